@@ -1,0 +1,111 @@
+// swift-tools-version: 6.1
+import Foundation
+import PackageDescription
+
+// The manifest is a table: one row per module, one row per plugin. Paths, test targets and settings are computed.
+
+// MARK: - oneDNN
+
+/// Whether XAITensor is built with oneDNN: where its headers are found, unless XAI_ONEDNN=on or off decides.
+let usesOneDNN: Bool = {
+  switch ProcessInfo.processInfo.environment["XAI_ONEDNN"] {
+  case "on": return true
+  case "off": return false
+  default:
+    return ["/usr/include", "/usr/local/include"].contains {
+      FileManager.default.fileExists(atPath: $0 + "/oneapi/dnnl/dnnl.h")
+    }
+  }
+}()
+
+// MARK: - Modules
+
+/// A library module of `Sources/`, in the order in which they may depend on one another.
+struct Module {
+  var name: String
+  var uses: [Target.Dependency] = []
+}
+
+let modules: [Module] = [
+  Module(name: "XAITensor", uses: ["CVectorKernels"] + (usesOneDNN ? ["COneDNN"] : [])),
+  Module(name: "XAIWeights", uses: ["XAITensor"]),
+  Module(name: "XAIImage", uses: ["XAITensor", "CImageCodecs"]),
+  Module(name: "XAICore", uses: ["XAITensor", "XAIWeights", "XAIImage"]),
+  Module(name: "XAITransformer", uses: ["XAICore", "XAITensor", "XAIWeights", "XAIImage"]),
+  Module(name: "XAITesting", uses: ["XAICore", "XAITransformer", "XAITensor", "XAIWeights", "XAIImage"]),
+]
+
+// MARK: - Plugins
+
+/// A plugin: the folder `Plugins/<kind>/<name>`, the module `XAI<name>`, the tests `Tests/XAI<name>Tests`.
+struct Plugin {
+  var kind: String
+  var name: String
+}
+
+let plugins: [Plugin] = [
+]
+
+// MARK: - Targets
+
+let pluginNames = plugins.map { "XAI\($0.name)" }
+let core: [Target.Dependency] = ["XAICore", "XAITransformer", "XAITensor", "XAIWeights", "XAIImage"]
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let cTargets: [Target] =
+  [
+    .target(name: "CVectorKernels"),
+    .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
+  ]
+  + (usesOneDNN ? [.systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])])] : [])
+
+let moduleTargets: [Target] = modules.flatMap { module -> [Target] in
+  [.target(name: module.name, dependencies: module.uses)]
+    + tests(for: module.name, uses: [.target(name: module.name)] + module.uses)
+}
+
+let pluginTargets: [Target] = plugins.flatMap { plugin -> [Target] in
+  let name = "XAI\(plugin.name)"
+  return [.target(name: name, dependencies: core, path: "Plugins/\(plugin.kind)/\(plugin.name)")]
+    + tests(for: name, uses: [.target(name: name)] + core)
+}
+
+/// The test target of a module. XAITesting is the conformance kit that plugin tests end with.
+func tests(for name: String, uses: [Target.Dependency]) -> [Target] {
+  [.testTarget(name: "\(name)Tests", dependencies: uses + ["XAITesting", "XAI"])]
+}
+
+let applicationTargets: [Target] = [
+  .target(name: "XAI", dependencies: core + pluginNames.map { .target(name: $0) }),
+  .target(name: "XAICommand", dependencies: ["XAI", argumentParser] + core),
+  .executableTarget(name: "xai", dependencies: ["XAI", "XAICommand"], path: "Sources/Executable"),
+]
+
+let package = Package(
+  name: "swift-xai",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "XAI", targets: ["XAI"] + modules.map(\.name) + pluginNames),
+    .library(name: "XAITesting", targets: ["XAITesting"]),
+    .library(name: "XAICommand", targets: ["XAICommand"]),
+    .executable(name: "xai", targets: ["xai"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: cTargets + moduleTargets + pluginTargets + applicationTargets,
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c11
+)
+
+for target in package.targets where [.regular, .executable, .test].contains(target.type) {
+  guard !target.name.hasPrefix("C") else { continue }
+  target.swiftSettings = [
+    .enableUpcomingFeature("ExistentialAny"),  // SE-0335
+    .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409
+    .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
+  ]
+  if target.name.hasPrefix("XAITensor"), usesOneDNN {
+    target.swiftSettings?.append(.define("XAI_ONEDNN"))
+  }
+}

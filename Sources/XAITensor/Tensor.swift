@@ -1,0 +1,82 @@
+/// An immutable array of float32 in row-major order.
+///
+/// Copies and slices share memory. Values are computed into a `TensorBuffer` and frozen into a tensor.
+public struct Tensor: Sendable {
+  /// Extents, outermost first.
+  public let shape: Shape
+  let storage: TensorStorage
+  let offset: Int
+
+  /// Looks at `shape.count` elements of a storage, from `offset` on.
+  public init(shape: Shape, storage: TensorStorage, offset: Int = 0) {
+    precondition(
+      offset >= 0 && offset + shape.count <= storage.count,
+      "a tensor of \(shape) at \(offset) reaches past its storage of \(storage.count) elements")
+    self.shape = shape
+    self.storage = storage
+    self.offset = offset
+  }
+
+  /// Copies elements in row-major order; traps when their number is not that of the shape.
+  public init(_ shape: Shape, _ elements: [Float]) {
+    precondition(
+      elements.count == shape.count, "\(elements.count) elements do not make a tensor of \(shape)")
+    self.init(shape) { destination in
+      elements.withUnsafeBufferPointer { source in
+        if let base = source.baseAddress { destination.update(from: base, count: source.count) }
+      }
+    }
+  }
+
+  /// Makes a tensor whose elements `write` sets, all of them, in row-major order.
+  public init<E: Error>(
+    _ shape: Shape, writing write: (UnsafeMutablePointer<Float>) throws(E) -> Void
+  ) throws(E) {
+    let storage = TensorStorage(count: shape.count)
+    try write(storage.elements)
+    self.init(shape: shape, storage: storage)
+  }
+
+  /// Makes a tensor of one repeated value.
+  public init(repeating value: Float, _ shape: Shape) {
+    self.init(shape) { $0.update(repeating: value, count: shape.count) }
+  }
+
+  /// The number of elements.
+  public var count: Int { shape.count }
+
+  /// The elements in row-major order, copied.
+  public var elements: [Float] {
+    withElements { Array($0) }
+  }
+
+  /// Calls `body` with the elements in row-major order, in place.
+  public func withElements<R, E: Error>(
+    _ body: (UnsafeBufferPointer<Float>) throws(E) -> R
+  ) throws(E) -> R {
+    try body(UnsafeBufferPointer(start: storage.elements + offset, count: shape.count))
+  }
+
+  /// The same elements under another shape of the same count.
+  public func reshaped(to shape: Shape) -> Tensor {
+    precondition(shape.count == count, "\(self.shape) can't be seen as \(shape)")
+    return Tensor(shape: shape, storage: storage, offset: offset)
+  }
+
+  /// The entries `range` of the outermost dimension, in place.
+  public subscript(range: Range<Int>) -> Tensor {
+    precondition(
+      shape.rank > 0 && range.lowerBound >= 0 && range.upperBound <= shape[0],
+      "\(range) is outside the \(shape)")
+    let stride = shape[0] == 0 ? 0 : count / shape[0]
+    return Tensor(
+      shape: Shape([range.count] + shape.extents.dropFirst()), storage: storage,
+      offset: offset + range.lowerBound * stride)
+  }
+
+  /// One entry of the outermost dimension, in place, without that dimension.
+  public subscript(index: Int) -> Tensor {
+    let slice = self[index..<index + 1]
+    return slice.reshaped(to: Shape(Array(shape.extents.dropFirst())))
+  }
+}
