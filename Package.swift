@@ -72,7 +72,8 @@ let pluginTargets: [Target] = plugins.flatMap { plugin -> [Target] in
 
 /// The test target of a module. XAITesting is the conformance kit that plugin tests end with.
 func tests(for name: String, uses: [Target.Dependency]) -> [Target] {
-  [.testTarget(name: "\(name)Tests", dependencies: uses + ["XAITesting", "XAI"])]
+  let kit: [Target.Dependency] = name == "XAITesting" ? ["XAI"] : ["XAITesting", "XAI"]
+  return [.testTarget(name: "\(name)Tests", dependencies: uses + kit)]
 }
 
 let applicationTargets: [Target] = [

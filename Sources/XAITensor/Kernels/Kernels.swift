@@ -1,0 +1,124 @@
+/// The heavy arithmetic, and the one seam between the framework and a processor.
+///
+/// All operations are on float32. Rows of a tensor are its last dimension; all leading dimensions count rows.
+/// Shapes that do not fit are programming errors and trap with both shapes. An implementation may be called from
+/// several threads; it runs each operation on all its own threads.
+public protocol Kernels: Sendable {
+  /// What runs, for people: library, version and threads.
+  var name: String { get }
+
+  /// Multiplies matrices: C ← activation(scale · A·B + bias) + residual, or C ← C + scale · A·B.
+  ///
+  /// - Parameters:
+  ///   - a: [outer, inner, M, K].
+  ///   - b: [outer, inner, K, N]. Batch counts of `a` and `b` equal those of `layout`, or are 1.
+  ///   - buffer: receives C; elements outside `layout` keep their values.
+  ///   - layout: [outer, inner, M, N] with columns of stride 1.
+  ///   - epilogue: what happens to each element of the product on its way to memory.
+  func multiply(
+    _ a: MatrixOperand, _ b: MatrixOperand, into buffer: inout TensorBuffer, _ layout: MatrixLayout,
+    _ epilogue: Epilogue)
+
+  /// Softmax of each row: yᵢ = exp(xᵢ − max x) / Σⱼ exp(xⱼ − max x), in place.
+  func softmax(rowsOf buffer: inout TensorBuffer)
+
+  /// Gradient of a softmax, in place of the gradient of its output.
+  ///
+  /// dxᵢ = scale · yᵢ · (dyᵢ − Σⱼ yⱼ·dyⱼ).
+  ///
+  /// - Parameters:
+  ///   - output: y; it may hold fewer rows than the gradient, and is then repeated.
+  ///   - gradient: dy on entry, dx on return.
+  ///   - scale: the factor that the scores were multiplied by before the softmax.
+  func softmaxBackward(output: Tensor, gradient: inout TensorBuffer, scale: Float)
+
+  /// Layer norm of each row: y = (x − mean) / √(variance + ε) · weight + bias, with the biased variance.
+  ///
+  /// - Returns: y and the statistics that the backward form needs.
+  func layerNorm(_ x: Tensor, weight: Tensor, bias: Tensor, epsilon: Float) -> (Tensor, RowStatistics)
+
+  /// Gradient of a layer norm with respect to its input, plus `residual` where it is given.
+  ///
+  /// With x̂ = (x − mean)·r, r = 1/√(variance + ε), g = dy·weight:
+  /// dx = r · (g − mean(g) − x̂·mean(g·x̂)); with `constantVariance` the last term is left out, because r counts as
+  /// a constant.
+  ///
+  /// `x` and `statistics` may hold fewer rows than `gradient`, and are then repeated.
+  func layerNormBackward(
+    _ gradient: Tensor, x: Tensor, statistics: RowStatistics, weight: Tensor, epsilon: Float,
+    constantVariance: Bool, residual: Tensor?
+  ) -> Tensor
+
+  /// Gradients of a layer norm's weight and bias: Σ_rows dy·x̂ and Σ_rows dy, each [columns].
+  func layerNormParameterGradients(
+    _ gradient: Tensor, x: Tensor, statistics: RowStatistics, epsilon: Float
+  ) -> (weight: Tensor, bias: Tensor)
+
+  /// GELU of each element: x·Φ(x) = x/2 · (1 + erf(x/√2)).
+  func gelu(_ x: Tensor) -> Tensor
+
+  /// Gradient of GELU, in place of the gradient of its output: dx = dy · (Φ(x) + x·φ(x)).
+  ///
+  /// `x` may hold fewer elements than the gradient, and is then repeated.
+  func geluBackward(_ x: Tensor, gradient: inout TensorBuffer)
+
+  /// Sums the rows of a matrix: [rows, columns] to [columns].
+  func columnSums(_ x: Tensor) -> Tensor
+}
+
+/// What happens to each element of a matrix product on its way to memory, in this order.
+public struct Epilogue: Sendable {
+  /// The product is multiplied by this first.
+  public var scale: Float
+  /// A vector of as many elements as the product has columns, added to each row.
+  public var bias: Tensor?
+  /// Applied after the bias.
+  public var activation: Activation?
+  /// Added last: rows and columns as the product's, batch counts as the product's or 1.
+  public var residual: MatrixOperand?
+  /// Adds the product to what the destination holds; bias, activation and residual are not used with it.
+  public var accumulates: Bool
+
+  /// Makes an epilogue; by default the product is stored as it is.
+  public init(
+    scale: Float = 1, bias: Tensor? = nil, activation: Activation? = nil, residual: MatrixOperand? = nil,
+    accumulates: Bool = false
+  ) {
+    precondition(
+      !accumulates || (bias == nil && activation == nil && residual == nil),
+      "a product that accumulates has no bias, activation or residual")
+    self.scale = scale
+    self.bias = bias
+    self.activation = activation
+    self.residual = residual
+    self.accumulates = accumulates
+  }
+
+  /// Stores the product as it is.
+  public static var plain: Epilogue { Epilogue() }
+
+  /// An element-wise function that a product can end with.
+  public enum Activation: Hashable, Sendable {
+    /// x·Φ(x), with the error function.
+    case gelu
+  }
+}
+
+/// Mean and biased variance of each row, as the forward layer norm found them.
+public struct RowStatistics: Sendable {
+  /// One mean a row.
+  public let mean: Tensor
+  /// One biased variance a row.
+  public let variance: Tensor
+
+  /// Holds the statistics of rows; both tensors have as many elements as there are rows.
+  public init(mean: Tensor, variance: Tensor) {
+    self.mean = mean
+    self.variance = variance
+  }
+
+  /// The statistics of a range of rows.
+  public subscript(rows: Range<Int>) -> RowStatistics {
+    RowStatistics(mean: mean[rows], variance: variance[rows])
+  }
+}
