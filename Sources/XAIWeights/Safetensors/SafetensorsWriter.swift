@@ -1,0 +1,113 @@
+public import XAITensor
+
+/// Writes tensors as a safetensors file that the format's other libraries read.
+public struct SafetensorsWriter: Sendable {
+  /// The element type of every tensor: F32, F16 or BF16.
+  public var type: StoredType
+  /// What `__metadata__` says.
+  public var metadata: [String: String]
+
+  /// Makes a writer; F16 and BF16 round to nearest, ties to even.
+  public init(type: StoredType = .float32, metadata: [String: String] = [:]) {
+    self.type = type
+    self.metadata = metadata
+  }
+
+  /// Writes tensors, sorted by name, to a file that appears at `path` once it is whole.
+  ///
+  /// Throws `SafetensorsError` where a name is the format's own, a finite element is beyond the range of the type,
+  /// or the file can't be written; what was at `path` is then still there.
+  public func write(_ tensors: [String: Tensor], to path: String) throws(SafetensorsError) {
+    guard [.float32, .float16, .bfloat16].contains(type) else {
+      throw .unsupportedWriteType(file: path, type: type)
+    }
+    if tensors[SafetensorsHeader.metadataKey] != nil {
+      throw .reservedName(file: path, tensor: SafetensorsHeader.metadataKey)
+    }
+    let sorted = tensors.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+    let header = header(sorted)
+    guard header.count <= SafetensorsHeader.lengthLimit else {
+      throw .headerTooLong(file: path, length: UInt64(header.count), limit: SafetensorsHeader.lengthLimit)
+    }
+    for (name, tensor) in sorted { try checkRange(of: tensor, name: name, file: path) }
+    do throws(FileBytes.Failure) {
+      var file = try FileWriting(path: path)
+      try file.write([UInt64(header.count)])
+      try file.write(header)
+      for (_, tensor) in sorted { try write(tensor, to: &file) }
+      try file.finish()
+    } catch {
+      throw .unwritable(file: path, reason: error.reason)
+    }
+  }
+
+  /// The JSON of the header, filled up with spaces so that the elements begin at a multiple of eight bytes.
+  private func header(_ tensors: [(key: String, value: Tensor)]) -> [UInt8] {
+    var members: [String] = []
+    if !metadata.isEmpty {
+      let entries = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+        .map { "\(jsonString($0.key)):\(jsonString($0.value))" }
+      members.append("\(jsonString(SafetensorsHeader.metadataKey)):{\(entries.joined(separator: ","))}")
+    }
+    var start = 0
+    for (name, tensor) in tensors {
+      let end = start + tensor.count * type.bitWidth / 8
+      let extents = tensor.shape.extents.map(String.init).joined(separator: ",")
+      members.append(
+        "\(jsonString(name)):{\"dtype\":\"\(type.rawValue)\",\"shape\":[\(extents)],\"data_offsets\":[\(start),\(end)]}"
+      )
+      start = end
+    }
+    let text = Array("{\(members.joined(separator: ","))}".utf8)
+    return text + Array(repeating: UInt8(ascii: " "), count: (8 - text.count % 8) % 8)
+  }
+
+  private func checkRange(of tensor: Tensor, name: String, file: String) throws(SafetensorsError) {
+    // The value from which rounding to nearest gives infinity.
+    let bound: Float
+    switch type {
+    case .float16: bound = 65_520
+    case .bfloat16: bound = Float(bitPattern: 0x7F7F_8000)
+    default: return
+    }
+    let beyond = tensor.withElements { $0.first { $0.isFinite && $0.magnitude >= bound } }
+    if let beyond { throw .notRepresentable(file: file, tensor: name, value: beyond, type: type) }
+  }
+
+  private func write(_ tensor: Tensor, to file: inout FileWriting) throws(FileBytes.Failure) {
+    try tensor.withElements { (elements) throws(FileBytes.Failure) in
+      switch type {
+      case .float16: try write(elements, to: &file) { $0.halfBits }
+      case .bfloat16: try write(elements, to: &file) { $0.bfloatBits }
+      default: try file.write(UnsafeRawBufferPointer(elements))
+      }
+    }
+  }
+
+  /// Narrows elements, some at a time so that a large tensor isn't in memory twice.
+  private func write(
+    _ elements: UnsafeBufferPointer<Float>, to file: inout FileWriting, _ narrow: (Float) -> UInt16
+  ) throws(FileBytes.Failure) {
+    let step = 1 << 16
+    for start in stride(from: 0, to: elements.count, by: step) {
+      try file.write(elements[start..<min(start + step, elements.count)].map(narrow))
+    }
+  }
+}
+
+/// A text as a JSON string.
+private func jsonString(_ text: String) -> String {
+  var json = "\""
+  for scalar in text.unicodeScalars {
+    switch scalar {
+    case "\"", "\\":
+      json += "\\\(scalar)"
+    case "\0"..<" ":
+      let digits = String(scalar.value, radix: 16)
+      json += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+    default:
+      json.unicodeScalars.append(scalar)
+    }
+  }
+  return json + "\""
+}
