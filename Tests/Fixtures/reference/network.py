@@ -1,0 +1,148 @@
+"""A Hugging Face or timm vision transformer that records its intermediates and their gradients, in float64."""
+
+from dataclasses import dataclass, field
+
+import torch
+from torch import nn
+from transformers import AttentionInterface, AttentionMaskInterface
+from transformers.masking_utils import ALL_MASK_ATTENTION_FUNCTIONS
+
+from .layout import Layout
+
+POINTS = ("first-norm", "head-outputs", "after-attention", "second-norm", "output")
+
+
+def _reference_attention(module, query, key, value, mask, scaling=None, dropout=0.0, **_):
+    """Softmax attention in the dtype of its inputs: transformers' own eager function rounds it to float32."""
+    weights = module.probabilities((query @ key.transpose(-1, -2) * scaling).softmax(dim=-1))
+    return (weights @ value).transpose(1, 2), weights
+
+
+AttentionInterface.register("reference", _reference_attention)
+AttentionMaskInterface.register("reference", ALL_MASK_ATTENTION_FUNCTIONS["eager"])
+
+
+@dataclass
+class Record:
+    """The logits [B, K] of one forward pass and what it met on the way, one list entry per layer."""
+
+    input: torch.Tensor
+    logits: torch.Tensor | None = None
+    attention: list[torch.Tensor] = field(default_factory=list)  # [B, H, N, N], after softmax
+    activation: dict[str, list[torch.Tensor]] = field(default_factory=lambda: {point: [] for point in POINTS})
+
+    def tensors(self):
+        yield self.input
+        yield from self.attention
+        for point in POINTS:
+            yield from self.activation[point]
+
+
+@dataclass
+class Evidence:
+    """What an explainer gets for one image and one class: values and gradients of that class's logit."""
+
+    layout: Layout
+    attention: list[torch.Tensor]  # [H, N, N]
+    attention_gradient: list[torch.Tensor]  # [H, N, N]
+    activation: dict[str, list[torch.Tensor]]  # [N, D]
+    activation_gradient: dict[str, list[torch.Tensor]]  # [N, D]
+    input_gradient: torch.Tensor  # [3, height, width]
+
+    @property
+    def heads(self) -> int:
+        return self.attention[0].shape[0]
+
+
+class Network:
+    """`module` in float64 with hooks at the recording points; the module itself is the library's own."""
+
+    def __init__(self, module: nn.Module, **forward_options):
+        self.module = module.double().eval()
+        self.forward_options = forward_options
+        self.is_timm = hasattr(module, "blocks")
+        if self.is_timm:
+            self.blocks = list(module.blocks)
+            for block in self.blocks:
+                block.attn.fused_attn = False
+        else:
+            module.set_attn_implementation("reference")
+            self.blocks = list(module.base_model.layers)
+            for block in self.blocks:
+                block.attention.probabilities = nn.Identity()
+
+    def module_at(self, point: str, layer: int) -> nn.Module:
+        """The module whose output (first-norm, second-norm, output) is the recording point."""
+        block = self.blocks[layer]
+        names = {"first-norm": "norm1", "second-norm": "norm2"} if self.is_timm else {
+            "first-norm": "layernorm_before", "second-norm": "layernorm_after"}
+        return block if point == "output" else getattr(block, names[point])
+
+    def run(self, images: torch.Tensor, conservative: bool = False) -> Record:
+        """A forward pass that records everything.
+
+        `conservative` treats the attention probabilities and the layer norms' 1/std (not their mean) as constants
+        (Ali et al. 2022, "XAI for Transformers: Better Explanations through Conservative Propagation").
+        """
+        record = Record(images.detach().double().requires_grad_())
+        handles = []
+        for layer, block in enumerate(self.blocks):
+            handles += self._hooks(record, block, layer, conservative)
+        if conservative:
+            norms = [m for m in self.module.modules() if isinstance(m, nn.LayerNorm)]
+            # Prepended, so that the recording hooks see the replaced output.
+            handles += [n.register_forward_hook(_conservative_norm, prepend=True) for n in norms]
+        output = self.module(record.input, **self.forward_options)
+        for handle in handles:
+            handle.remove()
+        record.logits = output if torch.is_tensor(output) else output.logits
+        for tensor in record.tensors():
+            if tensor.requires_grad:
+                tensor.retain_grad()
+        return record
+
+    def _hooks(self, record: Record, block: nn.Module, layer: int, conservative: bool):
+        attention = block.attn if self.is_timm else block.attention
+        probabilities = attention.attn_drop if self.is_timm else attention.probabilities
+        projection = attention.proj if self.is_timm else attention.o_proj
+
+        def keep_attention(_, __, output):
+            output = output.detach() if conservative else output
+            record.attention.append(output)
+            return output
+
+        def keep_output(point):
+            return lambda _, __, output: record.activation[point].append(output)
+
+        def keep_input(point):
+            return lambda _, inputs: record.activation[point].append(inputs[0])
+
+        second = self.module_at("second-norm", layer)
+        return [
+            probabilities.register_forward_hook(keep_attention),
+            self.module_at("first-norm", layer).register_forward_hook(keep_output("first-norm")),
+            projection.register_forward_pre_hook(keep_input("head-outputs")),
+            second.register_forward_pre_hook(keep_input("after-attention")),
+            second.register_forward_hook(keep_output("second-norm")),
+            block.register_forward_hook(keep_output("output")),
+        ]
+
+    def evidence(self, images: torch.Tensor, layout: Layout, image: int, target: int) -> Evidence:
+        """Values and gradients of `logits[image, target]`."""
+        record = self.run(images)
+        record.logits[image, target].backward()
+        self.module.zero_grad()
+        return Evidence(
+            layout,
+            [a.detach()[image] for a in record.attention],
+            [a.grad[image] for a in record.attention],
+            {p: [t.detach()[image] for t in ts] for p, ts in record.activation.items()},
+            {p: [t.grad[image] for t in ts] for p, ts in record.activation.items()},
+            record.input.grad[image],
+        )
+
+
+def _conservative_norm(norm: nn.LayerNorm, inputs, _):
+    centred = inputs[0] - inputs[0].mean(dim=-1, keepdim=True)
+    scale = (centred.pow(2).mean(dim=-1, keepdim=True) + norm.eps).rsqrt().detach()
+    return centred * scale * norm.weight + norm.bias
