@@ -44,6 +44,14 @@ struct Plugin {
 }
 
 let plugins: [Plugin] = [
+  Plugin(kind: "Models", name: "ViT"),
+  Plugin(kind: "Models", name: "DeiT"),
+  Plugin(kind: "Explainers", name: "AttentionRollout"),
+  Plugin(kind: "Explainers", name: "GMAR"),
+  Plugin(kind: "Explainers", name: "GradCAM"),
+  Plugin(kind: "Explainers", name: "RawAttention"),
+  Plugin(kind: "Explainers", name: "GradientRollout"),
+  Plugin(kind: "Explainers", name: "GenericAttention"),
 ]
 
 // MARK: - Targets

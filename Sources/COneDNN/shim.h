@@ -1,1 +1,330 @@
+// oneDNN as XAITensor uses it, in one place: the 2.x operation descriptors were removed in 3.0, so every call that
+// differs between the two is here, behind functions that are the same for both.
+//
+// A XAIDNNOperation is a primitive made once for its shapes, with memory objects whose data pointers are set at each
+// execution. It is not safe to execute one operation from two threads at once; the caller holds a lock.
+
+#ifndef XAI_ONEDNN_SHIM_H
+#define XAI_ONEDNN_SHIM_H
+
 #include <oneapi/dnnl/dnnl.h>
+#include <oneapi/dnnl/dnnl_version.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define XAI_DNN_MAX_ARGUMENTS 6
+
+/// Extents and strides of a float32 array, outermost first.
+typedef struct {
+  int rank;
+  int64_t extents[4];
+  int64_t strides[4];
+} XAIDNNLayout;
+
+typedef struct {
+  dnnl_primitive_t primitive;
+  int count;
+  dnnl_exec_arg_t arguments[XAI_DNN_MAX_ARGUMENTS];
+  size_t scratchBytes;
+  dnnl_memory_t scratch;
+} XAIDNNOperation;
+
+#if DNNL_VERSION_MAJOR >= 3
+typedef dnnl_memory_desc_t XAIDNNDescriptor;
+typedef const_dnnl_memory_desc_t XAIDNNDescriptorReference;
+#define XAI_DNN_REFERENCE(descriptor) (descriptor)
+#else
+typedef dnnl_memory_desc_t XAIDNNDescriptor;
+typedef const dnnl_memory_desc_t *XAIDNNDescriptorReference;
+#define XAI_DNN_REFERENCE(descriptor) (&(descriptor))
+#endif
+
+static inline dnnl_status_t xai_dnn_describe(XAIDNNDescriptor *descriptor, XAIDNNLayout layout) {
+#if DNNL_VERSION_MAJOR >= 3
+  return dnnl_memory_desc_create_with_strides(descriptor, layout.rank, layout.extents, dnnl_f32, layout.strides);
+#else
+  return dnnl_memory_desc_init_by_strides(descriptor, layout.rank, layout.extents, dnnl_f32, layout.strides);
+#endif
+}
+
+static inline void xai_dnn_forget(XAIDNNDescriptor *descriptor) {
+#if DNNL_VERSION_MAJOR >= 3
+  dnnl_memory_desc_destroy(*descriptor);
+#else
+  (void)descriptor;
+#endif
+}
+
+/// Scratch memory is the caller's, so that one block serves all operations.
+static inline dnnl_status_t xai_dnn_attributes(dnnl_primitive_attr_t *attributes) {
+  dnnl_status_t status = dnnl_primitive_attr_create(attributes);
+  if (status != dnnl_success) return status;
+  return dnnl_primitive_attr_set_scratchpad_mode(*attributes, dnnl_scratchpad_mode_user);
+}
+
+static inline void xai_dnn_append_eltwise(dnnl_post_ops_t operations, dnnl_alg_kind_t kind, float alpha, float beta) {
+#if DNNL_VERSION_MAJOR >= 3
+  dnnl_post_ops_append_eltwise(operations, kind, alpha, beta);
+#else
+  dnnl_post_ops_append_eltwise(operations, 1.0f, kind, alpha, beta);
+#endif
+}
+
+static inline void xai_dnn_append_sum(dnnl_post_ops_t operations) {
+#if DNNL_VERSION_MAJOR >= 3
+  dnnl_post_ops_append_sum(operations, 1.0f, 0, dnnl_data_type_undef);
+#else
+  dnnl_post_ops_append_sum(operations, 1.0f);
+#endif
+}
+
+static inline void xai_dnn_destroy(XAIDNNOperation *operation) {
+  for (int i = 0; i < operation->count; i++) dnnl_memory_destroy(operation->arguments[i].memory);
+  if (operation->scratch) dnnl_memory_destroy(operation->scratch);
+  if (operation->primitive) dnnl_primitive_destroy(operation->primitive);
+  free(operation);
+}
+
+/// Adds an argument slot; slots take the pointers of an execution in the order in which they are added.
+static inline dnnl_status_t xai_dnn_slot(
+    XAIDNNOperation *operation, dnnl_engine_t engine, int argument, XAIDNNDescriptorReference descriptor) {
+  dnnl_exec_arg_t *slot = &operation->arguments[operation->count];
+  slot->arg = argument;
+  dnnl_status_t status = dnnl_memory_create(&slot->memory, descriptor, engine, DNNL_MEMORY_NONE);
+  if (status == dnnl_success) operation->count++;
+  return status;
+}
+
+/// Makes the primitive of a finished primitive descriptor, and its scratch memory object.
+static inline dnnl_status_t xai_dnn_finish(
+    XAIDNNOperation *operation, dnnl_engine_t engine, dnnl_primitive_desc_t descriptor) {
+  dnnl_status_t status = dnnl_primitive_create(&operation->primitive, descriptor);
+  if (status != dnnl_success) return status;
+#if DNNL_VERSION_MAJOR >= 3
+  const_dnnl_memory_desc_t scratch = dnnl_primitive_desc_query_md(descriptor, dnnl_query_scratchpad_md, 0);
+#else
+  const dnnl_memory_desc_t *scratch = dnnl_primitive_desc_query_md(descriptor, dnnl_query_scratchpad_md, 0);
+#endif
+  operation->scratchBytes = scratch ? dnnl_memory_desc_get_size(scratch) : 0;
+  if (operation->scratchBytes > 0)
+    status = dnnl_memory_create(&operation->scratch, scratch, engine, DNNL_MEMORY_NONE);
+  return status;
+}
+
+static inline dnnl_status_t xai_dnn_execute(
+    XAIDNNOperation *operation, dnnl_stream_t stream, void *const *pointers, void *scratch) {
+  dnnl_exec_arg_t arguments[XAI_DNN_MAX_ARGUMENTS + 1];
+  for (int i = 0; i < operation->count; i++) {
+    dnnl_status_t status = dnnl_memory_set_data_handle(operation->arguments[i].memory, pointers[i]);
+    if (status != dnnl_success) return status;
+    arguments[i] = operation->arguments[i];
+  }
+  int count = operation->count;
+  if (operation->scratch) {
+    dnnl_status_t status = dnnl_memory_set_data_handle(operation->scratch, scratch);
+    if (status != dnnl_success) return status;
+    arguments[count].arg = DNNL_ARG_SCRATCHPAD;
+    arguments[count].memory = operation->scratch;
+    count++;
+  }
+  dnnl_status_t status = dnnl_primitive_execute(operation->primitive, stream, count, arguments);
+  return status == dnnl_success ? dnnl_stream_wait(stream) : status;
+}
+
+/// C ← gelu?(scale·A·B + bias?) + residual?, or C ← C + scale·A·B. Slots: A, B, [bias], [residual], C.
+static inline XAIDNNOperation *xai_dnn_matmul(
+    dnnl_engine_t engine, XAIDNNLayout a, XAIDNNLayout b, const XAIDNNLayout *bias, const XAIDNNLayout *residual,
+    XAIDNNLayout c, float scale, bool gelu, bool accumulates) {
+  XAIDNNDescriptor mdA, mdB, mdC, mdBias, mdResidual;
+  if (xai_dnn_describe(&mdA, a) || xai_dnn_describe(&mdB, b) || xai_dnn_describe(&mdC, c)) return NULL;
+  if (bias && xai_dnn_describe(&mdBias, *bias)) return NULL;
+  if (residual && xai_dnn_describe(&mdResidual, *residual)) return NULL;
+
+  dnnl_primitive_attr_t attributes;
+  if (xai_dnn_attributes(&attributes)) return NULL;
+  dnnl_post_ops_t operations;
+  dnnl_post_ops_create(&operations);
+  // A linear step before the bias would scale the product alone; with a bias oneDNN applies the step after it, so the
+  // caller scales only products without a bias.
+  if (scale != 1.0f) xai_dnn_append_eltwise(operations, dnnl_eltwise_linear, scale, 0.0f);
+  if (gelu) xai_dnn_append_eltwise(operations, dnnl_eltwise_gelu_erf, 0.0f, 0.0f);
+  if (accumulates) xai_dnn_append_sum(operations);
+  int residualIndex = (scale != 1.0f) + (gelu ? 1 : 0);
+  if (residual) dnnl_post_ops_append_binary(operations, dnnl_binary_add, XAI_DNN_REFERENCE(mdResidual));
+  dnnl_primitive_attr_set_post_ops(attributes, operations);
+  dnnl_post_ops_destroy(operations);
+
+  dnnl_primitive_desc_t descriptor = NULL;
+#if DNNL_VERSION_MAJOR >= 3
+  dnnl_status_t status =
+      dnnl_matmul_primitive_desc_create(&descriptor, engine, mdA, mdB, bias ? mdBias : NULL, mdC, attributes);
+#else
+  dnnl_matmul_desc_t operationDescriptor;
+  dnnl_status_t status = dnnl_matmul_desc_init(&operationDescriptor, &mdA, &mdB, bias ? &mdBias : NULL, &mdC);
+  if (status == dnnl_success)
+    status = dnnl_primitive_desc_create(&descriptor, &operationDescriptor, attributes, engine, NULL);
+#endif
+  dnnl_primitive_attr_destroy(attributes);
+
+  XAIDNNOperation *operation = calloc(1, sizeof *operation);
+  if (status == dnnl_success) status = xai_dnn_slot(operation, engine, DNNL_ARG_SRC, XAI_DNN_REFERENCE(mdA));
+  if (status == dnnl_success) status = xai_dnn_slot(operation, engine, DNNL_ARG_WEIGHTS, XAI_DNN_REFERENCE(mdB));
+  if (status == dnnl_success && bias)
+    status = xai_dnn_slot(operation, engine, DNNL_ARG_BIAS, XAI_DNN_REFERENCE(mdBias));
+  if (status == dnnl_success && residual)
+    status = xai_dnn_slot(
+        operation, engine, DNNL_ARG_ATTR_MULTIPLE_POST_OP(residualIndex) | DNNL_ARG_SRC_1,
+        XAI_DNN_REFERENCE(mdResidual));
+  if (status == dnnl_success) status = xai_dnn_slot(operation, engine, DNNL_ARG_DST, XAI_DNN_REFERENCE(mdC));
+  if (status == dnnl_success) status = xai_dnn_finish(operation, engine, descriptor);
+  if (descriptor) dnnl_primitive_desc_destroy(descriptor);
+  xai_dnn_forget(&mdA);
+  xai_dnn_forget(&mdB);
+  xai_dnn_forget(&mdC);
+  if (bias) xai_dnn_forget(&mdBias);
+  if (residual) xai_dnn_forget(&mdResidual);
+  if (status == dnnl_success) return operation;
+  xai_dnn_destroy(operation);
+  return NULL;
+}
+
+/// What a row operation computes.
+typedef enum {
+  XAIDNNSoftmax,                      // slots: x, y
+  XAIDNNSoftmaxBackward,              // slots: y, dy, dx
+  XAIDNNGELU,                         // slots: x, y
+  XAIDNNGELUBackward,                 // slots: x, dy, dx
+  XAIDNNLayerNorm,                    // slots: x, weight, bias, mean, variance, y
+  XAIDNNLayerNormBackward,            // slots: x, dy, mean, variance, weight, dx
+} XAIDNNRowKind;
+
+/// An operation on the rows of a dense matrix; epsilon is used by the layer norms alone.
+static inline XAIDNNOperation *xai_dnn_rows(
+    dnnl_engine_t engine, XAIDNNRowKind kind, int64_t rows, int64_t columns, float epsilon) {
+  XAIDNNDescriptor data, statistics, vector;
+  XAIDNNLayout dataLayout = {2, {rows, columns}, {columns, 1}};
+  XAIDNNLayout statisticsLayout = {1, {rows}, {1}};
+  XAIDNNLayout vectorLayout = {1, {columns}, {1}};
+  if (xai_dnn_describe(&data, dataLayout) || xai_dnn_describe(&statistics, statisticsLayout)
+      || xai_dnn_describe(&vector, vectorLayout))
+    return NULL;
+  dnnl_primitive_attr_t attributes;
+  if (xai_dnn_attributes(&attributes)) return NULL;
+
+  const unsigned flags = dnnl_use_scale | dnnl_use_shift;
+  dnnl_primitive_desc_t forward = NULL, descriptor = NULL;
+  dnnl_status_t status = dnnl_invalid_arguments;
+#if DNNL_VERSION_MAJOR >= 3
+  switch (kind) {
+  case XAIDNNSoftmax:
+    status = dnnl_softmax_forward_primitive_desc_create(
+        &descriptor, engine, dnnl_forward_inference, dnnl_softmax_accurate, data, data, 1, attributes);
+    break;
+  case XAIDNNSoftmaxBackward:
+    status = dnnl_softmax_forward_primitive_desc_create(
+        &forward, engine, dnnl_forward_training, dnnl_softmax_accurate, data, data, 1, attributes);
+    if (status == dnnl_success)
+      status = dnnl_softmax_backward_primitive_desc_create(
+          &descriptor, engine, dnnl_softmax_accurate, data, data, data, 1, forward, attributes);
+    break;
+  case XAIDNNGELU:
+    status = dnnl_eltwise_forward_primitive_desc_create(
+        &descriptor, engine, dnnl_forward_inference, dnnl_eltwise_gelu_erf, data, data, 0, 0, attributes);
+    break;
+  case XAIDNNGELUBackward:
+    status = dnnl_eltwise_forward_primitive_desc_create(
+        &forward, engine, dnnl_forward_training, dnnl_eltwise_gelu_erf, data, data, 0, 0, attributes);
+    if (status == dnnl_success)
+      status = dnnl_eltwise_backward_primitive_desc_create(
+          &descriptor, engine, dnnl_eltwise_gelu_erf, data, data, data, 0, 0, forward, attributes);
+    break;
+  case XAIDNNLayerNorm:
+    status = dnnl_layer_normalization_forward_primitive_desc_create(
+        &descriptor, engine, dnnl_forward_training, data, data, statistics, epsilon, flags, attributes);
+    break;
+  case XAIDNNLayerNormBackward:
+    status = dnnl_layer_normalization_forward_primitive_desc_create(
+        &forward, engine, dnnl_forward_training, data, data, statistics, epsilon, flags, attributes);
+    if (status == dnnl_success)
+      status = dnnl_layer_normalization_backward_primitive_desc_create(
+          &descriptor, engine, dnnl_backward_data, data, data, data, statistics, epsilon, flags, forward, attributes);
+    break;
+  }
+#else
+  dnnl_softmax_desc_t softmax;
+  dnnl_eltwise_desc_t eltwise;
+  dnnl_layer_normalization_desc_t norm;
+  switch (kind) {
+  case XAIDNNSoftmax:
+    status = dnnl_softmax_forward_desc_init(&softmax, dnnl_forward_inference, &data, 1);
+    if (status == dnnl_success) status = dnnl_primitive_desc_create(&descriptor, &softmax, attributes, engine, NULL);
+    break;
+  case XAIDNNSoftmaxBackward:
+    status = dnnl_softmax_forward_desc_init(&softmax, dnnl_forward_training, &data, 1);
+    if (status == dnnl_success) status = dnnl_primitive_desc_create(&forward, &softmax, attributes, engine, NULL);
+    if (status == dnnl_success) status = dnnl_softmax_backward_desc_init(&softmax, &data, &data, 1);
+    if (status == dnnl_success)
+      status = dnnl_primitive_desc_create(&descriptor, &softmax, attributes, engine, forward);
+    break;
+  case XAIDNNGELU:
+    status = dnnl_eltwise_forward_desc_init(&eltwise, dnnl_forward_inference, dnnl_eltwise_gelu_erf, &data, 0, 0);
+    if (status == dnnl_success) status = dnnl_primitive_desc_create(&descriptor, &eltwise, attributes, engine, NULL);
+    break;
+  case XAIDNNGELUBackward:
+    status = dnnl_eltwise_forward_desc_init(&eltwise, dnnl_forward_training, dnnl_eltwise_gelu_erf, &data, 0, 0);
+    if (status == dnnl_success) status = dnnl_primitive_desc_create(&forward, &eltwise, attributes, engine, NULL);
+    if (status == dnnl_success)
+      status = dnnl_eltwise_backward_desc_init(&eltwise, dnnl_eltwise_gelu_erf, &data, &data, 0, 0);
+    if (status == dnnl_success)
+      status = dnnl_primitive_desc_create(&descriptor, &eltwise, attributes, engine, forward);
+    break;
+  case XAIDNNLayerNorm:
+    status = dnnl_layer_normalization_forward_desc_init(
+        &norm, dnnl_forward_training, &data, &statistics, epsilon, flags);
+    if (status == dnnl_success) status = dnnl_primitive_desc_create(&descriptor, &norm, attributes, engine, NULL);
+    break;
+  case XAIDNNLayerNormBackward:
+    status = dnnl_layer_normalization_forward_desc_init(
+        &norm, dnnl_forward_training, &data, &statistics, epsilon, flags);
+    if (status == dnnl_success) status = dnnl_primitive_desc_create(&forward, &norm, attributes, engine, NULL);
+    if (status == dnnl_success)
+      status = dnnl_layer_normalization_backward_desc_init(
+          &norm, dnnl_backward_data, &data, &data, &statistics, epsilon, flags);
+    if (status == dnnl_success) status = dnnl_primitive_desc_create(&descriptor, &norm, attributes, engine, forward);
+    break;
+  }
+#endif
+  dnnl_primitive_attr_destroy(attributes);
+
+  static const int slots[][XAI_DNN_MAX_ARGUMENTS] = {
+      [XAIDNNSoftmax] = {DNNL_ARG_SRC, DNNL_ARG_DST},
+      [XAIDNNSoftmaxBackward] = {DNNL_ARG_DST, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_SRC},
+      [XAIDNNGELU] = {DNNL_ARG_SRC, DNNL_ARG_DST},
+      [XAIDNNGELUBackward] = {DNNL_ARG_SRC, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_SRC},
+      [XAIDNNLayerNorm] =
+          {DNNL_ARG_SRC, DNNL_ARG_SCALE, DNNL_ARG_SHIFT, DNNL_ARG_MEAN, DNNL_ARG_VARIANCE, DNNL_ARG_DST},
+      [XAIDNNLayerNormBackward] =
+          {DNNL_ARG_SRC, DNNL_ARG_DIFF_DST, DNNL_ARG_MEAN, DNNL_ARG_VARIANCE, DNNL_ARG_SCALE, DNNL_ARG_DIFF_SRC},
+  };
+  XAIDNNOperation *operation = calloc(1, sizeof *operation);
+  for (int i = 0; i < XAI_DNN_MAX_ARGUMENTS && slots[kind][i] != 0 && status == dnnl_success; i++) {
+    int argument = slots[kind][i];
+    bool isStatistic = argument == DNNL_ARG_MEAN || argument == DNNL_ARG_VARIANCE;
+    bool isVector = argument == DNNL_ARG_SCALE || argument == DNNL_ARG_SHIFT;
+    status = xai_dnn_slot(
+        operation, engine, argument,
+        isStatistic ? XAI_DNN_REFERENCE(statistics) : isVector ? XAI_DNN_REFERENCE(vector) : XAI_DNN_REFERENCE(data));
+  }
+  if (status == dnnl_success) status = xai_dnn_finish(operation, engine, descriptor);
+  if (descriptor) dnnl_primitive_desc_destroy(descriptor);
+  if (forward) dnnl_primitive_desc_destroy(forward);
+  xai_dnn_forget(&data);
+  xai_dnn_forget(&statistics);
+  xai_dnn_forget(&vector);
+  if (status == dnnl_success) return operation;
+  xai_dnn_destroy(operation);
+  return NULL;
+}
+
+#endif

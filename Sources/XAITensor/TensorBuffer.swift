@@ -8,8 +8,26 @@ public struct TensorBuffer: ~Copyable {
 
   /// Takes memory for a shape from the pool; its values are undefined.
   public init(_ shape: Shape) {
+    self.init(shape, TensorStorage(count: shape.count))
+  }
+
+  private init(_ shape: Shape, _ storage: TensorStorage) {
     self.shape = shape
-    self.storage = TensorStorage(count: shape.count)
+    self.storage = storage
+  }
+
+  /// Goes on writing into the memory of a tensor that nothing else looks at; copies it when something does.
+  public init(reusing tensor: consuming Tensor) {
+    let (shape, offset) = (tensor.shape, tensor.offset)
+    var storage = tensor.storage
+    // Only the parameter and the local copy hold a storage that can be reused.
+    _ = consume tensor
+    if offset == 0, storage.isOwned, isKnownUniquelyReferenced(&storage) {
+      self.init(shape, storage)
+    } else {
+      self.init(shape)
+      self.storage.elements.update(from: storage.elements + offset, count: shape.count)
+    }
   }
 
   /// Takes memory for a shape and sets every element.

@@ -21,6 +21,9 @@ public final class TensorStorage: @unchecked Sendable {
     self.owner = owner
   }
 
+  /// Whether the memory is the storage's own, to be written into before it is shared.
+  var isOwned: Bool { owner == nil }
+
   deinit {
     if owner == nil { MemoryPool.shared.give(elements, count: count) }
   }

@@ -24,13 +24,12 @@ public protocol Kernels: Sendable {
 
   /// Gradient of a softmax, in place of the gradient of its output.
   ///
-  /// dxᵢ = scale · yᵢ · (dyᵢ − Σⱼ yⱼ·dyⱼ).
+  /// dxᵢ = yᵢ · (dyᵢ − Σⱼ yⱼ·dyⱼ).
   ///
   /// - Parameters:
   ///   - output: y; it may hold fewer rows than the gradient, and is then repeated.
   ///   - gradient: dy on entry, dx on return.
-  ///   - scale: the factor that the scores were multiplied by before the softmax.
-  func softmaxBackward(output: Tensor, gradient: inout TensorBuffer, scale: Float)
+  func softmaxBackward(output: Tensor, gradient: inout TensorBuffer)
 
   /// Layer norm of each row: y = (x − mean) / √(variance + ε) · weight + bias, with the biased variance.
   ///

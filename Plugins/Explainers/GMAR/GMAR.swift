@@ -1,0 +1,82 @@
+public import XAICore
+import XAITensor
+
+/// Gradient-Driven Multi-Head Attention Rollout: Attention Rollout whose heads weigh as much as their gradient.
+///
+/// Head h of layer l scores ‖G_h‖ (L1 or L2, Eq. 2) with G = ∂y_c/∂A; w = scores / Σ scores; A_w = Σ_h w_h·A_h; the
+/// weighted matrices are rolled out (Eq. 3). Where the paper leaves a choice open, or its authors' code makes another,
+/// it is an option; by default R = F_L⋯F_1 with F = A_w + I, rows scaled to sum 1, which is Attention Rollout where
+/// all heads weigh the same. Source: Jo, Jang & Park 2025 (arXiv 2504.19414).
+public struct GMAR: Explainer {
+  /// What the explainer is.
+  public static let descriptor = ExplainerDescriptor(
+    id: "gmar", title: "GMAR",
+    summary: "Attention Rollout whose heads are weighted by the norm of their gradient", family: .gradient,
+    needs: [.attention, .attentionGradients, .activationGradients], isClassSpecific: true, reversePasses: "1",
+    citation: Citation(
+      authors: "Jo, Jang & Park",
+      title: "GMAR: Gradient-Driven Multi-Head Attention Rollout for Vision Transformer Interpretability",
+      venue: "ICIP", year: 2025, identifier: "arXiv:2504.19414"))
+
+  /// The options that this value works with.
+  public let options: GMAROptions
+
+  /// Makes an explainer.
+  public init(options: GMAROptions = GMAROptions()) {
+    self.options = options
+  }
+
+  /// Needs the attention of every layer and a reverse pass.
+  public func recording(for model: ModelDescriptor) throws -> Recording {
+    Recording(attention: .all, gradients: true)
+  }
+
+  /// Explains every target in one reverse pass.
+  public func explain(
+    _ trace: ForwardTrace, targets: Targets, using model: any Model
+  ) throws -> [[Attribution]] {
+    let layerCount = model.descriptor.layerCount
+    let scores = try HeadScores(trace, targets: targets, options: options, using: model)
+    let attention = try (0..<layerCount).map { try trace.attention(ofLayer: $0) }
+    return try targets.map { image, target, classIndex in
+      let passRow = targets.row(image: image, target: target)
+      let weights = scores.weights(row: passRow, scope: options.scope, layerCount: layerCount)
+      let rows = attention.map { AttentionRows($0, image: image) }
+      let map = map(rows, weights, trace.layout, kernels: model.kernels)
+      return try Attribution(
+        scores: map.scores, of: trace, classIndex: classIndex, by: self,
+        diagnostics: Diagnostics(
+          headWeights: weights, negativeGradientShare: scores.negativeShares.map { $0[passRow] },
+          attentionEntropy: rows.map { $0.readoutEntropy(trace.layout.readoutWeights) },
+          rankCollapse: map.collapse))
+    }
+  }
+
+  /// Whether the chain can be read at a row without being multiplied out.
+  private var readsRow: Bool {
+    guard options.fusion == .sum, options.readout == .readoutRow else { return false }
+    if case .afterScaledMean = options.residual { return false }
+    return true
+  }
+
+  private func map(
+    _ attention: [AttentionRows], _ weights: [[Float]], _ layout: TokenLayout, kernels: any Kernels
+  ) -> (scores: [Float], collapse: Float) {
+    let vectors = [
+      layout.readoutWeights, [Float](repeating: 1 / Float(layout.tokenCount), count: layout.tokenCount),
+    ]
+    let rows: [[Float]]
+    var scores: [Float]?
+    if readsRow {
+      rows = RowChain(attention: attention, weights: weights, options: options).rows(vectors)
+    } else {
+      let matrices = MatrixChain(attention: attention, weights: weights, options: options, kernels: kernels)
+        .matrices()
+      rows = vectors.map(matrices.meanRow)
+      if options.readout == .authorsView { scores = matrices.authorsView(patches: layout.patches) }
+    }
+    return (
+      scores ?? Array(rows[0][layout.patches]), RowPropagation.collapse(readoutRow: rows[0], meanRow: rows[1])
+    )
+  }
+}

@@ -1,0 +1,67 @@
+import XAICore
+import XAITensor
+
+/// The scores of heads by layer, for every row of a reverse pass, and the weights that they give.
+struct HeadScores {
+  /// `scores[layer][row][head]`; one entry where only one layer is scored.
+  private(set) var scores: [[[Float]]]
+  /// `negativeShares[layer][row][head]`: the share of negative entries of the head's gradient.
+  private(set) var negativeShares: [[[Float]]]
+
+  /// Scores the heads in one reverse pass (the paper's Eq. 2).
+  init(_ trace: ForwardTrace, targets: Targets, options: GMAROptions, using model: any Model) throws {
+    let layerCount = model.descriptor.layerCount
+    let cotangent = targets.cotangent(classCount: model.descriptor.classCount)
+    var byLayer: [Int: [[GradientNorms]]] = [:]
+    switch options.gradient {
+    case .attention:
+      _ = try model.backward(
+        from: cotangent, through: trace, rules: .gradient, requesting: GradientRequest(attention: .all)
+      ) { visited in
+        byLayer[visited.layer] = GradientNorms.ofMatrices(visited.gradient)
+      }
+    case .headOutput:
+      let points = (0..<layerCount).map { ActivationPoint(layer: $0, point: .headOutputs) }
+      let gradients = try model.backward(
+        from: cotangent, through: trace, requesting: GradientRequest(activations: Set(points)))
+      for point in points {
+        byLayer[point.layer] = gradients.activations[point].map {
+          GradientNorms.ofChannels($0, heads: model.descriptor.headCount, tokens: 0..<trace.layout.tokenCount)
+        }
+      }
+    case .lastBlockNorm:
+      let point = ActivationPoint(layer: layerCount - 1, point: .firstNorm)
+      let gradients = try model.backward(
+        from: cotangent, through: trace, requesting: GradientRequest(activations: [point]))
+      byLayer[0] = gradients.activations[point].map {
+        GradientNorms.ofChannels($0, heads: model.descriptor.headCount, tokens: trace.layout.patches)
+      }
+    }
+    let norms = byLayer.sorted { $0.key < $1.key }.map(\.value)
+    self.scores = norms.map { $0.map { $0.map { options.norm == .l1 ? $0.l1 : $0.l2 } } }
+    self.negativeShares = norms.map { $0.map { $0.map(\.negativeShare) } }
+  }
+
+  /// The weights of a row of the reverse pass by layer and head; they sum to 1 in each layer.
+  ///
+  /// Scores of a single layer serve all. Heads whose scores are all zero weigh the same.
+  func weights(row: Int, scope: GMAROptions.Scope, layerCount: Int) -> [[Float]] {
+    let rows = scores.map { $0[row] }
+    let last = rows[rows.count - 1]
+    switch scope {
+    case .perLayer where rows.count == layerCount:
+      return rows.map(Self.normalised)
+    case .global:
+      let sums = rows.dropFirst().reduce(rows[0]) { zip($0, $1).map { $0 + $1 } }
+      return Array(repeating: Self.normalised(sums), count: layerCount)
+    case .perLayer, .lastLayer:
+      return Array(repeating: Self.normalised(last), count: layerCount)
+    }
+  }
+
+  private static func normalised(_ scores: [Float]) -> [Float] {
+    let sum = scores.reduce(0, +)
+    guard sum > 0 else { return [Float](repeating: 1 / Float(scores.count), count: scores.count) }
+    return scores.map { $0 / sum }
+  }
+}

@@ -1,0 +1,67 @@
+public import XAICore
+import XAITensor
+
+/// The options of generic attention explainability.
+public struct GenericAttentionOptions: PluginOptions {
+  /// The first layer that counts, from 0.
+  public var start = 0
+
+  /// Makes the defaults.
+  public init() {}
+
+  /// Every option.
+  public static let table: [Option<Self>] = [
+    Option(
+      "start", \.start, "the first layer that counts, from 0", allowed: "a layer, from 0", where: { $0 >= 0 })
+  ]
+}
+
+/// Generic attention explainability, for the self-attention of an encoder.
+///
+/// Ā = mean_h ReLU(G ⊙ A), R ← R + Ā·R from R = I; the map is R's readout row.
+/// Source: Chefer, Gur & Wolf 2021 (arXiv 2103.15679), Eq. 5 and 6.
+public struct GenericAttention: Explainer {
+  /// What the explainer is.
+  public static let descriptor = ExplainerDescriptor(
+    id: "generic-attention", title: "Generic Attention",
+    summary: "Adds up attention weighted by its positive gradient, layer by layer", family: .gradient,
+    needs: [.attention, .attentionGradients], isClassSpecific: true, reversePasses: "1",
+    citation: Citation(
+      authors: "Chefer, Gur & Wolf",
+      title: "Generic Attention-model Explainability for Interpreting Bi-Modal and Encoder-Decoder Transformers",
+      venue: "ICCV", year: 2021, identifier: "arXiv:2103.15679"))
+
+  /// The options that this value works with.
+  public let options: GenericAttentionOptions
+
+  /// Makes an explainer.
+  public init(options: GenericAttentionOptions = GenericAttentionOptions()) {
+    self.options = options
+  }
+
+  /// Needs a reverse pass down to `start`.
+  public func recording(for model: ModelDescriptor) throws -> Recording {
+    _ = try model.layer(options.start, option: "start")
+    return Recording(gradients: true)
+  }
+
+  /// Explains every target in one reverse pass.
+  public func explain(
+    _ trace: ForwardTrace, targets: Targets, using model: any Model
+  ) throws -> [[Attribution]] {
+    let layers = options.start..<model.descriptor.layerCount
+    let attention = try GradientWeightedAttention(
+      trace, targets: targets, layers: layers, clamp: .eachHead, using: model)
+    return try targets.map { image, target, classIndex in
+      let passRow = targets.row(image: image, target: target)
+      // R_L = (I + Ā_L)⋯(I + Ā_1): one row of it is a product of row vectors.
+      let rows = RowPropagation.propagate([trace.layout.readoutWeights], through: layers.reversed()) {
+        layer, row, entries in
+        attention.write(layer: layer, passRow: passRow, row: row, to: entries)
+        entries[row] += 1
+      }
+      return try Attribution(
+        scores: Array(rows[0][trace.layout.patches]), of: trace, classIndex: classIndex, by: self)
+    }
+  }
+}

@@ -1,0 +1,75 @@
+public import XAICore
+import XAITensor
+
+/// The options of gradient rollout.
+public struct GradientRolloutOptions: PluginOptions {
+  /// Share of each row's patch columns that are set to 0, the lowest first; from 0 to less than 1.
+  public var discard = 0.0
+  /// The first layer that counts, from 0.
+  public var start = 0
+
+  /// Makes the defaults.
+  public init() {}
+
+  /// Every option.
+  public static let table: [Option<Self>] = [
+    Option(
+      "discard", \.discard, "share of each row's patch columns set to 0, lowest first",
+      allowed: "a number from 0 to less than 1", where: { (0..<1).contains($0) }),
+    Option(
+      "start", \.start, "the first layer that counts, from 0", allowed: "a layer, from 0", where: { $0 >= 0 }),
+  ]
+}
+
+/// Gradient rollout: Attention Rollout over attention weighted by its gradient.
+///
+/// Ā = ReLU(mean_h(G ⊙ A)), Ã = Ā + I with rows scaled to sum 1, R = Ã_L⋯Ã_1; the map is R's readout row.
+/// Source: Gildenblat 2020, "Exploring Explainability for Vision Transformers".
+public struct GradientRollout: Explainer {
+  /// What the explainer is.
+  public static let descriptor = ExplainerDescriptor(
+    id: "gradient-rollout", title: "Gradient Rollout",
+    summary: "Attention Rollout over attention maps that are weighted by their own gradient", family: .gradient,
+    needs: [.attention, .attentionGradients], isClassSpecific: true, reversePasses: "1",
+    citation: Citation(
+      authors: "Gildenblat", title: "Exploring Explainability for Vision Transformers", venue: "blog", year: 2020,
+      identifier: "jacobgil.github.io/deeplearning/vision-transformer-explainability"))
+
+  /// The options that this value works with.
+  public let options: GradientRolloutOptions
+
+  /// Makes an explainer.
+  public init(options: GradientRolloutOptions = GradientRolloutOptions()) {
+    self.options = options
+  }
+
+  /// Needs a reverse pass down to `start`.
+  public func recording(for model: ModelDescriptor) throws -> Recording {
+    _ = try model.layer(options.start, option: "start")
+    return Recording(gradients: true)
+  }
+
+  /// Explains every target in one reverse pass.
+  public func explain(
+    _ trace: ForwardTrace, targets: Targets, using model: any Model
+  ) throws -> [[Attribution]] {
+    let layers = options.start..<model.descriptor.layerCount
+    let attention = try GradientWeightedAttention(
+      trace, targets: targets, layers: layers, clamp: .afterMean, using: model)
+    let layout = trace.layout
+    let uniform = [Float](repeating: 1 / Float(layout.tokenCount), count: layout.tokenCount)
+    return try targets.map { image, target, classIndex in
+      let passRow = targets.row(image: image, target: target)
+      let rows = RowPropagation.propagate([layout.readoutWeights, uniform], through: layers.reversed()) {
+        layer, row, entries in
+        attention.write(layer: layer, passRow: passRow, row: row, to: entries)
+        RowPropagation.discard(options.discard, of: entries, patches: layout.patches)
+        entries[row] += 1
+        RowPropagation.normalise(entries)
+      }
+      return try Attribution(
+        scores: Array(rows[0][layout.patches]), of: trace, classIndex: classIndex, by: self,
+        diagnostics: Diagnostics(rankCollapse: RowPropagation.collapse(readoutRow: rows[0], meanRow: rows[1])))
+    }
+  }
+}

@@ -1,0 +1,102 @@
+public import XAICore
+import XAITensor
+
+/// The options of raw attention.
+public struct RawAttentionOptions: PluginOptions {
+  /// Which heads are shown.
+  public enum Head: OptionValue {
+    /// The mean over heads.
+    case mean
+    /// One head, from 0.
+    case index(Int)
+
+    /// Reads `mean` or a head.
+    public init?(optionText: String) {
+      if optionText == "mean" {
+        self = .mean
+      } else if let index = Int(optionText), index >= 0 {
+        self = .index(index)
+      } else {
+        return nil
+      }
+    }
+
+    /// `mean` or the head.
+    public var optionText: String {
+      switch self {
+      case .mean: "mean"
+      case .index(let index): String(index)
+      }
+    }
+
+    /// The word, or a head.
+    public static let allowedOptionText = "mean, or a head from 0"
+  }
+
+  /// The layer, from 0; −1 is the last.
+  public var layer = -1
+  /// Which heads are shown.
+  public var head = Head.mean
+
+  /// Makes the defaults.
+  public init() {}
+
+  /// Every option.
+  public static let table: [Option<Self>] = [
+    Option("layer", \.layer, "the layer that is shown, from 0; -1 is the last"),
+    Option("head", \.head, "the head that is shown, or their mean"),
+  ]
+}
+
+/// The readout row of one layer's attention, of one head or the mean over heads.
+///
+/// Source: Vaswani et al. 2017 (arXiv 1706.03762) for the attention; Caron et al. 2021 (arXiv 2104.14294) made maps of it.
+public struct RawAttention: Explainer {
+  /// What the explainer is.
+  public static let descriptor = ExplainerDescriptor(
+    id: "raw-attention", title: "Raw Attention", summary: "Shows what the readout token attends to in one layer",
+    family: .attention, needs: [.attention], isClassSpecific: false, reversePasses: "0",
+    citation: Citation(
+      authors: "Caron et al.", title: "Emerging Properties in Self-Supervised Vision Transformers", venue: "ICCV",
+      year: 2021, identifier: "arXiv:2104.14294"))
+
+  /// The options that this value works with.
+  public let options: RawAttentionOptions
+
+  /// Makes an explainer.
+  public init(options: RawAttentionOptions = RawAttentionOptions()) {
+    self.options = options
+  }
+
+  /// Needs the attention of one layer.
+  public func recording(for model: ModelDescriptor) throws -> Recording {
+    if case .index(let head) = options.head, head >= model.headCount {
+      throw OptionError.outOfRange(
+        option: "head", value: String(head),
+        allowed: "mean, or 0 to \(model.headCount - 1): \(model.name) has \(model.headCount) heads")
+    }
+    return Recording(attention: .some([try model.layer(options.layer, option: "layer")]))
+  }
+
+  /// Explains every image; all targets of an image have the same map.
+  public func explain(
+    _ trace: ForwardTrace, targets: Targets, using model: any Model
+  ) throws -> [[Attribution]] {
+    let attention = try trace.attention(ofLayer: model.descriptor.layer(options.layer, option: "layer"))
+    return try targets.map { image, _, classIndex in
+      let rows = AttentionRows(attention, image: image)
+      let weights = (0..<rows.headCount).map { head -> Float in
+        switch options.head {
+        case .mean: 1 / Float(rows.headCount)
+        case .index(let index): index == head ? 1 : 0
+        }
+      }
+      let row = RowPropagation.propagate([trace.layout.readoutWeights], through: [0]) { _, row, entries in
+        rows.writeWeightedSum(weights, row: row, to: entries)
+      }
+      return try Attribution(
+        scores: Array(row[0][trace.layout.patches]), of: trace, classIndex: classIndex, by: self,
+        diagnostics: Diagnostics(attentionEntropy: [rows.readoutEntropy(trace.layout.readoutWeights)]))
+    }
+  }
+}

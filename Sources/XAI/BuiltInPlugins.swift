@@ -1,0 +1,20 @@
+public import XAICore
+
+/// Every plugin that ships with the package, one line each: the only place that knows them all.
+public let builtInPlugins: [any Plugin.Type] = [
+  ViTPlugin.self,
+  DeiTPlugin.self,
+  AttentionRolloutPlugin.self,
+  GMARPlugin.self,
+  GradCAMPlugin.self,
+  RawAttentionPlugin.self,
+  GradientRolloutPlugin.self,
+  GenericAttentionPlugin.self,
+]
+
+extension Registry {
+  /// Makes a registry of the built-in plugins and others.
+  public static func builtIn(adding plugins: [any Plugin.Type] = []) throws(RegistryError) -> Registry {
+    try Registry(plugins: builtInPlugins + plugins)
+  }
+}

@@ -1,0 +1,63 @@
+public import XAITensor
+
+/// A method that says, for a class, how much each patch of an image mattered to a model.
+///
+/// An explainer says what a forward pass must keep, and works from the trace, so that one forward pass serves every
+/// explainer of an image.
+public protocol Explainer: Sendable {
+  /// Its options.
+  associatedtype Options: PluginOptions
+
+  /// What the explainer is.
+  static var descriptor: ExplainerDescriptor { get }
+
+  /// The options that this value works with.
+  var options: Options { get }
+
+  /// Makes an explainer; throws when options contradict one another.
+  init(options: Options) throws
+
+  /// What the forward pass must keep for this explainer; throws when an option does not fit the model.
+  func recording(for model: ModelDescriptor) throws -> Recording
+
+  /// Explains every target of every image of a trace.
+  ///
+  /// - Parameters:
+  ///   - trace: of `model`, recorded with at least `recording(for:)`.
+  ///   - targets: the classes that are asked about.
+  ///   - model: the model that made the trace.
+  /// - Returns: one attribution an image and target: `result[image][target]`.
+  func explain(_ trace: ForwardTrace, targets: Targets, using model: any Model) throws -> [[Attribution]]
+}
+
+extension Explainer {
+  /// What the explainer is.
+  public var descriptor: ExplainerDescriptor { Self.descriptor }
+
+  /// The explainer as users write it, with the options that differ from the defaults: `gmar:norm=l2`.
+  public var specification: String {
+    options.differences.isEmpty ? descriptor.id : "\(descriptor.id):\(options.differences)"
+  }
+
+  /// Throws when the model can't give what the explainer needs, naming both and what is missing.
+  public func check(fits model: ModelDescriptor) throws {
+    let missing = descriptor.needs.subtracting(model.capabilities)
+    guard missing.isEmpty else {
+      throw ModelError.missingCapabilities(explainer: descriptor.id, model: model.name, missing: missing)
+    }
+    _ = try recording(for: model)
+  }
+
+  /// Explains a batch of preprocessed images in one forward pass.
+  ///
+  /// - Parameters:
+  ///   - input: [B, 3, H, W].
+  ///   - selection: the classes that are asked about; by default the predicted one.
+  ///   - model: the model to explain.
+  /// - Returns: one attribution an image and target: `result[image][target]`.
+  public func explain(
+    _ input: Tensor, targets selection: TargetSelection = .predicted, using model: any Model
+  ) throws -> [[Attribution]] {
+    try Explanation(of: input, targets: selection, by: [self], using: model).attributions[0]
+  }
+}

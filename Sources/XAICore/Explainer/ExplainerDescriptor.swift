@@ -1,0 +1,89 @@
+/// What an explainer is, for lists, help, reports and checks.
+public struct ExplainerDescriptor: Hashable, Sendable, Codable {
+  /// Where an explainer takes its evidence from.
+  public enum Family: String, Hashable, Sendable, Codable, CaseIterable {
+    /// Attention maps alone.
+    case attention
+    /// Gradients, alone or with attention or activations.
+    case gradient
+    /// A reverse pass with rules of its own.
+    case relevance
+    /// Forward passes over changed inputs.
+    case perturbation
+  }
+
+  /// What users write, kebab-case.
+  public let id: String
+  /// What people call it.
+  public let title: String
+  /// One sentence that says what it does.
+  public let summary: String
+  /// Where its evidence comes from.
+  public let family: Family
+  /// What it needs of a model.
+  public let needs: Capabilities
+  /// Whether its map depends on the class that is asked about.
+  public let isClassSpecific: Bool
+  /// Forward passes for one map, for people: `1`, or a formula in the options.
+  public let forwardPasses: String
+  /// Reverse passes for one map, for people.
+  public let reversePasses: String
+  /// Where it was published.
+  public let citation: Citation
+
+  /// Describes an explainer.
+  public init(
+    id: String, title: String, summary: String, family: Family, needs: Capabilities, isClassSpecific: Bool,
+    forwardPasses: String = "1", reversePasses: String, citation: Citation
+  ) {
+    self.id = id
+    self.title = title
+    self.summary = summary
+    self.family = family
+    self.needs = needs
+    self.isClassSpecific = isClassSpecific
+    self.forwardPasses = forwardPasses
+    self.reversePasses = reversePasses
+    self.citation = citation
+  }
+}
+
+/// Where a method was published.
+public struct Citation: Hashable, Sendable, Codable, CustomStringConvertible {
+  /// Authors as they are cited: `Abnar & Zuidema`.
+  public let authors: String
+  /// The title of the paper.
+  public let title: String
+  /// Where it appeared.
+  public let venue: String
+  /// When.
+  public let year: Int
+  /// A DOI or arXiv number that finds it.
+  public let identifier: String
+
+  /// Names a publication.
+  public init(authors: String, title: String, venue: String, year: Int, identifier: String) {
+    self.authors = authors
+    self.title = title
+    self.venue = venue
+    self.year = year
+    self.identifier = identifier
+  }
+
+  /// The publication in one line.
+  public var description: String { "\(authors), “\(title)”, \(venue) \(year), \(identifier)" }
+}
+
+extension Capabilities: Codable {
+  /// Reads a list of capability names.
+  public init(from decoder: any Decoder) throws {
+    let names = try decoder.singleValueContainer().decode([String].self)
+    self = Capabilities(Self.named.filter { names.contains($0.name) }.map(\.capability))
+  }
+
+  /// Writes the list of capability names.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(names)
+  }
+}

@@ -1,0 +1,66 @@
+public import XAITensor
+
+/// Attention maps of every layer weighted by their own gradient, one [N, N] matrix a layer and row of the reverse pass.
+public struct GradientWeightedAttention: Sendable {
+  /// Where negative products become 0.
+  public enum Clamp: Sendable {
+    /// After the mean over heads: ReLU(mean_h(G ⊙ A)).
+    case afterMean
+    /// In each head: mean_h ReLU(G ⊙ A).
+    case eachHead
+  }
+
+  /// Matrices by layer, each [k·B, N, N], target-major.
+  public let layers: [Int: Tensor]
+
+  /// Runs one reverse pass and fuses the heads of each layer as its gradient is made.
+  public init(
+    _ trace: ForwardTrace, targets: Targets, layers: Range<Int>, clamp: Clamp, using model: any Model
+  ) throws {
+    var fused: [Int: Tensor] = [:]
+    _ = try model.backward(
+      from: targets.cotangent(classCount: model.descriptor.classCount), through: trace, rules: .gradient,
+      requesting: GradientRequest(attention: .some(Set(layers)))
+    ) { visited in
+      fused[visited.layer] = Self.fuse(visited, clamp)
+    }
+    self.layers = fused
+  }
+
+  private static func fuse(_ visited: AttentionGradient, _ clamp: Clamp) -> Tensor {
+    let (rows, heads, tokens) = (visited.gradient.shape[0], visited.gradient.shape[1], visited.gradient.shape[2])
+    let (images, entries) = (visited.attention.shape[0], tokens * tokens)
+    return Tensor([rows, tokens, tokens]) { result in
+      result.update(repeating: 0, count: rows * entries)
+      visited.attention.withElements { attention in
+        visited.gradient.withElements { gradient in
+          for row in 0..<rows {
+            let sum = result + row * entries
+            for head in 0..<heads {
+              let a = attention.baseAddress.map { $0 + (row % images * heads + head) * entries }
+              let g = gradient.baseAddress.map { $0 + (row * heads + head) * entries }
+              guard let a, let g else { continue }
+              switch clamp {
+              case .afterMean: for i in 0..<entries { sum[i] += a[i] * g[i] }
+              case .eachHead: for i in 0..<entries { sum[i] += max(a[i] * g[i], 0) }
+              }
+            }
+            for i in 0..<entries { sum[i] = max(sum[i] / Float(heads), 0) }
+          }
+        }
+      }
+    }
+  }
+
+  /// Writes row `row` of a layer's matrix.
+  public func write(
+    layer: Int, passRow: Int, row: Int, to entries: UnsafeMutableBufferPointer<Float>
+  ) {
+    guard let matrices = layers[layer] else { return entries.update(repeating: 0) }
+    let tokens = matrices.shape[1]
+    matrices.withElements { elements in
+      let start = (passRow * tokens + row) * tokens
+      for c in 0..<tokens { entries[c] = elements[start + c] }
+    }
+  }
+}

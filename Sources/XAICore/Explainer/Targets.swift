@@ -1,0 +1,144 @@
+public import XAITensor
+
+/// The classes that each image of a batch is asked about, equally many for each.
+///
+/// Rows of a reverse pass are target-major: row t·B + i is target t of image i.
+public struct Targets: Hashable, Sendable {
+  /// Class indices: `classes[image][target]`.
+  public let classes: [[Int]]
+
+  /// Holds class indices by image; traps when images have different numbers of them.
+  public init(_ classes: [[Int]]) {
+    precondition(Set(classes.map(\.count)).count <= 1, "every image has equally many targets")
+    self.classes = classes
+  }
+
+  /// The number of images.
+  public var imageCount: Int { classes.count }
+
+  /// The number of targets of each image.
+  public var countPerImage: Int { classes.first?.count ?? 0 }
+
+  /// The row of a target in a reverse pass.
+  public func row(image: Int, target: Int) -> Int { target * imageCount + image }
+
+  /// ∂y_c/∂logits of every target, [k·B, classes]: 1 at the class, 0 elsewhere.
+  public func cotangent(classCount: Int) -> Tensor {
+    let rows = imageCount * countPerImage
+    return Tensor([rows, classCount]) { elements in
+      elements.update(repeating: 0, count: rows * classCount)
+      for (image, targets) in classes.enumerated() {
+        for (target, index) in targets.enumerated() {
+          elements[row(image: image, target: target) * classCount + index] = 1
+        }
+      }
+    }
+  }
+
+  /// Calls `body` for every target of every image and arranges the results as `result[image][target]`.
+  public func map<R>(_ body: (_ image: Int, _ target: Int, _ classIndex: Int) throws -> R) rethrows -> [[R]] {
+    try classes.enumerated().map { image, targets in
+      try targets.enumerated().map { target, index in try body(image, target, index) }
+    }
+  }
+}
+
+/// Which classes to ask about.
+public enum TargetSelection: Hashable, Sendable {
+  /// The class with the highest logit.
+  case predicted
+  /// The classes with the highest logits, highest first.
+  case top(Int)
+  /// These classes, for every image.
+  case classes([Int])
+  /// The class of this label, or of the one label that has it among its comma-separated names.
+  case label(String)
+
+  /// Reads what users write: `predicted`, `top:5`, a class index, or the text of a label.
+  public init(parsing text: String) throws(TargetError) {
+    if text == "predicted" {
+      self = .predicted
+    } else if text.hasPrefix("top:") {
+      guard let count = Int(text.dropFirst(4)), count > 0 else { throw .malformed(text) }
+      self = .top(count)
+    } else if let index = Int(text) {
+      self = .classes([index])
+    } else {
+      self = .label(text)
+    }
+  }
+
+  /// The class indices of every image; equal logits count the lower class first.
+  public func resolve(logits: Tensor, labels: [String]) throws(TargetError) -> Targets {
+    let (images, classCount) = (logits.shape[0], logits.shape[1])
+    switch self {
+    case .predicted:
+      return try TargetSelection.top(1).resolve(logits: logits, labels: labels)
+    case .top(let count):
+      guard count <= classCount else { throw .tooMany(count, classCount: classCount) }
+      return Targets(
+        (0..<images).map { image in
+          let row = logits[image].elements
+          return Array(row.indices.sorted { (row[$1], $0) < (row[$0], $1) }.prefix(count))
+        })
+    case .classes(let indices):
+      for index in indices where !(0..<classCount).contains(index) {
+        throw .unknownIndex(index, classCount: classCount)
+      }
+      return Targets(Array(repeating: indices, count: images))
+    case .label(let text):
+      return Targets(Array(repeating: [try classIndex(of: text, among: labels)], count: images))
+    }
+  }
+
+  /// The class whose label, or one of whose comma-separated names, is `text`; else the only label that contains it.
+  private func classIndex(of text: String, among labels: [String]) throws(TargetError) -> Int {
+    let wanted = text.lowercased()
+    let names = labels.map { label in
+      label.lowercased().split(separator: ",").map { String($0.drop { $0 == " " }) }
+    }
+    for matches in [
+      labels.indices.filter { labels[$0].lowercased() == wanted },
+      labels.indices.filter { names[$0].contains(wanted) },
+      labels.indices.filter { labels[$0].lowercased().contains(wanted) },
+    ] {
+      if matches.count == 1 { return matches[0] }
+      if matches.count > 1 { throw .ambiguousLabel(text, matches.map { (index: $0, label: labels[$0]) }) }
+    }
+    let near = nearestNames(to: wanted, among: names.flatMap { $0 })
+    throw .unknownLabel(text, near: Array(near.prefix(5)))
+  }
+}
+
+/// A target that the model does not have.
+public enum TargetError: Error, Sendable, CustomStringConvertible {
+  /// Neither an index, nor `top:n`, nor a label.
+  case malformed(String)
+  /// A class index outside the model's classes.
+  case unknownIndex(Int, classCount: Int)
+  /// More classes than the model has.
+  case tooMany(Int, classCount: Int)
+  /// No label has this text.
+  case unknownLabel(String, near: [String])
+  /// Several labels have this text.
+  case ambiguousLabel(String, [(index: Int, label: String)])
+
+  /// What was wrong and what to write.
+  public var description: String {
+    switch self {
+    case .malformed(let text):
+      "the target '\(text)' is not a class index, a label, 'predicted' or 'top:N' with N at least 1"
+    case .unknownIndex(let index, let count):
+      "there is no class \(index): the model has classes 0 to \(count - 1); `xai inspect --labels` lists them"
+    case .tooMany(let count, let classCount): "top:\(count) asks for more than the model's \(classCount) classes"
+    case .unknownLabel(let text, let near):
+      "no class is labelled '\(text)'"
+        + (near.isEmpty ? "" : "; did you mean \(near.map { "'\($0)'" }.joined(separator: ", "))?")
+        + "; `xai inspect --labels` lists them"
+    case .ambiguousLabel(let text, let candidates):
+      "'\(text)' is in \(candidates.count) labels; write one of their indices: "
+        + candidates.prefix(12).map { "\($0.index) (\($0.label))" }.joined(separator: ", ")
+        + (candidates.count > 12 ? ", …" : "")
+    }
+  }
+}

@@ -1,0 +1,37 @@
+/// What a model can do beside giving logits, and what an explainer needs of it.
+public struct Capabilities: OptionSet, Hashable, Sendable {
+  /// One bit a capability.
+  public let rawValue: Int
+
+  /// Makes a set from its bits.
+  public init(rawValue: Int) { self.rawValue = rawValue }
+
+  /// Attention maps after the softmax, by layer and head.
+  public static let attention = Capabilities(rawValue: 1 << 0)
+  /// Gradients of a logit with respect to the attention maps.
+  public static let attentionGradients = Capabilities(rawValue: 1 << 1)
+  /// Activations at the points of a block.
+  public static let activations = Capabilities(rawValue: 1 << 2)
+  /// Gradients of a logit with respect to activations.
+  public static let activationGradients = Capabilities(rawValue: 1 << 3)
+  /// Gradients of a logit with respect to the input.
+  public static let inputGradients = Capabilities(rawValue: 1 << 4)
+  /// A reverse pass whose rules can be replaced.
+  public static let propagationRules = Capabilities(rawValue: 1 << 5)
+  /// Gradients with respect to the model's own parameters.
+  public static let parameterGradients = Capabilities(rawValue: 1 << 6)
+
+  /// Every capability with its name, in the order in which users see them.
+  public static let named: [(capability: Capabilities, name: String)] = [
+    (.attention, "attention"),
+    (.attentionGradients, "attention-gradients"),
+    (.activations, "activations"),
+    (.activationGradients, "activation-gradients"),
+    (.inputGradients, "input-gradients"),
+    (.propagationRules, "propagation-rules"),
+    (.parameterGradients, "parameter-gradients"),
+  ]
+
+  /// The names of the capabilities in the set.
+  public var names: [String] { Self.named.filter { contains($0.capability) }.map(\.name) }
+}

@@ -1,0 +1,47 @@
+public import XAITensor
+
+/// What a forward pass left: the logits, what the recording asked for, and what the reverse pass needs.
+public struct ForwardTrace: Sendable {
+  /// The input, [B, 3, H, W].
+  public let input: Tensor
+  /// The tokens of this input.
+  public let layout: TokenLayout
+  /// The logits, [B, classes].
+  public let logits: Tensor
+  /// Attention maps after the softmax by layer, each [B, heads, N, N].
+  public let attention: [Int: Tensor]
+  /// Activations by point, each [B, N, D].
+  public let activations: [ActivationPoint: Tensor]
+  /// What the model's own reverse pass needs; nil when no gradients were recorded.
+  public let tape: (any Sendable)?
+
+  /// Holds what a forward pass left.
+  public init(
+    input: Tensor, layout: TokenLayout, logits: Tensor, attention: [Int: Tensor] = [:],
+    activations: [ActivationPoint: Tensor] = [:], tape: (any Sendable)? = nil
+  ) {
+    self.input = input
+    self.layout = layout
+    self.logits = logits
+    self.attention = attention
+    self.activations = activations
+    self.tape = tape
+  }
+
+  /// The number of images.
+  public var batchCount: Int { input.shape[0] }
+
+  /// The attention maps of a layer, [B, heads, N, N]; throws when the recording did not ask for them.
+  public func attention(ofLayer layer: Int) throws(ModelError) -> Tensor {
+    guard let attention = attention[layer] else { throw .notRecorded("attention of layer \(layer)") }
+    return attention
+  }
+
+  /// The activations of a point, [B, N, D]; throws when the recording did not ask for them.
+  public func activation(at point: ActivationPoint) throws(ModelError) -> Tensor {
+    guard let activation = activations[point] else {
+      throw .notRecorded("activation \(point.point.rawValue) of layer \(point.layer)")
+    }
+    return activation
+  }
+}

@@ -1,0 +1,45 @@
+public import XAITensor
+public import XAIWeights
+
+/// A family of models that can be loaded from a directory.
+public protocol ModelArchitecture: Sendable {
+  /// What the family is.
+  static var descriptor: ArchitectureDescriptor { get }
+
+  /// Whether the directory's configuration is of this family; nothing else of the directory is read.
+  static func matches(_ directory: ModelDirectory) -> Bool
+
+  /// Loads a model whose arithmetic runs on `kernels`.
+  ///
+  /// - Throws: for a configuration that is not supported, by the name of its key, and for weights that do not fit it.
+  static func load(_ directory: ModelDirectory, on kernels: any Kernels) throws -> any Model
+}
+
+/// What a family of models is, for lists and checks.
+public struct ArchitectureDescriptor: Hashable, Sendable, Codable {
+  /// What users write, kebab-case.
+  public let id: String
+  /// What people call it.
+  public let title: String
+  /// One sentence that says what is supported.
+  public let summary: String
+  /// Hugging Face classes whose checkpoints load.
+  public let huggingFaceClasses: [String]
+  /// timm names that load; `*` stands for anything.
+  public let timmNames: [String]
+  /// Where it was published.
+  public let citation: Citation
+
+  /// Describes a family.
+  public init(
+    id: String, title: String, summary: String, huggingFaceClasses: [String], timmNames: [String],
+    citation: Citation
+  ) {
+    self.id = id
+    self.title = title
+    self.summary = summary
+    self.huggingFaceClasses = huggingFaceClasses
+    self.timmNames = timmNames
+    self.citation = citation
+  }
+}

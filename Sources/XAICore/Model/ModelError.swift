@@ -1,0 +1,24 @@
+/// Why a model can't do what it is asked.
+public enum ModelError: Error, Sendable, CustomStringConvertible {
+  /// An explainer needs what the model can't give.
+  case missingCapabilities(explainer: String, model: String, missing: Capabilities)
+  /// An input of a size that the model can't take.
+  case unsupportedInput(model: String, reason: String)
+  /// A trace is asked for what its recording left out.
+  case notRecorded(String)
+  /// A trace of another model, or one that was recorded without gradients.
+  case foreignTrace(model: String)
+
+  /// What was wrong, where, and what to do.
+  public var description: String {
+    switch self {
+    case .missingCapabilities(let explainer, let model, let missing):
+      "\(explainer) needs \(missing.names.joined(separator: ", ")), which \(model) does not give; "
+        + "`xai inspect` shows which explainers fit a model"
+    case .unsupportedInput(let model, let reason): "\(model): \(reason)"
+    case .notRecorded(let what): "the forward pass did not record the \(what): ask for it in the Recording"
+    case .foreignTrace(let model):
+      "the trace does not belong to \(model), or was recorded without gradients: record with gradients: true"
+    }
+  }
+}

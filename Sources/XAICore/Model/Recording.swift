@@ -1,0 +1,25 @@
+/// What a forward pass keeps. Nothing else stays in memory after it.
+public struct Recording: Hashable, Sendable {
+  /// Layers whose attention maps are kept.
+  public var attention: LayerSelection
+  /// Activations that are kept.
+  public var activations: Set<ActivationPoint>
+  /// Whether a reverse pass will follow.
+  public var gradients: Bool
+
+  /// Asks for what a forward pass keeps; by default nothing but the logits.
+  public init(
+    attention: LayerSelection = .none, activations: Set<ActivationPoint> = [], gradients: Bool = false
+  ) {
+    self.attention = attention
+    self.activations = activations
+    self.gradients = gradients
+  }
+
+  /// What either recording asks for, so that one forward pass serves several explainers.
+  public func union(_ other: Recording) -> Recording {
+    Recording(
+      attention: attention.union(other.attention), activations: activations.union(other.activations),
+      gradients: gradients || other.gradients)
+  }
+}

@@ -1,0 +1,87 @@
+/// What a transformer's tokens stand for: the prefix tokens, the patch grid and how the logits are read.
+///
+/// Explainers ask the layout and never count tokens themselves. Token order is prefix first, then patches row by row.
+public struct TokenLayout: Hashable, Sendable, Codable {
+  /// A token that stands for no patch.
+  public enum PrefixToken: String, Hashable, Sendable, Codable {
+    /// The class token.
+    case classToken = "class"
+    /// DeiT's distillation token.
+    case distillation
+    /// A register: memory that no map shows.
+    case register
+  }
+
+  /// Where the logits are read from.
+  public enum Readout: String, Hashable, Sendable, Codable {
+    /// The class token.
+    case classToken = "class-token"
+    /// The mean over the patch tokens.
+    case meanOfPatches = "mean-of-patches"
+    /// The mean of the logits of two heads, on the class and on the distillation token.
+    case meanOfClassAndDistillation = "mean-of-class-and-distillation"
+  }
+
+  /// Tokens before the patches, in order.
+  public let prefix: [PrefixToken]
+  /// The patches.
+  public let grid: Grid
+  /// Where the logits are read from.
+  public let readout: Readout
+
+  /// Makes a layout; traps when the readout needs a prefix token that is not there.
+  public init(prefix: [PrefixToken], grid: Grid, readout: Readout) {
+    precondition(
+      readout == .meanOfPatches || prefix.contains(.classToken), "a class-token readout needs a class token")
+    precondition(
+      readout != .meanOfClassAndDistillation || prefix.contains(.distillation),
+      "a distilled readout needs a distillation token")
+    self.prefix = prefix
+    self.grid = grid
+    self.readout = readout
+  }
+
+  /// The number of tokens, prefix and patches.
+  public var tokenCount: Int { prefix.count + grid.count }
+
+  /// The positions of the patch tokens.
+  public var patches: Range<Int> { prefix.count..<tokenCount }
+
+  /// The positions of the tokens that the logits are read from.
+  public var readoutTokens: [Int] {
+    switch readout {
+    case .classToken: prefix.firstIndex(of: .classToken).map { [$0] } ?? []
+    case .meanOfPatches: Array(patches)
+    case .meanOfClassAndDistillation:
+      [prefix.firstIndex(of: .classToken), prefix.firstIndex(of: .distillation)].compactMap { $0 }
+    }
+  }
+
+  /// One weight a token, summing to 1: the row vector that an attention method reads its map with.
+  public var readoutWeights: [Float] {
+    var weights = [Float](repeating: 0, count: tokenCount)
+    let tokens = readoutTokens
+    for token in tokens { weights[token] = 1 / Float(tokens.count) }
+    return weights
+  }
+}
+
+/// Rows and columns of patches.
+public struct Grid: Hashable, Sendable, Codable, CustomStringConvertible {
+  /// Patches from top to bottom.
+  public let rows: Int
+  /// Patches from left to right.
+  public let columns: Int
+
+  /// Makes a grid.
+  public init(rows: Int, columns: Int) {
+    self.rows = rows
+    self.columns = columns
+  }
+
+  /// The number of patches.
+  public var count: Int { rows * columns }
+
+  /// The grid as users read it: `14×14`.
+  public var description: String { "\(rows)×\(columns)" }
+}

@@ -1,0 +1,52 @@
+/// A type that an option can have: it is read from and written as the text that users type.
+public protocol OptionValue: Hashable, Sendable {
+  /// Reads a value; nil when the text is not one.
+  init?(optionText: String)
+  /// The value as users type it.
+  var optionText: String { get }
+  /// What users may type, for help and errors.
+  static var allowedOptionText: String { get }
+}
+
+extension Int: OptionValue {
+  /// Reads a decimal number.
+  public init?(optionText: String) { self.init(optionText) }
+  /// The decimal number.
+  public var optionText: String { String(self) }
+  /// Any whole number.
+  public static var allowedOptionText: String { "a whole number" }
+}
+
+extension Double: OptionValue {
+  /// Reads a finite decimal number.
+  public init?(optionText: String) {
+    guard let value = Double(optionText), value.isFinite else { return nil }
+    self = value
+  }
+  /// The shortest decimal number that reads back the same; whole numbers without a point.
+  public var optionText: String {
+    let text = String(self)
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  }
+  /// Any number.
+  public static var allowedOptionText: String { "a number" }
+}
+
+extension Bool: OptionValue {
+  /// Reads `true` or `false`.
+  public init?(optionText: String) { self.init(optionText) }
+  /// `true` or `false`.
+  public var optionText: String { self ? "true" : "false" }
+  /// The two words.
+  public static var allowedOptionText: String { "true | false" }
+}
+
+/// An enumeration whose raw values are what users type.
+extension OptionValue where Self: CaseIterable & RawRepresentable<String> {
+  /// Reads a raw value.
+  public init?(optionText: String) { self.init(rawValue: optionText) }
+  /// The raw value.
+  public var optionText: String { rawValue }
+  /// Every raw value.
+  public static var allowedOptionText: String { allCases.map(\.rawValue).joined(separator: " | ") }
+}

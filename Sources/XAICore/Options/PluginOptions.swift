@@ -1,0 +1,131 @@
+/// The options of an explainer or metric: a value with defaults, described by a table.
+///
+/// The table is the only description: the command's `id:key=value` form, JSON, help and error messages are made
+/// from it, so they can't differ.
+public protocol PluginOptions: Codable, Hashable, Sendable {
+  /// The defaults.
+  init()
+  /// Every option, in the order in which users see them.
+  static var table: [Option<Self>] { get }
+  /// Named settings that options are applied on top of; none by default.
+  static var presets: [Preset<Self>] { get }
+}
+
+extension PluginOptions {
+  /// No presets.
+  public static var presets: [Preset<Self>] { [] }
+}
+
+/// One option of a table.
+public struct Option<Options: PluginOptions>: Sendable {
+  /// What users write, kebab-case.
+  public let name: String
+  /// One line that says what it does.
+  public let summary: String
+  /// What values it takes, for people.
+  public let allowed: String
+  let get: @Sendable (Options) -> String
+  let set: @Sendable (inout Options, String) -> Bool
+
+  /// Makes an option from a property; `where` narrows the values and `allowed` says to what.
+  public init<Value: OptionValue>(
+    _ name: String, _ property: any WritableKeyPath<Options, Value> & Sendable, _ summary: String,
+    allowed: String = Value.allowedOptionText, where isAllowed: @escaping @Sendable (Value) -> Bool = { _ in true }
+  ) {
+    self.name = name
+    self.summary = summary
+    self.allowed = allowed
+    self.get = { $0[keyPath: property].optionText }
+    self.set = { options, text in
+      guard let value = Value(optionText: text), isAllowed(value) else { return false }
+      options[keyPath: property] = value
+      return true
+    }
+  }
+}
+
+/// A named setting of several options.
+public struct Preset<Options: PluginOptions>: Sendable {
+  /// What users write after `preset=`.
+  public let name: String
+  /// One line that says what it stands for.
+  public let summary: String
+  let apply: @Sendable (inout Options) -> Void
+
+  /// Makes a preset from what it changes.
+  public init(_ name: String, _ summary: String, apply: @escaping @Sendable (inout Options) -> Void) {
+    self.name = name
+    self.summary = summary
+    self.apply = apply
+  }
+}
+
+/// An option as users see it, without its type.
+public struct OptionDescription: Hashable, Sendable, Codable {
+  /// What users write.
+  public let name: String
+  /// What it does.
+  public let summary: String
+  /// What values it takes.
+  public let allowed: String
+  /// The default, as users would write it.
+  public let defaultValue: String
+}
+
+extension PluginOptions {
+  /// The table as users see it, presets first.
+  public static var descriptions: [OptionDescription] {
+    let defaults = Self()
+    let preset = presets.first.map { first in
+      OptionDescription(
+        name: presetKey, summary: presets.map { "\($0.name): \($0.summary)" }.joined(separator: "; "),
+        allowed: presets.map(\.name).joined(separator: " | "), defaultValue: first.name)
+    }
+    return (preset.map { [$0] } ?? [])
+      + table.map {
+        OptionDescription(
+          name: $0.name, summary: $0.summary, allowed: $0.allowed, defaultValue: $0.get(defaults))
+      }
+  }
+
+  /// Makes options from `key=value` texts over the defaults; a preset counts first, wherever it stands.
+  ///
+  /// - Throws: `OptionError` for an unknown key, a value that the option does not take, or a key given twice.
+  public init(_ values: [(key: String, value: String)], of owner: String) throws(OptionError) {
+    self.init()
+    for (index, pair) in values.enumerated() where values[..<index].contains(where: { $0.key == pair.key }) {
+      throw .repeated(owner: owner, option: pair.key)
+    }
+    if let pair = values.first(where: { $0.key == presetKey }), !Self.presets.isEmpty {
+      guard let preset = Self.presets.first(where: { $0.name == pair.value }) else {
+        throw .invalid(
+          owner: owner, option: presetKey, value: pair.value,
+          allowed: Self.presets.map(\.name).joined(separator: " | "))
+      }
+      preset.apply(&self)
+    }
+    for pair in values where pair.key != presetKey || Self.presets.isEmpty {
+      guard let option = Self.table.first(where: { $0.name == pair.key }) else {
+        throw .unknown(owner: owner, option: pair.key, known: Self.descriptions.map(\.name))
+      }
+      guard option.set(&self, pair.value) else {
+        throw .invalid(owner: owner, option: pair.key, value: pair.value, allowed: option.allowed)
+      }
+    }
+  }
+
+  /// Every option as `key` and `value` texts, in the order of the table.
+  public var texts: [(key: String, value: String)] {
+    Self.table.map { (key: $0.name, value: $0.get(self)) }
+  }
+
+  /// The options that differ from the defaults, as `key=value,key=value`.
+  public var differences: String {
+    let defaults = Self()
+    return Self.table.filter { $0.get(self) != $0.get(defaults) }
+      .map { "\($0.name)=\($0.get(self))" }.joined(separator: ",")
+  }
+}
+
+/// The key that names a preset.
+private let presetKey = "preset"

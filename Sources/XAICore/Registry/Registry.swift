@@ -1,0 +1,137 @@
+public import XAITensor
+public import XAIWeights
+
+/// The models, explainers and metrics that an application knows, by id.
+///
+/// Build one at start-up from a list of plugins and pass it on; there is no shared instance.
+public struct Registry: Sendable {
+  /// An explainer that a registry knows.
+  public struct ExplainerEntry: Sendable {
+    /// What the explainer is.
+    public let descriptor: ExplainerDescriptor
+    /// Its options.
+    public let options: [OptionDescription]
+    /// The plugin that registered it.
+    public let plugin: String
+    /// Makes the explainer from texts of options.
+    public let make: @Sendable ([(key: String, value: String)]) throws -> any Explainer
+  }
+
+  /// A metric that a registry knows.
+  public struct MetricEntry: Sendable {
+    /// What the metric is.
+    public let descriptor: MetricDescriptor
+    /// Its options.
+    public let options: [OptionDescription]
+    /// The plugin that registered it.
+    public let plugin: String
+    /// Makes the metric from texts of options.
+    public let make: @Sendable ([(key: String, value: String)]) throws -> any Metric
+  }
+
+  /// A model family that a registry knows.
+  public struct ModelEntry: Sendable {
+    /// What the family is.
+    public let descriptor: ArchitectureDescriptor
+    /// The plugin that registered it.
+    public let plugin: String
+    /// The type that loads it.
+    public let architecture: any ModelArchitecture.Type
+  }
+
+  /// Explainers in the order of registration.
+  public private(set) var explainers: [ExplainerEntry] = []
+  /// Metrics in the order of registration.
+  public private(set) var metrics: [MetricEntry] = []
+  /// Model families in the order of registration.
+  public private(set) var models: [ModelEntry] = []
+  /// Names of the plugins, in the order of registration.
+  public private(set) var plugins: [String] = []
+
+  /// Makes a registry of plugins.
+  public init(plugins: [any Plugin.Type] = []) throws(RegistryError) {
+    for plugin in plugins { try register(plugin) }
+  }
+
+  /// Adds a plugin; throws when its name or the id of something that it has is taken or malformed.
+  public mutating func register(_ plugin: any Plugin.Type) throws(RegistryError) {
+    guard !plugins.contains(plugin.name) else { throw .duplicate(kind: "plugin", id: plugin.name) }
+    plugins.append(plugin.name)
+    try plugin.register(in: &self)
+  }
+
+  /// Adds an explainer; called by a plugin.
+  public mutating func register<E: Explainer>(explainer: E.Type) throws(RegistryError) {
+    let descriptor = E.descriptor
+    try check(id: descriptor.id, kind: "explainer", known: explainers.map(\.descriptor.id))
+    explainers.append(
+      ExplainerEntry(
+        descriptor: descriptor, options: E.Options.descriptions, plugin: plugins.last ?? "",
+        make: { try E(options: E.Options($0, of: E.descriptor.id)) }))
+  }
+
+  /// Adds a metric; called by a plugin.
+  public mutating func register<M: Metric>(metric: M.Type) throws(RegistryError) {
+    let descriptor = M.descriptor
+    try check(id: descriptor.id, kind: "metric", known: metrics.map(\.descriptor.id))
+    metrics.append(
+      MetricEntry(
+        descriptor: descriptor, options: M.Options.descriptions, plugin: plugins.last ?? "",
+        make: { try M(options: M.Options($0, of: M.descriptor.id)) }))
+  }
+
+  /// Adds a model family; called by a plugin.
+  public mutating func register(model: any ModelArchitecture.Type) throws(RegistryError) {
+    try check(id: model.descriptor.id, kind: "model", known: models.map(\.descriptor.id))
+    models.append(
+      ModelEntry(descriptor: model.descriptor, plugin: plugins.last ?? "", architecture: model))
+  }
+
+  private func check(id: String, kind: String, known: [String]) throws(RegistryError) {
+    let characters = Set("abcdefghijklmnopqrstuvwxyz0123456789-")
+    guard id.first?.isLetter == true, id.allSatisfy(characters.contains), !id.hasSuffix("-") else {
+      throw .malformedID(kind: kind, id: id)
+    }
+    guard !known.contains(id) else { throw .duplicate(kind: kind, id: id) }
+  }
+}
+
+// MARK: - Lookup
+
+extension Registry {
+  /// The explainer that a text such as `gmar:norm=l2,preset=paper` names.
+  ///
+  /// - Throws: `OptionError` or `RegistryError` with the nearest names.
+  public func explainer(_ text: String) throws -> any Explainer {
+    let specification = try Specification(parsing: text)
+    guard let entry = explainers.first(where: { $0.descriptor.id == specification.id }) else {
+      throw RegistryError.unknown(
+        kind: "explainer", id: specification.id, known: explainers.map(\.descriptor.id))
+    }
+    return try entry.make(specification.values)
+  }
+
+  /// The metric that a text such as `average-drop` names.
+  ///
+  /// - Throws: `OptionError` or `RegistryError` with the nearest names.
+  public func metric(_ text: String) throws -> any Metric {
+    let specification = try Specification(parsing: text)
+    guard let entry = metrics.first(where: { $0.descriptor.id == specification.id }) else {
+      throw RegistryError.unknown(kind: "metric", id: specification.id, known: metrics.map(\.descriptor.id))
+    }
+    return try entry.make(specification.values)
+  }
+
+  /// Loads the model of a directory with the first family that matches it; families registered last are asked first,
+  /// so that a third party's variant goes before the general one.
+  ///
+  /// - Throws: `RegistryError` when no family matches; what the family throws otherwise.
+  public func loadModel(_ directory: ModelDirectory, on kernels: any Kernels) throws -> any Model {
+    guard let entry = models.last(where: { $0.architecture.matches(directory) }) else {
+      throw RegistryError.unsupportedModel(
+        path: directory.path, configuration: directory.summary,
+        known: models.map { "\($0.descriptor.id) (\(($0.descriptor.huggingFaceClasses + $0.descriptor.timmNames).joined(separator: ", ")))" })
+    }
+    return try entry.architecture.load(directory, on: kernels)
+  }
+}

@@ -1,0 +1,99 @@
+#if XAI_ONEDNN
+import COneDNN
+
+/// Kernels on oneDNN, in its 2.x or 3.x form.
+///
+/// What oneDNN has no form for (a layer norm whose variance counts as a constant, sums of columns) goes to the
+/// portable kernels.
+public struct OneDNNKernels: Kernels {
+  let engine: OneDNNEngine
+  let portable: PortableKernels
+
+  /// Makes kernels on the processor; nil where oneDNN has no engine for it.
+  ///
+  /// - Parameter portable: what runs where oneDNN has no form.
+  public init?(portable: PortableKernels) {
+    guard let engine = OneDNNEngine() else { return nil }
+    self.engine = engine
+    self.portable = portable
+  }
+
+  /// The library and its version.
+  public var name: String {
+    guard let version = dnnl_version()?.pointee else { return "oneDNN" }
+    return "oneDNN \(version.major).\(version.minor).\(version.patch)"
+  }
+}
+
+// MARK: - Products
+
+extension OneDNNKernels {
+  /// Multiplies matrices with oneDNN's matmul primitive.
+  public func multiply(
+    _ a: MatrixOperand, _ b: MatrixOperand, into buffer: inout TensorBuffer, _ layout: MatrixLayout,
+    _ epilogue: Epilogue
+  ) {
+    let (la, lb) = (a.layout, b.layout)
+    precondition(
+      la.columns == lb.rows && la.rows == layout.rows && lb.columns == layout.columns,
+      "a product of \(la.rows)×\(la.columns) and \(lb.rows)×\(lb.columns) is not \(layout.rows)×\(layout.columns)")
+    precondition(layout.end <= buffer.shape.count, "the product reaches past its buffer of \(buffer.shape)")
+    guard layout.rows > 0, layout.columns > 0, layout.outer.count > 0, layout.inner.count > 0 else { return }
+    // oneDNN has no product over an empty dimension, and adds the bias before it scales.
+    guard la.columns > 0, epilogue.scale == 1 || epilogue.bias == nil else {
+      return portable.multiply(a, b, into: &buffer, layout, epilogue)
+    }
+
+    let key = OneDNNEngine.Key.product(
+      a: la.withoutOffset, b: lb.withoutOffset, c: layout.withoutOffset,
+      residual: epilogue.residual?.layout.withoutOffset, bias: epilogue.bias != nil, scale: epilogue.scale,
+      gelu: epilogue.activation == .gelu, accumulates: epilogue.accumulates)
+    var pointers = [pointer(a.tensor, la.offset), pointer(b.tensor, lb.offset)]
+    if let bias = epilogue.bias { pointers.append(pointer(bias)) }
+    if let residual = epilogue.residual { pointers.append(pointer(residual.tensor, residual.layout.offset)) }
+    pointers.append(UnsafeMutableRawPointer(buffer.storage.elements + layout.offset))
+
+    engine.run(key, on: pointers) { engine in
+      let rank = [la, lb, layout].contains { $0.outer.count > 1 || $0.inner.count > 1 } ? 4 : 2
+      var biasLayout = MatrixLayout(rows: 1, columns: layout.columns).oneDNN(rank: rank)
+      var residualLayout = epilogue.residual?.layout.oneDNN(rank: rank) ?? biasLayout
+      return withUnsafePointer(to: &biasLayout) { bias in
+        withUnsafePointer(to: &residualLayout) { residual in
+          xai_dnn_matmul(
+            engine, la.oneDNN(rank: rank), lb.oneDNN(rank: rank), epilogue.bias == nil ? nil : bias,
+            epilogue.residual == nil ? nil : residual, layout.oneDNN(rank: rank), epilogue.scale,
+            epilogue.activation == .gelu, epilogue.accumulates)
+        }
+      }
+    }
+  }
+}
+
+extension MatrixLayout {
+  /// The layout as far as a primitive depends on it.
+  fileprivate var withoutOffset: MatrixLayout {
+    var layout = self
+    layout.offset = 0
+    return layout
+  }
+
+  /// The layout as oneDNN takes it. A batch that repeats one matrix has extent 1, which oneDNN broadcasts.
+  fileprivate func oneDNN(rank: Int) -> XAIDNNLayout {
+    guard rank == 4 else {
+      return XAIDNNLayout(
+        rank: 2, extents: (Int64(rows), Int64(columns), 0, 0), strides: (Int64(rowStride), Int64(columnStride), 0, 0))
+    }
+    let extents = [outer.stride == 0 ? 1 : outer.count, inner.stride == 0 ? 1 : inner.count]
+    let innerStride = extents[1] == 1 ? rows * columns : inner.stride
+    let outerStride = extents[0] == 1 ? max(innerStride * extents[1], rows * columns) : outer.stride
+    return XAIDNNLayout(
+      rank: 4, extents: (Int64(extents[0]), Int64(extents[1]), Int64(rows), Int64(columns)),
+      strides: (Int64(outerStride), Int64(innerStride), Int64(rowStride), Int64(columnStride)))
+  }
+}
+
+/// The address of a tensor's element, as oneDNN takes it; it writes through none of the inputs.
+func pointer(_ tensor: Tensor, _ offset: Int = 0) -> UnsafeMutableRawPointer? {
+  UnsafeMutableRawPointer(tensor.storage.elements + tensor.offset + offset)
+}
+#endif

@@ -1,0 +1,50 @@
+import XAITensor
+
+/// Where the matrices of multi-head attention lie: heads are read and written in place, by strides.
+struct AttentionLayout {
+  /// Images, or rows of a reverse pass.
+  let batch: Int
+  /// Tokens.
+  let tokens: Int
+  let heads: Int
+  let headWidth: Int
+
+  private var width: Int { heads * headWidth }
+
+  /// Queries (0), keys (1) or values (2) of each head in [B, N, 3·D]: [N, d] matrices.
+  func part(_ index: Int) -> MatrixLayout {
+    MatrixLayout(
+      rows: tokens, columns: headWidth, rowStride: 3 * width, offset: index * width,
+      outer: .init(count: batch, stride: tokens * 3 * width), inner: .init(count: heads, stride: headWidth))
+  }
+
+  /// Attention of each head in [B, H, N, N].
+  var attention: MatrixLayout {
+    MatrixLayout(
+      rows: tokens, columns: tokens, outer: .init(count: batch, stride: heads * tokens * tokens),
+      inner: .init(count: heads, stride: tokens * tokens))
+  }
+
+  /// Outputs of each head in [B, N, D]: [N, d] matrices.
+  var context: MatrixLayout {
+    MatrixLayout(
+      rows: tokens, columns: headWidth, rowStride: width, outer: .init(count: batch, stride: tokens * width),
+      inner: .init(count: heads, stride: headWidth))
+  }
+
+  var attentionShape: Shape { [batch, heads, tokens, tokens] }
+  var contextShape: Shape { [batch, tokens, width] }
+  var partsShape: Shape { [batch, tokens, 3 * width] }
+
+  /// 1/√d, the factor of the scores.
+  var scale: Float { 1 / Float(headWidth).squareRoot() }
+}
+
+extension MatrixLayout {
+  /// The layout that starts `offset` elements later.
+  func advanced(by offset: Int) -> MatrixLayout {
+    var layout = self
+    layout.offset += offset
+    return layout
+  }
+}

@@ -1,0 +1,191 @@
+import XAICore
+import XAITensor
+
+extension EncoderBlock {
+  /// What a reverse pass through one block does beside passing the gradient on.
+  struct Request {
+    let activations: Set<BlockPoint>
+    /// Whether the attention's gradient is visited.
+    let attention: Bool
+    let parameters: Bool
+    /// Whether the gradient of the block's input is needed.
+    let input: Bool
+
+    /// Whether the pass has to go past the attention matrix.
+    var reachesFirstNorm: Bool { input || parameters || activations.contains(.firstNorm) }
+    /// Whether the pass has to reach the attention matrix.
+    var reachesAttention: Bool { reachesFirstNorm || attention }
+    /// Whether the pass has to reach the heads' outputs.
+    var reachesHeadOutputs: Bool { reachesAttention || activations.contains(.headOutputs) }
+    /// Whether the pass has to go into the block at all.
+    var reachesMLP: Bool {
+      reachesHeadOutputs || activations.contains(.afterAttention) || activations.contains(.secondNorm)
+    }
+  }
+
+  /// Where a reverse pass through one block puts what it was asked for.
+  struct Sink {
+    let activation: (BlockPoint, Tensor) -> Void
+    let attention: (_ attention: Tensor, _ gradient: Tensor) throws -> Void
+    let parameter: (_ name: KeyPath<CheckpointNaming.Block, String>, _ weight: Tensor, _ bias: Tensor) -> Void
+    let queryKeyValue: (_ index: Int, _ weight: Tensor, _ bias: Tensor) -> Void
+  }
+
+  /// Passes the gradient of the block's output, [k·B, N, D] target-major, to its input.
+  ///
+  /// - Returns: the gradient of the input, or nil where `request` doesn't need it.
+  func backward(
+    _ gradient: Tensor, through tape: Tape, rules: PropagationRules, requesting request: Request, into sink: Sink
+  ) throws -> Tensor? {
+    sink.activation(.output, gradient)
+    guard request.reachesMLP else { return nil }
+
+    // MLP: d hidden = (d output · W₂) ⊙ GELU′(hidden), d normed = d hidden · W₁.
+    var hiddenGradient = kernels.applyBackward(weights.contraction, to: gradient)
+    kernels.geluBackward(tape.hidden, gradient: &hiddenGradient)
+    let hidden = hiddenGradient.freeze()
+    let secondNorm = kernels.applyBackward(weights.expansion, to: hidden).freeze()
+    sink.activation(.secondNorm, secondNorm)
+    let afterAttention = normBackward(
+      secondNorm, weights.secondNorm, tape.afterAttention, tape.secondStatistics, rules, residual: gradient)
+    sink.activation(.afterAttention, afterAttention)
+    if request.parameters {
+      collectMLPParameters(tape, output: gradient, hidden: hidden, secondNorm: secondNorm, sink)
+    }
+    guard request.reachesHeadOutputs else { return nil }
+
+    let context = kernels.applyBackward(weights.projection, to: afterAttention).freeze()
+    sink.activation(.headOutputs, context)
+    guard request.reachesAttention else { return nil }
+
+    let parts = try attentionBackward(context, tape, rules, request, sink)
+    guard let parts else { return nil }
+    let firstNorm = queryKeyValueBackward(parts)
+    sink.activation(.firstNorm, firstNorm)
+    if request.parameters {
+      collectAttentionParameters(tape, context: afterAttention, parts: parts, firstNorm: firstNorm, sink)
+    }
+    guard request.input else { return nil }
+    return normBackward(
+      firstNorm, weights.firstNorm, tape.input, tape.firstStatistics, rules, residual: afterAttention)
+  }
+
+  private func normBackward(
+    _ gradient: Tensor, _ norm: Norm, _ x: Tensor, _ statistics: RowStatistics, _ rules: PropagationRules,
+    residual: Tensor
+  ) -> Tensor {
+    kernels.layerNormBackward(
+      gradient, x: x, statistics: statistics, weight: norm.weight, epsilon: epsilon,
+      constantVariance: rules.layerNorm == .constantVariance, residual: residual)
+  }
+
+  /// From the heads' outputs O = A·V, A = softmax(Q·Kᵀ/√d), to queries, keys and values.
+  ///
+  /// dA = dO·Vᵀ, dV = Aᵀ·dO, dS = softmax′(dA), dQ = dS·K/√d, dK = dSᵀ·Q/√d.
+  ///
+  /// - Returns: [k·B, N, 3·D], or nil where nothing past the attention is needed.
+  private func attentionBackward(
+    _ context: Tensor, _ tape: Tape, _ rules: PropagationRules, _ request: Request, _ sink: Sink
+  ) throws -> Tensor? {
+    let (batch, tokens) = (tape.parts.shape[0], tape.parts.shape[1])
+    let layout = layout(batch: batch, tokens: tokens)
+    let targets = context.shape[0] / batch
+    let all = self.layout(batch: targets * batch, tokens: tokens)
+
+    func operand(_ tensor: Tensor, _ layout: MatrixLayout, target: Int) -> MatrixOperand {
+      MatrixOperand(tensor, layout.advanced(by: target * (tensor.count / targets)))
+    }
+
+    var attentionGradient = TensorBuffer(all.attentionShape)
+    for target in 0..<targets {
+      kernels.multiply(
+        operand(context, layout.context, target: target), MatrixOperand(tape.parts, layout.part(2)).transposed,
+        into: &attentionGradient,
+        layout.attention.advanced(by: target * layout.attentionShape.count), .plain)
+    }
+    if request.attention {
+      let lent = attentionGradient.freeze()
+      try sink.attention(tape.attention, lent)
+      attentionGradient = TensorBuffer(reusing: lent)
+    }
+    guard request.reachesFirstNorm else { return nil }
+
+    var parts = TensorBuffer(repeating: 0, all.partsShape)
+    func put(_ part: Int, _ target: Int) -> MatrixLayout {
+      layout.part(part).advanced(by: target * layout.partsShape.count)
+    }
+    for target in 0..<targets {
+      kernels.multiply(
+        MatrixOperand(tape.attention, layout.attention).transposed,
+        operand(context, layout.context, target: target), into: &parts, put(2, target), .plain)
+    }
+    if rules.softmax == .gradient {
+      kernels.softmaxBackward(output: tape.attention, gradient: &attentionGradient)
+      let scores = attentionGradient.freeze()
+      for target in 0..<targets {
+        let gradient = operand(scores, layout.attention, target: target)
+        kernels.multiply(
+          gradient, MatrixOperand(tape.parts, layout.part(1)), into: &parts, put(0, target),
+          Epilogue(scale: layout.scale))
+        kernels.multiply(
+          gradient.transposed, MatrixOperand(tape.parts, layout.part(0)), into: &parts, put(1, target),
+          Epilogue(scale: layout.scale))
+      }
+    }
+    return parts.freeze()
+  }
+
+  /// The gradient of what queries, keys and values were made from: Σ d part · W_part.
+  private func queryKeyValueBackward(_ parts: Tensor) -> Tensor {
+    let rows = MatrixOperand(rowsOf: parts)
+    let width = weights.projection.outputs
+    var result = TensorBuffer([parts.shape[0], parts.shape[1], width])
+    var column = 0
+    for linear in weights.queryKeyValue {
+      var operand = rows
+      operand.layout.offset = column
+      operand.layout.columns = linear.outputs
+      kernels.multiply(
+        operand, MatrixOperand(rowsOf: linear.weight), into: &result,
+        MatrixLayout(rows: rows.layout.rows, columns: width), Epilogue(accumulates: column > 0))
+      column += linear.outputs
+    }
+    return result.freeze()
+  }
+
+  // MARK: - Parameters
+
+  private func collectMLPParameters(
+    _ tape: Tape, output: Tensor, hidden: Tensor, secondNorm: Tensor, _ sink: Sink
+  ) {
+    let contraction = kernels.parameterGradients(
+      of: weights.contraction, x: kernels.gelu(tape.hidden), gradient: output)
+    sink.parameter(\.contraction, contraction.weight, contraction.bias)
+    let expansion = kernels.parameterGradients(
+      of: weights.expansion, x: norm(weights.secondNorm, tape.afterAttention).0, gradient: hidden)
+    sink.parameter(\.expansion, expansion.weight, expansion.bias)
+    let norm = kernels.layerNormParameterGradients(
+      secondNorm, x: tape.afterAttention, statistics: tape.secondStatistics, epsilon: epsilon)
+    sink.parameter(\.secondNorm, norm.weight, norm.bias)
+  }
+
+  private func collectAttentionParameters(
+    _ tape: Tape, context: Tensor, parts: Tensor, firstNorm: Tensor, _ sink: Sink
+  ) {
+    let layout = layout(batch: tape.parts.shape[0], tokens: tape.parts.shape[1])
+    let projection = kernels.parameterGradients(
+      of: weights.projection, x: headOutputs(tape.attention, tape.parts, layout), gradient: context)
+    sink.parameter(\.projection, projection.weight, projection.bias)
+    let normed = norm(weights.firstNorm, tape.input).0
+    var column = 0
+    for (index, linear) in weights.queryKeyValue.enumerated() {
+      let map = kernels.parameterGradients(
+        of: linear, x: normed, gradient: parts, columns: column..<column + linear.outputs)
+      sink.queryKeyValue(index, map.weight, map.bias)
+      column += linear.outputs
+    }
+    let norm = kernels.layerNormParameterGradients(
+      firstNorm, x: tape.input, statistics: tape.firstStatistics, epsilon: epsilon)
+    sink.parameter(\.firstNorm, norm.weight, norm.bias)
+  }
+}

@@ -1,0 +1,107 @@
+import XAICore
+import XAITensor
+
+/// One pre-norm block: x + Attention(Norm(x)), then that + MLP(Norm(that)).
+struct EncoderBlock {
+  let layer: Int
+  let weights: BlockWeights
+  let heads: Int
+  let epsilon: Float
+  let kernels: any Kernels
+
+  /// What the reverse pass needs of a forward pass; the rest is cheaper to compute again.
+  struct Tape: Sendable {
+    /// The block's input, [B, N, D].
+    let input: Tensor
+    let firstStatistics: RowStatistics
+    /// Queries, keys and values, [B, N, 3·D].
+    let parts: Tensor
+    /// Attention after the softmax, [B, H, N, N].
+    let attention: Tensor
+    /// The residual sum after the attention, [B, N, D].
+    let afterAttention: Tensor
+    let secondStatistics: RowStatistics
+    /// The MLP's hidden layer before GELU, [B, N, M].
+    let hidden: Tensor
+  }
+
+  /// What a forward pass of one block left.
+  struct Result {
+    let output: Tensor
+    let attention: Tensor
+    let tape: Tape?
+  }
+
+  func layout(batch: Int, tokens: Int) -> AttentionLayout {
+    AttentionLayout(
+      batch: batch, tokens: tokens, heads: heads, headWidth: weights.projection.inputs / heads)
+  }
+
+  /// Runs the block on [B, N, D].
+  ///
+  /// - Parameters:
+  ///   - keepsTape: whether a reverse pass will follow.
+  ///   - record: called with each point's activations.
+  func forward(_ x: Tensor, keepsTape: Bool, record: (BlockPoint, Tensor) -> Void) -> Result {
+    let layout = layout(batch: x.shape[0], tokens: x.shape[1])
+    let (normed, firstStatistics) = norm(weights.firstNorm, x)
+    record(.firstNorm, normed)
+
+    let parts = queriesKeysValues(of: normed, layout)
+    var scores = TensorBuffer(layout.attentionShape)
+    kernels.multiply(
+      MatrixOperand(parts, layout.part(0)), MatrixOperand(parts, layout.part(1)).transposed, into: &scores,
+      layout.attention, Epilogue(scale: layout.scale))
+    kernels.softmax(rowsOf: &scores)
+    let attention = scores.freeze()
+
+    let context = headOutputs(attention, parts, layout)
+    record(.headOutputs, context)
+    let afterAttention = kernels.apply(weights.projection, to: context, residual: x)
+    record(.afterAttention, afterAttention)
+
+    let (normedAgain, secondStatistics) = norm(weights.secondNorm, afterAttention)
+    record(.secondNorm, normedAgain)
+    // Without a reverse pass GELU is part of the product, and what went into it is never stored.
+    let hidden = kernels.apply(weights.expansion, to: normedAgain, activation: keepsTape ? nil : .gelu)
+    let output = kernels.apply(
+      weights.contraction, to: keepsTape ? kernels.gelu(hidden) : hidden, residual: afterAttention)
+    record(.output, output)
+
+    return Result(
+      output: output, attention: attention,
+      tape: keepsTape
+        ? Tape(
+          input: x, firstStatistics: firstStatistics, parts: parts, attention: attention,
+          afterAttention: afterAttention, secondStatistics: secondStatistics, hidden: hidden) : nil)
+  }
+
+  func norm(_ norm: Norm, _ x: Tensor) -> (Tensor, RowStatistics) {
+    kernels.layerNorm(x, weight: norm.weight, bias: norm.bias, epsilon: epsilon)
+  }
+
+  /// Attention·values of each head, side by side: [B, N, D].
+  func headOutputs(_ attention: Tensor, _ parts: Tensor, _ layout: AttentionLayout) -> Tensor {
+    var context = TensorBuffer(layout.contextShape)
+    kernels.multiply(
+      MatrixOperand(attention, layout.attention), MatrixOperand(parts, layout.part(2)), into: &context,
+      layout.context, .plain)
+    return context.freeze()
+  }
+
+  /// Queries, keys and values side by side, [B, N, 3·D], whether the checkpoint has one map to them or three.
+  private func queriesKeysValues(of normed: Tensor, _ layout: AttentionLayout) -> Tensor {
+    var parts = TensorBuffer(layout.partsShape)
+    let rows = MatrixOperand(rowsOf: normed)
+    var column = 0
+    for linear in weights.queryKeyValue {
+      kernels.multiply(
+        rows, MatrixOperand(rowsOf: linear.weight).transposed, into: &parts,
+        MatrixLayout(
+          rows: rows.layout.rows, columns: linear.outputs, rowStride: layout.partsShape[2], offset: column),
+        Epilogue(bias: linear.bias))
+      column += linear.outputs
+    }
+    return parts.freeze()
+  }
+}

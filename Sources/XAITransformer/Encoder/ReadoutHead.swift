@@ -1,0 +1,130 @@
+import XAICore
+import XAITensor
+
+/// From tokens to logits: what is read, the last layer norm, and one head or the mean of two.
+struct ReadoutHead {
+  let configuration: VisionTransformerConfiguration
+  let norm: Norm
+  let heads: [Linear]
+  let kernels: any Kernels
+
+  /// What the reverse pass needs.
+  struct Tape: Sendable {
+    /// What the layer norm saw: the tokens [B, N, D], or what was read for each head [B, D].
+    let normInputs: [Tensor]
+    let statistics: [RowStatistics]
+    /// What each head saw, [B, D].
+    let headInputs: [Tensor]
+  }
+
+  /// The layer norm of a class token alone is that of all tokens, read at the class token, and cheaper.
+  private var normalisesTokens: Bool {
+    configuration.finalNorm == .onTokens && configuration.readout == .meanOfPatches
+  }
+
+  /// The logits, [B, N, D] to [B, classes].
+  func forward(_ tokens: Tensor, _ layout: TokenLayout) -> (logits: Tensor, tape: Tape) {
+    let normInputs = normalisesTokens ? [tokens] : read(tokens, layout)
+    let normed = normInputs.map {
+      kernels.layerNorm($0, weight: norm.weight, bias: norm.bias, epsilon: configuration.epsilon)
+    }
+    let headInputs = normalisesTokens ? read(normed[0].0, layout) : normed.map(\.0)
+    let logits = zip(heads, headInputs).map { kernels.apply($0, to: $1) }
+    let mean = Tensor(logits[0].shape) { result in
+      result.update(repeating: 0, count: logits[0].count)
+      for part in logits {
+        part.withElements { part in
+          for index in part.indices { result[index] += part[index] / Float(logits.count) }
+        }
+      }
+    }
+    return (mean, Tape(normInputs: normInputs, statistics: normed.map(\.1), headInputs: headInputs))
+  }
+
+  /// The gradient of the tokens, [k·B, classes] to [k·B, N, D].
+  ///
+  /// - Parameter parameter: called with the gradients of the norm's parameters, once a head that they serve, and nil;
+  ///   and with those of each head and its index. Not called when nil.
+  func backward(
+    from cotangent: Tensor, through tape: Tape, _ layout: TokenLayout, rules: PropagationRules,
+    parameter: ((_ head: Int?, _ weight: Tensor, _ bias: Tensor) -> Void)?
+  ) -> Tensor {
+    let share = scaled(cotangent, by: 1 / Float(heads.count))
+    var headGradients: [Tensor] = []
+    for (index, head) in heads.enumerated() {
+      headGradients.append(kernels.applyBackward(head, to: share).freeze())
+      if let parameter {
+        let gradients = kernels.parameterGradients(of: head, x: tape.headInputs[index], gradient: share)
+        parameter(index, gradients.weight, gradients.bias)
+      }
+    }
+    guard !normalisesTokens else {
+      return normBackward(spread(headGradients, layout), tape, 0, rules, parameter)
+    }
+    return spread(
+      headGradients.enumerated().map { normBackward($0.element, tape, $0.offset, rules, parameter) }, layout)
+  }
+
+  private func normBackward(
+    _ gradient: Tensor, _ tape: Tape, _ index: Int, _ rules: PropagationRules,
+    _ parameter: ((_ head: Int?, _ weight: Tensor, _ bias: Tensor) -> Void)?
+  ) -> Tensor {
+    if let parameter {
+      let gradients = kernels.layerNormParameterGradients(
+        gradient, x: tape.normInputs[index], statistics: tape.statistics[index], epsilon: configuration.epsilon)
+      parameter(nil, gradients.weight, gradients.bias)
+    }
+    return kernels.layerNormBackward(
+      gradient, x: tape.normInputs[index], statistics: tape.statistics[index], weight: norm.weight,
+      epsilon: configuration.epsilon, constantVariance: rules.layerNorm == .constantVariance, residual: nil)
+  }
+
+  /// The tokens that a head reads: one token, or the patches, of which it reads the mean.
+  private func tokensRead(by head: Int, _ layout: TokenLayout) -> [Int] {
+    heads.count == 1 ? layout.readoutTokens : [layout.readoutTokens[head]]
+  }
+
+  /// The mean of the tokens that each head reads, each [B, D].
+  private func read(_ tokens: Tensor, _ layout: TokenLayout) -> [Tensor] {
+    let (batch, count, width) = (tokens.shape[0], tokens.shape[1], tokens.shape[2])
+    return heads.indices.map { head in
+      let read = tokensRead(by: head, layout)
+      return Tensor([batch, width]) { result in
+        result.update(repeating: 0, count: batch * width)
+        tokens.withElements { tokens in
+          for image in 0..<batch {
+            for token in read {
+              let start = (image * count + token) * width
+              for d in 0..<width { result[image * width + d] += tokens[start + d] / Float(read.count) }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// The reverse of `read`: [k·B, D] for each head to [k·B, N, D].
+  private func spread(_ gradients: [Tensor], _ layout: TokenLayout) -> Tensor {
+    let (rows, width) = (gradients[0].shape[0], gradients[0].shape[1])
+    let count = layout.tokenCount
+    return Tensor([rows, count, width]) { result in
+      result.update(repeating: 0, count: rows * count * width)
+      for (head, gradient) in gradients.enumerated() {
+        let read = tokensRead(by: head, layout)
+        gradient.withElements { gradient in
+          for row in 0..<rows {
+            for token in read {
+              let start = (row * count + token) * width
+              for d in 0..<width { result[start + d] += gradient[row * width + d] / Float(read.count) }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private func scaled(_ x: Tensor, by factor: Float) -> Tensor {
+    guard factor != 1 else { return x }
+    return Tensor(x.shape, x.elements.map { $0 * factor })
+  }
+}

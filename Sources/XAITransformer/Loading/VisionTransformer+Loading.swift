@@ -1,0 +1,81 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+import XAICore
+public import XAIImage
+public import XAITensor
+public import XAIWeights
+
+extension VisionTransformer {
+  /// Loads a model from a directory whose configuration has been read.
+  ///
+  /// - Parameters:
+  ///   - directory: where the model lies.
+  ///   - architecture: the id of the plugin that loads it.
+  ///   - configuration: its validated sizes and choices.
+  ///   - weights: the opened weights of the directory.
+  ///   - naming: what the weights are called.
+  ///   - ignoring: names that may be left over in the weights.
+  ///   - preprocessing: what Hugging Face models of the family do where no file says it.
+  ///   - kernels: what the arithmetic runs on.
+  /// - Throws: `WeightsError` with every missing, mis-shaped and unexpected tensor; `PreprocessingError`.
+  public init(
+    loading directory: ModelDirectory, architecture: String, configuration: VisionTransformerConfiguration,
+    weights store: WeightStore, naming: CheckpointNaming, ignoring: [String] = [],
+    preprocessing defaults: Preprocessing, on kernels: any Kernels
+  ) throws {
+    let reader = WeightReader(store)
+    let weights = VisionTransformerWeights(reading: reader, configuration: configuration, naming: naming)
+    try reader.finish(ignoring: ignoring)
+    let descriptor = ModelDescriptor(
+      name: directory.name, architecture: architecture,
+      labels: try Self.labels(directory, count: configuration.classCount), layerCount: configuration.depth,
+      headCount: configuration.headCount, width: configuration.width, parameterCount: weights.parameterCount,
+      layout: configuration.layout,
+      preprocessing: try Self.preprocessing(directory, configuration, defaults: defaults),
+      capabilities: Self.capabilities)
+    self.init(
+      descriptor: descriptor, configuration: configuration, weights: weights, naming: naming, kernels: kernels)
+  }
+
+  /// The preprocessing of the directory; it has to end in the size that the model takes.
+  private static func preprocessing(
+    _ directory: ModelDirectory, _ configuration: VisionTransformerConfiguration, defaults: Preprocessing
+  ) throws -> Preprocessing {
+    let preprocessing: Preprocessing
+    switch directory.format {
+    case .timm:
+      preprocessing = try Preprocessing(timmJSON: Data(contentsOf: URL(fileURLWithPath: directory.config.file)))
+    case .huggingFace:
+      let own = defaults.withInputSize(height: configuration.imageHeight, width: configuration.imageWidth)
+      preprocessing = try directory.preprocessorConfig.map { try Preprocessing(huggingFaceJSON: $0, defaults: own) } ?? own
+    }
+    guard let size = preprocessing.inputSize else { return preprocessing }
+    guard size != (configuration.imageHeight, configuration.imageWidth) else { return preprocessing }
+    return preprocessing.withInputSize(height: configuration.imageHeight, width: configuration.imageWidth)
+  }
+
+  /// One label a class: `id2label`, timm's descriptions or names, or the class index.
+  private static func labels(_ directory: ModelDirectory, count: Int) throws -> [String] {
+    let config = directory.config
+    if let labels = try config.optionalLabels() { return (0..<count).map { labels[$0] ?? "class \($0)" } }
+    for prefix in ["pretrained_cfg.", ""] {
+      guard let names = try config.optionalStrings("\(prefix)label_names"), names.count == count else { continue }
+      guard case .object(let descriptions)? = config.optionalValue("\(prefix)label_descriptions") else { return names }
+      return names.map { name in
+        guard case .string(let description)? = descriptions[name] else { return name }
+        return description
+      }
+    }
+    return (0..<count).map { "class \($0)" }
+  }
+}
+
+extension ModelDirectory {
+  /// What messages call the model: the last part of its path.
+  fileprivate var name: String {
+    path.split(separator: "/").last.map(String.init) ?? path
+  }
+}

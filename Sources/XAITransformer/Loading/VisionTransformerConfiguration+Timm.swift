@@ -1,0 +1,110 @@
+import XAICore
+import XAITensor
+public import XAIWeights
+
+extension VisionTransformerConfiguration {
+  /// Reads the `config.json` of a timm vision transformer, and from the weights what the architecture's name implies.
+  ///
+  /// timm states `model_args` only where they differ from what the name of the architecture implies, so sizes are
+  /// those of the tensors; only the number of heads can't be seen there.
+  ///
+  /// - Throws: `ConfigurationError` for a key of the wrong kind, `VisionTransformerError` for what is unsupported.
+  public init(timm config: Configuration, weights: WeightStore) throws {
+    try Self.rejectUnsupported(config, weights)
+    let architecture = try config.optionalString("architecture") ?? ""
+    func shape(_ name: String, rank: Int) throws -> [Int] {
+      guard let shape = weights[name]?.shape, shape.rank == rank else {
+        throw VisionTransformerError.contradiction(
+          file: weights.path, reason: "it has no tensor '\(name)' of \(rank) dimensions: it is no timm vision transformer")
+      }
+      return shape.extents
+    }
+    let patch = try shape("patch_embed.proj.weight", rank: 4)
+    let width = patch[0]
+    let hidden = try shape("blocks.0.mlp.fc1.weight", rank: 2)
+    let positions = try shape("pos_embed", rank: 3)
+    let prefix = Self.prefix(weights)
+    let image = try Self.imageSize(config)
+    let patches = patch[2] > 0 && patch[3] > 0 ? (image.0 / patch[2]) * (image.1 / patch[3]) : 0
+    let pooling =
+      try config.optionalString("model_args.global_pool") ?? config.optionalString("global_pool") ?? "token"
+    let isDistilled = weights["head_dist.weight"] != nil
+    self.init(
+      imageHeight: image.0, imageWidth: image.1, patchHeight: patch[2], patchWidth: patch[3], width: width,
+      depth: Self.depth(weights),
+      headCount: try config.optionalInteger("model_args.num_heads") ?? Self.headCount(architecture, width: width),
+      mlpWidth: hidden[0], epsilon: 1e-6, classCount: try shape("head.weight", rank: 2)[0], prefix: prefix,
+      readout: pooling == "avg"
+        ? .meanOfPatches : isDistilled ? .meanOfClassAndDistillation : .classToken,
+      finalNorm: weights["fc_norm.weight"] != nil ? .afterPooling : .onTokens,
+      hasQueryKeyValueBias: weights["blocks.0.attn.qkv.bias"] != nil,
+      embedsPrefixPositions: !prefix.isEmpty && positions[1] != patches)
+    try validate(file: config.file)
+    guard readout == .meanOfPatches || prefix.contains(.classToken) else {
+      throw VisionTransformerError.contradiction(
+        file: config.file, reason: "global_pool is 'token', but the weights have no cls_token")
+    }
+  }
+
+  private static func prefix(_ weights: WeightStore) -> [TokenLayout.PrefixToken] {
+    let registers = weights["reg_token"]?.shape.extents.dropFirst().first ?? 0
+    return (weights["cls_token"] != nil ? [.classToken] : [])
+      + (weights["dist_token"] != nil ? [.distillation] : [])
+      + Array(repeating: .register, count: min(registers, 1_000))
+  }
+
+  private static func depth(_ weights: WeightStore) -> Int {
+    var depth = 0
+    while depth < 1_001, weights["blocks.\(depth).norm1.weight"] != nil { depth += 1 }
+    return depth
+  }
+
+  private static func imageSize(_ config: Configuration) throws -> (Int, Int) {
+    if let size = try config.optionalIntegerPair("model_args.img_size") { return size }
+    let prefix = config.optionalValue("pretrained_cfg") != nil ? "pretrained_cfg." : ""
+    guard let size = try config.optionalIntegers("\(prefix)input_size") else { return (224, 224) }
+    guard size.count == 3 else {
+      throw ConfigurationError.invalid(
+        file: config.file, key: "\(prefix)input_size", reason: "it must be [channels, height, width]")
+    }
+    return (size[1], size[2])
+  }
+
+  /// Heads of the architectures whose heads are not 64 wide; the name's first match counts.
+  private static let headCounts: [(name: String, heads: Int)] = [
+    ("base_patch16_gap", 16), ("so150m", 13), ("so400m", 16), ("huge", 16), ("giant", 16), ("gigantic", 16),
+  ]
+
+  private static func headCount(_ architecture: String, width: Int) -> Int {
+    headCounts.first { architecture.contains($0.name) }?.heads ?? max(1, width / 64)
+  }
+
+  /// Throws for what changes the arithmetic and is not supported, by its name.
+  private static func rejectUnsupported(_ config: Configuration, _ weights: WeightStore) throws {
+    func reject(_ key: String, _ value: String, _ supported: String) throws {
+      throw VisionTransformerError.unsupported(file: config.file, key: key, value: value, supported: supported)
+    }
+    let pooling =
+      try config.optionalString("model_args.global_pool") ?? config.optionalString("global_pool") ?? "token"
+    if !["token", "avg"].contains(pooling) { try reject("global_pool", "'\(pooling)'", "'token' and 'avg'") }
+    let refused = [
+      "qk_norm", "scale_attn_norm", "scale_mlp_norm", "init_values", "pre_norm", "act_layer", "norm_layer",
+      "mlp_layer", "attn_layer", "block_fn", "pool_include_prefix",
+    ]
+    for key in refused {
+      guard let value = config.optionalValue("model_args.\(key)"), value != .null, value != .boolean(false) else {
+        continue
+      }
+      try reject("model_args.\(key)", "set", "models that leave it out")
+    }
+    let betraying = [
+      ("blocks.0.attn.q_norm.weight", "query and key norms"), ("blocks.0.ls1.gamma", "layer scale"),
+      ("norm_pre.weight", "a norm before the blocks"), ("attn_pool.q.weight", "attention pooling"),
+      ("blocks.0.attn.norm.weight", "a norm after the heads"), ("blocks.0.mlp.w12.weight", "SwiGLU"),
+    ]
+    for (name, what) in betraying where weights[name] != nil {
+      throw VisionTransformerError.unsupported(
+        file: weights.path, key: "tensor \(name)", value: what, supported: "vision transformers without it")
+    }
+  }
+}

@@ -1,0 +1,96 @@
+public import XAICore
+public import XAITensor
+
+extension VisionTransformer {
+  /// Runs the reverse pass, from the logits down to the lowest layer that the request needs.
+  public func backward(
+    from cotangent: Tensor, through trace: ForwardTrace, rules: PropagationRules, requesting request: GradientRequest,
+    visitAttention: (AttentionGradient) throws -> Void
+  ) throws -> Gradients {
+    guard let tape = trace.tape as? VisionTransformerTape, tape.blocks.count == weights.blocks.count,
+      cotangent.shape.rank == 2, cotangent.shape[1] == trace.logits.shape[1],
+      cotangent.shape[0] % trace.batchCount == 0
+    else { throw ModelError.foreignTrace(model: descriptor.name) }
+    try checkParameters(request, trace, rows: cotangent.shape[0])
+    return try withoutActuallyEscaping(visitAttention) { visit in
+      try backward(from: cotangent, trace, tape, rules, request, visit)
+    }
+  }
+
+  private func backward(
+    from cotangent: Tensor, _ trace: ForwardTrace, _ tape: VisionTransformerTape, _ rules: PropagationRules,
+    _ request: GradientRequest, _ visitAttention: @escaping (AttentionGradient) throws -> Void
+  ) throws -> Gradients {
+    var gradients = Gradients()
+    func add(_ name: String, _ weight: Tensor, _ bias: Tensor) {
+      accumulate(weight, into: &gradients.parameters["\(name).weight"])
+      accumulate(bias, into: &gradients.parameters["\(name).bias"])
+    }
+    var gradient = head.backward(
+      from: cotangent, through: tape.head, trace.layout, rules: rules,
+      parameter: request.parameters ? { add($0.map { naming.heads[$0] } ?? naming.finalNorm, $1, $2) } : nil)
+
+    let lowest = request.lowestLayer
+    for layer in weights.blocks.indices.reversed() where layer >= lowest {
+      let names = naming.block(layer)
+      let sink = EncoderBlock.Sink(
+        activation: { point, value in
+          let point = ActivationPoint(layer: layer, point: point)
+          if request.activations.contains(point) { gradients.activations[point] = value }
+        },
+        attention: { attention, gradient in
+          try visitAttention(AttentionGradient(layer: layer, attention: attention, gradient: gradient))
+        },
+        parameter: { add(names[keyPath: $0], $1, $2) }, queryKeyValue: { add(names.queryKeyValue[$0], $1, $2) })
+      let input = try block(layer).backward(
+        gradient, through: tape.blocks[layer], rules: rules,
+        requesting: EncoderBlock.Request(
+          activations: Set(request.activations.filter { $0.layer == layer }.map(\.point)),
+          attention: request.attention.contains(layer), parameters: request.parameters, input: layer > lowest),
+        into: sink)
+      guard let input else { return gradients }
+      gradient = input
+    }
+    if request.input {
+      gradients.input = embedding.inputGradient(
+        gradient, trace.layout, height: trace.input.shape[2], width: trace.input.shape[3])
+    }
+    if request.parameters { addEmbedding(gradient, trace, &gradients, add) }
+    return gradients
+  }
+
+  private func checkParameters(_ request: GradientRequest, _ trace: ForwardTrace, rows: Int) throws(ModelError) {
+    guard request.parameters else { return }
+    guard trace.layout == configuration.layout, rows == trace.batchCount else {
+      throw .unsupportedInput(
+        model: descriptor.name,
+        reason: "parameter gradients need one target an image and the model's own input size of "
+          + "\(configuration.imageHeight)×\(configuration.imageWidth)")
+    }
+  }
+
+  private func addEmbedding(
+    _ gradient: Tensor, _ trace: ForwardTrace, _ gradients: inout Gradients, _ add: (String, Tensor, Tensor) -> Void
+  ) {
+    let embedding = embedding.parameterGradients(gradient, input: trace.input, trace.layout)
+    let patchShape: Shape = [configuration.width, 3, configuration.patchHeight, configuration.patchWidth]
+    add(naming.patch, embedding.patch.weight.reshaped(to: patchShape), embedding.patch.bias)
+    gradients.parameters[naming.positions] = embedding.positions.reshaped(
+      to: [1, embedding.positions.shape[0], configuration.width])
+    var row = 0
+    for (name, tokens) in naming.prefixTensors(of: configuration.prefix) {
+      gradients.parameters[name] = embedding.prefix[row..<row + tokens].reshaped(
+        to: [1, tokens, configuration.width])
+      row += tokens
+    }
+  }
+
+  /// Adds to a gradient that is there already: a norm that serves two heads has two.
+  private func accumulate(_ value: Tensor, into sum: inout Tensor?) {
+    guard let known = sum else {
+      sum = value
+      return
+    }
+    sum = Tensor(value.shape, zip(known.elements, value.elements).map { $0 + $1 })
+  }
+}

@@ -1,0 +1,106 @@
+public import XAICore
+public import XAITensor
+
+/// A plain vision transformer: ViT, DeiT and what shares their blocks.
+///
+/// Sources: Dosovitskiy et al. 2021 (arXiv 2010.11929) and Touvron et al. 2021 (arXiv 2012.12877).
+public struct VisionTransformer: Model {
+  /// What the model is.
+  public let descriptor: ModelDescriptor
+  /// Its sizes and choices.
+  public let configuration: VisionTransformerConfiguration
+  let weights: VisionTransformerWeights
+  let naming: CheckpointNaming
+  /// What the arithmetic runs on.
+  public let kernels: any Kernels
+
+  /// What a vision transformer can do.
+  public static let capabilities: Capabilities = [
+    .attention, .attentionGradients, .activations, .activationGradients, .inputGradients, .propagationRules,
+    .parameterGradients,
+  ]
+
+  /// Puts a model together.
+  ///
+  /// - Parameters:
+  ///   - descriptor: says what the model is; its sizes are those of `configuration`.
+  ///   - configuration: validated sizes and choices.
+  ///   - weights: read with the same configuration and naming, and found complete.
+  ///   - naming: names the parameters in gradients.
+  ///   - kernels: what the arithmetic runs on.
+  public init(
+    descriptor: ModelDescriptor, configuration: VisionTransformerConfiguration, weights: VisionTransformerWeights,
+    naming: CheckpointNaming, kernels: any Kernels
+  ) {
+    self.descriptor = descriptor
+    self.configuration = configuration
+    self.weights = weights
+    self.naming = naming
+    self.kernels = kernels
+  }
+
+  var embedding: PatchEmbedding {
+    PatchEmbedding(
+      configuration: configuration, patch: weights.patch, prefix: weights.prefix, positions: weights.positions,
+      kernels: kernels)
+  }
+
+  var head: ReadoutHead {
+    ReadoutHead(
+      configuration: configuration, norm: weights.finalNorm, heads: weights.heads, kernels: kernels)
+  }
+
+  func block(_ layer: Int) -> EncoderBlock {
+    EncoderBlock(
+      layer: layer, weights: weights.blocks[layer], heads: configuration.headCount,
+      epsilon: configuration.epsilon, kernels: kernels)
+  }
+
+  /// The tokens of an input; other sizes than the model's own get interpolated position embeddings.
+  public func layout(height: Int, width: Int) throws -> TokenLayout {
+    let (patchHeight, patchWidth) = (configuration.patchHeight, configuration.patchWidth)
+    guard height >= patchHeight, width >= patchWidth, height % patchHeight == 0, width % patchWidth == 0,
+      height <= 16_384, width <= 16_384
+    else {
+      throw ModelError.unsupportedInput(
+        model: descriptor.name,
+        reason: "an input of \(height)×\(width) pixels can't be cut into patches of "
+          + "\(patchHeight)×\(patchWidth); both sides must be multiples of the patch")
+    }
+    return TokenLayout(
+      prefix: configuration.prefix, grid: Grid(rows: height / patchHeight, columns: width / patchWidth),
+      readout: configuration.readout)
+  }
+
+  /// Runs the model on [B, 3, H, W].
+  public func forward(_ input: Tensor, recording: Recording) throws -> ForwardTrace {
+    guard input.shape.rank == 4, input.shape[0] > 0, input.shape[1] == 3 else {
+      throw ModelError.unsupportedInput(
+        model: descriptor.name, reason: "the input is \(input.shape), and must be images×3×height×width")
+    }
+    let layout = try layout(height: input.shape[2], width: input.shape[3])
+    var attention: [Int: Tensor] = [:]
+    var activations: [ActivationPoint: Tensor] = [:]
+    var tapes: [EncoderBlock.Tape] = []
+    var tokens = embedding.forward(input, layout)
+    for layer in weights.blocks.indices {
+      let result = block(layer).forward(tokens, keepsTape: recording.gradients) { point, activation in
+        let point = ActivationPoint(layer: layer, point: point)
+        if recording.activations.contains(point) { activations[point] = activation }
+      }
+      tokens = result.output
+      if recording.attention.contains(layer) { attention[layer] = result.attention }
+      if let tape = result.tape { tapes.append(tape) }
+    }
+    let (logits, headTape) = head.forward(tokens, layout)
+    return ForwardTrace(
+      input: input, layout: layout, logits: logits, attention: attention, activations: activations,
+      tape: recording.gradients ? VisionTransformerTape(blocks: tapes, head: headTape) : nil)
+  }
+}
+
+/// What the reverse pass of a vision transformer needs of its forward pass.
+struct VisionTransformerTape: Sendable {
+  let blocks: [EncoderBlock.Tape]
+  let head: ReadoutHead.Tape
+}

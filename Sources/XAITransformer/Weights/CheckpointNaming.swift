@@ -1,0 +1,107 @@
+public import XAICore
+
+/// What a checkpoint calls the parameters of a vision transformer; linear maps and norms without `.weight`, `.bias`.
+public struct CheckpointNaming: Sendable {
+  /// The names of one block.
+  public struct Block: Hashable, Sendable {
+    /// The layer norm before the attention.
+    public var firstNorm: String
+    /// One map to queries, keys and values together, or three.
+    public var queryKeyValue: [String]
+    /// The map after the heads are concatenated.
+    public var projection: String
+    /// The layer norm before the MLP.
+    public var secondNorm: String
+    /// The MLP's first map.
+    public var expansion: String
+    /// The MLP's second map.
+    public var contraction: String
+
+    /// Names the parameters of one block.
+    public init(
+      firstNorm: String, queryKeyValue: [String], projection: String, secondNorm: String, expansion: String,
+      contraction: String
+    ) {
+      self.firstNorm = firstNorm
+      self.queryKeyValue = queryKeyValue
+      self.projection = projection
+      self.secondNorm = secondNorm
+      self.expansion = expansion
+      self.contraction = contraction
+    }
+  }
+
+  /// The patch projection.
+  public var patch: String
+  /// The tensors of the prefix tokens.
+  public var prefix: [TokenLayout.PrefixToken: String]
+  /// The position embeddings.
+  public var positions: String
+  /// The names of a block, by its index.
+  public var block: @Sendable (Int) -> Block
+  /// The last layer norm.
+  public var finalNorm: String
+  /// The classification heads, the class token's first.
+  public var heads: [String]
+
+  /// Names the parameters of a vision transformer.
+  public init(
+    patch: String, prefix: [TokenLayout.PrefixToken: String], positions: String,
+    block: @escaping @Sendable (Int) -> Block, finalNorm: String, heads: [String]
+  ) {
+    self.patch = patch
+    self.prefix = prefix
+    self.positions = positions
+    self.block = block
+    self.finalNorm = finalNorm
+    self.heads = heads
+  }
+
+  /// The names of `transformers`, under the root `vit` or `deit`.
+  public static func huggingFace(root: String, heads: [String] = ["classifier"]) -> CheckpointNaming {
+    CheckpointNaming(
+      patch: "\(root).embeddings.patch_embeddings.projection",
+      prefix: [
+        .classToken: "\(root).embeddings.cls_token", .distillation: "\(root).embeddings.distillation_token",
+      ],
+      positions: "\(root).embeddings.position_embeddings",
+      block: { index in
+        let layer = "\(root).encoder.layer.\(index)"
+        return Block(
+          firstNorm: "\(layer).layernorm_before",
+          queryKeyValue: ["query", "key", "value"].map { "\(layer).attention.attention.\($0)" },
+          projection: "\(layer).attention.output.dense", secondNorm: "\(layer).layernorm_after",
+          expansion: "\(layer).intermediate.dense", contraction: "\(layer).output.dense")
+      },
+      finalNorm: "\(root).layernorm", heads: heads)
+  }
+
+  /// The names of `timm`'s vision transformers.
+  public static func timm(finalNorm: String = "norm", heads: [String] = ["head"]) -> CheckpointNaming {
+    CheckpointNaming(
+      patch: "patch_embed.proj",
+      prefix: [.classToken: "cls_token", .distillation: "dist_token", .register: "reg_token"],
+      positions: "pos_embed",
+      block: { index in
+        let block = "blocks.\(index)"
+        return Block(
+          firstNorm: "\(block).norm1", queryKeyValue: ["\(block).attn.qkv"], projection: "\(block).attn.proj",
+          secondNorm: "\(block).norm2", expansion: "\(block).mlp.fc1", contraction: "\(block).mlp.fc2")
+      },
+      finalNorm: finalNorm, heads: heads)
+  }
+
+  /// The tensors that hold prefix tokens, with how many tokens each holds, in the order of the tokens.
+  func prefixTensors(of tokens: [TokenLayout.PrefixToken]) -> [(name: String, tokens: Int)] {
+    var tensors: [(name: String, tokens: Int)] = []
+    for token in tokens {
+      let name = prefix[token] ?? token.rawValue
+      if let last = tensors.indices.last, tensors[last].name == name {
+        tensors[last].tokens += 1
+      } else {
+        tensors.append((name: name, tokens: 1))
+      }
+    }
+    return tensors
+  }
+}

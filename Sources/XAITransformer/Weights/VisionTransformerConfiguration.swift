@@ -1,0 +1,119 @@
+public import XAICore
+
+/// The sizes and choices of a plain vision transformer: pre-norm blocks, erf GELU, absolute position embeddings.
+public struct VisionTransformerConfiguration: Hashable, Sendable {
+  /// Where the last layer norm stands.
+  public enum FinalNorm: Hashable, Sendable {
+    /// On every token, before the tokens are read.
+    case onTokens
+    /// On what was read; for a class token it makes no difference.
+    case afterPooling
+  }
+
+  /// Pixels from top to bottom.
+  public var imageHeight: Int
+  /// Pixels from left to right.
+  public var imageWidth: Int
+  /// Pixels of a patch from top to bottom.
+  public var patchHeight: Int
+  /// Pixels of a patch from left to right.
+  public var patchWidth: Int
+  /// Elements of a token.
+  public var width: Int
+  /// Blocks.
+  public var depth: Int
+  /// Attention heads of each block.
+  public var headCount: Int
+  /// Hidden elements of each MLP.
+  public var mlpWidth: Int
+  /// The ε of every layer norm.
+  public var epsilon: Float
+  /// Classes.
+  public var classCount: Int
+  /// Tokens before the patches, in order.
+  public var prefix: [TokenLayout.PrefixToken]
+  /// Where the logits are read from.
+  public var readout: TokenLayout.Readout
+  /// Where the last layer norm stands.
+  public var finalNorm: FinalNorm
+  /// Whether queries, keys and values have a bias.
+  public var hasQueryKeyValueBias: Bool
+  /// Whether prefix tokens have position embeddings too.
+  public var embedsPrefixPositions: Bool
+
+  /// States the sizes and choices; the defaults are those of the first ViT.
+  public init(
+    imageHeight: Int, imageWidth: Int, patchHeight: Int, patchWidth: Int, width: Int, depth: Int, headCount: Int,
+    mlpWidth: Int, epsilon: Float, classCount: Int, prefix: [TokenLayout.PrefixToken] = [.classToken],
+    readout: TokenLayout.Readout = .classToken, finalNorm: FinalNorm = .onTokens,
+    hasQueryKeyValueBias: Bool = true, embedsPrefixPositions: Bool = true
+  ) {
+    self.imageHeight = imageHeight
+    self.imageWidth = imageWidth
+    self.patchHeight = patchHeight
+    self.patchWidth = patchWidth
+    self.width = width
+    self.depth = depth
+    self.headCount = headCount
+    self.mlpWidth = mlpWidth
+    self.epsilon = epsilon
+    self.classCount = classCount
+    self.prefix = prefix
+    self.readout = readout
+    self.finalNorm = finalNorm
+    self.hasQueryKeyValueBias = hasQueryKeyValueBias
+    self.embedsPrefixPositions = embedsPrefixPositions
+  }
+
+  /// Elements of a head.
+  public var headWidth: Int { width / headCount }
+
+  /// Values of a patch, three planes.
+  var patchValueCount: Int { 3 * patchHeight * patchWidth }
+
+  /// The tokens at the model's own input size.
+  public var layout: TokenLayout {
+    TokenLayout(
+      prefix: prefix, grid: Grid(rows: imageHeight / patchHeight, columns: imageWidth / patchWidth),
+      readout: readout)
+  }
+
+  /// Throws for sizes that contradict one another, or that no model has and no machine could hold.
+  public func validate(file: String) throws(VisionTransformerError) {
+    func check(_ isRight: Bool, _ reason: @autoclosure () -> String) throws(VisionTransformerError) {
+      guard isRight else { throw .contradiction(file: file, reason: reason()) }
+    }
+    let sizes = [
+      ("image height", imageHeight, 16_384), ("image width", imageWidth, 16_384),
+      ("patch height", patchHeight, 16_384), ("patch width", patchWidth, 16_384), ("width", width, 65_536),
+      ("depth", depth, 1_000), ("number of heads", headCount, 65_536), ("MLP width", mlpWidth, 1 << 20),
+      ("number of classes", classCount, 1 << 24),
+    ]
+    for (name, size, limit) in sizes {
+      try check((1...limit).contains(size), "the \(name) is \(size), and must be from 1 to \(limit)")
+    }
+    try check(
+      width % headCount == 0, "the width \(width) can't be split among \(headCount) heads: it is no multiple")
+    try check(
+      imageHeight >= patchHeight && imageWidth >= patchWidth,
+      "an image of \(imageHeight)×\(imageWidth) is smaller than a patch of \(patchHeight)×\(patchWidth)")
+    try check(epsilon > 0 && epsilon < 1, "the layer norm's epsilon is \(epsilon), and must be between 0 and 1")
+  }
+}
+
+/// Why a checkpoint can't be made into a vision transformer.
+public enum VisionTransformerError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// Sizes of a configuration contradict one another.
+  case contradiction(file: String, reason: String)
+  /// A configuration asks for what is not supported.
+  case unsupported(file: String, key: String, value: String, supported: String)
+
+  /// What was wrong, where, and what is supported.
+  public var description: String {
+    switch self {
+    case .contradiction(let file, let reason): "\(file): \(reason)"
+    case .unsupported(let file, let key, let value, let supported):
+      "\(file): \(key) is \(value), which is not supported; supported: \(supported)"
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import XAICore
+import XAITensor
+public import XAIWeights
+
+/// The parameters of a linear map: y = x·weightᵀ + bias.
+struct Linear: Sendable {
+  /// [outputs, inputs].
+  let weight: Tensor
+  /// [outputs].
+  let bias: Tensor?
+
+  var outputs: Int { weight.shape[0] }
+  var inputs: Int { weight.shape[1] }
+}
+
+/// The parameters of a layer norm, both [width].
+struct Norm: Sendable {
+  let weight: Tensor
+  let bias: Tensor
+}
+
+/// The parameters of one block.
+struct BlockWeights: Sendable {
+  let firstNorm: Norm
+  /// One map to queries, keys and values together, or three.
+  let queryKeyValue: [Linear]
+  let projection: Linear
+  let secondNorm: Norm
+  let expansion: Linear
+  let contraction: Linear
+}
+
+/// The parameters of a vision transformer, as its checkpoint holds them.
+public struct VisionTransformerWeights: Sendable {
+  /// [width, 3 · patch height · patch width].
+  let patch: Linear
+  /// [prefix tokens, width].
+  let prefix: Tensor
+  /// [tokens with a position embedding, width].
+  let positions: Tensor
+  let blocks: [BlockWeights]
+  let finalNorm: Norm
+  /// One head, or those on the class and on the distillation token.
+  let heads: [Linear]
+  /// How many parameters there are.
+  let parameterCount: Int
+
+  /// Reads the parameters of a checkpoint by its names; what does not fit is reported by the reader's `finish`.
+  public init(
+    reading reader: WeightReader, configuration: VisionTransformerConfiguration, naming: CheckpointNaming
+  ) {
+    var count = 0
+    func tensor(_ name: String, _ shape: Shape) -> Tensor {
+      count += shape.count
+      return reader.tensor(name, shape)
+    }
+    func linear(_ name: String, _ outputs: Int, _ inputs: Int, hasBias: Bool = true) -> Linear {
+      Linear(
+        weight: tensor("\(name).weight", [outputs, inputs]),
+        bias: hasBias ? tensor("\(name).bias", [outputs]) : nil)
+    }
+    let (width, mlpWidth) = (configuration.width, configuration.mlpWidth)
+    func norm(_ name: String) -> Norm {
+      Norm(weight: tensor("\(name).weight", [width]), bias: tensor("\(name).bias", [width]))
+    }
+
+    let patchShape: Shape = [width, 3, configuration.patchHeight, configuration.patchWidth]
+    self.patch = Linear(
+      weight: tensor("\(naming.patch).weight", patchShape).flattened(to: [width, configuration.patchValueCount]),
+      bias: tensor("\(naming.patch).bias", [width]))
+
+    var prefixRows: [Float] = []
+    for (name, tokens) in naming.prefixTensors(of: configuration.prefix) {
+      prefixRows += tensor(name, [1, tokens, width]).elements
+    }
+    self.prefix = Tensor([prefixRows.count / width, width], prefixRows)
+
+    let positionCount =
+      configuration.layout.grid.count + (configuration.embedsPrefixPositions ? configuration.prefix.count : 0)
+    self.positions = tensor(naming.positions, [1, positionCount, width]).flattened(to: [positionCount, width])
+
+    self.blocks = (0..<configuration.depth).map { index in
+      let names = naming.block(index)
+      return BlockWeights(
+        firstNorm: norm(names.firstNorm),
+        queryKeyValue: names.queryKeyValue.map {
+          linear($0, 3 * width / names.queryKeyValue.count, width, hasBias: configuration.hasQueryKeyValueBias)
+        },
+        projection: linear(names.projection, width, width), secondNorm: norm(names.secondNorm),
+        expansion: linear(names.expansion, mlpWidth, width),
+        contraction: linear(names.contraction, width, mlpWidth))
+    }
+    self.finalNorm = norm(naming.finalNorm)
+    self.heads = naming.heads.map { linear($0, configuration.classCount, width) }
+    self.parameterCount = count
+  }
+}
+
+extension Tensor {
+  /// The same elements as a matrix; a placeholder that could not take its shape stays what it is.
+  fileprivate func flattened(to shape: Shape) -> Tensor { count == shape.count ? reshaped(to: shape) : self }
+}
