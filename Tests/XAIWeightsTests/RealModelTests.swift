@@ -86,7 +86,7 @@ struct RealModelTests {
       let store = try ModelDirectory(path).weights()
       for stored in store.tensors { _ = try store.tensor(stored.name) }
     }
-    // About 3 ms optimised; the bound leaves room for debug builds on busy machines.
+    // About 2 ms optimised; the bound leaves room for debug builds on busy machines.
     #expect(time < .milliseconds(500), "\(time)")
   }
 }

@@ -49,7 +49,7 @@ public struct Configuration: Sendable {
     }
   }
 
-  /// The value at a dotted key, nil where it is absent or `null`.
+  /// The value at a dotted key, nil where it is absent or `null`; keys that have dots themselves are out of reach.
   public func optionalValue(_ key: String) -> JSONValue? {
     var value = value
     for name in key.split(separator: ".") {

@@ -10,9 +10,13 @@ extension JSONReader {
       guard let byte = peek() else { throw failure(.expected("the end of a string")) }
       switch byte {
       case UInt8(ascii: "\""):
-        decoded.append(contentsOf: slice(from: start))
+        // Almost no string has escapes: it is read where it lies.
+        let rest = slice(from: start)
         advance()
-        guard let text = String(validating: decoded, as: UTF8.self) else { throw failure(.notUTF8) }
+        let text =
+          decoded.isEmpty
+          ? String(validating: rest, as: UTF8.self) : String(validating: decoded + rest, as: UTF8.self)
+        guard let text else { throw failure(.notUTF8) }
         return text
       case UInt8(ascii: "\\"):
         decoded.append(contentsOf: slice(from: start))

@@ -1,7 +1,8 @@
 /// Reads a JSON text (RFC 8259) value by value, strictly.
 ///
 /// Weight headers must not name a tensor twice, and `JSONDecoder` can't see that: it keeps one of two equal keys
-/// and says nothing. This reader refuses repeated keys, bounds the nesting and knows where it stopped.
+/// and says nothing. This reader refuses repeated keys, bounds the nesting and knows where it stopped. Keys are equal
+/// as Swift's strings are: two that differ only in how an accent is composed count as repeated too.
 struct JSONReader {
   /// Nesting bound: far above any configuration, far below what the smallest thread stack holds.
   static let depthLimit = 64

@@ -52,19 +52,25 @@ extension JSONValue {
     case UInt8(ascii: "\""):
       self = .string(try reader.string())
     default:
-      if reader.skip(word: "null") {
-        self = .null
-      } else if reader.skip(word: "true") {
-        self = .boolean(true)
-      } else if reader.skip(word: "false") {
-        self = .boolean(false)
-      } else {
-        self = try .number(&reader)
-      }
+      self = try .scalar(&reader)
     }
   }
 
-  private static func number(_ reader: inout JSONReader) throws(JSONFailure) -> JSONValue {
+  /// Reads the next value and forgets it: a hostile array of millions takes no memory.
+  static func skip(_ reader: inout JSONReader) throws(JSONFailure) {
+    reader.skipSpace()
+    switch reader.peek() {
+    case UInt8(ascii: "{"): try reader.object { (reader, _) throws(JSONFailure) in try skip(&reader) }
+    case UInt8(ascii: "["): try reader.array(skip)
+    case UInt8(ascii: "\""): _ = try reader.string()
+    default: _ = try scalar(&reader)
+    }
+  }
+
+  private static func scalar(_ reader: inout JSONReader) throws(JSONFailure) -> JSONValue {
+    if reader.skip(word: "null") { return .null }
+    if reader.skip(word: "true") { return .boolean(true) }
+    if reader.skip(word: "false") { return .boolean(false) }
     guard let byte = reader.peek(), byte == UInt8(ascii: "-") || (0x30...0x39).contains(byte) else {
       // Python writes NaN and Infinity bare; they are not JSON and no size of a model.
       throw reader.failure(.expected("a JSON value"))

@@ -33,7 +33,7 @@ struct ShardIndex {
       var weightMap: [String: String]?
       try reader.object { (reader, key) throws(JSONFailure) in
         guard key == "weight_map" else {
-          _ = try JSONValue(from: &reader)
+          try JSONValue.skip(&reader)
           return
         }
         var map: [String: String] = [:]

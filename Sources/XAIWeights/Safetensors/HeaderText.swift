@@ -47,7 +47,7 @@ extension HeaderText.Entry {
         entry.offsets = (offsets[0], offsets[1])
       default:
         // A later version of the format may add fields; the reference skips what it doesn't know too.
-        _ = try JSONValue(from: &reader)
+        try JSONValue.skip(&reader)
       }
     }
     self = entry

@@ -32,12 +32,6 @@ extension SafetensorsError: CustomStringConvertible {
       "\(quoted(file)) gives \(quoted(field)) of \(quoted(tensor)) twice. \(Self.writeAgain)"
     case .missingField(let file, let tensor, let field):
       "\(quoted(file)) gives no \(quoted(field)) for the tensor \(quoted(tensor)). \(Self.writeAgain)"
-    default: dataDescription
-    }
-  }
-
-  private var dataDescription: String {
-    switch self {
     case .unknownType(let file, let tensor, let type):
       "\(quoted(file)): the tensor \(quoted(tensor)) has the unknown element type \(quoted(type)). Known are "
         + StoredType.allCases.map(\.rawValue).joined(separator: ", ")
@@ -58,12 +52,6 @@ extension SafetensorsError: CustomStringConvertible {
       "\(quoted(file)): \(byteCount) bytes before the tensor \(quoted(tensor)) belong to none. \(Self.writeAgain)"
     case .trailingBytes(let file, let byteCount):
       "\(quoted(file)): \(byteCount) bytes behind the last tensor belong to none. \(Self.writeAgain)"
-    default: requestDescription
-    }
-  }
-
-  private var requestDescription: String {
-    switch self {
     case .tensorNotFound(let file, let tensor):
       "\(quoted(file)) has no tensor \(quoted(tensor)). List its names, or check that it is the right model"
     case .notReadableAsFloat(let file, let tensor, let type):
@@ -78,7 +66,6 @@ extension SafetensorsError: CustomStringConvertible {
     case .notRepresentable(let file, let tensor, let value, let type):
       "\(quoted(file)): the tensor \(quoted(tensor)) holds \(value), beyond the range of \(type.rawValue). "
         + "Write it as F32 or BF16"
-    default: "a safetensors file can't be read"
     }
   }
 

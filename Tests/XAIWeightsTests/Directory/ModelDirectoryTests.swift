@@ -53,8 +53,8 @@ import XAITensor
     #expect(error("\(directory.path)/m") == .noConfiguration(directory: "\(directory.path)/m"))
     #expect(error("\(directory.path)/m/notes.txt") == .notAModel(path: "\(directory.path)/m/notes.txt"))
     for model in [
-      "", "/none/at/all", "../none", "a/b/c", "~/model", "a/..", "../../none/here", "a/b@../x", "a/b@", "a--b/c",
-      "-a/b",
+      "", "/none/at/all", "../none", "a/b/c", "~/model", "a/..", "../../none/here", "a/b@../x", "a/b@",
+      "a--b/c", "-a/b",
     ] {
       #expect(error(model) == .notFound(model: model))
     }

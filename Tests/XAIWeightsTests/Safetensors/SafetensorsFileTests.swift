@@ -89,6 +89,12 @@ import XAITensor
       let message = error.map { "\($0)" } ?? ""
       #expect(message.contains(path) && message.contains(word), "\(message)")
     }
+    // Without care, opening a named pipe would wait for ever.
+    let pipe = "\(directory.path)/pipe"
+    #expect(mkfifo(pipe, 0o600) == 0)
+    #expect(throws: SafetensorsError.unreadable(file: pipe, reason: "it isn't a regular file")) {
+      try SafetensorsFile(path: pipe)
+    }
     let empty = try directory.write([], to: "empty")
     #expect(throws: SafetensorsError.tooShort(file: empty, byteCount: 0)) { try SafetensorsFile(path: empty) }
   }

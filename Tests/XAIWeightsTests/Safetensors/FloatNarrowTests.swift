@@ -2,7 +2,7 @@ import Testing
 
 @testable import XAIWeights
 
-@Suite struct NarrowFloatTests {
+@Suite struct FloatNarrowTests {
   /// The value of half bits from the definition: (−1)ˢ · 2ᵉ⁻¹⁵ · (1 + f/1024), subnormals (−1)ˢ · 2⁻¹⁴ · f/1024.
   private func half(_ bits: UInt16) -> Float {
     let sign: Float = bits & 0x8000 == 0 ? 1 : -1
