@@ -1,0 +1,34 @@
+#include "jpeg_error.h"
+
+#include <jerror.h>
+
+#include "buffer.h"
+
+static void fail(j_common_ptr codec) {
+  xai_jpeg_error *error = (xai_jpeg_error *)codec->err;
+  char message[JMSG_LENGTH_MAX];
+  codec->err->format_message(codec, message);
+  xai_set_message(error->report, message);
+  switch (codec->err->msg_code) {
+  case JWRN_JPEG_EOF: error->status = XAI_CODEC_TRUNCATED; break;
+  case JERR_OUT_OF_MEMORY: error->status = XAI_CODEC_NO_MEMORY; break;
+  default: error->status = XAI_CODEC_CORRUPT;
+  }
+  longjmp(error->back, 1);
+}
+
+static void note(j_common_ptr codec, int level) {
+  if (level < 0) codec->err->num_warnings++;
+}
+
+static void print_nothing(j_common_ptr codec) { (void)codec; }
+
+struct jpeg_error_mgr *xai_jpeg_error_init(xai_jpeg_error *error, xai_codec_report *report) {
+  struct jpeg_error_mgr *manager = jpeg_std_error(&error->manager);
+  manager->error_exit = fail;
+  manager->emit_message = note;
+  manager->output_message = print_nothing;
+  error->status = XAI_CODEC_CORRUPT;
+  error->report = report;
+  return manager;
+}

@@ -1,0 +1,65 @@
+import CImageCodecs
+import XAITensor
+
+extension Image {
+  /// Encodes the picture as an 8-bit RGB PNG.
+  public func png() throws(ImageError) -> [UInt8] {
+    try Encoder(format: .png, width: width, height: height).encode(pixels) { pixels, extent, encoded, report in
+      xai_png_encode(pixels, extent, 3, &encoded, &report)
+    }
+  }
+
+  /// Encodes `height × width` grey samples as an 8-bit grey PNG; traps when their number is another.
+  public static func png(grey samples: [UInt8], width: Int, height: Int) throws(ImageError) -> [UInt8] {
+    precondition(samples.count == width * height, "\(samples.count) samples do not make \(width)×\(height)")
+    return try Encoder(format: .png, width: width, height: height).encode(samples) {
+      pixels, extent, encoded, report in
+      xai_png_encode(pixels, extent, 1, &encoded, &report)
+    }
+  }
+
+  /// Encodes the picture as a baseline JPEG of `quality` 1 to 100, chroma at half resolution.
+  public func jpeg(quality: Int = 90) throws(ImageError) -> [UInt8] {
+    guard (1...100).contains(quality) else {
+      throw .notEncodable(format: .jpeg, reason: "the quality \(quality) is outside 1 to 100")
+    }
+    return try Encoder(format: .jpeg, width: width, height: height).encode(pixels) {
+      pixels, extent, encoded, report in
+      xai_jpeg_encode(pixels, extent, Int32(quality), &encoded, &report)
+    }
+  }
+
+  /// Writes the picture to a file in the format of its extension, `.png`, `.jpg` or `.jpeg`.
+  ///
+  /// The file appears whole or not at all. Throws ``ImageError`` or `FileError`.
+  public func write(to path: String) throws {
+    guard let format = ImageFormat(extensionOf: path) else { throw ImageError.unknownExtension(file: path) }
+    try AtomicFile.write(format == .png ? png() : jpeg(), to: path)
+  }
+}
+
+/// Calls a C encoder and turns what it made into an array.
+private struct Encoder {
+  var format: ImageFormat
+  var width: Int
+  var height: Int
+
+  /// The largest side that the format can state.
+  private var sideLimit: Int { format == .jpeg ? 65_500 : 0x7FFF_FFFF }
+
+  func encode(
+    _ pixels: [UInt8],
+    with body: (UnsafePointer<UInt8>?, xai_extent, inout xai_encoded, inout xai_codec_report) -> xai_codec_status
+  ) throws(ImageError) -> [UInt8] {
+    guard (1...sideLimit).contains(width), (1...sideLimit).contains(height) else {
+      throw .notEncodable(format: format, reason: "\(width)×\(height) is outside 1 to \(sideLimit) pixels a side")
+    }
+    var encoded = xai_encoded()
+    var report = xai_codec_report()
+    let extent = xai_extent(width: UInt32(width), height: UInt32(height))
+    let status = pixels.withUnsafeBufferPointer { body($0.baseAddress, extent, &encoded, &report) }
+    guard status == XAI_CODEC_OK else { throw .notEncodable(format: format, reason: report.text) }
+    defer { xai_discard(&encoded) }
+    return Array(UnsafeBufferPointer(start: encoded.bytes, count: encoded.count))
+  }
+}

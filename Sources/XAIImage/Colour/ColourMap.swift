@@ -1,0 +1,57 @@
+/// A map from numbers to colours, with the 256 colours of matplotlib's map of that name.
+public enum ColourMap: String, Hashable, Sendable, CaseIterable {
+  /// Dark violet over green to yellow, perceptually uniform.
+  case viridis
+  /// Blue over green to red, the rainbow that most papers on explanations use.
+  case jet
+  /// A smoother rainbow.
+  case turbo
+  /// Black over red to pale yellow, perceptually uniform.
+  case inferno
+  /// Black to white.
+  case grey
+  /// Blue over light grey to red, for signed values.
+  case coolwarm
+  /// Dark blue over white to dark red, for signed values; matplotlib's `RdBu_r`.
+  case redBlue = "RdBu_r"
+
+  /// Finds a map by its name here or in matplotlib; `gray` is `grey`.
+  public init?(name: String) {
+    switch name {
+    case "gray": self = .grey
+    default: self.init(rawValue: name)
+    }
+  }
+
+  /// The 256 colours, from the lowest value to the highest.
+  public var colours: [Colour] { Self.tables[self] ?? [] }
+
+  /// The colour of a value; values outside 0…1 take the colour of the nearer end.
+  public func colour(of value: Float) -> Colour { colours[Self.index(of: value)] }
+
+  /// The entry of a value: ⌊256 v⌋, and 255 for v = 1, as matplotlib does.
+  static func index(of value: Float) -> Int { Int(min(max(value * 256, 0), 255)) }
+
+  private static let tables: [ColourMap: [Colour]] = Dictionary(
+    uniqueKeysWithValues: allCases.map { ($0, $0.makeTable()) })
+
+  private func makeTable() -> [Colour] {
+    switch self {
+    case .viridis: Self.table(ColourMapTables.viridis)
+    case .jet: Self.table(ColourMapTables.jet)
+    case .turbo: Self.table(ColourMapTables.turbo)
+    case .inferno: Self.table(ColourMapTables.inferno)
+    case .coolwarm: Self.table(ColourMapTables.coolwarm)
+    case .redBlue: Self.table(ColourMapTables.redBlue)
+    case .grey: (0...255).map { Colour($0, $0, $0) }
+    }
+  }
+
+  private static func table(_ hexadecimal: String) -> [Colour] {
+    let digits = hexadecimal.utf8.map { $0 < 0x3A ? $0 - 0x30 : $0 - 0x57 }
+    return stride(from: 0, to: digits.count, by: 6).map { start in
+      func sample(_ index: Int) -> UInt8 { digits[start + 2 * index] << 4 | digits[start + 2 * index + 1] }
+      return Colour(sample(0), sample(1), sample(2))
+    }
+  }
+}

@@ -1,0 +1,63 @@
+/// An 8-bit RGB picture: rows from top to bottom, pixels from left to right, samples interleaved.
+public struct Image: Hashable, Sendable {
+  /// Pixels per row.
+  public let width: Int
+  /// Number of rows.
+  public let height: Int
+  /// `height × width × 3` samples: red, green, blue of each pixel.
+  public let pixels: [UInt8]
+
+  /// Makes a picture from its samples; traps when their number is not `height × width × 3`.
+  public init(width: Int, height: Int, pixels: [UInt8]) {
+    precondition(width >= 0 && height >= 0, "a picture has no negative extent: \(width)×\(height)")
+    precondition(
+      pixels.count == width * height * 3,
+      "\(pixels.count) samples do not make an RGB picture of \(width)×\(height)")
+    self.width = width
+    self.height = height
+    self.pixels = pixels
+  }
+
+  /// Makes a picture of one colour.
+  public init(width: Int, height: Int, filledWith colour: Colour) {
+    self.init(width: width, height: height) { samples in
+      for pixel in 0..<width * height { samples.setColour(colour, at: pixel) }
+    }
+  }
+
+  /// Makes a picture whose samples `write` sets, all of them.
+  init<E: Error>(
+    width: Int, height: Int, writing write: (UnsafeMutablePointer<UInt8>) throws(E) -> Void
+  ) throws(E) {
+    let count = width * height * 3
+    var failure: E?
+    let pixels = [UInt8](unsafeUninitializedCapacity: max(count, 1)) { buffer, initialized in
+      guard let samples = buffer.baseAddress else { return }
+      do throws(E) {
+        try write(samples)
+        initialized = count
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    self.init(width: width, height: height, pixels: pixels)
+  }
+
+  /// The colour of the pixel in column `x` of row `y`.
+  public subscript(x: Int, y: Int) -> Colour {
+    precondition(
+      x >= 0 && x < width && y >= 0 && y < height, "(\(x), \(y)) is outside a picture of \(width)×\(height)")
+    let first = (y * width + x) * 3
+    return Colour(pixels[first], pixels[first + 1], pixels[first + 2])
+  }
+}
+
+extension UnsafeMutablePointer<UInt8> {
+  /// Sets the three samples of the `pixel`-th pixel.
+  func setColour(_ colour: Colour, at pixel: Int) {
+    self[3 * pixel] = colour.red
+    self[3 * pixel + 1] = colour.green
+    self[3 * pixel + 2] = colour.blue
+  }
+}

@@ -1,0 +1,95 @@
+/// How a picture becomes the input of a model: resize, centre crop, rescale, normalise.
+///
+/// The first two steps work on 8-bit samples, as Pillow does; the others give `(x × rescale − mean) / std` in float32.
+public struct Preprocessing: Hashable, Sendable {
+  /// How the extent of the resized picture follows from that of the original.
+  public enum Resize: Hashable, Sendable {
+    /// The picture keeps its extent.
+    case none
+    /// Both sides are given; the aspect ratio changes.
+    case exact(height: Int, width: Int)
+    /// The shorter side is given, the longer one is ⌊side × long / short⌋.
+    case shortestEdge(Int)
+    /// Both sides are divided by min(h / height, w / width) and rounded to even, so that the picture just covers them.
+    case cover(height: Int, width: Int)
+  }
+
+  /// A crop at the centre; a picture that is too small gets a black border.
+  public struct CentreCrop: Hashable, Sendable {
+    /// How the odd pixel of an uneven margin is placed.
+    public enum Rounding: String, Hashable, Sendable {
+      /// Margins round down, borders up (Hugging Face).
+      case floor
+      /// Margins round half to even, borders down (torchvision, so timm).
+      case halfToEven
+    }
+
+    /// Rows after the crop.
+    public var height: Int
+    /// Columns after the crop.
+    public var width: Int
+    /// Where the odd pixel goes.
+    public var rounding: Rounding
+
+    /// Makes a crop to `height × width`.
+    public init(height: Int, width: Int, rounding: Rounding = .floor) {
+      self.height = height
+      self.width = width
+      self.rounding = rounding
+    }
+  }
+
+  /// The mean and standard deviation of the three channels, on rescaled samples.
+  public struct Normalisation: Hashable, Sendable {
+    /// Means of red, green and blue.
+    public var mean: [Float]
+    /// Standard deviations of red, green and blue.
+    public var deviation: [Float]
+
+    /// Makes a normalisation; traps unless there are three means and three positive deviations.
+    public init(mean: [Float], deviation: [Float]) {
+      precondition(mean.count == 3 && deviation.count == 3, "a picture has three channels")
+      precondition(deviation.allSatisfy { $0 > 0 }, "standard deviations are positive: \(deviation)")
+      self.mean = mean
+      self.deviation = deviation
+    }
+
+    /// The statistics of ImageNet, in RGB order.
+    public static let imageNet = Normalisation(mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225])
+    /// Mean and deviation one half: maps 0…1 to −1…1.
+    public static let half = Normalisation(mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5])
+  }
+
+  /// How the extent changes.
+  public var resize: Resize
+  /// The filter of the resize.
+  public var filter: ResamplingFilter
+  /// The crop after the resize, if any.
+  public var crop: CentreCrop?
+  /// The factor that samples of 0…255 are multiplied with, if any; usually 1/255.
+  public var rescaleFactor: Double?
+  /// The normalisation after the rescaling, if any.
+  public var normalisation: Normalisation?
+  /// The ratio of crop to resized side where the configuration states it (timm's `crop_pct`), so that another input
+  /// size scales as it says.
+  var cropFraction: Double?
+
+  /// Makes a preprocessing from its steps.
+  public init(
+    resize: Resize, filter: ResamplingFilter = .bilinear, crop: CentreCrop? = nil,
+    rescaleFactor: Double? = 1.0 / 255, normalisation: Normalisation? = .imageNet
+  ) {
+    self.resize = resize
+    self.filter = filter
+    self.crop = crop
+    self.rescaleFactor = rescaleFactor
+    self.normalisation = normalisation
+  }
+
+  /// The extent of every result, where it doesn't depend on the picture.
+  public var inputSize: (height: Int, width: Int)? {
+    if let crop { return (crop.height, crop.width) }
+    guard case .exact(let height, let width) = resize else { return nil }
+    return (height, width)
+  }
+}

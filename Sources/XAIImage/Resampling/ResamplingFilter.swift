@@ -1,0 +1,65 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// How a picture is resized, with the kernels and names of Pillow.
+public enum ResamplingFilter: String, Hashable, Sendable, CaseIterable {
+  /// The source pixel under the centre of each target pixel.
+  case nearest
+  /// A triangle of radius 1, stretched when shrinking.
+  case bilinear
+  /// Keys' cubic with a = −1/2 of radius 2, stretched when shrinking.
+  case bicubic
+  /// The sinc windowed by a sinc of radius 3, stretched when shrinking.
+  case lanczos
+
+  /// The filter of a PIL code as `preprocessor_config.json` states it: 0 nearest, 1 Lanczos, 2 bilinear, 3 bicubic.
+  public init?(pilCode: Int) {
+    switch pilCode {
+    case 0: self = .nearest
+    case 1: self = .lanczos
+    case 2: self = .bilinear
+    case 3: self = .bicubic
+    default: return nil
+    }
+  }
+
+  /// The radius of the kernel in source pixels at scale 1.
+  var support: Double {
+    switch self {
+    case .nearest: 0
+    case .bilinear: 1
+    case .bicubic: 2
+    case .lanczos: 3
+    }
+  }
+
+  /// The value of the kernel at a distance from its centre.
+  func weight(at distance: Double) -> Double {
+    let x = distance.magnitude
+    switch self {
+    case .nearest:
+      return 1
+    case .bilinear:
+      return x < 1 ? 1 - x : 0
+    case .bicubic:
+      // Keys 1981: (a + 2)x³ − (a + 3)x² + 1 up to 1, ax³ − 5ax² + 8ax − 4a up to 2.
+      let a = -0.5
+      if x < 1 { return ((a + 2) * x - (a + 3)) * x * x + 1 }
+      return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0
+    case .lanczos:
+      // Pillow's interval is closed on the left; the sinc is 0 up to rounding there.
+      return distance >= -3 && distance < 3 ? sinc(distance) * sinc(distance / 3) : 0
+    }
+  }
+}
+
+/// sin(πx) / (πx).
+private func sinc(_ x: Double) -> Double {
+  guard x != 0 else { return 1 }
+  return sin(x * .pi) / (x * .pi)
+}

@@ -1,0 +1,31 @@
+"""Writes Sources/XAIImage/Colour/ColourMap+Tables.swift from the tables of matplotlib.
+
+Usage: python Tests/Fixtures/images/colour_maps.py   (from the root of the package)
+"""
+
+import matplotlib
+
+NAMES = {
+    "viridis": "viridis",
+    "jet": "jet",
+    "turbo": "turbo",
+    "inferno": "inferno",
+    "coolwarm": "coolwarm",
+    "redBlue": "RdBu_r",
+}
+
+lines = [
+    f"// Written by Tests/Fixtures/images/colour_maps.py from the tables of matplotlib {matplotlib.__version__}.",
+    "",
+    "/// The 256 colours of each map as hexadecimal RGB.",
+    "enum ColourMapTables {",
+]
+for name, source in NAMES.items():
+    table = matplotlib.colormaps[source](range(256), bytes=True)[:, :3].tobytes().hex()
+    lines.append(f'  static let {name} = """')
+    lines += [f"    {table[start:start + 96]}\\" for start in range(0, len(table), 96)]
+    lines[-1] = lines[-1].rstrip("\\")
+    lines += ['    """', ""]
+lines[-1] = "}"
+with open("Sources/XAIImage/Colour/ColourMap+Tables.swift", "w") as file:
+    file.write("\n".join(lines) + "\n")
