@@ -56,8 +56,8 @@ static row_format format_of(decoder *decoder) {
   format.color_type = png_get_color_type(decoder->png, decoder->info);
   format.depth = png_get_bit_depth(decoder->png, decoder->info);
   format.channels = png_get_channels(decoder->png, decoder->info);
-  // Entries that the file leaves out are a grey ramp, as in Pillow.
-  for (int entry = 0; entry < 256; entry++) memset(format.palette[entry], entry, 3);
+  // Entries that the file leaves out are black, as in Pillow.
+  memset(format.palette, 0, sizeof format.palette);
   png_colorp colors = NULL;
   int count = 0;
   if (png_get_PLTE(decoder->png, decoder->info, &colors, &count)) {

@@ -26,11 +26,11 @@ public enum ColourMap: String, Hashable, Sendable, CaseIterable {
   /// The 256 colours, from the lowest value to the highest.
   public var colours: [Colour] { Self.tables[self] ?? [] }
 
-  /// The colour of a value; values outside 0…1 take the colour of the nearer end.
+  /// The colour of a value; values outside 0…1 take the colour of the nearer end, NaN that of 0.
   public func colour(of value: Float) -> Colour { colours[Self.index(of: value)] }
 
   /// The entry of a value: ⌊256 v⌋, and 255 for v = 1, as matplotlib does.
-  static func index(of value: Float) -> Int { Int(min(max(value * 256, 0), 255)) }
+  static func index(of value: Float) -> Int { value > 0 ? Int(min(value * 256, 255)) : 0 }
 
   private static let tables: [ColourMap: [Colour]] = Dictionary(
     uniqueKeysWithValues: allCases.map { ($0, $0.makeTable()) })
@@ -43,7 +43,7 @@ public enum ColourMap: String, Hashable, Sendable, CaseIterable {
     case .inferno: Self.table(ColourMapTables.inferno)
     case .coolwarm: Self.table(ColourMapTables.coolwarm)
     case .redBlue: Self.table(ColourMapTables.redBlue)
-    case .grey: (0...255).map { Colour($0, $0, $0) }
+    case .grey: Self.table(ColourMapTables.grey)
     }
   }
 

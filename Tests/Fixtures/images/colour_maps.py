@@ -10,6 +10,7 @@ NAMES = {
     "jet": "jet",
     "turbo": "turbo",
     "inferno": "inferno",
+    "grey": "gray",
     "coolwarm": "coolwarm",
     "redBlue": "RdBu_r",
 }

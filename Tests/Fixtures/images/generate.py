@@ -137,7 +137,7 @@ golden["resized"] = []
 for name, code in FILTERS.items():
     for width, height in (
         (61, 47), (1, 1), (2, 3), (7, 5), (16, 16), (30, 47), (61, 23), (60, 46), (62, 48), (61, 48), (64, 47),
-        (32, 100), (122, 94), (123, 95), (224, 224), (13, 131), (200, 9), (183, 141), (20, 15),
+        (32, 100), (122, 94), (123, 95), (224, 224), (13, 131), (200, 9), (183, 141), (20, 15), (60, 44), (60, 45), (50, 24), (50, 25),
     ):  # fmt: skip
         picture = np.array(source.resize((width, height), code))
         golden["resized"].append({"filter": name, "width": width, "height": height, "sha256": sha(picture)})

@@ -1,0 +1,93 @@
+import Foundation
+import XAIImage
+
+/// What the Python side made of the pictures in `Tests/Fixtures/images`; see `generate.py` there.
+struct Golden: Decodable {
+  struct Picture: Decodable {
+    var width: Int
+    var height: Int
+    var sha256: String
+  }
+
+  struct Resized: Decodable, CustomStringConvertible {
+    var filter: String
+    var width: Int
+    var height: Int
+    var sha256: String
+
+    var description: String { "\(filter) to \(width)×\(height)" }
+  }
+
+  /// The 8-bit stage as a hash, and some rows of each channel of the tensor.
+  struct Preprocessed: Decodable, CustomStringConvertible {
+    var configuration: String
+    var width: Int
+    var height: Int
+    var sha256: String
+    var rows: [Int]
+    var values: [[[Float]]]
+
+    var description: String { "\(height)×\(width) of \(configuration)" }
+  }
+
+  struct Upsampled: Decodable {
+    struct Case: Decodable {
+      var height: Int
+      var width: Int
+      var values: [Float]
+    }
+
+    var grid: [[Float]]
+    var cases: [Case]
+  }
+
+  struct Colours: Decodable {
+    var positions: [Float]
+    var viridis: [[UInt8]]
+  }
+
+  var decoded: [String: Picture]
+  var oriented: [String: Picture]
+  var resized: [Resized]
+  var huggingFace: [Preprocessed]
+  var timm: [Preprocessed]
+  var upsampled: Upsampled
+  var colourMaps: [String: String]
+  var colours: Colours
+
+  static let shared: Golden = {
+    do {
+      return try JSONDecoder().decode(Golden.self, from: Data(contentsOf: URL(filePath: Fixture.path("golden.json"))))
+    } catch {
+      fatalError("golden.json: \(error)")
+    }
+  }()
+}
+
+/// The pictures of `Tests/Fixtures/images`.
+enum Fixture {
+  static func path(_ name: String) -> String {
+    URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Fixtures/images/\(name)").path
+  }
+
+  static func bytes(_ name: String) throws -> [UInt8] {
+    [UInt8](try Data(contentsOf: URL(filePath: path(name))))
+  }
+
+  /// The synthetic scene of 61×47 pixels that the other results are made from.
+  static func scene() throws -> Image { try Image(contentsOf: path("rgb8.png")) }
+}
+
+/// A generator of the same numbers in each run (Vigna's SplitMix64).
+struct SeededGenerator: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ mixed >> 31
+  }
+}
