@@ -1,11 +1,14 @@
 """Writes the pictures of this folder and golden.json: what Pillow, transformers, timm and torch make of them.
 
-Usage: python Tests/Fixtures/images/generate.py   (from the root of the package)
+Usage: XAI_DATA=folder python Tests/Fixtures/images/generate.py   (from the root of the package)
+
+XAI_DATA is the data folder of the tests; its photographs are only hashed. Without it, their hashes stay as they are.
 """
 
 import hashlib
 import io
 import json
+import os
 import struct
 import sys
 from pathlib import Path
@@ -111,6 +114,14 @@ for name, data in sorted(files.items()):
     (FOLDER / name).write_bytes(data)
     picture = np.array(Image.open(FOLDER / name).convert("RGB"))
     golden["decoded"][name] = {"width": picture.shape[1], "height": picture.shape[0], "sha256": sha(picture)}
+
+# MARK: - Photographs of the data folder, 500 pixels wide and from many cameras
+
+if "XAI_DATA" in os.environ:
+    photos = sorted((Path(os.environ["XAI_DATA"]) / "images" / "photos").glob("*.JPEG"))
+    golden["photos"] = {path.name: sha(np.array(Image.open(path).convert("RGB"))) for path in photos}
+else:
+    golden["photos"] = json.loads((FOLDER / "golden.json").read_text())["photos"]
 
 # MARK: - Orientation
 

@@ -47,6 +47,7 @@ struct Golden: Decodable {
   }
 
   var decoded: [String: Picture]
+  var photos: [String: String]
   var oriented: [String: Picture]
   var resized: [Resized]
   var huggingFace: [Preprocessed]
