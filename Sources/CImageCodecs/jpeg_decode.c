@@ -18,8 +18,8 @@ typedef struct decoder {
 
 static void start_or_end_source(j_decompress_ptr codec) { (void)codec; }
 
-// The whole input lies in memory: being asked for more means that it is cut off. libjpeg's own memory source only warns
-// here and makes the rest of the picture grey.
+// The whole input lies in memory: being asked for more means that it is cut off. libjpeg's own memory source
+// only warns here and makes the rest of the picture grey.
 static boolean input_ended(j_decompress_ptr codec) {
   ERREXIT(codec, JWRN_JPEG_EOF);
   return FALSE;
@@ -34,8 +34,9 @@ static void skip(j_decompress_ptr codec, long count) {
 
 // MARK: - Bounded work
 
-// A progressive file of a few kilobytes can ask for hundreds of passes over a large picture. Sixteen scans are always
-// granted (encoders write about ten), more as long as scans × pixels stay below 2^31, five hundred at most.
+// A progressive file of a few kilobytes can ask for hundreds of passes over a large picture. Sixteen scans
+// are always granted (encoders write about ten), more as long as scans × pixels stay below 2^31, five hundred
+// at most.
 static void bound_scans(j_common_ptr common) {
   j_decompress_ptr codec = (j_decompress_ptr)common;
   uint64_t pixels = (uint64_t)codec->image_width * codec->image_height;
@@ -74,8 +75,8 @@ static inline uint8_t product_over_255(uint32_t a, uint32_t b) {
   return (uint8_t)((product + (product >> 8)) >> 8);
 }
 
-// Four-channel JPEGs hold inverted ink, as Adobe writes them: c = 255 − C. Then R = w − C·w/255 with w = 255 − K = k, which
-// is the conversion of Pillow ("CMYK;I" and CMYK to RGB); libjpeg has none.
+// Four-channel JPEGs hold inverted ink, as Adobe writes them: c = 255 − C. Then R = w − C·w/255 with w = 255
+// − K = k, which is the conversion of Pillow ("CMYK;I" and CMYK to RGB); libjpeg has none.
 static void rgb_of_inverted_cmyk(const uint8_t *inks, uint32_t width, uint8_t *rgb) {
   for (uint32_t x = 0; x < width; x++) {
     uint32_t white = inks[4 * x + 3];
@@ -125,7 +126,8 @@ static xai_codec_status decode(
   return XAI_CODEC_OK;
 }
 
-xai_codec_status xai_jpeg_extent(const uint8_t *bytes, size_t count, xai_extent *extent, xai_codec_report *report) {
+xai_codec_status xai_jpeg_extent(
+    const uint8_t *bytes, size_t count, xai_extent *extent, xai_codec_report *report) {
   decoder decoder;
   memset(&decoder, 0, sizeof decoder);
   decoder.codec.err = xai_jpeg_error_init(&decoder.error, report);

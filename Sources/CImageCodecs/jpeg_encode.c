@@ -65,7 +65,8 @@ static xai_codec_status encode(encoder *encoder, const uint8_t *pixels, xai_exte
 }
 
 xai_codec_status xai_jpeg_encode(
-    const uint8_t *pixels, xai_extent extent, int32_t quality, xai_encoded *encoded, xai_codec_report *report) {
+    const uint8_t *pixels, xai_extent extent, int32_t quality, xai_encoded *encoded,
+    xai_codec_report *report) {
   *encoded = (xai_encoded){NULL, 0};
   encoder encoder;
   memset(&encoder, 0, sizeof encoder);

@@ -70,8 +70,8 @@ static row_format format_of(decoder *decoder) {
   return format;
 }
 
-/// The grey level of a sample at `source`: shallow ones are spread over 0 to 255; 16-bit ones of a pure grey image are cut
-/// at 255, which is what Pillow's `convert("RGB")` makes of its mode I;16.
+/// The grey level of a sample at `source`: shallow ones are spread over 0 to 255; 16-bit ones of a pure grey
+/// image are cut at 255, which is what Pillow's `convert("RGB")` makes of its mode I;16.
 static inline uint8_t grey(const row_format *format, const uint8_t *source) {
   switch (format->depth) {
   case 1: return (uint8_t)(source[0] * 255);
@@ -83,8 +83,8 @@ static inline uint8_t grey(const row_format *format, const uint8_t *source) {
   }
 }
 
-/// Converts `count` pixels of a row, writing every `step`-th pixel of `target`. Alpha is dropped, 16-bit colour keeps its
-/// high byte.
+/// Converts `count` pixels of a row, writing every `step`-th pixel of `target`. Alpha is dropped, 16-bit
+/// colour keeps its high byte.
 static void convert_row(
     const row_format *format, const uint8_t *source, uint32_t count, uint8_t *target, size_t step) {
   const size_t sample = format->depth == 16 ? 2 : 1;
@@ -143,8 +143,8 @@ static void read_rows(decoder *decoder, xai_extent extent, uint8_t *pixels) {
 
 static void open(decoder *decoder) {
   png_set_read_fn(decoder->png, decoder, read_bytes);
-  // The caller bounds width × height; text, profiles and the like are skipped unread, so that they cannot grow.
-  png_set_user_limits(decoder->png, 0x7fffffff, 0x7fffffff);
+  // The caller bounds width × height, libpng each side to a million. Text, profiles and the like are skipped
+  // unread, so that they cannot grow.
   png_set_keep_unknown_chunks(decoder->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
   png_set_chunk_cache_max(decoder->png, 16);
   png_set_chunk_malloc_max(decoder->png, 1 << 20);
@@ -188,7 +188,8 @@ static xai_codec_status run_and_close(
   return status;
 }
 
-xai_codec_status xai_png_extent(const uint8_t *bytes, size_t count, xai_extent *extent, xai_codec_report *report) {
+xai_codec_status xai_png_extent(
+    const uint8_t *bytes, size_t count, xai_extent *extent, xai_codec_report *report) {
   return run_and_close(bytes, count, extent, NULL, report);
 }
 

@@ -40,7 +40,6 @@ static xai_codec_status encode(encoder *encoder, const uint8_t *pixels, xai_exte
   if (encoder->info == NULL) return XAI_CODEC_NO_MEMORY;
   if (setjmp(png_jmpbuf(encoder->png))) return encoder->status;
   png_set_write_fn(encoder->png, encoder, append, flush);
-  png_set_user_limits(encoder->png, 0x7fffffff, 0x7fffffff);
   const int color_type = channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB;
   png_set_IHDR(
       encoder->png, encoder->info, extent.width, extent.height, 8, color_type, PNG_INTERLACE_NONE,
@@ -54,7 +53,8 @@ static xai_codec_status encode(encoder *encoder, const uint8_t *pixels, xai_exte
 }
 
 xai_codec_status xai_png_encode(
-    const uint8_t *pixels, xai_extent extent, int32_t channels, xai_encoded *encoded, xai_codec_report *report) {
+    const uint8_t *pixels, xai_extent extent, int32_t channels, xai_encoded *encoded,
+    xai_codec_report *report) {
   *encoded = (xai_encoded){NULL, 0};
   xai_set_message(report, "no memory for the encoder");
   encoder encoder = {.encoded = encoded, .status = XAI_CODEC_OK, .report = report};

@@ -113,7 +113,7 @@ extension AtomicFile {
     throw .notCreatable(path: path, reason: systemReason())
   }
 
-  /// Stores the new entry of the folder. Some file systems can't; the file itself is safe either way.
+  /// Stores the new entry of the folder; some file systems can't, and the file itself is safe either way.
   private static func storeFolder(of target: String) {
     let end = target.lastIndex(of: "/")
     let folder = end.map { $0 == target.startIndex ? "/" : String(target[..<$0]) } ?? "."

@@ -1,4 +1,6 @@
-/// Why a file could not be written. Each case names the file and gives the system's reason.
+/// Why a file could not be written.
+///
+/// Each case names the file and gives the system's reason.
 public enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The folder takes no new file: it is missing, no folder, or not writable.
   case notCreatable(path: String, reason: String)

@@ -7,7 +7,8 @@
 enum { pixel_limit = 1 << 20 };
 
 typedef xai_codec_status (*extent_function)(const uint8_t *, size_t, xai_extent *, xai_codec_report *);
-typedef xai_codec_status (*decode_function)(const uint8_t *, size_t, xai_extent, uint8_t *, xai_codec_report *);
+typedef xai_codec_status (*decode_function)(
+    const uint8_t *, size_t, xai_extent, uint8_t *, xai_codec_report *);
 
 static void run(extent_function read_extent, decode_function decode, const uint8_t *bytes, size_t count) {
   xai_codec_report report;

@@ -10,7 +10,9 @@ import Testing
     #expect(sha256(Array("abc".utf8)) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
   }
 
-  @Test("Every kind of file has the bytes of Pillow's convert(\"RGB\")", arguments: Golden.shared.decoded.keys.sorted())
+  @Test(
+    "Every kind of file has the bytes of Pillow's convert(\"RGB\")",
+    arguments: Golden.shared.decoded.keys.sorted())
   func decoding(name: String) throws {
     let expected = try #require(Golden.shared.decoded[name])
     let image = try Image(contentsOf: Fixture.path(name))

@@ -48,15 +48,19 @@ import XAITensor
 
   @Test("A montage places its pictures on the grid")
   func montage() {
-    let (black, red) = (Image(width: 10, height: 10, filledWith: .black), Image(width: 20, height: 10, filledWith: .red))
+    let (black, red) = (
+      Image(width: 10, height: 10, filledWith: .black), Image(width: 20, height: 10, filledWith: .red)
+    )
     let plain = Montage(rows: [[black, nil], [nil, red]], cellWidth: 20, cellHeight: 20, margin: 4).image()
     #expect(plain.width == 4 + 2 * 24 && plain.height == 4 + 2 * 24)
     #expect(plain[4, 4] == .black && plain[23, 23] == .black && plain[24, 24] == .white)
     #expect(plain[28, 4] == .white)
     // Half as high as its place: in the middle of it.
-    #expect(plain[28, 32] == .white && plain[28, 33] == .red && plain[47, 42] == .red && plain[47, 43] == .white)
+    #expect(
+      plain[28, 32] == .white && plain[28, 33] == .red && plain[47, 42] == .red && plain[47, 43] == .white)
     let labelled = Montage(
-      rows: [[black]], columnHeaders: ["one"], rowLabels: ["row"], title: "title", cellWidth: 40, cellHeight: 40
+      rows: [[black]], columnHeaders: ["one"], rowLabels: ["row"], title: "title", cellWidth: 40,
+      cellHeight: 40
     ).image()
     #expect(labelled.width > 40 + 16 && labelled.height > 40 + 16 + 40)
     #expect(Montage(rows: []).image().width > 0)
@@ -97,9 +101,11 @@ import XAITensor
     #expect(try MatrixFigure(values: Tensor([1, 2], [-extreme, extreme])).image().width > 0)
   }
 
-  @Test("Numbers have three significant digits", arguments: [
-    (0, "0"), (1, "1"), (12.345, "12.3"), (0.0123, "0.0123"), (-0.5, "-0.5"), (123_456, "123000"),
-    (4.56e-7, "4.56e-7"), (1e12, "1e12"), (99.96, "100"), (0.9996, "1"), (0.00012345, "0.000123"),
-  ] as [(Float, String)])
+  @Test(
+    "Numbers have three significant digits",
+    arguments: [
+      (0, "0"), (1, "1"), (12.345, "12.3"), (0.0123, "0.0123"), (-0.5, "-0.5"), (123_456, "123000"),
+      (4.56e-7, "4.56e-7"), (1e12, "1e12"), (99.96, "100"), (0.9996, "1"), (0.00012345, "0.000123"),
+    ] as [(Float, String)])
   func numbers(value: Float, text: String) { #expect(compact(value) == text) }
 }

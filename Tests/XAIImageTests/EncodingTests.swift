@@ -43,7 +43,8 @@ import XAITensor
   func largeJPEG() throws {
     var generator = SeededGenerator(state: 5)
     let noise = Image(
-      width: 300, height: 200, pixels: (0..<180_000).map { _ in UInt8.random(in: 0...255, using: &generator) })
+      width: 300, height: 200, pixels: (0..<180_000).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    )
     let bytes = try noise.jpeg(quality: 100)
     #expect(bytes.count > 5 * 16384)
     #expect(try Image(decoding: bytes).width == 300)
@@ -70,7 +71,9 @@ import XAITensor
     }
     #expect(folder.names == ["a.png", "b.jpg", "c.JPEG"])
     for name in ["d.gif", "e", "f.png/g"] {
-      #expect(throws: ImageError.unknownExtension(file: folder.path(name))) { try scene.write(to: folder.path(name)) }
+      #expect(throws: ImageError.unknownExtension(file: folder.path(name))) {
+        try scene.write(to: folder.path(name))
+      }
     }
     #expect(throws: FileError.self) { try scene.write(to: folder.path("no/a.png")) }
   }

@@ -37,7 +37,9 @@ import Testing
     }
   }
 
-  @Test("A header that lies about the extent costs no more than the limit", arguments: ["rgb8.png", "rgb-420.jpg"])
+  @Test(
+    "A header that lies about the extent costs no more than the limit",
+    arguments: ["rgb8.png", "rgb-420.jpg"])
   func lyingHeader(name: String) throws {
     var bytes = try Fixture.bytes(name)
     if name.hasSuffix("png") {

@@ -50,7 +50,9 @@ import XAITensor
       let (channel, pixel) = index.quotientAndRemainder(dividingBy: 99)
       #expect(value == Float(picture.pixels[3 * pixel + channel]) / 255)
     }
-    for (a, b) in zip(preprocessing.denormalised(input).elements, unit.elements) { #expect(abs(a - b) < 1e-6) }
+    for (a, b) in zip(preprocessing.denormalised(input).elements, unit.elements) {
+      #expect(abs(a - b) < 1e-6)
+    }
     for (a, b) in zip(preprocessing.normalised(unit).elements, input.elements) { #expect(abs(a - b) < 1e-6) }
   }
 
@@ -73,19 +75,25 @@ import XAITensor
   func crops() {
     typealias Rounding = Preprocessing.CentreCrop.Rounding
     // (h − c) // 2 of Python.
-    #expect([(7, 4), (4, 7), (8, 5), (5, 5)].map { Rounding.floor.margin(of: $0, crop: $1) } == [1, -2, 1, 0])
+    #expect(
+      [(7, 4), (4, 7), (8, 5), (5, 5)].map { Rounding.floor.margin(of: $0, crop: $1) } == [1, -2, 1, 0])
     // int(round((h − c) / 2)) of Python, and a border of (c − h) // 2.
-    #expect([(7, 4), (9, 4), (4, 7), (5, 5)].map { Rounding.halfToEven.margin(of: $0, crop: $1) } == [2, 2, -1, 0])
+    #expect(
+      [(7, 4), (9, 4), (4, 7), (5, 5)].map { Rounding.halfToEven.margin(of: $0, crop: $1) } == [2, 2, -1, 0])
   }
 
-  @Test("Errors name the key", arguments: [
-    (#"{"resample": 4}"#, "resample"), (#"{"size": {"longest_edge": 3}}"#, "size"), (#"{"size": "big"}"#, "size"),
-    (#"{"size": 0}"#, "size"), (#"{"size": {"height": 10, "width": 1000000000}}"#, "size"),
-    (#"{"image_std": [1, 0, 1]}"#, "image_std"), (#"{"image_mean": [1, 2]}"#, "image_mean"),
-    (#"{"do_resize": "yes"}"#, "do_resize"), (#"{"do_center_crop": true}"#, "crop_size"),
-    (#"{"rescale_factor": -1}"#, "rescale_factor"), (#"{"crop_pct": 0.9}"#, "crop_pct"),
-    (#"{"image_mean": ["a", 1, 2]}"#, "image_mean"), (#"{"crop_size": {"shortest_edge": 3}}"#, "crop_size"),
-  ])
+  @Test(
+    "Errors name the key",
+    arguments: [
+      (#"{"resample": 4}"#, "resample"), (#"{"size": {"longest_edge": 3}}"#, "size"),
+      (#"{"size": "big"}"#, "size"),
+      (#"{"size": 0}"#, "size"), (#"{"size": {"height": 10, "width": 1000000000}}"#, "size"),
+      (#"{"image_std": [1, 0, 1]}"#, "image_std"), (#"{"image_mean": [1, 2]}"#, "image_mean"),
+      (#"{"do_resize": "yes"}"#, "do_resize"), (#"{"do_center_crop": true}"#, "crop_size"),
+      (#"{"rescale_factor": -1}"#, "rescale_factor"), (#"{"crop_pct": 0.9}"#, "crop_pct"),
+      (#"{"do_flip_channel_order": true}"#, "do_flip_channel_order"),
+      (#"{"image_mean": ["a", 1, 2]}"#, "image_mean"), (#"{"crop_size": {"shortest_edge": 3}}"#, "crop_size"),
+    ])
   func huggingFaceErrors(json: String, key: String) {
     let error = #expect(throws: PreprocessingError.self) {
       try Preprocessing(huggingFaceJSON: Data(json.utf8), defaults: Self.defaults)
@@ -93,11 +101,14 @@ import XAITensor
     #expect(error?.description.contains("\"\(key)") == true)
   }
 
-  @Test("Errors name the key of timm", arguments: [
-    (#"{"crop_mode": "border"}"#, "crop_mode"), (#"{"interpolation": "random"}"#, "interpolation"),
-    (#"{"input_size": [1, 28, 28]}"#, "input_size"), (#"{"crop_pct": 0}"#, "crop_pct"), (#"{"std": [0, 1, 1]}"#, "std"),
-    (#"{"pretrained_cfg": {"mean": 3}}"#, "pretrained_cfg.mean"),
-  ])
+  @Test(
+    "Errors name the key of timm",
+    arguments: [
+      (#"{"crop_mode": "border"}"#, "crop_mode"), (#"{"interpolation": "random"}"#, "interpolation"),
+      (#"{"input_size": [1, 28, 28]}"#, "input_size"), (#"{"crop_pct": 0}"#, "crop_pct"),
+      (#"{"std": [0, 1, 1]}"#, "std"),
+      (#"{"pretrained_cfg": {"mean": 3}}"#, "pretrained_cfg.mean"),
+    ])
   func timmErrors(json: String, key: String) {
     let error = #expect(throws: PreprocessingError.self) { try Preprocessing(timmJSON: Data(json.utf8)) }
     #expect(error?.description.contains("\"\(key)\"") == true)
@@ -114,14 +125,19 @@ import XAITensor
   @Test("Pictures that can't share a batch are refused")
   func batches() throws {
     let free = Preprocessing(resize: .none)
-    let pictures = [Image(width: 3, height: 2, filledWith: .white), Image(width: 2, height: 3, filledWith: .white)]
+    let pictures = [
+      Image(width: 3, height: 2, filledWith: .white), Image(width: 2, height: 3, filledWith: .white),
+    ]
     #expect(throws: PreprocessingError.unequalExtents(first: "2×3", other: "3×2", index: 1)) {
       try free.tensor(from: pictures)
     }
     #expect(throws: PreprocessingError.noPictures) { try free.tensor(from: []) }
-    #expect(throws: PreprocessingError.emptyPicture) { try free.tensor(from: Image(width: 0, height: 3, pixels: [])) }
+    #expect(throws: PreprocessingError.emptyPicture) {
+      try free.tensor(from: Image(width: 0, height: 3, pixels: []))
+    }
     #expect(throws: PreprocessingError.tooElongated(picture: "1×100000", resized: "224×22400000")) {
-      try Preprocessing(resize: .shortestEdge(224)).tensor(from: Image(width: 100_000, height: 1, filledWith: .white))
+      try Preprocessing(resize: .shortestEdge(224)).tensor(
+        from: Image(width: 100_000, height: 1, filledWith: .white))
     }
   }
 }

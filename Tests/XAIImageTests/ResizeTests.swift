@@ -11,7 +11,8 @@ import Testing
     #expect(sha256(image.pixels) == expected.sha256)
   }
 
-  @Test("Weights of each target sample sum to one", arguments: [ResamplingFilter.bilinear, .bicubic, .lanczos])
+  @Test(
+    "Weights of each target sample sum to one", arguments: [ResamplingFilter.bilinear, .bicubic, .lanczos])
   func weights(filter: ResamplingFilter) {
     for (source, target) in [(10, 3), (3, 10), (7, 7), (1, 5), (5, 1), (500, 224)] {
       let weights = ResamplingWeights(from: source, to: target, filter: filter)
@@ -35,6 +36,7 @@ import Testing
 
   @Test("PIL codes name the filters")
   func codes() {
-    #expect((0...5).map(ResamplingFilter.init(pilCode:)) == [.nearest, .lanczos, .bilinear, .bicubic, nil, nil])
+    #expect(
+      (0...5).map(ResamplingFilter.init(pilCode:)) == [.nearest, .lanczos, .bilinear, .bicubic, nil, nil])
   }
 }

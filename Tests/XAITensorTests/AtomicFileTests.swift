@@ -4,7 +4,8 @@ import Testing
 @testable import XAITensor
 
 @Suite final class AtomicFileTests {
-  private let folder = FileManager.default.temporaryDirectory.appending(path: "atomic-\(UUID().uuidString)").path
+  private let folder = FileManager.default.temporaryDirectory.appending(path: "atomic-\(UUID().uuidString)")
+    .path
 
   init() throws { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
 
@@ -69,7 +70,9 @@ import Testing
   @Test("Folders, devices and missing folders are refused")
   func refuse() throws {
     let folder = folder
-    #expect(throws: FileError.notAPlainFile(path: folder)) { try AtomicFile.write([1] as [UInt8], to: folder) }
+    #expect(throws: FileError.notAPlainFile(path: folder)) {
+      try AtomicFile.write([1] as [UInt8], to: folder)
+    }
     #expect(throws: FileError.notAPlainFile(path: "/dev/null")) {
       try AtomicFile.write([1] as [UInt8], to: "/dev/null")
     }

@@ -1,6 +1,7 @@
 // Decoding and encoding of JPEG and PNG to and from 8-bit RGB, over libjpeg and libpng.
 //
-// Both libraries report errors by longjmp. The jumps stay inside this target: every function here returns a status.
+// Both libraries report errors by longjmp. The jumps stay inside this target: every function here returns a
+// status.
 
 #ifndef C_IMAGE_CODECS_H
 #define C_IMAGE_CODECS_H
@@ -41,14 +42,16 @@ typedef struct xai_encoded {
 } xai_encoded;
 
 /// Reads the extent of a JPEG from its header, without decoding pixels.
-xai_codec_status xai_jpeg_extent(const uint8_t *bytes, size_t count, xai_extent *extent, xai_codec_report *report);
+xai_codec_status xai_jpeg_extent(
+    const uint8_t *bytes, size_t count, xai_extent *extent, xai_codec_report *report);
 
 /// Decodes a JPEG to `extent.width * extent.height * 3` bytes; fails unless the header states that extent.
 xai_codec_status xai_jpeg_decode(
     const uint8_t *bytes, size_t count, xai_extent extent, uint8_t *pixels, xai_codec_report *report);
 
 /// Reads the extent of a PNG from its header, without decoding pixels.
-xai_codec_status xai_png_extent(const uint8_t *bytes, size_t count, xai_extent *extent, xai_codec_report *report);
+xai_codec_status xai_png_extent(
+    const uint8_t *bytes, size_t count, xai_extent *extent, xai_codec_report *report);
 
 /// Decodes a PNG to `extent.width * extent.height * 3` bytes; fails unless the header states that extent.
 xai_codec_status xai_png_decode(
@@ -56,11 +59,13 @@ xai_codec_status xai_png_decode(
 
 /// Encodes RGB pixels as a baseline JPEG of `quality` 1 to 100, chroma at half resolution.
 xai_codec_status xai_jpeg_encode(
-    const uint8_t *pixels, xai_extent extent, int32_t quality, xai_encoded *encoded, xai_codec_report *report);
+    const uint8_t *pixels, xai_extent extent, int32_t quality, xai_encoded *encoded,
+    xai_codec_report *report);
 
 /// Encodes 8-bit pixels of 1 (grey) or 3 (RGB) channels as a PNG.
 xai_codec_status xai_png_encode(
-    const uint8_t *pixels, xai_extent extent, int32_t channels, xai_encoded *encoded, xai_codec_report *report);
+    const uint8_t *pixels, xai_extent extent, int32_t channels, xai_encoded *encoded,
+    xai_codec_report *report);
 
 /// Frees the memory of an encoded image.
 void xai_discard(xai_encoded *encoded);

@@ -41,7 +41,8 @@ extension Image {
     contentsOf path: String, pixelLimit: Int = defaultPixelLimit, applyOrientation: Bool = false
   ) throws(ImageError) {
     try self.init(
-      decoding: FileContents.read(path), file: path, pixelLimit: pixelLimit, applyOrientation: applyOrientation)
+      decoding: FileContents.read(path), file: path, pixelLimit: pixelLimit,
+      applyOrientation: applyOrientation)
   }
 }
 

@@ -4,7 +4,8 @@ import XAITensor
 extension Image {
   /// Encodes the picture as an 8-bit RGB PNG.
   public func png() throws(ImageError) -> [UInt8] {
-    try Encoder(format: .png, width: width, height: height).encode(pixels) { pixels, extent, encoded, report in
+    try Encoder(format: .png, width: width, height: height).encode(pixels) {
+      pixels, extent, encoded, report in
       xai_png_encode(pixels, extent, 3, &encoded, &report)
     }
   }
@@ -44,15 +45,17 @@ private struct Encoder {
   var width: Int
   var height: Int
 
-  /// The largest side that the format can state.
-  private var sideLimit: Int { format == .jpeg ? 65_500 : 0x7FFF_FFFF }
+  /// The largest side that the libraries write; both read no larger ones.
+  private var sideLimit: Int { format == .jpeg ? 65_500 : 1_000_000 }
 
   func encode(
     _ pixels: [UInt8],
-    with body: (UnsafePointer<UInt8>?, xai_extent, inout xai_encoded, inout xai_codec_report) -> xai_codec_status
+    with body: (UnsafePointer<UInt8>?, xai_extent, inout xai_encoded, inout xai_codec_report) ->
+      xai_codec_status
   ) throws(ImageError) -> [UInt8] {
     guard (1...sideLimit).contains(width), (1...sideLimit).contains(height) else {
-      throw .notEncodable(format: format, reason: "\(width)×\(height) is outside 1 to \(sideLimit) pixels a side")
+      throw .notEncodable(
+        format: format, reason: "\(width)×\(height) is outside 1 to \(sideLimit) pixels a side")
     }
     var encoded = xai_encoded()
     var report = xai_codec_report()

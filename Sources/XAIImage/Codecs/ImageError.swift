@@ -1,4 +1,6 @@
-/// Why a picture could not be read or written. Each case names the file (or the source that the caller named).
+/// Why a picture could not be read or written.
+///
+/// Each case names the file (or the source that the caller named).
 public enum ImageError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The file can't be opened or read.
   case unreadable(file: String, reason: String)

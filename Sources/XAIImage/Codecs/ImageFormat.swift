@@ -36,7 +36,9 @@ public enum ImageFormat: String, Hashable, Sendable, CaseIterable {
     if has("II*\0") || has("MM\0*") { return "a TIFF picture" }
     if has("ftyp", at: 4) { return "an AVIF, HEIC or MP4 file" }
     if has("%PDF") { return "a PDF document" }
-    if bytes.prefix(512).allSatisfy({ (0x20..<0x7F).contains($0) || (0x09...0x0D).contains($0) }) { return "text" }
+    if bytes.prefix(512).allSatisfy({ (0x20..<0x7F).contains($0) || (0x09...0x0D).contains($0) }) {
+      return "text"
+    }
     return "of an unknown format"
   }
 }

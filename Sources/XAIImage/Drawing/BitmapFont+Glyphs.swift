@@ -1,6 +1,7 @@
 extension BitmapFont {
-  /// The glyphs of the characters from the space on, twelve to a strip, each 5 columns by 10 rows: eight above the
-  /// baseline, two below. The place of the delete character holds the ellipsis.
+  /// The glyphs of the characters from the space on, twelve to a strip.
+  ///
+  /// Each has 5 columns and 10 rows: eight above the baseline, two below. The place of the delete character holds the ellipsis.
   static let strips: [String] = [
     // space to +
     """

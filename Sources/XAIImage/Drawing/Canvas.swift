@@ -1,4 +1,4 @@
-/// A picture that is being drawn. What falls outside is left out.
+/// A picture that is being drawn; what falls outside is left out.
 struct Canvas {
   let width: Int
   let height: Int
@@ -61,7 +61,9 @@ struct Canvas {
   }
 
   /// Calls `dot` with the place of each dot of a text relative to its origin.
-  private mutating func place(_ text: String, scale: Int, dot: (inout Canvas, _ column: Int, _ row: Int) -> Void) {
+  private mutating func place(
+    _ text: String, scale: Int, dot: (inout Canvas, _ column: Int, _ row: Int) -> Void
+  ) {
     for (position, character) in text.enumerated() {
       for (row, bits) in BitmapFont.shared.rows(of: character).enumerated() where bits != 0 {
         for column in 0..<BitmapFont.glyphWidth where bits >> (BitmapFont.glyphWidth - 1 - column) & 1 == 1 {

@@ -1,7 +1,9 @@
 public import XAITensor
 
 extension Image {
-  /// Colours a map of values in 0…1: rows × columns, one pixel a value. Values outside take the nearest colour.
+  /// Colours a map of values in 0…1: rows × columns, one pixel a value.
+  ///
+  /// Values outside take the nearest colour. Throws ``FigureError`` for what is no map or not finite.
   public init(map: Tensor, colourMap: ColourMap = .jet) throws(FigureError) {
     try map.checkMap(named: "map")
     let colours = colourMap.colours
@@ -17,7 +19,9 @@ extension Image {
   /// Colours a map of signed values, rows × columns, so that 0 has the middle colour and ±`bound` the end colours.
   ///
   /// Without a bound, the greatest magnitude of the map is taken, so that a map of zeros is all middle colour.
-  public init(signedMap map: Tensor, bound: Float? = nil, colourMap: ColourMap = .coolwarm) throws(FigureError) {
+  public init(signedMap map: Tensor, bound: Float? = nil, colourMap: ColourMap = .coolwarm)
+    throws(FigureError)
+  {
     try map.checkMap(named: "signed map")
     let bound = bound ?? map.elements.reduce(0) { max($0, $1.magnitude) }
     // Halves first: 2 × bound may be infinite.
@@ -35,7 +39,8 @@ extension Image {
     guard width > 0, height > 0 else { return self }
     let fits = map.shape[0] == height && map.shape[1] == width
     return blended(
-      with: try Image(map: fits ? map : BilinearUpsampling(height: height, width: width)(map), colourMap: colourMap),
+      with: try Image(
+        map: fits ? map : BilinearUpsampling(height: height, width: width)(map), colourMap: colourMap),
       alpha: alpha)
   }
 

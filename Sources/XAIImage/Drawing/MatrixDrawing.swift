@@ -85,7 +85,8 @@ struct MatrixDrawing {
 
   /// Frames the extremes among some cells; the first of equal ones, and none where all are equal.
   private func drawFrames(of cells: Range<Int>, on canvas: inout Canvas) {
-    guard let highest = cells.max(by: { values[$0] < values[$1] }), let lowest = cells.min(by: { values[$0] < values[$1] }),
+    guard let highest = cells.max(by: { values[$0] < values[$1] }),
+      let lowest = cells.min(by: { values[$0] < values[$1] }),
       values[highest] > values[lowest]
     else { return }
     let first = cells.first { values[$0] == values[highest] } ?? highest

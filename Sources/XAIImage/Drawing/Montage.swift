@@ -8,7 +8,7 @@ public struct Montage: Hashable, Sendable {
   public var rowLabels: [String]
   /// The pictures, row by row; nil leaves a place empty.
   public var rows: [[Image?]]
-  /// The width of a place in pixels. Pictures are scaled to fit, their shape kept.
+  /// The width of a place in pixels; pictures are scaled to fit, their shape kept.
   public var cellWidth: Int
   /// The height of a place in pixels.
   public var cellHeight: Int
@@ -35,13 +35,16 @@ public struct Montage: Hashable, Sendable {
     self.textScale = textScale
   }
 
-  /// Draws the montage. Texts that are too long for their place end in an ellipsis.
+  /// Draws the montage.
+  ///
+  /// Texts that are too long for their place end in an ellipsis.
   public func image() -> Image {
     let layout = Layout(self)
     var canvas = Canvas(width: layout.width, height: layout.height)
     if !title.isEmpty {
       canvas.draw(
-        fitted(title, layout.width - 2 * margin, scale: layout.titleScale), centredIn: 0..<layout.width, y: margin,
+        fitted(title, layout.width - 2 * margin, scale: layout.titleScale), centredIn: 0..<layout.width,
+        y: margin,
         scale: layout.titleScale)
     }
     for (column, header) in columnHeaders.prefix(layout.columns).enumerated() {
@@ -100,7 +103,9 @@ private struct Layout {
     let gridWidth = left + columns * (montage.cellWidth + margin)
     // The title is one size larger where it fits whole.
     let larger = montage.textScale + 1
-    titleScale = BitmapFont.width(of: montage.title, scale: larger) <= gridWidth - 2 * margin ? larger : montage.textScale
+    titleScale =
+      BitmapFont.width(of: montage.title, scale: larger) <= gridWidth - 2 * margin
+      ? larger : montage.textScale
     top = margin
     if !montage.title.isEmpty { top += BitmapFont.glyphHeight * titleScale + margin }
     if !montage.columnHeaders.isEmpty { top += BitmapFont.glyphHeight * montage.textScale + margin / 2 }

@@ -20,6 +20,7 @@ struct HuggingFaceConfiguration: Decodable {
   var deviation: [Double]?
   var cropFraction: Double?
   var doPad: Bool?
+  var doFlipChannelOrder: Bool?
 
   enum CodingKeys: String, CodingKey {
     case processor = "image_processor_type"
@@ -36,6 +37,7 @@ struct HuggingFaceConfiguration: Decodable {
     case deviation = "image_std"
     case cropFraction = "crop_pct"
     case doPad = "do_pad"
+    case doFlipChannelOrder = "do_flip_channel_order"
   }
 
   init(json data: Data) throws(PreprocessingError) {
@@ -51,6 +53,10 @@ struct HuggingFaceConfiguration: Decodable {
   func rejectUnsupportedSteps() throws(PreprocessingError) {
     if let cropFraction {
       throw .unsupported(key: "crop_pct", value: "\(cropFraction)", alternatives: "size and crop_size")
+    }
+    if doFlipChannelOrder == true {
+      throw .unsupported(
+        key: "do_flip_channel_order", value: "true", alternatives: "false, and a model for RGB pictures")
     }
     if doPad == true {
       throw .unsupported(key: "do_pad", value: "true", alternatives: "false, and a size or crop_size")
@@ -84,7 +90,9 @@ enum ConfiguredSize: Decodable {
     case .side(let side):
       return .exact(height: try checked(side, key: key), width: try checked(side, key: key))
     case .pair(let sides):
-      guard sides.count == 2 else { throw .invalidValue(key: key, reason: "\(sides) is not height and width") }
+      guard sides.count == 2 else {
+        throw .invalidValue(key: key, reason: "\(sides) is not height and width")
+      }
       return .exact(height: try checked(sides[0], key: key), width: try checked(sides[1], key: key))
     case .named(let sides):
       if sides.count == 2, let height = sides["height"], let width = sides["width"] {

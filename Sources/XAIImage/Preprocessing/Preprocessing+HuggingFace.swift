@@ -25,15 +25,20 @@ extension Preprocessing {
       resize = try size.resize(key: "size", isShortestEdge: configuration.plainSizeIsShortestEdge)
     }
     if configuration.doResize == false { resize = .none }
+    if configuration.doResize == true, resize == .none {
+      throw .invalidValue(key: "size", reason: "do_resize needs it and it is absent")
+    }
     if let size = configuration.cropSize {
-      guard case .exact(let height, let width) = try size.resize(key: "crop_size", isShortestEdge: false) else {
+      guard case .exact(let height, let width) = try size.resize(key: "crop_size", isShortestEdge: false)
+      else {
         throw .unsupported(
           key: "crop_size", value: "a shortest edge", alternatives: "a number, or height and width")
       }
       crop = CentreCrop(height: height, width: width)
     }
     switch (configuration.doCentreCrop, crop) {
-    case (true?, nil): throw .invalidValue(key: "crop_size", reason: "do_center_crop needs it and it is absent")
+    case (true?, nil):
+      throw .invalidValue(key: "crop_size", reason: "do_center_crop needs it and it is absent")
     // A crop_size that no do_center_crop turns on follows the defaults.
     case (nil, .some) where defaults.crop == nil: crop = nil
     case (false?, _): crop = nil

@@ -22,7 +22,9 @@ extension Preprocessing {
   /// The model input of pixels in [0, 1]; the shape ends in 3 × height × width.
   public func normalised(_ pixels: Tensor) -> Tensor {
     let range = Float(255 * (rescaleFactor ?? 1))
-    guard let normalisation else { return pixels.mappingChannels(scale: [range, range, range], shift: [0, 0, 0]) }
+    guard let normalisation else {
+      return pixels.mappingChannels(scale: [range, range, range], shift: [0, 0, 0])
+    }
     return pixels.mappingChannels(
       scale: normalisation.deviation.map { range / $0 },
       shift: zip(normalisation.mean, normalisation.deviation).map { -$0 / $1 })

@@ -55,7 +55,8 @@ public struct Preprocessing: Hashable, Sendable {
     }
 
     /// The statistics of ImageNet, in RGB order.
-    public static let imageNet = Normalisation(mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225])
+    public static let imageNet = Normalisation(
+      mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225])
     /// Mean and deviation one half: maps 0…1 to −1…1.
     public static let half = Normalisation(mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5])
   }

@@ -1,4 +1,6 @@
-/// Why a preprocessing configuration or a picture can't be used. Configuration errors name the key.
+/// Why a preprocessing configuration or a picture can't be used.
+///
+/// Configuration errors name the key.
 public enum PreprocessingError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The configuration is no JSON object.
   case notJSON(reason: String)

@@ -49,7 +49,8 @@ public struct BilinearUpsampling: Hashable, Sendable {
   }
 
   /// The two source samples of each target sample, and the share of the second.
-  private static func positions(from source: Int, to target: Int) -> [(first: Int, second: Int, share: Float)] {
+  private static func positions(from source: Int, to target: Int) -> [(first: Int, second: Int, share: Float)]
+  {
     let scale = Float(source) / Float(target)
     return (0..<target).map { index in
       let position = max(scale * (Float(index) + 0.5) - 0.5, 0)

@@ -31,7 +31,9 @@ extension Image {
 
   private func withRows<R>(_ body: (UnsafePointer<UInt8>) -> R) -> R {
     pixels.withUnsafeBufferPointer { buffer in
-      guard let samples = buffer.baseAddress else { preconditionFailure("an array of samples has an address") }
+      guard let samples = buffer.baseAddress else {
+        preconditionFailure("an array of samples has an address")
+      }
       return body(samples)
     }
   }
@@ -49,7 +51,8 @@ extension Image {
             var output = target + y * newWidth * 3
             for x in 0..<newWidth {
               let (first, count) = spans[x]
-              let taps = UnsafeBufferPointer(rebasing: weights[x * columns.stride..<x * columns.stride + count])
+              let taps = UnsafeBufferPointer(
+                rebasing: weights[x * columns.stride..<x * columns.stride + count])
               var sample = row + first * 3
               var red = ResamplingWeights.half
               var green = red

@@ -58,7 +58,8 @@ struct Golden: Decodable {
 
   static let shared: Golden = {
     do {
-      return try JSONDecoder().decode(Golden.self, from: Data(contentsOf: URL(filePath: Fixture.path("golden.json"))))
+      return try JSONDecoder().decode(
+        Golden.self, from: Data(contentsOf: URL(filePath: Fixture.path("golden.json"))))
     } catch {
       fatalError("golden.json: \(error)")
     }
@@ -68,7 +69,8 @@ struct Golden: Decodable {
 /// The pictures of `Tests/Fixtures/images`.
 enum Fixture {
   static func path(_ name: String) -> String {
-    URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
       .appending(path: "Fixtures/images/\(name)").path
   }
 
