@@ -1,1 +1,82 @@
-// Filled by the commits that follow.
+// The innermost loops of the portable kernels.
+//
+// Why C: Swift compiles a package for the oldest processor of its architecture (SSE2 on x86-64) and has neither a
+// per-function target nor run-time dispatch, which leaves a quarter of the arithmetic of an AVX-512 processor within
+// reach. Clang has both, so the loops over vectors are written once over a vector width and compiled for each
+// instruction set; packing order, blocking, threads and layouts stay in Swift. Nothing here allocates, and each
+// function may run on several threads at once.
+#ifndef XAI_VECTOR_KERNELS_H
+#define XAI_VECTOR_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#pragma clang assume_nonnull begin
+
+// Where a tile of a product goes, and what happens to it on the way: see Epilogue in XAITensor.
+typedef struct xai_tile_end {
+  float *destination;
+  ptrdiff_t stride;  // elements from a row of the destination to the next
+  ptrdiff_t columns;  // valid columns of the tile
+  float scale;
+  bool adds;  // to what the destination holds
+  bool gelu;
+  const float *_Nullable bias;  // of the tile's columns
+  const float *_Nullable residual;
+  ptrdiff_t residual_stride;
+} xai_tile_end;
+
+typedef struct xai_vector_kernels {
+  ptrdiff_t tile_rows;  // the most rows of a tile
+  ptrdiff_t tile_columns;
+  ptrdiff_t lanes;  // float32 in a vector
+
+  // Copies `count` rows or columns of `depth` elements to panel[k * width + i], and zeros for count <= i < width.
+  // One of the strides is 1. May write up to a vector past the panel: pack panels in ascending order.
+  void (*pack)(float *panel, ptrdiff_t width, const float *source, ptrdiff_t count, ptrdiff_t count_stride,
+               ptrdiff_t depth, ptrdiff_t depth_stride);
+  // Multiplies a packed panel of `rows` rows by one of tile_columns columns.
+  void (*multiply_tile)(ptrdiff_t rows, ptrdiff_t depth, const float *a, const float *b, const xai_tile_end *end);
+
+  void (*softmax)(float *x, ptrdiff_t rows, ptrdiff_t columns);
+  void (*softmax_backward)(const float *y, float *gradient, ptrdiff_t rows, ptrdiff_t columns, float scale);
+
+  void (*layer_norm)(const float *x, ptrdiff_t rows, ptrdiff_t columns, const float *weight, const float *bias,
+                     float epsilon, float *y, float *mean, float *variance);
+  void (*layer_norm_backward)(const float *gradient, const float *x, const float *mean, const float *variance,
+                              ptrdiff_t rows, ptrdiff_t columns, const float *weight, float epsilon,
+                              bool constant_variance, const float *_Nullable residual, float *result);
+  void (*layer_norm_parameter_sums)(const float *gradient, const float *x, const float *mean,
+                                    const float *variance, ptrdiff_t rows, ptrdiff_t columns, float epsilon,
+                                    float *weight, float *bias);
+  void (*column_sums)(const float *x, ptrdiff_t rows, ptrdiff_t columns, float *sums);
+
+  void (*gelu)(const float *x, ptrdiff_t count, float *y);
+  void (*gelu_backward)(const float *x, ptrdiff_t count, float *gradient);
+  // exp(x) for x <= 0, in place; inlined in softmax and GELU, and a function only so that its accuracy is tested.
+  void (*exponential)(float *x, ptrdiff_t count);
+
+  // Runs `rounds` rounds of independent multiply-adds in registers and returns how many operations those were.
+  double (*peak)(ptrdiff_t rounds);
+} xai_vector_kernels;
+
+enum { XAI_BASELINE = 0, XAI_AVX2 = 1, XAI_AVX512 = 2 };
+
+// The kernels for one instruction set; null where this build or this processor lacks it. The baseline always exists.
+const xai_vector_kernels *_Nullable xai_vector_kernels_for(int instruction_set);
+
+// How many float32 operations `rounds` rounds of register multiply-adds are, having run them: the peak to compare with.
+double xai_peak_fma(int instruction_set, ptrdiff_t rounds);
+
+// Tells the processor that the calling loop waits for another core.
+static inline void xai_pause(void) {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("isb" ::: "memory");
+#endif
+}
+
+#pragma clang assume_nonnull end
+
+#endif

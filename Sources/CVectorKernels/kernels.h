@@ -1,0 +1,25 @@
+// All kernels for one instruction set, as the table XAI_TABLE. The including file defines XAI_LANES and XAI_ROWS (the
+// most rows of a tile: two vectors of sums for each, two of B and one of A fit in the registers), and the target.
+#include "vector.h"
+#include "functions.h"
+#include "matrix.h"
+#include "rows.h"
+#include "elements.h"
+
+const xai_vector_kernels XAI_TABLE = {
+    .tile_rows = XAI_ROWS,
+    .tile_columns = XAI_TILE_COLUMNS,
+    .lanes = XAI_LANES,
+    .pack = pack,
+    .multiply_tile = multiply_tile,
+    .softmax = softmax,
+    .softmax_backward = softmax_backward,
+    .layer_norm = layer_norm,
+    .layer_norm_backward = layer_norm_backward,
+    .layer_norm_parameter_sums = layer_norm_parameter_sums,
+    .column_sums = column_sums,
+    .gelu = gelu,
+    .gelu_backward = gelu_backward,
+    .exponential = exponential_in_place,
+    .peak = peak,
+};

@@ -1,0 +1,28 @@
+#include "include/CVectorKernels.h"
+
+extern const xai_vector_kernels xai_kernels_baseline;
+#if defined(__x86_64__)
+extern const xai_vector_kernels xai_kernels_avx2, xai_kernels_avx512;
+#endif
+
+const xai_vector_kernels *xai_vector_kernels_for(int instruction_set) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (instruction_set == XAI_AVX2) {
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? &xai_kernels_avx2 : 0;
+  }
+  if (instruction_set == XAI_AVX512) {
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+                   __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
+                   __builtin_cpu_supports("fma")
+               ? &xai_kernels_avx512
+               : 0;
+  }
+#endif
+  return instruction_set == XAI_BASELINE ? &xai_kernels_baseline : 0;
+}
+
+double xai_peak_fma(int instruction_set, ptrdiff_t rounds) {
+  const xai_vector_kernels *kernels = xai_vector_kernels_for(instruction_set);
+  return kernels ? kernels->peak(rounds) : 0.0;
+}

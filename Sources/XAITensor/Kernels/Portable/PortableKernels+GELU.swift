@@ -1,0 +1,26 @@
+import CVectorKernels
+
+extension PortableKernels {
+  /// GELU of each element.
+  public func gelu(_ x: Tensor) -> Tensor {
+    Tensor(x.shape) { y in
+      forEachBlock(rows: x.count, columns: 1) { block, _ in
+        vector.functions.gelu(x.start + block.lowerBound, block.count, y + block.lowerBound)
+      }
+    }
+  }
+
+  /// Gradient of GELU, in place.
+  public func geluBackward(_ x: Tensor, gradient: inout TensorBuffer) {
+    let count = gradient.shape.count
+    precondition(
+      x.count == 0 ? count == 0 : count % x.count == 0,
+      "elements of \(x.shape) can't be repeated to a gradient of \(gradient.shape)")
+    gradient.withElements { elements in
+      guard let dy = elements.baseAddress else { return }
+      forEachBlock(rows: count, columns: 1, period: x.count) { block, source in
+        vector.functions.gelu_backward(x.start + source, block.count, dy + block.lowerBound)
+      }
+    }
+  }
+}

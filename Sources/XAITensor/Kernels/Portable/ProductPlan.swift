@@ -1,0 +1,87 @@
+/// How a product is cut into blocks that threads work on independently.
+///
+/// The loops are those of Goto and van de Geijn (2008), with one change: a block packs its part of A for a stretch of
+/// the depth (it stays in the second-level cache), and then packs B one panel at a time, just before the panel is
+/// multiplied with all of them (it stays in the first-level cache). Blocks share nothing, so threads never wait.
+struct ProductPlan {
+  /// The most rows of a block: A is packed in `rows × depth`, a part of a second-level cache.
+  private static let mostRows = 400
+  /// The most columns of a block: each element of A that is packed is used for so many.
+  private static let mostColumns = 768
+  /// The most depth of a block.
+  private static let mostDepth = 256
+  /// Fewer multiply-adds than these are not worth waking a thread for.
+  private static let leastWork = 64 * 64 * 64
+
+  let rows: Int
+  let columns: Int
+  let depth: Int
+  let tileColumns: Int
+  let rowTiles: Int
+  let columnTiles: Int
+  let depthBlocks: Int
+  private(set) var rowBlocks: Int
+  private(set) var columnBlocks: Int
+  private let matrices: Int
+
+  init(_ layout: MatrixLayout, depth: Int, tileRows: Int, tileColumns: Int, threads: Int) {
+    self.rows = layout.rows
+    self.columns = layout.columns
+    self.depth = depth
+    self.tileColumns = tileColumns
+    self.rowTiles = quotient(rows, tileRows)
+    self.columnTiles = quotient(columns, tileColumns)
+    self.depthBlocks = max(1, quotient(depth, Self.mostDepth))
+    self.rowBlocks = quotient(rows, Self.mostRows)
+    self.columnBlocks = quotient(columns, Self.mostColumns)
+    self.matrices = layout.outer.count * layout.inner.count
+    guard matrices > 0, rows > 0, columns > 0 else { return }
+    while blocks % threads != 0 && blocks < 4 * threads {
+      let work = (rows / rowBlocks) * (columns / columnBlocks) * max(depth, 1)
+      guard work > 2 * Self.leastWork else { return }
+      if columnTiles / columnBlocks >= rowTiles / rowBlocks && columnBlocks < columnTiles {
+        columnBlocks += 1
+      } else if rowBlocks < rowTiles {
+        rowBlocks += 1
+      } else {
+        return
+      }
+    }
+  }
+
+  /// The number of blocks.
+  var blocks: Int { matrices * rowBlocks * columnBlocks }
+
+  /// The rows of a tile: heights differ by one at most, so no tile is left with a row or two.
+  func rows(ofTile tile: Int) -> Range<Int> { part(tile, of: rowTiles, in: rows) }
+
+  /// The rows of consecutive tiles.
+  func rows(ofTiles tiles: Range<Int>) -> Range<Int> {
+    tiles.lowerBound * rows / rowTiles..<tiles.upperBound * rows / rowTiles
+  }
+
+  /// The columns of a tile: whole vectors, except for the last.
+  func columns(ofTile tile: Int) -> Range<Int> {
+    tile * tileColumns..<min((tile + 1) * tileColumns, columns)
+  }
+
+  /// A stretch of the depth.
+  func depth(ofBlock block: Int) -> Range<Int> { part(block, of: depthBlocks, in: depth) }
+
+  /// The matrix, row tiles and column tiles of a block.
+  func block(_ index: Int) -> (matrix: Int, rowTiles: Range<Int>, columnTiles: Range<Int>) {
+    let (rest, columnBlock) = index.quotientAndRemainder(dividingBy: columnBlocks)
+    let (matrix, rowBlock) = rest.quotientAndRemainder(dividingBy: rowBlocks)
+    return (
+      matrix, part(rowBlock, of: rowBlocks, in: rowTiles), part(columnBlock, of: columnBlocks, in: columnTiles)
+    )
+  }
+}
+
+/// The quotient, rounded up.
+func quotient(_ count: Int, _ size: Int) -> Int { (count + size - 1) / size }
+
+/// One of several parts of a count, which differ by one at most.
+func part(_ index: Int, of parts: Int, in count: Int) -> Range<Int> {
+  index * count / parts..<(index + 1) * count / parts
+}

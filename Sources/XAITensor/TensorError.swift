@@ -1,0 +1,20 @@
+/// What can be wrong with what a user asks of the engine.
+public enum TensorError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// No kernels of this name are part of this build; `available` are.
+  case unknownKernels(String, available: [String])
+  /// Kernels can't run on this number of threads.
+  case invalidThreadCount(Int)
+
+  /// What was wrong, and what to do.
+  public var description: String {
+    switch self {
+    case .unknownKernels("onednn", let available):
+      "this build has no oneDNN kernels: install libdnnl-dev and build again, or choose from: "
+        + available.joined(separator: ", ")
+    case .unknownKernels(let name, let available):
+      "there are no kernels named '\(name)'; choose from: \(available.joined(separator: ", "))"
+    case .invalidThreadCount(let threads):
+      "kernels can't run on \(threads) threads; give a number from 1 to \(Engine.mostThreads)"
+    }
+  }
+}

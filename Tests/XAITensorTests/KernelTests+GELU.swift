@@ -1,0 +1,37 @@
+import Foundation
+import Testing
+
+@testable import XAITensor
+
+struct GELUTests {
+  /// From the far tail to the far right, and every size around 0.
+  private let inputs: [Float] =
+    (-14_000...14_000).map { Float($0) * 1e-3 } + (-120...10).flatMap { [exp2f(Float($0)), -exp2f(Float($0))] }
+    + [0, -0.0, 1e30, 3e38]
+
+  /// |GELU(x) − x·Φ(x)| below 1.2e-7·|x|: an error function within 2e-7 and its rounding.
+  @Test(arguments: KernelsUnderTest.all)
+  func forward(_ test: KernelsUnderTest) {
+    let y = test.kernels.gelu(Tensor([inputs.count], inputs))
+    expectEqual(
+      y.elements, inputs.map { Naive.gelu(Double($0)) }, within: { 1.2e-7 * Double(abs(inputs[$0])) + 1e-37 })
+  }
+
+  @Test(arguments: KernelsUnderTest.all)
+  func backward(_ test: KernelsUnderTest) {
+    var random = TestRandom()
+    let (count, repetitions) = (inputs.count, 2)
+    let dy = random.tensor([repetitions, count])
+    var buffer = dy.buffer()
+    test.kernels.geluBackward(Tensor([count], inputs), gradient: &buffer)
+    let expected = dy.doubles.enumerated().map { $1 * Naive.geluSlope(Double(inputs[$0 % count])) }
+    expectEqual(buffer.freeze(), expected, within: 5e-7)
+  }
+
+  @Test(arguments: KernelsUnderTest.all)
+  func nonFiniteElements(_ test: KernelsUnderTest) {
+    let y = test.kernels.gelu(Tensor([3], [.nan, .infinity, 1])).elements
+    #expect(y[0].isNaN && y[1] == .infinity && abs(y[2] - 0.841344746) < 1e-6)
+    #expect(test.kernels.gelu(Tensor([0], [])).count == 0)
+  }
+}
