@@ -16,8 +16,8 @@ XAI_INLINE void transpose(vf square[XAI_LANES]) {
   }
 }
 
-// Packs up to a vector of lanes whose elements lie one after the other along the depth.
-XAI_INLINE void pack_across(float *panel, ptrdiff_t width, const float *source, ptrdiff_t count,
+// Packs up to a vector of lanes whose elements lie one after the other along the depth; writes `room` lanes of each.
+XAI_INLINE void pack_across(float *panel, ptrdiff_t width, ptrdiff_t room, const float *source, ptrdiff_t count,
                             ptrdiff_t count_stride, ptrdiff_t depth) {
   for (ptrdiff_t k = 0; k < depth; k += XAI_LANES) {
     ptrdiff_t left = depth - k;
@@ -29,17 +29,18 @@ XAI_INLINE void pack_across(float *panel, ptrdiff_t width, const float *source, 
     transpose(square);
 #pragma clang loop unroll(full)
     for (int i = 0; i < XAI_LANES; i++) {
-      if (i < left) store(panel + (k + i) * width, square[i]);
+      if (i < left) store_up_to(panel + (k + i) * width, square[i], room);
     }
   }
 }
 
-// A last vector of lanes may reach into the next step of the depth, which is written afterwards.
 static void pack(float *panel, ptrdiff_t width, const float *source, ptrdiff_t count, ptrdiff_t count_stride,
                  ptrdiff_t depth, ptrdiff_t depth_stride) {
   if (depth_stride == 1) {
     for (ptrdiff_t lane = 0; lane < width; lane += XAI_LANES) {
-      pack_across(panel + lane, width, source + lane * count_stride, count - lane, count_stride, depth);
+      // The first vector may reach into the next step of the depth, which is written afterwards.
+      ptrdiff_t room = lane == 0 ? XAI_LANES : width - lane;
+      pack_across(panel + lane, width, room, source + lane * count_stride, count - lane, count_stride, depth);
     }
     return;
   }

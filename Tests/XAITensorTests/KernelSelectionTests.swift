@@ -18,7 +18,8 @@ struct KernelSelectionTests {
     #expect(throws: TensorError.unknownKernels("cuda", available: Engine.availableKernels)) {
       try Engine.makeKernels(named: "cuda")
     }
-    #expect("\(TensorError.unknownKernels("cuda", available: ["portable"]))".contains("choose from: portable"))
+    #expect(
+      "\(TensorError.unknownKernels("cuda", available: ["portable"]))".contains("choose from: portable"))
     #expect("\(TensorError.unknownKernels("onednn", available: ["portable"]))".contains("libdnnl-dev"))
   }
 

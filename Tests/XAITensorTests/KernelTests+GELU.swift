@@ -6,7 +6,8 @@ import Testing
 struct GELUTests {
   /// From the far tail to the far right, and every size around 0.
   private let inputs: [Float] =
-    (-14_000...14_000).map { Float($0) * 1e-3 } + (-120...10).flatMap { [exp2f(Float($0)), -exp2f(Float($0))] }
+    (-14_000...14_000).map { Float($0) * 1e-3 }
+    + (-120...10).flatMap { [exp2f(Float($0)), -exp2f(Float($0))] }
     + [0, -0.0, 1e30, 3e38]
 
   /// |GELU(x) − x·Φ(x)| below 1.2e-7·|x|: an error function within 2e-7 and its rounding.

@@ -53,7 +53,7 @@ struct LayerNormTests {
     let (y, _) = test.kernels.layerNorm(
       x, weight: Tensor(repeating: 2, [columns]), bias: Tensor(repeating: 0.5, [columns]), epsilon: epsilon)
     expectEqual(y[0], Array(repeating: 0.5, count: columns), within: 1e-3)
-    #expect(y[1].elements.allSatisfy(\.isNaN))
+    #expect(y[1].elements.allSatisfy { $0.isNaN })
     expectEqual(y[2], Array(repeating: 0.5, count: columns), within: 1e-3)
   }
 
@@ -70,7 +70,8 @@ struct LayerNormTests {
         let residual = random.tensor([repetitions, 4, columns])
         let (_, statistics) = test.kernels.layerNorm(x, weight: weight, bias: weight, epsilon: epsilon)
         let dx = test.kernels.layerNormBackward(
-          dy, x: x, statistics: statistics, weight: weight, epsilon: epsilon, constantVariance: constantVariance,
+          dy, x: x, statistics: statistics, weight: weight, epsilon: epsilon,
+          constantVariance: constantVariance,
           residual: hasResidual ? residual : nil)
         let rows = x.doubleRows
         var expected = dy.doubleRows.enumerated().flatMap { index, gradient in

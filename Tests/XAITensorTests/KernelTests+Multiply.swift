@@ -26,8 +26,10 @@ struct MultiplyTests {
   /// Sizes around the tiles of every instruction set, and beyond a stretch of the depth.
   static let sizes: [(rows: Int, columns: Int, depth: Int)] =
     [
-      (1, 1, 1), (1, 1, 0), (3, 5, 0), (0, 4, 3), (4, 0, 3), (1, 40, 7), (40, 1, 7), (2, 3, 4), (5, 17, 33), (6, 8, 16),
-      (7, 9, 15), (12, 16, 5), (13, 31, 8), (14, 32, 17), (15, 33, 16), (28, 64, 31), (29, 65, 64), (50, 37, 300),
+      (1, 1, 1), (1, 1, 0), (3, 5, 0), (0, 4, 3), (4, 0, 3), (1, 40, 7), (40, 1, 7), (2, 3, 4), (5, 17, 33),
+      (6, 8, 16),
+      (7, 9, 15), (12, 16, 5), (13, 31, 8), (14, 32, 17), (15, 33, 16), (28, 64, 31), (29, 65, 64),
+      (50, 37, 300),
       (17, 20, 600),
     ]
 
@@ -44,6 +46,7 @@ struct MultiplyTests {
         check(
           test.kernels, transposition & 1 == 0 ? left : left.transposed,
           transposition & 2 == 0 ? right : right.transposed, MatrixLayout(rows: rows, columns: columns),
+          .plain,
           "in \(rows)×\(depth)×\(columns), transposition \(transposition)")
       }
     }
@@ -95,13 +98,16 @@ struct MultiplyTests {
     let context = MatrixLayout(
       rows: tokens, columns: size, rowStride: width, outer: .init(count: images, stride: tokens * width),
       inner: .init(count: heads, stride: size))
-    check(test.kernels, weights, head(2 * width), context, "in contexts")
+    check(test.kernels, weights, head(2 * width), context, .plain, "in contexts")
 
     // The gradient of one of the three parts, between the two others.
     let part = head(width).layout
     check(
-      test.kernels, weights.transposed, head(0), part, Epilogue(accumulates: true), count: packed.count, "in a part")
-    check(test.kernels, weights.transposed, head(0), part, count: packed.count + 5, "in a part with a rest")
+      test.kernels, weights.transposed, head(0), part, Epilogue(accumulates: true), count: packed.count,
+      "in a part")
+    check(
+      test.kernels, weights.transposed, head(0), part, .plain, count: packed.count + 5,
+      "in a part with a rest")
   }
 
   /// One matrix or one residual for all entries of a batch, of count 1 or of stride 0.
@@ -122,7 +128,8 @@ struct MultiplyTests {
       test.kernels, all, operand(depth, columns, outer: 1, inner: 1), layout,
       Epilogue(residual: operand(rows, columns, outer: 1, inner: 1)), "with one of B and of the residual")
     check(
-      test.kernels, operand(rows, depth, outer: 1, inner: inner), operand(depth, columns, outer: outer, inner: 1),
+      test.kernels, operand(rows, depth, outer: 1, inner: inner),
+      operand(depth, columns, outer: outer, inner: 1),
       layout, Epilogue(residual: operand(rows, columns, outer: outer, inner: 1)), "with one of each")
     var repeated = operand(depth, columns, outer: 1, inner: inner)
     repeated.layout.outer = .init(count: outer, stride: 0)
@@ -138,7 +145,8 @@ struct MultiplyTests {
     let a = MatrixOperand(
       random.tensor([500]), MatrixLayout(rows: rows, columns: depth, rowStride: 23, offset: 7))
     let b = MatrixOperand(
-      random.tensor([500]), MatrixLayout(rows: depth, columns: columns, rowStride: 1, columnStride: 13, offset: 3))
+      random.tensor([500]),
+      MatrixLayout(rows: depth, columns: columns, rowStride: 1, columnStride: 13, offset: 3))
     let residual = MatrixOperand(
       random.tensor([700]), MatrixLayout(rows: rows, columns: columns, rowStride: 29, offset: 2))
     let layout = MatrixLayout(rows: rows, columns: columns, rowStride: 37, offset: 11)
@@ -157,7 +165,8 @@ struct MultiplyTests {
     let bias = random.tensor([columns])
     var buffer = TensorBuffer([rows, columns])
     test.kernels.multiply(
-      MatrixOperand(rowsOf: a), b, into: &buffer, MatrixLayout(rows: rows, columns: columns), Epilogue(bias: bias))
+      MatrixOperand(rowsOf: a), b, into: &buffer, MatrixLayout(rows: rows, columns: columns),
+      Epilogue(bias: bias))
     let c = buffer.freeze()
     for row in stride(from: 0, to: rows, by: 43) {
       let expected = Naive.multiply(

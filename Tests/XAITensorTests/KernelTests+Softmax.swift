@@ -53,7 +53,8 @@ struct SoftmaxTests {
     for columns in Self.widths {
       for repetitions in [1, 3] {
         var random = TestRandom()
-        let y = Tensor([4, columns], random.tensor([4, columns]).doubleRows.flatMap(Naive.softmax).map(Float.init))
+        let y = Tensor(
+          [4, columns], random.tensor([4, columns]).doubleRows.flatMap(Naive.softmax).map(Float.init))
         let dy = random.tensor([repetitions, 4, columns], in: -3...3)
         var buffer = dy.buffer()
         test.kernels.softmaxBackward(output: y, gradient: &buffer, scale: 0.125)
@@ -62,7 +63,8 @@ struct SoftmaxTests {
           Naive.softmaxBackward(output: outputs[index % 4], gradient: row, scale: 0.125)
         }
         expectEqual(
-          buffer.freeze(), expected, within: 2e-7, "in rows of \(columns), outputs repeated \(repetitions) times")
+          buffer.freeze(), expected, within: 2e-7,
+          "in rows of \(columns), outputs repeated \(repetitions) times")
       }
     }
   }

@@ -9,7 +9,9 @@ struct KernelsUnderTest: CustomTestStringConvertible, Sendable {
 
   /// Everything that is tested: each instruction set with as many threads as processors, and each other build.
   static let all: [KernelsUnderTest] =
-    InstructionSet.available.map { KernelsUnderTest(kernels: PortableKernels(instructionSet: $0, threads: 3)) }
+    InstructionSet.available.map {
+      KernelsUnderTest(kernels: PortableKernels(instructionSet: $0, threads: 3))
+    }
     + Engine.availableKernels.filter { $0 != "portable" }
     .compactMap { try? KernelsUnderTest(kernels: Engine.makeKernels(named: $0)) }
 }
@@ -42,7 +44,8 @@ func expectEqual(
   sourceLocation: SourceLocation = #_sourceLocation
 ) {
   guard actual.count == expected.count else {
-    Issue.record("\(actual.count) elements instead of \(expected.count) \(what)", sourceLocation: sourceLocation)
+    Issue.record(
+      "\(actual.count) elements instead of \(expected.count) \(what)", sourceLocation: sourceLocation)
     return
   }
   var worst: (index: Int, excess: Double)?

@@ -6,7 +6,8 @@ import Foundation
 enum Naive {
   /// The destination after a product, and Σ|a||b| for each element of it, which bounds the rounding errors.
   static func multiply(
-    _ a: MatrixOperand, _ b: MatrixOperand, into destination: [Float], _ layout: MatrixLayout, _ epilogue: Epilogue
+    _ a: MatrixOperand, _ b: MatrixOperand, into destination: [Float], _ layout: MatrixLayout,
+    _ epilogue: Epilogue
   ) -> (values: [Double], magnitudes: [Double]) {
     var values = destination.map(Double.init)
     var magnitudes = values.map(abs)
@@ -51,7 +52,8 @@ enum Naive {
 
   private static func index(_ layout: MatrixLayout, _ o: Int, _ i: Int, _ r: Int, _ c: Int) -> Int {
     layout.offset + (layout.outer.count == 1 ? 0 : o) * layout.outer.stride
-      + (layout.inner.count == 1 ? 0 : i) * layout.inner.stride + r * layout.rowStride + c * layout.columnStride
+      + (layout.inner.count == 1 ? 0 : i) * layout.inner.stride + r * layout.rowStride + c
+      * layout.columnStride
   }
 
   static func softmax(_ row: [Double]) -> [Double] {

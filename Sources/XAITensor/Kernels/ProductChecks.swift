@@ -11,7 +11,8 @@ func checkProduct(
     c.columnStride == 1 && (c.rows < 2 || c.rowStride >= c.columns),
     "a product is written to rows of stride \(c.rowStride) and columns of stride \(c.columnStride)")
   precondition(
-    c.offset >= 0 && c.end <= count, "a product that ends at \(c.end) reaches past a buffer of \(count) elements")
+    c.offset >= 0 && c.end <= count,
+    "a product that ends at \(c.end) reaches past a buffer of \(count) elements")
   if let bias = epilogue.bias {
     precondition(bias.count == c.columns, "a bias of \(bias.shape) is added to rows of \(c.columns)")
   }
@@ -31,7 +32,8 @@ private func checkBatches(_ operand: MatrixLayout, _ product: MatrixLayout, _ na
   }
   precondition(
     operand.rowStride == 1 || operand.columnStride == 1,
-    "\(name) has rows of stride \(operand.rowStride) and columns of stride \(operand.columnStride); one must be 1")
+    "\(name) has rows of stride \(operand.rowStride) and columns of stride \(operand.columnStride); one must be 1"
+  )
 }
 
 extension MatrixLayout {

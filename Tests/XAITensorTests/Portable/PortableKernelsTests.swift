@@ -75,7 +75,8 @@ struct PortableKernelsTests {
     let results = [1, 2, 5].map { threads in
       let kernels = PortableKernels(threads: threads)
       var buffer = TensorBuffer([333, 200])
-      kernels.multiply(MatrixOperand(rowsOf: x), w, into: &buffer, MatrixLayout(rows: 333, columns: 200), .plain)
+      kernels.multiply(
+        MatrixOperand(rowsOf: x), w, into: &buffer, MatrixLayout(rows: 333, columns: 200), .plain)
       return buffer.freeze().elements + kernels.columnSums(x).elements
     }
     #expect(results[0] == results[1] && results[0] == results[2])

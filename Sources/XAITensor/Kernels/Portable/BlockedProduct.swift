@@ -45,7 +45,8 @@ struct BlockedProduct {
           let range = plan.rows(ofTile: tile)
           place(&end, outer: outer, inner: inner, row: range.lowerBound, column: columns.lowerBound)
           functions.multiply_tile(
-            range.count, depth.count, packed + (range.lowerBound - rows.lowerBound) * depth.count, panel, &end)
+            range.count, depth.count, packed + (range.lowerBound - rows.lowerBound) * depth.count, panel, &end
+          )
         }
       }
     }

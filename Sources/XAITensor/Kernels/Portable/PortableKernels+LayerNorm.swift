@@ -57,7 +57,8 @@ extension PortableKernels {
   ) -> (weight: Tensor, bias: Tensor) {
     let (rows, columns) = gradient.shape.rowsAndColumns
     precondition(
-      x.shape.rowsAndColumns == (rows, columns), "an input of \(x.shape) has no gradient of \(gradient.shape)")
+      x.shape.rowsAndColumns == (rows, columns), "an input of \(x.shape) has no gradient of \(gradient.shape)"
+    )
     checkStatistics(statistics, rows: rows)
     let groups = max(1, quotient(rows, rowsPerSum))
     var biases = TensorBuffer([groups, columns])

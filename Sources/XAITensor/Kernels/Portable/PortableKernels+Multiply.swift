@@ -27,7 +27,8 @@ extension MatrixOperand {
     guard layout.columnStride != 1 else { return self }
     let (rows, columns) = (layout.rows, layout.columns)
     let dense = MatrixLayout(
-      rows: rows, columns: columns, outer: .init(count: layout.outer.count, stride: layout.inner.count * rows * columns),
+      rows: rows, columns: columns,
+      outer: .init(count: layout.outer.count, stride: layout.inner.count * rows * columns),
       inner: .init(count: layout.inner.count, stride: rows * columns))
     let copy = Tensor([layout.outer.count, layout.inner.count, rows, columns]) { destination in
       for outer in 0..<layout.outer.count {

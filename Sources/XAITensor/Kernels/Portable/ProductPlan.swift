@@ -73,7 +73,8 @@ struct ProductPlan {
     let (rest, columnBlock) = index.quotientAndRemainder(dividingBy: columnBlocks)
     let (matrix, rowBlock) = rest.quotientAndRemainder(dividingBy: rowBlocks)
     return (
-      matrix, part(rowBlock, of: rowBlocks, in: rowTiles), part(columnBlock, of: columnBlocks, in: columnTiles)
+      matrix, part(rowBlock, of: rowBlocks, in: rowTiles),
+      part(columnBlock, of: columnBlocks, in: columnTiles)
     )
   }
 }

@@ -130,8 +130,12 @@ func report(_ kernels: any Kernels, peak: Double) {
   for images in [1, 8] {
     var (time, operations) = (0.0, 0.0)
     for product in layers(images: images) {
-      var buffer = TensorBuffer(repeating: 0, [product.layout.outer.count * product.layout.inner.count,
-        product.layout.rows, product.layout.columns])
+      var buffer = TensorBuffer(
+        repeating: 0,
+        [
+          product.layout.outer.count * product.layout.inner.count,
+          product.layout.rows, product.layout.columns,
+        ])
       var best = Double.infinity, spent = 0.0
       while spent < secondsEach {
         let once = seconds {
