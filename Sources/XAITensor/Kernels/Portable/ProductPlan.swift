@@ -5,11 +5,11 @@
 /// multiplied with all of them (it stays in the first-level cache). Blocks share nothing, so threads never wait.
 struct ProductPlan {
   /// The most rows of a block: A is packed in `rows × depth`, a part of a second-level cache.
-  private static let mostRows = 400
+  private static let mostRows = 200
   /// The most columns of a block: each element of A that is packed is used for so many.
   private static let mostColumns = 768
   /// The most depth of a block.
-  private static let mostDepth = 256
+  private static let mostDepth = 768
   /// Fewer multiply-adds than these are not worth waking a thread for.
   private static let leastWork = 64 * 64 * 64
 

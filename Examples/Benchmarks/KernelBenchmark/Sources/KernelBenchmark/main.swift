@@ -1,6 +1,6 @@
 // How fast the matrix products of a ViT-B/16 are, next to what the processor can do at most.
 //
-//     swift run -c release KernelBenchmark [seconds per product, 0.5 by default]
+//     swift run -c release KernelBenchmark [seconds per product, 0.5 by default] [threads, all by default]
 //
 // Each product is repeated and the best time counts, because other programs can only slow it down.
 
@@ -10,7 +10,8 @@ import Synchronization
 import XAITensor
 
 let secondsEach = CommandLine.arguments.dropFirst().first.flatMap(Double.init) ?? 0.5
-let threads = ProcessInfo.processInfo.activeProcessorCount
+let threads =
+  CommandLine.arguments.dropFirst(2).first.flatMap(Int.init) ?? ProcessInfo.processInfo.activeProcessorCount
 
 func seconds(_ body: () -> Void) -> Double {
   let start = DispatchTime.now().uptimeNanoseconds
@@ -160,8 +161,8 @@ func report(_ kernels: any Kernels, peak: Double) {
 let fastest = InstructionSet.available.last ?? .baseline
 let processorPeak = peak(fastest)
 for name in Engine.availableKernels where name != "portable" {
-  report(try Engine.makeKernels(named: name), peak: processorPeak)
+  report(try Engine.makeKernels(named: name, threads: threads), peak: processorPeak)
 }
 for set in InstructionSet.available.reversed() {
-  report(PortableKernels(instructionSet: set), peak: peak(set))
+  report(PortableKernels(instructionSet: set, threads: threads), peak: peak(set))
 }
