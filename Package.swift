@@ -90,6 +90,11 @@ let applicationTargets: [Target] = [
   .executableTarget(name: "xai", dependencies: ["XAI", "XAICommand"], path: "Sources/Executable"),
 ]
 
+/// Tests of the whole: golden values, the registry against the folders, the command, the examples.
+let wholeTests: [Target] = [
+  .testTarget(name: "XAIGoldenTests", dependencies: ["XAI", "XAITesting"] + core)
+]
+
 let package = Package(
   name: "swift-xai",
   platforms: [.macOS(.v15)],
@@ -102,7 +107,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
-  targets: cTargets + moduleTargets + pluginTargets + applicationTargets,
+  targets: cTargets + moduleTargets + pluginTargets + applicationTargets + wholeTests,
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11
 )

@@ -15,6 +15,13 @@
 
 #define XAI_DNN_MAX_ARGUMENTS 6
 
+/// OpenMP's own, where the library is built with it; the number holds for the thread that sets it.
+extern void omp_set_num_threads(int) __attribute__((weak));
+
+static inline void xai_dnn_use_threads(int threads) {
+  if (omp_set_num_threads) omp_set_num_threads(threads);
+}
+
 /// Extents and strides of a float32 array, outermost first.
 typedef struct {
   int rank;
@@ -41,10 +48,13 @@ typedef const dnnl_memory_desc_t *XAIDNNDescriptorReference;
 #endif
 
 static inline dnnl_status_t xai_dnn_describe(XAIDNNDescriptor *descriptor, XAIDNNLayout layout) {
+  dnnl_dims_t extents = {0}, strides = {0};
+  memcpy(extents, layout.extents, sizeof layout.extents);
+  memcpy(strides, layout.strides, sizeof layout.strides);
 #if DNNL_VERSION_MAJOR >= 3
-  return dnnl_memory_desc_create_with_strides(descriptor, layout.rank, layout.extents, dnnl_f32, layout.strides);
+  return dnnl_memory_desc_create_with_strides(descriptor, layout.rank, extents, dnnl_f32, strides);
 #else
-  return dnnl_memory_desc_init_by_strides(descriptor, layout.rank, layout.extents, dnnl_f32, layout.strides);
+  return dnnl_memory_desc_init_by_strides(descriptor, layout.rank, extents, dnnl_f32, strides);
 #endif
 }
 
@@ -196,7 +206,6 @@ typedef enum {
   XAIDNNGELU,                         // slots: x, y
   XAIDNNGELUBackward,                 // slots: x, dy, dx
   XAIDNNLayerNorm,                    // slots: x, weight, bias, mean, variance, y
-  XAIDNNLayerNormBackward,            // slots: x, dy, mean, variance, weight, dx
 } XAIDNNRowKind;
 
 /// An operation on the rows of a dense matrix; epsilon is used by the layer norms alone.
@@ -243,13 +252,6 @@ static inline XAIDNNOperation *xai_dnn_rows(
     status = dnnl_layer_normalization_forward_primitive_desc_create(
         &descriptor, engine, dnnl_forward_training, data, data, statistics, epsilon, flags, attributes);
     break;
-  case XAIDNNLayerNormBackward:
-    status = dnnl_layer_normalization_forward_primitive_desc_create(
-        &forward, engine, dnnl_forward_training, data, data, statistics, epsilon, flags, attributes);
-    if (status == dnnl_success)
-      status = dnnl_layer_normalization_backward_primitive_desc_create(
-          &descriptor, engine, dnnl_backward_data, data, data, data, statistics, epsilon, flags, forward, attributes);
-    break;
   }
 #else
   dnnl_softmax_desc_t softmax;
@@ -284,15 +286,6 @@ static inline XAIDNNOperation *xai_dnn_rows(
         &norm, dnnl_forward_training, &data, &statistics, epsilon, flags);
     if (status == dnnl_success) status = dnnl_primitive_desc_create(&descriptor, &norm, attributes, engine, NULL);
     break;
-  case XAIDNNLayerNormBackward:
-    status = dnnl_layer_normalization_forward_desc_init(
-        &norm, dnnl_forward_training, &data, &statistics, epsilon, flags);
-    if (status == dnnl_success) status = dnnl_primitive_desc_create(&forward, &norm, attributes, engine, NULL);
-    if (status == dnnl_success)
-      status = dnnl_layer_normalization_backward_desc_init(
-          &norm, dnnl_backward_data, &data, &data, &statistics, epsilon, flags);
-    if (status == dnnl_success) status = dnnl_primitive_desc_create(&descriptor, &norm, attributes, engine, forward);
-    break;
   }
 #endif
   dnnl_primitive_attr_destroy(attributes);
@@ -304,8 +297,6 @@ static inline XAIDNNOperation *xai_dnn_rows(
       [XAIDNNGELUBackward] = {DNNL_ARG_SRC, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_SRC},
       [XAIDNNLayerNorm] =
           {DNNL_ARG_SRC, DNNL_ARG_SCALE, DNNL_ARG_SHIFT, DNNL_ARG_MEAN, DNNL_ARG_VARIANCE, DNNL_ARG_DST},
-      [XAIDNNLayerNormBackward] =
-          {DNNL_ARG_SRC, DNNL_ARG_DIFF_DST, DNNL_ARG_MEAN, DNNL_ARG_VARIANCE, DNNL_ARG_SCALE, DNNL_ARG_DIFF_SRC},
   };
   XAIDNNOperation *operation = calloc(1, sizeof *operation);
   for (int i = 0; i < XAI_DNN_MAX_ARGUMENTS && slots[kind][i] != 0 && status == dnnl_success; i++) {

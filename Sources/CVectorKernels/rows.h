@@ -21,7 +21,7 @@ static void softmax(float *x, ptrdiff_t rows, ptrdiff_t columns) {
   }
 }
 
-static void softmax_backward(const float *y, float *gradient, ptrdiff_t rows, ptrdiff_t columns, float scale) {
+static void softmax_backward(const float *y, float *gradient, ptrdiff_t rows, ptrdiff_t columns) {
   for (ptrdiff_t row = 0; row < rows; row++, y += columns, gradient += columns) {
     vf sums = (vf)(0.0f);
     for (ptrdiff_t i = 0; i < columns; i += XAI_LANES) {
@@ -30,7 +30,7 @@ static void softmax_backward(const float *y, float *gradient, ptrdiff_t rows, pt
     float dot = sum_of_lanes(sums);
     for (ptrdiff_t i = 0; i < columns; i += XAI_LANES) {
       vf difference = load_up_to(gradient + i, columns - i) - dot;
-      store_up_to(gradient + i, load_up_to(y + i, columns - i) * difference * scale, columns - i);
+      store_up_to(gradient + i, load_up_to(y + i, columns - i) * difference, columns - i);
     }
   }
 }

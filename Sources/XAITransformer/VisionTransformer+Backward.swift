@@ -55,7 +55,9 @@ extension VisionTransformer {
       gradients.input = embedding.inputGradient(
         gradient, trace.layout, height: trace.input.shape[2], width: trace.input.shape[3])
     }
-    if request.parameters { addEmbedding(gradient, trace, &gradients, add) }
+    if request.parameters {
+      gradients.parameters.merge(embeddingGradients(gradient, trace)) { known, _ in known }
+    }
     return gradients
   }
 
@@ -69,20 +71,22 @@ extension VisionTransformer {
     }
   }
 
-  private func addEmbedding(
-    _ gradient: Tensor, _ trace: ForwardTrace, _ gradients: inout Gradients, _ add: (String, Tensor, Tensor) -> Void
-  ) {
+  /// The gradients of the patch projection, the position embeddings and the prefix tokens, by name.
+  private func embeddingGradients(_ gradient: Tensor, _ trace: ForwardTrace) -> [String: Tensor] {
     let embedding = embedding.parameterGradients(gradient, input: trace.input, trace.layout)
     let patchShape: Shape = [configuration.width, 3, configuration.patchHeight, configuration.patchWidth]
-    add(naming.patch, embedding.patch.weight.reshaped(to: patchShape), embedding.patch.bias)
-    gradients.parameters[naming.positions] = embedding.positions.reshaped(
-      to: [1, embedding.positions.shape[0], configuration.width])
+    var gradients = [
+      "\(naming.patch).weight": embedding.patch.weight.reshaped(to: patchShape),
+      "\(naming.patch).bias": embedding.patch.bias,
+      naming.positions: embedding.positions.reshaped(
+        to: [1, embedding.positions.shape[0], configuration.width]),
+    ]
     var row = 0
     for (name, tokens) in naming.prefixTensors(of: configuration.prefix) {
-      gradients.parameters[name] = embedding.prefix[row..<row + tokens].reshaped(
-        to: [1, tokens, configuration.width])
+      gradients[name] = embedding.prefix[row..<row + tokens].reshaped(to: [1, tokens, configuration.width])
       row += tokens
     }
+    return gradients
   }
 
   /// Adds to a gradient that is there already: a norm that serves two heads has two.

@@ -57,10 +57,10 @@ struct SoftmaxTests {
           [4, columns], random.tensor([4, columns]).doubleRows.flatMap(Naive.softmax).map(Float.init))
         let dy = random.tensor([repetitions, 4, columns], in: -3...3)
         var buffer = dy.buffer()
-        test.kernels.softmaxBackward(output: y, gradient: &buffer, scale: 0.125)
+        test.kernels.softmaxBackward(output: y, gradient: &buffer)
         let outputs = y.doubleRows
         let expected = dy.doubleRows.enumerated().flatMap { index, row in
-          Naive.softmaxBackward(output: outputs[index % 4], gradient: row, scale: 0.125)
+          Naive.softmaxBackward(output: outputs[index % 4], gradient: row)
         }
         expectEqual(
           buffer.freeze(), expected, within: 2e-7,

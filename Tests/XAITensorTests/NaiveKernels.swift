@@ -63,9 +63,9 @@ enum Naive {
     return exponentials.map { $0 / sum }
   }
 
-  static func softmaxBackward(output y: [Double], gradient dy: [Double], scale: Double) -> [Double] {
+  static func softmaxBackward(output y: [Double], gradient dy: [Double]) -> [Double] {
     let dot = zip(y, dy).map { $0 * $1 }.reduce(0, +)
-    return zip(y, dy).map { scale * $0 * ($1 - dot) }
+    return zip(y, dy).map { $0 * ($1 - dot) }
   }
 
   static func statistics(_ row: [Double]) -> (mean: Double, variance: Double) {

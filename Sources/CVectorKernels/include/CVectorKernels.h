@@ -39,7 +39,7 @@ typedef struct xai_vector_kernels {
   void (*multiply_tile)(ptrdiff_t rows, ptrdiff_t depth, const float *a, const float *b, const xai_tile_end *end);
 
   void (*softmax)(float *x, ptrdiff_t rows, ptrdiff_t columns);
-  void (*softmax_backward)(const float *y, float *gradient, ptrdiff_t rows, ptrdiff_t columns, float scale);
+  void (*softmax_backward)(const float *y, float *gradient, ptrdiff_t rows, ptrdiff_t columns);
 
   void (*layer_norm)(const float *x, ptrdiff_t rows, ptrdiff_t columns, const float *weight, const float *bias,
                      float epsilon, float *y, float *mean, float *variance);

@@ -28,8 +28,14 @@ public enum Engine {
 
   private typealias Implementation = (name: String, make: @Sendable (_ threads: Int?) -> any Kernels)
 
-  /// One row per implementation, the fastest first: oneDNN's is the first, under `#if XAI_ONEDNN`.
-  private static let implementations: [Implementation] = [
-    ("portable", { PortableKernels(threads: $0) })
-  ]
+  /// One row per implementation, the fastest first.
+  private static let implementations: [Implementation] = {
+    let portable: Implementation = ("portable", { PortableKernels(threads: $0) })
+    #if XAI_ONEDNN
+    let oneDNN: Implementation = ("onednn", { OneDNNKernels(threads: $0) })
+    return [oneDNN, portable]
+    #else
+    return [portable]
+    #endif
+  }()
 }

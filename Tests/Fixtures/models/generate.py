@@ -32,6 +32,7 @@ def choose_targets(logits: torch.Tensor) -> list[tuple[int, int]]:
 
 def parameter_gradients(network: Network, images: torch.Tensor, loss_classes: list[int], case: Case) -> dict:
     """Gradients of sum_b logits[b, loss_classes[b]], under the names that the checkpoint's tensors have."""
+    network.module.zero_grad()
     record = network.run(images)
     sum(record.logits[image, target] for image, target in enumerate(loss_classes)).backward()
     carrier = copy.deepcopy(network.module).float()

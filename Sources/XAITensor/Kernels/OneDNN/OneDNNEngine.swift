@@ -24,13 +24,15 @@ final class OneDNNEngine: Sendable {
   }
 
   private let state: Mutex<State>
+  private let threads: Int
 
-  init?() {
+  init(threads: Int) {
+    self.threads = threads
     var engine: dnnl_engine_t?
     var stream: dnnl_stream_t?
     guard dnnl_engine_create(&engine, dnnl_cpu, 0) == dnnl_success, let engine,
       dnnl_stream_create(&stream, engine, dnnl_stream_default_flags.rawValue) == dnnl_success, let stream
-    else { return nil }
+    else { preconditionFailure("oneDNN has no engine for this processor; choose the portable kernels") }
     self.state = Mutex(State(engine: engine, stream: stream))
   }
 
@@ -49,6 +51,8 @@ final class OneDNNEngine: Sendable {
     making make: (dnnl_engine_t) -> UnsafeMutablePointer<XAIDNNOperation>?
   ) {
     state.withLock { state in
+      // OpenMP keeps this for each calling thread, and oneDNN plans a primitive for it.
+      xai_dnn_use_threads(Int32(clamping: threads))
       let operation: UnsafeMutablePointer<XAIDNNOperation>
       if let known = state.operations[key] {
         operation = known

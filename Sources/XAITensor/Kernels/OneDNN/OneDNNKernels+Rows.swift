@@ -50,27 +50,14 @@ extension OneDNNKernels {
     return (result.freeze(), RowStatistics(mean: mean.freeze(), variance: variance.freeze()))
   }
 
-  /// Gradient of a layer norm with respect to its input.
+  /// Gradient of a layer norm with respect to its input: oneDNN 2.x has it only together with the parameters' gradients.
   public func layerNormBackward(
     _ gradient: Tensor, x: Tensor, statistics: RowStatistics, weight: Tensor, epsilon: Float,
     constantVariance: Bool, residual: Tensor?
   ) -> Tensor {
-    guard !constantVariance else {
-      return portable.layerNormBackward(
-        gradient, x: x, statistics: statistics, weight: weight, epsilon: epsilon, constantVariance: true,
-        residual: residual)
-    }
-    var result = TensorBuffer(gradient.shape)
-    repeating(x, over: gradient.shape) { rows, columns, offset in
-      run(
-        XAIDNNLayerNormBackward, rows, columns, epsilon: epsilon,
-        on: [
-          pointer(x), pointer(gradient, offset), pointer(statistics.mean), pointer(statistics.variance),
-          pointer(weight), UnsafeMutableRawPointer(result.storage.elements + offset),
-        ])
-    }
-    if let residual { portable.add(residual, to: &result) }
-    return result.freeze()
+    portable.layerNormBackward(
+      gradient, x: x, statistics: statistics, weight: weight, epsilon: epsilon,
+      constantVariance: constantVariance, residual: residual)
   }
 
   /// Gradients of a layer norm's weight and bias.
@@ -101,14 +88,6 @@ extension OneDNNKernels {
     guard part.count > 0 else { return }
     precondition(whole.count % part.count == 0, "\(part.shape) does not repeat into \(whole)")
     for index in 0..<whole.count / part.count { body(rows, columns, index * part.count) }
-  }
-}
-
-extension Shape {
-  /// The shape as a matrix: all leading dimensions are rows, the last is columns.
-  var rowsAndColumns: (rows: Int, columns: Int) {
-    let columns = extents.last ?? 1
-    return (columns == 0 ? 0 : count / columns, columns)
   }
 }
 #endif

@@ -1,27 +1,33 @@
 #if XAI_ONEDNN
 import COneDNN
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
 
 /// Kernels on oneDNN, in its 2.x or 3.x form.
 ///
-/// What oneDNN has no form for (a layer norm whose variance counts as a constant, sums of columns) goes to the
-/// portable kernels.
+/// What oneDNN 2.x has no form for (the gradient of a layer norm's input alone, with its residual; sums of columns)
+/// goes to the portable kernels.
 public struct OneDNNKernels: Kernels {
   let engine: OneDNNEngine
   let portable: PortableKernels
+  private let threads: Int
 
-  /// Makes kernels on the processor; nil where oneDNN has no engine for it.
+  /// Makes kernels on the processor; traps where oneDNN has no engine for it.
   ///
-  /// - Parameter portable: what runs where oneDNN has no form.
-  public init?(portable: PortableKernels) {
-    guard let engine = OneDNNEngine() else { return nil }
-    self.engine = engine
-    self.portable = portable
+  /// - Parameter threads: threads for each operation; as many as there are processors where it is nil.
+  public init(threads: Int? = nil) {
+    self.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    self.engine = OneDNNEngine(threads: self.threads)
+    self.portable = PortableKernels(threads: threads)
   }
 
-  /// The library and its version.
+  /// The library, its version and the threads.
   public var name: String {
-    guard let version = dnnl_version()?.pointee else { return "oneDNN" }
-    return "oneDNN \(version.major).\(version.minor).\(version.patch)"
+    let version = dnnl_version().map { " \($0.pointee.major).\($0.pointee.minor).\($0.pointee.patch)" } ?? ""
+    return "oneDNN\(version) (\(threads) thread\(threads == 1 ? "" : "s"))"
   }
 }
 
@@ -34,10 +40,7 @@ extension OneDNNKernels {
     _ epilogue: Epilogue
   ) {
     let (la, lb) = (a.layout, b.layout)
-    precondition(
-      la.columns == lb.rows && la.rows == layout.rows && lb.columns == layout.columns,
-      "a product of \(la.rows)×\(la.columns) and \(lb.rows)×\(lb.columns) is not \(layout.rows)×\(layout.columns)")
-    precondition(layout.end <= buffer.shape.count, "the product reaches past its buffer of \(buffer.shape)")
+    checkProduct(la, lb, layout, count: buffer.shape.count, epilogue)
     guard layout.rows > 0, layout.columns > 0, layout.outer.count > 0, layout.inner.count > 0 else { return }
     // oneDNN has no product over an empty dimension, and adds the bias before it scales.
     guard la.columns > 0, epilogue.scale == 1 || epilogue.bias == nil else {

@@ -13,14 +13,14 @@ extension PortableKernels {
   }
 
   /// Gradient of a softmax, in place.
-  public func softmaxBackward(output: Tensor, gradient: inout TensorBuffer, scale: Float) {
+  public func softmaxBackward(output: Tensor, gradient: inout TensorBuffer) {
     let (rows, columns) = gradient.shape.rowsAndColumns
     let period = checkRepetition(of: output.shape, in: gradient.shape)
     gradient.withElements { elements in
       guard let dy = elements.baseAddress else { return }
       forEachBlock(rows: rows, columns: columns, period: period) { block, source in
         vector.functions.softmax_backward(
-          output.start + source * columns, dy + block.lowerBound * columns, block.count, columns, scale)
+          output.start + source * columns, dy + block.lowerBound * columns, block.count, columns)
       }
     }
   }

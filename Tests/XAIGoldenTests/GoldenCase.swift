@@ -1,0 +1,61 @@
+import Foundation
+import Testing
+import XAI
+
+/// A small random model of `Tests/Fixtures/models` with what PyTorch computes with it.
+struct GoldenCase: Sendable, CustomTestStringConvertible {
+  struct Target: Decodable {
+    let image: Int
+    let `class`: Int
+  }
+
+  private struct Description: Decodable {
+    let model: String
+    let input_size: [Int]
+    let targets: [Target]
+    let specs: [String]
+    let recording_points: [String]
+    let parameter_gradients: Bool
+  }
+
+  let name: String
+  let targets: [Target]
+  let specs: [String]
+  let points: [BlockPoint]
+  let hasParameterGradients: Bool
+  let modelPath: String
+  let expected: SafetensorsFile
+
+  var testDescription: String { name }
+
+  static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .appendingPathComponent("Fixtures")
+
+  static let all: [GoldenCase] = {
+    let folder = fixtures.appendingPathComponent("models")
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return names.sorted().compactMap { try? GoldenCase(folder.appendingPathComponent($0)) }
+  }()
+
+  private init(_ folder: URL) throws {
+    let description = try JSONDecoder().decode(
+      Description.self, from: Data(contentsOf: folder.appendingPathComponent("case.json")))
+    self.name = folder.lastPathComponent
+    self.targets = description.targets
+    self.specs = description.specs
+    self.points = description.recording_points.compactMap(BlockPoint.init(rawValue:))
+    self.hasParameterGradients = description.parameter_gradients
+    self.modelPath = folder.appendingPathComponent(description.model).standardized.path
+    self.expected = try SafetensorsFile(path: folder.appendingPathComponent("expected.safetensors").path)
+  }
+
+  func model(on kernels: any Kernels) throws -> any Model {
+    try Registry.builtIn().loadModel(ModelDirectory(modelPath), on: kernels)
+  }
+
+  func tensor(_ key: String) throws -> Tensor { try expected.tensor(key) }
+
+  func optionalTensor(_ key: String) throws -> Tensor? {
+    expected[key] == nil ? nil : try expected.tensor(key)
+  }
+}
