@@ -44,7 +44,7 @@ static void bound_scans(j_common_ptr common) {
   if (granted < 16) granted = 16;
   if (granted > 500) granted = 500;
   if (codec->input_scan_number > 0 && (uint64_t)codec->input_scan_number > granted) {
-    ERREXITS(codec, JERR_BAD_PROGRESSION, "");
+    xai_jpeg_fail(common, XAI_CODEC_CORRUPT, "more scans than a picture of its size needs");
   }
 }
 
@@ -118,7 +118,7 @@ static xai_codec_status decode(
   codec->dct_method = JDCT_ISLOW;
   jpeg_start_decompress(codec);
   if (codec->output_width != extent.width || codec->output_height != extent.height) {
-    ERREXIT(codec, JERR_IMAGE_TOO_BIG);
+    xai_jpeg_fail((j_common_ptr)codec, XAI_CODEC_CORRUPT, "the image is not of the announced extent");
   }
   read_rows(decoder, pixels);
   // Reads up to the end marker, so that a picture cut off in its last bytes is found out.

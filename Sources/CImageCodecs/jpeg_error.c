@@ -4,17 +4,21 @@
 
 #include "buffer.h"
 
-static void fail(j_common_ptr codec) {
+_Noreturn void xai_jpeg_fail(j_common_ptr codec, xai_codec_status status, const char *message) {
   xai_jpeg_error *error = (xai_jpeg_error *)codec->err;
+  error->status = status;
+  xai_set_message(error->report, message);
+  longjmp(error->back, 1);
+}
+
+static void fail(j_common_ptr codec) {
   char message[JMSG_LENGTH_MAX];
   codec->err->format_message(codec, message);
-  xai_set_message(error->report, message);
   switch (codec->err->msg_code) {
-  case JWRN_JPEG_EOF: error->status = XAI_CODEC_TRUNCATED; break;
-  case JERR_OUT_OF_MEMORY: error->status = XAI_CODEC_NO_MEMORY; break;
-  default: error->status = XAI_CODEC_CORRUPT;
+  case JWRN_JPEG_EOF: xai_jpeg_fail(codec, XAI_CODEC_TRUNCATED, message);
+  case JERR_OUT_OF_MEMORY: xai_jpeg_fail(codec, XAI_CODEC_NO_MEMORY, message);
+  default: xai_jpeg_fail(codec, XAI_CODEC_CORRUPT, message);
   }
-  longjmp(error->back, 1);
 }
 
 static void note(j_common_ptr codec, int level) {

@@ -20,4 +20,7 @@ typedef struct xai_jpeg_error {
 /// Sets up the manager: errors jump back with status and message, warnings are counted and otherwise ignored.
 struct jpeg_error_mgr *xai_jpeg_error_init(xai_jpeg_error *error, xai_codec_report *report);
 
+/// Jumps back with a message of our own.
+_Noreturn void xai_jpeg_fail(j_common_ptr codec, xai_codec_status status, const char *message);
+
 #endif
