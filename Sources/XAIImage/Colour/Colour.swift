@@ -18,7 +18,4 @@ public struct Colour: Hashable, Sendable {
   static let black = Colour(0, 0, 0)
   static let red = Colour(220, 20, 30)
   static let yellow = Colour(255, 210, 0)
-
-  /// Perceived brightness from 0 to 255, with the luma weights of ITU-R BT.601.
-  var luma: Double { 0.299 * Double(red) + 0.587 * Double(green) + 0.114 * Double(blue) }
 }

@@ -18,10 +18,6 @@ struct Canvas {
     var y: Int
     var width: Int
     var height: Int
-
-    func inset(by margin: Int) -> Rectangle {
-      Rectangle(x: x + margin, y: y + margin, width: width - 2 * margin, height: height - 2 * margin)
-    }
   }
 
   mutating func fill(_ area: Rectangle, with colour: Colour) {
