@@ -8,8 +8,8 @@ import Foundation
 
 /// Kernels on oneDNN, in its 2.x or 3.x form.
 ///
-/// What oneDNN 2.x has no form for (the gradient of a layer norm's input alone, with its residual; sums of columns)
-/// goes to the portable kernels.
+/// Products, with their bias, GELU and residual, and layer norms run on oneDNN; what the vector kernels of the portable
+/// implementation do as fast or faster runs there.
 public struct OneDNNKernels: Kernels {
   let engine: OneDNNEngine
   let portable: PortableKernels
