@@ -80,6 +80,7 @@ public struct VisionTransformer: Model {
         model: descriptor.name, reason: "the input is \(input.shape), and must be images×3×height×width")
     }
     let layout = try layout(height: input.shape[2], width: input.shape[3])
+    try checkMemory(batch: input.shape[0], layout, recording)
     var attention: [Int: Tensor] = [:]
     var activations: [ActivationPoint: Tensor] = [:]
     var tapes: [EncoderBlock.Tape] = []

@@ -1,0 +1,36 @@
+import XAICore
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+extension VisionTransformer {
+  /// Throws where a forward pass would need more memory than the machine has, before it is killed for it.
+  ///
+  /// Attention grows with the square of the tokens: an input that is four times as wide and high needs 256 times as
+  /// much.
+  func checkMemory(batch: Int, _ layout: TokenLayout, _ recording: Recording) throws(ModelError) {
+    let bytes = Double(batch) * bytesPerImage(tokens: Double(layout.tokenCount), recording)
+    let limit = Double(ProcessInfo.processInfo.physicalMemory) * 0.9
+    guard bytes > limit else { return }
+    func gigabytes(_ bytes: Double) -> String { String(Int((bytes / 1e9).rounded(.up))) + " GB" }
+    throw .unsupportedInput(
+      model: descriptor.name,
+      reason: "\(batch) input\(batch == 1 ? "" : "s") of \(layout.tokenCount) tokens need about "
+        + "\(gigabytes(bytes)) of memory, and this machine has \(gigabytes(limit / 0.9)); take smaller inputs or batches"
+    )
+  }
+
+  /// Float32 values of one image that are in memory at once.
+  private func bytesPerImage(tokens: Double, _ recording: Recording) -> Double {
+    let (width, mlpWidth) = (Double(configuration.width), Double(configuration.mlpWidth))
+    let attention = Double(configuration.headCount) * tokens * tokens
+    let activations = tokens * (6 * width + mlpWidth)
+    let layers = 0..<configuration.depth
+    let keptAttention = layers.filter { recording.gradients || recording.attention.contains($0) }.count
+    let keptActivations = recording.gradients ? configuration.depth : 0
+    return 4 * (attention * Double(keptAttention + 2) + activations * Double(keptActivations + 1))
+  }
+}
