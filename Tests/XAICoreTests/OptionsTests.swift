@@ -103,7 +103,7 @@ private struct SampleOptions: PluginOptions {
 
   @Test(
     "numbers are written as they are read",
-    arguments: [0, 1, -1, 0.1, 1e-05, 1e300, 5e-324, 123_456_789, 0.30000000000000004])
+    arguments: [0, 1, -1, 0.1, 1e-05, 1e300, .leastNonzeroMagnitude, 123_456_789, 0.30000000000000004])
   func numbers(_ number: Double) {
     #expect(Double(optionText: number.optionText) == number)
     #expect(!number.optionText.hasSuffix(".0"))

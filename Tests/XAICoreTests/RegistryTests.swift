@@ -94,8 +94,11 @@ private enum SecondDrop: Plugin {
   }
 }
 
-private enum MalformedModel: ModelArchitecture {
-  @TaskLocal static var id = ""
+private protocol OtherModel: ModelArchitecture {
+  static var id: String { get }
+}
+
+extension OtherModel {
   static var descriptor: ArchitectureDescriptor {
     ArchitectureDescriptor(
       id: id, title: "", summary: "", huggingFaceClasses: [], timmNames: [],
@@ -105,6 +108,14 @@ private enum MalformedModel: ModelArchitecture {
   static func load(_ directory: ModelDirectory, on kernels: any Kernels) throws -> any Model {
     throw ThirdPartyWasAsked()
   }
+}
+
+private enum MalformedModel: OtherModel {
+  @TaskLocal static var id = ""
+}
+
+private enum ThirdPartyModel: OtherModel {
+  static let id = "third-party"
 }
 
 private struct ThirdPartyWasAsked: Error, CustomStringConvertible {
@@ -121,8 +132,6 @@ private enum MalformedPlugin: Plugin {
 private enum ThirdPartyPlugin: Plugin {
   static let name = "ThirdParty"
   static func register(in registry: inout Registry) throws(RegistryError) {
-    try MalformedModel.$id.withValue("third-party") { () throws(RegistryError) in
-      do { try registry.register(model: MalformedModel.self) } catch { throw error }
-    }
+    try registry.register(model: ThirdPartyModel.self)
   }
 }

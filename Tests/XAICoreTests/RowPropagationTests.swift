@@ -43,7 +43,7 @@ import XAITesting
 
   private func changed(_ values: [Float], _ body: (UnsafeMutableBufferPointer<Float>) -> Void) -> [Float] {
     var values = values
-    values.withUnsafeMutableBufferPointer(body)
+    values.withUnsafeMutableBufferPointer { body($0) }
     return values
   }
 
