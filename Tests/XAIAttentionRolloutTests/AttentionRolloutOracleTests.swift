@@ -12,7 +12,9 @@ import XAITesting
       for discard in [0, 0.4, 0.9] {
         for (start, residual) in [(0, 0.5), (1, 0.5), (2, 0), (0, 0.2), (0, 1)] {
           var options = AttentionRolloutOptions()
-          (options.fusion, options.discard, options.start, options.residual) = (fusion, discard, start, residual)
+          (options.fusion, options.discard, options.start, options.residual) = (
+            fusion, discard, start, residual
+          )
           settings.append(options)
         }
       }
@@ -21,7 +23,9 @@ import XAITesting
   }()
 
   /// Ã = ρI + (1 − ρ)Ā with rows scaled to sum 1, R = Ã_L⋯Ã_start.
-  private func naive(_ heads: [[Matrix]], _ layout: TokenLayout, _ options: AttentionRolloutOptions) -> [Double] {
+  private func naive(_ heads: [[Matrix]], _ layout: TokenLayout, _ options: AttentionRolloutOptions)
+    -> [Double]
+  {
     var product = Matrix.identity(layout.tokenCount)
     for layer in heads[options.start...] {
       var fused = layer.dropFirst().reduce(layer[0]) {
@@ -79,7 +83,8 @@ import XAITesting
           factor(1 / Double(heads.count) * heads.dropFirst().reduce(heads[0], +)) * product
         }
         expectSameMap(
-          map.scores, Array(product.read(with: layout.readoutWeights)[layout.patches]), within: 1e-5, "\(toy) \(name)")
+          map.scores, Array(product.read(with: layout.readoutWeights)[layout.patches]), within: 1e-5,
+          "\(toy) \(name)")
       }
     }
   }
@@ -93,7 +98,8 @@ import XAITesting
     model.attention[1] = Tensor([1, 1, 3, 3], [0, 0, 1, 0, 1, 0, 0, 0, 1])
     var options = AttentionRolloutOptions()
     options.residual = 0
-    let map = try AttentionRollout(options: options).explain(model.input(), targets: .classes([0]), using: model)
+    let map = try AttentionRollout(options: options).explain(
+      model.input(), targets: .classes([0]), using: model)
     #expect(map[0][0].scores == [1, 0])
   }
 
@@ -106,7 +112,8 @@ import XAITesting
     model.attention[1] = Tensor([1, 1, 3, 3], [0.1, 0.3, 0.6, 0, 1, 0, 0, 0, 1])
     var options = AttentionRolloutOptions()
     (options.residual, options.discard) = (0, 0.5)
-    let map = try AttentionRollout(options: options).explain(model.input(), targets: .classes([0]), using: model)
+    let map = try AttentionRollout(options: options).explain(
+      model.input(), targets: .classes([0]), using: model)
     // Row (0.1, 0, 0.6)/0.7 of the last layer, times the first.
     expectClose(map[0][0].scores, [0.1 / 0.7, 0.6 / 0.7], within: 1e-6, "scores")
   }
@@ -118,7 +125,8 @@ import XAITesting
     model.attention[0] = Tensor(repeating: 0.25, [1, 1, 4, 4])
     var options = AttentionRolloutOptions()
     (options.residual, options.discard) = (0, 0.5)
-    let map = try AttentionRollout(options: options).explain(model.input(), targets: .classes([0]), using: model)
+    let map = try AttentionRollout(options: options).explain(
+      model.input(), targets: .classes([0]), using: model)
     #expect(map[0][0].scores == [0, 0, 0.5, 0.5])
   }
 

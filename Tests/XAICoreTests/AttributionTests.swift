@@ -20,7 +20,8 @@ import XAITesting
     #expect(!attribution.isDegenerate)
   }
 
-  @Test("what is not finite is an error that names the explainer", arguments: [Float.nan, .infinity, -.infinity])
+  @Test(
+    "what is not finite is an error that names the explainer", arguments: [Float.nan, .infinity, -.infinity])
   func notFinite(_ value: Float) {
     let error = #expect(throws: AttributionError.self) { try attribution([0, value, 1]) }
     #expect(error?.description.hasPrefix("raw-attention gave a score that is not a finite number") == true)

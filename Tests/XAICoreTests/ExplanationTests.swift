@@ -36,7 +36,8 @@ import XAITesting
         of: Tensor(repeating: 0, [1, 3, 12, 12]), by: [AttentionRollout(), GradCAM()], using: model)
     }
     let text = error?.description ?? ""
-    #expect(text.contains("grad-cam needs activations, activation-gradients, which toy-class-token does not give"))
+    #expect(
+      text.contains("grad-cam needs activations, activation-gradients, which toy-class-token does not give"))
     #expect(model.usedCapabilities.isEmpty)
   }
 }

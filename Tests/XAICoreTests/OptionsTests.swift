@@ -61,13 +61,17 @@ private struct SampleOptions: PluginOptions {
   @Test(
     "errors name the owner and the option, and say what is right",
     arguments: [
-      ("cuont=1", "sample has no option 'cuont'; did you mean 'count'?; its options are preset, percent, mode"),
+      (
+        "cuont=1",
+        "sample has no option 'cuont'; did you mean 'count'?; its options are preset, percent, mode"
+      ),
       ("nothing-like-it=1", "sample has no option 'nothing-like-it'; its options are"),
       ("mode=plane", "sample: mode can't be 'plane'; write plain | fancy"),
       ("count=0", "sample: count can't be '0'; write a number from 1"),
       ("count=1.5", "write a number from 1"), ("ratio=nan", "ratio can't be 'nan'; write a number"),
       ("ratio=inf", "write a number"), ("flag=yes", "write true | false"),
-      ("preset=few", "sample: preset can't be 'few'; write default | many"), ("count=1,count=2", "count is given twice"),
+      ("preset=few", "sample: preset can't be 'few'; write default | many"),
+      ("count=1,count=2", "count is given twice"),
     ])
   func errors(_ text: String, _ message: String) {
     let error = #expect(throws: OptionError.self) { try options(text) }
@@ -87,8 +91,12 @@ private struct SampleOptions: PluginOptions {
     let native = Data(#"{"count": 4, "ratio": 1, "flag": true, "mode": "fancy"}"#.utf8)
     let decoded = try JSONDecoder().decode(SampleOptions.self, from: native)
     #expect(decoded.differences == "mode=fancy,count=4,ratio=1,flag=true")
-    for wrong in [#"{"cuont": 1}"#, #"{"count": 0}"#, #"{"flag": 1}"#, #"{"mode": null}"#, #"{"mode": ["fancy"]}"#] {
-      #expect(throws: (any Error).self) { try JSONDecoder().decode(SampleOptions.self, from: Data(wrong.utf8)) }
+    for wrong in [
+      #"{"cuont": 1}"#, #"{"count": 0}"#, #"{"flag": 1}"#, #"{"mode": null}"#, #"{"mode": ["fancy"]}"#,
+    ] {
+      #expect(throws: (any Error).self) {
+        try JSONDecoder().decode(SampleOptions.self, from: Data(wrong.utf8))
+      }
     }
   }
 
@@ -98,7 +106,9 @@ private struct SampleOptions: PluginOptions {
     #expect(descriptions.map(\.name) == ["preset", "percent", "mode", "count", "ratio", "flag"])
     #expect(descriptions.map(\.defaultValue) == ["default", "50", "plain", "3", "0.5", "false"])
     #expect(
-      descriptions.map(\.choices) == [["default", "many"], [], ["plain", "fancy"], [], [], ["true", "false"]])
+      descriptions.map(\.choices) == [
+        ["default", "many"], [], ["plain", "fancy"], [], [], ["true", "false"],
+      ])
   }
 
   @Test(

@@ -20,7 +20,8 @@ import XAIWeights
     }
   }
 
-  @Test("ids that are not kebab-case are refused", arguments: ["", "Vit", "1vit", "vit-", "v_t", "vit b", "ü"])
+  @Test(
+    "ids that are not kebab-case are refused", arguments: ["", "Vit", "1vit", "vit-", "v_t", "vit b", "ü"])
   func malformed(_ id: String) {
     MalformedModel.$id.withValue(id) {
       expectError("is not kebab-case") { try Registry(plugins: [MalformedPlugin.self]) }
@@ -77,14 +78,18 @@ import XAIWeights
   }
 }
 
-private func expectError(_ part: String, _ body: () throws -> some Any, sourceLocation: SourceLocation = #_sourceLocation) {
+private func expectError(
+  _ part: String, _ body: () throws -> some Any, sourceLocation: SourceLocation = #_sourceLocation
+) {
   let error = #expect(throws: (any Error).self, sourceLocation: sourceLocation) { _ = try body() }
   #expect("\(error.map { "\($0)" } ?? "")".contains(part), sourceLocation: sourceLocation)
 }
 
 private enum SecondGMAR: Plugin {
   static let name = "SecondGMAR"
-  static func register(in registry: inout Registry) throws(RegistryError) { try registry.register(explainer: GMAR.self) }
+  static func register(in registry: inout Registry) throws(RegistryError) {
+    try registry.register(explainer: GMAR.self)
+  }
 }
 
 private enum SecondDrop: Plugin {

@@ -10,7 +10,8 @@ import XAITesting
   }
 
   private func propagate(_ vectors: [[Float]], _ matrices: [Matrix], factor: Float = 0) -> [[Float]] {
-    RowPropagation.propagate(vectors, through: matrices.indices, addingOriginalsTimes: factor) { layer, row, entries in
+    RowPropagation.propagate(vectors, through: matrices.indices, addingOriginalsTimes: factor) {
+      layer, row, entries in
       for (column, value) in matrices[layer][row: row].enumerated() { entries[column] = Float(value) }
     }
   }
@@ -18,7 +19,9 @@ import XAITesting
   @Test("equals the product of full matrices, in the order of the layers")
   func dense() {
     let matrices = matrices(3, size: 6)
-    let vectors: [[Float]] = [[0, 0, 1, 0, 0, 0], [0.5, 0, 0, 0.25, 0, 0.25], Array(repeating: 1 / 6, count: 6)]
+    let vectors: [[Float]] = [
+      [0, 0, 1, 0, 0, 0], [0.5, 0, 0, 0.25, 0, 0.25], Array(repeating: 1 / 6, count: 6),
+    ]
     let product = matrices[0] * matrices[1] * matrices[2]
     for (row, vector) in zip(propagate(vectors, matrices), vectors) {
       expectClose(row, product.read(with: vector).map(Float.init), within: 1e-5, "row")

@@ -20,7 +20,10 @@ import XAITensor
 
   @Test func indices() throws {
     #expect(try resolve("3") == [[3], [3]])
-    #expect(try TargetSelection.classes([2, 0]).resolve(logits: logits, labels: labels).classes == [[2, 0], [2, 0]])
+    #expect(
+      try TargetSelection.classes([2, 0]).resolve(logits: logits, labels: labels).classes == [
+        [2, 0], [2, 0],
+      ])
   }
 
   @Test("a whole label goes before a name, and a name before a part")
@@ -34,7 +37,10 @@ import XAITensor
   @Test("a label that several classes have lists them")
   func ambiguous() {
     let error = #expect(throws: TargetError.self) { try resolve("ger") == [] || resolve("har") == [] }
-    #expect(error?.description == "'har' is in 3 labels; write one of their indices: 1 (great white shark), 2 (tiger shark, Galeocerdo), 3 (shark)")
+    #expect(
+      error?.description
+        == "'har' is in 3 labels; write one of their indices: 1 (great white shark), 2 (tiger shark, Galeocerdo), 3 (shark)"
+    )
   }
 
   @Test("the list of an ambiguous label ends after twelve")

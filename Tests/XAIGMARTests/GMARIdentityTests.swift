@@ -7,7 +7,9 @@ import XAITesting
 
 /// What follows from the definition of GMAR, whatever the attention.
 @Suite("GMAR identities") struct GMARIdentityTests {
-  private func explain(_ model: ScriptedModel, _ change: (inout GMAROptions) -> Void = { _ in }) throws -> Attribution {
+  private func explain(_ model: ScriptedModel, _ change: (inout GMAROptions) -> Void = { _ in }) throws
+    -> Attribution
+  {
     var options = GMAROptions()
     change(&options)
     return try GMAR(options: options).explain(model.input(), targets: .classes([1]), using: model)[0][0]

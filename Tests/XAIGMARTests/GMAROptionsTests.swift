@@ -18,7 +18,9 @@ import XAIGMAR
 
   @Test(
     "residuals that are none are refused",
-    arguments: ["before", "before()", "before(-1)", "before(nan)", "before(inf)", "before(1", "beside(1)", "(1)", ""])
+    arguments: [
+      "before", "before()", "before(-1)", "before(nan)", "before(inf)", "before(1", "beside(1)", "(1)", "",
+    ])
   func noResidual(_ text: String) {
     #expect(Residual(optionText: text) == nil)
   }
@@ -31,7 +33,9 @@ import XAIGMAR
     #expect(try options("preset=default") == GMAROptions())
     let authors = try options("preset=authors-code")
     #expect(authors.gradient == .lastBlockNorm && authors.scope == .lastLayer && authors.fusion == .none)
-    #expect(authors.order == .asPrinted && authors.residual == .afterScaledMean(0.25) && authors.readout == .authorsView)
+    #expect(
+      authors.order == .asPrinted && authors.residual == .afterScaledMean(0.25)
+        && authors.readout == .authorsView)
   }
 
   @Test("a preset and options over it may stand in any order")

@@ -17,9 +17,11 @@ struct NaiveGMAR {
   /// The gradient entries that a head is scored by.
   private func gradient(layer: Int, head: Int) -> [Double] {
     if options.gradient == .attention {
-      return model.attentionGradientMatrix(layer: layer, image: image, head: head, classIndex: classIndex).entries
+      return model.attentionGradientMatrix(layer: layer, image: image, head: head, classIndex: classIndex)
+        .entries
     }
-    let point = ActivationPoint(layer: layer, point: options.gradient == .headOutput ? .headOutputs : .firstNorm)
+    let point = ActivationPoint(
+      layer: layer, point: options.gradient == .headOutput ? .headOutputs : .firstNorm)
     guard let gradient = model.activationGradients[point] else { return [] }
     let matrix = Matrix(gradient[classIndex][image])
     let width = matrix.columns / heads.count

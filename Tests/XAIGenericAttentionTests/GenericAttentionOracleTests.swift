@@ -41,7 +41,8 @@ import XAITesting
   @Test("a head that only speaks against the class counts for nothing")
   func negative() throws {
     let layout = TokenLayout(prefix: [.classToken], grid: Grid(rows: 1, columns: 2), readout: .classToken)
-    var model = ScriptedModel(layout: layout, layers: 1, heads: 2, classes: 1, on: AvailableKernels.preferred.make())
+    var model = ScriptedModel(
+      layout: layout, layers: 1, heads: 2, classes: 1, on: AvailableKernels.preferred.make())
     let attention: [Float] = [0.2, 0.5, 0.3, 0, 1, 0, 0, 0, 1]
     model.attention[0] = Tensor([1, 2, 3, 3], attention + attention)
     model.attentionGradients[0] = Tensor([1, 1, 2, 3, 3], (0..<18).map { $0 < 9 ? 1 : -5 })

@@ -7,7 +7,9 @@ import XAITesting
 /// Grad-CAM against its formula in double precision.
 @Suite("Grad-CAM formula") struct GradCAMOracleTests {
   /// Σ_c mean_p(∂y/∂f[p, c])·f[p, c] on patches, without ReLU.
-  private func naive(_ model: ScriptedModel, _ point: ActivationPoint, image: Int, classIndex: Int) throws -> [Double] {
+  private func naive(_ model: ScriptedModel, _ point: ActivationPoint, image: Int, classIndex: Int) throws
+    -> [Double]
+  {
     let f = Matrix(try #require(model.activations[point])[image])
     let g = Matrix(try #require(model.activationGradients[point])[classIndex][image])
     let patches = model.descriptor.layout.patches

@@ -38,7 +38,8 @@ import XAITesting
         model.input(images: 2), targets: .classes([0, 1]), using: model)
       for (image, classIndex) in [(0, 1), (1, 0)] {
         expectSameMap(
-          maps[image][classIndex].scores, naive(model, image: image, classIndex: classIndex, options), within: 1e-5,
+          maps[image][classIndex].scores, naive(model, image: image, classIndex: classIndex, options),
+          within: 1e-5,
           "\(toy) '\(options.differences)'")
       }
     }

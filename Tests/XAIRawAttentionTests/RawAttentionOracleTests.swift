@@ -9,7 +9,9 @@ import XAITesting
   func options(_ toy: ToyModel) throws {
     let layout = toy.layout
     let model = ScriptedModel.random(layout: layout, on: AvailableKernels.preferred.make())
-    let heads: [(RawAttentionOptions.Head, [Int])] = [(.mean, [0, 1, 2]), (.index(0), [0]), (.index(2), [2])]
+    let heads: [(RawAttentionOptions.Head, [Int])] = [
+      (.mean, [0, 1, 2]), (.index(0), [0]), (.index(2), [2]),
+    ]
     for (option, layer) in [(-1, 2), (0, 0), (1, 1)] {
       for (head, indices) in heads {
         var options = RawAttentionOptions()
@@ -20,7 +22,8 @@ import XAITesting
           let matrices = indices.map { model.attentionMatrix(layer: layer, image: image, head: $0) }
           let mean = 1 / Double(matrices.count) * matrices.dropFirst().reduce(matrices[0], +)
           let row = mean.read(with: layout.readoutWeights)[layout.patches]
-          expectClose(maps[image][0].scores, row.map(Float.init), within: 1e-6, "\(toy) '\(options.differences)'")
+          expectClose(
+            maps[image][0].scores, row.map(Float.init), within: 1e-6, "\(toy) '\(options.differences)'")
         }
       }
     }
@@ -31,7 +34,9 @@ import XAITesting
     let model = ToyModel.classToken.make(on: AvailableKernels.preferred.make())
     var options = RawAttentionOptions()
     options.head = .index(3)
-    let error = #expect(throws: OptionError.self) { try RawAttention(options: options).check(fits: model.descriptor) }
+    let error = #expect(throws: OptionError.self) {
+      try RawAttention(options: options).check(fits: model.descriptor)
+    }
     #expect(error?.description.contains("3 heads") == true)
   }
 

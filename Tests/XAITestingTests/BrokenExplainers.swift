@@ -32,7 +32,8 @@ extension FaultyExplainer {
   func explain(_ trace: ForwardTrace, targets: Targets, using model: any Model) throws -> [[Attribution]] {
     let attention = try trace.attention(ofLayer: 0)
     if Self.fault == .undeclaredNeed {
-      _ = try model.forward(trace.input, recording: Recording(activations: [ActivationPoint(layer: 0, point: .output)]))
+      _ = try model.forward(
+        trace.input, recording: Recording(activations: [ActivationPoint(layer: 0, point: .output)]))
     }
     let call = calls.withLock { count in
       count += 1
@@ -62,7 +63,8 @@ private func describe(
   isClassSpecific: Bool = true
 ) -> ExplainerDescriptor {
   ExplainerDescriptor(
-    id: id, title: "Toy", summary: summary, family: .attention, needs: needs, isClassSpecific: isClassSpecific,
+    id: id, title: "Toy", summary: summary, family: .attention, needs: needs,
+    isClassSpecific: isClassSpecific,
     reversePasses: "0", citation: citation)
 }
 
@@ -153,7 +155,9 @@ struct ForgetfulOptions: PluginOptions {
 struct ForgetfulExplainer: Explainer {
   static let descriptor = describe()
   let options: ForgetfulOptions
-  func recording(for model: ModelDescriptor) throws -> Recording { try RightExplainer(options: NoOptions()).recording(for: model) }
+  func recording(for model: ModelDescriptor) throws -> Recording {
+    try RightExplainer(options: NoOptions()).recording(for: model)
+  }
   func explain(_ trace: ForwardTrace, targets: Targets, using model: any Model) throws -> [[Attribution]] {
     try RightExplainer(options: NoOptions()).explain(trace, targets: targets, using: model)
   }
@@ -168,7 +172,8 @@ struct ClassSpecificLie: Explainer {
     let attention = try trace.attention(ofLayer: 0)
     return try targets.map { image, _, classIndex in
       try Attribution(
-        scores: Array(attention[image][0][trace.layout.readoutTokens[0]].elements[trace.layout.patches]), of: trace,
+        scores: Array(attention[image][0][trace.layout.readoutTokens[0]].elements[trace.layout.patches]),
+        of: trace,
         classIndex: classIndex, by: self)
     }
   }

@@ -4,7 +4,9 @@ import XAITesting
 
 /// The kit passes what is right, and says what is wrong with what is not.
 @Suite struct ExplainerConformanceTests {
-  private func checks(_ failures: [ConformanceFailure]) -> Set<ConformanceFailure.Check> { Set(failures.map(\.check)) }
+  private func checks(_ failures: [ConformanceFailure]) -> Set<ConformanceFailure.Check> {
+    Set(failures.map(\.check))
+  }
 
   @Test func right() {
     #expect(ExplainerConformance(RightExplainer.self).failures() == [])
@@ -60,7 +62,9 @@ import XAITesting
 
   @Test("run records each failure as an issue")
   func issues() {
-    withKnownIssue { ExplainerConformance(IdleNeed.self).run() } matching: { issue in
+    withKnownIssue {
+      ExplainerConformance(IdleNeed.self).run()
+    } matching: { issue in
       issue.comments.contains { "\($0)".contains("input-gradients") }
     }
   }

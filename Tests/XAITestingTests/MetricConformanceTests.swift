@@ -68,7 +68,9 @@ struct HalfFrame: ToyMetric {
 }
 
 struct NoFrames: ToyMetric {
-  static let plan: @Sendable (FramePlan, Int) -> FramePlan = { plan, _ in FramePlan(count: 0, write: plan.write) }
+  static let plan: @Sendable (FramePlan, Int) -> FramePlan = { plan, _ in
+    FramePlan(count: 0, write: plan.write)
+  }
   init(options: NoOptions) {}
 }
 

@@ -27,7 +27,8 @@ import XAITesting
 /// A toy model with one fault.
 struct BrokenModel: Model {
   enum Fault: CaseIterable {
-    case attentionRows, batchLeak, recordingChangesLogits, unaskedAttention, scaledGradient, targetLeak, acceptsAnything
+    case attentionRows, batchLeak, recordingChangesLogits, unaskedAttention, scaledGradient, targetLeak,
+      acceptsAnything
     case wrongLabels, acceptsForeignTraces
 
     var check: ConformanceFailure.Check {
@@ -73,7 +74,8 @@ struct BrokenModel: Model {
   }
 
   func backward(
-    from cotangent: Tensor, through trace: ForwardTrace, rules: PropagationRules, requesting request: GradientRequest,
+    from cotangent: Tensor, through trace: ForwardTrace, rules: PropagationRules,
+    requesting request: GradientRequest,
     visitAttention: (AttentionGradient) throws -> Void
   ) throws -> Gradients {
     var trace = trace
@@ -83,7 +85,9 @@ struct BrokenModel: Model {
     var gradients = try base.backward(
       from: cotangent, through: trace, rules: rules, requesting: request, visitAttention: visitAttention)
     if fault == .scaledGradient { gradients.input = gradients.input.map(doubled) }
-    if fault == .targetLeak, cotangent.shape[0] > trace.batchCount { gradients.input = gradients.input.map(doubled) }
+    if fault == .targetLeak, cotangent.shape[0] > trace.batchCount {
+      gradients.input = gradients.input.map(doubled)
+    }
     return gradients
   }
 

@@ -80,7 +80,9 @@ extension ExplainerConformance {
   }
 
   /// Whether the maps of two classes differ; a class-agnostic explainer's never do.
-  private func checkClassSpecificity(_ maps: [[Attribution]], _ name: String, _ findings: inout Findings) -> Bool {
+  private func checkClassSpecificity(_ maps: [[Attribution]], _ name: String, _ findings: inout Findings)
+    -> Bool
+  {
     let differs = maps.contains { targets in
       targets.contains { minMaxNormalised($0.scores) != minMaxNormalised(targets[0].scores) }
     }

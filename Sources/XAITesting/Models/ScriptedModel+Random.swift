@@ -4,7 +4,8 @@ public import XAITensor
 extension ScriptedModel {
   /// A scripted model of random attention, activations and gradients, the same for the same seed.
   public static func random(
-    layout: TokenLayout, layers: Int = 3, heads: Int = 3, headWidth: Int = 2, images: Int = 2, classes: Int = 2,
+    layout: TokenLayout, layers: Int = 3, heads: Int = 3, headWidth: Int = 2, images: Int = 2,
+    classes: Int = 2,
     seed: UInt64 = 1, on kernels: any Kernels
   ) -> ScriptedModel {
     var random = SeededRandom(seed: seed)
