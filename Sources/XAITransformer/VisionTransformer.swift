@@ -11,8 +11,7 @@ public struct VisionTransformer: Model {
   public let configuration: VisionTransformerConfiguration
   let weights: VisionTransformerWeights
   let naming: CheckpointNaming
-  /// What the arithmetic runs on.
-  public let kernels: any Kernels
+  let kernels: any Kernels
 
   /// What a vision transformer can do.
   public static let capabilities: Capabilities = [
@@ -29,7 +28,8 @@ public struct VisionTransformer: Model {
   ///   - naming: names the parameters in gradients.
   ///   - kernels: what the arithmetic runs on.
   public init(
-    descriptor: ModelDescriptor, configuration: VisionTransformerConfiguration, weights: VisionTransformerWeights,
+    descriptor: ModelDescriptor, configuration: VisionTransformerConfiguration,
+    weights: VisionTransformerWeights,
     naming: CheckpointNaming, kernels: any Kernels
   ) {
     self.descriptor = descriptor
@@ -41,7 +41,8 @@ public struct VisionTransformer: Model {
 
   var embedding: PatchEmbedding {
     PatchEmbedding(
-      configuration: configuration, patch: weights.patch, prefix: weights.prefix, positions: weights.positions,
+      configuration: configuration, patch: weights.patch, prefix: weights.prefix,
+      positions: weights.positions,
       kernels: kernels)
   }
 

@@ -8,9 +8,6 @@ public protocol Model: Sendable {
   /// What the model is.
   var descriptor: ModelDescriptor { get }
 
-  /// What the arithmetic runs on, the explainers' own on this model's tensors too.
-  var kernels: any Kernels { get }
-
   /// The tokens of an input of `height` × `width` pixels; throws when the model can't take that size.
   func layout(height: Int, width: Int) throws -> TokenLayout
 
@@ -26,7 +23,8 @@ public protocol Model: Sendable {
   ///   - request: what is computed; nothing else is.
   ///   - visitAttention: called for each requested layer, from the last to the first, as its gradient is made.
   func backward(
-    from cotangent: Tensor, through trace: ForwardTrace, rules: PropagationRules, requesting request: GradientRequest,
+    from cotangent: Tensor, through trace: ForwardTrace, rules: PropagationRules,
+    requesting request: GradientRequest,
     visitAttention: (AttentionGradient) throws -> Void
   ) throws -> Gradients
 }
@@ -39,7 +37,8 @@ extension Model {
 
   /// Refuses: a model without gradients.
   public func backward(
-    from cotangent: Tensor, through trace: ForwardTrace, rules: PropagationRules, requesting request: GradientRequest,
+    from cotangent: Tensor, through trace: ForwardTrace, rules: PropagationRules,
+    requesting request: GradientRequest,
     visitAttention: (AttentionGradient) throws -> Void
   ) throws -> Gradients {
     throw ModelError.missingCapabilities(

@@ -79,7 +79,9 @@ public struct VisionTransformerWeights: Sendable {
 
     let patchShape: Shape = [width, 3, configuration.patchHeight, configuration.patchWidth]
     self.patch = Linear(
-      weight: tensor("\(naming.patch).weight", patchShape).flattened(to: [width, configuration.patchValueCount]),
+      weight: tensor("\(naming.patch).weight", patchShape).flattened(to: [
+        width, configuration.patchValueCount,
+      ]),
       bias: tensor("\(naming.patch).bias", [width]))
 
     var prefixRows: [Float] = []
@@ -97,7 +99,8 @@ public struct VisionTransformerWeights: Sendable {
       return BlockWeights(
         firstNorm: norm(names.firstNorm),
         queryKeyValue: names.queryKeyValue.map {
-          linear($0, 3 * width / names.queryKeyValue.count, width, hasBias: configuration.hasQueryKeyValueBias)
+          linear(
+            $0, 3 * width / names.queryKeyValue.count, width, hasBias: configuration.hasQueryKeyValueBias)
         },
         projection: linear(names.projection, width, width), secondNorm: norm(names.secondNorm),
         expansion: linear(names.expansion, mlpWidth, width),
