@@ -28,6 +28,15 @@ import XAITesting
     }
   }
 
+  @Test("asked about no class there are no maps")
+  func noTargets() throws {
+    let model = ToyModel.classToken.make(on: AvailableKernels.preferred.make())
+    let explanation = try Explanation(
+      of: Tensor(repeating: 0.5, [2, 3, 12, 12]), targets: .classes([]),
+      by: [AttentionRollout(), GMAR(), GradCAM()], using: model)
+    #expect(explanation.attributions.map { $0.map(\.count) } == Array(repeating: [0, 0], count: 3))
+  }
+
   @Test("an explainer that does not fit is refused before any arithmetic")
   func refusal() throws {
     let model = LimitedModel(ToyModel.classToken.make(on: AvailableKernels.preferred.make()), to: .attention)

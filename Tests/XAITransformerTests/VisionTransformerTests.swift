@@ -26,7 +26,7 @@ import XAITransformer
     }
   }
 
-  @Test("attention gradients equal the change of the logit with the attention's inputs, at another size too")
+  @Test("input gradients equal finite differences at another size too")
   func otherSizes() throws {
     let model = ToyModel.classToken.make(on: AvailableKernels.preferred.make())
     let input = input(1, height: 24, width: 12)

@@ -3,7 +3,7 @@ import XAITensor
 
 /// What a model has to do: see ``ConformanceFailure/Check`` for what is checked.
 ///
-/// It runs the model some thirty times: give it a small one, or few threads' worth of patience.
+/// It runs the model some thirty times, so give it a small one.
 public struct ModelConformance: Conformance {
   let model: any Model
   let sample: Sample
