@@ -57,8 +57,7 @@ extension SafetensorsError: CustomStringConvertible {
     case .notReadableAsFloat(let file, let tensor, let type):
       "\(quoted(file)): the tensor \(quoted(tensor)) holds \(type.rawValue), which isn't read as float32. "
         + "Convert it to F32, F16, BF16 or F64"
-    case .unwritable(let file, let reason):
-      "\(quoted(file)) can't be written: \(reason)"
+    case .unwritable(let error): error.description
     case .reservedName(let file, let tensor):
       "\(quoted(file)) can't hold a tensor named \(quoted(tensor)): the format keeps that name. Rename the tensor"
     case .unsupportedWriteType(let file, let type):

@@ -61,7 +61,7 @@ public enum SafetensorsError: Error, Hashable, Sendable {
   // MARK: Writing
 
   /// The file can't be written.
-  case unwritable(file: String, reason: String)
+  case unwritable(FileError)
   /// The name belongs to the format's own metadata.
   case reservedName(file: String, tensor: String)
   /// Tensors are written as float32, float16 and bfloat16 only.

@@ -30,14 +30,13 @@ public struct SafetensorsWriter: Sendable {
       throw .headerTooLong(file: path, length: UInt64(header.count), limit: SafetensorsHeader.lengthLimit)
     }
     for (name, tensor) in sorted { try checkRange(of: tensor, name: name, file: path) }
-    do throws(FileBytes.Failure) {
-      var file = try FileWriting(path: path)
-      try file.write([UInt64(header.count)])
-      try file.write(header)
-      for (_, tensor) in sorted { try write(tensor, to: &file) }
-      try file.finish()
+    do throws(FileError) {
+      let file = try AtomicFile(at: path)
+      try file.append(littleEndianBytes(UInt64(header.count)) + header)
+      for (_, tensor) in sorted { try write(tensor, to: file) }
+      try file.commit()
     } catch {
-      throw .unwritable(file: path, reason: error.reason)
+      throw .unwritable(error)
     }
   }
 
@@ -74,25 +73,33 @@ public struct SafetensorsWriter: Sendable {
     if let beyond { throw .notRepresentable(file: file, tensor: name, value: beyond, type: type) }
   }
 
-  private func write(_ tensor: Tensor, to file: inout FileWriting) throws(FileBytes.Failure) {
-    try tensor.withElements { (elements) throws(FileBytes.Failure) in
-      switch type {
-      case .float16: try write(elements, to: &file) { $0.halfBits }
-      case .bfloat16: try write(elements, to: &file) { $0.bfloatBits }
-      default: try file.write(UnsafeRawBufferPointer(elements))
+  private func write(_ tensor: Tensor, to file: borrowing AtomicFile) throws(FileError) {
+    switch type {
+    case .float16: try write(tensor, to: file) { $0.halfBits }
+    case .bfloat16: try write(tensor, to: file) { $0.bfloatBits }
+    default:
+      // The format is little-endian, as every processor that the package runs on.
+      try tensor.withElements { (elements) throws(FileError) in
+        try file.append(UnsafeRawBufferPointer(elements))
       }
     }
   }
 
   /// Narrows elements, some at a time so that a large tensor isn't in memory twice.
   private func write(
-    _ elements: UnsafeBufferPointer<Float>, to file: inout FileWriting, _ narrow: (Float) -> UInt16
-  ) throws(FileBytes.Failure) {
+    _ tensor: Tensor, to file: borrowing AtomicFile, _ narrow: (Float) -> UInt16
+  ) throws(FileError) {
     let step = 1 << 16
-    for start in stride(from: 0, to: elements.count, by: step) {
-      try file.write(elements[start..<min(start + step, elements.count)].map(narrow))
+    for start in stride(from: 0, to: tensor.count, by: step) {
+      let narrowed = tensor.withElements { $0[start..<min(start + step, $0.count)].map(narrow) }
+      try narrowed.span.withUnsafeBytes { (bytes) throws(FileError) in try file.append(bytes) }
     }
   }
+}
+
+/// The bytes of a number, lowest first.
+private func littleEndianBytes(_ number: UInt64) -> [UInt8] {
+  (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * UInt64($0))) }
 }
 
 /// A text as a JSON string.
