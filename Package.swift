@@ -52,6 +52,9 @@ let plugins: [Plugin] = [
   Plugin(kind: "Explainers", name: "RawAttention"),
   Plugin(kind: "Explainers", name: "GradientRollout"),
   Plugin(kind: "Explainers", name: "GenericAttention"),
+  Plugin(kind: "Metrics", name: "AverageDrop"),
+  Plugin(kind: "Metrics", name: "AverageIncrease"),
+  Plugin(kind: "Metrics", name: "AverageGain"),
 ]
 
 // MARK: - Targets
@@ -92,7 +95,8 @@ let applicationTargets: [Target] = [
 
 /// Tests of the whole: golden values, the registry against the folders, the command, the examples.
 let wholeTests: [Target] = [
-  .testTarget(name: "XAIGoldenTests", dependencies: ["XAI", "XAITesting"] + core)
+  .testTarget(name: "XAIGoldenTests", dependencies: ["XAI", "XAITesting"] + core),
+  .testTarget(name: "RegistryCompletenessTests", dependencies: ["XAI", "XAITesting"] + core),
 ]
 
 let package = Package(

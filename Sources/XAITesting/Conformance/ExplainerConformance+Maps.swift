@@ -1,0 +1,94 @@
+import XAICore
+import XAITensor
+
+/// How far a min–max normalised map may be off where only the order of arithmetic differs.
+///
+/// A kernel may choose another order for another number of images, and min–max amplifies what is left by rounding:
+/// Grad-CAM, whose scores cancel, is off by up to 3e-5. What leaks from another image is larger by orders.
+private let mapTolerance: Float = 1e-4
+
+extension ExplainerConformance {
+  /// Checks the maps of one explainer on one model.
+  ///
+  /// - Returns: whether the maps of two classes differ, as those of a class-specific explainer do on some model; not on
+  ///   each: where heads are weighted, a single head weighs the same for every class. Nil where there are no maps.
+  func check(_ explainer: Subject, on model: any Model, _ findings: inout Findings) -> Bool? {
+    var differs: Bool?
+    let sample = Sample(of: model)
+    let name = model.descriptor.name
+    findings.attempt(.results, name) { findings in
+      let before = (input: sample.input.elements, logits: try model.logits(sample.input).elements)
+      let maps = try explainer.explain(sample.input, targets: .classes(sample.classes), using: model)
+      checkShapes(of: maps, by: explainer, sample, on: model, &findings)
+      guard maps.count == sample.images.count, maps.allSatisfy({ $0.count == sample.classes.count }) else {
+        return
+      }
+
+      let again = try explainer.explain(sample.input, targets: .classes(sample.classes), using: model)
+      findings.expect(
+        again.map { $0.map(\.scores) } == maps.map { $0.map(\.scores) }, .determinism,
+        "\(name): a second run gives other scores")
+      findings.expect(sample.input.elements == before.input, .mutation, "\(name): the input has changed")
+      findings.expect(
+        try model.logits(sample.input).elements == before.logits, .mutation,
+        "\(name): the model's logits have changed")
+
+      try checkBatch(maps, explainer, sample, model, &findings)
+      try checkTargets(maps, explainer, sample, model, &findings)
+      differs = checkClassSpecificity(maps, name, &findings)
+    }
+    return differs
+  }
+
+  /// An image alone, and in another place of a batch, gives what it gave.
+  private func checkBatch(
+    _ maps: [[Attribution]], _ explainer: Subject, _ sample: Sample, _ model: any Model,
+    _ findings: inout Findings
+  ) throws {
+    let reversed = Tensor(
+      sample.input.shape, sample.images.reversed().flatMap { sample.input[$0].elements })
+    let turned = try explainer.explain(reversed, targets: .classes(sample.classes), using: model)
+    for image in sample.images {
+      let alone = try explainer.explain(
+        sample.input[image..<image + 1], targets: .classes(sample.classes), using: model)
+      for target in sample.classes.indices {
+        let place = "\(model.descriptor.name), image \(image)"
+        let map = minMaxNormalised(maps[image][target].scores)
+        findings.expectClose(
+          minMaxNormalised(alone[0][target].scores), map, within: mapTolerance, .batch, "\(place) alone")
+        findings.expectClose(
+          minMaxNormalised(turned[sample.images.count - 1 - image][target].scores), map, within: mapTolerance,
+          .batch,
+          "\(place) in the batch turned round")
+      }
+    }
+  }
+
+  private func checkTargets(
+    _ maps: [[Attribution]], _ explainer: Subject, _ sample: Sample, _ model: any Model,
+    _ findings: inout Findings
+  ) throws {
+    for (target, classIndex) in sample.classes.enumerated() {
+      let alone = try explainer.explain(sample.input, targets: .classes([classIndex]), using: model)
+      for image in sample.images {
+        findings.expectClose(
+          minMaxNormalised(alone[image][0].scores), minMaxNormalised(maps[image][target].scores),
+          within: mapTolerance, .targets,
+          "\(model.descriptor.name), image \(image), class \(classIndex) alone")
+      }
+    }
+  }
+
+  /// Whether the maps of two classes differ; a class-agnostic explainer's never do.
+  private func checkClassSpecificity(_ maps: [[Attribution]], _ name: String, _ findings: inout Findings)
+    -> Bool
+  {
+    let differs = maps.contains { targets in
+      targets.contains { minMaxNormalised($0.scores) != minMaxNormalised(targets[0].scores) }
+    }
+    findings.expect(
+      Subject.descriptor.isClassSpecific || !differs, .classSpecificity,
+      "\(name): declared class-agnostic, but two classes have different maps")
+    return differs
+  }
+}
