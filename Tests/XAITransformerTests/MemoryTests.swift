@@ -20,11 +20,9 @@ import XAI
 
   /// A model whose parameters are never looked at.
   private func emptyModel(_ configuration: VisionTransformerConfiguration) throws -> VisionTransformer {
-    let none = Tensor([0], [])
-    let norm = Norm(weight: none, bias: none)
-    let weights = VisionTransformerWeights(
-      patch: Linear(weight: none, bias: nil), prefix: none, positions: none, blocks: [], finalNorm: norm, heads: [],
-      parameterCount: 0)
+    let weights = VisionTransformerWeights(configuration: configuration, naming: .timm()) {
+      Tensor(repeating: 0, $1)
+    }
     return VisionTransformer(
       descriptor: ModelDescriptor(
         name: "empty", architecture: "vit", labels: ["a", "b"], layerCount: 12, headCount: 3, width: 12,
