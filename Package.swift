@@ -83,7 +83,7 @@ let pluginTargets: [Target] = plugins.flatMap { plugin -> [Target] in
     + tests(for: name, uses: [.target(name: name)] + core)
 }
 
-/// The test target of a module. XAITesting is the conformance kit that plugin tests end with.
+/// The test target of a module; XAITesting is the conformance kit that plugin tests end with.
 func tests(for name: String, uses: [Target.Dependency]) -> [Target] {
   let kit: [Target.Dependency] = name == "XAITesting" ? ["XAI"] : ["XAITesting", "XAI"]
   return [.testTarget(name: "\(name)Tests", dependencies: uses + kit)]

@@ -178,6 +178,7 @@ static inline XAIDNNOperation *xai_dnn_matmul(
   dnnl_primitive_attr_destroy(attributes);
 
   XAIDNNOperation *operation = calloc(1, sizeof *operation);
+  if (!operation) return NULL;
   if (status == dnnl_success) status = xai_dnn_slot(operation, engine, DNNL_ARG_SRC, XAI_DNN_REFERENCE(mdA));
   if (status == dnnl_success) status = xai_dnn_slot(operation, engine, DNNL_ARG_WEIGHTS, XAI_DNN_REFERENCE(mdB));
   if (status == dnnl_success && bias)
@@ -199,117 +200,40 @@ static inline XAIDNNOperation *xai_dnn_matmul(
   return NULL;
 }
 
-/// What a row operation computes.
-typedef enum {
-  XAIDNNSoftmax,                      // slots: x, y
-  XAIDNNSoftmaxBackward,              // slots: y, dy, dx
-  XAIDNNGELU,                         // slots: x, y
-  XAIDNNGELUBackward,                 // slots: x, dy, dx
-  XAIDNNLayerNorm,                    // slots: x, weight, bias, mean, variance, y
-} XAIDNNRowKind;
-
-/// An operation on the rows of a dense matrix; epsilon is used by the layer norms alone.
-static inline XAIDNNOperation *xai_dnn_rows(
-    dnnl_engine_t engine, XAIDNNRowKind kind, int64_t rows, int64_t columns, float epsilon) {
+/// Layer norm of the rows of a dense matrix. Slots: x, weight, bias, mean, variance, y.
+static inline XAIDNNOperation *xai_dnn_layer_norm(
+    dnnl_engine_t engine, int64_t rows, int64_t columns, float epsilon) {
   XAIDNNDescriptor data, statistics, vector;
-  XAIDNNLayout dataLayout = {2, {rows, columns}, {columns, 1}};
-  XAIDNNLayout statisticsLayout = {1, {rows}, {1}};
-  XAIDNNLayout vectorLayout = {1, {columns}, {1}};
-  if (xai_dnn_describe(&data, dataLayout) || xai_dnn_describe(&statistics, statisticsLayout)
-      || xai_dnn_describe(&vector, vectorLayout))
-    return NULL;
+  if (xai_dnn_describe(&data, (XAIDNNLayout){2, {rows, columns}, {columns, 1}})) return NULL;
+  if (xai_dnn_describe(&statistics, (XAIDNNLayout){1, {rows}, {1}})) return NULL;
+  if (xai_dnn_describe(&vector, (XAIDNNLayout){1, {columns}, {1}})) return NULL;
   dnnl_primitive_attr_t attributes;
   if (xai_dnn_attributes(&attributes)) return NULL;
 
   const unsigned flags = dnnl_use_scale | dnnl_use_shift;
-  dnnl_primitive_desc_t forward = NULL, descriptor = NULL;
-  dnnl_status_t status = dnnl_invalid_arguments;
+  dnnl_primitive_desc_t descriptor = NULL;
 #if DNNL_VERSION_MAJOR >= 3
-  switch (kind) {
-  case XAIDNNSoftmax:
-    status = dnnl_softmax_forward_primitive_desc_create(
-        &descriptor, engine, dnnl_forward_inference, dnnl_softmax_accurate, data, data, 1, attributes);
-    break;
-  case XAIDNNSoftmaxBackward:
-    status = dnnl_softmax_forward_primitive_desc_create(
-        &forward, engine, dnnl_forward_training, dnnl_softmax_accurate, data, data, 1, attributes);
-    if (status == dnnl_success)
-      status = dnnl_softmax_backward_primitive_desc_create(
-          &descriptor, engine, dnnl_softmax_accurate, data, data, data, 1, forward, attributes);
-    break;
-  case XAIDNNGELU:
-    status = dnnl_eltwise_forward_primitive_desc_create(
-        &descriptor, engine, dnnl_forward_inference, dnnl_eltwise_gelu_erf, data, data, 0, 0, attributes);
-    break;
-  case XAIDNNGELUBackward:
-    status = dnnl_eltwise_forward_primitive_desc_create(
-        &forward, engine, dnnl_forward_training, dnnl_eltwise_gelu_erf, data, data, 0, 0, attributes);
-    if (status == dnnl_success)
-      status = dnnl_eltwise_backward_primitive_desc_create(
-          &descriptor, engine, dnnl_eltwise_gelu_erf, data, data, data, 0, 0, forward, attributes);
-    break;
-  case XAIDNNLayerNorm:
-    status = dnnl_layer_normalization_forward_primitive_desc_create(
-        &descriptor, engine, dnnl_forward_training, data, data, statistics, epsilon, flags, attributes);
-    break;
-  }
+  dnnl_status_t status = dnnl_layer_normalization_forward_primitive_desc_create(
+      &descriptor, engine, dnnl_forward_training, data, data, statistics, epsilon, flags, attributes);
 #else
-  dnnl_softmax_desc_t softmax;
-  dnnl_eltwise_desc_t eltwise;
   dnnl_layer_normalization_desc_t norm;
-  switch (kind) {
-  case XAIDNNSoftmax:
-    status = dnnl_softmax_forward_desc_init(&softmax, dnnl_forward_inference, &data, 1);
-    if (status == dnnl_success) status = dnnl_primitive_desc_create(&descriptor, &softmax, attributes, engine, NULL);
-    break;
-  case XAIDNNSoftmaxBackward:
-    status = dnnl_softmax_forward_desc_init(&softmax, dnnl_forward_training, &data, 1);
-    if (status == dnnl_success) status = dnnl_primitive_desc_create(&forward, &softmax, attributes, engine, NULL);
-    if (status == dnnl_success) status = dnnl_softmax_backward_desc_init(&softmax, &data, &data, 1);
-    if (status == dnnl_success)
-      status = dnnl_primitive_desc_create(&descriptor, &softmax, attributes, engine, forward);
-    break;
-  case XAIDNNGELU:
-    status = dnnl_eltwise_forward_desc_init(&eltwise, dnnl_forward_inference, dnnl_eltwise_gelu_erf, &data, 0, 0);
-    if (status == dnnl_success) status = dnnl_primitive_desc_create(&descriptor, &eltwise, attributes, engine, NULL);
-    break;
-  case XAIDNNGELUBackward:
-    status = dnnl_eltwise_forward_desc_init(&eltwise, dnnl_forward_training, dnnl_eltwise_gelu_erf, &data, 0, 0);
-    if (status == dnnl_success) status = dnnl_primitive_desc_create(&forward, &eltwise, attributes, engine, NULL);
-    if (status == dnnl_success)
-      status = dnnl_eltwise_backward_desc_init(&eltwise, dnnl_eltwise_gelu_erf, &data, &data, 0, 0);
-    if (status == dnnl_success)
-      status = dnnl_primitive_desc_create(&descriptor, &eltwise, attributes, engine, forward);
-    break;
-  case XAIDNNLayerNorm:
-    status = dnnl_layer_normalization_forward_desc_init(
-        &norm, dnnl_forward_training, &data, &statistics, epsilon, flags);
-    if (status == dnnl_success) status = dnnl_primitive_desc_create(&descriptor, &norm, attributes, engine, NULL);
-    break;
-  }
+  dnnl_status_t status = dnnl_layer_normalization_forward_desc_init(
+      &norm, dnnl_forward_training, &data, &statistics, epsilon, flags);
+  if (status == dnnl_success) status = dnnl_primitive_desc_create(&descriptor, &norm, attributes, engine, NULL);
 #endif
   dnnl_primitive_attr_destroy(attributes);
 
-  static const int slots[][XAI_DNN_MAX_ARGUMENTS] = {
-      [XAIDNNSoftmax] = {DNNL_ARG_SRC, DNNL_ARG_DST},
-      [XAIDNNSoftmaxBackward] = {DNNL_ARG_DST, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_SRC},
-      [XAIDNNGELU] = {DNNL_ARG_SRC, DNNL_ARG_DST},
-      [XAIDNNGELUBackward] = {DNNL_ARG_SRC, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_SRC},
-      [XAIDNNLayerNorm] =
-          {DNNL_ARG_SRC, DNNL_ARG_SCALE, DNNL_ARG_SHIFT, DNNL_ARG_MEAN, DNNL_ARG_VARIANCE, DNNL_ARG_DST},
-  };
   XAIDNNOperation *operation = calloc(1, sizeof *operation);
-  for (int i = 0; i < XAI_DNN_MAX_ARGUMENTS && slots[kind][i] != 0 && status == dnnl_success; i++) {
-    int argument = slots[kind][i];
-    bool isStatistic = argument == DNNL_ARG_MEAN || argument == DNNL_ARG_VARIANCE;
-    bool isVector = argument == DNNL_ARG_SCALE || argument == DNNL_ARG_SHIFT;
-    status = xai_dnn_slot(
-        operation, engine, argument,
-        isStatistic ? XAI_DNN_REFERENCE(statistics) : isVector ? XAI_DNN_REFERENCE(vector) : XAI_DNN_REFERENCE(data));
-  }
+  if (!operation) return NULL;
+  if (status == dnnl_success) status = xai_dnn_slot(operation, engine, DNNL_ARG_SRC, XAI_DNN_REFERENCE(data));
+  if (status == dnnl_success) status = xai_dnn_slot(operation, engine, DNNL_ARG_SCALE, XAI_DNN_REFERENCE(vector));
+  if (status == dnnl_success) status = xai_dnn_slot(operation, engine, DNNL_ARG_SHIFT, XAI_DNN_REFERENCE(vector));
+  if (status == dnnl_success) status = xai_dnn_slot(operation, engine, DNNL_ARG_MEAN, XAI_DNN_REFERENCE(statistics));
+  if (status == dnnl_success)
+    status = xai_dnn_slot(operation, engine, DNNL_ARG_VARIANCE, XAI_DNN_REFERENCE(statistics));
+  if (status == dnnl_success) status = xai_dnn_slot(operation, engine, DNNL_ARG_DST, XAI_DNN_REFERENCE(data));
   if (status == dnnl_success) status = xai_dnn_finish(operation, engine, descriptor);
   if (descriptor) dnnl_primitive_desc_destroy(descriptor);
-  if (forward) dnnl_primitive_desc_destroy(forward);
   xai_dnn_forget(&data);
   xai_dnn_forget(&statistics);
   xai_dnn_forget(&vector);

@@ -1,6 +1,6 @@
 /// The extents of a tensor, outermost first; an empty shape is a scalar.
 public struct Shape: Hashable, Sendable, CustomStringConvertible, ExpressibleByArrayLiteral {
-  /// Extents, outermost first. None is negative.
+  /// Extents, outermost first, none negative.
   public let extents: [Int]
 
   /// Makes a shape from extents, outermost first.

@@ -7,7 +7,8 @@ public func expectClose(
   sourceLocation: SourceLocation = #_sourceLocation
 ) {
   guard values.count == expected.count else {
-    Issue.record("\(what): \(values.count) values, expected \(expected.count)", sourceLocation: sourceLocation)
+    Issue.record(
+      "\(what): \(values.count) values, expected \(expected.count)", sourceLocation: sourceLocation)
     return
   }
   // A difference of NaN compares as nothing, so it counts as infinitely bad.
@@ -41,5 +42,6 @@ public func expectCloseToLargest(
 ) {
   let largest = expected.elements.reduce(0) { max($0, abs($1)) }
   expectClose(
-    value, expected, within: tolerance * max(largest, .leastNormalMagnitude), what, sourceLocation: sourceLocation)
+    value, expected, within: tolerance * max(largest, .leastNormalMagnitude), what,
+    sourceLocation: sourceLocation)
 }

@@ -4,7 +4,8 @@ public import XAITensor
 extension VisionTransformer {
   /// Runs the reverse pass, from the logits down to the lowest layer that the request needs.
   public func backward(
-    from cotangent: Tensor, through trace: ForwardTrace, rules: PropagationRules, requesting request: GradientRequest,
+    from cotangent: Tensor, through trace: ForwardTrace, rules: PropagationRules,
+    requesting request: GradientRequest,
     visitAttention: (AttentionGradient) throws -> Void
   ) throws -> Gradients {
     guard let tape = trace.tape as? VisionTransformerTape, tape.blocks.count == weights.blocks.count,
@@ -41,7 +42,8 @@ extension VisionTransformer {
         attention: { attention, gradient in
           try visitAttention(AttentionGradient(layer: layer, attention: attention, gradient: gradient))
         },
-        parameter: { add(names[keyPath: $0], $1, $2) }, queryKeyValue: { add(names.queryKeyValue[$0], $1, $2) })
+        parameter: { add(names[keyPath: $0], $1, $2) },
+        queryKeyValue: { add(names.queryKeyValue[$0], $1, $2) })
       let input = try block(layer).backward(
         gradient, through: tape.blocks[layer], rules: rules,
         requesting: EncoderBlock.Request(
@@ -61,7 +63,9 @@ extension VisionTransformer {
     return gradients
   }
 
-  private func checkParameters(_ request: GradientRequest, _ trace: ForwardTrace, rows: Int) throws(ModelError) {
+  private func checkParameters(_ request: GradientRequest, _ trace: ForwardTrace, rows: Int)
+    throws(ModelError)
+  {
     guard request.parameters else { return }
     guard trace.layout == configuration.layout, rows == trace.batchCount else {
       throw .unsupportedInput(

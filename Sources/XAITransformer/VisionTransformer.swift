@@ -29,7 +29,8 @@ public struct VisionTransformer: Model {
   ///   - naming: names the parameters in gradients.
   ///   - kernels: what the arithmetic runs on.
   public init(
-    descriptor: ModelDescriptor, configuration: VisionTransformerConfiguration, weights: VisionTransformerWeights,
+    descriptor: ModelDescriptor, configuration: VisionTransformerConfiguration,
+    weights: VisionTransformerWeights,
     naming: CheckpointNaming, kernels: any Kernels
   ) {
     self.descriptor = descriptor
@@ -41,7 +42,8 @@ public struct VisionTransformer: Model {
 
   var embedding: PatchEmbedding {
     PatchEmbedding(
-      configuration: configuration, patch: weights.patch, prefix: weights.prefix, positions: weights.positions,
+      configuration: configuration, patch: weights.patch, prefix: weights.prefix,
+      positions: weights.positions,
       kernels: kernels)
   }
 

@@ -11,11 +11,10 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
 
   private struct Description: Decodable {
     let model: String
-    let input_size: [Int]
     let targets: [Target]
     let specs: [String]
-    let recording_points: [String]
-    let parameter_gradients: Bool
+    let recordingPoints: [String]
+    let parameterGradients: Bool
   }
 
   let name: String
@@ -28,7 +27,8 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { name }
 
-  static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent()
     .appendingPathComponent("Fixtures")
 
   static let all: [GoldenCase] = {
@@ -38,13 +38,15 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
   }()
 
   private init(_ folder: URL) throws {
-    let description = try JSONDecoder().decode(
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let description = try decoder.decode(
       Description.self, from: Data(contentsOf: folder.appendingPathComponent("case.json")))
     self.name = folder.lastPathComponent
     self.targets = description.targets
     self.specs = description.specs
-    self.points = description.recording_points.compactMap(BlockPoint.init(rawValue:))
-    self.hasParameterGradients = description.parameter_gradients
+    self.points = description.recordingPoints.compactMap(BlockPoint.init(rawValue:))
+    self.hasParameterGradients = description.parameterGradients
     self.modelPath = folder.appendingPathComponent(description.model).standardized.path
     self.expected = try SafetensorsFile(path: folder.appendingPathComponent("expected.safetensors").path)
   }

@@ -33,7 +33,9 @@ import XAITesting
   func gradients(_ golden: GoldenCase, _ kernels: AvailableKernels) throws {
     let model = try golden.model(on: kernels.make())
     let layers = 0..<model.descriptor.layerCount
-    let points = layers.flatMap { layer in BlockPoint.allCases.map { ActivationPoint(layer: layer, point: $0) } }
+    let points = layers.flatMap { layer in
+      BlockPoint.allCases.map { ActivationPoint(layer: layer, point: $0) }
+    }
     let trace = try model.forward(golden.tensor("input"), recording: Recording(gradients: true))
     // Both images get every target's class, so that one pass serves all targets; each is compared at its own image.
     let targets = Targets([golden.targets.map(\.class), golden.targets.map(\.class)])
@@ -66,13 +68,15 @@ import XAITesting
     let trace = try model.forward(golden.tensor("input")[0..<1], recording: Recording(gradients: true))
     let point = ActivationPoint(layer: 0, point: .output)
     let gradients = try model.backward(
-      from: Targets([[golden.targets[0].class]]).cotangent(classCount: model.descriptor.classCount), through: trace,
+      from: Targets([[golden.targets[0].class]]).cotangent(classCount: model.descriptor.classCount),
+      through: trace,
       rules: .conservative, requesting: GradientRequest(activations: [point], input: true))
     expectCloseToLargest(
       try #require(gradients.activations[point])[0],
       try golden.tensor("t0.conservative.activation_gradient.output.0"), within: 1e-4, "output.0")
     expectCloseToLargest(
-      try #require(gradients.input)[0], try golden.tensor("t0.conservative.input_gradient"), within: 1e-4, "input")
+      try #require(gradients.input)[0], try golden.tensor("t0.conservative.input_gradient"), within: 1e-4,
+      "input")
   }
 
   @Test(

@@ -9,10 +9,12 @@ public struct AttentionRollout: Explainer {
   /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "attention-rollout", title: "Attention Rollout",
-    summary: "Multiplies the attention of all layers, with the residual stream as identity", family: .attention,
+    summary: "Multiplies the attention of all layers, with the residual stream as identity",
+    family: .attention,
     needs: [.attention], isClassSpecific: false, reversePasses: "0",
     citation: Citation(
-      authors: "Abnar & Zuidema", title: "Quantifying Attention Flow in Transformers", venue: "ACL", year: 2020,
+      authors: "Abnar & Zuidema", title: "Quantifying Attention Flow in Transformers", venue: "ACL",
+      year: 2020,
       identifier: "arXiv:2005.00928"))
 
   /// The options that this value works with.
@@ -77,7 +79,8 @@ public struct AttentionRollout: Explainer {
       for head in 1..<attention.headCount {
         attention.withRow(head: head, row: row) { values in
           for c in values.indices {
-            entries[c] = options.fusion == .max ? Swift.max(entries[c], values[c]) : Swift.min(entries[c], values[c])
+            entries[c] =
+              options.fusion == .max ? Swift.max(entries[c], values[c]) : Swift.min(entries[c], values[c])
           }
         }
       }

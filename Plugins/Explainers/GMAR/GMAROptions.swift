@@ -12,7 +12,7 @@ public struct GMAROptions: PluginOptions {
     case lastBlockNorm = "last-block-norm"
   }
 
-  /// The norm of a head's gradient (the paper's Eq. 2).
+  /// The norm of a head's gradient, the second equation of the paper.
   public enum Norm: String, OptionValue, CaseIterable {
     /// Σ|G|.
     case l1

@@ -56,7 +56,8 @@ struct GradientNorms {
     let vectorised = values.count / 16 * 16
     let bytes = UnsafeRawBufferPointer(values)
     for index in stride(from: 0, to: vectorised, by: 16) {
-      let lanes = bytes.loadUnaligned(fromByteOffset: index * MemoryLayout<Float>.stride, as: SIMD16<Float>.self)
+      let lanes = bytes.loadUnaligned(
+        fromByteOffset: index * MemoryLayout<Float>.stride, as: SIMD16<Float>.self)
       let isNegative = lanes .< 0
       absolute += lanes.replacing(with: -lanes, where: isNegative)
       squares += lanes * lanes

@@ -8,7 +8,7 @@ struct HeadScores {
   /// `negativeShares[layer][row][head]`: the share of negative entries of the head's gradient.
   private(set) var negativeShares: [[[Float]]]
 
-  /// Scores the heads in one reverse pass (the paper's Eq. 2).
+  /// Scores the heads in one reverse pass, by the second equation of the paper.
   init(_ trace: ForwardTrace, targets: Targets, options: GMAROptions, using model: any Model) throws {
     let layerCount = model.descriptor.layerCount
     let cotangent = targets.cotangent(classCount: model.descriptor.classCount)

@@ -31,7 +31,8 @@ struct MatrixChain {
       rows: count, columns: count, inner: .init(count: chainCount, stride: count * count))
     let (left, right) = options.order == .towardsOutput ? (factors, chains) : (chains, factors)
     var product = TensorBuffer(chains.shape)
-    kernels.multiply(MatrixOperand(left, layout), MatrixOperand(right, layout), into: &product, layout, .plain)
+    kernels.multiply(
+      MatrixOperand(left, layout), MatrixOperand(right, layout), into: &product, layout, .plain)
     product.withElements { elements in
       switch options.residual {
       case .before: break
@@ -62,7 +63,8 @@ struct MatrixChain {
       for chain in 0..<chainCount {
         let share = options.fusion == .sum ? weights[layer] : oneHead(chain, of: layer)
         for row in 0..<count {
-          let entries = UnsafeMutableBufferPointer(start: elements + (chain * count + row) * count, count: count)
+          let entries = UnsafeMutableBufferPointer(
+            start: elements + (chain * count + row) * count, count: count)
           attention[layer].writeWeightedSum(share, row: row, to: entries)
           if case .before(let alpha) = options.residual {
             entries[row] += Float(alpha)
@@ -104,7 +106,8 @@ extension Tensor {
     withElements { elements in
       for r in 0..<patches.count {
         for c in 0..<count {
-          sums[(count * r + c) % patches.count] += elements[(patches.lowerBound + r) * count + c] / Float(count)
+          sums[(count * r + c) % patches.count] +=
+            elements[(patches.lowerBound + r) * count + c] / Float(count)
         }
       }
     }

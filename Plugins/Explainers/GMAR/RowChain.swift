@@ -34,7 +34,9 @@ struct RowChain {
     var current = vectors
     var sums = vectors.map { $0.map { _ in Float(0) } }
     for layer in layers {
-      for index in sums.indices { for c in sums[index].indices { sums[index][c] += alpha * current[index][c] } }
+      for index in sums.indices {
+        for c in sums[index].indices { sums[index][c] += alpha * current[index][c] }
+      }
       current = RowPropagation.propagate(current, through: [layer], row: write)
     }
     return zip(sums, current).map { zip($0, $1).map { $0 + $1 } }

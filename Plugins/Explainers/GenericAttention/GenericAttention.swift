@@ -28,7 +28,8 @@ public struct GenericAttention: Explainer {
     needs: [.attention, .attentionGradients], isClassSpecific: true, reversePasses: "1",
     citation: Citation(
       authors: "Chefer, Gur & Wolf",
-      title: "Generic Attention-model Explainability for Interpreting Bi-Modal and Encoder-Decoder Transformers",
+      title:
+        "Generic Attention-model Explainability for Interpreting Bi-Modal and Encoder-Decoder Transformers",
       venue: "ICCV", year: 2021, identifier: "arXiv:2103.15679"))
 
   /// The options that this value works with.

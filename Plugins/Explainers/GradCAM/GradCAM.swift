@@ -29,11 +29,13 @@ public struct GradCAMOptions: PluginOptions {
 public struct GradCAM: Explainer {
   /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
-    id: "grad-cam", title: "Grad-CAM", summary: "Weights the channels of a layer's patch tokens by their mean gradient",
+    id: "grad-cam", title: "Grad-CAM",
+    summary: "Weights the channels of a layer's patch tokens by their mean gradient",
     family: .gradient, needs: [.activations, .activationGradients], isClassSpecific: true, reversePasses: "1",
     citation: Citation(
       authors: "Selvaraju et al.",
-      title: "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization", venue: "ICCV",
+      title: "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization",
+      venue: "ICCV",
       year: 2017, identifier: "arXiv:1610.02391"))
 
   /// The options that this value works with.
@@ -68,7 +70,8 @@ public struct GradCAM: Explainer {
     return try targets.map { image, target, classIndex in
       try Attribution(
         scores: scores(
-          activations[image], gradient[targets.row(image: image, target: target)], patches: trace.layout.patches),
+          activations[image], gradient[targets.row(image: image, target: target)],
+          patches: trace.layout.patches),
         of: trace, classIndex: classIndex, by: self)
     }
   }

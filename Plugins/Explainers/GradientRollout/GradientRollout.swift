@@ -29,10 +29,12 @@ public struct GradientRollout: Explainer {
   /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "gradient-rollout", title: "Gradient Rollout",
-    summary: "Attention Rollout over attention maps that are weighted by their own gradient", family: .gradient,
+    summary: "Attention Rollout over attention maps that are weighted by their own gradient",
+    family: .gradient,
     needs: [.attention, .attentionGradients], isClassSpecific: true, reversePasses: "1",
     citation: Citation(
-      authors: "Gildenblat", title: "Exploring Explainability for Vision Transformers", venue: "blog", year: 2020,
+      authors: "Gildenblat", title: "Exploring Explainability for Vision Transformers", venue: "blog",
+      year: 2020,
       identifier: "jacobgil.github.io/deeplearning/vision-transformer-explainability"))
 
   /// The options that this value works with.
@@ -69,7 +71,8 @@ public struct GradientRollout: Explainer {
       }
       return try Attribution(
         scores: Array(rows[0][layout.patches]), of: trace, classIndex: classIndex, by: self,
-        diagnostics: Diagnostics(rankCollapse: RowPropagation.collapse(readoutRow: rows[0], meanRow: rows[1])))
+        diagnostics: Diagnostics(rankCollapse: RowPropagation.collapse(readoutRow: rows[0], meanRow: rows[1]))
+      )
     }
   }
 }

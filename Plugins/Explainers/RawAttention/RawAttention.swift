@@ -54,10 +54,12 @@ public struct RawAttentionOptions: PluginOptions {
 public struct RawAttention: Explainer {
   /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
-    id: "raw-attention", title: "Raw Attention", summary: "Shows what the readout token attends to in one layer",
+    id: "raw-attention", title: "Raw Attention",
+    summary: "Shows what the readout token attends to in one layer",
     family: .attention, needs: [.attention], isClassSpecific: false, reversePasses: "0",
     citation: Citation(
-      authors: "Caron et al.", title: "Emerging Properties in Self-Supervised Vision Transformers", venue: "ICCV",
+      authors: "Caron et al.", title: "Emerging Properties in Self-Supervised Vision Transformers",
+      venue: "ICCV",
       year: 2021, identifier: "arXiv:2104.14294"))
 
   /// The options that this value works with.

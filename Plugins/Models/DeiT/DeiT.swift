@@ -4,13 +4,14 @@ public import XAITensor
 import XAITransformer
 public import XAIWeights
 
-/// The data-efficient image transformer of Touvron et al. 2021 (arXiv 2012.12877), with and without distillation.
+/// The data-efficient image transformer, with and without distillation (Touvron and others 2021, arXiv 2012.12877).
 public enum DeiT: ModelArchitecture {
   /// What the family is.
   public static let descriptor = ArchitectureDescriptor(
     id: "deit", title: "DeiT",
     summary: "Data-efficient image transformers, with and without the distillation token",
-    huggingFaceClasses: [classTokenClass, teacherClass], timmNames: ["deit_*", "deit_*_distilled", "deit3_*"],
+    huggingFaceClasses: [classTokenClass, teacherClass],
+    timmNames: ["deit_*", "deit_*_distilled", "deit3_*"],
     citation: Citation(
       authors: "Touvron et al.",
       title: "Training data-efficient image transformers & distillation through attention", venue: "ICML",

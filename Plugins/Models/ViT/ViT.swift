@@ -4,7 +4,7 @@ public import XAITensor
 import XAITransformer
 public import XAIWeights
 
-/// The Vision Transformer of Dosovitskiy et al. 2021 (arXiv 2010.11929).
+/// The Vision Transformer (Dosovitskiy and others 2021, arXiv 2010.11929).
 public enum ViT: ModelArchitecture {
   /// What the family is.
   public static let descriptor = ArchitectureDescriptor(

@@ -43,7 +43,9 @@ public struct AttentionRows: Sendable {
       var entropy = 0.0
       for (row, weight) in readout.enumerated() where weight != 0 {
         withRow(head: head, row: row) { values in
-          for value in values where value > 0 { entropy -= Double(weight) * Double(value) * logarithm(Double(value)) }
+          for value in values where value > 0 {
+            entropy -= Double(weight) * Double(value) * logarithm(Double(value))
+          }
         }
       }
       return tokenCount > 1 ? Float(entropy / logarithm(Double(tokenCount))) : 0

@@ -15,7 +15,8 @@ public struct Diagnostics: Hashable, Sendable, Codable {
 
   /// Makes diagnostics; by default nothing was noticed.
   public init(
-    headWeights: [[Float]]? = nil, negativeGradientShare: [[Float]]? = nil, attentionEntropy: [[Float]]? = nil,
+    headWeights: [[Float]]? = nil, negativeGradientShare: [[Float]]? = nil,
+    attentionEntropy: [[Float]]? = nil,
     rankCollapse: Float? = nil
   ) {
     self.headWeights = headWeights

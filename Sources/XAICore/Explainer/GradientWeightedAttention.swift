@@ -28,7 +28,9 @@ public struct GradientWeightedAttention: Sendable {
   }
 
   private static func fuse(_ visited: AttentionGradient, _ clamp: Clamp) -> Tensor {
-    let (rows, heads, tokens) = (visited.gradient.shape[0], visited.gradient.shape[1], visited.gradient.shape[2])
+    let (rows, heads, tokens) = (
+      visited.gradient.shape[0], visited.gradient.shape[1], visited.gradient.shape[2]
+    )
     let (images, entries) = (visited.attention.shape[0], tokens * tokens)
     return Tensor([rows, tokens, tokens]) { result in
       result.update(repeating: 0, count: rows * entries)

@@ -44,7 +44,8 @@ public enum RowPropagation {
   public static func collapse(readoutRow: [Float], meanRow: [Float]) -> Float {
     let (readoutSum, meanSum) = (readoutRow.reduce(0, +), meanRow.reduce(0, +))
     guard readoutSum > 0, meanSum > 0 else { return 0 }
-    let distance = zip(readoutRow, meanRow).reduce(Float(0)) { $0 + abs($1.0 / readoutSum - $1.1 / meanSum) } / 2
+    let distance =
+      zip(readoutRow, meanRow).reduce(Float(0)) { $0 + abs($1.0 / readoutSum - $1.1 / meanSum) } / 2
     return 1 - distance
   }
 
@@ -56,7 +57,7 @@ public enum RowPropagation {
     for c in entries.indices { entries[c] /= sum }
   }
 
-  /// Sets the lowest share of a row's patch columns to 0; prefix columns stay. Of equal values the first goes first.
+  /// Sets the lowest share of a row's patch columns to 0, of equal values the first; prefix columns stay.
   public static func discard(
     _ share: Double, of entries: UnsafeMutableBufferPointer<Float>, patches: Range<Int>
   ) {

@@ -130,7 +130,8 @@ public enum TargetError: Error, Sendable, CustomStringConvertible {
       "the target '\(text)' is not a class index, a label, 'predicted' or 'top:N' with N at least 1"
     case .unknownIndex(let index, let count):
       "there is no class \(index): the model has classes 0 to \(count - 1); `xai inspect --labels` lists them"
-    case .tooMany(let count, let classCount): "top:\(count) asks for more than the model's \(classCount) classes"
+    case .tooMany(let count, let classCount):
+      "top:\(count) asks for more than the model's \(classCount) classes"
     case .unknownLabel(let text, let near):
       "no class is labelled '\(text)'"
         + (near.isEmpty ? "" : "; did you mean \(near.map { "'\($0)'" }.joined(separator: ", "))?")

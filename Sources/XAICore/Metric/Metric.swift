@@ -43,7 +43,8 @@ public struct MetricSubject: Sendable {
   public let probability: Float
 
   /// Holds what a metric judges.
-  public init(pixels: Tensor, preprocessing: Preprocessing, map: [Float], classIndex: Int, probability: Float) {
+  public init(pixels: Tensor, preprocessing: Preprocessing, map: [Float], classIndex: Int, probability: Float)
+  {
     precondition(map.count == pixels.shape[1] * pixels.shape[2], "one map value a pixel")
     self.pixels = pixels
     self.preprocessing = preprocessing
@@ -98,7 +99,8 @@ public struct MetricDescriptor: Hashable, Sendable, Codable {
 
   /// Describes a metric.
   public init(
-    id: String, title: String, summary: String, direction: Direction, unit: String, range: ClosedRange<Double>,
+    id: String, title: String, summary: String, direction: Direction, unit: String,
+    range: ClosedRange<Double>,
     citation: Citation
   ) {
     self.id = id
@@ -122,7 +124,8 @@ extension Metric {
   ///   - subject: what is judged.
   ///   - model: the model that the map explains.
   ///   - batchSize: how many frames the model sees at once.
-  public func evaluate(_ subject: MetricSubject, using model: any Model, batchSize: Int = 8) throws -> Double {
+  public func evaluate(_ subject: MetricSubject, using model: any Model, batchSize: Int = 8) throws -> Double
+  {
     let plan = try frames(for: subject)
     let frameShape = subject.pixels.shape
     var probabilities: [Float] = []

@@ -1,6 +1,6 @@
 public import XAITensor
 
-/// What a reverse pass computes and keeps. It goes no deeper than what is asked for needs.
+/// What a reverse pass computes and keeps; it goes no deeper than what is asked for needs.
 public struct GradientRequest: Sendable {
   /// Layers whose attention gradients are handed to the visitor, as they are made.
   public var attention: LayerSelection

@@ -26,7 +26,8 @@ public protocol Model: Sendable {
   ///   - request: what is computed; nothing else is.
   ///   - visitAttention: called for each requested layer, from the last to the first, as its gradient is made.
   func backward(
-    from cotangent: Tensor, through trace: ForwardTrace, rules: PropagationRules, requesting request: GradientRequest,
+    from cotangent: Tensor, through trace: ForwardTrace, rules: PropagationRules,
+    requesting request: GradientRequest,
     visitAttention: (AttentionGradient) throws -> Void
   ) throws -> Gradients
 }
@@ -39,7 +40,8 @@ extension Model {
 
   /// Refuses: a model without gradients.
   public func backward(
-    from cotangent: Tensor, through trace: ForwardTrace, rules: PropagationRules, requesting request: GradientRequest,
+    from cotangent: Tensor, through trace: ForwardTrace, rules: PropagationRules,
+    requesting request: GradientRequest,
     visitAttention: (AttentionGradient) throws -> Void
   ) throws -> Gradients {
     throw ModelError.missingCapabilities(

@@ -1,4 +1,4 @@
-/// What a forward pass keeps. Nothing else stays in memory after it.
+/// What a forward pass keeps; nothing else stays in memory after it.
 public struct Recording: Hashable, Sendable {
   /// Layers whose attention maps are kept.
   public var attention: LayerSelection

@@ -30,7 +30,8 @@ public struct Option<Options: PluginOptions>: Sendable {
   /// Makes an option from a property; `where` narrows the values and `allowed` says to what.
   public init<Value: OptionValue>(
     _ name: String, _ property: any WritableKeyPath<Options, Value> & Sendable, _ summary: String,
-    allowed: String = Value.allowedOptionText, where isAllowed: @escaping @Sendable (Value) -> Bool = { _ in true }
+    allowed: String = Value.allowedOptionText,
+    where isAllowed: @escaping @Sendable (Value) -> Bool = { _ in true }
   ) {
     self.name = name
     self.summary = summary

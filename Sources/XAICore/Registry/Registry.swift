@@ -130,7 +130,9 @@ extension Registry {
     guard let entry = models.last(where: { $0.architecture.matches(directory) }) else {
       throw RegistryError.unsupportedModel(
         path: directory.path, configuration: directory.summary,
-        known: models.map { "\($0.descriptor.id) (\(($0.descriptor.huggingFaceClasses + $0.descriptor.timmNames).joined(separator: ", ")))" })
+        known: models.map {
+          "\($0.descriptor.id) (\(($0.descriptor.huggingFaceClasses + $0.descriptor.timmNames).joined(separator: ", ")))"
+        })
     }
     return try entry.architecture.load(directory, on: kernels)
   }

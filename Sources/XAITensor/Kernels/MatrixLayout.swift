@@ -76,7 +76,8 @@ public struct MatrixOperand: Sendable {
   /// Sees a tensor under a layout; traps when the layout reaches past the tensor.
   public init(_ tensor: Tensor, _ layout: MatrixLayout) {
     precondition(
-      layout.end <= tensor.count, "a layout that ends at \(layout.end) reaches past a tensor of \(tensor.shape)")
+      layout.end <= tensor.count,
+      "a layout that ends at \(layout.end) reaches past a tensor of \(tensor.shape)")
     self.tensor = tensor
     self.layout = layout
   }

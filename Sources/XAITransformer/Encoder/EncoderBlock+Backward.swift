@@ -35,7 +35,8 @@ extension EncoderBlock {
   ///
   /// - Returns: the gradient of the input, or nil where `request` doesn't need it.
   func backward(
-    _ gradient: Tensor, through tape: Tape, rules: PropagationRules, requesting request: Request, into sink: Sink
+    _ gradient: Tensor, through tape: Tape, rules: PropagationRules, requesting request: Request,
+    into sink: Sink
   ) throws -> Tensor? {
     sink.activation(.output, gradient)
     guard request.reachesMLP else { return nil }
@@ -99,7 +100,8 @@ extension EncoderBlock {
     var attentionGradient = TensorBuffer(all.attentionShape)
     for target in 0..<targets {
       kernels.multiply(
-        operand(context, layout.context, target: target), MatrixOperand(tape.parts, layout.part(2)).transposed,
+        operand(context, layout.context, target: target),
+        MatrixOperand(tape.parts, layout.part(2)).transposed,
         into: &attentionGradient,
         layout.attention.advanced(by: target * layout.attentionShape.count), .plain)
     }

@@ -11,7 +11,8 @@ extension Kernels {
     multiply(
       rows, MatrixOperand(rowsOf: linear.weight).transposed, into: &result,
       MatrixLayout(rows: rows.layout.rows, columns: linear.outputs),
-      Epilogue(bias: linear.bias, activation: activation, residual: residual.map { MatrixOperand(rowsOf: $0) }))
+      Epilogue(
+        bias: linear.bias, activation: activation, residual: residual.map { MatrixOperand(rowsOf: $0) }))
     return result.freeze()
   }
 

@@ -29,7 +29,9 @@ struct PatchEmbedding {
     guard let prefixRows = embeddings.prefix else { return tokens.freeze() }
     tokens.withElements { tokens in
       for image in 0..<batch {
-        for (index, value) in prefixRows.enumerated() { tokens[image * layout.tokenCount * width + index] = value }
+        for (index, value) in prefixRows.enumerated() {
+          tokens[image * layout.tokenCount * width + index] = value
+        }
       }
     }
     return tokens.freeze()

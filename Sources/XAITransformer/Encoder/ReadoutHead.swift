@@ -71,7 +71,8 @@ struct ReadoutHead {
   ) -> Tensor {
     if let parameter {
       let gradients = kernels.layerNormParameterGradients(
-        gradient, x: tape.normInputs[index], statistics: tape.statistics[index], epsilon: configuration.epsilon)
+        gradient, x: tape.normInputs[index], statistics: tape.statistics[index],
+        epsilon: configuration.epsilon)
       parameter(nil, gradients.weight, gradients.bias)
     }
     return kernels.layerNormBackward(

@@ -1,12 +1,13 @@
+import XAICore
+public import XAIImage
+public import XAITensor
+public import XAIWeights
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
 import Foundation
 #endif
-import XAICore
-public import XAIImage
-public import XAITensor
-public import XAIWeights
 
 extension VisionTransformer {
   /// Loads a model from a directory whose configuration has been read.
@@ -37,7 +38,8 @@ extension VisionTransformer {
       preprocessing: try Self.preprocessing(directory, configuration, defaults: defaults),
       capabilities: Self.capabilities)
     self.init(
-      descriptor: descriptor, configuration: configuration, weights: weights, naming: naming, kernels: kernels)
+      descriptor: descriptor, configuration: configuration, weights: weights, naming: naming, kernels: kernels
+    )
   }
 
   /// The preprocessing of the directory; it has to end in the size that the model takes.
@@ -47,10 +49,12 @@ extension VisionTransformer {
     let preprocessing: Preprocessing
     switch directory.format {
     case .timm:
-      preprocessing = try Preprocessing(timmJSON: Data(contentsOf: URL(fileURLWithPath: directory.config.file)))
+      preprocessing = try Preprocessing(
+        timmJSON: Data(contentsOf: URL(fileURLWithPath: directory.config.file)))
     case .huggingFace:
       let own = defaults.withInputSize(height: configuration.imageHeight, width: configuration.imageWidth)
-      preprocessing = try directory.preprocessorConfig.map { try Preprocessing(huggingFaceJSON: $0, defaults: own) } ?? own
+      preprocessing =
+        try directory.preprocessorConfig.map { try Preprocessing(huggingFaceJSON: $0, defaults: own) } ?? own
     }
     guard let size = preprocessing.inputSize else { return preprocessing }
     guard size != (configuration.imageHeight, configuration.imageWidth) else { return preprocessing }
@@ -62,8 +66,12 @@ extension VisionTransformer {
     let config = directory.config
     if let labels = try config.optionalLabels() { return (0..<count).map { labels[$0] ?? "class \($0)" } }
     for prefix in ["pretrained_cfg.", ""] {
-      guard let names = try config.optionalStrings("\(prefix)label_names"), names.count == count else { continue }
-      guard case .object(let descriptions)? = config.optionalValue("\(prefix)label_descriptions") else { return names }
+      guard let names = try config.optionalStrings("\(prefix)label_names"), names.count == count else {
+        continue
+      }
+      guard case .object(let descriptions)? = config.optionalValue("\(prefix)label_descriptions") else {
+        return names
+      }
       return names.map { name in
         guard case .string(let description)? = descriptions[name] else { return name }
         return description

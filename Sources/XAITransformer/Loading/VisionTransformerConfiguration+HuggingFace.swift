@@ -18,7 +18,8 @@ extension VisionTransformerConfiguration {
     let activation = try config.optionalString("hidden_act") ?? "gelu"
     guard activation == "gelu" else {
       throw VisionTransformerError.unsupported(
-        file: config.file, key: "hidden_act", value: "'\(activation)'", supported: "'gelu', with the error function")
+        file: config.file, key: "hidden_act", value: "'\(activation)'",
+        supported: "'gelu', with the error function")
     }
     let channels = try config.optionalInteger("num_channels") ?? 3
     guard channels == 3 else {
@@ -34,7 +35,8 @@ extension VisionTransformerConfiguration {
       depth: try config.optionalInteger("num_hidden_layers") ?? 12,
       headCount: try config.optionalInteger("num_attention_heads") ?? 12,
       mlpWidth: try config.optionalInteger("intermediate_size") ?? 3072,
-      epsilon: Float(try config.optionalDouble("layer_norm_eps") ?? 1e-12), classCount: classCount, prefix: prefix,
+      epsilon: Float(try config.optionalDouble("layer_norm_eps") ?? 1e-12), classCount: classCount,
+      prefix: prefix,
       readout: readout, finalNorm: .onTokens,
       hasQueryKeyValueBias: try config.optionalBool("qkv_bias") ?? true)
     try validate(file: config.file)

@@ -15,7 +15,8 @@ extension VisionTransformerConfiguration {
     func shape(_ name: String, rank: Int) throws -> [Int] {
       guard let shape = weights[name]?.shape, shape.rank == rank else {
         throw VisionTransformerError.contradiction(
-          file: weights.path, reason: "it has no tensor '\(name)' of \(rank) dimensions: it is no timm vision transformer")
+          file: weights.path,
+          reason: "it has no tensor '\(name)' of \(rank) dimensions: it is no timm vision transformer")
       }
       return shape.extents
     }
@@ -32,7 +33,8 @@ extension VisionTransformerConfiguration {
     self.init(
       imageHeight: image.0, imageWidth: image.1, patchHeight: patch[2], patchWidth: patch[3], width: width,
       depth: Self.depth(weights),
-      headCount: try config.optionalInteger("model_args.num_heads") ?? Self.headCount(architecture, width: width),
+      headCount: try config.optionalInteger("model_args.num_heads")
+        ?? Self.headCount(architecture, width: width),
       mlpWidth: hidden[0], epsilon: 1e-6, classCount: try shape("head.weight", rank: 2)[0], prefix: prefix,
       readout: pooling == "avg"
         ? .meanOfPatches : isDistilled ? .meanOfClassAndDistillation : .classToken,
@@ -82,7 +84,8 @@ extension VisionTransformerConfiguration {
   /// Throws for what changes the arithmetic and is not supported, by its name.
   private static func rejectUnsupported(_ config: Configuration, _ weights: WeightStore) throws {
     func reject(_ key: String, _ value: String, _ supported: String) throws {
-      throw VisionTransformerError.unsupported(file: config.file, key: key, value: value, supported: supported)
+      throw VisionTransformerError.unsupported(
+        file: config.file, key: key, value: value, supported: supported)
     }
     let pooling =
       try config.optionalString("model_args.global_pool") ?? config.optionalString("global_pool") ?? "token"
@@ -92,7 +95,8 @@ extension VisionTransformerConfiguration {
       "mlp_layer", "attn_layer", "block_fn", "pool_include_prefix",
     ]
     for key in refused {
-      guard let value = config.optionalValue("model_args.\(key)"), value != .null, value != .boolean(false) else {
+      guard let value = config.optionalValue("model_args.\(key)"), value != .null, value != .boolean(false)
+      else {
         continue
       }
       try reject("model_args.\(key)", "set", "models that leave it out")

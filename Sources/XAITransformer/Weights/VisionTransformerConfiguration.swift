@@ -43,7 +43,8 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
 
   /// States the sizes and choices; the defaults are those of the first ViT.
   public init(
-    imageHeight: Int, imageWidth: Int, patchHeight: Int, patchWidth: Int, width: Int, depth: Int, headCount: Int,
+    imageHeight: Int, imageWidth: Int, patchHeight: Int, patchWidth: Int, width: Int, depth: Int,
+    headCount: Int,
     mlpWidth: Int, epsilon: Float, classCount: Int, prefix: [TokenLayout.PrefixToken] = [.classToken],
     readout: TokenLayout.Readout = .classToken, finalNorm: FinalNorm = .onTokens,
     hasQueryKeyValueBias: Bool = true, embedsPrefixPositions: Bool = true
@@ -97,7 +98,8 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
     try check(
       imageHeight >= patchHeight && imageWidth >= patchWidth,
       "an image of \(imageHeight)×\(imageWidth) is smaller than a patch of \(patchHeight)×\(patchWidth)")
-    try check(epsilon > 0 && epsilon < 1, "the layer norm's epsilon is \(epsilon), and must be between 0 and 1")
+    try check(
+      epsilon > 0 && epsilon < 1, "the layer norm's epsilon is \(epsilon), and must be between 0 and 1")
   }
 }
 

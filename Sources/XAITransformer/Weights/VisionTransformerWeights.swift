@@ -85,7 +85,8 @@ public struct VisionTransformerWeights: Sendable {
       return BlockWeights(
         firstNorm: norm(names.firstNorm),
         queryKeyValue: names.queryKeyValue.map {
-          linear($0, 3 * width / names.queryKeyValue.count, width, hasBias: configuration.hasQueryKeyValueBias)
+          linear(
+            $0, 3 * width / names.queryKeyValue.count, width, hasBias: configuration.hasQueryKeyValueBias)
         },
         projection: linear(names.projection, width, width), secondNorm: norm(names.secondNorm),
         expansion: linear(names.expansion, mlpWidth, width),

@@ -11,7 +11,7 @@ final class OneDNNEngine: Sendable {
     case product(
       a: MatrixLayout, b: MatrixLayout, c: MatrixLayout, residual: MatrixLayout?, bias: Bool, scale: Float,
       gelu: Bool, accumulates: Bool)
-    case rows(kind: UInt32, rows: Int, columns: Int, epsilon: Float)
+    case layerNorm(rows: Int, columns: Int, epsilon: Float)
   }
 
   /// Guarded by `state`'s lock: oneDNN's handles are plain pointers that say nothing of threads.

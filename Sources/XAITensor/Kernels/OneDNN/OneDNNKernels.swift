@@ -8,8 +8,8 @@ import Foundation
 
 /// Kernels on oneDNN, in its 2.x or 3.x form.
 ///
-/// What oneDNN 2.x has no form for (the gradient of a layer norm's input alone, with its residual; sums of columns)
-/// goes to the portable kernels.
+/// Products, with their bias, GELU and residual, and layer norms run on oneDNN; what the vector kernels of the portable
+/// implementation do as fast or faster runs there.
 public struct OneDNNKernels: Kernels {
   let engine: OneDNNEngine
   let portable: PortableKernels
@@ -80,11 +80,12 @@ extension MatrixLayout {
     return layout
   }
 
-  /// The layout as oneDNN takes it. A batch that repeats one matrix has extent 1, which oneDNN broadcasts.
+  /// The layout as oneDNN takes it; a batch that repeats one matrix has extent 1, which oneDNN broadcasts.
   fileprivate func oneDNN(rank: Int) -> XAIDNNLayout {
     guard rank == 4 else {
       return XAIDNNLayout(
-        rank: 2, extents: (Int64(rows), Int64(columns), 0, 0), strides: (Int64(rowStride), Int64(columnStride), 0, 0))
+        rank: 2, extents: (Int64(rows), Int64(columns), 0, 0),
+        strides: (Int64(rowStride), Int64(columnStride), 0, 0))
     }
     let extents = [outer.stride == 0 ? 1 : outer.count, inner.stride == 0 ? 1 : inner.count]
     let innerStride = extents[1] == 1 ? rows * columns : inner.stride

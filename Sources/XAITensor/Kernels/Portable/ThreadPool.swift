@@ -12,7 +12,7 @@ import Glibc
 
 /// Threads that wait for blocks of work, and share them with the thread that calls.
 ///
-/// A layer is a run of short operations, so a worker looks out for the next one for some microseconds before it sleeps:
+/// A layer is a run of short operations, so a worker looks out for the next one for about a millisecond before it sleeps:
 /// waking it costs more than a small product takes. Dispatch's `concurrentPerform` wakes its threads too late for that.
 /// One caller at a time has the workers; another that calls meanwhile, or from inside a block, does its work alone.
 final class ThreadPool: Sendable {
@@ -105,10 +105,7 @@ private final class Board: @unchecked Sendable {
     job.work()
     isOpen.store(false, ordering: .sequentiallyConsistent)
     var turns = 0
-    while inside.load(ordering: .sequentiallyConsistent) > 0 {
-      turns += 1
-      if turns < spinTurns { xai_pause() } else { sched_yield() }
-    }
+    while inside.load(ordering: .sequentiallyConsistent) > 0 { lookOut(turn: &turns) }
     self.job = nil
     claimed.store(false, ordering: .releasing)
   }
@@ -144,9 +141,8 @@ private final class Board: @unchecked Sendable {
     while true {
       let current = posted.load(ordering: .acquiring)
       if current != seen { return current }
-      turns += 1
-      if turns < spinTurns {
-        xai_pause()
+      if turns < turnsBeforeSleep {
+        lookOut(turn: &turns)
       } else {
         // A post between the look above and the sleep is seen here, or has counted this sleeper and rings for it.
         sleeping.add(1, ordering: .sequentiallyConsistent)
@@ -157,5 +153,13 @@ private final class Board: @unchecked Sendable {
   }
 }
 
-/// Some tens of microseconds of looking out before a thread gives up its core.
-private let spinTurns = 2_000
+/// One turn of a loop that waits for another thread: after some microseconds it offers its core to who needs it more.
+private func lookOut(turn: inout Int) {
+  turn += 1
+  if turn < turnsBeforeYield { xai_pause() } else { sched_yield() }
+}
+
+/// Some microseconds.
+private let turnsBeforeYield = 200
+/// About a millisecond: more than lies between two layers.
+private let turnsBeforeSleep = 2_000
