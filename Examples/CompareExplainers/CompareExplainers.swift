@@ -6,9 +6,13 @@ import XAI
   @Argument(help: "A model directory of Hugging Face or timm.") var model: String
   @Argument(help: "A JPEG or PNG.") var image: String
   @Argument(help: "The montage that is written.") var output: String
-  @ArgumentParser.Option(name: .shortAndLong, parsing: .upToNextOption, help: "Explainers with their options, as in gmar:norm=l2.")
-  var explainers = ["attention-rollout", "gmar", "gmar:norm=l2", "gradient-rollout", "generic-attention", "grad-cam"]
-  @ArgumentParser.Option(name: .shortAndLong, help: "A class index, a label, or predicted.") var target = "predicted"
+  @ArgumentParser.Option(
+    name: .shortAndLong, parsing: .upToNextOption, help: "Explainers with their options, as in gmar:norm=l2.")
+  var explainers = [
+    "attention-rollout", "gmar", "gmar:norm=l2", "gradient-rollout", "generic-attention", "grad-cam",
+  ]
+  @ArgumentParser.Option(name: .shortAndLong, help: "A class index, a label, or predicted.") var target =
+    "predicted"
 
   func run() throws {
     let registry = try Registry.builtIn()
@@ -26,7 +30,8 @@ import XAI
 
     let picture = try preprocessing.resizedAndCropped(photograph)
     let overlays = try attributions.map { try picture.overlaid(with: $0.map) }
-    let montage = Montage(rows: [[picture] + overlays], columnHeaders: ["input"] + attributions.map(\.explainer))
+    let montage = Montage(
+      rows: [[picture] + overlays], columnHeaders: ["input"] + attributions.map(\.explainer))
     try montage.image().write(to: output)
     print("the maps are in \(output)")
   }
@@ -54,6 +59,7 @@ import XAI
     guard value.isFinite else { return "-" }
     let hundredths = Int((abs(value) * 100).rounded())
     let fraction = hundredths % 100
-    return (value < 0 && hundredths > 0 ? "-" : "") + "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)"
+    return (value < 0 && hundredths > 0 ? "-" : "")
+      + "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)"
   }
 }

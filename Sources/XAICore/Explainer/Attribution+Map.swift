@@ -9,7 +9,8 @@ extension Attribution {
   public var map: Tensor {
     // Interpolating equal scores leaves differences of rounding, which the scaling would make into a picture.
     guard !isDegenerate else { return Tensor(repeating: 0, [inputHeight, inputWidth]) }
-    let upsampled = BilinearUpsampling(height: inputHeight, width: inputWidth)(Tensor([grid.rows, grid.columns], scores))
+    let upsampled = BilinearUpsampling(height: inputHeight, width: inputWidth)(
+      Tensor([grid.rows, grid.columns], scores))
     return Tensor(upsampled.shape, minMaxNormalised(upsampled.elements))
   }
 }

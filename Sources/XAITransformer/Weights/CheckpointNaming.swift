@@ -59,7 +59,9 @@ public struct CheckpointNaming: Sendable {
   public init(
     patch: String, prefix: [TokenLayout.PrefixToken: String], positions: String,
     block: @escaping @Sendable (Int) -> Block, finalNorm: String, heads: [String],
-    tensor: @escaping @Sendable (_ owner: String, _ parameter: Parameter) -> String = { "\($0).\($1.rawValue)" }
+    tensor: @escaping @Sendable (_ owner: String, _ parameter: Parameter) -> String = {
+      "\($0).\($1.rawValue)"
+    }
   ) {
     self.patch = patch
     self.prefix = prefix

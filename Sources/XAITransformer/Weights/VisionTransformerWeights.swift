@@ -61,7 +61,9 @@ public struct VisionTransformerWeights: Sendable {
     }
     let (width, mlpWidth) = (configuration.width, configuration.mlpWidth)
     func norm(_ name: String) -> Norm {
-      Norm(weight: tensor(naming.tensor(name, .weight), [width]), bias: tensor(naming.tensor(name, .bias), [width]))
+      Norm(
+        weight: tensor(naming.tensor(name, .weight), [width]),
+        bias: tensor(naming.tensor(name, .bias), [width]))
     }
 
     let patchShape: Shape = [width, 3, configuration.patchHeight, configuration.patchWidth]

@@ -27,7 +27,8 @@ public enum TorchvisionViT: ModelArchitecture {
       huggingFace: directory.config, prefix: [.classToken], readout: .classToken)
     // What torchvision's own weights were trained with: the shorter side to 256, the middle 224 × 224.
     let preprocessing = Preprocessing(
-      resize: .shortestEdge(256), crop: Preprocessing.CentreCrop(height: 224, width: 224), normalisation: .imageNet)
+      resize: .shortestEdge(256), crop: Preprocessing.CentreCrop(height: 224, width: 224),
+      normalisation: .imageNet)
     return try VisionTransformer(
       loading: directory, architecture: descriptor.id, configuration: configuration,
       weights: directory.weights(), naming: naming, preprocessing: preprocessing, on: kernels)
