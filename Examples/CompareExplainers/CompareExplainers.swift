@@ -29,7 +29,7 @@ import XAI
     print(table("shared share of the top 10 % of patches", attributions) { topOverlap($0, $1, share: 0.1) })
 
     let picture = try preprocessing.resizedAndCropped(photograph)
-    let overlays = try attributions.map { try picture.overlaid(with: $0.map) }
+    let overlays = try attributions.map { try picture.overlaid(with: $0.heatMap) }
     let montage = Montage(
       rows: [[picture] + overlays], columnHeaders: ["input"] + attributions.map(\.explainer))
     try montage.image().write(to: output)
