@@ -1,0 +1,13 @@
+public import XAITensor
+import XAIImage
+
+extension Attribution {
+  /// The scores on the grid of patches, rows × columns.
+  public var map: Tensor { Tensor([grid.rows, grid.columns], scores) }
+
+  /// The scores at the size of the input, bilinear with half-pixel centres.
+  public var upsampledMap: Tensor { BilinearUpsampling(height: inputHeight, width: inputWidth)(map) }
+
+  /// The map that is drawn: upsampled, then scaled to [0, 1] by its minimum and maximum; a flat one is all zeros.
+  public var heatMap: Tensor { Tensor([inputHeight, inputWidth], minMaxNormalised(upsampledMap.elements)) }
+}
