@@ -52,6 +52,9 @@ let plugins: [Plugin] = [
   Plugin(kind: "Explainers", name: "RawAttention"),
   Plugin(kind: "Explainers", name: "GradientRollout"),
   Plugin(kind: "Explainers", name: "GenericAttention"),
+  Plugin(kind: "Metrics", name: "AverageDrop"),
+  Plugin(kind: "Metrics", name: "AverageIncrease"),
+  Plugin(kind: "Metrics", name: "AverageGain"),
 ]
 
 // MARK: - Examples
@@ -104,6 +107,7 @@ let exampleTargets: [Target] = examples.map {
 let wholeTests: [Target] = [
   .testTarget(name: "XAIGoldenTests", dependencies: ["XAI", "XAITesting"] + core),
   .testTarget(name: "ExampleTests", dependencies: ["XAI"] + examples.map { .target(name: $0) }),
+  .testTarget(name: "RegistryCompletenessTests", dependencies: ["XAI", "XAITesting"] + core),
 ]
 
 let package = Package(

@@ -10,6 +10,9 @@ public let builtInPlugins: [any Plugin.Type] = [
   RawAttentionPlugin.self,
   GradientRolloutPlugin.self,
   GenericAttentionPlugin.self,
+  AverageDropPlugin.self,
+  AverageIncreasePlugin.self,
+  AverageGainPlugin.self,
 ]
 
 extension Registry {

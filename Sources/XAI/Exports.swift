@@ -1,5 +1,8 @@
 // An application imports XAI and has everything: this is the only file that exports other modules.
 @_exported public import XAIAttentionRollout
+@_exported public import XAIAverageDrop
+@_exported public import XAIAverageGain
+@_exported public import XAIAverageIncrease
 @_exported public import XAICore
 @_exported public import XAIDeiT
 @_exported public import XAIGMAR

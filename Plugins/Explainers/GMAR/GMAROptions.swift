@@ -87,7 +87,7 @@ public struct GMAROptions: PluginOptions {
     Option("order", \.order, "the order of multiplication"),
     Option("residual", \.residual, "how the identity comes in"),
     Option(
-      "alpha", \.alpha, "the strength of the residual, whatever its kind; write it after residual",
+      "alpha", \.alpha, "the strength of the residual, whatever its kind", isAlias: true,
       allowed: "a number from 0", where: { $0 >= 0 }),
     Option("readout", \.readout, "where the map is read"),
   ]

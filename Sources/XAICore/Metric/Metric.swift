@@ -26,6 +26,7 @@ public protocol Metric: Sendable {
   /// - Parameters:
   ///   - probabilities: softmax probability of the target on each frame of the plan, in order.
   ///   - subject: what is judged.
+  /// - Returns: a value of this image in the descriptor's unit and range; a table's value is the mean over images.
   func value(of probabilities: [Float], for subject: MetricSubject) throws -> Double
 }
 
@@ -45,6 +46,9 @@ public struct MetricSubject: Sendable {
   /// Holds what a metric judges.
   public init(pixels: Tensor, preprocessing: Preprocessing, map: [Float], classIndex: Int, probability: Float)
   {
+    precondition(
+      pixels.shape.rank == 3 && pixels.shape[0] == 3,
+      "the pixels of one picture are 3×height×width, not \(pixels.shape)")
     precondition(map.count == pixels.shape[1] * pixels.shape[2], "one map value a pixel")
     self.pixels = pixels
     self.preprocessing = preprocessing
@@ -58,7 +62,7 @@ public struct MetricSubject: Sendable {
 public struct FramePlan: Sendable {
   /// How many inputs.
   public let count: Int
-  /// Writes input `index`, 3 × H × W preprocessed values, into memory that is large enough.
+  /// Writes input `index`, 3 × H × W preprocessed values, all of them, to uninitialised memory.
   public let write: @Sendable (_ index: Int, _ destination: UnsafeMutablePointer<Float>) -> Void
 
   /// Makes a plan.
@@ -90,14 +94,14 @@ public struct MetricDescriptor: Hashable, Sendable, Codable {
   public let direction: Direction
   /// What the number counts, such as `%`.
   public let unit: String
-  /// The values that it can take.
+  /// The lowest value that it can take.
   public let lowest: Double
-  /// The values that it can take.
+  /// The highest value that it can take.
   public let highest: Double
   /// Where it was published.
   public let citation: Citation
 
-  /// Describes a metric.
+  /// Describes a metric; the ends of its range are finite.
   public init(
     id: String, title: String, summary: String, direction: Direction, unit: String,
     range: ClosedRange<Double>,
@@ -123,9 +127,10 @@ extension Metric {
   /// - Parameters:
   ///   - subject: what is judged.
   ///   - model: the model that the map explains.
-  ///   - batchSize: how many frames the model sees at once.
+  ///   - batchSize: how many frames the model sees at once, at least 1.
   public func evaluate(_ subject: MetricSubject, using model: any Model, batchSize: Int = 8) throws -> Double
   {
+    precondition(batchSize > 0, "the model sees at least one frame at once, not \(batchSize)")
     let plan = try frames(for: subject)
     let frameShape = subject.pixels.shape
     var probabilities: [Float] = []

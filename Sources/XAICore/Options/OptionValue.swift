@@ -6,6 +6,13 @@ public protocol OptionValue: Hashable, Sendable {
   var optionText: String { get }
   /// What users may type, for help and errors.
   static var allowedOptionText: String { get }
+  /// Every value as users type it, where they can be listed; empty where not.
+  static var optionTexts: [String] { get }
+}
+
+extension OptionValue {
+  /// Nothing: the values can't be listed.
+  public static var optionTexts: [String] { [] }
 }
 
 extension Int: OptionValue {
@@ -39,6 +46,8 @@ extension Bool: OptionValue {
   public var optionText: String { self ? "true" : "false" }
   /// The two words.
   public static var allowedOptionText: String { "true | false" }
+  /// The two words.
+  public static var optionTexts: [String] { ["true", "false"] }
 }
 
 /// An enumeration whose raw values are what users type.
@@ -48,5 +57,7 @@ extension OptionValue where Self: CaseIterable & RawRepresentable<String> {
   /// The raw value.
   public var optionText: String { rawValue }
   /// Every raw value.
-  public static var allowedOptionText: String { allCases.map(\.rawValue).joined(separator: " | ") }
+  public static var allowedOptionText: String { optionTexts.joined(separator: " | ") }
+  /// Every raw value.
+  public static var optionTexts: [String] { allCases.map(\.rawValue) }
 }

@@ -24,18 +24,32 @@ public struct Option<Options: PluginOptions>: Sendable {
   public let summary: String
   /// What values it takes, for people.
   public let allowed: String
+  /// Whether it is another way of writing part of an option of the table.
+  public let isAlias: Bool
+  let choices: [String]
   let get: @Sendable (Options) -> String
   let set: @Sendable (inout Options, String) -> Bool
 
-  /// Makes an option from a property; `where` narrows the values and `allowed` says to what.
+  /// Makes an option from a property.
+  ///
+  /// - Parameters:
+  ///   - name: what users write, kebab-case.
+  ///   - property: what it sets.
+  ///   - summary: one line that says what it does.
+  ///   - isAlias: whether it changes part of what another option of the table says. An alias is read after all
+  ///     others, wherever it stands, and never written.
+  ///   - allowed: what values it takes, for people.
+  ///   - isAllowed: narrows the values to what `allowed` says.
   public init<Value: OptionValue>(
     _ name: String, _ property: any WritableKeyPath<Options, Value> & Sendable, _ summary: String,
-    allowed: String = Value.allowedOptionText,
+    isAlias: Bool = false, allowed: String = Value.allowedOptionText,
     where isAllowed: @escaping @Sendable (Value) -> Bool = { _ in true }
   ) {
     self.name = name
     self.summary = summary
     self.allowed = allowed
+    self.isAlias = isAlias
+    self.choices = Value.optionTexts
     self.get = { $0[keyPath: property].optionText }
     self.set = { options, text in
       guard let value = Value(optionText: text), isAllowed(value) else { return false }
@@ -69,6 +83,8 @@ public struct OptionDescription: Hashable, Sendable, Codable {
   public let summary: String
   /// What values it takes.
   public let allowed: String
+  /// Every value that it takes, where they can be listed; otherwise empty.
+  public let choices: [String]
   /// The default, as users would write it.
   public let defaultValue: String
 }
@@ -80,16 +96,18 @@ extension PluginOptions {
     let preset = presets.first.map { first in
       OptionDescription(
         name: presetKey, summary: presets.map { "\($0.name): \($0.summary)" }.joined(separator: "; "),
-        allowed: presets.map(\.name).joined(separator: " | "), defaultValue: first.name)
+        allowed: presets.map(\.name).joined(separator: " | "), choices: presets.map(\.name),
+        defaultValue: first.name)
     }
     return (preset.map { [$0] } ?? [])
       + table.map {
         OptionDescription(
-          name: $0.name, summary: $0.summary, allowed: $0.allowed, defaultValue: $0.get(defaults))
+          name: $0.name, summary: $0.summary, allowed: $0.allowed, choices: $0.choices,
+          defaultValue: $0.get(defaults))
       }
   }
 
-  /// Makes options from `key=value` texts over the defaults; a preset counts first, wherever it stands.
+  /// Makes options from `key=value` texts over the defaults, whatever their order: a preset counts first, aliases last.
   ///
   /// - Throws: `OptionError` for an unknown key, a value that the option does not take, or a key given twice.
   public init(_ values: [(key: String, value: String)], of owner: String) throws(OptionError) {
@@ -105,27 +123,39 @@ extension PluginOptions {
       }
       preset.apply(&self)
     }
+    var settings: [(option: Option<Self>, value: String)] = []
     for pair in values where pair.key != presetKey || Self.presets.isEmpty {
       guard let option = Self.table.first(where: { $0.name == pair.key }) else {
         throw .unknown(owner: owner, option: pair.key, known: Self.descriptions.map(\.name))
       }
-      guard option.set(&self, pair.value) else {
-        throw .invalid(owner: owner, option: pair.key, value: pair.value, allowed: option.allowed)
+      settings.append((option, pair.value))
+    }
+    for (option, value) in settings.filter({ !$0.option.isAlias }) + settings.filter(\.option.isAlias) {
+      guard option.set(&self, value) else {
+        throw .invalid(owner: owner, option: option.name, value: value, allowed: option.allowed)
       }
     }
   }
 
-  /// Every option as `key` and `value` texts, in the order of the table.
+  /// Every option that is no alias as `key` and `value` texts, in the order of the table.
   public var texts: [(key: String, value: String)] {
-    Self.table.map { (key: $0.name, value: $0.get(self)) }
+    Self.table.filter { !$0.isAlias }.map { (key: $0.name, value: $0.get(self)) }
   }
 
   /// The options that differ from the defaults, as `key=value,key=value`.
   public var differences: String {
-    let defaults = Self()
-    return Self.table.filter { $0.get(self) != $0.get(defaults) }
-      .map { "\($0.name)=\($0.get(self))" }.joined(separator: ",")
+    zip(texts, Self().texts).filter { $0.value != $1.value }
+      .map { "\($0.0.key)=\($0.0.value)" }.joined(separator: ",")
   }
+}
+
+/// The options of a plugin that has none.
+public struct NoOptions: PluginOptions {
+  /// Makes the only value.
+  public init() {}
+
+  /// Nothing.
+  public static let table: [Option<Self>] = []
 }
 
 /// The key that names a preset.

@@ -1,5 +1,5 @@
 import XAICore
-import XAITensor
+public import XAITensor
 public import XAIWeights
 
 /// The parameters of a linear map: y = x·weightᵀ + bias.
@@ -43,16 +43,29 @@ public struct VisionTransformerWeights: Sendable {
   /// One head, or those on the class and on the distillation token.
   let heads: [Linear]
   /// How many parameters there are.
-  let parameterCount: Int
+  public let parameterCount: Int
 
   /// Reads the parameters of a checkpoint by its names; what does not fit is reported by the reader's `finish`.
   public init(
     reading reader: WeightReader, configuration: VisionTransformerConfiguration, naming: CheckpointNaming
   ) {
+    self.init(configuration: configuration, naming: naming) { reader.tensor($0, $1) }
+  }
+
+  /// Takes the parameters from wherever `source` has them, such as a generator of random numbers.
+  ///
+  /// - Parameters:
+  ///   - configuration: validated sizes and choices.
+  ///   - naming: what the parameters are called.
+  ///   - source: gives the parameter of a name, in the shape that it is asked for; called once for each.
+  public init(
+    configuration: VisionTransformerConfiguration, naming: CheckpointNaming,
+    from source: (_ name: String, _ shape: Shape) -> Tensor
+  ) {
     var count = 0
     func tensor(_ name: String, _ shape: Shape) -> Tensor {
       count += shape.count
-      return reader.tensor(name, shape)
+      return source(name, shape)
     }
     func linear(_ name: String, _ outputs: Int, _ inputs: Int, hasBias: Bool = true) -> Linear {
       Linear(

@@ -17,4 +17,7 @@ public struct AvailableKernels: Sendable, CustomTestStringConvertible {
   public static let all: [AvailableKernels] = Engine.availableKernels.compactMap { name in
     (try? Engine.makeKernels(named: name)).map { AvailableKernels(name: name, kernels: $0) }
   }
+
+  /// The kernels that run where nothing else is asked for.
+  public static var preferred: AvailableKernels { all[0] }
 }

@@ -1,0 +1,36 @@
+public import XAICore
+
+/// Average Increase: whether the class becomes more probable when the map masks the image.
+///
+/// 100 where o > y and 0 elsewhere, with y the probability on the whole image and o on the masked one, so that the mean
+/// over images is a percentage of them.
+/// Source: Chattopadhyay et al. 2018 (arXiv 1710.11063), Section 5.1.2.
+public struct AverageIncrease: Metric {
+  /// What the metric is.
+  public static let descriptor = MetricDescriptor(
+    id: "average-increase", title: "Average Increase",
+    summary: "How often the class becomes more probable when only what the map shows is left",
+    direction: .higher, unit: "%", range: 0...100,
+    citation: Citation(
+      authors: "Chattopadhyay et al.",
+      title: "Grad-CAM++: Generalized Gradient-based Visual Explanations for Deep Convolutional Networks",
+      venue: "WACV", year: 2018, identifier: "arXiv:1710.11063"))
+
+  /// There are none.
+  public let options: NoOptions
+
+  /// Makes the metric.
+  public init(options: NoOptions = NoOptions()) {
+    self.options = options
+  }
+
+  /// One frame: the masked image.
+  public func frames(for subject: MetricSubject) -> FramePlan {
+    .masked(subject)
+  }
+
+  /// The value of one image, in percent.
+  public func value(of probabilities: [Float], for subject: MetricSubject) -> Double {
+    probabilities[0] > subject.probability ? 100 : 0
+  }
+}

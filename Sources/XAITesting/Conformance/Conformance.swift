@@ -1,0 +1,107 @@
+public import Testing
+
+/// What a plugin of some kind has to do, as checks that can be run in a test.
+///
+///     @Test(arguments: AvailableKernels.all) func conforms(_ kernels: AvailableKernels) {
+///       ExplainerConformance(MyExplainer.self, on: kernels.make()).run()
+///     }
+public protocol Conformance {
+  /// Runs every check and says what failed.
+  func failures() -> [ConformanceFailure]
+}
+
+extension Conformance {
+  /// Runs every check and records each failure as an issue of the current test.
+  public func run(sourceLocation: SourceLocation = #_sourceLocation) {
+    for failure in failures() { Issue.record("\(failure)", sourceLocation: sourceLocation) }
+  }
+}
+
+/// One thing that a plugin should do and doesn't.
+public struct ConformanceFailure: Hashable, Sendable, CustomStringConvertible {
+  /// What is checked.
+  public enum Check: String, Hashable, Sendable {
+    /// The descriptor is complete, and says what is so.
+    case descriptor
+    /// Options read back as they were written; wrong ones are refused.
+    case options
+    /// Results have the shapes that they should, and are finite.
+    case results
+    /// The same again gives the same bits.
+    case determinism
+    /// An image's result does not depend on the rest of its batch.
+    case batch
+    /// Several targets at once give what they give one by one.
+    case targets
+    /// The map depends on the class exactly where the descriptor says so.
+    case classSpecificity
+    /// The declared needs are enough, all used, and asked for before any arithmetic.
+    case needs
+    /// The declared recording is enough, and holds nothing else.
+    case recording
+    /// Inputs and models stay as they are.
+    case mutation
+    /// Attention rows sum to 1.
+    case attention
+    /// Gradients equal finite differences.
+    case gradients
+    /// Unusable inputs and traces are refused with a clear error.
+    case refusal
+    /// The better map gets the better value.
+    case direction
+    /// Values lie in the declared range.
+    case range
+    /// Frames are complete and stay in their memory.
+    case frames
+  }
+
+  /// The id of the plugin's explainer or metric, or the name of the model.
+  public let subject: String
+  /// What was checked.
+  public let check: Check
+  /// What was wrong, and where.
+  public let message: String
+
+  /// The failure in one line.
+  public var description: String { "\(subject), \(check.rawValue): \(message)" }
+}
+
+/// Collects failures of one subject.
+struct Findings {
+  let subject: String
+  private(set) var failures: [ConformanceFailure] = []
+
+  init(of subject: String) {
+    self.subject = subject
+  }
+
+  mutating func fail(_ check: ConformanceFailure.Check, _ message: String) {
+    failures.append(ConformanceFailure(subject: subject, check: check, message: message))
+  }
+
+  mutating func expect(
+    _ isRight: Bool, _ check: ConformanceFailure.Check, _ message: @autoclosure () -> String
+  ) {
+    if !isRight { fail(check, message()) }
+  }
+
+  /// Runs a group of checks; what it throws is a failure of `check`.
+  mutating func attempt(
+    _ check: ConformanceFailure.Check, _ what: String, _ body: (inout Findings) throws -> Void
+  ) {
+    do { try body(&self) } catch { fail(check, "\(what) threw: \(error)") }
+  }
+
+  /// Expects values to be equal within a tolerance, and names the worst.
+  mutating func expectClose(
+    _ values: [Float], _ expected: [Float], within tolerance: Float, _ check: ConformanceFailure.Check,
+    _ what: String
+  ) {
+    guard values.count == expected.count else {
+      return fail(check, "\(what): \(values.count) values, expected \(expected.count)")
+    }
+    let differences = zip(values, expected).map { ($0 - $1).isNaN ? Float.infinity : abs($0 - $1) }
+    guard let worst = differences.max(), worst > tolerance else { return }
+    fail(check, "\(what): off by \(worst), more than \(tolerance)")
+  }
+}

@@ -1,0 +1,71 @@
+import XAICore
+import XAITensor
+
+extension ExplainerConformance {
+  /// The declared needs and recordings are enough, all of them are used, and a model without one is refused.
+  func checkNeeds(on model: any Model, _ findings: inout Findings) {
+    let needs = Subject.descriptor.needs
+    let sample = Sample(of: model)
+    let limited = LimitedModel(model, to: needs)
+    for setting in Subject.Options.settings() {
+      let text = setting.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
+      do {
+        let explainer = try Subject(options: Subject.Options(setting, of: Subject.descriptor.id))
+        let recording = try explainer.recording(for: limited.descriptor)
+        try checkRecording(recording, explainer, sample, limited, &findings)
+      } catch ModelError.missingCapabilities(_, _, let missing) {
+        findings.fail(
+          .needs, "with '\(text)' it uses \(missing.names.joined(separator: ", ")) and doesn't declare it")
+      } catch ModelError.notRecorded(let what) {
+        findings.fail(.recording, "with '\(text)' it reads the \(what), which its recording doesn't ask for")
+      } catch {
+        findings.fail(.needs, "with '\(text)', on a model that has just what it needs, it threw: \(error)")
+      }
+    }
+    let unused = needs.subtracting(limited.usedCapabilities)
+    findings.expect(
+      unused.isEmpty, .needs,
+      "it declares \(unused.names.joined(separator: ", ")), which no setting uses: models without it are refused in vain"
+    )
+    for (capability, name) in Capabilities.named where needs.contains(capability) {
+      checkRefusal(
+        of: LimitedModel(model, to: needs.subtracting(capability)), missing: capability, name, sample,
+        &findings)
+    }
+  }
+
+  /// A trace of exactly the declared recording gives the map of one that has everything.
+  private func checkRecording(
+    _ recording: Recording, _ explainer: Subject, _ sample: Sample, _ model: LimitedModel,
+    _ findings: inout Findings
+  ) throws {
+    let targets = Targets(sample.images.map { _ in sample.classes })
+    let own = try explainer.explain(
+      model.forward(sample.input, recording: recording), targets: targets, using: model)
+    var everything = recording
+    if model.descriptor.capabilities.contains(.attention) { everything.attention = .all }
+    let full = try explainer.explain(
+      model.forward(sample.input, recording: everything), targets: targets, using: model)
+    findings.expect(
+      own.map { $0.map(\.scores) } == full.map { $0.map(\.scores) }, .recording,
+      "'\(explainer.specification)' gives another map where the trace holds more than it asked for")
+  }
+
+  private func checkRefusal(
+    of model: LimitedModel, missing capability: Capabilities, _ name: String, _ sample: Sample,
+    _ findings: inout Findings
+  ) {
+    do {
+      let explainer = try Subject(options: Subject.Options())
+      _ = try explainer.explain(sample.input, targets: .classes(sample.classes), using: model)
+      findings.fail(.needs, "a model without \(name) is not refused")
+    } catch ModelError.missingCapabilities(_, _, let missing) {
+      findings.expect(
+        missing == capability && model.usedCapabilities.isEmpty, .needs,
+        "a model without \(name) is refused for \(missing.names), or only after work has begun")
+    } catch {
+      findings.fail(
+        .needs, "a model without \(name) is refused with \(error), expected ModelError.missingCapabilities")
+    }
+  }
+}

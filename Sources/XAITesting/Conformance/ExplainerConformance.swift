@@ -1,0 +1,99 @@
+public import XAICore
+import XAIImage
+public import XAITensor
+
+/// What an explainer has to do on every layout of tokens: see ``ConformanceFailure/Check`` for what is checked.
+public struct ExplainerConformance<Subject: Explainer>: Conformance {
+  let models: [any Model]
+
+  /// Tries an explainer on models.
+  ///
+  /// - Parameters:
+  ///   - type: the explainer.
+  ///   - kernels: what the toy models run on.
+  ///   - models: what it is tried on; by default every ``ToyModel``.
+  public init(
+    _ type: Subject.Type, on kernels: any Kernels = AvailableKernels.preferred.make(),
+    models: [any Model]? = nil
+  ) {
+    self.models = models ?? ToyModel.all.map { $0.make(on: kernels) }
+  }
+
+  /// Runs every check and says what failed.
+  public func failures() -> [ConformanceFailure] {
+    let descriptor = Subject.descriptor
+    var findings = Findings(of: descriptor.id)
+    findings.checkDescriptor(
+      id: descriptor.id, title: descriptor.title, summary: descriptor.summary, citation: descriptor.citation)
+    for (name, passes) in [("forward", descriptor.forwardPasses), ("reverse", descriptor.reversePasses)] {
+      findings.expect(!passes.isEmpty, .descriptor, "it doesn't say how many \(name) passes it takes")
+    }
+    findings.checkOptions(Subject.Options.self)
+    findings.attempt(.options, "making it with its defaults") { findings in
+      let explainer = try Subject(options: Subject.Options())
+      for model in models { check(explainer, on: model, &findings) }
+    }
+    if let model = models.first {
+      checkNeeds(on: model, &findings)
+      checkSettings(on: model, &findings)
+    }
+    return findings.failures
+  }
+
+  /// Every setting that can be listed gives maps.
+  private func checkSettings(on model: any Model, _ findings: inout Findings) {
+    let sample = Sample(of: model)
+    for setting in Subject.Options.settings() {
+      let text = setting.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
+      findings.attempt(.options, "explaining with '\(text)'") { findings in
+        let explainer = try Subject(options: Subject.Options(setting, of: Subject.descriptor.id))
+        let attributions = try explainer.explain(
+          sample.input, targets: .classes(sample.classes), using: model)
+        checkShapes(of: attributions, by: explainer, sample, on: model, &findings)
+      }
+    }
+  }
+
+  /// Checks counts, grids, classes and texts; that scores are finite, `Attribution` has seen to.
+  func checkShapes(
+    of attributions: [[Attribution]], by explainer: Subject, _ sample: Sample, on model: any Model,
+    _ findings: inout Findings
+  ) {
+    let shapes = attributions.map(\.count)
+    findings.expect(
+      shapes == sample.images.map { _ in sample.classes.count }, .results,
+      "\(model.descriptor.name): \(shapes) maps, expected \(sample.classes.count) for each of \(sample.images.count) images"
+    )
+    for (image, maps) in attributions.enumerated() {
+      for (target, map) in maps.enumerated() where target < sample.classes.count {
+        let place = "\(model.descriptor.name), image \(image), target \(target)"
+        let grid = model.descriptor.layout.grid
+        findings.expect(
+          map.grid == grid && map.scores.count == grid.count, .results,
+          "\(place): \(map.scores.count) scores on \(map.grid), expected \(grid)")
+        findings.expect(
+          map.classIndex == sample.classes[target], .results,
+          "\(place): the map says class \(map.classIndex), expected \(sample.classes[target])")
+        findings.expect(
+          map.explainer == explainer.specification, .results,
+          "\(place): the map says '\(map.explainer)' made it")
+      }
+    }
+  }
+}
+
+/// Images and classes that a model is tried with.
+struct Sample {
+  let input: Tensor
+  let classes: [Int]
+
+  /// Three random images of the model's own size; the first and the last class.
+  init(of model: any Model) {
+    let size = model.descriptor.preprocessing.inputSize ?? (height: 224, width: 224)
+    var random = SeededRandom(seed: 7)
+    input = random.normal([3, 3, size.height, size.width])
+    classes = Array(Set([0, model.descriptor.classCount - 1])).sorted()
+  }
+
+  var images: Range<Int> { 0..<input.shape[0] }
+}

@@ -1,0 +1,75 @@
+public import XAICore
+import XAITensor
+
+/// What a model has to do: see ``ConformanceFailure/Check`` for what is checked.
+///
+/// It runs the model some thirty times: give it a small one, or few threads' worth of patience.
+public struct ModelConformance: Conformance {
+  let model: any Model
+  let sample: Sample
+
+  /// Tries a model on random images of its own input size.
+  public init(_ model: any Model) {
+    self.model = model
+    self.sample = Sample(of: model)
+  }
+
+  /// Runs every check and says what failed.
+  public func failures() -> [ConformanceFailure] {
+    var findings = Findings(of: model.descriptor.name)
+    checkDescriptor(&findings)
+    findings.attempt(.results, "a forward pass") { findings in
+      let trace = try model.forward(sample.input, recording: fullRecording)
+      checkTrace(trace, &findings)
+      try checkLogits(trace.logits, &findings)
+    }
+    checkUnusableInputs(&findings)
+    if !gradientCapabilities.isEmpty {
+      findings.attempt(.gradients, "a reverse pass") { try checkGradients(&$0) }
+      findings.attempt(.targets, "a reverse pass of several targets") { try checkTargets(&$0) }
+      checkForeignTraces(&findings)
+    }
+    return findings.failures
+  }
+
+  private func checkDescriptor(_ findings: inout Findings) {
+    let descriptor = model.descriptor
+    findings.expect(!descriptor.name.isEmpty, .descriptor, "the name is empty")
+    findings.expect(!descriptor.architecture.isEmpty, .descriptor, "the architecture is empty")
+    for (name, count) in [
+      ("labels", descriptor.labels.count), ("layers", descriptor.layerCount), ("heads", descriptor.headCount),
+      ("elements of a token", descriptor.width), ("parameters", descriptor.parameterCount),
+    ] {
+      findings.expect(count > 0, .descriptor, "it has \(count) \(name)")
+    }
+    findings.attempt(.descriptor, "the layout of its own input size") { findings in
+      let layout = try model.layout(height: sample.input.shape[2], width: sample.input.shape[3])
+      findings.expect(
+        layout == descriptor.layout, .descriptor,
+        "its own input size has the layout \(layout), not the descriptor's")
+      let weights = layout.readoutWeights.reduce(0, +)
+      findings.expect(abs(weights - 1) < 1e-5, .descriptor, "the readout weights sum to \(weights), not 1")
+    }
+  }
+
+  /// Everything that the declared capabilities let a recording ask for.
+  var fullRecording: Recording {
+    let capabilities = model.descriptor.capabilities
+    return Recording(
+      attention: capabilities.contains(.attention) ? .all : .none,
+      activations: capabilities.contains(.activations) ? points : [], gradients: !gradientCapabilities.isEmpty
+    )
+  }
+
+  /// Every point of every layer.
+  var points: Set<ActivationPoint> {
+    Set(
+      (0..<model.descriptor.layerCount).flatMap { layer in
+        BlockPoint.allCases.map { ActivationPoint(layer: layer, point: $0) }
+      })
+  }
+
+  var gradientCapabilities: Capabilities {
+    model.descriptor.capabilities.intersection([.attentionGradients, .activationGradients, .inputGradients])
+  }
+}

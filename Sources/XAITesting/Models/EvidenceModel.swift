@@ -1,0 +1,65 @@
+public import XAICore
+import XAIImage
+public import XAITensor
+
+/// A classifier whose evidence is known: class 1 gains from bright pixels on the left and loses from those on the right.
+///
+/// A map of the left half is the right answer, and a map of the right half the wrong one: what metrics are tried on.
+public struct EvidenceModel: Model {
+  /// What the model is.
+  public let descriptor: ModelDescriptor
+  /// What the arithmetic runs on; the model itself needs none.
+  public let kernels: any Kernels
+
+  private let side: Int
+
+  /// Makes the model for pictures of `side` × `side` pixels.
+  public init(side: Int = 16, on kernels: any Kernels) {
+    self.side = side
+    self.kernels = kernels
+    self.descriptor = ModelDescriptor(
+      name: "evidence", architecture: "evidence", labels: ["absent", "present"], layerCount: 1, headCount: 1,
+      width: 1,
+      parameterCount: 0,
+      layout: TokenLayout(prefix: [], grid: Grid(rows: 4, columns: 4), readout: .meanOfPatches),
+      preprocessing: Preprocessing(resize: .exact(height: side, width: side), normalisation: .half),
+      capabilities: [])
+  }
+
+  /// The same tokens whatever the size.
+  public func layout(height: Int, width: Int) -> TokenLayout { descriptor.layout }
+
+  /// The logits: 0, and 3·(left − right) with the mean pixels of both halves in [0, 1].
+  public func forward(_ input: Tensor, recording: Recording) throws -> ForwardTrace {
+    let (images, plane) = (input.shape[0], side * side)
+    let pixels = descriptor.preprocessing.denormalised(input).elements
+    let logits = (0..<images).flatMap { image -> [Float] in
+      var difference: Float = 0
+      for index in 0..<3 * plane {
+        difference += (index % side < side / 2 ? 1 : -1) * pixels[image * 3 * plane + index]
+      }
+      return [0, 6 * difference / Float(3 * plane)]
+    }
+    return ForwardTrace(input: input, layout: descriptor.layout, logits: Tensor([images, 2], logits))
+  }
+
+  /// A grey picture with the probability of class 1, judged by a map of `side` × `side` values.
+  public func subject(map: (_ row: Int, _ column: Int) -> Float) throws -> MetricSubject {
+    let pixels = Tensor([3, side, side], (0..<3 * side * side).map { 0.6 + 0.02 * Float($0 % 11) })
+    let input = descriptor.preprocessing.normalised(pixels).reshaped(to: [1, 3, side, side])
+    let values = (0..<side).flatMap { row in (0..<side).map { map(row, $0) } }
+    return MetricSubject(
+      pixels: pixels, preprocessing: descriptor.preprocessing, map: values, classIndex: 1,
+      probability: softmax(try logits(input)[0].elements)[1])
+  }
+
+  /// The right answer: 1 on the left half.
+  public func perfectSubject() throws -> MetricSubject {
+    try subject { _, column in column < side / 2 ? 1 : 0 }
+  }
+
+  /// The wrong answer: 1 on the right half.
+  public func reversedSubject() throws -> MetricSubject {
+    try subject { _, column in column < side / 2 ? 0 : 1 }
+  }
+}

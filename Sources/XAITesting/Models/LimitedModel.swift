@@ -1,0 +1,78 @@
+import Synchronization
+public import XAICore
+public import XAITensor
+
+/// A model that gives only some of what another can, and notes what it was asked for.
+///
+/// A trace of it holds what the recording asked for and nothing else, even where the other model keeps more.
+public struct LimitedModel: Model {
+  /// The other model's, with fewer capabilities.
+  public let descriptor: ModelDescriptor
+  private let base: any Model
+  private let asked = Asked()
+
+  private final class Asked: Sendable {
+    let capabilities = Mutex<Capabilities>([])
+  }
+
+  /// Leaves `base` only some of its capabilities.
+  public init(_ base: any Model, to capabilities: Capabilities) {
+    self.base = base
+    var descriptor = base.descriptor
+    descriptor.capabilities.formIntersection(capabilities)
+    self.descriptor = descriptor
+  }
+
+  /// The capabilities that were made use of so far.
+  public var usedCapabilities: Capabilities { asked.capabilities.withLock { $0 } }
+
+  /// The other model's.
+  public var kernels: any Kernels { base.kernels }
+
+  /// The other model's.
+  public func layout(height: Int, width: Int) throws -> TokenLayout {
+    try base.layout(height: height, width: width)
+  }
+
+  /// Runs the other model; throws where the recording needs a capability that is left out.
+  public func forward(_ input: Tensor, recording: Recording) throws -> ForwardTrace {
+    var needs: Capabilities = []
+    if !recording.attention.isEmpty { needs.insert(.attention) }
+    if !recording.activations.isEmpty { needs.insert(.activations) }
+    try use(needs)
+    let trace = try base.forward(input, recording: recording)
+    return ForwardTrace(
+      input: trace.input, layout: trace.layout, logits: trace.logits,
+      attention: trace.attention.filter { recording.attention.contains($0.key) },
+      activations: trace.activations.filter { recording.activations.contains($0.key) },
+      tape: recording.gradients ? trace.tape : nil)
+  }
+
+  /// Runs the other model's reverse pass; throws where the request needs a capability that is left out.
+  public func backward(
+    from cotangent: Tensor, through trace: ForwardTrace, rules: PropagationRules,
+    requesting request: GradientRequest,
+    visitAttention: (AttentionGradient) throws -> Void
+  ) throws -> Gradients {
+    var needs: Capabilities = []
+    if !request.attention.isEmpty { needs.insert(.attentionGradients) }
+    if !request.activations.isEmpty { needs.insert(.activationGradients) }
+    if request.input { needs.insert(.inputGradients) }
+    if request.parameters { needs.insert(.parameterGradients) }
+    if rules != .gradient { needs.insert(.propagationRules) }
+    try use(needs)
+    return try base.backward(from: cotangent, through: trace, rules: rules, requesting: request) { visited in
+      // A visitor is lent the attention together with its gradient.
+      asked.capabilities.withLock { _ = $0.insert(.attention) }
+      try visitAttention(visited)
+    }
+  }
+
+  private func use(_ needs: Capabilities) throws(ModelError) {
+    asked.capabilities.withLock { $0.formUnion(needs) }
+    let missing = needs.subtracting(descriptor.capabilities)
+    guard missing.isEmpty else {
+      throw .missingCapabilities(explainer: "what was asked for", model: descriptor.name, missing: missing)
+    }
+  }
+}

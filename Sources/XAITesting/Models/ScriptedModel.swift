@@ -1,0 +1,83 @@
+public import XAICore
+import XAIImage
+public import XAITensor
+
+/// A model whose attention, activations and gradients are given, so that an explainer can be held against a formula.
+///
+/// The gradient of a class is one tensor; a reverse pass gives Σ_c cotangent[row, c]·gradient_c, as a linear model would.
+public struct ScriptedModel: Model {
+  /// What the model is.
+  public let descriptor: ModelDescriptor
+  /// What the arithmetic runs on.
+  public let kernels: any Kernels
+  /// Attention by layer, each [B, heads, N, N].
+  public var attention: [Int: Tensor] = [:]
+  /// Gradients of the attention by layer, each [classes, B, heads, N, N].
+  public var attentionGradients: [Int: Tensor] = [:]
+  /// Activations by point, each [B, N, D].
+  public var activations: [ActivationPoint: Tensor] = [:]
+  /// Gradients of activations by point, each [classes, B, N, D].
+  public var activationGradients: [ActivationPoint: Tensor] = [:]
+
+  /// Scripts a model of `layers` layers; attention and the rest are then assigned.
+  public init(
+    layout: TokenLayout, layers: Int, heads: Int, width: Int = 1, classes: Int = 2, on kernels: any Kernels
+  ) {
+    self.kernels = kernels
+    self.descriptor = ModelDescriptor(
+      name: "scripted", architecture: "scripted", labels: (0..<classes).map { "class \($0)" },
+      layerCount: layers,
+      headCount: heads, width: width, parameterCount: 0, layout: layout,
+      preprocessing: Preprocessing(resize: .exact(height: layout.grid.rows, width: layout.grid.columns)),
+      capabilities: [.attention, .attentionGradients, .activations, .activationGradients])
+  }
+
+  /// An input that the model takes: one pixel a patch, all zero.
+  public func input(images: Int = 1) -> Tensor {
+    Tensor(repeating: 0, [images, 3, descriptor.layout.grid.rows, descriptor.layout.grid.columns])
+  }
+
+  /// The layout that was given, whatever the size.
+  public func layout(height: Int, width: Int) -> TokenLayout { descriptor.layout }
+
+  /// Gives what was scripted; the logits are zero.
+  public func forward(_ input: Tensor, recording: Recording) throws -> ForwardTrace {
+    ForwardTrace(
+      input: input, layout: descriptor.layout,
+      logits: Tensor(repeating: 0, [input.shape[0], descriptor.classCount]),
+      attention: attention.filter { recording.attention.contains($0.key) },
+      activations: activations.filter { recording.activations.contains($0.key) })
+  }
+
+  /// Gives the scripted gradients of the classes of the cotangent.
+  public func backward(
+    from cotangent: Tensor, through trace: ForwardTrace, rules: PropagationRules,
+    requesting request: GradientRequest,
+    visitAttention: (AttentionGradient) throws -> Void
+  ) throws -> Gradients {
+    for layer in (0..<descriptor.layerCount).reversed() where request.attention.contains(layer) {
+      guard let attention = attention[layer], let gradient = attentionGradients[layer] else { continue }
+      try visitAttention(
+        AttentionGradient(layer: layer, attention: attention, gradient: combine(gradient, by: cotangent)))
+    }
+    var gradients = Gradients()
+    for point in request.activations {
+      gradients.activations[point] = activationGradients[point].map { combine($0, by: cotangent) }
+    }
+    return gradients
+  }
+
+  /// Σ_c cotangent[t·B + i, c]·gradient[c, i].
+  private func combine(_ gradient: Tensor, by cotangent: Tensor) -> Tensor {
+    let (classes, images) = (gradient.shape[0], gradient.shape[1])
+    let rows = (0..<cotangent.shape[0]).flatMap { row in
+      var sum = [Float](repeating: 0, count: gradient.count / (classes * images))
+      for c in 0..<classes {
+        let factor = cotangent[row].elements[c]
+        for (index, value) in gradient[c][row % images].elements.enumerated() { sum[index] += factor * value }
+      }
+      return sum
+    }
+    return Tensor(Shape([cotangent.shape[0]] + gradient.shape.extents.dropFirst(2)), rows)
+  }
+}

@@ -1,0 +1,88 @@
+import XAICore
+import XAIImage
+public import XAITensor
+public import XAITransformer
+
+/// A small vision transformer with random weights, for every layout of tokens that explainers meet.
+///
+/// The weights are drawn from a seed with a spread that makes attention peaked and maps anything but flat.
+public struct ToyModel: Hashable, Sendable, CustomStringConvertible {
+  /// What messages call it.
+  public let name: String
+  /// Its sizes and choices.
+  public let configuration: VisionTransformerConfiguration
+
+  /// What messages call it.
+  public var description: String { name }
+
+  /// A class token before 3 × 3 patches.
+  public static let classToken = ToyModel("toy-class-token")
+  /// A class and a distillation token, whose two heads are averaged.
+  public static let distilled = ToyModel("toy-distilled") {
+    $0.prefix = [.classToken, .distillation]
+    $0.readout = .meanOfClassAndDistillation
+  }
+  /// No prefix token: the mean of the patches is read.
+  public static let meanPooled = ToyModel("toy-mean-pooled") {
+    $0.prefix = []
+    $0.readout = .meanOfPatches
+    $0.finalNorm = .afterPooling
+  }
+  /// A class token and two registers.
+  public static let registers = ToyModel("toy-registers") {
+    $0.prefix = [.classToken, .register, .register]
+    $0.embedsPrefixPositions = false
+  }
+  /// 2 × 4 patches of 6 × 3 pixels.
+  public static let nonSquare = ToyModel("toy-non-square") {
+    $0.patchHeight = 6
+    $0.patchWidth = 3
+  }
+  /// One attention head.
+  public static let oneHead = ToyModel("toy-one-head") { $0.headCount = 1 }
+
+  /// All of them.
+  public static let all = [classToken, distilled, meanPooled, registers, nonSquare, oneHead]
+
+  private init(_ name: String, _ change: (inout VisionTransformerConfiguration) -> Void = { _ in }) {
+    self.name = name
+    var configuration = VisionTransformerConfiguration(
+      imageHeight: 12, imageWidth: 12, patchHeight: 4, patchWidth: 4, width: 12, depth: 3, headCount: 3,
+      mlpWidth: 20, epsilon: 1e-6, classCount: 5)
+    change(&configuration)
+    self.configuration = configuration
+  }
+
+  /// Makes the model; the same seed makes the same weights.
+  public func make(seed: UInt64 = 1, on kernels: any Kernels) -> VisionTransformer {
+    let heads = configuration.readout == .meanOfClassAndDistillation ? ["head", "head_dist"] : ["head"]
+    let naming = CheckpointNaming.timm(heads: heads)
+    var random = SeededRandom(seed: seed)
+    let weights = VisionTransformerWeights(configuration: configuration, naming: naming) { name, shape in
+      random.parameter(name, shape)
+    }
+    let descriptor = ModelDescriptor(
+      name: name, architecture: "toy", labels: (0..<configuration.classCount).map { "class \($0)" },
+      layerCount: configuration.depth, headCount: configuration.headCount, width: configuration.width,
+      parameterCount: weights.parameterCount, layout: configuration.layout,
+      preprocessing: Preprocessing(
+        resize: .exact(height: configuration.imageHeight, width: configuration.imageWidth),
+        normalisation: .half),
+      capabilities: VisionTransformer.capabilities)
+    return VisionTransformer(
+      descriptor: descriptor, configuration: configuration, weights: weights, naming: naming, kernels: kernels
+    )
+  }
+}
+
+extension SeededRandom {
+  /// A parameter by its name: norms near 1, maps with gains that keep activations of one size and attention peaked.
+  fileprivate mutating func parameter(_ name: String, _ shape: Shape) -> Tensor {
+    if name.contains("norm"), name.hasSuffix("weight") { return normal(shape, mean: 1, deviation: 0.2) }
+    if name.hasSuffix("bias") { return normal(shape, deviation: 0.2) }
+    guard name.hasSuffix("weight") else { return normal(shape) }
+    let inputs = shape.count / shape[0]
+    let gain: Float = name.contains("qkv") ? 1.6 : 1
+    return normal(shape, deviation: gain / Float(inputs).squareRoot())
+  }
+}
