@@ -18,7 +18,7 @@ struct ThirdPartyPackageTests {
     try #require(tests.status == 0, "\(tests.output.suffix(4_000))")
 
     let command = scratch.appendingPathComponent("debug/my-xai")
-    let list = try Programs.run(at: command, ["plugins"])
+    let list = try Programs.run(at: command, ["list"])
     #expect(list.status == 0 && list.output.contains("token-norm") && list.output.contains("torchvision-vit"))
 
     try withTemporaryFolder { output in
@@ -26,8 +26,12 @@ struct ThirdPartyPackageTests {
       try writeScene(to: scene)
       let model = folder.appendingPathComponent("Tests/Fixtures/torchvision-vit").path
       let result = try Programs.run(
-        at: command, ["explain", model, scene, "--explainer", "token-norm", "--output", output.path + "/out"])
+        at: command, ["explain", "-m", model, scene, "-e", "token-norm:layer=0", "-t", "2", "-o", output.path])
       #expect(result.status == 0, "\(result.output)")
+      let overlays = try FileManager.default.contentsOfDirectory(atPath: output.path).filter {
+        $0.hasPrefix("scene.token-norm") && $0.hasSuffix(".2.overlay.png")
+      }
+      #expect(overlays.count == 1, "\(result.output)")
     }
   }
 }

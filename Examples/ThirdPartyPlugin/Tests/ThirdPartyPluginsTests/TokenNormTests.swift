@@ -19,4 +19,7 @@ import XAITesting
     let explainer = try Fixture.registry().explainer("token-norm:layer=7")
     #expect(throws: OptionError.self) { try explainer.check(fits: model.descriptor) }
   }
+
+  @Test(arguments: AvailableKernels.all)
+  func conforms(_ kernels: AvailableKernels) { ExplainerConformance(TokenNorm.self, on: kernels.make()).run() }
 }

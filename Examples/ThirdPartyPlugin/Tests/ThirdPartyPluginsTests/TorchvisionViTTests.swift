@@ -47,4 +47,10 @@ enum Fixture {
       try Registry.builtIn().loadModel(directory, on: Engine.makeKernels())
     }
   }
+
+  @Test(arguments: AvailableKernels.all)
+  func conforms(_ kernels: AvailableKernels) throws {
+    ArchitectureConformance(TorchvisionViT.self, loading: try ModelDirectory(Fixture.folder), on: kernels.make())
+      .run()
+  }
 }
