@@ -46,9 +46,9 @@ examples: packages
 demo: build
 	@mkdir -p $(OUT)
 	.build/release/xai explain --model $(DEMO)/model $(DEMO)/scenes/*.jpg \
-	  $(foreach explainer,$(EXPLAINERS),--explainer $(explainer)) --output $(OUT)
+	  $(foreach explainer,$(EXPLAINERS),--explainer $(explainer)) --montage --output $(OUT)
 	@echo
-	@echo 'The overlays are in $(OUT). The bundled model has random weights: it shows that everything runs,'
+	@echo 'Overlays and a figure of all of them are in $(OUT). The bundled model has random weights: it shows that everything runs,'
 	@echo 'and its maps mean nothing.'
 
 install: build

@@ -26,7 +26,8 @@ struct ThirdPartyPackageTests {
       try writeScene(to: scene)
       let model = folder.appendingPathComponent("Tests/Fixtures/torchvision-vit").path
       let result = try Programs.run(
-        at: command, ["explain", "-m", model, scene, "-e", "token-norm:layer=0", "-t", "2", "-o", output.path])
+        at: command,
+        ["explain", "-m", model, scene, "-e", "token-norm:layer=0", "-t", "2", "-o", output.path])
       #expect(result.status == 0, "\(result.output)")
       let overlays = try FileManager.default.contentsOfDirectory(atPath: output.path).filter {
         $0.hasPrefix("scene.token-norm") && $0.hasSuffix(".2.overlay.png")

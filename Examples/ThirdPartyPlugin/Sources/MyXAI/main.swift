@@ -2,4 +2,5 @@ import ThirdPartyPlugins
 import XAI
 import XAICommand
 
-XAICommandLine.run(plugins: builtInPlugins + [TokenNormPlugin.self, TorchvisionViTPlugin.self])
+XAICommandLine.run(
+  plugins: builtInPlugins + [TokenNormPlugin.self, TorchvisionViTPlugin.self, ComprehensivenessPlugin.self])

@@ -21,5 +21,7 @@ import XAITesting
   }
 
   @Test(arguments: AvailableKernels.all)
-  func conforms(_ kernels: AvailableKernels) { ExplainerConformance(TokenNorm.self, on: kernels.make()).run() }
+  func conforms(_ kernels: AvailableKernels) {
+    ExplainerConformance(TokenNorm.self, on: kernels.make()).run()
+  }
 }

@@ -10,7 +10,7 @@ enum Fixture {
     .appendingPathComponent("Fixtures/torchvision-vit").path
 
   static func registry() throws -> Registry {
-    try .builtIn(adding: [TokenNormPlugin.self, TorchvisionViTPlugin.self])
+    try .builtIn(adding: [TokenNormPlugin.self, TorchvisionViTPlugin.self, ComprehensivenessPlugin.self])
   }
 
   static func model(on kernels: any Kernels) throws -> any Model {
@@ -50,7 +50,9 @@ enum Fixture {
 
   @Test(arguments: AvailableKernels.all)
   func conforms(_ kernels: AvailableKernels) throws {
-    ArchitectureConformance(TorchvisionViT.self, loading: try ModelDirectory(Fixture.folder), on: kernels.make())
-      .run()
+    ArchitectureConformance(
+      TorchvisionViT.self, loading: try ModelDirectory(Fixture.folder), on: kernels.make()
+    )
+    .run()
   }
 }
