@@ -17,10 +17,8 @@ import XAITesting
         let attribution = attributions[target.image][index]
         #expect(attribution.classIndex == target.class)
         let expected = try golden.tensor("t\(index).map|\(spec)").elements
-        // The authors' readout shows what is left of a product that has almost converged: it amplifies rounding.
-        let tolerance: Float = spec.contains("authors") ? 5e-3 : 1e-4
         expectClose(
-          minMaxNormalised(attribution.scores), minMaxNormalised(expected), within: tolerance,
+          minMaxNormalised(attribution.scores), minMaxNormalised(expected), within: 1e-4,
           "\(golden.name) t\(index) \(spec)")
         guard let weights = try golden.optionalTensor("t\(index).head_weights|\(spec)") else { continue }
         let found = try #require(attribution.diagnostics.headWeights)

@@ -1,5 +1,4 @@
 public import XAICore
-import XAITensor
 
 /// Gradient-Driven Multi-Head Attention Rollout: Attention Rollout whose heads weigh as much as their gradient.
 ///
@@ -42,7 +41,7 @@ public struct GMAR: Explainer {
       let passRow = targets.row(image: image, target: target)
       let weights = scores.weights(row: passRow, scope: options.scope, layerCount: layerCount)
       let rows = attention.map { AttentionRows($0, image: image) }
-      let map = map(rows, weights, trace.layout, kernels: model.kernels)
+      let map = map(rows, weights, trace.layout)
       return try Attribution(
         scores: map.scores, of: trace, classIndex: classIndex, by: self,
         diagnostics: Diagnostics(
@@ -60,7 +59,7 @@ public struct GMAR: Explainer {
   }
 
   private func map(
-    _ attention: [AttentionRows], _ weights: [[Float]], _ layout: TokenLayout, kernels: any Kernels
+    _ attention: [AttentionRows], _ weights: [[Float]], _ layout: TokenLayout
   ) -> (scores: [Float], collapse: Float) {
     let vectors = [
       layout.readoutWeights, [Float](repeating: 1 / Float(layout.tokenCount), count: layout.tokenCount),
@@ -70,10 +69,9 @@ public struct GMAR: Explainer {
     if readsRow {
       rows = RowChain(attention: attention, weights: weights, options: options).rows(vectors)
     } else {
-      let matrices = MatrixChain(attention: attention, weights: weights, options: options, kernels: kernels)
-        .matrices()
+      let matrices = MatrixChain(attention: attention, weights: weights, options: options).matrices()
       rows = vectors.map(matrices.meanRow)
-      if options.readout == .authorsView { scores = matrices.authorsView(patches: layout.patches) }
+      if options.readout == .authorsView { scores = matrices[0].authorsView(patches: layout.patches) }
     }
     return (
       scores ?? Array(rows[0][layout.patches]), RowPropagation.collapse(readoutRow: rows[0], meanRow: rows[1])

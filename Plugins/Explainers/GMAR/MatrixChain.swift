@@ -1,116 +1,94 @@
 import XAICore
-import XAITensor
 
-/// Chains of attention matrices that have to be multiplied out: where a residual needs the mean of the product, or the
-/// map is read from all rows.
+/// Chains of attention matrices that have to be multiplied out: where a residual needs the mean of the product, heads
+/// have chains of their own, or the map is read from all rows.
+///
+/// In double precision, with rows of attention scaled to sum exactly 1: what the authors' readout shows is what is
+/// left of a product that has almost converged, and single precision leaves only rounding of it.
 struct MatrixChain {
   let attention: [AttentionRows]
   /// `weights[layer][head]`.
   let weights: [[Float]]
   let options: GMAROptions
-  let kernels: any Kernels
 
   private var tokenCount: Int { attention[0].tokenCount }
   private var chainCount: Int { options.fusion == .sum ? 1 : attention[0].headCount }
 
-  /// The chains' matrices: [chains, N, N], one chain for fused heads, one a head otherwise.
-  func matrices() -> Tensor {
-    let count = tokenCount
-    var chains = Tensor([chainCount, count, count]) { elements in
-      for index in 0..<chainCount * count * count {
-        elements[index] = index % (count * count) % (count + 1) == 0 ? 1 : 0
+  /// The chains' matrices, one for fused heads and one a head otherwise.
+  func matrices() -> [SquareMatrix] {
+    var chains = Array(repeating: SquareMatrix(identityOf: tokenCount), count: chainCount)
+    for layer in attention.indices {
+      for chain in chains.indices {
+        let factor = factor(layer, chain)
+        chains[chain] = options.order == .towardsOutput ? factor * chains[chain] : chains[chain] * factor
       }
+      addResidual(to: &chains)
     }
-    for layer in attention.indices { chains = step(chains, factors(layer)) }
     return chains
   }
 
-  private func step(_ chains: Tensor, _ factors: Tensor) -> Tensor {
-    let count = tokenCount
-    let layout = MatrixLayout(
-      rows: count, columns: count, inner: .init(count: chainCount, stride: count * count))
-    let (left, right) = options.order == .towardsOutput ? (factors, chains) : (chains, factors)
-    var product = TensorBuffer(chains.shape)
-    kernels.multiply(
-      MatrixOperand(left, layout), MatrixOperand(right, layout), into: &product, layout, .plain)
-    product.withElements { elements in
-      switch options.residual {
-      case .before: break
-      case .after(let alpha): addIdentity(Float(alpha), to: elements)
-      case .afterScaledMean(let ratio):
-        let mean = elements.reduce(0.0) { $0 + Double($1) } / Double(elements.count)
-        addIdentity(Float(ratio * 5e-5 * mean), to: elements)
-        // The step is linear in R, so a common factor changes nothing in the map, and keeps products of many small
-        // weights clear of the smallest floats.
-        let largest = elements.max() ?? 0
-        if largest > 0 { for index in elements.indices { elements[index] /= largest } }
-      }
+  private func addResidual(to chains: inout [SquareMatrix]) {
+    let alpha: Double
+    switch options.residual {
+    case .before: return
+    case .after(let factor): alpha = factor
+    case .afterScaledMean(let ratio):
+      alpha = ratio * 5e-5 * chains.reduce(0) { $0 + $1.mean } / Double(chains.count)
     }
-    return product.freeze()
+    for chain in chains.indices { chains[chain].addIdentity(times: alpha) }
   }
 
-  private func addIdentity(_ factor: Float, to elements: UnsafeMutableBufferPointer<Float>) {
-    let count = tokenCount
-    for chain in 0..<chainCount {
-      for token in 0..<count { elements[(chain * count + token) * count + token] += factor }
-    }
-  }
-
-  /// The factors of a layer: Σ_h w_h·A_h or each w_h·A_h, with αI and rows scaled to sum 1 where it comes before.
-  private func factors(_ layer: Int) -> Tensor {
-    let count = tokenCount
-    return Tensor([chainCount, count, count]) { elements in
-      for chain in 0..<chainCount {
-        let share = options.fusion == .sum ? weights[layer] : oneHead(chain, of: layer)
-        for row in 0..<count {
-          let entries = UnsafeMutableBufferPointer(
-            start: elements + (chain * count + row) * count, count: count)
-          attention[layer].writeWeightedSum(share, row: row, to: entries)
-          if case .before(let alpha) = options.residual {
-            entries[row] += Float(alpha)
-            RowPropagation.normalise(entries)
-          }
+  /// The factor of a layer: Σ_h w_h·A_h or one w_h·A_h, with αI and rows scaled to sum 1 where it comes before.
+  private func factor(_ layer: Int, _ chain: Int) -> SquareMatrix {
+    let heads = options.fusion == .sum ? Array(0..<attention[layer].headCount) : [chain]
+    var matrix = SquareMatrix(zerosOf: tokenCount)
+    for head in heads {
+      for row in 0..<tokenCount {
+        attention[layer].withRow(head: head, row: row) { values in
+          let sum = values.reduce(0.0) { $0 + Double($1) }
+          let weight = Double(weights[layer][head]) / (sum > 0 ? sum : 1)
+          matrix.add(values, times: weight, toRow: row)
         }
       }
     }
-  }
-
-  private func oneHead(_ head: Int, of layer: Int) -> [Float] {
-    weights[layer].enumerated().map { $0.offset == head ? $0.element : 0 }
+    if case .before(let alpha) = options.residual {
+      matrix.addIdentity(times: alpha)
+      matrix.normaliseRows()
+    }
+    return matrix
   }
 }
 
-extension Tensor {
-  /// The mean over chains of vᵀ·R: [chains, N, N] to N entries.
+extension [SquareMatrix] {
+  /// The mean over chains of vᵀ·R, N entries.
   func meanRow(_ vector: [Float]) -> [Float] {
-    let (chains, count) = (shape[0], shape[1])
-    var sum = [Float](repeating: 0, count: count)
-    withElements { elements in
-      for chain in 0..<chains {
-        for row in 0..<count where vector[row] != 0 {
-          let factor = vector[row] / Float(chains)
-          for c in 0..<count { sum[c] += factor * elements[(chain * count + row) * count + c] }
+    let size = self[0].size
+    var sum = [Double](repeating: 0, count: size)
+    for matrix in self {
+      for row in 0..<size where vector[row] != 0 {
+        for column in 0..<size {
+          sum[column] += Double(vector[row]) * matrix[row, column] / Double(count)
         }
       }
     }
-    return sum
+    return sum.map { Float($0) }
   }
+}
 
-  /// What the authors' code shows of the first chain: out[q] = 1/N · Σ R[p + r, c] over (N·r + c) mod P = q.
+extension SquareMatrix {
+  /// What the authors' code shows of a matrix: out[q] = 1/N · Σ R[p + r, c] over (N·r + c) mod P = q.
   ///
   /// It takes the P patch rows with all N columns, and sees the P·N entries as N images of P patches, whose mean it
-  /// takes. Entry (r, c) is not about patch q; the readout is kept to reproduce that code.
+  /// takes. Entry (r, c) is not about patch q; the readout is kept to reproduce that code. The result is scaled to
+  /// [0, 1], because in single precision its entries would be all the same.
   func authorsView(patches: Range<Int>) -> [Float] {
-    let count = shape[2]
-    var sums = [Float](repeating: 0, count: patches.count)
-    withElements { elements in
-      for r in 0..<patches.count {
-        for c in 0..<count {
-          sums[(count * r + c) % patches.count] +=
-            elements[(patches.lowerBound + r) * count + c] / Float(count)
-        }
+    var sums = [Double](repeating: 0, count: patches.count)
+    for r in 0..<patches.count {
+      for c in 0..<size {
+        sums[(size * r + c) % patches.count] += self[patches.lowerBound + r, c] / Double(size)
       }
     }
-    return sums
+    guard let low = sums.min(), let high = sums.max(), high > low else { return sums.map { _ in 0 } }
+    return sums.map { Float(($0 - low) / (high - low)) }
   }
 }

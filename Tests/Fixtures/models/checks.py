@@ -95,7 +95,7 @@ def authors_view_is_the_authors_steps(evidence: Evidence, norm: str) -> None:
         state = state + 0.25 * (state.mean() * 5e-5) * identity
     images = state[:, 0, 1:].reshape(-1, 1, *layout.grid)
     ours = gmar.gmar(evidence, gmar.options("authors-code", norm=norm))
-    close(ours, images.mean(dim=0).reshape(-1), f"authors' view, {norm}")
+    close(ours, gmar.scaled(images.mean(dim=0).reshape(-1)), f"authors' view, {norm}")
 
 
 def gmar_generalises_rollout(evidence: Evidence) -> None:

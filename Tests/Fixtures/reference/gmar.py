@@ -104,9 +104,17 @@ def authors_view(matrix: torch.Tensor, layout: Layout) -> torch.Tensor:
     return result / tokens
 
 
+def scaled(values: torch.Tensor) -> torch.Tensor:
+    """Min-max to [0, 1]; equal values become zeros."""
+    spread = values.max() - values.min()
+    return (values - values.min()) / spread if spread > 0 else torch.zeros_like(values)
+
+
 def gmar(evidence: Evidence, chosen: Options) -> torch.Tensor:
-    """The map on the patch grid, flattened: [P]."""
+    """The map on the patch grid, flattened: [P].
+
+    The authors' view is scaled here, in double precision: its entries differ too little for single precision."""
     chains = chain(evidence.attention, head_weights(evidence, chosen), chosen)
     if chosen.readout == "authors-view":
-        return authors_view(chains[0], evidence.layout)
+        return scaled(authors_view(chains[0], evidence.layout))
     return torch.stack([evidence.layout.readout_row(c) for c in chains]).mean(dim=0)
