@@ -5,7 +5,8 @@ import XAITesting
 import XAIWeights
 
 @Suite("DeiT conformance") struct DeiTConformanceTests {
-  static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent()
     .appendingPathComponent("Fixtures/models")
 
   static let names = ["hf-deit", "hf-deit-distilled", "timm-deit", "timm-deit-distilled"]

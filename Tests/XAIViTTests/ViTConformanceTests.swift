@@ -5,7 +5,8 @@ import XAIViT
 import XAIWeights
 
 @Suite("ViT conformance") struct ViTConformanceTests {
-  static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent()
     .appendingPathComponent("Fixtures/models")
 
   static let names = [

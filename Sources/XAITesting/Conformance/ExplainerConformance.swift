@@ -31,7 +31,10 @@ public struct ExplainerConformance<Subject: Explainer>: Conformance {
     findings.checkOptions(Subject.Options.self)
     findings.attempt(.options, "making it with its defaults") { findings in
       let explainer = try Subject(options: Subject.Options())
-      for model in models { check(explainer, on: model, &findings) }
+      let differs = models.compactMap { check(explainer, on: $0, &findings) }
+      findings.expect(
+        differs.isEmpty || differs.contains(true) || !descriptor.isClassSpecific, .classSpecificity,
+        "declared class-specific, but two classes have the same maps on every model")
     }
     if let model = models.first {
       checkNeeds(on: model, &findings)

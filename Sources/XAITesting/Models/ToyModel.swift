@@ -1,4 +1,4 @@
-import XAICore
+public import XAICore
 import XAIImage
 public import XAITensor
 public import XAITransformer
@@ -14,6 +14,8 @@ public struct ToyModel: Hashable, Sendable, CustomStringConvertible {
 
   /// What messages call it.
   public var description: String { name }
+  /// Its tokens.
+  public var layout: TokenLayout { configuration.layout }
 
   /// A class token before 3 × 3 patches.
   public static let classToken = ToyModel("toy-class-token")
@@ -54,7 +56,7 @@ public struct ToyModel: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Makes the model; the same seed makes the same weights.
-  public func make(seed: UInt64 = 1, on kernels: any Kernels) -> VisionTransformer {
+  public func make(seed: UInt64 = 1, on kernels: any Kernels) -> any Model {
     let heads = configuration.readout == .meanOfClassAndDistillation ? ["head", "head_dist"] : ["head"]
     let naming = CheckpointNaming.timm(heads: heads)
     var random = SeededRandom(seed: seed)

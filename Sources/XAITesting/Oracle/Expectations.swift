@@ -1,4 +1,5 @@
 public import Testing
+import XAICore
 public import XAITensor
 
 /// Expects values to be equal within an absolute tolerance, and names the worst entry when they are not.
@@ -44,4 +45,15 @@ public func expectCloseToLargest(
   expectClose(
     value, expected, within: tolerance * max(largest, .leastNormalMagnitude), what,
     sourceLocation: sourceLocation)
+}
+
+/// Expects two maps to be equal after min–max, within an absolute tolerance.
+public func expectSameMap(
+  _ scores: [Float], _ expected: [Double], within tolerance: Float, _ what: String,
+  sourceLocation: SourceLocation = #_sourceLocation
+) {
+  // The formula's own range is taken in double precision, so that its rounding is not the explainer's.
+  let (low, high) = (expected.min() ?? 0, expected.max() ?? 0)
+  let scaled = expected.map { high > low ? Float(($0 - low) / (high - low)) : 0 }
+  expectClose(minMaxNormalised(scores), scaled, within: tolerance, what, sourceLocation: sourceLocation)
 }

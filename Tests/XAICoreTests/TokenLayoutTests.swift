@@ -1,0 +1,41 @@
+import Foundation
+import Testing
+import XAICore
+
+@Suite struct TokenLayoutTests {
+  private let grid = Grid(rows: 2, columns: 3)
+
+  @Test func classToken() {
+    let layout = TokenLayout(prefix: [.classToken, .register], grid: grid, readout: .classToken)
+    #expect(layout.tokenCount == 8)
+    #expect(layout.patches == 2..<8)
+    #expect(layout.readoutTokens == [0])
+    #expect(layout.readoutWeights == [1, 0, 0, 0, 0, 0, 0, 0])
+  }
+
+  @Test("registers may stand before the class token")
+  func order() {
+    let layout = TokenLayout(prefix: [.register, .classToken], grid: grid, readout: .classToken)
+    #expect(layout.readoutTokens == [1])
+  }
+
+  @Test func meanOfPatches() {
+    let layout = TokenLayout(prefix: [.classToken], grid: grid, readout: .meanOfPatches)
+    #expect(layout.readoutTokens == Array(1..<7))
+    #expect(layout.readoutWeights == [0] + Array(repeating: 1 / 6, count: 6))
+  }
+
+  @Test func distilled() {
+    let layout = TokenLayout(
+      prefix: [.classToken, .distillation], grid: grid, readout: .meanOfClassAndDistillation)
+    #expect(layout.readoutWeights == [0.5, 0.5, 0, 0, 0, 0, 0, 0])
+  }
+
+  @Test func json() throws {
+    let layout = TokenLayout(prefix: [.classToken, .register], grid: grid, readout: .classToken)
+    let data = try JSONEncoder().encode(layout)
+    #expect(try JSONDecoder().decode(TokenLayout.self, from: data) == layout)
+    #expect(String(decoding: data, as: UTF8.self).contains("class-token"))
+    #expect(grid.description == "2×3")
+  }
+}

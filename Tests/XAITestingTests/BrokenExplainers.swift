@@ -1,0 +1,180 @@
+import Synchronization
+import XAICore
+import XAITensor
+
+/// What a broken explainer does wrong.
+enum Fault: String, OptionValue, CaseIterable {
+  case none
+  case undeclaredNeed = "undeclared-need"
+  case unrecorded
+  case batchLeak = "batch-leak"
+  case targetLeak = "target-leak"
+  case wrongClass = "wrong-class"
+  case missingMap = "missing-map"
+  case random
+  case readsExtra = "reads-extra"
+}
+
+protocol FaultyExplainer: Explainer where Options == NoOptions {
+  static var fault: Fault { get }
+}
+
+private let calls = Mutex(0)
+
+extension FaultyExplainer {
+  var options: NoOptions { NoOptions() }
+
+  func recording(for model: ModelDescriptor) throws -> Recording {
+    Recording(attention: Self.fault == .unrecorded ? .none : .some([0]))
+  }
+
+  /// The readout row of the first head in layer 0; the class decides which patch counts twice.
+  func explain(_ trace: ForwardTrace, targets: Targets, using model: any Model) throws -> [[Attribution]] {
+    let attention = try trace.attention(ofLayer: 0)
+    if Self.fault == .undeclaredNeed {
+      _ = try model.forward(
+        trace.input, recording: Recording(activations: [ActivationPoint(layer: 0, point: .output)]))
+    }
+    let call = calls.withLock { count in
+      count += 1
+      return count
+    }
+    var result = try targets.map { image, target, classIndex in
+      let row = trace.layout.readoutTokens[0]
+      var scores = Array(attention[image][0][row].elements[trace.layout.patches])
+      scores[classIndex] *= 2
+      if Self.fault == .batchLeak { scores[0] += Float(image) }
+      if Self.fault == .targetLeak { scores[0] += Float(target) }
+      if Self.fault == .random { scores[0] += Float(call) }
+      if Self.fault == .readsExtra { scores[0] += Float(trace.attention.count) }
+      return try Attribution(
+        scores: scores, of: trace, classIndex: Self.fault == .wrongClass ? 0 : classIndex, by: self)
+    }
+    if Self.fault == .missingMap { result[0].removeLast() }
+    return result
+  }
+}
+
+private let citation = Citation(authors: "A", title: "T", venue: "V", year: 2020, identifier: "I")
+
+/// A descriptor that is right but for what an argument changes.
+private func describe(
+  _ id: String = "toy", summary: String = "Shows something", needs: Capabilities = .attention,
+  isClassSpecific: Bool = true
+) -> ExplainerDescriptor {
+  ExplainerDescriptor(
+    id: id, title: "Toy", summary: summary, family: .attention, needs: needs,
+    isClassSpecific: isClassSpecific,
+    reversePasses: "0", citation: citation)
+}
+
+/// The one that is right.
+struct RightExplainer: FaultyExplainer {
+  static let (descriptor, fault) = (describe(), Fault.none)
+  init(options: NoOptions) {}
+}
+
+struct UndeclaredNeed: FaultyExplainer {
+  static let (descriptor, fault) = (describe(), Fault.undeclaredNeed)
+  init(options: NoOptions) {}
+}
+
+struct UnrecordedRead: FaultyExplainer {
+  static let (descriptor, fault) = (describe(), Fault.unrecorded)
+  init(options: NoOptions) {}
+}
+
+struct ReadsExtra: FaultyExplainer {
+  static let (descriptor, fault) = (describe(), Fault.readsExtra)
+  init(options: NoOptions) {}
+}
+
+struct BatchLeak: FaultyExplainer {
+  static let (descriptor, fault) = (describe(), Fault.batchLeak)
+  init(options: NoOptions) {}
+}
+
+struct TargetLeak: FaultyExplainer {
+  static let (descriptor, fault) = (describe(), Fault.targetLeak)
+  init(options: NoOptions) {}
+}
+
+struct WrongClass: FaultyExplainer {
+  static let (descriptor, fault) = (describe(), Fault.wrongClass)
+  init(options: NoOptions) {}
+}
+
+struct MissingMap: FaultyExplainer {
+  static let (descriptor, fault) = (describe(), Fault.missingMap)
+  init(options: NoOptions) {}
+}
+
+struct RandomMap: FaultyExplainer {
+  static let (descriptor, fault) = (describe(), Fault.random)
+  init(options: NoOptions) {}
+}
+
+/// Declares that the class makes no difference.
+struct ClassAgnosticLie: FaultyExplainer {
+  static let (descriptor, fault) = (describe(isClassSpecific: false), Fault.none)
+  init(options: NoOptions) {}
+}
+
+/// Declares a need that it never uses.
+struct IdleNeed: FaultyExplainer {
+  static let (descriptor, fault) = (describe(needs: [.attention, .inputGradients]), Fault.none)
+  init(options: NoOptions) {}
+}
+
+/// Has an id that is not kebab-case and a summary that ends in a full stop.
+struct UntidyDescriptor: FaultyExplainer {
+  static let (descriptor, fault) = (describe("Toy_Map", summary: "Shows something."), Fault.none)
+  init(options: NoOptions) {}
+}
+
+/// Options of which one is not written back.
+struct ForgetfulOptions: PluginOptions {
+  var strength = 1
+  var doubles = false
+
+  static let table: [Option<Self>] = [
+    Option("strength", \.strength, "how strong"),
+    // Setting it changes what `strength` says, so both can't be read back.
+    Option("doubles", \.twice, "whether it is twice as strong"),
+  ]
+
+  private var twice: Bool {
+    get { doubles }
+    set {
+      doubles = newValue
+      if newValue { strength *= 2 }
+    }
+  }
+}
+
+struct ForgetfulExplainer: Explainer {
+  static let descriptor = describe()
+  let options: ForgetfulOptions
+  func recording(for model: ModelDescriptor) throws -> Recording {
+    try RightExplainer(options: NoOptions()).recording(for: model)
+  }
+  func explain(_ trace: ForwardTrace, targets: Targets, using model: any Model) throws -> [[Attribution]] {
+    try RightExplainer(options: NoOptions()).explain(trace, targets: targets, using: model)
+  }
+}
+
+/// Declares that the class matters, and shows the same map for all.
+struct ClassSpecificLie: Explainer {
+  static let descriptor = describe()
+  let options: NoOptions
+  func recording(for model: ModelDescriptor) throws -> Recording { Recording(attention: .some([0])) }
+  func explain(_ trace: ForwardTrace, targets: Targets, using model: any Model) throws -> [[Attribution]] {
+    let attention = try trace.attention(ofLayer: 0)
+    return try targets.map { image, _, classIndex in
+      try Attribution(
+        scores: Array(attention[image][0][trace.layout.readoutTokens[0]].elements[trace.layout.patches]),
+        of: trace,
+        classIndex: classIndex, by: self)
+    }
+  }
+}

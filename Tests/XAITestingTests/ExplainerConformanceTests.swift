@@ -1,0 +1,71 @@
+import Testing
+import XAICore
+import XAITesting
+
+/// The kit passes what is right, and says what is wrong with what is not.
+@Suite struct ExplainerConformanceTests {
+  private func checks(_ failures: [ConformanceFailure]) -> Set<ConformanceFailure.Check> {
+    Set(failures.map(\.check))
+  }
+
+  @Test func right() {
+    #expect(ExplainerConformance(RightExplainer.self).failures() == [])
+  }
+
+  @Test func descriptor() {
+    let failures = ExplainerConformance(UntidyDescriptor.self).failures().filter { $0.check == .descriptor }
+    #expect(failures.map(\.message).contains { $0.contains("Toy_Map") && $0.contains("kebab-case") })
+    #expect(failures.map(\.message).contains { $0.contains("full stop") })
+  }
+
+  @Test func options() {
+    let failures = ExplainerConformance(ForgetfulExplainer.self).failures().filter { $0.check == .options }
+    #expect(failures.contains { $0.message.contains("doubles=true") && $0.message.contains("strength") })
+  }
+
+  @Test func needs() {
+    let undeclared = ExplainerConformance(UndeclaredNeed.self).failures()
+    #expect(checks(undeclared) == [.needs])
+    #expect(undeclared.contains { $0.message.contains("uses activations") })
+    let idle = ExplainerConformance(IdleNeed.self).failures()
+    #expect(checks(idle) == [.needs])
+    #expect(idle.contains { $0.message.contains("input-gradients") })
+  }
+
+  @Test func recording() {
+    let failures = ExplainerConformance(UnrecordedRead.self).failures()
+    #expect(failures.contains { $0.check == .recording && $0.message.contains("attention of layer 0") })
+    #expect(checks(ExplainerConformance(ReadsExtra.self).failures()) == [.recording])
+  }
+
+  @Test func batch() {
+    #expect(checks(ExplainerConformance(BatchLeak.self).failures()) == [.batch])
+  }
+
+  @Test func targets() {
+    #expect(checks(ExplainerConformance(TargetLeak.self).failures()) == [.targets])
+  }
+
+  @Test func determinism() {
+    #expect(checks(ExplainerConformance(RandomMap.self).failures()).contains(.determinism))
+  }
+
+  @Test func results() {
+    #expect(checks(ExplainerConformance(WrongClass.self).failures()) == [.results])
+    #expect(checks(ExplainerConformance(MissingMap.self).failures()) == [.results])
+  }
+
+  @Test func classSpecificity() {
+    #expect(checks(ExplainerConformance(ClassAgnosticLie.self).failures()) == [.classSpecificity])
+    #expect(checks(ExplainerConformance(ClassSpecificLie.self).failures()) == [.classSpecificity])
+  }
+
+  @Test("run records each failure as an issue")
+  func issues() {
+    withKnownIssue {
+      ExplainerConformance(IdleNeed.self).run()
+    } matching: { issue in
+      issue.comments.contains { "\($0)".contains("input-gradients") }
+    }
+  }
+}

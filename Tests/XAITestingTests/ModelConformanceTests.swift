@@ -1,0 +1,95 @@
+import Testing
+import XAICore
+import XAITensor
+import XAITesting
+
+@Suite struct ModelConformanceTests {
+  @Test("toy models conform", arguments: ToyModel.all, AvailableKernels.all)
+  func right(_ toy: ToyModel, _ kernels: AvailableKernels) {
+    #expect(ModelConformance(toy.make(on: kernels.make())).failures() == [])
+  }
+
+  @Test("a model without gradients conforms as far as it goes")
+  func limited() {
+    let toy = ToyModel.classToken.make(on: AvailableKernels.preferred.make())
+    #expect(ModelConformance(LimitedModel(toy, to: [.attention])).failures() == [])
+  }
+
+  @Test("broken models are found out", arguments: BrokenModel.Fault.allCases)
+  func broken(_ fault: BrokenModel.Fault) {
+    let failures = ModelConformance(BrokenModel(fault: fault)).failures()
+    #expect(Set(failures.map(\.check)).contains(fault.check), "\(failures)")
+    // A model that is wrong in one way is not reported in all; a wrong number of classes is wrong everywhere.
+    #expect(fault == .wrongLabels || Set(failures.map(\.check)).count <= 2, "\(failures)")
+  }
+}
+
+/// A toy model with one fault.
+struct BrokenModel: Model {
+  enum Fault: CaseIterable {
+    case attentionRows, batchLeak, recordingChangesLogits, unaskedAttention, scaledGradient, targetLeak,
+      acceptsAnything
+    case wrongLabels, acceptsForeignTraces
+
+    var check: ConformanceFailure.Check {
+      switch self {
+      case .attentionRows: .attention
+      case .batchLeak: .batch
+      case .recordingChangesLogits, .unaskedAttention: .recording
+      case .scaledGradient: .gradients
+      case .targetLeak: .targets
+      case .acceptsAnything, .acceptsForeignTraces: .refusal
+      case .wrongLabels: .results
+      }
+    }
+  }
+
+  let fault: Fault
+  let base = ToyModel.classToken.make(on: AvailableKernels.preferred.make())
+
+  var kernels: any Kernels { base.kernels }
+
+  var descriptor: ModelDescriptor {
+    var descriptor = base.descriptor
+    if fault == .wrongLabels { descriptor.labels.removeLast() }
+    return descriptor
+  }
+
+  func layout(height: Int, width: Int) throws -> TokenLayout { try base.layout(height: height, width: width) }
+
+  func forward(_ input: Tensor, recording: Recording) throws -> ForwardTrace {
+    if fault == .acceptsAnything, input.shape.rank != 4 || input.count == 0 || input.shape[1] != 3 {
+      return try base.forward(Tensor(repeating: 0, [1, 3, 12, 12]), recording: recording)
+    }
+    var recording = recording
+    if fault == .unaskedAttention { recording.attention = .all }
+    let trace = try base.forward(input, recording: recording)
+    var logits = trace.logits.elements
+    if fault == .batchLeak { logits[0] += Float(input.shape[0]) }
+    if fault == .recordingChangesLogits, recording.gradients { logits[0] += 1 }
+    return ForwardTrace(
+      input: trace.input, layout: trace.layout, logits: Tensor(trace.logits.shape, logits),
+      attention: fault == .attentionRows ? trace.attention.mapValues { doubled($0) } : trace.attention,
+      activations: trace.activations, tape: trace.tape)
+  }
+
+  func backward(
+    from cotangent: Tensor, through trace: ForwardTrace, rules: PropagationRules,
+    requesting request: GradientRequest,
+    visitAttention: (AttentionGradient) throws -> Void
+  ) throws -> Gradients {
+    var trace = trace
+    if fault == .acceptsForeignTraces {
+      trace = try base.forward(trace.input, recording: Recording(gradients: true))
+    }
+    var gradients = try base.backward(
+      from: cotangent, through: trace, rules: rules, requesting: request, visitAttention: visitAttention)
+    if fault == .scaledGradient { gradients.input = gradients.input.map(doubled) }
+    if fault == .targetLeak, cotangent.shape[0] > trace.batchCount {
+      gradients.input = gradients.input.map(doubled)
+    }
+    return gradients
+  }
+
+  private func doubled(_ tensor: Tensor) -> Tensor { Tensor(tensor.shape, tensor.elements.map { 2 * $0 }) }
+}
