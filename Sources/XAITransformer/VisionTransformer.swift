@@ -11,7 +11,8 @@ public struct VisionTransformer: Model {
   public let configuration: VisionTransformerConfiguration
   let weights: VisionTransformerWeights
   let naming: CheckpointNaming
-  let kernels: any Kernels
+  /// What the arithmetic runs on.
+  public let kernels: any Kernels
 
   /// What a vision transformer can do.
   public static let capabilities: Capabilities = [
