@@ -22,6 +22,16 @@ static inline void xai_dnn_use_threads(int threads) {
   if (omp_set_num_threads) omp_set_num_threads(threads);
 }
 
+/// The entry of libgomp, and of OpenMP runtimes that stand in for it, behind `#pragma omp parallel`.
+extern void GOMP_parallel(void (*work)(void *), void *context, unsigned threads, unsigned flags) __attribute__((weak));
+
+/// Calls `work` once on each thread of OpenMP's team; false where the library is built without OpenMP.
+static inline bool xai_openmp_run(void (*work)(void *), void *context, int threads) {
+  if (!GOMP_parallel) return false;
+  GOMP_parallel(work, context, (unsigned)threads, 0);
+  return true;
+}
+
 /// Extents and strides of a float32 array, outermost first.
 typedef struct {
   int rank;

@@ -55,7 +55,7 @@ import XAITesting
   @Test("every option on every layout", arguments: ToyModel.all)
   func options(_ toy: ToyModel) throws {
     let layout = toy.layout
-    let model = ScriptedModel.random(layout: layout, on: AvailableKernels.preferred.make())
+    let model = ScriptedModel.random(layout: layout)
     for options in Self.settings {
       let maps = try AttentionRollout(options: options).explain(
         model.input(images: 2), targets: .classes([0]), using: model)
@@ -71,7 +71,7 @@ import XAITesting
   func identities() throws {
     for toy in ToyModel.all {
       let layout = toy.layout
-      let model = ScriptedModel.random(layout: layout, images: 1, on: AvailableKernels.preferred.make())
+      let model = ScriptedModel.random(layout: layout, images: 1)
       let map = try AttentionRollout().explain(model.input(), targets: .classes([0]), using: model)[0][0]
       let identity = Matrix.identity(layout.tokenCount)
       let forms: [(String, (Matrix) -> Matrix)] = [
@@ -93,7 +93,7 @@ import XAITesting
   @Test("layers are multiplied towards the output")
   func order() throws {
     let layout = TokenLayout(prefix: [.classToken], grid: Grid(rows: 1, columns: 2), readout: .classToken)
-    var model = ScriptedModel(layout: layout, layers: 2, heads: 1, on: AvailableKernels.preferred.make())
+    var model = ScriptedModel(layout: layout, layers: 2, heads: 1)
     model.attention[0] = Tensor([1, 1, 3, 3], [1, 0, 0, 0, 1, 0, 0, 1, 0])
     model.attention[1] = Tensor([1, 1, 3, 3], [0, 0, 1, 0, 1, 0, 0, 0, 1])
     var options = AttentionRolloutOptions()
@@ -107,7 +107,7 @@ import XAITesting
   @Test("discarding leaves prefix columns")
   func discard() throws {
     let layout = TokenLayout(prefix: [.classToken], grid: Grid(rows: 1, columns: 2), readout: .classToken)
-    var model = ScriptedModel(layout: layout, layers: 2, heads: 1, on: AvailableKernels.preferred.make())
+    var model = ScriptedModel(layout: layout, layers: 2, heads: 1)
     model.attention[0] = Tensor([1, 1, 3, 3], [0, 1, 0, 0, 1, 0, 0, 0, 1])
     model.attention[1] = Tensor([1, 1, 3, 3], [0.1, 0.3, 0.6, 0, 1, 0, 0, 0, 1])
     var options = AttentionRolloutOptions()
@@ -121,7 +121,7 @@ import XAITesting
   @Test("of equal columns the first is discarded")
   func ties() throws {
     let layout = TokenLayout(prefix: [], grid: Grid(rows: 1, columns: 4), readout: .meanOfPatches)
-    var model = ScriptedModel(layout: layout, layers: 1, heads: 1, on: AvailableKernels.preferred.make())
+    var model = ScriptedModel(layout: layout, layers: 1, heads: 1)
     model.attention[0] = Tensor(repeating: 0.25, [1, 1, 4, 4])
     var options = AttentionRolloutOptions()
     (options.residual, options.discard) = (0, 0.5)
@@ -133,7 +133,7 @@ import XAITesting
   @Test("a start layer that the model doesn't have is refused")
   func start() throws {
     let model = ScriptedModel.random(
-      layout: ToyModel.classToken.layout, on: AvailableKernels.preferred.make())
+      layout: ToyModel.classToken.layout)
     var options = AttentionRolloutOptions()
     options.start = 3
     #expect(throws: OptionError.self) {

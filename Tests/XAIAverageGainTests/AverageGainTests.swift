@@ -11,7 +11,7 @@ import XAITesting
       (0.5, 0.75, 50), (0.5, 1, 100), (0.5, 0.5, 0), (0.5, 0.1, 0), (0.2, 0.6, 50), (1, 1, 0), (1, 0.5, 0),
     ])
   func value(_ whole: Float, _ masked: Float, _ expected: Double) throws {
-    let right = try EvidenceModel(on: AvailableKernels.preferred.make()).perfectSubject()
+    let right = try EvidenceModel().perfectSubject()
     let subject = MetricSubject(
       pixels: right.pixels, preprocessing: right.preprocessing, map: right.map, classIndex: 1,
       probability: whole)
@@ -21,7 +21,7 @@ import XAITesting
 
   @Test("the frame is the masked picture, then mean and deviation")
   func frame() throws {
-    let subject = try EvidenceModel(on: AvailableKernels.preferred.make()).subject { row, column in
+    let subject = try EvidenceModel().subject { row, column in
       Float(row * 16 + column) / 255
     }
     let plan = AverageGain().frames(for: subject)

@@ -18,7 +18,7 @@ import XAITesting
   @Test("with uniform weights it is Attention Rollout", arguments: ToyModel.all)
   func uniform(_ toy: ToyModel) throws {
     var model = ScriptedModel.random(
-      layout: toy.layout, images: 1, on: AvailableKernels.preferred.make())
+      layout: toy.layout, images: 1)
     for (layer, gradient) in model.attentionGradients {
       model.attentionGradients[layer] = Tensor(repeating: 1, gradient.shape)
     }
@@ -32,7 +32,7 @@ import XAITesting
   @Test("heads whose gradients are all zero weigh the same")
   func zeroGradients() throws {
     var model = ScriptedModel.random(
-      layout: ToyModel.classToken.layout, images: 1, on: AvailableKernels.preferred.make())
+      layout: ToyModel.classToken.layout, images: 1)
     for (layer, gradient) in model.attentionGradients {
       model.attentionGradients[layer] = Tensor(repeating: 0, gradient.shape)
     }
@@ -43,7 +43,7 @@ import XAITesting
   @Test("with one head L1, L2 and Attention Rollout are one", arguments: ToyModel.all)
   func oneHead(_ toy: ToyModel) throws {
     let model = ScriptedModel.random(
-      layout: toy.layout, heads: 1, images: 1, on: AvailableKernels.preferred.make())
+      layout: toy.layout, heads: 1, images: 1)
     let (l1, l2) = (try explain(model), try explain(model) { $0.norm = .l2 })
     #expect(l1.scores == l2.scores)
     let rollout = try AttentionRollout().explain(model.input(), targets: .classes([1]), using: model)[0][0]
@@ -53,7 +53,7 @@ import XAITesting
   @Test("weights of a layer sum to 1, and so do the rows of R")
   func sums() throws {
     let model = ScriptedModel.random(
-      layout: ToyModel.meanPooled.layout, layers: 6, images: 1, on: AvailableKernels.preferred.make())
+      layout: ToyModel.meanPooled.layout, layers: 6, images: 1)
     let map = try explain(model)
     for weights in try #require(map.diagnostics.headWeights) {
       expectClose([weights.reduce(0, +)], [1], within: 1e-6, "weights")
@@ -65,7 +65,7 @@ import XAITesting
   @Test("the order of heads does not matter")
   func permutation() throws {
     let model = ScriptedModel.random(
-      layout: ToyModel.registers.layout, images: 1, on: AvailableKernels.preferred.make())
+      layout: ToyModel.registers.layout, images: 1)
     var turned = model
     for layer in 0..<3 {
       let attention = try #require(model.attention[layer])
@@ -84,8 +84,7 @@ import XAITesting
   @Test("the share of negative gradient entries is reported")
   func negativeShare() throws {
     var model = ScriptedModel.random(
-      layout: ToyModel.classToken.layout, layers: 1, heads: 2, images: 1,
-      on: AvailableKernels.preferred.make())
+      layout: ToyModel.classToken.layout, layers: 1, heads: 2, images: 1)
     let entries = 100
     model.attentionGradients[0] = Tensor(
       [2, 1, 2, 10, 10], (0..<4 * entries).map { $0 / entries % 2 == 0 ? -1 : ($0 % 4 == 0 ? -1 : 1) })

@@ -24,7 +24,7 @@ import XAITesting
 
   @Test("every option on every layout", arguments: ToyModel.all)
   func options(_ toy: ToyModel) throws {
-    let model = ScriptedModel.random(layout: toy.layout, on: AvailableKernels.preferred.make())
+    let model = ScriptedModel.random(layout: toy.layout)
     for start in 0..<3 {
       var options = GenericAttentionOptions()
       options.start = start
@@ -42,7 +42,7 @@ import XAITesting
   func negative() throws {
     let layout = TokenLayout(prefix: [.classToken], grid: Grid(rows: 1, columns: 2), readout: .classToken)
     var model = ScriptedModel(
-      layout: layout, layers: 1, heads: 2, classes: 1, on: AvailableKernels.preferred.make())
+      layout: layout, layers: 1, heads: 2, classes: 1)
     let attention: [Float] = [0.2, 0.5, 0.3, 0, 1, 0, 0, 0, 1]
     model.attention[0] = Tensor([1, 2, 3, 3], attention + attention)
     model.attentionGradients[0] = Tensor([1, 1, 2, 3, 3], (0..<18).map { $0 < 9 ? 1 : -5 })

@@ -19,7 +19,7 @@ import XAITesting
 
   @Test("every option on every layout", arguments: ToyModel.all)
   func options(_ toy: ToyModel) throws {
-    let model = ScriptedModel.random(layout: toy.layout, on: AvailableKernels.preferred.make())
+    let model = ScriptedModel.random(layout: toy.layout)
     for (option, layer) in [(-1, 2), (0, 0), (1, 1), (-3, 0)] {
       for point in BlockPoint.allCases {
         for relu in [true, false] {
@@ -42,7 +42,7 @@ import XAITesting
   @Test("without a gradient the map is degenerate")
   func degenerate() throws {
     var model = ScriptedModel.random(
-      layout: ToyModel.classToken.layout, on: AvailableKernels.preferred.make())
+      layout: ToyModel.classToken.layout)
     for (point, gradient) in model.activationGradients {
       model.activationGradients[point] = Tensor(repeating: 0, gradient.shape)
     }

@@ -30,7 +30,7 @@ import XAITesting
 
   @Test("every option on every layout", arguments: ToyModel.all)
   func options(_ toy: ToyModel) throws {
-    let model = ScriptedModel.random(layout: toy.layout, on: AvailableKernels.preferred.make())
+    let model = ScriptedModel.random(layout: toy.layout)
     for (discard, start) in [(0, 0), (0.5, 0), (0.9, 1), (0, 2)] {
       var options = GradientRolloutOptions()
       (options.discard, options.start) = (discard, start)
@@ -48,7 +48,7 @@ import XAITesting
   @Test("without a positive product there is nothing to see")
   func degenerate() throws {
     var model = ScriptedModel.random(
-      layout: ToyModel.classToken.layout, images: 1, on: AvailableKernels.preferred.make())
+      layout: ToyModel.classToken.layout, images: 1)
     for (layer, gradient) in model.attentionGradients {
       model.attentionGradients[layer] = Tensor(repeating: -1, gradient.shape)
     }

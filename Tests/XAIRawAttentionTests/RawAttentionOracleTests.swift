@@ -8,7 +8,7 @@ import XAITesting
   @Test("every layer and head on every layout", arguments: ToyModel.all)
   func options(_ toy: ToyModel) throws {
     let layout = toy.layout
-    let model = ScriptedModel.random(layout: layout, on: AvailableKernels.preferred.make())
+    let model = ScriptedModel.random(layout: layout)
     let heads: [(RawAttentionOptions.Head, [Int])] = [
       (.mean, [0, 1, 2]), (.index(0), [0]), (.index(2), [2]),
     ]

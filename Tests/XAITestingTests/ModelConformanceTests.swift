@@ -47,8 +47,6 @@ struct BrokenModel: Model {
   let fault: Fault
   let base = ToyModel.classToken.make(on: AvailableKernels.preferred.make())
 
-  var kernels: any Kernels { base.kernels }
-
   var descriptor: ModelDescriptor {
     var descriptor = base.descriptor
     if fault == .wrongLabels { descriptor.labels.removeLast() }

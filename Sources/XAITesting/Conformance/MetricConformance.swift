@@ -1,5 +1,5 @@
 public import XAICore
-public import XAITensor
+import XAITensor
 
 /// What a metric has to do: see ``ConformanceFailure/Check`` for what is checked.
 public struct MetricConformance<Subject: Metric>: Conformance {
@@ -11,12 +11,10 @@ public struct MetricConformance<Subject: Metric>: Conformance {
   /// - Parameters:
   ///   - type: the metric.
   ///   - checksDirection: false for a metric that does not say which of two maps is right.
-  ///   - kernels: what the model runs on.
   public init(
-    _ type: Subject.Type, checksDirection: Bool = true,
-    on kernels: any Kernels = AvailableKernels.preferred.make()
+    _ type: Subject.Type, checksDirection: Bool = true
   ) {
-    self.model = EvidenceModel(on: kernels)
+    self.model = EvidenceModel()
     self.checksDirection = checksDirection
   }
 

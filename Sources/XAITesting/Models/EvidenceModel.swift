@@ -8,15 +8,11 @@ public import XAITensor
 public struct EvidenceModel: Model {
   /// What the model is.
   public let descriptor: ModelDescriptor
-  /// What the arithmetic runs on; the model itself needs none.
-  public let kernels: any Kernels
-
   private let side: Int
 
   /// Makes the model for pictures of `side` × `side` pixels.
-  public init(side: Int = 16, on kernels: any Kernels) {
+  public init(side: Int = 16) {
     self.side = side
-    self.kernels = kernels
     self.descriptor = ModelDescriptor(
       name: "evidence", architecture: "evidence", labels: ["absent", "present"], layerCount: 1, headCount: 1,
       width: 1,

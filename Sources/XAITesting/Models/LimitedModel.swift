@@ -27,9 +27,6 @@ public struct LimitedModel: Model {
   public var usedCapabilities: Capabilities { asked.capabilities.withLock { $0 } }
 
   /// The other model's.
-  public var kernels: any Kernels { base.kernels }
-
-  /// The other model's.
   public func layout(height: Int, width: Int) throws -> TokenLayout {
     try base.layout(height: height, width: width)
   }

@@ -1,17 +1,17 @@
 public import XAICore
-public import XAITensor
+import XAITensor
 
 extension ScriptedModel {
   /// A scripted model of random attention, activations and gradients, the same for the same seed.
   public static func random(
     layout: TokenLayout, layers: Int = 3, heads: Int = 3, headWidth: Int = 2, images: Int = 2,
     classes: Int = 2,
-    seed: UInt64 = 1, on kernels: any Kernels
+    seed: UInt64 = 1
   ) -> ScriptedModel {
     var random = SeededRandom(seed: seed)
     let (tokens, width) = (layout.tokenCount, heads * headWidth)
     var model = ScriptedModel(
-      layout: layout, layers: layers, heads: heads, width: width, classes: classes, on: kernels)
+      layout: layout, layers: layers, heads: heads, width: width, classes: classes)
     for layer in 0..<layers {
       model.attention[layer] = random.attention(images: images, heads: heads, tokens: tokens)
       model.attentionGradients[layer] = random.normal([classes, images, heads, tokens, tokens])

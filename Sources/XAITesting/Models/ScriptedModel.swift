@@ -8,8 +8,6 @@ public import XAITensor
 public struct ScriptedModel: Model {
   /// What the model is.
   public let descriptor: ModelDescriptor
-  /// What the arithmetic runs on.
-  public let kernels: any Kernels
   /// Attention by layer, each [B, heads, N, N].
   public var attention: [Int: Tensor] = [:]
   /// Gradients of the attention by layer, each [classes, B, heads, N, N].
@@ -21,9 +19,8 @@ public struct ScriptedModel: Model {
 
   /// Scripts a model of `layers` layers; attention and the rest are then assigned.
   public init(
-    layout: TokenLayout, layers: Int, heads: Int, width: Int = 1, classes: Int = 2, on kernels: any Kernels
+    layout: TokenLayout, layers: Int, heads: Int, width: Int = 1, classes: Int = 2
   ) {
-    self.kernels = kernels
     self.descriptor = ModelDescriptor(
       name: "scripted", architecture: "scripted", labels: (0..<classes).map { "class \($0)" },
       layerCount: layers,

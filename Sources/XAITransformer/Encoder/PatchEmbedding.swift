@@ -75,7 +75,7 @@ struct PatchEmbedding {
   // MARK: - Patches
 
   /// The values of each patch as a row: [B, 3, H, W] to [B, h·w, 3·p·q], planes outermost, as a convolution has them.
-  private func unfold(_ input: Tensor, _ grid: Grid) -> Tensor {
+  func unfold(_ input: Tensor, _ grid: Grid) -> Tensor {
     Tensor([input.shape[0], grid.count, configuration.patchValueCount]) { patches in
       input.withElements { pixels in
         forEachPatchRow(of: input.shape, grid) { pixel, value in
@@ -86,7 +86,7 @@ struct PatchEmbedding {
   }
 
   /// The inverse of `unfold`; pixels that no patch covers are zero.
-  private func fold(_ patches: Tensor, _ grid: Grid, height: Int, width: Int) -> Tensor {
+  func fold(_ patches: Tensor, _ grid: Grid, height: Int, width: Int) -> Tensor {
     let shape: Shape = [patches.shape[0], 3, height, width]
     return Tensor(shape) { pixels in
       pixels.update(repeating: 0, count: shape.count)

@@ -26,7 +26,8 @@ extension VisionTransformerConfiguration {
     let positions = try shape("pos_embed", rank: 3)
     let prefix = Self.prefix(weights)
     let image = try Self.imageSize(config)
-    let patches = patch[2] > 0 && patch[3] > 0 ? (image.0 / patch[2]) * (image.1 / patch[3]) : 0
+    // Sizes are validated below; until then they may be such that their product can't be counted.
+    let grid = patch[2] > 0 && patch[3] > 0 ? Shape(checking: [image.0 / patch[2], image.1 / patch[3]]) : nil
     let pooling =
       try config.optionalString("model_args.global_pool") ?? config.optionalString("global_pool") ?? "token"
     let isDistilled = weights["head_dist.weight"] != nil
@@ -40,7 +41,7 @@ extension VisionTransformerConfiguration {
         ? .meanOfPatches : isDistilled ? .meanOfClassAndDistillation : .classToken,
       finalNorm: weights["fc_norm.weight"] != nil ? .afterPooling : .onTokens,
       hasQueryKeyValueBias: weights["blocks.0.attn.qkv.bias"] != nil,
-      embedsPrefixPositions: !prefix.isEmpty && positions[1] != patches)
+      embedsPrefixPositions: !prefix.isEmpty && positions[1] != grid?.count)
     try validate(file: config.file)
     guard readout == .meanOfPatches || prefix.contains(.classToken) else {
       throw VisionTransformerError.contradiction(

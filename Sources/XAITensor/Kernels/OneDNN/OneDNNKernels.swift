@@ -19,9 +19,10 @@ public struct OneDNNKernels: Kernels {
   ///
   /// - Parameter threads: threads for each operation; as many as there are processors where it is nil.
   public init(threads: Int? = nil) {
-    self.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
-    self.engine = OneDNNEngine(threads: self.threads)
-    self.portable = PortableKernels(threads: threads)
+    let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    self.threads = threads
+    self.engine = OneDNNEngine(threads: threads)
+    self.portable = PortableKernels(workers: OpenMPTeam(threads: threads) ?? ThreadPool(threads: threads))
   }
 
   /// The library, its version and the threads.
