@@ -11,8 +11,7 @@ public struct VisionTransformer: Model {
   public let configuration: VisionTransformerConfiguration
   let weights: VisionTransformerWeights
   let naming: CheckpointNaming
-  /// What the arithmetic runs on.
-  public let kernels: any Kernels
+  let kernels: any Kernels
 
   /// What a vision transformer can do.
   public static let capabilities: Capabilities = [

@@ -78,7 +78,7 @@ struct CheckGradientsCommand: ParsableCommand {
     }
     let check = GradientCheck(model: loaded.model, input: input, classIndex: classIndex)
     let report = GradientReport(
-      model: loaded.model.descriptor.name, kernels: loaded.model.kernels.name, classIndex: classIndex,
+      model: loaded.model.descriptor.name, kernels: loaded.kernels.name, classIndex: classIndex,
       label: loaded.model.descriptor.labels[classIndex], seed: seed,
       checks: try check.run(pixels: pixels, directions: directions, &random))
     try StandardOutput.write(json ? XAICommand.json(report, isIndented: true) : report.text)

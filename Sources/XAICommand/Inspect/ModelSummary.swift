@@ -35,8 +35,7 @@ struct ModelSummary: Encodable {
   let kernelsAdvice: String?
 
   init(_ loaded: LoadedModel, registry: Registry) throws {
-    let model = loaded.model
-    let descriptor = model.descriptor
+    let descriptor = loaded.model.descriptor
     path = loaded.directory.path
     name = descriptor.name
     architecture = descriptor.architecture
@@ -60,7 +59,7 @@ struct ModelSummary: Encodable {
       }
     }
     labels = descriptor.labels
-    kernels = model.kernels.name
+    kernels = loaded.kernels.name
     kernelsAdvice = Self.advice
   }
 

@@ -27,14 +27,14 @@ struct EngineOptions: ParsableArguments {
   }
 }
 
-/// A model with the directory that it came from.
+/// A model with the directory that it came from and what its arithmetic runs on.
 struct LoadedModel {
   let directory: ModelDirectory
   let model: any Model
+  let kernels: any Kernels
 
   /// Finds and loads a model; what a family throws of its own is a problem of the model's files.
   init(_ name: String, engine: EngineOptions) throws(Failure) {
-    let kernels: any Kernels
     do { kernels = try engine.makeKernels() } catch { throw Failure(error, otherwise: .usage) }
     do {
       directory = try ModelDirectory(name)

@@ -8,9 +8,6 @@ public protocol Model: Sendable {
   /// What the model is.
   var descriptor: ModelDescriptor { get }
 
-  /// What the arithmetic runs on, the explainers' own on this model's tensors too.
-  var kernels: any Kernels { get }
-
   /// The tokens of an input of `height` × `width` pixels; throws when the model can't take that size.
   func layout(height: Int, width: Int) throws -> TokenLayout
 
