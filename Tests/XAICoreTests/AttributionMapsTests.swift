@@ -13,7 +13,7 @@ import XAITesting
   }
 
   /// A third interpolated with itself is not always a third: without a check, min–max would draw that rounding.
-  @Test("a degenerate map is drawn as zeros", arguments: [Float(0), 1.0 / 3, 0.1, -7.7])
+  @Test("a degenerate map is drawn as zeros", arguments: [0, 1.0 / 3, 0.1, -7.7] as [Float])
   func degenerate(_ score: Float) throws {
     let map = try attribution([Float](repeating: score, count: 6)).heatMap
     #expect(map.shape == [14, 21])
