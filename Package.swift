@@ -92,7 +92,8 @@ let applicationTargets: [Target] = [
 
 /// Tests of the whole: golden values, the registry against the folders, the command, the examples.
 let wholeTests: [Target] = [
-  .testTarget(name: "XAIGoldenTests", dependencies: ["XAI", "XAITesting"] + core)
+  .testTarget(name: "XAIGoldenTests", dependencies: ["XAI", "XAITesting"] + core),
+  .testTarget(name: "XAICommandTests", dependencies: ["xai", "XAI", "XAICommand"] + core),
 ]
 
 let package = Package(

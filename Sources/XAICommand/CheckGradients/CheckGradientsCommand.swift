@@ -7,6 +7,7 @@ import XAITensor
 struct CheckGradientsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check-gradients", abstract: "Check a model's reverse pass against finite differences.",
+    usage: "xai check-gradients --model <model> [<image>] [options]",
     discussion: """
       Explanations are as right as the gradients under them. This command holds those of a model, as it runs here, \
       against differences of its forward pass:
@@ -38,7 +39,8 @@ struct CheckGradientsCommand: ParsableCommand {
   @Argument(help: "A JPEG or PNG file; random numbers when left out.", completion: .file())
   var image: String?
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("The class: predicted, an index or a label.", valueName: "class"))
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The class: predicted, an index or a label.", valueName: "class"))
   var target = "predicted"
 
   @Option(help: ArgumentHelp("Single pixels to check.", valueName: "n"))

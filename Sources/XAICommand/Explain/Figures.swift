@@ -8,7 +8,9 @@ struct HeadWeightsFigure {
 
   /// Nil for an explainer that weights no heads.
   init?(_ result: MapResult) {
-    guard let weights = result.attribution.diagnostics.headWeights, let heads = weights.first?.count else { return nil }
+    guard let weights = result.attribution.diagnostics.headWeights, let heads = weights.first?.count else {
+      return nil
+    }
     figure = MatrixFigure(values: Tensor([weights.count, heads], weights.flatMap { $0 }))
     figure.title = "Head weights: \(result.target.shortLabel)"
     figure.rowTitle = "Layer"
@@ -30,7 +32,9 @@ struct AttentionMapsFigure {
 
   /// Nil where there is nothing to compare with, or the explainer weights no heads.
   init?(_ result: MapResult, colourMap: ColourMap) throws(FigureError) {
-    guard let comparison = result.comparison, result.attribution.diagnostics.headWeights != nil else { return nil }
+    guard let comparison = result.comparison, result.attribution.diagnostics.headWeights != nil else {
+      return nil
+    }
     let (attention, weighted) = (comparison.heatMap, result.attribution.heatMap)
     let difference = Tensor(weighted.shape, zip(weighted.elements, attention.elements).map { $0 - $1 })
     let greatest = difference.elements.reduce(0) { max($0, $1.magnitude) }
@@ -42,7 +46,7 @@ struct AttentionMapsFigure {
           try Image(map: weighted, colourMap: colourMap), try Image(signedMap: difference),
         ]
       ],
-      columnHeaders: ["Input", "Attention", "Weighted", "Diff. ±\(fixed(Double(greatest), places: 2))"],
+      columnHeaders: ["Input", "Attention", "Weighted", "Diff. (max \(fixed(Double(greatest), places: 2)))"],
       title: "\(result.choice.heading): \(result.target.shortLabel), \(percent(result.target.probability))",
       cellWidth: side, cellHeight: cellHeight(of: result.picture, width: side))
   }
@@ -58,6 +62,8 @@ private func cellHeight(of picture: Image, width: Int) -> Int {
 /// Pictures × explainers side by side, as Fig. 3 of the GMAR paper shows them, written in pages.
 struct MontagePages {
   private static let rowsPerPage = 10
+  /// Characters that fit left of a place of 224 pixels.
+  private static let labelWidth = 18
 
   private let headings: [String]
   private let pageCount: Int
@@ -72,9 +78,11 @@ struct MontagePages {
   }
 
   /// Adds a picture and its overlays; gives the page that is full by this.
-  mutating func add(_ picture: Image, overlays: [Image], target: ClassScore) -> (name: String, image: Image)? {
+  mutating func add(_ picture: Image, overlays: [Image], target: ClassScore) -> (name: String, image: Image)?
+  {
     rows.append([picture] + overlays)
-    labels.append("\(target.shortLabel)\n\(percent(target.probability))")
+    let label = wrapped(target.shortLabel, to: Self.labelWidth)
+    labels.append("\(label)\n\(percent(target.probability))")
     return rows.count == Self.rowsPerPage ? finishPage() : nil
   }
 

@@ -1,5 +1,5 @@
-public import XAITensor
 import XAIImage
+public import XAITensor
 
 extension Attribution {
   /// The scores on the grid of patches, rows × columns.
