@@ -2,7 +2,7 @@ import XAICore
 import XAIImage
 import XAITensor
 
-/// The weight of each head of each layer, as Fig. 2 of the GMAR paper shows it.
+/// The weight of each head of each layer, as figure 2 of the GMAR paper shows it.
 struct HeadWeightsFigure {
   private var figure: MatrixFigure
 
@@ -22,7 +22,7 @@ struct HeadWeightsFigure {
   func image() throws(FigureError) -> Image { try figure.image() }
 }
 
-/// Attention map, weighted attention map and their difference, as Fig. 4 of the GMAR paper shows them.
+/// Attention map, weighted attention map and their difference, as figure 4 of the GMAR paper shows them.
 ///
 /// The paper doesn't define the three. Here the attention map is Attention Rollout, the weighted one the explainer that
 /// weights heads; both are upsampled and scaled to [0, 1] as they are drawn, and the difference is weighted − attention
@@ -59,7 +59,7 @@ private func cellHeight(of picture: Image, width: Int) -> Int {
   min(max(width * picture.height / max(picture.width, 1), 1), 4 * width)
 }
 
-/// Pictures × explainers side by side, as Fig. 3 of the GMAR paper shows them, written in pages.
+/// Pictures × explainers side by side, as figure 3 of the GMAR paper shows them, written in pages.
 struct MontagePages {
   private static let rowsPerPage = 10
   /// Characters that fit left of a place of 224 pixels.
