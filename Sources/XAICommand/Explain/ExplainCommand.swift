@@ -91,7 +91,7 @@ enum ExplainHelp {
           a folder, three methods, and a figure that has them side by side
       xai explain -m MODEL photo.jpg -t top:3 -t "golden retriever" -t 281
           several classes in one reverse pass; a label may hold commas
-      xai explain -m MODEL photos --output-kind map,record --json | jq .target.label
+      xai explain -m MODEL photos --output-kind map,record --json
           numbers: the grid as NumPy file, a JSON record, and JSON lines
       xai explain -m MODEL photo.jpg --head-weights --attention-maps
           the figures of the GMAR paper
