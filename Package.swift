@@ -108,6 +108,7 @@ let wholeTests: [Target] = [
   .testTarget(name: "XAIGoldenTests", dependencies: ["XAI", "XAITesting"] + core),
   .testTarget(name: "ExampleTests", dependencies: ["XAI"] + examples.map { .target(name: $0) }),
   .testTarget(name: "RegistryCompletenessTests", dependencies: ["XAI", "XAITesting"] + core),
+  .testTarget(name: "XAICommandTests", dependencies: ["xai", "XAI", "XAICommand"] + core),
 ]
 
 let package = Package(

@@ -33,9 +33,8 @@ enum ExitStatus: Int32, CaseIterable {
 
   /// The statuses as help screens show them.
   static var help: String {
-    "Exit status: 0 all done\n"
-      + allCases.map { "  \(padded(String($0.rawValue), to: 4, alignsRight: true)) \($0.summary)" }
-      .joined(separator: "\n")
+    let rows = [["0", "all done"]] + allCases.map { [String($0.rawValue), $0.summary] }
+    return "Exit status:\n" + table(rows, indent: "  ", rightAligned: [0]).dropLast()
   }
 }
 

@@ -31,15 +31,17 @@ public enum XAICommandLine {
   }
 
   private static func status(plugins: [any Plugin.Type], arguments: [String]) -> Int32 {
-    do {
-      let registry = try Registry(plugins: plugins)
-      try CommandContext.$registry.withValue(registry) {
+    let registry: Registry
+    do { registry = try Registry(plugins: plugins) } catch { return report(error) }
+    // Help and completions are made as errors are reported, and name what the registry has.
+    return CommandContext.$registry.withValue(registry) {
+      do {
         var command = try RootCommand.parseAsRoot(arguments)
         try command.run()
+        return EXIT_SUCCESS
+      } catch {
+        return report(error)
       }
-      return EXIT_SUCCESS
-    } catch {
-      return report(error)
     }
   }
 
@@ -73,10 +75,10 @@ struct RootCommand: ParsableCommand {
       A model is a directory as Hugging Face or timm writes it (config.json and safetensors), or the name of a \
       repository in the local Hugging Face cache.
 
-        xai list                                     what this build can do
-        xai inspect MODEL                            what a model is, and what fits it
-        xai explain --model MODEL photo.jpg          overlays, maps and records
-        xai check-gradients --model MODEL            is the reverse pass right?
+        xai list                              what this build can do
+        xai inspect MODEL                     what a model is, and what fits
+        xai explain --model MODEL photo.jpg   overlays, maps and records
+        xai check-gradients --model MODEL     is the reverse pass right?
 
       Shell completions: xai --generate-completion-script bash (zsh, fish).
 

@@ -7,17 +7,21 @@ import XAITensor
 struct CheckGradientsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check-gradients", abstract: "Check a model's reverse pass against finite differences.",
+    usage: "xai check-gradients --model <model> [<image>] [options]",
     discussion: """
       Explanations are as right as the gradients under them. This command holds those of a model, as it runs here, \
       against differences of its forward pass:
 
-        pixels             ∂y/∂x of single pixels against (y(x + h) − y(x − h)) / 2h
-        directions         ⟨∂y/∂x, d⟩ along random directions, every pixel taking part
-        output, after-attention
-                           ⟨∂y/∂a, J d⟩ with the activation's own difference J d: the whole derivative goes through \
-      these points, so it is the same number
-        head-outputs       the share of the derivative that the attention adds, before and after its projection
-        attention          Σⱼ Aᵢⱼ·∂y/∂Aᵢⱼ = ⟨oᵢ, ∂y/∂oᵢ⟩ in each row of each head, o being the head's output
+        pixels           ∂y/∂x of pixels against (y(x + h) − y(x − h)) / 2h
+        directions       ⟨∂y/∂x, d⟩ along random directions of all pixels
+        output           ⟨∂y/∂a, J d⟩ with the activation's own difference J d:
+                         all of the derivative goes through this point, so it
+                         is the same number; one for each layer
+        after-attention  the same, between attention and MLP
+        head-outputs     what the attention adds to the derivative, before and
+                         after its projection
+        attention        Σⱼ Aᵢⱼ·∂y/∂Aᵢⱼ = ⟨oᵢ, ∂y/∂oᵢ⟩ in each row of each
+                         head, o being the head's output
 
       Differences are made with several steps and extrapolated; the best step counts, since float32 makes the small ones \
       noisy and curvature the large ones wrong. Errors are relative to the greatest value of their kind.
@@ -38,7 +42,8 @@ struct CheckGradientsCommand: ParsableCommand {
   @Argument(help: "A JPEG or PNG file; random numbers when left out.", completion: .file())
   var image: String?
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("The class: predicted, an index or a label.", valueName: "class"))
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The class: predicted, an index or a label.", valueName: "class"))
   var target = "predicted"
 
   @Option(help: ArgumentHelp("Single pixels to check.", valueName: "n"))

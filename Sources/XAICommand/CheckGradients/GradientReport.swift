@@ -63,7 +63,11 @@ struct GradientReport: Encodable {
       ]
     }
     return "\(model), class \(classIndex) (\(label)), on \(kernels), seed \(seed)\n"
-      + table([["gradient of", "compared", "worst error", "tolerance", ""]] + rows, indent: "  ", rightAligned: [1, 2, 3])
-      + (passed ? "All gradients agree.\n" : "Some gradients are wrong: explanations of this model can't be trusted here.\n")
+      + table(
+        [["gradient of", "compared", "worst error", "tolerance", ""]] + rows, indent: "  ",
+        rightAligned: [1, 2, 3])
+      + (passed
+        ? "All gradients agree.\n"
+        : "Some gradients are wrong: explanations of this model can't be trusted here.\n")
   }
 }

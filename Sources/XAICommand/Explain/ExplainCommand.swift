@@ -3,8 +3,9 @@ import ArgumentParser
 /// `xai explain`: maps of pictures, drawn and written.
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "explain", abstract: "Explain what a model sees in pictures: overlays, maps, records, figures.",
-    discussion: ExplainHelp.discussion)
+    commandName: "explain",
+    abstract: "Explain what a model sees in pictures: overlays, maps, records, figures.",
+    usage: "xai explain --model <model> <images> ... [options]", discussion: ExplainHelp.discussion)
 
   @Option(
     name: .shortAndLong,
@@ -31,7 +32,8 @@ struct ExplainCommand: ParsableCommand {
   var target = ["predicted"]
 
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("The folder for files; it is made where needed.", valueName: "folder"),
+    name: .shortAndLong,
+    help: ArgumentHelp("The folder for files; it is made where needed.", valueName: "folder"),
     completion: .directory)
   var output = "explanations"
 
@@ -47,7 +49,8 @@ struct ExplainCommand: ParsableCommand {
   @Flag(help: "Also draw the weight of each layer's heads, the highest framed red, the lowest yellow (GMAR).")
   var headWeights = false
 
-  @Flag(help: "Also draw attention, weighted attention and their difference (GMAR against Attention Rollout).")
+  @Flag(
+    help: "Also draw attention, weighted attention and their difference (GMAR against Attention Rollout).")
   var attentionMaps = false
 
   @OptionGroup(title: "Drawing") var drawing: DrawingOptions
@@ -88,7 +91,7 @@ enum ExplainHelp {
           a folder, three methods, and a figure that has them side by side
       xai explain -m MODEL photo.jpg -t top:3 -t "golden retriever" -t 281
           several classes in one reverse pass; a label may hold commas
-      xai explain -m MODEL photos --output-kind map,record --json | jq .target.label
+      xai explain -m MODEL photos --output-kind map,record --json
           numbers: the grid as NumPy file, a JSON record, and JSON lines
       xai explain -m MODEL photo.jpg --head-weights --attention-maps
           the figures of the GMAR paper

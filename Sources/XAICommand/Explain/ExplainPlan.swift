@@ -38,13 +38,15 @@ struct ExplainPlan {
 
   /// The explainers that run: the choices, and the comparison where it is none of them.
   var explainers: [any Explainer] {
-    choices.map(\.explainer) + (comparisonIndex == choices.count ? comparison.map { [$0.explainer] } ?? [] : [])
+    choices.map(\.explainer)
+      + (comparisonIndex == choices.count ? comparison.map { [$0.explainer] } ?? [] : [])
   }
 
   /// Which of the explainers is the comparison.
   var comparisonIndex: Int? {
     guard let comparison else { return nil }
-    return choices.firstIndex { $0.explainer.specification == comparison.explainer.specification } ?? choices.count
+    return choices.firstIndex { $0.explainer.specification == comparison.explainer.specification }
+      ?? choices.count
   }
 
   /// Pictures in batches; alone where the model takes pictures of any size, since a batch has one size.

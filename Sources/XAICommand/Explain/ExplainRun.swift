@@ -136,7 +136,9 @@ extension ExplainRun {
       warn(about: result)
       overlay.map { overlays.append($0) }
     }
-    if let first = results.first, let page = montage?.add(first.picture, overlays: overlays, target: first.target) {
+    if let first = results.first,
+      let page = montage?.add(first.picture, overlays: overlays, target: first.target)
+    {
       try write(page)
     }
     return lines
@@ -152,10 +154,14 @@ extension ExplainRun {
   private mutating func warn(about result: MapResult) {
     guard !plan.command.quiet else { return }
     if result.attribution.isDegenerate {
-      tell("Warning: \(result.file.path): \(result.choice.text) gives every patch the same score; the map says nothing.\n")
+      tell(
+        "Warning: \(result.file.path): \(result.choice.text) gives every patch the same score; the map says nothing.\n"
+      )
     }
     let wantsHeads = plan.command.headWeights || plan.command.attentionMaps
-    if wantsHeads, result.attribution.diagnostics.headWeights == nil, done == 0, result.choice.text != "attention-rollout" {
+    if wantsHeads, result.attribution.diagnostics.headWeights == nil, done == 0,
+      result.choice.text != "attention-rollout"
+    {
       tell("Note: \(result.choice.text) weights no heads, so it has no figure of them.\n")
     }
   }

@@ -2,13 +2,15 @@ import XAICore
 import XAIImage
 import XAITensor
 
-/// The weight of each head of each layer, as Fig. 2 of the GMAR paper shows it.
+/// The weight of each head of each layer, as figure 2 of the GMAR paper shows it.
 struct HeadWeightsFigure {
   private var figure: MatrixFigure
 
   /// Nil for an explainer that weights no heads.
   init?(_ result: MapResult) {
-    guard let weights = result.attribution.diagnostics.headWeights, let heads = weights.first?.count else { return nil }
+    guard let weights = result.attribution.diagnostics.headWeights, let heads = weights.first?.count else {
+      return nil
+    }
     figure = MatrixFigure(values: Tensor([weights.count, heads], weights.flatMap { $0 }))
     figure.title = "Head weights: \(result.target.shortLabel)"
     figure.rowTitle = "Layer"
@@ -20,7 +22,7 @@ struct HeadWeightsFigure {
   func image() throws(FigureError) -> Image { try figure.image() }
 }
 
-/// Attention map, weighted attention map and their difference, as Fig. 4 of the GMAR paper shows them.
+/// Attention map, weighted attention map and their difference, as figure 4 of the GMAR paper shows them.
 ///
 /// The paper doesn't define the three. Here the attention map is Attention Rollout, the weighted one the explainer that
 /// weights heads; both are upsampled and scaled to [0, 1] as they are drawn, and the difference is weighted − attention
@@ -30,7 +32,9 @@ struct AttentionMapsFigure {
 
   /// Nil where there is nothing to compare with, or the explainer weights no heads.
   init?(_ result: MapResult, colourMap: ColourMap) throws(FigureError) {
-    guard let comparison = result.comparison, result.attribution.diagnostics.headWeights != nil else { return nil }
+    guard let comparison = result.comparison, result.attribution.diagnostics.headWeights != nil else {
+      return nil
+    }
     let (attention, weighted) = (comparison.heatMap, result.attribution.heatMap)
     let difference = Tensor(weighted.shape, zip(weighted.elements, attention.elements).map { $0 - $1 })
     let greatest = difference.elements.reduce(0) { max($0, $1.magnitude) }
@@ -42,7 +46,7 @@ struct AttentionMapsFigure {
           try Image(map: weighted, colourMap: colourMap), try Image(signedMap: difference),
         ]
       ],
-      columnHeaders: ["Input", "Attention", "Weighted", "Diff. ±\(fixed(Double(greatest), places: 2))"],
+      columnHeaders: ["Input", "Attention", "Weighted", "Diff. (max \(fixed(Double(greatest), places: 2)))"],
       title: "\(result.choice.heading): \(result.target.shortLabel), \(percent(result.target.probability))",
       cellWidth: side, cellHeight: cellHeight(of: result.picture, width: side))
   }
@@ -55,9 +59,11 @@ private func cellHeight(of picture: Image, width: Int) -> Int {
   min(max(width * picture.height / max(picture.width, 1), 1), 4 * width)
 }
 
-/// Pictures × explainers side by side, as Fig. 3 of the GMAR paper shows them, written in pages.
+/// Pictures × explainers side by side, as figure 3 of the GMAR paper shows them, written in pages.
 struct MontagePages {
   private static let rowsPerPage = 10
+  /// Characters that fit left of a place of 224 pixels.
+  private static let labelWidth = 18
 
   private let headings: [String]
   private let pageCount: Int
@@ -72,9 +78,11 @@ struct MontagePages {
   }
 
   /// Adds a picture and its overlays; gives the page that is full by this.
-  mutating func add(_ picture: Image, overlays: [Image], target: ClassScore) -> (name: String, image: Image)? {
+  mutating func add(_ picture: Image, overlays: [Image], target: ClassScore) -> (name: String, image: Image)?
+  {
     rows.append([picture] + overlays)
-    labels.append("\(target.shortLabel)\n\(percent(target.probability))")
+    let label = wrapped(target.shortLabel, to: Self.labelWidth)
+    labels.append("\(label)\n\(percent(target.probability))")
     return rows.count == Self.rowsPerPage ? finishPage() : nil
   }
 

@@ -42,15 +42,18 @@ struct ImageFile: Hashable, Sendable {
       throw Failure(.noInput, "\(folder): the folder can't be read. Check its permissions.")
     }
     let base = folder.hasSuffix("/") ? folder : folder + "/"
-    let pictures = names.filter { !$0.hasPrefix(".") && ImageFormat(extensionOf: $0) != nil }.map { base + $0 }
-      .filter { path in
-        var isFolder = false
-        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder
-      }
+    let pictures = names.filter { !$0.hasPrefix(".") && ImageFormat(extensionOf: $0) != nil }.map {
+      base + $0
+    }
+    .filter { path in
+      var isFolder = false
+      return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder
+    }
     guard !pictures.isEmpty else {
       throw Failure(
         .noInput,
-        "\(folder): the folder has no pictures (.jpg, .jpeg, .png). Subfolders aren't searched: name them instead.")
+        "\(folder): the folder has no pictures (.jpg, .jpeg, .png). Subfolders aren't searched: name them instead."
+      )
     }
     return pictures
   }

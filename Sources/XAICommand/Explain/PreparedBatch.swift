@@ -14,7 +14,9 @@ struct PreparedBatch: Sendable {
   var failures: [(file: ImageFile, failure: Failure)] = []
 
   /// Reads the pictures of some files.
-  init(_ files: ArraySlice<ImageFile>, preprocessing: Preprocessing, pixelLimit: Int, appliesOrientation: Bool) {
+  init(
+    _ files: ArraySlice<ImageFile>, preprocessing: Preprocessing, pixelLimit: Int, appliesOrientation: Bool
+  ) {
     for file in files {
       do {
         let image = try Image(

@@ -5,6 +5,7 @@ import XAICore
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect", abstract: "Show what a model is, what it can give and which explainers fit.",
+    usage: "xai inspect <model> [options]",
     discussion: """
       Loads the model, so that a directory that inspects well also explains.
 
@@ -27,7 +28,8 @@ struct InspectCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let summary = try ModelSummary(LoadedModel(model, engine: engine), registry: CommandContext.currentRegistry)
+    let summary = try ModelSummary(
+      LoadedModel(model, engine: engine), registry: CommandContext.currentRegistry)
     if json {
       try StandardOutput.write(XAICommand.json(summary, isIndented: true))
     } else if labels {

@@ -22,7 +22,9 @@ struct EngineOptions: ParsableArguments {
 
   /// Makes the kernels that the option or the environment names.
   func makeKernels() throws -> any Kernels {
-    let variable = ProcessInfo.processInfo.environment[Engine.environmentVariable].flatMap { $0.isEmpty ? nil : $0 }
+    let variable = ProcessInfo.processInfo.environment[Engine.environmentVariable].flatMap {
+      $0.isEmpty ? nil : $0
+    }
     return try Engine.makeKernels(named: kernels ?? variable, threads: threads)
   }
 }

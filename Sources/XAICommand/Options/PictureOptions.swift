@@ -16,7 +16,9 @@ struct PictureOptions: ParsableArguments {
   var exif = false
 
   func validate() throws {
-    guard pixelLimit > 0 else { throw ValidationError("--pixel-limit needs to be 1 or more, not \(pixelLimit)") }
+    guard pixelLimit > 0 else {
+      throw ValidationError("--pixel-limit needs to be 1 or more, not \(pixelLimit)")
+    }
   }
 
   /// The model's preprocessing at the size that was asked for.
@@ -32,7 +34,8 @@ private let colourMapNames = ColourMap.allCases.map(\.rawValue)
 
 @Sendable private func namedColourMap(_ name: String) throws -> ColourMap {
   guard let map = ColourMap(name: name) else {
-    throw ValidationError("there is no colour map '\(name)'; there are \(colourMapNames.joined(separator: ", "))")
+    throw ValidationError(
+      "there is no colour map '\(name)'; there are \(colourMapNames.joined(separator: ", "))")
   }
   return map
 }
@@ -58,7 +61,9 @@ struct DrawingOptions: ParsableArguments {
   var format = Format.png
 
   func validate() throws {
-    guard (0...1).contains(alpha) else { throw ValidationError("--alpha is a number from 0 to 1, not \(alpha)") }
+    guard (0...1).contains(alpha) else {
+      throw ValidationError("--alpha is a number from 0 to 1, not \(alpha)")
+    }
   }
 
   /// The extension of pictures.

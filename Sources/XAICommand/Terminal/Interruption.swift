@@ -14,7 +14,14 @@ enum Interruption {
   static func watch() {
     // Made before a handler can look at it: a handler must not wait for a lazy initialisation.
     _ = requests.load(ordering: .relaxed)
-    for number in [SIGINT, SIGTERM] { signal(number, noteRequest) }
+    // A program that starts this one from a thread of Dispatch hands down a mask that blocks every signal.
+    var unblocked = sigset_t()
+    sigemptyset(&unblocked)
+    for number in [SIGINT, SIGTERM] {
+      signal(number, noteRequest)
+      sigaddset(&unblocked, number)
+    }
+    pthread_sigmask(SIG_UNBLOCK, &unblocked, nil)
   }
 
   /// Whether the run should stop at the next whole result.

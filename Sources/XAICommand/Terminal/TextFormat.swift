@@ -53,6 +53,19 @@ func padded(_ text: String, to width: Int, alignsRight: Bool = false) -> String 
   return alignsRight ? space + text : text + space
 }
 
+/// A text broken between words into lines of at most so many characters; longer words stay whole.
+func wrapped(_ text: String, to width: Int) -> String {
+  var lines: [String] = []
+  for word in text.split(separator: " ") {
+    if let last = lines.last, last.count + 1 + word.count <= width {
+      lines[lines.count - 1] += " " + word
+    } else {
+      lines.append(String(word))
+    }
+  }
+  return lines.joined(separator: "\n")
+}
+
 /// Columns of texts under one another, as wide as their widest cell; the last is not filled.
 func table(_ rows: [[String]], indent: String = "", rightAligned: Set<Int> = []) -> String {
   let widths = (0..<(rows.map(\.count).max() ?? 0)).map { column in
