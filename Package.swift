@@ -57,6 +57,11 @@ let plugins: [Plugin] = [
   Plugin(kind: "Metrics", name: "AverageGain"),
 ]
 
+// MARK: - Examples
+
+/// Programs of `Examples/` that are part of this package; `Examples/ThirdPartyPlugin` is a package of its own.
+let examples = ["ExplainImage", "CompareExplainers"]
+
 // MARK: - Targets
 
 let pluginNames = plugins.map { "XAI\($0.name)" }
@@ -93,10 +98,17 @@ let applicationTargets: [Target] = [
   .executableTarget(name: "xai", dependencies: ["XAI", "XAICommand"], path: "Sources/Executable"),
 ]
 
+let exampleTargets: [Target] = examples.map {
+  .executableTarget(
+    name: $0, dependencies: ["XAI", argumentParser], path: "Examples/\($0)", exclude: ["README.md"])
+}
+
 /// Tests of the whole: golden values, the registry against the folders, the command, the examples.
 let wholeTests: [Target] = [
   .testTarget(name: "XAIGoldenTests", dependencies: ["XAI", "XAITesting"] + core),
+  .testTarget(name: "ExampleTests", dependencies: ["XAI"] + examples.map { .target(name: $0) }),
   .testTarget(name: "RegistryCompletenessTests", dependencies: ["XAI", "XAITesting"] + core),
+  .testTarget(name: "XAICommandTests", dependencies: ["xai", "XAI", "XAICommand"] + core),
 ]
 
 let package = Package(
@@ -111,7 +123,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
-  targets: cTargets + moduleTargets + pluginTargets + applicationTargets + wholeTests,
+  targets: cTargets + moduleTargets + pluginTargets + applicationTargets + exampleTargets + wholeTests,
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11
 )

@@ -1,1 +1,4 @@
-print("xai")
+import XAI
+import XAICommand
+
+XAICommandLine.run(plugins: builtInPlugins)

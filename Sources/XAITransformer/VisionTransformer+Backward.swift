@@ -24,8 +24,8 @@ extension VisionTransformer {
   ) throws -> Gradients {
     var gradients = Gradients()
     func add(_ name: String, _ weight: Tensor, _ bias: Tensor) {
-      accumulate(weight, into: &gradients.parameters["\(name).weight"])
-      accumulate(bias, into: &gradients.parameters["\(name).bias"])
+      accumulate(weight, into: &gradients.parameters[naming.tensor(name, .weight)])
+      accumulate(bias, into: &gradients.parameters[naming.tensor(name, .bias)])
     }
     var gradient = head.backward(
       from: cotangent, through: tape.head, trace.layout, rules: rules,
@@ -80,8 +80,8 @@ extension VisionTransformer {
     let embedding = embedding.parameterGradients(gradient, input: trace.input, trace.layout)
     let patchShape: Shape = [configuration.width, 3, configuration.patchHeight, configuration.patchWidth]
     var gradients = [
-      "\(naming.patch).weight": embedding.patch.weight.reshaped(to: patchShape),
-      "\(naming.patch).bias": embedding.patch.bias,
+      naming.tensor(naming.patch, .weight): embedding.patch.weight.reshaped(to: patchShape),
+      naming.tensor(naming.patch, .bias): embedding.patch.bias,
       naming.positions: embedding.positions.reshaped(
         to: [1, embedding.positions.shape[0], configuration.width]),
     ]

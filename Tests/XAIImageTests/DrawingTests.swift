@@ -64,6 +64,12 @@ import XAITensor
     ).image()
     #expect(labelled.width > 40 + 16 && labelled.height > 40 + 16 + 40)
     #expect(Montage(rows: []).image().width > 0)
+    // A label of two lines is as wide as its longest line, and stands in the middle of its row.
+    let lines = Montage(rows: [[black]], rowLabels: ["I\nI"], cellWidth: 40, cellHeight: 40, textScale: 1)
+      .image()
+    #expect(lines.width == 8 + 5 + 8 + 40 + 8)
+    let inked = (0..<lines.height).filter { y in (8..<13).contains { lines[$0, y] == .black } }
+    #expect(inked == Array(18..<26) + Array(30..<38))
   }
 
   @Test("Frames mark the extremes of rows or of the whole matrix")

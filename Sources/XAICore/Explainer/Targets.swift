@@ -44,7 +44,7 @@ public struct Targets: Hashable, Sendable {
 }
 
 /// Which classes to ask about.
-public enum TargetSelection: Hashable, Sendable {
+public indirect enum TargetSelection: Hashable, Sendable {
   /// The class with the highest logit.
   case predicted
   /// The classes with the highest logits, highest first.
@@ -53,6 +53,8 @@ public enum TargetSelection: Hashable, Sendable {
   case classes([Int])
   /// The class of this label, or of the one label that has it among its comma-separated names.
   case label(String)
+  /// The classes of several selections, one after the other; a class may come twice.
+  case several([TargetSelection])
 
   /// Reads what users write: `predicted`, `top:5`, a class index, or the text of a label.
   public init(parsing text: String) throws(TargetError) {
@@ -88,6 +90,14 @@ public enum TargetSelection: Hashable, Sendable {
       return Targets(Array(repeating: indices, count: images))
     case .label(let text):
       return Targets(Array(repeating: [try classIndex(of: text, among: labels)], count: images))
+    case .several(let selections):
+      var classes = Array(repeating: [Int](), count: images)
+      for selection in selections {
+        for (image, added) in try selection.resolve(logits: logits, labels: labels).classes.enumerated() {
+          classes[image] += added
+        }
+      }
+      return Targets(classes)
     }
   }
 

@@ -4,7 +4,7 @@ public struct Montage: Hashable, Sendable {
   public var title: String
   /// The text above each column; none where empty.
   public var columnHeaders: [String]
-  /// The text left of each row; none where empty.
+  /// The text left of each row, in lines as it has line breaks; none where empty.
   public var rowLabels: [String]
   /// The pictures, row by row; nil leaves a place empty.
   public var rows: [[Image?]]
@@ -54,10 +54,15 @@ public struct Montage: Hashable, Sendable {
         y: layout.top - margin / 2 - BitmapFont.glyphHeight * textScale, scale: textScale)
     }
     for (row, label) in rowLabels.prefix(rows.count).enumerated() {
-      let text = fitted(label, layout.labelWidth, scale: textScale)
-      canvas.draw(
-        text, x: layout.left - margin - BitmapFont.width(of: text, scale: textScale),
-        y: layout.y(of: row) + (cellHeight - BitmapFont.capHeight * textScale) / 2, scale: textScale)
+      let lines = label.split(separator: "\n", omittingEmptySubsequences: false)
+      let lineHeight = (BitmapFont.glyphHeight + 2) * textScale
+      let height = (lines.count - 1) * lineHeight + BitmapFont.capHeight * textScale
+      for (index, line) in lines.enumerated() {
+        let text = fitted(String(line), layout.labelWidth, scale: textScale)
+        canvas.draw(
+          text, x: layout.left - margin - BitmapFont.width(of: text, scale: textScale),
+          y: layout.y(of: row) + (cellHeight - height) / 2 + index * lineHeight, scale: textScale)
+      }
     }
     for (row, pictures) in rows.enumerated() {
       for (column, picture) in pictures.enumerated() {
@@ -96,7 +101,8 @@ private struct Layout {
     self.montage = montage
     let margin = montage.margin
     columns = max(montage.rows.map(\.count).max() ?? 0, montage.columnHeaders.count)
-    let widths = montage.rowLabels.map { BitmapFont.width(of: $0, scale: montage.textScale) }
+    let lines = montage.rowLabels.flatMap { $0.split(separator: "\n") }
+    let widths = lines.map { BitmapFont.width(of: String($0), scale: montage.textScale) }
     // Labels take at most the width of a place.
     labelWidth = min(widths.max() ?? 0, montage.cellWidth)
     left = margin + (labelWidth > 0 ? labelWidth + margin : 0)

@@ -1,6 +1,6 @@
 public import XAICore
 
-/// What a checkpoint calls the parameters of a vision transformer; linear maps and norms without `.weight`, `.bias`.
+/// What a checkpoint calls the parameters of a vision transformer; linear maps and norms by the name of the whole.
 public struct CheckpointNaming: Sendable {
   /// The names of one block.
   public struct Block: Hashable, Sendable {
@@ -43,11 +43,25 @@ public struct CheckpointNaming: Sendable {
   public var finalNorm: String
   /// The classification heads, the class token's first.
   public var heads: [String]
+  /// The tensor that holds a parameter of a linear map or norm, by the name of the map or norm.
+  public var tensor: @Sendable (_ owner: String, _ parameter: Parameter) -> String
 
-  /// Names the parameters of a vision transformer.
+  /// What a linear map or a norm consists of.
+  public enum Parameter: String, Hashable, Sendable {
+    /// The matrix of a linear map, the scale of a norm.
+    case weight
+    /// What is added.
+    case bias
+  }
+
+  /// Names the parameters of a vision transformer; `tensor` says otherwise where they are not `owner.weight` and
+  /// `owner.bias`.
   public init(
     patch: String, prefix: [TokenLayout.PrefixToken: String], positions: String,
-    block: @escaping @Sendable (Int) -> Block, finalNorm: String, heads: [String]
+    block: @escaping @Sendable (Int) -> Block, finalNorm: String, heads: [String],
+    tensor: @escaping @Sendable (_ owner: String, _ parameter: Parameter) -> String = {
+      "\($0).\($1.rawValue)"
+    }
   ) {
     self.patch = patch
     self.prefix = prefix
@@ -55,6 +69,7 @@ public struct CheckpointNaming: Sendable {
     self.block = block
     self.finalNorm = finalNorm
     self.heads = heads
+    self.tensor = tensor
   }
 
   /// The names of `transformers`, under the root `vit` or `deit`.

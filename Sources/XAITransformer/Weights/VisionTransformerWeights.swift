@@ -69,20 +69,21 @@ public struct VisionTransformerWeights: Sendable {
     }
     func linear(_ name: String, _ outputs: Int, _ inputs: Int, hasBias: Bool = true) -> Linear {
       Linear(
-        weight: tensor("\(name).weight", [outputs, inputs]),
-        bias: hasBias ? tensor("\(name).bias", [outputs]) : nil)
+        weight: tensor(naming.tensor(name, .weight), [outputs, inputs]),
+        bias: hasBias ? tensor(naming.tensor(name, .bias), [outputs]) : nil)
     }
     let (width, mlpWidth) = (configuration.width, configuration.mlpWidth)
     func norm(_ name: String) -> Norm {
-      Norm(weight: tensor("\(name).weight", [width]), bias: tensor("\(name).bias", [width]))
+      Norm(
+        weight: tensor(naming.tensor(name, .weight), [width]),
+        bias: tensor(naming.tensor(name, .bias), [width]))
     }
 
     let patchShape: Shape = [width, 3, configuration.patchHeight, configuration.patchWidth]
     self.patch = Linear(
-      weight: tensor("\(naming.patch).weight", patchShape).flattened(to: [
-        width, configuration.patchValueCount,
-      ]),
-      bias: tensor("\(naming.patch).bias", [width]))
+      weight: tensor(naming.tensor(naming.patch, .weight), patchShape)
+        .flattened(to: [width, configuration.patchValueCount]),
+      bias: tensor(naming.tensor(naming.patch, .bias), [width]))
 
     var prefixRows: [Float] = []
     for (name, tokens) in naming.prefixTensors(of: configuration.prefix) {

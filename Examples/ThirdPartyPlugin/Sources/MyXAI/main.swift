@@ -1,0 +1,6 @@
+import ThirdPartyPlugins
+import XAI
+import XAICommand
+
+XAICommandLine.run(
+  plugins: builtInPlugins + [TokenNormPlugin.self, TorchvisionViTPlugin.self, ComprehensivenessPlugin.self])

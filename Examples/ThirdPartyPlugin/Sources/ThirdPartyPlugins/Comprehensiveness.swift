@@ -1,0 +1,72 @@
+import XAI
+
+/// The options of comprehensiveness.
+public struct ComprehensivenessOptions: PluginOptions {
+  /// The share of pixels that are taken away.
+  public var share = 0.2
+
+  /// Makes the defaults.
+  public init() {}
+
+  /// Every option.
+  public static let table: [Option<Self>] = [
+    Option(
+      "share", \.share, "the share of pixels taken away, the highest of the map first",
+      allowed: "a number above 0, up to 1", where: { $0 > 0 && $0 <= 1 })
+  ]
+}
+
+/// How much of the class's probability goes when the pixels that the map ranks highest are made black.
+///
+/// (y − o) · 100, y the probability on the whole image and o on what is left. Source: DeYoung et al. 2020
+/// (arXiv 1911.03429), for words; here for pixels, of equal values the first first.
+public struct Comprehensiveness: Metric {
+  /// What the metric is.
+  public static let descriptor = MetricDescriptor(
+    id: "comprehensiveness", title: "Comprehensiveness",
+    summary: "How much of the class's probability goes with the pixels that the map ranks highest",
+    direction: .higher, unit: "%", range: -100...100,
+    citation: Citation(
+      authors: "DeYoung et al.", title: "ERASER: A Benchmark to Evaluate Rationalized NLP Models",
+      venue: "ACL",
+      year: 2020, identifier: "arXiv:1911.03429"))
+
+  /// The options that this value works with.
+  public let options: ComprehensivenessOptions
+
+  /// Makes the metric.
+  public init(options: ComprehensivenessOptions = ComprehensivenessOptions()) {
+    self.options = options
+  }
+
+  /// One frame: the image without those pixels.
+  public func frames(for subject: MetricSubject) -> FramePlan {
+    let count = Int((options.share * Double(subject.map.count)).rounded())
+    return FramePlan(count: 1) { _, destination in
+      let map = subject.map
+      let removed = Set(map.indices.sorted { (map[$1], $0) < (map[$0], $1) }.prefix(count))
+      let rest = Tensor(
+        subject.pixels.shape,
+        subject.pixels.elements.enumerated().map { removed.contains($0 % map.count) ? 0 : $1 })
+      for (index, value) in subject.preprocessing.normalised(rest).elements.enumerated() {
+        destination[index] = value
+      }
+    }
+  }
+
+  /// The value of one image, in percent.
+  public func value(of probabilities: [Float], for subject: MetricSubject) -> Double {
+    Double(subject.probability - probabilities[0]) * 100
+  }
+}
+
+/// Adds comprehensiveness.
+public enum ComprehensivenessPlugin: Plugin {
+  /// `Comprehensiveness`.
+  public static let name = "Comprehensiveness"
+
+  /// Adds `comprehensiveness`.
+  public static func register(in registry: inout Registry) throws(RegistryError) {
+    try registry.register(metric: Comprehensiveness.self)
+  }
+}

@@ -1,0 +1,75 @@
+import XAI
+
+/// The options of Token Norm.
+public struct TokenNormOptions: PluginOptions {
+  /// The layer, from 0; −1 is the last.
+  public var layer = -1
+  /// The point in the layer's block.
+  public var point = BlockPoint.output
+
+  /// Makes the defaults.
+  public init() {}
+
+  /// Every option.
+  public static let table: [Option<Self>] = [
+    Option("layer", \.layer, "the layer that is looked at, from 0; -1 is the last"),
+    Option("point", \.point, "the point in the layer's block"),
+  ]
+}
+
+/// The Euclidean norm of each patch's token.
+///
+/// score_p = √(Σ_c f_pc²). Large transformers keep notes of their own in a few patches of little content, and those
+/// tokens have a far larger norm than the rest: a map of norms shows where attention maps must not be believed.
+/// Source: Darcet et al. 2024 (arXiv 2309.16588), section 2.1.
+public struct TokenNorm: Explainer {
+  /// What the explainer is.
+  public static let descriptor = ExplainerDescriptor(
+    id: "token-norm", title: "Token Norm", summary: "Shows how long each patch's token is, to find artefacts",
+    family: .attention, needs: [.activations], isClassSpecific: false, reversePasses: "0",
+    citation: Citation(
+      authors: "Darcet et al.", title: "Vision Transformers Need Registers", venue: "ICLR", year: 2024,
+      identifier: "arXiv:2309.16588"))
+
+  /// The options that this value works with.
+  public let options: TokenNormOptions
+
+  /// Makes an explainer.
+  public init(options: TokenNormOptions = TokenNormOptions()) {
+    self.options = options
+  }
+
+  private func point(of model: ModelDescriptor) throws -> ActivationPoint {
+    ActivationPoint(layer: try model.layer(options.layer, option: "layer"), point: options.point)
+  }
+
+  /// Needs the activations of one point.
+  public func recording(for model: ModelDescriptor) throws -> Recording {
+    Recording(activations: [try point(of: model)])
+  }
+
+  /// Explains every image; all targets of an image have the same map.
+  public func explain(
+    _ trace: ForwardTrace, targets: Targets, using model: any Model
+  ) throws -> [[Attribution]] {
+    let activation = try trace.activation(at: point(of: model.descriptor))
+    return try targets.map { image, _, classIndex in
+      let tokens = activation[image]
+      let scores = trace.layout.patches.map { patch in
+        tokens[patch].elements.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      }
+      return try Attribution(scores: scores, of: trace, classIndex: classIndex, by: self)
+    }
+  }
+}
+
+/// Adds Token Norm.
+public enum TokenNormPlugin: Plugin {
+  /// `TokenNorm`.
+  public static let name = "TokenNorm"
+
+  /// Adds `token-norm`.
+  public static func register(in registry: inout Registry) throws(RegistryError) {
+    try registry.register(explainer: TokenNorm.self)
+  }
+}

@@ -1,0 +1,63 @@
+# The targets of people and of .ci/run. `make` alone says what there is.
+
+SWIFT ?= swift
+# More flags for every build and test, such as -Xswiftc -warnings-as-errors.
+SWIFTFLAGS ?=
+PREFIX ?= /usr/local
+OUT ?= out/demo
+
+# oneDNN, the fast kernels, wherever its headers are; say XAI_ONEDNN=off to build without them. SwiftPM remembers what
+# the manifest came to and does not look again, so each target passes the answer on, after it has installed what it needs.
+onednn = $${XAI_ONEDNN:-$$([ -e /usr/include/oneapi/dnnl/dnnl.h ] || [ -e /usr/local/include/oneapi/dnnl/dnnl.h ] \
+  && echo on || echo off)}
+swift = XAI_ONEDNN="$(onednn)" $(SWIFT)
+
+DEMO := Examples/Demo
+EXPLAINERS := attention-rollout gmar gmar:norm=l2 gradient-rollout generic-attention grad-cam
+
+.PHONY: help build test lint examples demo install packages clean
+
+help:
+	@echo 'make demo       explain the bundled pictures with the bundled model, into $(OUT)'
+	@echo 'make test       build and run all tests, the examples among them'
+	@echo 'make build      build the xai command, optimised'
+	@echo 'make examples   build all example programs, the package of third-party plugins among them'
+	@echo 'make lint       check the formatting'
+	@echo 'make install    build, and copy xai into PREFIX/bin ($(PREFIX)/bin)'
+
+# What the build links with, and oneDNN. Does nothing where it is all there, or where there is no apt.
+packages:
+	@./Scripts/install-packages
+
+build: packages
+	$(swift) build $(SWIFTFLAGS) -c release --product xai
+
+# Optimised, because the arithmetic of whole models crawls otherwise. XAI_DATA, the folder of real models and pictures,
+# reaches the tests as it is; without it they are skipped. The package with plugins of a third party goes first, alone:
+# building it would hold the other tests up.
+TESTFLAGS := -c release -Xswiftc -enable-testing
+test: packages
+	XAI_TEST_PACKAGES=1 $(swift) test $(TESTFLAGS) $(SWIFTFLAGS) --filter ThirdPartyPackageTests
+	$(swift) test $(TESTFLAGS) $(SWIFTFLAGS)
+
+lint:
+	$(SWIFT) format lint --strict -r Sources Plugins Tests Examples Package.swift
+
+examples: packages
+	$(swift) build $(SWIFTFLAGS)
+	cd Examples/ThirdPartyPlugin && $(swift) build --scratch-path ../../.build/third-party
+
+demo: build
+	@mkdir -p $(OUT)
+	.build/release/xai explain --model $(DEMO)/model $(DEMO)/scenes/*.jpg \
+	  $(foreach explainer,$(EXPLAINERS),--explainer $(explainer)) --montage --output $(OUT)
+	@echo
+	@echo 'Overlays and a figure of all of them are in $(OUT). The bundled model has random weights: it shows that everything runs,'
+	@echo 'and its maps mean nothing.'
+
+install: build
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 .build/release/xai $(DESTDIR)$(PREFIX)/bin/xai
+
+clean:
+	rm -rf .build out

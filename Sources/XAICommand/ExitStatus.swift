@@ -1,0 +1,95 @@
+import ArgumentParser
+import XAICore
+import XAIImage
+import XAITensor
+import XAIWeights
+
+/// The exit statuses of the command, after BSD's sysexits.
+enum ExitStatus: Int32, CaseIterable {
+  case checkFailed = 1
+  case usage = 64
+  case inputData = 65
+  case noInput = 66
+  case software = 70
+  case cantCreate = 73
+  case cantWrite = 74
+  case interrupted = 130
+  case outputClosed = 141
+
+  /// What the status says.
+  var summary: String {
+    switch self {
+    case .checkFailed: "a check did not pass"
+    case .usage: "wrong arguments; nothing was done"
+    case .inputData: "a picture, configuration or weight file can't be used"
+    case .noInput: "a picture or model is not there or can't be read"
+    case .software: "an internal error, or a map that is not finite"
+    case .cantCreate: "an output folder or file can't be created"
+    case .cantWrite: "writing failed, as on a full disk"
+    case .interrupted: "stopped by Ctrl-C or SIGTERM; finished files are whole"
+    case .outputClosed: "the reader of standard output went away"
+    }
+  }
+
+  /// The statuses as help screens show them.
+  static var help: String {
+    let rows = [["0", "all done"]] + allCases.map { [String($0.rawValue), $0.summary] }
+    return "Exit status:\n" + table(rows, indent: "  ", rightAligned: [0]).dropLast()
+  }
+}
+
+/// What ends a run, or one picture of it: a message and an exit status.
+struct Failure: Error {
+  /// What was wrong and what to do; empty where that has been said already.
+  var message: String
+  var status: ExitStatus
+
+  init(_ status: ExitStatus, _ message: String) {
+    self.message = message
+    self.status = status
+  }
+
+  /// Classifies an error of the libraries; `status` is for those that are not known here, such as a plugin's own.
+  init(_ error: any Error, otherwise status: ExitStatus = .software) {
+    if let failure = error as? Failure {
+      self = failure
+    } else {
+      self.init(ExitStatus(of: error) ?? status, "\(error)")
+    }
+  }
+}
+
+extension ExitStatus {
+  /// The status of an error of the libraries; nil for one that is not known here.
+  fileprivate init?(of error: any Error) {
+    switch error {
+    case let error as RegistryError:
+      if case .unsupportedModel = error { self = .inputData } else { self = .usage }
+    case is OptionError, is TargetError, is TensorError, is ModelError: self = .usage
+    case let error as ImageError: self.init(error)
+    case let error as ModelDirectoryError:
+      if case .unknownFormat = error { self = .inputData } else { self = .noInput }
+    case let error as WeightStoreError:
+      switch error {
+      case .noWeights, .missingShard: self = .noInput
+      default: self = .inputData
+      }
+    case is ConfigurationError, is SafetensorsError, is WeightsError, is PreprocessingError: self = .inputData
+    case let error as FileError:
+      switch error {
+      case .notCreatable, .notAPlainFile: self = .cantCreate
+      case .notWritable, .notReplaceable: self = .cantWrite
+      }
+    case is AttributionError, is FigureError: self = .software
+    default: return nil
+    }
+  }
+
+  private init(_ error: ImageError) {
+    switch error {
+    case .unreadable: self = .noInput
+    case .empty, .unknownFormat, .tooManyPixels, .truncated, .corrupt: self = .inputData
+    case .outOfMemory, .notEncodable, .unknownExtension: self = .software
+    }
+  }
+}

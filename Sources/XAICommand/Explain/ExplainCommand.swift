@@ -1,0 +1,115 @@
+import ArgumentParser
+
+/// `xai explain`: maps of pictures, drawn and written.
+struct ExplainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "explain",
+    abstract: "Explain what a model sees in pictures: overlays, maps, records, figures.",
+    usage: "xai explain --model <model> <images> ... [options]", discussion: ExplainHelp.discussion)
+
+  @Option(
+    name: .shortAndLong,
+    help: "A model directory, a .safetensors file in one, or the name of a cached Hugging Face repository.",
+    completion: .directory)
+  var model: String
+
+  @Argument(
+    help: "JPEG and PNG files, or folders of them (not their subfolders).",
+    completion: .file(extensions: ["jpg", "jpeg", "JPEG", "JPG", "png"]))
+  var images: [String]
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "An explainer with options, such as gmar:norm=l2; may be repeated.", valueName: "id:key=value,…"),
+    completion: .list(CommandContext.explainerIDs))
+  var explainer = ["gmar"]
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "A class to explain: predicted, top:N, an index or a label; may be repeated.", valueName: "class"))
+  var target = ["predicted"]
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("The folder for files; it is made where needed.", valueName: "folder"),
+    completion: .directory)
+  var output = "explanations"
+
+  @Option(
+    help: ArgumentHelp(
+      "What to write: \(OutputKind.allCases.map(\.rawValue).joined(separator: ", ")); several with commas.",
+      valueName: "kinds"), completion: .list(OutputKind.allCases.map(\.rawValue)), transform: OutputKind.list)
+  var outputKind: [OutputKind] = [.overlay]
+
+  @Flag(help: "Also draw a montage of all pictures × explainers, ten rows a page.")
+  var montage = false
+
+  @Flag(help: "Also draw the weight of each layer's heads, the highest framed red, the lowest yellow (GMAR).")
+  var headWeights = false
+
+  @Flag(
+    help: "Also draw attention, weighted attention and their difference (GMAR against Attention Rollout).")
+  var attentionMaps = false
+
+  @OptionGroup(title: "Drawing") var drawing: DrawingOptions
+  @OptionGroup(title: "Pictures") var pictures: PictureOptions
+  @OptionGroup(title: "Engine") var engine: EngineOptions
+
+  @Option(help: ArgumentHelp("Pictures in one pass of the model.", valueName: "n"))
+  var batchSize = 4
+
+  @Flag(help: "Print one JSON line a map on standard output, and nothing else there.")
+  var json = false
+
+  @Flag(name: .shortAndLong, help: "Print nothing but errors.")
+  var quiet = false
+
+  func validate() throws {
+    guard (1...1024).contains(batchSize) else {
+      throw ValidationError("--batch-size is from 1 to 1024, not \(batchSize)")
+    }
+  }
+
+  func run() throws {
+    let plan = try ExplainPlan(self)
+    var run = ExplainRun(plan)
+    try run.run()
+  }
+}
+
+/// The text of `xai explain --help`.
+enum ExplainHelp {
+  static let discussion = """
+    Runs every explainer on every picture and class in one pass of the model a batch. Everything that you write is \
+    checked before the first pass.
+
+      xai explain -m MODEL photo.jpg
+          the predicted class by GMAR: explanations/photo.gmar.207.overlay.png
+      xai explain -m MODEL photos -e gmar -e gmar:norm=l2 -e grad-cam --montage
+          a folder, three methods, and a figure that has them side by side
+      xai explain -m MODEL photo.jpg -t top:3 -t "golden retriever" -t 281
+          several classes in one reverse pass; a label may hold commas
+      xai explain -m MODEL photos --output-kind map,record --json
+          numbers: the grid as NumPy file, a JSON record, and JSON lines
+      xai explain -m MODEL photo.jpg --head-weights --attention-maps
+          the figures of the GMAR paper
+      xai explain -m MODEL photo.jpg --size 224x448
+          another input size, which need not be square
+
+    Files are named <picture>.<explainer>.<class index>.<kind>; pictures of one name in several folders have the \
+    folder before it. Overlays are drawn on what the model sees, after resize and crop. Maps are upsampled bilinearly and \
+    scaled to 0…1; the .npy files and records hold the scores as they are.
+
+    --attention-maps shows, as Fig. 4 of the GMAR paper: the attention map (Attention Rollout), the weighted attention \
+    map (the explainer with head weights), each scaled to 0…1, and weighted minus attention: red where the weights \
+    move attention to, blue where from, the end colours standing for the greatest difference, which is printed.
+
+    A picture that can't be used is reported and the others are still done; the exit status is then that of the first \
+    such picture. Ctrl-C stops before the next picture is written; a second Ctrl-C stops at once. Files appear whole or \
+    not at all.
+
+    \(ExitStatus.help)
+    """
+}

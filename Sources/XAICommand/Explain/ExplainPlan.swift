@@ -1,0 +1,69 @@
+import XAICore
+import XAIImage
+import XAITensor
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// What a run of `xai explain` will do, with all arguments checked.
+struct ExplainPlan {
+  let command: ExplainCommand
+  let model: any Model
+  let preprocessing: Preprocessing
+  let choices: [ExplainerChoice]
+  /// Attention Rollout, where figures compare with it; it may be one of the choices.
+  let comparison: ExplainerChoice?
+  let targets: TargetSelection
+  let images: [ImageFile]
+
+  /// Checks everything, cheapest first, and makes the output folder last: wrong arguments leave nothing behind.
+  init(_ command: ExplainCommand) throws {
+    self.command = command
+    let registry = CommandContext.currentRegistry
+    choices = try ExplainerChoice.list(command.explainer, registry: registry)
+    comparison = command.attentionMaps ? try ExplainerChoice("attention-rollout", registry: registry) : nil
+    targets = .several(try command.target.map { try TargetSelection(parsing: $0) })
+    images = try ImageFile.collect(command.images)
+    let loaded = try LoadedModel(command.model, engine: command.engine)
+    model = loaded.model
+    preprocessing = try command.pictures.preprocessing(of: loaded)
+    for explainer in explainers { try explainer.check(fits: model.descriptor) }
+    let blank = Tensor(repeating: 0, [1, model.descriptor.classCount])
+    _ = try targets.resolve(logits: blank, labels: model.descriptor.labels)
+    try Self.makeFolder(command.output)
+  }
+
+  /// The explainers that run: the choices, and the comparison where it is none of them.
+  var explainers: [any Explainer] {
+    choices.map(\.explainer)
+      + (comparisonIndex == choices.count ? comparison.map { [$0.explainer] } ?? [] : [])
+  }
+
+  /// Which of the explainers is the comparison.
+  var comparisonIndex: Int? {
+    guard let comparison else { return nil }
+    return choices.firstIndex { $0.explainer.specification == comparison.explainer.specification }
+      ?? choices.count
+  }
+
+  /// Pictures in batches; alone where the model takes pictures of any size, since a batch has one size.
+  var batches: [ArraySlice<ImageFile>] {
+    let size = preprocessing.inputSize == nil ? 1 : command.batchSize
+    return stride(from: 0, to: images.count, by: size).map { images[$0..<min($0 + size, images.count)] }
+  }
+
+  /// Makes a folder and the ones above it, and tries whether a file can be made there.
+  private static func makeFolder(_ path: String) throws(Failure) {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw Failure(
+        .cantCreate, "\(path): the output folder can't be made. Check the path and that you may write there.")
+    }
+    // An atomic file that is not committed leaves nothing.
+    do { _ = try AtomicFile(at: "\(path)/.xai-probe") } catch { throw Failure(error) }
+  }
+}

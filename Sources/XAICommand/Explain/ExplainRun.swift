@@ -1,0 +1,191 @@
+import XAICore
+import XAIImage
+import XAITensor
+
+/// A run of `xai explain`: batch after batch, the next one being decoded meanwhile.
+struct ExplainRun {
+  private let plan: ExplainPlan
+  private let writer: ResultWriter
+  private var progress: Progress
+  private var montage: MontagePages?
+  private var done = 0
+  private var failed = 0
+  private var firstFailure: ExitStatus?
+
+  init(_ plan: ExplainPlan) {
+    self.plan = plan
+    writer = ResultWriter(plan)
+    progress = Progress(total: plan.images.count, isShown: !plan.command.quiet)
+    if plan.command.montage {
+      montage = MontagePages(headings: plan.choices.map(\.heading), rowCount: plan.images.count)
+    }
+  }
+
+  /// Explains everything; throws at the end where a picture failed, and at once where a file can't be written.
+  mutating func run() throws {
+    Interruption.watch()
+    do {
+      try explainAll()
+      if let page = montage?.finishPage() { try write(page) }
+    } catch {
+      progress.clear()
+      if done > 0 { summarise() }
+      throw error
+    }
+    progress.clear()
+    let isInterrupted = done + failed < plan.images.count
+    if !plan.command.quiet, isInterrupted || failed > 0, plan.images.count > 1 { summarise() }
+    if isInterrupted { throw Failure(.interrupted, "") }
+    if let firstFailure { throw Failure(firstFailure, "") }
+  }
+
+  private mutating func explainAll() throws {
+    let batches = plan.batches
+    var upcoming = batches.first.map { prepare($0) }
+    for index in batches.indices {
+      guard let batch = upcoming?.take() else { return }
+      upcoming = index + 1 < batches.count ? prepare(batches[index + 1]) : nil
+      for (file, failure) in batch.failures { note(failure, of: file) }
+      guard !Interruption.isRequested else { return }
+      try explain(batch.pictures)
+      progress.update(done: done + failed)
+    }
+  }
+
+  private func prepare(_ files: ArraySlice<ImageFile>) -> Background<PreparedBatch> {
+    let (preprocessing, options) = (plan.preprocessing, plan.command.pictures)
+    let (pixelLimit, exif) = (options.pixelLimit, options.exif)
+    return Background {
+      PreparedBatch(files, preprocessing: preprocessing, pixelLimit: pixelLimit, appliesOrientation: exif)
+    }
+  }
+
+  /// Explains a batch; one that fails is tried picture by picture, so that the message names the right one.
+  private mutating func explain(_ pictures: [PreparedBatch.Picture]) throws {
+    guard !pictures.isEmpty else { return }
+    let explanation: Explanation
+    do {
+      explanation = try Explanation(
+        of: input(pictures.map(\.image)), targets: plan.targets, by: plan.explainers, using: plan.model)
+    } catch {
+      if let picture = pictures.first, pictures.count == 1 {
+        var failure = Failure(error)
+        failure.message = "\(picture.file.path): \(failure.message)"
+        return note(failure, of: picture.file)
+      }
+      for picture in pictures { try explain([picture]) }
+      return
+    }
+    for (index, picture) in pictures.enumerated() {
+      guard !Interruption.isRequested else { return }
+      try write(picture, index, of: explanation)
+      done += 1
+    }
+  }
+
+  /// The model's input of pictures that have been resized and cropped.
+  private func input(_ images: [Image]) throws -> Tensor {
+    var rest = plan.preprocessing
+    rest.resize = .none
+    rest.crop = nil
+    return try rest.tensor(from: images)
+  }
+}
+
+// MARK: - Results
+
+extension ExplainRun {
+  /// Writes and prints the results of one picture.
+  private mutating func write(
+    _ picture: PreparedBatch.Picture, _ index: Int, of explanation: Explanation
+  ) throws {
+    let logits = explanation.logits[index].elements
+    let probabilities = softmax(logits)
+    func score(_ index: Int) -> ClassScore {
+      ClassScore(index, logits: logits, probabilities: probabilities, labels: plan.model.descriptor.labels)
+    }
+    let predicted = score(logits.indices.max { (logits[$0], $1) < (logits[$1], $0) } ?? 0)
+    var lines = "\(picture.file.path): \(predicted.text)\n"
+    var seen: Set<Int> = []
+    for (target, classIndex) in explanation.targets.classes[index].enumerated()
+    where seen.insert(classIndex).inserted {
+      let results = plan.choices.indices.map { choice in
+        MapResult(
+          file: picture.file, picture: picture.image, choice: plan.choices[choice],
+          attribution: explanation.attributions[choice][index][target],
+          comparison: plan.comparisonIndex.map { explanation.attributions[$0][index][target] },
+          target: score(classIndex), predicted: predicted)
+      }
+      if classIndex != predicted.index { lines += "  \(score(classIndex).text)\n" }
+      lines += try write(results)
+    }
+    if !plan.command.quiet, !plan.command.json { try say(lines) }
+  }
+
+  /// Writes the maps of one picture and class; gives the lines that tell their files.
+  private mutating func write(_ results: [MapResult]) throws -> String {
+    var lines = ""
+    var overlays: [Image] = []
+    for result in results {
+      let overlay = montage == nil ? nil : try writer.overlay(result)
+      let files = try writer.write(result) { try overlay ?? writer.overlay(result) }
+      lines += files.values.sorted().map { "  \($0)\n" }.joined()
+      if plan.command.json {
+        try say(json(ResultRecord(result, model: plan.model.descriptor.name, files: files)))
+      }
+      warn(about: result)
+      overlay.map { overlays.append($0) }
+    }
+    if let first = results.first,
+      let page = montage?.add(first.picture, overlays: overlays, target: first.target)
+    {
+      try write(page)
+    }
+    return lines
+  }
+
+  private mutating func write(_ page: (name: String, image: Image)) throws {
+    let path = writer.join("\(page.name).\(plan.command.drawing.fileExtension)")
+    try page.image.write(to: path)
+    if !plan.command.quiet, !plan.command.json { try say("\(path)\n") }
+  }
+
+  /// Says what a user should know before trusting a map.
+  private mutating func warn(about result: MapResult) {
+    guard !plan.command.quiet else { return }
+    if result.attribution.isDegenerate {
+      tell(
+        "Warning: \(result.file.path): \(result.choice.text) gives every patch the same score; the map says nothing.\n"
+      )
+    }
+    let wantsHeads = plan.command.headWeights || plan.command.attentionMaps
+    if wantsHeads, result.attribution.diagnostics.headWeights == nil, done == 0,
+      result.choice.text != "attention-rollout"
+    {
+      tell("Note: \(result.choice.text) weights no heads, so it has no figure of them.\n")
+    }
+  }
+
+  private mutating func note(_ failure: Failure, of file: ImageFile) {
+    failed += 1
+    firstFailure = firstFailure ?? failure.status
+    tell("Error: \(failure.message)\n")
+  }
+
+  private mutating func say(_ text: String) throws {
+    progress.clear()
+    try StandardOutput.write(text)
+  }
+
+  private mutating func tell(_ text: String) {
+    progress.clear()
+    StandardError.write(text)
+  }
+
+  private func summarise() {
+    let rest = plan.images.count - done - failed
+    StandardError.write(
+      "\(done) of \(plan.images.count) images explained"
+        + (failed > 0 ? ", \(failed) failed" : "") + (rest > 0 ? ", \(rest) not done" : "") + ".\n")
+  }
+}

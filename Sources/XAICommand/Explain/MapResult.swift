@@ -1,0 +1,74 @@
+import XAICore
+import XAIImage
+
+/// A class with what the model thinks of it.
+struct ClassScore: Encodable, Sendable {
+  let index: Int
+  let label: String
+  let probability: Float
+  let logit: Float
+
+  init(_ index: Int, logits: [Float], probabilities: [Float], labels: [String]) {
+    self.index = index
+    self.label = labels[index]
+    self.probability = probabilities[index]
+    self.logit = logits[index]
+  }
+
+  /// The class as people read it: `tench, Tinca tinca (class 0), 97.3 %`.
+  var text: String { "\(label) (class \(index)), \(percent(probability))" }
+
+  /// The first name of the label, for figures.
+  var shortLabel: String { label.split(separator: ",").first.map(String.init) ?? label }
+}
+
+/// One map: of a picture and a class by an explainer.
+struct MapResult {
+  let file: ImageFile
+  let picture: Image
+  let choice: ExplainerChoice
+  let attribution: Attribution
+  /// The map of the explainer that figures compare with.
+  let comparison: Attribution?
+  let target: ClassScore
+  let predicted: ClassScore
+
+  /// The start of the names of its files.
+  var fileStem: String { "\(file.stem).\(choice.fileName).\(target.index)" }
+}
+
+/// What is kept of a map for programs: a JSON record, or a JSON line.
+struct ResultRecord: Encodable {
+  struct Size: Encodable {
+    let height: Int
+    let width: Int
+  }
+
+  let image: String
+  let model: String
+  let explainer: String
+  let target: ClassScore
+  let predicted: ClassScore
+  let inputSize: Size
+  let grid: Grid
+  let scores: [Float]
+  let isDegenerate: Bool
+  let diagnostics: Diagnostics
+  /// Paths by kind.
+  let files: [String: String]
+
+  init(_ result: MapResult, model: String, files: [String: String]) {
+    let attribution = result.attribution
+    image = result.file.path
+    self.model = model
+    explainer = attribution.explainer
+    target = result.target
+    predicted = result.predicted
+    inputSize = Size(height: attribution.inputHeight, width: attribution.inputWidth)
+    grid = attribution.grid
+    scores = attribution.scores
+    isDegenerate = attribution.isDegenerate
+    diagnostics = attribution.diagnostics
+    self.files = files
+  }
+}

@@ -1,0 +1,53 @@
+import Dispatch
+import Synchronization
+import XAIImage
+
+/// Pictures that are decoded, resized and cropped, and what went wrong with the others.
+struct PreparedBatch: Sendable {
+  struct Picture: Sendable {
+    let file: ImageFile
+    /// What the model sees.
+    let image: Image
+  }
+
+  var pictures: [Picture] = []
+  var failures: [(file: ImageFile, failure: Failure)] = []
+
+  /// Reads the pictures of some files.
+  init(
+    _ files: ArraySlice<ImageFile>, preprocessing: Preprocessing, pixelLimit: Int, appliesOrientation: Bool
+  ) {
+    for file in files {
+      do {
+        let image = try Image(
+          contentsOf: file.path, pixelLimit: pixelLimit, applyOrientation: appliesOrientation)
+        pictures.append(Picture(file: file, image: try preprocessing.resizedAndCropped(image)))
+      } catch {
+        var failure = Failure(error, otherwise: .inputData)
+        if !failure.message.hasPrefix(file.path) { failure.message = "\(file.path): \(failure.message)" }
+        failures.append((file, failure))
+      }
+    }
+  }
+}
+
+/// A value that another thread makes meanwhile, so that decoding overlaps with arithmetic.
+final class Background<Value: Sendable>: Sendable {
+  private let value = Mutex<Value?>(nil)
+  private let made = DispatchGroup()
+
+  init(_ make: @escaping @Sendable () -> Value) {
+    made.enter()
+    DispatchQueue.global().async { [self] in
+      let result = make()
+      value.withLock { $0 = result }
+      made.leave()
+    }
+  }
+
+  /// Waits for the value and hands it over; the second call gives nil.
+  func take() -> Value? {
+    made.wait()
+    return value.withLock { $0.take() }
+  }
+}

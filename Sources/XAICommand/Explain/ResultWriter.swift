@@ -1,0 +1,67 @@
+import XAICore
+import XAIImage
+import XAITensor
+
+/// Writes the files of a map.
+struct ResultWriter {
+  let folder: String
+  let kinds: Set<OutputKind>
+  let drawing: DrawingOptions
+  let drawsHeadWeights: Bool
+  let modelName: String
+
+  init(_ plan: ExplainPlan) {
+    folder = plan.command.output
+    kinds = Set(plan.command.outputKind)
+    drawing = plan.command.drawing
+    drawsHeadWeights = plan.command.headWeights
+    modelName = plan.model.descriptor.name
+  }
+
+  /// Writes what was asked for and gives the paths by kind.
+  ///
+  /// - Parameter overlay: the drawn overlay, made here only where no one has made it.
+  func write(_ result: MapResult, overlay: () throws -> Image) throws -> [String: String] {
+    var files: [String: String] = [:]
+    func path(_ kind: String, _ fileExtension: String) -> String {
+      let path = join("\(result.fileStem).\(kind).\(fileExtension)")
+      files[kind] = path
+      return path
+    }
+    if kinds.contains(.overlay) {
+      try overlay().write(to: path(OutputKind.overlay.rawValue, drawing.fileExtension))
+    }
+    if kinds.contains(.heatMap) {
+      try Image(map: result.attribution.heatMap, colourMap: drawing.colourMap)
+        .write(to: path(OutputKind.heatMap.rawValue, drawing.fileExtension))
+    }
+    if kinds.contains(.map) {
+      try AtomicFile.write(NPYFile.bytes(result.attribution.map), to: path(OutputKind.map.rawValue, "npy"))
+    }
+    if kinds.contains(.upsampledMap) {
+      try AtomicFile.write(
+        NPYFile.bytes(result.attribution.upsampledMap), to: path(OutputKind.upsampledMap.rawValue, "npy"))
+    }
+    if drawsHeadWeights, let figure = try HeadWeightsFigure(result)?.image() {
+      try figure.write(to: path("head-weights", drawing.fileExtension))
+    }
+    if let figure = try AttentionMapsFigure(result, colourMap: drawing.colourMap)?.image() {
+      try figure.write(to: path("attention-maps", drawing.fileExtension))
+    }
+    if kinds.contains(.record) {
+      let path = path(OutputKind.record.rawValue, "json")
+      try AtomicFile.write(
+        json(ResultRecord(result, model: modelName, files: files), isIndented: true).utf8, to: path)
+    }
+    return files
+  }
+
+  /// The overlay of a map on what the model sees.
+  func overlay(_ result: MapResult) throws -> Image {
+    try result.picture.overlaid(
+      with: result.attribution.heatMap, alpha: drawing.alpha, colourMap: drawing.colourMap)
+  }
+
+  /// A path in the output folder.
+  func join(_ name: String) -> String { folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)" }
+}

@@ -1,0 +1,50 @@
+import XAICore
+
+extension ModelSummary {
+  /// The summary as people read it.
+  var text: String {
+    let fitting = explainers.filter { $0.problem == nil }.map(\.id)
+    let misfits = explainers.compactMap { fit in fit.problem.map { ["", "\(fit.id) doesn't fit: \($0)"] } }
+    let rows: [[String]] =
+      [
+        [
+          "architecture",
+          "\(architecture)\(architectureTitle.isEmpty ? "" : " (\(architectureTitle))"): "
+            + "\(layers) layers, \(heads) heads, width \(width)",
+        ],
+        ["parameters", "\(grouped(parameters)) in \(grouped(tensors)) tensors"],
+        ["tokens", tokenText],
+        ["input", inputSize.map { "\($0.height)×\($0.width) pixels" } ?? "of any size"],
+      ]
+      + preprocessing.map { ["", $0] }
+      + [
+        ["classes", classText],
+        ["gives", capabilities.joined(separator: ", ")],
+        ["explainers", fitting.joined(separator: ", ")],
+      ]
+      + misfits
+      + [["kernels", kernels]]
+      + (kernelsAdvice.map { [["", "for the fast ones: \($0)"]] } ?? [])
+    return "\(name)\n" + table(rows, indent: "  ")
+  }
+
+  private var tokenText: String {
+    let prefix = tokens.prefix.map(\.rawValue).joined(separator: ", ")
+    return "\(tokens.tokenCount): \(prefix.isEmpty ? "" : "\(prefix), then ")\(tokens.grid) patches; "
+      + "logits from the \(readout)"
+  }
+
+  private var readout: String {
+    switch tokens.readout {
+    case .classToken: "class token"
+    case .meanOfPatches: "mean of the patches"
+    case .meanOfClassAndDistillation: "mean of two heads, on the class and the distillation token"
+    }
+  }
+
+  private var classText: String {
+    let shown = labels.prefix(3).enumerated().map { "\($0) \($1)" }.joined(separator: "; ")
+    let rest = labels.count > 3 ? "; … (--labels prints all)" : ""
+    return "\(grouped(labels.count)): \(shown)\(rest)"
+  }
+}

@@ -1,0 +1,90 @@
+import XAICore
+import XAIImage
+import XAITensor
+import XAIWeights
+
+/// What `xai inspect` says about a model.
+struct ModelSummary: Encodable {
+  struct Fit: Encodable {
+    let id: String
+    /// Why it does not fit; nil where it does.
+    let problem: String?
+  }
+
+  struct Size: Encodable {
+    let height: Int
+    let width: Int
+  }
+
+  let path: String
+  let name: String
+  let architecture: String
+  let architectureTitle: String
+  let layers: Int
+  let heads: Int
+  let width: Int
+  let parameters: Int
+  let tensors: Int
+  let tokens: TokenLayout
+  let inputSize: Size?
+  let preprocessing: [String]
+  let capabilities: [String]
+  let explainers: [Fit]
+  let labels: [String]
+  let kernels: String
+  let kernelsAdvice: String?
+
+  init(_ loaded: LoadedModel, registry: Registry) throws {
+    let descriptor = loaded.model.descriptor
+    path = loaded.directory.path
+    name = descriptor.name
+    architecture = descriptor.architecture
+    architectureTitle =
+      registry.models.first { $0.descriptor.id == descriptor.architecture }?.descriptor.title ?? ""
+    layers = descriptor.layerCount
+    heads = descriptor.headCount
+    width = descriptor.width
+    parameters = descriptor.parameterCount
+    tensors = try loaded.directory.weights().tensors.count
+    tokens = descriptor.layout
+    inputSize = descriptor.preprocessing.inputSize.map { Size(height: $0.height, width: $0.width) }
+    preprocessing = descriptor.preprocessing.steps
+    capabilities = descriptor.capabilities.names
+    explainers = registry.explainers.map { entry in
+      do {
+        try entry.make([]).check(fits: descriptor)
+        return Fit(id: entry.descriptor.id, problem: nil)
+      } catch {
+        return Fit(id: entry.descriptor.id, problem: "\(error)")
+      }
+    }
+    labels = descriptor.labels
+    kernels = loaded.kernels.name
+    kernelsAdvice = Self.advice
+  }
+
+  /// The one line that gets the fast kernels, for a build without them.
+  private static var advice: String? {
+    guard !Engine.availableKernels.contains("onednn") else { return nil }
+    return "sudo apt-get install libdnnl-dev && XAI_ONEDNN=on swift build -c release"
+  }
+}
+
+extension Preprocessing {
+  /// The steps in words, in order.
+  var steps: [String] {
+    let filterName = "\(filter)"
+    let resizing: String? =
+      switch resize {
+      case .none: nil
+      case .exact(let height, let width): "resize to \(height)×\(width), \(filterName)"
+      case .shortestEdge(let edge): "resize the shorter side to \(edge), \(filterName)"
+      case .cover(let height, let width): "resize to cover \(height)×\(width), \(filterName)"
+      }
+    return [
+      resizing, crop.map { "crop the middle \($0.height)×\($0.width)" },
+      rescaleFactor.map { abs($0 * 255 - 1) < 1e-6 ? "divide by 255" : "multiply by \($0)" },
+      normalisation.map { "subtract mean \($0.mean), divide by deviation \($0.deviation)" },
+    ].compactMap { $0 }
+  }
+}

@@ -1,0 +1,73 @@
+import XAICore
+
+extension Catalogue {
+  /// The lists as people read them.
+  var text: String {
+    [
+      section("MODELS", models?.map(\.text)), section("EXPLAINERS", explainers?.map(\.text)),
+      section("METRICS", metrics?.map(\.text)),
+    ].compactMap { $0 }.joined(separator: "\n")
+  }
+
+  private func section(_ title: String, _ entries: [String]?) -> String? {
+    guard let entries else { return nil }
+    return "\(title)\n\n" + (entries.isEmpty ? "  none in this build\n" : entries.joined(separator: "\n"))
+  }
+}
+
+extension Catalogue.Model {
+  fileprivate var text: String {
+    let loads =
+      descriptor.huggingFaceClasses.map { "Hugging Face \($0)" } + descriptor.timmNames.map { "timm \($0)" }
+    return """
+        \(descriptor.id): \(descriptor.title)
+          \(descriptor.summary).
+          Loads \(loads.joined(separator: ", ")).
+          \(descriptor.citation)
+
+      """
+  }
+}
+
+extension Catalogue.Explainer {
+  fileprivate var text: String {
+    let passes =
+      "\(descriptor.forwardPasses) forward and \(descriptor.reversePasses) reverse passes"
+    let head = """
+        \(descriptor.id): \(descriptor.title)
+          \(descriptor.summary).
+          Evidence from \(descriptor.family.rawValue); the map \
+      \(descriptor.isClassSpecific ? "depends on the class" : "is the same for every class"); \(passes).
+          Needs \(descriptor.needs.names.joined(separator: ", ")).
+          \(descriptor.citation)
+
+      """
+    return head + optionTable(options)
+  }
+}
+
+extension Catalogue.Metric {
+  fileprivate var text: String {
+    let direction = descriptor.direction == .higher ? "higher is better" : "lower is better"
+    let head = """
+        \(descriptor.id): \(descriptor.title)
+          \(descriptor.summary).
+          In \(descriptor.unit), \(descriptor.lowest.optionText) to \(descriptor.highest.optionText); \(direction).
+          \(descriptor.citation)
+
+      """
+    return head + optionTable(options)
+  }
+}
+
+/// Options with defaults and values; nothing where there are none.
+private func optionTable(_ options: [OptionDescription]) -> String {
+  options.map { option in
+    """
+          \(option.name)=\(option.defaultValue)
+              \(option.summary)
+              values: \(option.allowed)
+
+    """
+  }.joined()
+}

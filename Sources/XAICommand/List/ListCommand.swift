@@ -1,0 +1,75 @@
+import ArgumentParser
+import XAICore
+
+/// `xai list`: what this build can do, from the plugins' own descriptions.
+struct ListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List models, explainers and metrics with their options and sources.",
+    discussion: """
+      Everything is read from the plugins themselves: what is listed is what runs.
+
+        xai list                        everything
+        xai list explainers             each explainer, its options, their defaults and values
+        xai list explainers --json      the same for programs
+
+      An explainer is written as id:option=value,option=value, such as gmar:norm=l2 or gmar:preset=paper.
+      """)
+
+  /// A kind of plugin.
+  enum Kind: String, ExpressibleByArgument, CaseIterable {
+    case models
+    case explainers
+    case metrics
+  }
+
+  @Argument(help: "What to list; everything when left out.")
+  var kind: Kind?
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    let catalogue = Catalogue(CommandContext.currentRegistry, kind: kind)
+    try StandardOutput.write(json ? XAICommand.json(catalogue, isIndented: true) : catalogue.text)
+  }
+}
+
+/// The lists that were asked for.
+struct Catalogue: Encodable {
+  struct Explainer: Encodable {
+    let descriptor: ExplainerDescriptor
+    let options: [OptionDescription]
+    let plugin: String
+  }
+
+  struct Metric: Encodable {
+    let descriptor: MetricDescriptor
+    let options: [OptionDescription]
+    let plugin: String
+  }
+
+  struct Model: Encodable {
+    let descriptor: ArchitectureDescriptor
+    let plugin: String
+  }
+
+  private(set) var models: [Model]?
+  private(set) var explainers: [Explainer]?
+  private(set) var metrics: [Metric]?
+
+  init(_ registry: Registry, kind: ListCommand.Kind?) {
+    if kind == nil || kind == .models {
+      models = registry.models.map { Model(descriptor: $0.descriptor, plugin: $0.plugin) }
+    }
+    if kind == nil || kind == .explainers {
+      explainers = registry.explainers.map {
+        Explainer(descriptor: $0.descriptor, options: $0.options, plugin: $0.plugin)
+      }
+    }
+    if kind == nil || kind == .metrics {
+      metrics = registry.metrics.map {
+        Metric(descriptor: $0.descriptor, options: $0.options, plugin: $0.plugin)
+      }
+    }
+  }
+}

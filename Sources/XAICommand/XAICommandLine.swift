@@ -1,0 +1,90 @@
+import ArgumentParser
+public import XAICore
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// The `xai` command as a library: an executable of three lines runs it with the plugins that it has.
+///
+/// A package with plugins of its own builds its own `xai`: `XAICommandLine.run(plugins: builtInPlugins + [Mine.self])`.
+public enum XAICommandLine {
+  /// What `--version` prints.
+  public static let version = "0.1.0"
+
+  /// Runs the command and ends the process with its exit status.
+  ///
+  /// - Parameters:
+  ///   - plugins: the models, explainers and metrics that the command knows.
+  ///   - arguments: what the user wrote after the command's name.
+  public static func run(
+    plugins: [any Plugin.Type], arguments: [String] = Array(CommandLine.arguments.dropFirst())
+  ) -> Never {
+    // A reader that goes away and a file that may not grow give errors to handle, so that nothing is left half-written.
+    signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
+    exit(status(plugins: plugins, arguments: arguments))
+  }
+
+  private static func status(plugins: [any Plugin.Type], arguments: [String]) -> Int32 {
+    let registry: Registry
+    do { registry = try Registry(plugins: plugins) } catch { return report(error) }
+    // Help and completions are made as errors are reported, and name what the registry has.
+    return CommandContext.$registry.withValue(registry) {
+      do {
+        var command = try RootCommand.parseAsRoot(arguments)
+        try command.run()
+        return EXIT_SUCCESS
+      } catch {
+        return report(error)
+      }
+    }
+  }
+
+  /// Says what went wrong, or what was asked for where the parser ends a run with help or a version.
+  private static func report(_ error: any Error) -> Int32 {
+    let parserStatus = RootCommand.exitCode(for: error)
+    if parserStatus == .success {
+      do {
+        try StandardOutput.write(RootCommand.fullMessage(for: error) + "\n")
+        return EXIT_SUCCESS
+      } catch {
+        return report(error)
+      }
+    }
+    // The parser knows the status of its own errors, and gives all others 1.
+    if parserStatus != .failure {
+      StandardError.write(RootCommand.fullMessage(for: error) + "\n")
+      return parserStatus.rawValue
+    }
+    let failure = Failure(error)
+    if !failure.message.isEmpty { StandardError.write("Error: \(failure.message)\n") }
+    return failure.status.rawValue
+  }
+}
+
+/// The root of the commands.
+struct RootCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "xai", abstract: "Says where a vision transformer looked, and why.",
+    discussion: """
+      A model is a directory as Hugging Face or timm writes it (config.json and safetensors), or the name of a \
+      repository in the local Hugging Face cache.
+
+        xai list                              what this build can do
+        xai inspect MODEL                     what a model is, and what fits
+        xai explain --model MODEL photo.jpg   overlays, maps and records
+        xai check-gradients --model MODEL     is the reverse pass right?
+
+      Shell completions: xai --generate-completion-script bash (zsh, fish).
+
+      \(ExitStatus.help)
+      """, version: XAICommandLine.version,
+    subcommands: [
+      ListCommand.self, InspectCommand.self, ExplainCommand.self, CheckGradientsCommand.self,
+    ])
+}

@@ -1,0 +1,84 @@
+import Foundation
+import Testing
+import XAI
+
+/// What the documentation says about code, held against the code.
+@Suite struct DocumentationTests {
+  @Test func everyExplainersPageHasItsOptionsAsTheyAre() throws {
+    for explainer in try Registry.builtIn().explainers {
+      let page = try text("docs/explainers/\(explainer.descriptor.id).md")
+      let rows = explainer.options.map { option in
+        let cells = ["`\(option.name)`", "`\(option.defaultValue)`", option.allowed, option.summary]
+        return "| " + cells.map { $0.replacingOccurrences(of: "|", with: "\\|") }.joined(separator: " | ")
+          + " |"
+      }
+      let table = ["| option | default | values | what it does |", "|---|---|---|---|"] + rows
+      #expect(
+        page.contains("\n" + table.joined(separator: "\n") + "\n\n"),
+        "\(explainer.descriptor.id) needs:\n\(table)")
+    }
+  }
+
+  @Test func everyModelHasAPage() throws {
+    for model in try Registry.builtIn().models {
+      _ = try text("docs/models/\(model.descriptor.id).md")
+    }
+  }
+
+  /// Code in the guide to plugins is code of the example package, so that it compiles and passes its tests.
+  @Test func codeOfTheGuideIsCodeOfTheExample() throws {
+    let package = "Examples/ThirdPartyPlugin"
+    let sources = try ["Sources/ThirdPartyPlugins", "Sources/MyXAI", "Tests/ThirdPartyPluginsTests"].flatMap {
+      folder in
+      try FileManager.default.contentsOfDirectory(
+        atPath: Programs.root.appendingPathComponent("\(package)/\(folder)").path
+      ).map { "\(package)/\(folder)/\($0)" }
+    }
+    let known = try ([package + "/Package.swift"] + sources).map { normalised(try text($0)) }
+    let blocks = swiftBlocks(in: try text("docs/adding-a-plugin.md"))
+    #expect(blocks.count >= 6)
+    for block in blocks {
+      let code = normalised(block)
+      #expect(known.contains { $0.contains(code) }, "not in \(package):\n\(block)")
+    }
+  }
+
+  @Test func codeOfTheReadMeIsThatOfExplainImage() throws {
+    let program = normalised(try text("Examples/ExplainImage/ExplainImage.swift"))
+    let blocks = swiftBlocks(in: try text("README.md"))
+    #expect(!blocks.isEmpty)
+    for block in blocks { #expect(program.contains(normalised(block)), "not in ExplainImage:\n\(block)") }
+  }
+
+  @Test func linksBetweenPagesLeadSomewhere() throws {
+    let folders = ["docs", "docs/explainers", "docs/models", "docs/metrics", "Examples", "Plugins"]
+    let pages =
+      folders.flatMap { folder in
+        let path = Programs.root.appendingPathComponent(folder).path
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        return names.filter { $0.hasSuffix(".md") }.map { "\(folder)/\($0)" }
+      } + ["README.md", "CONTRIBUTING.md"]
+    for page in pages {
+      let folder = Programs.root.appendingPathComponent(page).deletingLastPathComponent()
+      for match in try text(page).matches(of: /\]\(([^)#:]+)(#[^)]*)?\)/) {
+        let target = folder.appendingPathComponent(String(match.1)).standardized
+        #expect(FileManager.default.fileExists(atPath: target.path), "\(page): \(match.1)")
+      }
+    }
+  }
+
+  private func text(_ path: String) throws -> String {
+    try String(contentsOf: Programs.root.appendingPathComponent(path), encoding: .utf8)
+  }
+
+  /// The blocks between ```swift and ```.
+  private func swiftBlocks(in page: String) -> [String] {
+    page.components(separatedBy: "```swift\n").dropFirst().map { $0.components(separatedBy: "```")[0] }
+  }
+
+  /// Lines without indentation, so that a part of a type can stand alone; empty lines do not count.
+  private func normalised(_ code: String) -> String {
+    code.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+      .joined(separator: "\n")
+  }
+}

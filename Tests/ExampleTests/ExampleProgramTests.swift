@@ -1,0 +1,51 @@
+import Foundation
+import Testing
+import XAI
+
+/// The programs of `Examples/`, run as their readers run them.
+@Suite struct ExampleProgramTests {
+  @Test func explainImageWritesTheOverlayOfGMAR() throws {
+    try withTemporaryFolder { folder in
+      let (scene, output) = (folder.path + "/scene.png", folder.path + "/overlay.png")
+      try writeScene(to: scene)
+      let result = try Programs.run("ExplainImage", [Programs.model, scene, output])
+      #expect(result.status == 0, "\(result.output)")
+
+      let model = try Registry.builtIn().loadModel(ModelDirectory(Programs.model), on: Engine.makeKernels())
+      let preprocessing = model.descriptor.preprocessing
+      let photograph = try Image(contentsOf: scene)
+      let attribution = try GMAR().explain(preprocessing.tensor(from: photograph), using: model)[0][0]
+      let expected = try preprocessing.resizedAndCropped(photograph).overlaid(with: attribution.heatMap)
+      #expect(try Image(contentsOf: output) == expected)
+      #expect(result.output == "\(model.descriptor.labels[attribution.classIndex]): gmar is in \(output)\n")
+    }
+  }
+
+  @Test func compareExplainersPrintsTwoMatricesAndWritesAMontage() throws {
+    try withTemporaryFolder { folder in
+      let (scene, output) = (folder.path + "/scene.png", folder.path + "/montage.png")
+      try writeScene(to: scene)
+      let explainers = ["gmar", "gmar:fusion=none", "attention-rollout", "grad-cam:point=output"]
+      let result = try Programs.run(
+        "CompareExplainers", [Programs.model, scene, output, "--explainers"] + explainers)
+      #expect(result.status == 0, "\(result.output)")
+      let lines = result.output.split(separator: "\n").map(String.init)
+      for (index, name) in explainers.enumerated() {
+        let rows = lines.filter { $0.hasPrefix(name + " ") }.map { $0.split(separator: " ").map(String.init) }
+        #expect(rows.count == 2, "\(name) in \(result.output)")
+        // A map agrees with itself; the gradient behind the last attention is zero on patches, so nothing ranks it.
+        #expect(rows.first?[index + 2] == (index == 3 ? "-" : "1.00"))
+        #expect(rows.last?[index + 2] == "1.00")
+      }
+      let montage = try Image(contentsOf: output)
+      #expect(montage.width > 5 * 224 && montage.height > 224)
+    }
+  }
+
+  @Test(arguments: ["ExplainImage", "CompareExplainers"])
+  func whatIsWrongIsSaidInOneLineWithoutACrash(program: String) throws {
+    let result = try Programs.run(program, ["/nowhere", "/nowhere.png", "/nowhere/out.png"])
+    #expect(result.status == 1)
+    #expect(result.output.hasPrefix("Error: ") && result.output.contains("/nowhere"), "\(result.output)")
+  }
+}

@@ -1,0 +1,124 @@
+import Foundation
+import Testing
+
+/// Wrong arguments: found before the model runs, so nothing is written.
+@Suite struct ExplainArgumentTests {
+  private func explain(_ arguments: String..., folder: TemporaryFolder, model: String = FixtureModel.vit)
+    throws
+    -> CommandResult
+  {
+    try XAIProcess.run(
+      ["explain", "-m", model, folder.path("photo.png"), "-o", folder.path("out")] + arguments)
+  }
+
+  struct Wrong: Sendable, CustomTestStringConvertible {
+    let arguments: [String]
+    let says: [String]
+    var testDescription: String { arguments.joined(separator: " ") }
+  }
+
+  static let wrong: [Wrong] = [
+    Wrong(arguments: ["-e", "gmarr"], says: ["gmarr", "did you mean 'gmar'"]),
+    Wrong(arguments: ["-e", "gmar:nrm=l2"], says: ["nrm", "did you mean 'norm'"]),
+    Wrong(arguments: ["-e", "gmar:norm=l3"], says: ["l3", "l1 | l2"]),
+    Wrong(arguments: ["-e", "grad-cam:layer=7"], says: ["layer=7", "0 to 2"]),
+    Wrong(arguments: ["-t", "99999"], says: ["99999", "0 to 6"]),
+    Wrong(arguments: ["-t", "LABEL"], says: ["LABEL", "7 labels"]),
+    Wrong(arguments: ["-t", "top:0"], says: ["top:0"]),
+    Wrong(arguments: ["-t", "top:9"], says: ["top:9", "7 classes"]),
+    Wrong(arguments: ["-t", "LABEL_9"], says: ["LABEL_9", "did you mean"]),
+    Wrong(arguments: ["--size", "15x16"], says: ["15×16", "patch"]),
+    Wrong(arguments: ["--size", "wide"], says: ["wide"]),
+    Wrong(arguments: ["--alpha", "2"], says: ["--alpha"]),
+    Wrong(arguments: ["--batch-size", "0"], says: ["--batch-size"]),
+    Wrong(arguments: ["--colour-map", "mauve"], says: ["mauve", "viridis"]),
+    Wrong(arguments: ["--output-kind", "overlay,film"], says: ["film", "heat-map"]),
+    Wrong(arguments: ["--threads", "0"], says: ["0 threads"]),
+  ]
+
+  @Test(arguments: wrong) func isAUsageErrorThatLeavesNothing(_ wrong: Wrong) throws {
+    let folder = try TemporaryFolder()
+    try folder.picture("photo.png")
+    let result = try XAIProcess.run(
+      ["explain", "-m", FixtureModel.vit, folder.path("photo.png"), "-o", folder.path("out")]
+        + wrong.arguments)
+    #expect(result.status == 64, "\(result.errors)")
+    for text in wrong.says { #expect(result.errors.contains(text), "\(result.errors)") }
+    #expect(result.output.isEmpty)
+    #expect(folder.names() == ["photo.png"])
+  }
+
+  @Test func missingPicturesAreAllNamed() throws {
+    let folder = try TemporaryFolder()
+    try folder.picture("photo.png")
+    let result = try explain(folder.path("one.png"), folder.path("two.png"), folder: folder)
+    #expect(result.status == 66)
+    #expect(result.errors.contains("one.png") && result.errors.contains("two.png"))
+    #expect(folder.names() == ["photo.png"])
+  }
+
+  @Test func aFolderWithoutPictures() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("text".utf8, to: "empty/notes.txt")
+    let result = try XAIProcess.run("explain", "-m", FixtureModel.vit, folder.path("empty"))
+    #expect(result.status == 66)
+    #expect(result.errors.contains("no pictures"))
+  }
+
+  @Test func anOutputThatCantBe() throws {
+    let folder = try TemporaryFolder()
+    try folder.picture("photo.png")
+    let result = try XAIProcess.run(
+      "explain", "-m", FixtureModel.vit, folder.path("photo.png"), "-o", folder.path("photo.png"))
+    #expect(result.status == 73)
+    #expect(result.errors.contains("photo.png"))
+    let system = try XAIProcess.run(
+      "explain", "-m", FixtureModel.vit, folder.path("photo.png"), "-o", "/proc/out")
+    #expect(system.status == 73)
+  }
+}
+
+/// Pictures that can't be used: reported, and the others are done.
+@Suite struct ExplainPictureTests {
+  @Test func theRestIsDone() throws {
+    let folder = try TemporaryFolder()
+    try folder.picture("photos/a.png", seed: 1)
+    try folder.picture("photos/e.png", seed: 2)
+    try folder.write("not a picture".utf8, to: "photos/b.jpg")
+    try folder.write([], to: "photos/c.png")
+    let whole = try Data(contentsOf: URL(fileURLWithPath: folder.path("photos/a.png")))
+    try folder.write(whole.prefix(whole.count / 2), to: "photos/d.png")
+    try folder.write("skipped quietly".utf8, to: "photos/notes.txt")
+    let result = try XAIProcess.run(
+      "explain", "-m", FixtureModel.vit, folder.path("photos"), "-o", folder.path("out"), "-t", "3")
+    #expect(result.status == 65)
+    #expect(folder.names(in: "out") == ["a.gmar.3.overlay.png", "e.gmar.3.overlay.png"])
+    let lines = result.errors.split(separator: "\n").map(String.init)
+    #expect(lines.count == 4)
+    #expect(lines[0].contains("b.jpg") && lines[0].contains("the content is text"))
+    #expect(lines[1].contains("c.png") && lines[1].contains("empty"))
+    #expect(lines[2].contains("d.png") && lines[2].contains("cut off"))
+    #expect(lines[3] == "2 of 5 images explained, 3 failed.")
+  }
+
+  @Test func tooManyPixels() throws {
+    let folder = try TemporaryFolder()
+    try folder.picture("photo.png")
+    let result = try XAIProcess.run(
+      "explain", "-m", FixtureModel.vit, folder.path("photo.png"), "-o", folder.path("out"), "--pixel-limit",
+      "100")
+    #expect(result.status == 65)
+    #expect(result.errors.contains("limit of 100"))
+    #expect(folder.names(in: "out").isEmpty)
+  }
+
+  @Test func aDegenerateMapIsAWarning() throws {
+    let folder = try TemporaryFolder()
+    try folder.picture("photo.png")
+    let result = try XAIProcess.run(
+      "explain", "-m", FixtureModel.vit, folder.path("photo.png"), "-o", folder.path("out"), "-e",
+      "grad-cam:point=output")
+    #expect(result.status == 0)
+    #expect(result.errors.contains("every patch the same score"))
+  }
+}

@@ -1,0 +1,84 @@
+import Foundation
+import Testing
+
+@Suite struct HelpTests {
+  @Test func topLevelHelp() throws {
+    let expected = """
+      OVERVIEW: Says where a vision transformer looked, and why.
+
+      A model is a directory as Hugging Face or timm writes it (config.json and
+      safetensors), or the name of a repository in the local Hugging Face cache.
+
+        xai list                              what this build can do
+        xai inspect MODEL                     what a model is, and what fits
+        xai explain --model MODEL photo.jpg   overlays, maps and records
+        xai check-gradients --model MODEL     is the reverse pass right?
+
+      Shell completions: xai --generate-completion-script bash (zsh, fish).
+
+      Exit status:
+          0  all done
+          1  a check did not pass
+         64  wrong arguments; nothing was done
+         65  a picture, configuration or weight file can't be used
+         66  a picture or model is not there or can't be read
+         70  an internal error, or a map that is not finite
+         73  an output folder or file can't be created
+         74  writing failed, as on a full disk
+        130  stopped by Ctrl-C or SIGTERM; finished files are whole
+        141  the reader of standard output went away
+
+      USAGE: xai <subcommand>
+
+      OPTIONS:
+        --version               Show the version.
+        -h, --help              Show help information.
+
+      SUBCOMMANDS:
+        list                    List models, explainers and metrics with their
+                                options and sources.
+        inspect                 Show what a model is, what it can give and which
+                                explainers fit.
+        explain                 Explain what a model sees in pictures: overlays,
+                                maps, records, figures.
+        check-gradients         Check a model's reverse pass against finite
+                                differences.
+
+        See 'xai help <subcommand>' for detailed help.
+
+      """
+    let result = try XAIProcess.run("--help")
+    #expect(result.status == 0)
+    #expect(result.output.trimmingCharacters(in: .newlines) == expected.trimmingCharacters(in: .newlines))
+    #expect(result.errors.isEmpty)
+  }
+
+  @Test(arguments: ["list", "inspect", "explain", "check-gradients"])
+  func everyCommandTeaches(command: String) throws {
+    let result = try XAIProcess.run(command, "--help")
+    #expect(result.status == 0)
+    #expect(result.output.contains("xai \(command) "), "no worked example")
+    let tooLong = result.output.split(separator: "\n").filter { $0.count > 80 }
+    #expect(tooLong.isEmpty)
+  }
+
+  @Test func version() throws {
+    let result = try XAIProcess.run("--version")
+    #expect(result.output == "0.1.0\n")
+    #expect(result.status == 0)
+  }
+
+  @Test(arguments: ["bash", "zsh", "fish"])
+  func completionsNameTheExplainers(shell: String) throws {
+    let result = try XAIProcess.run("--generate-completion-script", shell)
+    #expect(result.status == 0)
+    #expect(result.output.contains("attention-rollout"))
+  }
+
+  @Test func unknownOptionIsAUsageError() throws {
+    let result = try XAIProcess.run("list", "--jsn")
+    #expect(result.status == 64)
+    #expect(result.errors.contains("--jsn"))
+    #expect(result.output.isEmpty)
+  }
+}

@@ -1,0 +1,73 @@
+import Foundation
+import Testing
+
+@Suite struct InspectTests {
+  @Test func showsWhatTheModelIs() throws {
+    let result = try XAIProcess.run("inspect", FixtureModel.nonSquare)
+    #expect(result.status == 0)
+    for text in [
+      "hf-vit-nonsquare", "2 layers, 4 heads, width 20", "16: class, then 3×5 patches", "24×20 pixels",
+      "0 tench",
+      "gmar", "kernels",
+    ] {
+      #expect(result.output.contains(text), "\(text)")
+    }
+  }
+
+  @Test func labelsArePrintedWithTheirIndex() throws {
+    let result = try XAIProcess.run("inspect", FixtureModel.nonSquare, "--labels")
+    #expect(result.output.contains("3  hammerhead, hammerhead shark\n"))
+    #expect(result.output.split(separator: "\n").count == 7)
+  }
+
+  @Test func jsonParses() throws {
+    struct Summary: Decodable {
+      struct Fit: Decodable {
+        let id: String
+        let problem: String?
+      }
+      let parameters: Int
+      let tensors: Int
+      let labels: [String]
+      let explainers: [Fit]
+    }
+    let result = try XAIProcess.run("inspect", FixtureModel.vit, "--json")
+    let summary = try JSONDecoder().decode(Summary.self, from: Data(result.output.utf8))
+    #expect(summary.labels.count == 7)
+    #expect(summary.parameters > 0 && summary.tensors > 0)
+    #expect(summary.explainers.allSatisfy { $0.problem == nil })
+  }
+
+  @Test func theKernelsCanBeChosen() throws {
+    let option = try XAIProcess.run("inspect", FixtureModel.vit, "--kernels", "portable", "--threads", "1")
+    #expect(option.output.contains("portable"))
+    let variable = try XAIProcess.run(
+      ["inspect", FixtureModel.vit], environment: ["XAI_KERNELS": "portable"])
+    #expect(variable.output.contains("portable"))
+    let unknown = try XAIProcess.run("inspect", FixtureModel.vit, "--kernels", "abacus")
+    #expect(unknown.status == 64)
+    #expect(unknown.errors.contains("abacus"))
+  }
+
+  @Test func aMissingModelIsMissingInput() throws {
+    let result = try XAIProcess.run("inspect", "/nowhere/model")
+    #expect(result.status == 66)
+    #expect(result.errors.contains("/nowhere/model"))
+  }
+
+  @Test func aMissingTensorIsNamed() throws {
+    let folder = try TemporaryFolder()
+    for name in ["config.json", "preprocessor_config.json", "model.safetensors"] {
+      try FileManager.default.copyItem(atPath: "\(FixtureModel.vit)/\(name)", toPath: folder.path(name))
+    }
+    // The same length, so that the header stays whole.
+    var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: folder.path("model.safetensors"))))
+    let name = Array("classifier.bias".utf8)
+    let start = try #require(bytes.indices.first { bytes[$0...].starts(with: name) })
+    bytes.replaceSubrange(start..<start + name.count, with: Array("classifier.bia5".utf8))
+    try folder.write(bytes, to: "model.safetensors")
+    let result = try XAIProcess.run("inspect", folder.url.path)
+    #expect(result.status == 65)
+    #expect(result.errors.contains("classifier.bias"))
+  }
+}

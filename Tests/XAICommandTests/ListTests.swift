@@ -1,0 +1,49 @@
+import Foundation
+import Testing
+
+@Suite struct ListTests {
+  @Test func showsOptionsDefaultsAndSources() throws {
+    let result = try XAIProcess.run("list")
+    #expect(result.status == 0)
+    for text in [
+      "MODELS", "EXPLAINERS", "METRICS", "gmar: GMAR", "norm=l1", "values: l1 | l2", "arXiv:2504.19414",
+    ] {
+      #expect(result.output.contains(text), "\(text)")
+    }
+  }
+
+  @Test func jsonHasOnlyWhatWasAskedFor() throws {
+    struct Document: Decodable {
+      struct Explainer: Decodable {
+        struct Descriptor: Decodable { let id: String }
+        struct Option: Decodable {
+          let name: String
+          let defaultValue: String
+        }
+        let descriptor: Descriptor
+        let options: [Option]
+      }
+      let explainers: [Explainer]?
+      let models: [Explainer]?
+    }
+    let result = try XAIProcess.run("list", "explainers", "--json")
+    let document = try JSONDecoder().decode(Document.self, from: Data(result.output.utf8))
+    #expect(document.models == nil)
+    let gmar = document.explainers?.first { $0.descriptor.id == "gmar" }
+    #expect(gmar?.options.first { $0.name == "norm" }?.defaultValue == "l1")
+  }
+
+  @Test func aReaderThatGoesAwayIsNoError() throws {
+    let result = try XAIProcess.shell("\"$XAI\" list | head -n 1; echo ${PIPESTATUS[0]}")
+    #expect(result.output.hasPrefix("MODELS\n"))
+    #expect(result.errors.isEmpty)
+    #expect(["0", "141"].contains(result.output.split(separator: "\n").last.map(String.init)))
+  }
+
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"), "needs /dev/full"))
+  func aFullOutputIsAnError() throws {
+    let result = try XAIProcess.shell("\"$XAI\" list > /dev/full")
+    #expect(result.status == 74)
+    #expect(result.errors.contains("standard output: writing failed"))
+  }
+}
