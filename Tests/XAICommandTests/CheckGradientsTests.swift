@@ -63,7 +63,6 @@ private struct WrongModel: Model {
   let fault: Fault
 
   var descriptor: ModelDescriptor { base.descriptor }
-  var kernels: any Kernels { base.kernels }
 
   func layout(height: Int, width: Int) throws -> TokenLayout { try base.layout(height: height, width: width) }
 
