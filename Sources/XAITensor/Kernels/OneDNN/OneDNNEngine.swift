@@ -2,75 +2,59 @@
 import COneDNN
 import Synchronization
 
-/// oneDNN's engine and stream, and its primitives, each made once for its shapes.
-///
-/// Operations run one at a time, each on all threads: memory objects, scratch memory and OpenMP's threads are shared.
+/// oneDNN's engine and its primitives, each made once for its shapes and kept as long as the engine.
 final class OneDNNEngine: Sendable {
-  /// What a primitive was made for; offsets are left out, because data pointers are set at each execution.
-  enum Key: Hashable {
-    case product(
-      a: MatrixLayout, b: MatrixLayout, c: MatrixLayout, residual: MatrixLayout?, bias: Bool, scale: Float,
-      gelu: Bool, accumulates: Bool)
-    case layerNorm(rows: Int, columns: Int, epsilon: Float)
+  /// What a primitive was made for; offsets are left out, because data pointers are given at each execution.
+  struct Key: Hashable {
+    var a: MatrixLayout
+    var b: MatrixLayout
+    var c: MatrixLayout
+    var residual: MatrixLayout?
+    var hasBias: Bool
+    var scale: Float
+    var gelu: Bool
+    var accumulates: Bool
   }
 
-  /// Guarded by `state`'s lock: oneDNN's handles are plain pointers that say nothing of threads.
-  private struct State: @unchecked Sendable {
-    var engine: dnnl_engine_t
-    var stream: dnnl_stream_t
-    var operations: [Key: UnsafeMutablePointer<XAIDNNOperation>] = [:]
-    var scratch: UnsafeMutableRawPointer?
-    var scratchBytes = 0
+  /// oneDNN's handles are plain pointers that say nothing of threads: engines and primitives may be shared by them.
+  private struct Operation: @unchecked Sendable {
+    let pointer: UnsafeMutablePointer<XAIDNNOperation>
   }
 
-  private let state: Mutex<State>
-  private let threads: Int
+  private let operations = Mutex<[Key: Operation]>([:])
+  private nonisolated(unsafe) let engine: dnnl_engine_t
 
-  init(threads: Int) {
-    self.threads = threads
+  init() {
     var engine: dnnl_engine_t?
-    var stream: dnnl_stream_t?
-    guard dnnl_engine_create(&engine, dnnl_cpu, 0) == dnnl_success, let engine,
-      dnnl_stream_create(&stream, engine, dnnl_stream_default_flags.rawValue) == dnnl_success, let stream
-    else { preconditionFailure("oneDNN has no engine for this processor; choose the portable kernels") }
-    self.state = Mutex(State(engine: engine, stream: stream))
+    guard dnnl_engine_create(&engine, dnnl_cpu, 0) == dnnl_success, let engine else {
+      preconditionFailure("oneDNN has no engine for this processor; choose the portable kernels")
+    }
+    self.engine = engine
   }
 
   deinit {
-    state.withLock { state in
-      state.operations.values.forEach { xai_dnn_destroy($0) }
-      state.scratch?.deallocate()
-      dnnl_stream_destroy(state.stream)
-      dnnl_engine_destroy(state.engine)
-    }
+    operations.withLock { $0.values.forEach { xai_dnn_destroy($0.pointer) } }
+    dnnl_engine_destroy(engine)
   }
 
-  /// Runs the operation of `key` on `pointers`, one for each slot, in the order of the shim's slots.
+  /// Runs the operation of `key` on the calling thread, on one pointer for each of the shim's slots.
   func run(
     _ key: Key, on pointers: [UnsafeMutableRawPointer?],
     making make: (dnnl_engine_t) -> UnsafeMutablePointer<XAIDNNOperation>?
   ) {
-    state.withLock { state in
-      // OpenMP keeps this for each calling thread, and oneDNN plans a primitive for it.
-      xai_dnn_use_threads(Int32(clamping: threads))
-      let operation: UnsafeMutablePointer<XAIDNNOperation>
-      if let known = state.operations[key] {
-        operation = known
-      } else {
-        guard let made = make(state.engine) else { preconditionFailure("oneDNN has no primitive for \(key)") }
-        state.operations[key] = made
-        operation = made
-      }
-      if operation.pointee.scratchBytes > state.scratchBytes {
-        state.scratch?.deallocate()
-        state.scratchBytes = operation.pointee.scratchBytes
-        state.scratch = .allocate(byteCount: state.scratchBytes, alignment: 64)
-      }
-      let status = pointers.withUnsafeBufferPointer {
-        xai_dnn_execute(operation, state.stream, $0.baseAddress, state.scratch)
-      }
-      precondition(status == dnnl_success, "oneDNN failed with status \(status.rawValue) in \(key)")
+    xai_dnn_stay_on_this_thread()
+    let operation = operations.withLock { operations in
+      if let known = operations[key] { return known }
+      guard let made = make(engine) else { preconditionFailure("oneDNN has no primitive for \(key)") }
+      operations[key] = Operation(pointer: made)
+      return Operation(pointer: made)
     }
+    let scratch = TensorStorage(
+      count: operation.pointer.pointee.scratchBytes / MemoryLayout<Float>.stride + 1)
+    let status = pointers.withUnsafeBufferPointer {
+      xai_dnn_execute(operation.pointer, engine, $0.baseAddress, scratch.elements)
+    }
+    precondition(status == dnnl_success, "oneDNN failed with status \(status.rawValue) in \(key)")
   }
 }
 #endif

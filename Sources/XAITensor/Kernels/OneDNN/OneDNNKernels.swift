@@ -1,33 +1,26 @@
 #if XAI_ONEDNN
 import COneDNN
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
-/// Kernels on oneDNN, in its 2.x or 3.x form.
+/// Kernels whose large products run on oneDNN, in its 2.x or 3.x form.
 ///
-/// Products, with their bias, GELU and residual, and layer norms run on oneDNN; what the vector kernels of the portable
-/// implementation do as fast or faster runs there.
+/// oneDNN multiplies dense matrices with their bias, GELU and residual. It stays on the calling thread, and rows are
+/// shared out on the threads of the portable kernels: OpenMP's threads spin at every barrier, and a layer of twenty
+/// short operations crawls as soon as anything else wants a core. What the vector kernels do as fast or faster (the
+/// products of attention, softmax, layer norm, GELU and all gradients of these) runs there.
 public struct OneDNNKernels: Kernels {
-  let engine: OneDNNEngine
+  let engine = OneDNNEngine()
   let portable: PortableKernels
-  private let threads: Int
 
   /// Makes kernels on the processor; traps where oneDNN has no engine for it.
   ///
   /// - Parameter threads: threads for each operation; as many as there are processors where it is nil.
   public init(threads: Int? = nil) {
-    let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
-    self.threads = threads
-    self.engine = OneDNNEngine(threads: threads)
-    self.portable = PortableKernels(workers: OpenMPTeam(threads: threads) ?? ThreadPool(threads: threads))
+    self.portable = PortableKernels(threads: threads)
   }
 
   /// The library, its version and the threads.
   public var name: String {
     let version = dnnl_version().map { " \($0.pointee.major).\($0.pointee.minor).\($0.pointee.patch)" } ?? ""
+    let threads = portable.pool.threads
     return "oneDNN\(version) (\(threads) thread\(threads == 1 ? "" : "s"))"
   }
 }
@@ -35,45 +28,73 @@ public struct OneDNNKernels: Kernels {
 // MARK: - Products
 
 extension OneDNNKernels {
-  /// Multiplies matrices with oneDNN's matmul primitive.
+  /// Multiplies matrices, dense ones with oneDNN's matmul primitive.
   public func multiply(
     _ a: MatrixOperand, _ b: MatrixOperand, into buffer: inout TensorBuffer, _ layout: MatrixLayout,
     _ epilogue: Epilogue
   ) {
-    let (la, lb) = (a.layout, b.layout)
-    checkProduct(la, lb, layout, count: buffer.shape.count, epilogue)
-    guard layout.rows > 0, layout.columns > 0, layout.outer.count > 0, layout.inner.count > 0 else { return }
-    // oneDNN has no product over an empty dimension, and adds the bias before it scales.
-    guard la.columns > 0, epilogue.scale == 1 || epilogue.bias == nil else {
+    checkProduct(a.layout, b.layout, layout, count: buffer.shape.count, epilogue)
+    // oneDNN 2.6 has fast code only where rows lie densely in the destination, none for an empty dimension, and adds
+    // the bias before it scales. Small products aren't worth the compilation of a primitive.
+    let isSingle = layout.outer.count == 1 && layout.inner.count == 1
+    let isLarge = layout.rows * layout.columns * a.layout.columns >= 1 << 18
+    guard isSingle, isLarge, layout.rowStride == layout.columns, epilogue.scale == 1 || epilogue.bias == nil
+    else {
       return portable.multiply(a, b, into: &buffer, layout, epilogue)
     }
+    let start = buffer.storage.elements + layout.offset
+    let chunkCount = min(portable.pool.threads, max(1, layout.rows / fewestRows))
+    portable.pool.run(count: chunkCount) { chunk in
+      let rows = layout.rows * chunk / chunkCount..<layout.rows * (chunk + 1) / chunkCount
+      multiply(a, b, rows: rows, into: start, layout, epilogue)
+    }
+  }
 
-    let key = OneDNNEngine.Key.product(
-      a: la.withoutOffset, b: lb.withoutOffset, c: layout.withoutOffset,
-      residual: epilogue.residual?.layout.withoutOffset, bias: epilogue.bias != nil, scale: epilogue.scale,
-      gelu: epilogue.activation == .gelu, accumulates: epilogue.accumulates)
-    var pointers = [pointer(a.tensor, la.offset), pointer(b.tensor, lb.offset)]
+  /// Multiplies some rows on the calling thread.
+  private func multiply(
+    _ a: MatrixOperand, _ b: MatrixOperand, rows: Range<Int>, into c: UnsafeMutablePointer<Float>,
+    _ layout: MatrixLayout, _ epilogue: Epilogue
+  ) {
+    let (la, lc) = (a.layout.taking(rows), layout.taking(rows))
+    let lr = epilogue.residual?.layout.taking(rows)
+    var pointers = [
+      pointer(a.tensor, la.offset), pointer(b.tensor, b.layout.offset),
+      UnsafeMutableRawPointer(c + rows.lowerBound * layout.rowStride),
+    ]
     if let bias = epilogue.bias { pointers.append(pointer(bias)) }
-    if let residual = epilogue.residual { pointers.append(pointer(residual.tensor, residual.layout.offset)) }
-    pointers.append(UnsafeMutableRawPointer(buffer.storage.elements + layout.offset))
+    if let residual = epilogue.residual, let lr { pointers.append(pointer(residual.tensor, lr.offset)) }
 
+    let key = OneDNNEngine.Key(
+      a: la.withoutOffset, b: b.layout.withoutOffset, c: lc.withoutOffset, residual: lr?.withoutOffset,
+      hasBias: epilogue.bias != nil, scale: epilogue.scale, gelu: epilogue.activation == .gelu,
+      accumulates: epilogue.accumulates)
     engine.run(key, on: pointers) { engine in
-      let rank = [la, lb, layout].contains { $0.outer.count > 1 || $0.inner.count > 1 } ? 4 : 2
-      var biasLayout = MatrixLayout(rows: 1, columns: layout.columns).oneDNN(rank: rank)
-      var residualLayout = epilogue.residual?.layout.oneDNN(rank: rank) ?? biasLayout
-      return withUnsafePointer(to: &biasLayout) { bias in
-        withUnsafePointer(to: &residualLayout) { residual in
+      var bias = MatrixLayout(rows: 1, columns: layout.columns).oneDNN
+      var residual = lr?.oneDNN ?? bias
+      return withUnsafePointer(to: &bias) { bias in
+        withUnsafePointer(to: &residual) { residual in
           xai_dnn_matmul(
-            engine, la.oneDNN(rank: rank), lb.oneDNN(rank: rank), epilogue.bias == nil ? nil : bias,
-            epilogue.residual == nil ? nil : residual, layout.oneDNN(rank: rank), epilogue.scale,
-            epilogue.activation == .gelu, epilogue.accumulates)
+            engine, la.oneDNN, b.layout.oneDNN, lc.oneDNN, key.hasBias ? bias : nil,
+            lr == nil ? nil : residual,
+            key.scale, key.gelu, key.accumulates)
         }
       }
     }
   }
 }
 
+/// Fewer rows than this aren't worth a thread of their own.
+private let fewestRows = 16
+
 extension MatrixLayout {
+  /// Some rows of a single matrix.
+  fileprivate func taking(_ range: Range<Int>) -> MatrixLayout {
+    var layout = self
+    layout.offset += range.lowerBound * rowStride
+    layout.rows = range.count
+    return layout
+  }
+
   /// The layout as far as a primitive depends on it.
   fileprivate var withoutOffset: MatrixLayout {
     var layout = self
@@ -81,24 +102,15 @@ extension MatrixLayout {
     return layout
   }
 
-  /// The layout as oneDNN takes it; a batch that repeats one matrix has extent 1, which oneDNN broadcasts.
-  fileprivate func oneDNN(rank: Int) -> XAIDNNLayout {
-    guard rank == 4 else {
-      return XAIDNNLayout(
-        rank: 2, extents: (Int64(rows), Int64(columns), 0, 0),
-        strides: (Int64(rowStride), Int64(columnStride), 0, 0))
-    }
-    let extents = [outer.stride == 0 ? 1 : outer.count, inner.stride == 0 ? 1 : inner.count]
-    let innerStride = extents[1] == 1 ? rows * columns : inner.stride
-    let outerStride = extents[0] == 1 ? max(innerStride * extents[1], rows * columns) : outer.stride
-    return XAIDNNLayout(
-      rank: 4, extents: (Int64(extents[0]), Int64(extents[1]), Int64(rows), Int64(columns)),
-      strides: (Int64(outerStride), Int64(innerStride), Int64(rowStride), Int64(columnStride)))
+  /// A single matrix as oneDNN takes it.
+  fileprivate var oneDNN: XAIDNNLayout {
+    XAIDNNLayout(
+      extents: (Int64(rows), Int64(columns)), strides: (Int64(rowStride), Int64(columnStride)))
   }
 }
 
 /// The address of a tensor's element, as oneDNN takes it; it writes through none of the inputs.
-func pointer(_ tensor: Tensor, _ offset: Int = 0) -> UnsafeMutableRawPointer? {
+private func pointer(_ tensor: Tensor, _ offset: Int = 0) -> UnsafeMutableRawPointer? {
   UnsafeMutableRawPointer(tensor.storage.elements + tensor.offset + offset)
 }
 #endif

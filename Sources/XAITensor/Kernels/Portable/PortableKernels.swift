@@ -9,7 +9,7 @@ public struct PortableKernels: Kernels {
   /// The vector instructions in use.
   public let instructionSet: InstructionSet
   let vector: VectorKernels
-  let pool: any Workers
+  let pool: ThreadPool
 
   /// Makes kernels for the fastest instruction set of this processor.
   ///
@@ -18,26 +18,15 @@ public struct PortableKernels: Kernels {
     self.init(instructionSet: InstructionSet.available.last ?? .baseline, threads: threads)
   }
 
-  /// Makes kernels for the fastest instruction set that run on given threads.
-  init(workers: any Workers) {
-    self.init(instructionSet: InstructionSet.available.last ?? .baseline, workers: workers)
-  }
-
   /// Makes kernels for an instruction set; traps when it is not `available`.
   public init(instructionSet: InstructionSet, threads: Int? = nil) {
-    self.init(
-      instructionSet: instructionSet,
-      workers: ThreadPool(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount))
-  }
-
-  private init(instructionSet: InstructionSet, workers: any Workers) {
     guard let vector = instructionSet.vectorKernels else {
       preconditionFailure(
         "this processor has no \(instructionSet); it has \(InstructionSet.available.map(\.rawValue))")
     }
     self.instructionSet = instructionSet
     self.vector = vector
-    self.pool = workers
+    self.pool = ThreadPool(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
   }
 
   /// The instruction set and the threads.

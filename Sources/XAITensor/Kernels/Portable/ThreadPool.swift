@@ -10,21 +10,12 @@ import Musl
 import Glibc
 #endif
 
-/// Threads that share the blocks of an operation with the thread that calls.
-protocol Workers: Sendable {
-  /// Threads that work on an operation, the caller's included.
-  var threads: Int { get }
-
-  /// Calls `body` once for each of `0..<count`, in no order and on all threads, and returns when all are done.
-  func run(count: Int, _ body: (Int) -> Void)
-}
-
 /// Threads that wait for blocks of work, and share them with the thread that calls.
 ///
 /// A layer is a run of short operations, so a worker looks out for the next one for about a millisecond before it sleeps:
 /// waking it costs more than a small product takes. Dispatch's `concurrentPerform` wakes its threads too late for that.
 /// One caller at a time has the workers; another that calls meanwhile, or from inside a block, does its work alone.
-final class ThreadPool: Workers {
+final class ThreadPool: Sendable {
   /// Threads that work on an operation, the caller's included.
   let threads: Int
   private let board: Board
@@ -69,7 +60,7 @@ private func serve(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPoint
 }
 
 /// What all threads of one operation share: blocks are handed out one by one, so that a slow core takes fewer.
-final class Job {
+private final class Job {
   let count: Int
   let body: (Int) -> Void
   let next = Atomic(0)
