@@ -43,6 +43,17 @@ import XAIWeights
     #expect(result.output.contains("class 6 (jay)") && result.output.contains("All gradients agree."))
   }
 
+  @Test func differencesAreExtrapolatedWhereNoiseAndCurvatureAreLeast() {
+    let steps = HalvingSteps(largest: 0.5, count: 12)
+    // f(x) = x³ + x⁵/10 at 1 has the slope 3.5; rounding to float32 stands for the noise.
+    let differences = steps.values.map { step in
+      func f(_ x: Double) -> Double { Double(Float(x * x * x + x * x * x * x * x / 10)) }
+      return (f(1 + step) - f(1 - step)) / (2 * step)
+    }
+    #expect(abs(steps.extrapolated(differences, noise: 1e-7) - 3.5) < 1e-5)
+    #expect(steps.extrapolated([.nan, 1, 1], noise: 0).isNaN)
+  }
+
   @Test func aWorstErrorOverTheToleranceFails() {
     let wrong = GradientComparison("pixels", errors: [0, 0.02], tolerance: 0.01)
     #expect(!wrong.passed && wrong.worst == 0.02)
