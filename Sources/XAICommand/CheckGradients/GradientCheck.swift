@@ -13,7 +13,7 @@ struct GradientCheck {
   /// What float32 leaves uncertain, with room.
   private static let tolerances = (pixel: 1e-2, direction: 2e-3, identity: 1e-5)
   /// Trained models bend sharply around photographs and hardly around noise, so the steps span three decades.
-  private static let pixelSteps = HalvingSteps(largest: 0.4, count: 10)
+  private static let pixelSteps = HalvingSteps(largest: 0.05, count: 8)
   private static let directionSteps = HalvingSteps(largest: 4e-3, count: 12)
 
   /// Runs all comparisons that the model's capabilities allow.
@@ -96,7 +96,7 @@ struct GradientCheck {
         let difference = Double(logits[0].elements[classIndex] - logits[1].elements[classIndex])
         return (difference - Double(gradient[pixel]) * moved) / (2 * step)
       }
-      return abs(Self.pixelSteps.extrapolated(gaps, noise: noise)) / max(greatest, .leastNormalMagnitude)
+      return Self.pixelSteps.provenError(gaps, noise: noise) / max(greatest, .leastNormalMagnitude)
     }
   }
 
@@ -140,10 +140,10 @@ struct GradientCheck {
       }
     }
     let scale = max(abs(inner(gradient, direction)), .leastNormalMagnitude)
-    errors.input.append(abs(Self.directionSteps.extrapolated(logitGaps, noise: noise)) / scale)
+    errors.input.append(abs(Self.directionSteps.extrapolated(logitGaps, noise: noise).limit) / scale)
     for (point, gaps) in activationGaps {
       errors.activations[point.point, default: []]
-        .append(abs(Self.directionSteps.extrapolated(gaps, noise: noise)) / scale)
+        .append(abs(Self.directionSteps.extrapolated(gaps, noise: noise).limit) / scale)
     }
   }
 

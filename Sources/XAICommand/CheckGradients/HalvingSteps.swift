@@ -15,13 +15,20 @@ struct HalvingSteps {
   /// - Parameters:
   ///   - differences: D of each step.
   ///   - noise: how far rounding moves a value of the function.
-  func extrapolated(_ differences: [Double], noise: Double) -> Double {
+  /// - Returns: the limit, and its estimated error.
+  func extrapolated(_ differences: [Double], noise: Double) -> (limit: Double, uncertainty: Double) {
     let limits = zip(differences, differences.dropFirst()).map { (4 * $1 - $0) / 3 }
-    guard limits.count >= 2, limits.allSatisfy(\.isFinite) else { return .nan }
+    guard limits.count >= 2, limits.allSatisfy(\.isFinite) else { return (.nan, 0) }
     let best = (1..<limits.count).min {
       estimatedError(limits, $0, noise) < estimatedError(limits, $1, noise)
     }
-    return limits[best ?? 1]
+    return (limits[best ?? 1], estimatedError(limits, best ?? 1, noise))
+  }
+
+  /// How far the limit is from 0 beyond its uncertainty: the error that differences can prove.
+  func provenError(_ gaps: [Double], noise: Double) -> Double {
+    let (limit, uncertainty) = extrapolated(gaps, noise: noise)
+    return limit.isNaN ? .nan : max(abs(limit) - uncertainty, 0)
   }
 
   private func estimatedError(_ limits: [Double], _ index: Int, _ noise: Double) -> Double {
