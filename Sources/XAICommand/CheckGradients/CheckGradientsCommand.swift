@@ -23,8 +23,9 @@ struct CheckGradientsCommand: ParsableCommand {
         attention        Σⱼ Aᵢⱼ·∂y/∂Aᵢⱼ = ⟨oᵢ, ∂y/∂oᵢ⟩ in each row of each
                          head, o being the head's output
 
-      Differences are made with several steps and extrapolated; the best step counts, since float32 makes the small ones \
-      noisy and curvature the large ones wrong. Errors are relative to the greatest value of their kind.
+      Differences are made with halving steps and extrapolated; the step where neighbours agree best counts, since \
+      float32 makes the small ones noisy and curvature the large ones wrong. Errors of pixels are what \
+      is left beyond the uncertainty of the difference, relative to the greatest value of their kind.
 
         xai check-gradients --model MODEL                  a random picture, seeded
         xai check-gradients --model MODEL photo.jpg -t 281
