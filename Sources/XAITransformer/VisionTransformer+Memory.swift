@@ -18,7 +18,7 @@ extension VisionTransformer {
     func gigabytes(_ bytes: Double) -> String { String(Int((bytes / 1e9).rounded(.up))) + " GB" }
     throw .unsupportedInput(
       model: descriptor.name,
-      reason: "\(batch) input\(batch == 1 ? "" : "s") of \(layout.tokenCount) tokens need about "
+      reason: "\(batch) input\(batch == 1 ? "" : "s") of \(layout.tokenCount) tokens would take about "
         + "\(gigabytes(bytes)) of memory, and this machine has \(gigabytes(limit / 0.9)); take smaller inputs or batches"
     )
   }
