@@ -15,7 +15,7 @@ public struct GMAR: Explainer {
     citation: Citation(
       authors: "Jo, Jang & Park",
       title: "GMAR: Gradient-Driven Multi-Head Attention Rollout for Vision Transformer Interpretability",
-      venue: "ICIP", year: 2025, identifier: "arXiv:2504.19414"))
+      venue: "arXiv preprint", year: 2025, identifier: "arXiv:2504.19414"))
 
   /// The options that this value works with.
   public let options: GMAROptions
