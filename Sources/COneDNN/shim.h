@@ -17,10 +17,19 @@
 
 /// OpenMP's own, where the library is built with it; the number holds for the thread that sets it.
 extern void omp_set_num_threads(int) __attribute__((weak));
+extern int omp_get_max_threads(void) __attribute__((weak));
 
-/// Keeps oneDNN on the calling thread: the caller shares the work out itself.
-static inline void xai_dnn_stay_on_this_thread(void) {
-  if (omp_set_num_threads) omp_set_num_threads(1);
+/// Keeps oneDNN on the calling thread, as the caller shares the work out itself; returns what to restore.
+static inline int xai_dnn_stay_on_this_thread(void) {
+  if (!omp_set_num_threads || !omp_get_max_threads) return 0;
+  int threads = omp_get_max_threads();
+  omp_set_num_threads(1);
+  return threads;
+}
+
+/// Gives the calling thread back the number of threads that its own use of OpenMP had.
+static inline void xai_dnn_restore_threads(int threads) {
+  if (threads > 0) omp_set_num_threads(threads);
 }
 
 /// Extents and strides of a float32 matrix, rows first.
@@ -29,13 +38,10 @@ typedef struct {
   int64_t strides[2];
 } XAIDNNLayout;
 
-#if DNNL_VERSION_MAJOR >= 3
 typedef dnnl_memory_desc_t XAIDNNDescriptor;
-typedef const_dnnl_memory_desc_t XAIDNNDescriptorReference;
+#if DNNL_VERSION_MAJOR >= 3
 #define XAI_DNN_REFERENCE(descriptor) (descriptor)
 #else
-typedef dnnl_memory_desc_t XAIDNNDescriptor;
-typedef const dnnl_memory_desc_t *XAIDNNDescriptorReference;
 #define XAI_DNN_REFERENCE(descriptor) (&(descriptor))
 #endif
 
@@ -67,7 +73,7 @@ static inline void xai_dnn_forget(XAIDNNDescriptor *descriptor) {
 #endif
 }
 
-/// Scratch memory is the caller's, so that one block serves all operations.
+/// Scratch memory is the caller's, so that threads can share an operation.
 static inline dnnl_status_t xai_dnn_attributes(dnnl_primitive_attr_t *attributes) {
   dnnl_status_t status = dnnl_primitive_attr_create(attributes);
   if (status != dnnl_success) return status;

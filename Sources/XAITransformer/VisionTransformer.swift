@@ -53,7 +53,7 @@ public struct VisionTransformer: Model {
 
   func block(_ layer: Int) -> EncoderBlock {
     EncoderBlock(
-      layer: layer, weights: weights.blocks[layer], heads: configuration.headCount,
+      weights: weights.blocks[layer], heads: configuration.headCount,
       epsilon: configuration.epsilon, kernels: kernels)
   }
 

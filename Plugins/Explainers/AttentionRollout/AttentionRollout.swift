@@ -39,9 +39,8 @@ public struct AttentionRollout: Explainer {
     let layout = trace.layout
     let maps = try (0..<trace.batchCount).map { image in
       let attention = try layers.map { AttentionRows(try trace.attention(ofLayer: $0), image: image) }
-      let uniform = [Float](repeating: 1 / Float(layout.tokenCount), count: layout.tokenCount)
       let rows = RowPropagation.propagate(
-        [layout.readoutWeights, uniform], through: attention.indices.reversed()
+        [layout.readoutWeights, layout.uniformWeights], through: attention.indices.reversed()
       ) { layer, row, entries in
         write(attention[layer], row: row, patches: layout.patches, to: entries)
       }
@@ -72,8 +71,7 @@ public struct AttentionRollout: Explainer {
   private func fuse(_ attention: AttentionRows, row: Int, to entries: UnsafeMutableBufferPointer<Float>) {
     switch options.fusion {
     case .mean:
-      let share = [Float](repeating: 1 / Float(attention.headCount), count: attention.headCount)
-      attention.writeWeightedSum(share, row: row, to: entries)
+      attention.writeWeightedSum(attention.equalWeights, row: row, to: entries)
     case .max, .min:
       attention.withRow(head: 0, row: row) { values in for c in values.indices { entries[c] = values[c] } }
       for head in 1..<attention.headCount {

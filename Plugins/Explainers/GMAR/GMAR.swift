@@ -61,9 +61,7 @@ public struct GMAR: Explainer {
   private func map(
     _ attention: [AttentionRows], _ weights: [[Float]], _ layout: TokenLayout
   ) -> (scores: [Float], collapse: Float) {
-    let vectors = [
-      layout.readoutWeights, [Float](repeating: 1 / Float(layout.tokenCount), count: layout.tokenCount),
-    ]
+    let vectors = [layout.readoutWeights, layout.uniformWeights]
     let rows: [[Float]]
     var scores: [Float]?
     if readsRow {

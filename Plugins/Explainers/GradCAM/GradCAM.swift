@@ -83,10 +83,11 @@ public struct GradCAM: Explainer {
     gradient.withElements { gradient in
       for patch in patches { for c in 0..<width { weights[c] += gradient[patch * width + c] } }
     }
+    for c in 0..<width { weights[c] /= Float(patches.count) }
     return activations.withElements { activations in
       patches.map { patch in
         var score: Float = 0
-        for c in 0..<width { score += weights[c] / Float(patches.count) * activations[patch * width + c] }
+        for c in 0..<width { score += weights[c] * activations[patch * width + c] }
         return options.relu ? max(score, 0) : score
       }
     }

@@ -59,11 +59,11 @@ public struct GradientRollout: Explainer {
     let attention = try GradientWeightedAttention(
       trace, targets: targets, layers: layers, clamp: .afterMean, using: model)
     let layout = trace.layout
-    let uniform = [Float](repeating: 1 / Float(layout.tokenCount), count: layout.tokenCount)
     return try targets.map { image, target, classIndex in
       let passRow = targets.row(image: image, target: target)
-      let rows = RowPropagation.propagate([layout.readoutWeights, uniform], through: layers.reversed()) {
-        layer, row, entries in
+      let rows = RowPropagation.propagate(
+        [layout.readoutWeights, layout.uniformWeights], through: layers.reversed()
+      ) { layer, row, entries in
         attention.write(layer: layer, passRow: passRow, row: row, to: entries)
         RowPropagation.discard(options.discard, of: entries, patches: layout.patches)
         entries[row] += 1

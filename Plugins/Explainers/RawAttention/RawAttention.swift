@@ -87,12 +87,11 @@ public struct RawAttention: Explainer {
     let attention = try trace.attention(ofLayer: model.descriptor.layer(options.layer, option: "layer"))
     return try targets.map { image, _, classIndex in
       let rows = AttentionRows(attention, image: image)
-      let weights = (0..<rows.headCount).map { head -> Float in
+      let weights =
         switch options.head {
-        case .mean: 1 / Float(rows.headCount)
-        case .index(let index): index == head ? 1 : 0
+        case .mean: rows.equalWeights
+        case .index(let index): (0..<rows.headCount).map { $0 == index ? Float(1) : 0 }
         }
-      }
       let row = RowPropagation.propagate([trace.layout.readoutWeights], through: [0]) { _, row, entries in
         rows.writeWeightedSum(weights, row: row, to: entries)
       }

@@ -8,12 +8,15 @@ public struct AttentionRows: Sendable {
   public let headCount: Int
   /// Tokens.
   public let tokenCount: Int
+  /// The same weight for every head, summing to 1.
+  public let equalWeights: [Float]
 
   /// Looks at one image of [B, heads, N, N].
   public init(_ attention: Tensor, image: Int) {
     self.attention = attention[image]
     self.headCount = attention.shape[1]
     self.tokenCount = attention.shape[2]
+    self.equalWeights = [Float](repeating: 1 / Float(headCount), count: headCount)
   }
 
   /// Calls `body` with row `row` of a head's matrix.

@@ -66,6 +66,11 @@ public struct TokenLayout: Hashable, Sendable, Codable {
   }
 }
 
+extension TokenLayout {
+  /// The same weight for every token, summing to 1: the row vector that reads the mean row of a matrix.
+  public var uniformWeights: [Float] { [Float](repeating: 1 / Float(tokenCount), count: tokenCount) }
+}
+
 /// Rows and columns of patches.
 public struct Grid: Hashable, Sendable, Codable, CustomStringConvertible {
   /// Patches from top to bottom.

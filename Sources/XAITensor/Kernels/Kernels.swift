@@ -115,9 +115,4 @@ public struct RowStatistics: Sendable {
     self.mean = mean
     self.variance = variance
   }
-
-  /// The statistics of a range of rows.
-  public subscript(rows: Range<Int>) -> RowStatistics {
-    RowStatistics(mean: mean[rows], variance: variance[rows])
-  }
 }

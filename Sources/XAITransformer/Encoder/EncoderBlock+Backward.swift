@@ -108,11 +108,13 @@ extension EncoderBlock {
     if request.attention {
       let lent = attentionGradient.freeze()
       try sink.attention(tape.attention, lent)
-      attentionGradient = TensorBuffer(reusing: lent)
+      attentionGradient = TensorBuffer(reusing: consume lent)
     }
     guard request.reachesFirstNorm else { return nil }
 
-    var parts = TensorBuffer(repeating: 0, all.partsShape)
+    // Where attention counts as a constant, nothing is written to queries and keys.
+    var parts = TensorBuffer(all.partsShape)
+    if rules.softmax == .constant { parts = TensorBuffer(repeating: 0, all.partsShape) }
     func put(_ part: Int, _ target: Int) -> MatrixLayout {
       layout.part(part).advanced(by: target * layout.partsShape.count)
     }

@@ -3,7 +3,6 @@ import XAITensor
 
 /// One pre-norm block: x + Attention(Norm(x)), then that + MLP(Norm(that)).
 struct EncoderBlock {
-  let layer: Int
   let weights: BlockWeights
   let heads: Int
   let epsilon: Float

@@ -42,7 +42,8 @@ final class OneDNNEngine: Sendable {
     _ key: Key, on pointers: [UnsafeMutableRawPointer?],
     making make: (dnnl_engine_t) -> UnsafeMutablePointer<XAIDNNOperation>?
   ) {
-    xai_dnn_stay_on_this_thread()
+    let threads = xai_dnn_stay_on_this_thread()
+    defer { xai_dnn_restore_threads(threads) }
     let operation = operations.withLock { operations in
       if let known = operations[key] { return known }
       guard let made = make(engine) else { preconditionFailure("oneDNN has no primitive for \(key)") }
