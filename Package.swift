@@ -32,6 +32,7 @@ let modules: [Module] = [
   Module(name: "XAIImage", uses: ["XAITensor", "CImageCodecs"]),
   Module(name: "XAICore", uses: ["XAITensor", "XAIWeights", "XAIImage"]),
   Module(name: "XAITransformer", uses: ["XAICore", "XAITensor", "XAIWeights", "XAIImage"]),
+  Module(name: "XAITraining", uses: ["XAICore", "XAITensor", "XAIWeights", "XAIImage"]),
   Module(name: "XAITesting", uses: ["XAICore", "XAITransformer", "XAITensor", "XAIWeights", "XAIImage"]),
 ]
 

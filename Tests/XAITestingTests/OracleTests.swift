@@ -1,4 +1,5 @@
 import Testing
+import XAICore
 import XAITensor
 import XAITesting
 

@@ -1,5 +1,3 @@
-import Dispatch
-import Synchronization
 import XAIImage
 
 /// Pictures that are decoded, resized and cropped, and what went wrong with the others.
@@ -28,26 +26,5 @@ struct PreparedBatch: Sendable {
         failures.append((file, failure))
       }
     }
-  }
-}
-
-/// A value that another thread makes meanwhile, so that decoding overlaps with arithmetic.
-final class Background<Value: Sendable>: Sendable {
-  private let value = Mutex<Value?>(nil)
-  private let made = DispatchGroup()
-
-  init(_ make: @escaping @Sendable () -> Value) {
-    made.enter()
-    DispatchQueue.global().async { [self] in
-      let result = make()
-      value.withLock { $0 = result }
-      made.leave()
-    }
-  }
-
-  /// Waits for the value and hands it over; the second call gives nil.
-  func take() -> Value? {
-    made.wait()
-    return value.withLock { $0.take() }
   }
 }

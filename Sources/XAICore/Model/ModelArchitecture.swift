@@ -13,6 +13,27 @@ public protocol ModelArchitecture: Sendable {
   ///
   /// - Throws: for a configuration that is not supported, by the name of its key, and for weights that do not fit it.
   static func load(_ directory: ModelDirectory, on kernels: any Kernels) throws -> any Model
+
+  /// Makes a model that has learnt nothing yet from the configuration of a directory; its weights aren't looked at.
+  ///
+  /// - Parameters:
+  ///   - labels: one a class; the configuration's own classes don't count.
+  ///   - random: where the first weights come from.
+  /// - Throws: for a configuration that is not supported, and for a family that can't be trained.
+  static func makeUntrained(
+    _ directory: ModelDirectory, labels: [String], random: inout SeededRandom, on kernels: any Kernels
+  ) throws -> any TrainableModel
+}
+
+extension ModelArchitecture {
+  /// Refuses: a family that can be loaded and not trained.
+  public static func makeUntrained(
+    _ directory: ModelDirectory, labels: [String], random: inout SeededRandom, on kernels: any Kernels
+  ) throws -> any TrainableModel {
+    throw ModelError.notTrainable(
+      model: directory.path,
+      reason: "models of the family '\(descriptor.id)' can't be trained from scratch here")
+  }
 }
 
 /// What a family of models is, for lists and checks.

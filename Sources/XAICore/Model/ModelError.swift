@@ -8,6 +8,8 @@ public enum ModelError: Error, Sendable, CustomStringConvertible {
   case notRecorded(String)
   /// A trace of another model, or one that was recorded without gradients.
   case foreignTrace(model: String)
+  /// The model's parameters can't be changed or written.
+  case notTrainable(model: String, reason: String)
 
   /// What was wrong, where, and what to do.
   public var description: String {
@@ -19,6 +21,7 @@ public enum ModelError: Error, Sendable, CustomStringConvertible {
     case .notRecorded(let what): "the forward pass did not record the \(what): ask for it in the Recording"
     case .foreignTrace(let model):
       "the trace does not belong to \(model), or was recorded without gradients: record with gradients: true"
+    case .notTrainable(let model, let reason): "\(model): \(reason)"
     }
   }
 }

@@ -61,3 +61,15 @@ extension OptionValue where Self: CaseIterable & RawRepresentable<String> {
   /// Every raw value.
   public static var optionTexts: [String] { allCases.map(\.rawValue) }
 }
+
+extension String: OptionValue {
+  /// Takes any text but an empty one.
+  public init?(optionText: String) {
+    guard !optionText.isEmpty else { return nil }
+    self = optionText
+  }
+  /// The text.
+  public var optionText: String { self }
+  /// Any text.
+  public static var allowedOptionText: String { "a text" }
+}

@@ -1,7 +1,7 @@
 public import XAITensor
 public import XAIWeights
 
-/// The models, explainers and metrics that an application knows, by id.
+/// The models, explainers, metrics and data sets that an application knows, by id.
 ///
 /// Build one at start-up from a list of plugins and pass it on; there is no shared instance.
 public struct Registry: Sendable {
@@ -39,12 +39,28 @@ public struct Registry: Sendable {
     public let architecture: any ModelArchitecture.Type
   }
 
+  /// A data set that a registry knows.
+  public struct DatasetEntry: Sendable {
+    /// What the data set is.
+    public let descriptor: DatasetDescriptor
+    /// Its options.
+    public let options: [OptionDescription]
+    /// The plugin that registered it.
+    public let plugin: String
+    /// Makes the data set from texts of options.
+    public let make: @Sendable ([(key: String, value: String)]) throws -> any Dataset
+    /// Makes the data set of a path, where it is one of this kind; otherwise nil.
+    public let open: @Sendable (_ path: String) throws -> (any Dataset)?
+  }
+
   /// Explainers in the order of registration.
   public private(set) var explainers: [ExplainerEntry] = []
   /// Metrics in the order of registration.
   public private(set) var metrics: [MetricEntry] = []
   /// Model families in the order of registration.
   public private(set) var models: [ModelEntry] = []
+  /// Data sets in the order of registration.
+  public private(set) var datasets: [DatasetEntry] = []
   /// Names of the plugins, in the order of registration.
   public private(set) var plugins: [String] = []
 
@@ -87,6 +103,17 @@ public struct Registry: Sendable {
       ModelEntry(descriptor: model.descriptor, plugin: plugins.last ?? "", architecture: model))
   }
 
+  /// Adds a data set; called by a plugin.
+  public mutating func register<D: Dataset>(dataset: D.Type) throws(RegistryError) {
+    let descriptor = D.descriptor
+    try check(id: descriptor.id, kind: "data set", known: datasets.map(\.descriptor.id))
+    datasets.append(
+      DatasetEntry(
+        descriptor: descriptor, options: D.Options.descriptions, plugin: plugins.last ?? "",
+        make: { try D(options: D.Options($0, of: D.descriptor.id)) },
+        open: { try D.options(recognising: $0).map { try D(options: $0) } }))
+  }
+
   private func check(id: String, kind: String, known: [String]) throws(RegistryError) {
     let characters = Set("abcdefghijklmnopqrstuvwxyz0123456789-")
     guard id.first?.isLetter == true, id.allSatisfy(characters.contains), !id.hasSuffix("-") else {
@@ -122,18 +149,49 @@ extension Registry {
     return try entry.make(specification.values)
   }
 
+  /// The data set that a text names: its id with options, such as `shapes:seed=1`, or a path of one.
+  ///
+  /// What is a path is asked of the data sets registered last first, so that the special ones go before the general.
+  ///
+  /// - Throws: `OptionError` or `RegistryError` with the nearest names, `DatasetError`.
+  public func dataset(_ text: String) throws -> any Dataset {
+    if let specification = try? Specification(parsing: text),
+      let entry = datasets.first(where: { $0.descriptor.id == specification.id })
+    {
+      return try entry.make(specification.values)
+    }
+    for entry in datasets.reversed() {
+      if let dataset = try entry.open(text) { return dataset }
+    }
+    throw RegistryError.unknownDataset(text: text, known: datasets.map(\.descriptor.id))
+  }
+
   /// Loads the model of a directory with the first family that matches it; families registered last are asked first,
   /// so that a third party's variant goes before the general one.
   ///
   /// - Throws: `RegistryError` when no family matches; what the family throws otherwise.
   public func loadModel(_ directory: ModelDirectory, on kernels: any Kernels) throws -> any Model {
+    try entry(for: directory).architecture.load(directory, on: kernels)
+  }
+
+  /// Makes a model of a directory's configuration that has learnt nothing yet.
+  ///
+  /// - Throws: as `loadModel`, and where the family can't be trained.
+  public func makeUntrainedModel(
+    _ directory: ModelDirectory, labels: [String], random: inout SeededRandom, on kernels: any Kernels
+  ) throws -> any TrainableModel {
+    try entry(for: directory).architecture.makeUntrained(
+      directory, labels: labels, random: &random, on: kernels)
+  }
+
+  private func entry(for directory: ModelDirectory) throws(RegistryError) -> ModelEntry {
     guard let entry = models.last(where: { $0.architecture.matches(directory) }) else {
-      throw RegistryError.unsupportedModel(
+      throw .unsupportedModel(
         path: directory.path, configuration: directory.summary,
         known: models.map {
           "\($0.descriptor.id) (\(($0.descriptor.huggingFaceClasses + $0.descriptor.timmNames).joined(separator: ", ")))"
         })
     }
-    return try entry.architecture.load(directory, on: kernels)
+    return entry
   }
 }

@@ -8,6 +8,8 @@ public enum RegistryError: Error, Hashable, Sendable, CustomStringConvertible {
   case unknown(kind: String, id: String, known: [String])
   /// No family of models matches a directory.
   case unsupportedModel(path: String, configuration: String, known: [String])
+  /// A text is neither a data set's id nor the path of one.
+  case unknownDataset(text: String, known: [String])
 
   /// What was wrong and what to do.
   public var description: String {
@@ -19,6 +21,9 @@ public enum RegistryError: Error, Hashable, Sendable, CustomStringConvertible {
       "there is no \(kind) '\(id)'\(suggestion(for: id, among: known)); known are \(known.joined(separator: ", "))"
     case .unsupportedModel(let path, let configuration, let known):
       "\(path): no plugin loads \(configuration); supported are \(known.joined(separator: "; "))"
+    case .unknownDataset(let text, let known):
+      "'\(text)' is neither a folder or list of pictures that a data set reads nor the id of one"
+        + "\(suggestion(for: text, among: known)); known are \(known.joined(separator: ", "))"
     }
   }
 }

@@ -1,12 +1,19 @@
-public import XAITensor
-
 /// Numbers that are the same on every machine for a seed (SplitMix64).
+///
+/// Source: Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators".
 public struct SeededRandom: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
   /// Starts a sequence.
   public init(seed: UInt64) {
     state = seed
+  }
+
+  /// Starts a sequence of its own for each combination of numbers, such as seed, epoch and picture.
+  public init(seed: UInt64, _ stream: UInt64...) {
+    self.init(seed: seed)
+    for number in stream { state = next() ^ number }
+    state = next()
   }
 
   /// The next 64 bits.
@@ -26,22 +33,5 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
   /// A number that is close to normally distributed, with mean 0 and deviation 1: a sum of twelve uniform ones.
   public mutating func normal() -> Float {
     (0..<12).reduce(-6) { sum, _ in sum + uniform() }
-  }
-
-  /// A tensor of normally distributed numbers.
-  public mutating func normal(_ shape: Shape, mean: Float = 0, deviation: Float = 1) -> Tensor {
-    Tensor(shape, (0..<shape.count).map { _ in mean + deviation * normal() })
-  }
-
-  /// Attention as a softmax leaves it, [B, heads, N, N]: positive, every row summing to 1.
-  public mutating func attention(images: Int = 1, heads: Int, tokens: Int) -> Tensor {
-    var elements: [Float] = []
-    for _ in 0..<images * heads * tokens {
-      // Squared, so that rows have high and low entries.
-      let row = (0..<tokens).map { _ in Double(uniform() * uniform()) + 1e-3 }
-      let sum = row.reduce(0, +)
-      elements += row.map { Float($0 / sum) }
-    }
-    return Tensor([images, heads, tokens, tokens], elements)
   }
 }

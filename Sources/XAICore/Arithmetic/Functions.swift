@@ -1,0 +1,16 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// eˣ, from the C library.
+package func exponential(_ x: Double) -> Double { exp(x) }
+
+/// ln x, from the C library.
+package func logarithm(_ x: Double) -> Double { log(x) }
+
+/// cos x, from the C library.
+package func cosine(_ x: Double) -> Double { cos(x) }

@@ -1,0 +1,100 @@
+/// Pictures with classes, and where they are known with boxes and masks of the objects, in splits.
+///
+/// A data set reads its lists when it is made and a picture when it is asked for, so that its memory does not grow with
+/// the pictures.
+public protocol Dataset: Sendable {
+  /// Its options, such as where it lies.
+  associatedtype Options: PluginOptions
+
+  /// What the data set is.
+  static var descriptor: DatasetDescriptor { get }
+
+  /// The options for a path that a user named, where what lies there is a data set of this kind; otherwise nil.
+  static func options(recognising path: String) -> Options?
+
+  /// The options that this value works with.
+  var options: Options { get }
+
+  /// Makes a data set; throws `DatasetError` where its lists are missing or wrong.
+  init(options: Options) throws
+
+  /// One name a class, by class index.
+  var classNames: [String] { get }
+
+  /// What its splits are called, the one for training first where there is one.
+  var splitNames: [String] { get }
+
+  /// A split by its name; throws `DatasetError` for a name that is not among `splitNames`.
+  func split(_ name: String) throws -> DatasetSplit
+}
+
+extension Dataset {
+  /// What the data set is.
+  public var descriptor: DatasetDescriptor { Self.descriptor }
+
+  /// None: a data set that is not made from files.
+  public static func options(recognising path: String) -> Options? { nil }
+}
+
+/// Part of a data set: a list that is there, and samples that are made when they are asked for.
+///
+/// The closures may be called from several threads at once, and give the same for an index each time.
+public struct DatasetSplit: Sendable {
+  /// The name of the split for training.
+  public static let train = "train"
+  /// The name of the split that training is judged by.
+  public static let validation = "validation"
+
+  /// What the split is called.
+  public let name: String
+  /// How many samples it has.
+  public let count: Int
+  /// The name of a sample, unique within the split and the same on every machine, such as a relative path.
+  public let identifier: @Sendable (_ index: Int) -> String
+  /// The class of a sample, known without opening it; nil where it has none.
+  public let label: @Sendable (_ index: Int) -> Int?
+  /// Opens or draws a sample; throws for one that is damaged.
+  public let sample: @Sendable (_ index: Int) throws -> Sample
+
+  /// Makes a split.
+  public init(
+    name: String, count: Int, identifier: @escaping @Sendable (_ index: Int) -> String,
+    label: @escaping @Sendable (_ index: Int) -> Int?,
+    sample: @escaping @Sendable (_ index: Int) throws -> Sample
+  ) {
+    self.name = name
+    self.count = count
+    self.identifier = identifier
+    self.label = label
+    self.sample = sample
+  }
+}
+
+/// What a data set is, for lists and help.
+public struct DatasetDescriptor: Hashable, Sendable, Codable {
+  /// What users write, kebab-case.
+  public let id: String
+  /// What people call it.
+  public let title: String
+  /// One sentence that says what it holds or reads.
+  public let summary: String
+  /// Whether its samples have boxes around objects.
+  public let hasBoxes: Bool
+  /// Whether its samples have masks of objects.
+  public let hasMasks: Bool
+  /// Where it was published.
+  public let citation: Citation
+
+  /// Describes a data set.
+  public init(
+    id: String, title: String, summary: String, hasBoxes: Bool = false, hasMasks: Bool = false,
+    citation: Citation
+  ) {
+    self.id = id
+    self.title = title
+    self.summary = summary
+    self.hasBoxes = hasBoxes
+    self.hasMasks = hasMasks
+    self.citation = citation
+  }
+}

@@ -1,0 +1,94 @@
+public import XAIImage
+
+/// A picture with what is known about it.
+public struct Sample: Sendable {
+  /// The picture in its own size.
+  public let image: Image
+  /// The class of the picture; nil where it is not known, or is not one alone.
+  public let label: Int?
+  /// The objects whose place is known.
+  public let objects: [SampleObject]
+
+  /// Holds a picture with what is known about it.
+  public init(image: Image, label: Int?, objects: [SampleObject] = []) {
+    self.image = image
+    self.label = label
+    self.objects = objects
+  }
+}
+
+/// An object in a picture.
+public struct SampleObject: Hashable, Sendable {
+  /// Its class.
+  public let classIndex: Int
+  /// The smallest box around it, where it is known.
+  public let box: Box?
+  /// Its pixels, where they are known.
+  public let mask: Mask?
+
+  /// Describes an object.
+  public init(classIndex: Int, box: Box?, mask: Mask? = nil) {
+    self.classIndex = classIndex
+    self.box = box
+    self.mask = mask
+  }
+}
+
+/// A box in a picture, in pixels of the picture; it may end between pixels.
+public struct Box: Hashable, Sendable, Codable {
+  /// The left edge, from the left edge of the picture.
+  public var x: Double
+  /// The upper edge, from the upper edge of the picture.
+  public var y: Double
+  /// From the left to the right edge.
+  public var width: Double
+  /// From the upper to the lower edge.
+  public var height: Double
+
+  /// Makes a box from its left and upper edge and its extent.
+  public init(x: Double, y: Double, width: Double, height: Double) {
+    self.x = x
+    self.y = y
+    self.width = width
+    self.height = height
+  }
+
+  /// The same box in a picture that is so many times as wide and high.
+  public func scaled(x horizontally: Double, y vertically: Double) -> Box {
+    Box(
+      x: x * horizontally, y: y * vertically, width: width * horizontally, height: height * vertically)
+  }
+}
+
+/// The pixels of an object: rows from top to bottom, one entry a pixel of the picture.
+public struct Mask: Hashable, Sendable {
+  /// Pixels of a row.
+  public let width: Int
+  /// Rows.
+  public let height: Int
+  /// Whether a pixel belongs to the object, row by row.
+  public let pixels: [Bool]
+
+  /// Makes a mask; traps when there are not `width × height` pixels.
+  public init(width: Int, height: Int, pixels: [Bool]) {
+    precondition(
+      pixels.count == width * height, "\(pixels.count) pixels do not make a mask of \(width)×\(height)")
+    self.width = width
+    self.height = height
+    self.pixels = pixels
+  }
+
+  /// The smallest box around the object; nil for a mask without pixels.
+  public var box: Box? {
+    var (left, right, top, bottom) = (width, -1, height, -1)
+    for y in 0..<height {
+      for x in 0..<width where pixels[y * width + x] {
+        (left, right) = (min(left, x), max(right, x))
+        (top, bottom) = (min(top, y), max(bottom, y))
+      }
+    }
+    guard right >= 0 else { return nil }
+    return Box(
+      x: Double(left), y: Double(top), width: Double(right - left + 1), height: Double(bottom - top + 1))
+  }
+}

@@ -1,0 +1,42 @@
+public import XAITensor
+
+/// A model whose parameters can be changed and written.
+///
+/// Its gradients by `GradientRequest(parameters: true)` are named as its parameters are.
+public protocol TrainableModel: Model {
+  /// Every parameter by its name in the checkpoint, in an order that stays.
+  var parameters: [Parameter] { get }
+
+  /// The model with other values of all its parameters.
+  ///
+  /// - Parameter tensors: one for each name, in the shape that the parameter has.
+  func replacingParameters(_ tensors: [String: Tensor]) -> Self
+
+  /// The model with new classes: a classifier of small random weights.
+  func replacingHead(labels: [String], random: inout SeededRandom) -> Self
+
+  /// The files of its directory beside the weights, as text by file name: configuration and preprocessing.
+  ///
+  /// - Throws: where the library that reads such directories has no model of this kind.
+  func configurationFiles() throws -> [String: String]
+}
+
+/// A parameter of a model.
+public struct Parameter: Sendable {
+  /// What the checkpoint calls it.
+  public let name: String
+  /// Its value.
+  public let tensor: Tensor
+  /// Whether it belongs to the classifier that new classes replace.
+  public let isHead: Bool
+  /// Whether weight decay applies to it: to the matrices of linear maps, not to biases, norms, tokens and positions.
+  public let isDecayed: Bool
+
+  /// Names a parameter.
+  public init(name: String, tensor: Tensor, isHead: Bool, isDecayed: Bool) {
+    self.name = name
+    self.tensor = tensor
+    self.isHead = isHead
+    self.isDecayed = isDecayed
+  }
+}
