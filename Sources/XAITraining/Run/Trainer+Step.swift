@@ -5,7 +5,7 @@ extension Trainer {
   /// One step: the gradient of the mean loss of a batch, and the update.
   ///
   /// The batch goes through the model in micro-batches whose gradients are added, so that memory is bounded by these.
-  mutating func takeStep(_ batch: Batch, savedStep: Int?, waited: Duration) throws -> TrainingEvent.Step {
+  mutating func takeStep(_ batch: Batch, waited: Duration) throws -> TrainingEvent.Step {
     guard let input = batch.input else {
       let first = batch.skipped.first
       throw TrainingError.allDamaged(
@@ -56,11 +56,10 @@ extension Trainer {
   private mutating func update(_ gradients: [Tensor], scale: Float, learningRate: Double) {
     // The first model looks at the first weights; now nothing but `parameters` looks at these, and they change in place.
     model = task.model
-    let decays = task.model.parameters.map(\.isDecayed)
     for (position, index) in trained.enumerated() {
       optimiser.update(
         &parameters[index], index: position, gradient: gradients[position], gradientScale: scale,
-        learningRate: learningRate, step: step, decays: decays[index])
+        learningRate: learningRate, step: step, decays: decays[position])
     }
     model = task.model.replacingParameters(Dictionary(uniqueKeysWithValues: zip(names, parameters)))
   }

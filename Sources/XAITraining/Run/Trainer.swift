@@ -14,6 +14,8 @@ public struct Trainer {
   let names: [String]
   /// Which parameters are trained.
   let trained: [Int]
+  /// Which of these have weight decay.
+  let decays: [Bool]
   let augmentation: Augmentation
   let height: Int
   let width: Int
@@ -25,6 +27,9 @@ public struct Trainer {
   var history = History()
   var tally = Tally()
   var skipped: [SkippedPicture] = []
+  private var skippedNames: Set<String> = []
+  /// The steps of the checkpoint on the disk; nil where there is none.
+  var savedStep: Int?
   private let finishedRecord: TrainingRecord?
   private let notes: [String]
 
@@ -49,6 +54,7 @@ public struct Trainer {
     let all = task.model.parameters
     names = all.map(\.name)
     trained = all.indices.filter { task.recipe.scope == .model || all[$0].isHead }
+    decays = trained.map { all[$0].isDecayed }
     model = task.model
     parameters = all.map(\.tensor)
     optimiser = Adam(recipe: task.recipe, shapes: trained.map { all[$0].tensor.shape })
@@ -67,6 +73,7 @@ public struct Trainer {
       let read = try Checkpoint(
         checkpoint.file, state, names: names, shapes: all.map(\.tensor.shape), trained: trained)
       (step, history, tally, skipped) = (state.step, state.history, state.tally, state.skipped)
+      (savedStep, skippedNames) = (step, Set(skipped.map(\.identifier)))
       parameters = read.parameters
       (optimiser.means, optimiser.squares) = (read.means, read.squares)
       model = task.model.replacingParameters(Dictionary(uniqueKeysWithValues: zip(names, parameters)))
@@ -82,67 +89,73 @@ public struct Trainer {
     if let finishedRecord { return .alreadyFinished(finishedRecord) }
     notes.forEach { _ = observe(.note($0)) }
     var goesOn = observe(.began(step: step, steps: task.stepCount, stepsPerEpoch: task.stepsPerEpoch))
-    let folder = Folder(task.folder)
     let clock = ContinuousClock()
     var lastCheckpoint = clock.now
-    var savedStep: Int? = step > 0 ? step : nil
     var feed = BatchFeed(task: task, augmentation: augmentation, from: step)
+    // An earlier run may have stopped in the middle of a validation.
+    if step > 0, goesOn { goesOn = try addRow(observe) }
 
     while step < task.stepCount, goesOn {
       let start = clock.now
       let batch = feed.next()
       let waited = clock.now - start
       for picture in batch.skipped { goesOn = try note(picture, observe) && goesOn }
-      let report = try takeStep(batch, savedStep: savedStep, waited: waited)
-      goesOn = observe(.step(report)) && goesOn
+      goesOn = observe(.step(try takeStep(batch, waited: waited))) && goesOn
       goesOn = try addRow(observe) && goesOn
       if step < task.stepCount, !goesOn || clock.now - lastCheckpoint >= task.checkpointInterval {
-        try checkpoint.write(to: folder.path, names: names, trained: trained.map { names[$0] })
-        (lastCheckpoint, savedStep) = (clock.now, step)
-        goesOn = observe(.checkpoint(step: step)) && goesOn
+        goesOn = try save(observe) && goesOn
+        lastCheckpoint = clock.now
       }
     }
-    guard step >= task.stepCount else { return .stopped(step: step) }
+    guard step == task.stepCount, history.rows.last?.step == step else { return .stopped(step: step) }
     let record = TrainingRecord(
       fingerprint: fingerprint, kernels: kernelsName, history: history, skipped: skipped)
-    try folder.finish(model, record)
+    try Folder(task.folder).finish(model, record)
     return .finished(record)
   }
 
-  private var checkpoint: Checkpoint {
-    Checkpoint(
-      state: Checkpoint.State(
-        fingerprint: fingerprint, kernels: kernelsName, step: step, history: history, tally: tally,
-        skipped: skipped),
-      parameters: parameters, means: optimiser.means, squares: optimiser.squares)
+  private mutating func save(_ observe: (TrainingEvent) -> Bool) throws -> Bool {
+    let state = Checkpoint.State(
+      fingerprint: fingerprint, kernels: kernelsName, step: step, history: history, tally: tally,
+      skipped: skipped)
+    try Checkpoint(state: state, parameters: parameters, means: optimiser.means, squares: optimiser.squares)
+      .write(to: task.folder, names: names, trained: trained.map { names[$0] })
+    savedStep = step
+    return observe(.checkpoint(step: step))
   }
 
   private mutating func note(_ picture: SkippedPicture, _ observe: (TrainingEvent) -> Bool) throws -> Bool {
     if task.isStrict {
       throw TrainingError.damaged(identifier: picture.identifier, reason: picture.reason)
     }
-    guard !skipped.contains(where: { $0.identifier == picture.identifier }) else { return true }
+    guard skippedNames.insert(picture.identifier).inserted else { return true }
     skipped.append(picture)
     return observe(.skipped(picture))
   }
 
   /// Adds a row to the history where it is time for one, with a validation where it is time for that.
+  ///
+  /// - Returns: false where the observer asked to stop; in the middle of a validation no row is added.
   private mutating func addRow(_ observe: (TrainingEvent) -> Bool) throws -> Bool {
     let isLast = step == task.stepCount
     let validates =
       task.validation != nil && (isLast || step % (task.stepsPerEpoch * task.validationInterval) == 0)
-    guard validates || isLast || step % task.rowInterval == 0 else { return true }
+    guard history.rows.last?.step != step, validates || isLast || step % task.rowInterval == 0 else {
+      return true
+    }
     var row = History.Row(
       step: step, epoch: Double(step) / Double(task.stepsPerEpoch),
       learningRate: task.recipe.learningRate(ofStep: step - 1, of: task.stepCount),
       trainingLoss: tally.meanLoss, trainingAccuracy: tally.accuracy)
-    tally = Tally()
     var goesOn = true
     if validates, let split = task.validation {
-      let result = try Validation(split, model: model).run { goesOn = observe($0) && goesOn }
+      // A validation takes long, and what was learnt before it should not be lost in it.
+      goesOn = savedStep == step ? true : try save(observe)
+      guard goesOn, let result = try Validation(split, model: model).run(observe) else { return false }
       for picture in result.skipped { goesOn = try note(picture, observe) && goesOn }
-      (row.validationLoss, row.validationAccuracy) = (result.tally.meanLoss, result.tally.accuracy)
+      (row.validationLoss, row.validationAccuracy) = (result.loss, result.accuracy)
     }
+    tally = Tally()
     history.rows.append(row)
     return observe(.row(row)) && goesOn
   }

@@ -29,8 +29,8 @@ public struct Validation {
     public var loss: Double? { tally.meanLoss }
   }
 
-  /// Judges all pictures.
-  public func run(_ observe: (TrainingEvent) -> Void) throws -> Result {
+  /// Judges all pictures; gives nil where the observer asks to stop.
+  public func run(_ observe: (TrainingEvent) -> Bool) throws -> Result? {
     let loader = BatchLoader(split, preprocessing: model.descriptor.preprocessing)
     let labelled = (0..<split.count).filter { split.label($0) != nil }
     let starts = Array(stride(from: 0, to: labelled.count, by: Self.batchSize))
@@ -49,7 +49,8 @@ public struct Validation {
         result.tally.add(
           Tally(lossSum: loss.lossSum, correctCount: loss.correctCount, count: batch.labels.count))
       }
-      observe(.validating(done: min(starts[index] + Self.batchSize, labelled.count), of: labelled.count))
+      let done = min(starts[index] + Self.batchSize, labelled.count)
+      guard observe(.validating(done: done, of: labelled.count)) else { return nil }
     }
     return result
   }
