@@ -45,6 +45,12 @@ public struct ConformanceFailure: Hashable, Sendable, CustomStringConvertible {
     case attention
     /// Gradients equal finite differences.
     case gradients
+    /// Parameters are named as their gradients are, and replacing them does that and no more.
+    case parameters
+    /// What is written loads as what it was.
+    case writing
+    /// An untrained model has the labels it should, and comes from the seed.
+    case untrained
     /// Unusable inputs and traces are refused with a clear error.
     case refusal
     /// The better map gets the better value.
