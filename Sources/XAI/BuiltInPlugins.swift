@@ -1,6 +1,8 @@
 public import XAICore
 
 /// Every plugin that ships with the package, one line each: the only place that knows them all.
+///
+/// Of data sets, the general one is first: a path is asked of the last ones first.
 public let builtInPlugins: [any Plugin.Type] = [
   ViTPlugin.self,
   DeiTPlugin.self,
@@ -13,6 +15,9 @@ public let builtInPlugins: [any Plugin.Type] = [
   AverageDropPlugin.self,
   AverageIncreasePlugin.self,
   AverageGainPlugin.self,
+  ImageFolderPlugin.self,
+  CSVListPlugin.self,
+  TinyImageNetPlugin.self,
 ]
 
 extension Registry {
