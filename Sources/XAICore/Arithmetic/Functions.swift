@@ -14,3 +14,6 @@ package func logarithm(_ x: Double) -> Double { log(x) }
 
 /// cos x, from the C library.
 package func cosine(_ x: Double) -> Double { cos(x) }
+
+/// xʸ, from the C library.
+package func power(_ x: Double, _ y: Double) -> Double { pow(x, y) }

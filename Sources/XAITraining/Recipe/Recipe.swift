@@ -58,6 +58,8 @@ public struct Recipe: PluginOptions {
   public var labelSmoothing = 0.0
   /// Pictures of a step.
   public var batchSize = 32
+  /// Pictures that go through the model at once; the gradients of a step's parts are added.
+  public var microBatchSize = 8
   /// Passes over the training pictures; need not be whole.
   public var epochs = 1.0
   /// How pictures are cut.
@@ -105,6 +107,10 @@ public struct Recipe: PluginOptions {
     Option(
       "batch-size", \.batchSize, "Pictures of a step", allowed: "a whole number from 1 to 65536",
       where: { (1...65_536).contains($0) }),
+    Option(
+      "micro-batch", \.microBatchSize,
+      "Pictures that go through the model at once; bounds the memory, and rounds differently",
+      allowed: "a whole number from 1 to 65536", where: { (1...65_536).contains($0) }),
     Option(
       "epochs", \.epochs, "Passes over the training pictures, whole or not", allowed: "a number above 0",
       where: { $0 > 0 && $0 <= 1e6 }),

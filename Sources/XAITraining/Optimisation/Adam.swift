@@ -1,0 +1,87 @@
+import XAICore
+import XAITensor
+
+/// The update rule of Adam and AdamW for one model: running means of the gradients and of their squares.
+///
+/// Step t, counted from 1, with gradient g, learning rate η and decay λ (Kingma and Ba 2015, algorithm 1):
+/// m ← m + (1 − β₁)(g − m), v ← β₂v + (1 − β₂)g², w ← w − η/(1 − β₁ᵗ) · m / (√v/√(1 − β₂ᵗ) + ε).
+/// Adam adds λw to g first; AdamW multiplies w by 1 − ηλ first (Loshchilov and Hutter 2019, algorithm 2).
+struct Adam: Sendable {
+  let recipe: Recipe
+  /// Running means of the gradients, one for each parameter.
+  var means: [Tensor]
+  /// Running means of the squared gradients, one for each parameter.
+  var squares: [Tensor]
+
+  /// Begins with means of zero for parameters of these shapes.
+  init(recipe: Recipe, shapes: [Shape]) {
+    self.recipe = recipe
+    means = shapes.map { Tensor(repeating: 0, $0) }
+    squares = shapes.map { Tensor(repeating: 0, $0) }
+  }
+
+  /// Changes one parameter in place, where nothing else looks at it.
+  ///
+  /// - Parameters:
+  ///   - index: which parameter.
+  ///   - step: counted from 0.
+  ///   - gradientScale: what the gradient is multiplied by first.
+  mutating func update(
+    _ parameter: inout Tensor, index: Int, gradient: Tensor, gradientScale: Float, learningRate: Double,
+    step: Int, decays: Bool
+  ) {
+    let decay = decays ? recipe.weightDecay : 0
+    let rule = Rule(
+      gradientScale: gradientScale,
+      addedDecay: recipe.rule == .adam ? Float(decay) : 0,
+      shrinking: recipe.rule == .adamW ? Float(1 - learningRate * decay) : 1,
+      meanShare: Float(1 - recipe.beta1), squareDecay: Float(recipe.beta2),
+      squareShare: Float(1 - recipe.beta2),
+      stepSize: Float(learningRate / (1 - power(recipe.beta1, Double(step + 1)))),
+      squareRootCorrection: Float((1 - power(recipe.beta2, Double(step + 1))).squareRoot()),
+      epsilon: Float(recipe.epsilon))
+    var weights = TensorBuffer(reusing: take(&parameter))
+    var mean = TensorBuffer(reusing: take(&means[index]))
+    var square = TensorBuffer(reusing: take(&squares[index]))
+    gradient.withElements { gradient in
+      weights.withElements { weights in
+        mean.withElements { mean in
+          square.withElements { rule.apply(to: weights, gradient, mean, $0) }
+        }
+      }
+    }
+    parameter = weights.freeze()
+    means[index] = mean.freeze()
+    squares[index] = square.freeze()
+  }
+
+  /// The numbers of one step, as float32.
+  private struct Rule {
+    let gradientScale, addedDecay, shrinking, meanShare, squareDecay, squareShare, stepSize: Float
+    let squareRootCorrection, epsilon: Float
+
+    func apply(
+      to weights: UnsafeMutableBufferPointer<Float>, _ gradient: UnsafeBufferPointer<Float>,
+      _ mean: UnsafeMutableBufferPointer<Float>, _ square: UnsafeMutableBufferPointer<Float>
+    ) {
+      for index in weights.indices {
+        let weight = weights[index] * shrinking
+        let g = gradient[index] * gradientScale + addedDecay * weight
+        let m = mean[index] + meanShare * (g - mean[index])
+        let v = square[index] * squareDecay + squareShare * (g * g)
+        mean[index] = m
+        square[index] = v
+        weights[index] = weight - stepSize * (m / (v.squareRoot() / squareRootCorrection + epsilon))
+      }
+    }
+  }
+}
+
+/// Moves a tensor out of where it is kept, so that its memory has no second owner.
+func take(_ tensor: inout Tensor) -> Tensor {
+  let taken = tensor
+  tensor = nothing
+  return taken
+}
+
+private let nothing = Tensor([0], [])

@@ -1,0 +1,57 @@
+public import XAICore
+import XAITensor
+
+/// How many classes of a split a model predicts.
+public struct Validation {
+  /// Pictures that the model sees at once.
+  private static let batchSize = 8
+
+  private let split: DatasetSplit
+  private let model: any Model
+
+  /// Prepares to judge a model by the pictures of a split that have a class.
+  public init(_ split: DatasetSplit, model: any Model) {
+    self.split = split
+    self.model = model
+  }
+
+  /// What a validation came to.
+  public struct Result: Sendable {
+    var tally = Tally()
+    /// The pictures that could not be used.
+    public internal(set) var skipped: [SkippedPicture] = []
+
+    /// How many pictures were judged.
+    public var count: Int { tally.count }
+    /// The share of them whose class is the highest logit; nil for none.
+    public var accuracy: Double? { tally.accuracy }
+    /// Their mean cross-entropy; nil for none.
+    public var loss: Double? { tally.meanLoss }
+  }
+
+  /// Judges all pictures; gives nil where the observer asks to stop.
+  public func run(_ observe: (TrainingEvent) -> Bool) throws -> Result? {
+    let loader = BatchLoader(split, preprocessing: model.descriptor.preprocessing)
+    let labelled = (0..<split.count).filter { split.label($0) != nil }
+    let starts = Array(stride(from: 0, to: labelled.count, by: Self.batchSize))
+    func load(_ index: Int) -> Background<Batch>? {
+      guard index < starts.count else { return nil }
+      return loader.load(Array(labelled[starts[index]..<min(starts[index] + Self.batchSize, labelled.count)]))
+    }
+    var result = Result()
+    var upcoming = load(0)
+    for index in starts.indices {
+      let batch = upcoming?.take() ?? Batch()
+      upcoming = load(index + 1)
+      result.skipped += batch.skipped
+      if let input = batch.input {
+        let loss = CrossEntropy()(try model.logits(input), labels: batch.labels, scale: 1)
+        result.tally.add(
+          Tally(lossSum: loss.lossSum, correctCount: loss.correctCount, count: batch.labels.count))
+      }
+      let done = min(starts[index] + Self.batchSize, labelled.count)
+      guard observe(.validating(done: done, of: labelled.count)) else { return nil }
+    }
+    return result
+  }
+}
