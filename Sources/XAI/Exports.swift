@@ -12,6 +12,7 @@
 @_exported public import XAIImage
 @_exported public import XAIRawAttention
 @_exported public import XAITensor
+@_exported public import XAITraining
 @_exported public import XAITransformer
 @_exported public import XAIViT
 @_exported public import XAIWeights

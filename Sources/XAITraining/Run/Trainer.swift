@@ -24,9 +24,11 @@ public struct Trainer {
   var parameters: [Tensor]
   var optimiser: Adam
   var step = 0
-  var history = History()
+  /// How it went so far, an earlier run of the task included.
+  public internal(set) var history = History()
   var tally = Tally()
-  var skipped: [SkippedPicture] = []
+  /// The damaged pictures so far, each once.
+  public internal(set) var skipped: [SkippedPicture] = []
   private var skippedNames: Set<String> = []
   /// The steps of the checkpoint on the disk; nil where there is none.
   var savedStep: Int?
@@ -110,7 +112,7 @@ public struct Trainer {
     guard step == task.stepCount, history.rows.last?.step == step else { return .stopped(step: step) }
     let record = TrainingRecord(
       fingerprint: fingerprint, kernels: kernelsName, history: history, skipped: skipped)
-    try Folder(task.folder).finish(model, record)
+    try Folder(task.folder).finish(model, record, type: task.weightsType)
     return .finished(record)
   }
 
