@@ -12,6 +12,8 @@ public struct VisionTransformer: Model {
   let weights: VisionTransformerWeights
   let naming: CheckpointNaming
   let kernels: any Kernels
+  /// The directory's configuration, for writing the model; nil where it was made of parts.
+  let source: DirectorySource?
 
   /// What a vision transformer can do.
   public static let capabilities: Capabilities = [
@@ -32,11 +34,23 @@ public struct VisionTransformer: Model {
     weights: VisionTransformerWeights,
     naming: CheckpointNaming, kernels: any Kernels
   ) {
+    self.init(
+      descriptor: descriptor, configuration: configuration, weights: weights, naming: naming,
+      kernels: kernels,
+      source: nil)
+  }
+
+  init(
+    descriptor: ModelDescriptor, configuration: VisionTransformerConfiguration,
+    weights: VisionTransformerWeights, naming: CheckpointNaming, kernels: any Kernels,
+    source: DirectorySource?
+  ) {
     self.descriptor = descriptor
     self.configuration = configuration
     self.weights = weights
     self.naming = naming
     self.kernels = kernels
+    self.source = source
   }
 
   var embedding: PatchEmbedding {

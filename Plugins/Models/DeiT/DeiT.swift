@@ -34,22 +34,40 @@ public enum DeiT: ModelArchitecture {
     let naming: CheckpointNaming
     switch directory.format {
     case .huggingFace:
-      let isTeacher = try directory.config.optionalStrings("architectures")?.contains(teacherClass) ?? false
-      configuration = try VisionTransformerConfiguration(
-        huggingFace: directory.config, prefix: [.classToken, .distillation],
-        readout: isTeacher ? .meanOfClassAndDistillation : .classToken)
-      naming = .huggingFace(
-        root: "deit", heads: isTeacher ? ["cls_classifier", "distillation_classifier"] : ["classifier"])
+      (configuration, naming) = try huggingFace(directory)
     case .timm:
       configuration = try VisionTransformerConfiguration(timm: directory.config, weights: weights)
       naming = .timm(for: configuration)
     }
-    // The image processor of DeiT: bicubic to 256 × 256, the middle 224 × 224, mean and deviation 0.5.
-    let preprocessing = Preprocessing(
-      resize: .exact(height: 256, width: 256), filter: .bicubic,
-      crop: Preprocessing.CentreCrop(height: 224, width: 224), normalisation: .half)
     return try VisionTransformer(
       loading: directory, architecture: descriptor.id, configuration: configuration, weights: weights,
       naming: naming, ignoring: ["deit.pooler.", "*.position_ids"], preprocessing: preprocessing, on: kernels)
   }
+
+  /// Makes an untrained model of one of Hugging Face's two classes; a timm configuration is refused.
+  public static func makeUntrained(
+    _ directory: ModelDirectory, labels: [String], random: inout SeededRandom, on kernels: any Kernels
+  ) throws -> any TrainableModel {
+    try directory.checkStatesSizes(example: "\"model_type\": \"deit\"")
+    let (configuration, naming) = try huggingFace(directory)
+    return try VisionTransformer(
+      untrained: directory, architecture: descriptor.id, configuration: configuration, naming: naming,
+      preprocessing: preprocessing, labels: labels, random: &random, on: kernels)
+  }
+
+  private static func huggingFace(
+    _ directory: ModelDirectory
+  ) throws -> (VisionTransformerConfiguration, CheckpointNaming) {
+    let isTeacher = try directory.config.optionalStrings("architectures")?.contains(teacherClass) ?? false
+    let configuration = try VisionTransformerConfiguration(
+      huggingFace: directory.config, prefix: [.classToken, .distillation],
+      readout: isTeacher ? .meanOfClassAndDistillation : .classToken)
+    let heads = isTeacher ? ["cls_classifier", "distillation_classifier"] : ["classifier"]
+    return (configuration, .huggingFace(root: "deit", heads: heads))
+  }
+
+  /// The image processor of DeiT: bicubic to 256 × 256, the middle 224 × 224, mean and deviation 0.5.
+  private static let preprocessing = Preprocessing(
+    resize: .exact(height: 256, width: 256), filter: .bicubic,
+    crop: Preprocessing.CentreCrop(height: 224, width: 224), normalisation: .half)
 }

@@ -29,17 +29,36 @@ public enum ViT: ModelArchitecture {
     let naming: CheckpointNaming
     switch directory.format {
     case .huggingFace:
-      configuration = try VisionTransformerConfiguration(
-        huggingFace: directory.config, prefix: [.classToken], readout: .classToken)
+      configuration = try huggingFaceConfiguration(directory)
       naming = .huggingFace(root: "vit")
     case .timm:
       configuration = try VisionTransformerConfiguration(timm: directory.config, weights: weights)
       naming = .timm(for: configuration)
     }
-    // The image processor of ViT: bilinear to exactly 224 × 224, mean and deviation 0.5.
-    let preprocessing = Preprocessing(resize: .exact(height: 224, width: 224), normalisation: .half)
     return try VisionTransformer(
       loading: directory, architecture: descriptor.id, configuration: configuration, weights: weights,
       naming: naming, ignoring: ["vit.pooler.", "*.position_ids"], preprocessing: preprocessing, on: kernels)
   }
+
+  /// Makes an untrained `ViTForImageClassification`; a timm configuration is refused.
+  public static func makeUntrained(
+    _ directory: ModelDirectory, labels: [String], random: inout SeededRandom, on kernels: any Kernels
+  ) throws -> any TrainableModel {
+    try directory.checkStatesSizes(example: "\"model_type\": \"vit\"")
+    return try VisionTransformer(
+      untrained: directory, architecture: descriptor.id, configuration: huggingFaceConfiguration(directory),
+      naming: .huggingFace(root: "vit"), preprocessing: preprocessing, labels: labels, random: &random,
+      on: kernels)
+  }
+
+  private static func huggingFaceConfiguration(
+    _ directory: ModelDirectory
+  ) throws -> VisionTransformerConfiguration {
+    try VisionTransformerConfiguration(
+      huggingFace: directory.config, prefix: [.classToken], readout: .classToken)
+  }
+
+  /// The image processor of ViT: bilinear to exactly 224 × 224, mean and deviation 0.5.
+  private static let preprocessing = Preprocessing(
+    resize: .exact(height: 224, width: 224), normalisation: .half)
 }

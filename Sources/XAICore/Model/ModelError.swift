@@ -10,6 +10,8 @@ public enum ModelError: Error, Sendable, CustomStringConvertible {
   case foreignTrace(model: String)
   /// The model's parameters can't be changed or written.
   case notTrainable(model: String, reason: String)
+  /// A model can't be written into a folder because of what is there.
+  case unsuitableFolder(path: String, reason: String)
 
   /// What was wrong, where, and what to do.
   public var description: String {
@@ -22,6 +24,7 @@ public enum ModelError: Error, Sendable, CustomStringConvertible {
     case .foreignTrace(let model):
       "the trace does not belong to \(model), or was recorded without gradients: record with gradients: true"
     case .notTrainable(let model, let reason): "\(model): \(reason)"
+    case .unsuitableFolder(let path, let reason): "\(path): \(reason)"
     }
   }
 }

@@ -28,6 +28,16 @@ public enum ResamplingFilter: String, Hashable, Sendable, CaseIterable {
     }
   }
 
+  /// The PIL code of the filter.
+  public var pilCode: Int {
+    switch self {
+    case .nearest: 0
+    case .lanczos: 1
+    case .bilinear: 2
+    case .bicubic: 3
+    }
+  }
+
   /// The radius of the kernel in source pixels at scale 1.
   var support: Double {
     switch self {

@@ -1,4 +1,4 @@
-import XAICore
+public import XAICore
 public import XAIWeights
 
 extension ModelDirectory {
@@ -15,6 +15,20 @@ extension ModelDirectory {
       }
       return named.contains { classes.contains($0) }
     }
+  }
+
+  /// Throws where the configuration doesn't state the sizes that a model can be made from.
+  ///
+  /// timm's leaves to the name of the architecture, and so to the weights, what `model_args` doesn't change.
+  ///
+  /// - Parameter example: the member that makes a Hugging Face configuration one of the family.
+  public func checkStatesSizes(example: String) throws(ModelError) {
+    guard format == .timm else { return }
+    throw .notTrainable(
+      model: path,
+      reason:
+        "a timm configuration doesn't state the model's sizes; to train from scratch, give a config.json of "
+        + "Hugging Face's with \(example), hidden_size, num_hidden_layers and so on")
   }
 }
 

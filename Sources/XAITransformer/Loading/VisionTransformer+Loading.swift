@@ -30,16 +30,27 @@ extension VisionTransformer {
     let reader = WeightReader(store)
     let weights = VisionTransformerWeights(reading: reader, configuration: configuration, naming: naming)
     try reader.finish(ignoring: ignoring)
+    try self.init(
+      of: directory, architecture: architecture,
+      labels: Self.labels(directory, count: configuration.classCount), configuration: configuration,
+      weights: weights, naming: naming, preprocessing: defaults, on: kernels)
+  }
+
+  /// Describes a model of a directory by what its configuration says.
+  init(
+    of directory: ModelDirectory, architecture: String, labels: [String],
+    configuration: VisionTransformerConfiguration, weights: VisionTransformerWeights,
+    naming: CheckpointNaming, preprocessing defaults: Preprocessing, on kernels: any Kernels
+  ) throws {
     let descriptor = ModelDescriptor(
-      name: directory.name, architecture: architecture,
-      labels: try Self.labels(directory, count: configuration.classCount), layerCount: configuration.depth,
+      name: directory.name, architecture: architecture, labels: labels, layerCount: configuration.depth,
       headCount: configuration.headCount, width: configuration.width, parameterCount: weights.parameterCount,
       layout: configuration.layout,
       preprocessing: try Self.preprocessing(directory, configuration, defaults: defaults),
       capabilities: Self.capabilities)
     self.init(
-      descriptor: descriptor, configuration: configuration, weights: weights, naming: naming, kernels: kernels
-    )
+      descriptor: descriptor, configuration: configuration, weights: weights, naming: naming,
+      kernels: kernels, source: try DirectorySource(directory))
   }
 
   /// The preprocessing of the directory; it has to end in the size that the model takes.

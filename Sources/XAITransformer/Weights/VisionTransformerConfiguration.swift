@@ -1,4 +1,5 @@
 public import XAICore
+import XAITensor
 
 /// The sizes and choices of a plain vision transformer: pre-norm blocks, erf GELU, absolute position embeddings.
 public struct VisionTransformerConfiguration: Hashable, Sendable {
@@ -71,6 +72,9 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
 
   /// Values of a patch, three planes.
   var patchValueCount: Int { 3 * patchHeight * patchWidth }
+
+  /// The patch projection as checkpoints hold it, a convolution.
+  var patchShape: Shape { [width, 3, patchHeight, patchWidth] }
 
   /// The tokens at the model's own input size.
   public var layout: TokenLayout {

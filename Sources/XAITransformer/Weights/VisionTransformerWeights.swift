@@ -79,9 +79,8 @@ public struct VisionTransformerWeights: Sendable {
         bias: tensor(naming.tensor(name, .bias), [width]))
     }
 
-    let patchShape: Shape = [width, 3, configuration.patchHeight, configuration.patchWidth]
     self.patch = Linear(
-      weight: tensor(naming.tensor(naming.patch, .weight), patchShape)
+      weight: tensor(naming.tensor(naming.patch, .weight), configuration.patchShape)
         .flattened(to: [width, configuration.patchValueCount]),
       bias: tensor(naming.tensor(naming.patch, .bias), [width]))
 

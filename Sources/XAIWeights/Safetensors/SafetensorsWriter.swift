@@ -101,20 +101,3 @@ public struct SafetensorsWriter: Sendable {
 private func littleEndianBytes(_ number: UInt64) -> [UInt8] {
   (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * UInt64($0))) }
 }
-
-/// A text as a JSON string.
-private func jsonString(_ text: String) -> String {
-  var json = "\""
-  for scalar in text.unicodeScalars {
-    switch scalar {
-    case "\"", "\\":
-      json += "\\\(scalar)"
-    case "\0"..<" ":
-      let digits = String(scalar.value, radix: 16)
-      json += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-    default:
-      json.unicodeScalars.append(scalar)
-    }
-  }
-  return json + "\""
-}

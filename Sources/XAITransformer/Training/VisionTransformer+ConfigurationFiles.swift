@@ -1,0 +1,96 @@
+public import XAICore
+import XAIImage
+import XAIWeights
+
+extension VisionTransformer {
+  /// `config.json`, and for Hugging Face's format `preprocessor_config.json`: what the model was loaded with, with its
+  /// present classes, in the form that `transformers` and timm read.
+  ///
+  /// - Throws: `ModelError.notTrainable` for a model that came from no directory, and for a preprocessing that Hugging
+  ///   Face's image processors don't know.
+  public func configurationFiles() throws -> [String: String] {
+    guard let source else {
+      throw ModelError.notTrainable(
+        model: descriptor.name,
+        reason: "it was made without a directory, so there is no configuration to write it with")
+    }
+    switch source.format {
+    case .huggingFace:
+      guard let steps = descriptor.preprocessing.huggingFaceMembers else {
+        throw ModelError.notTrainable(
+          model: descriptor.name,
+          reason:
+            "its preprocessing can't be written as a preprocessor_config.json; use an exact resize or the "
+            + "shortest edge, and margins that round down")
+      }
+      return [
+        "config.json": huggingFaceConfiguration(source).jsonText,
+        "preprocessor_config.json": preprocessorConfiguration(source, steps).jsonText,
+      ]
+    case .timm:
+      return ["config.json": timmConfiguration(source).jsonText]
+    }
+  }
+
+  // MARK: - Hugging Face
+
+  private func huggingFaceConfiguration(_ source: DirectorySource) -> JSONValue {
+    var config = source.config
+    // Where the model came from, who wrote it, and what its old classes were made for.
+    let outdated = [
+      "_name_or_path", "transformers_version", "torch_dtype", "problem_type", "num_labels", "num_classes",
+    ]
+    for key in outdated { config[key] = nil }
+    // A file may name its class alone, by which `transformers` wouldn't know it; ids of families are its model types.
+    if config["model_type"] == nil { config["model_type"] = .string(descriptor.architecture) }
+    // Narrower weights are for storage: both libraries widen them, so that both give the same logits.
+    config["dtype"] = .string("float32")
+    config["id2label"] = .object(
+      Dictionary(
+        uniqueKeysWithValues: descriptor.labels.enumerated().map { (String($0.offset), .string($0.element)) })
+    )
+    config["label2id"] = .object(
+      Dictionary(descriptor.labels.enumerated().map { ($0.element, .integer($0.offset)) }) { first, _ in first
+      })
+    return .object(config)
+  }
+
+  private func preprocessorConfiguration(
+    _ source: DirectorySource, _ steps: [String: JSONValue]
+  ) -> JSONValue {
+    var config = source.preprocessor
+    for key in Preprocessing.huggingFaceKeys { config[key] = nil }
+    return .object(config.merging(steps) { _, step in step })
+  }
+
+  // MARK: - timm
+
+  /// timm's own layout: classes and their names at the root, preprocessing in `pretrained_cfg`, and arguments of the
+  /// architecture without the classes, which both timm and `transformers` pass themselves.
+  private func timmConfiguration(_ source: DirectorySource) -> JSONValue {
+    var config = source.config
+    var pretrained = config["pretrained_cfg"]?.members ?? [:]
+    if config["pretrained_cfg"] == nil {
+      // An older file is a `pretrained_cfg` itself.
+      let own: Set = ["architecture", "num_features", "global_pool", "model_args", "model_type"]
+      pretrained = config.filter { !own.contains($0.key) }
+      config = config.filter { own.contains($0.key) }
+    }
+    for key in ["label_names", "label_descriptions", "url", "file", "hf_hub_id", "hf_hub_filename"] {
+      pretrained[key] = nil
+    }
+    let classCount = JSONValue.integer(descriptor.classCount)
+    pretrained["num_classes"] = classCount
+    pretrained["input_size"] = .array(
+      [3, configuration.imageHeight, configuration.imageWidth].map { .integer($0) })
+    config["pretrained_cfg"] = .object(pretrained)
+    config["num_classes"] = classCount
+    config["label_names"] = .array(descriptor.labels.map { .string($0) })
+    config["label_descriptions"] = nil
+    if var arguments = config["model_args"]?.members {
+      arguments["num_classes"] = nil
+      config["model_args"] = .object(arguments)
+    }
+    return .object(config)
+  }
+}

@@ -1,0 +1,60 @@
+public import XAICore
+import XAITensor
+
+extension VisionTransformer {
+  /// Every parameter by its name in the checkpoint: embedding, blocks from the first to the last, norm, heads.
+  public var parameters: [XAICore.Parameter] {
+    var list = ParameterList(naming: naming)
+    list.add(
+      naming.patch, weight: weights.patch.weight.reshaped(to: configuration.patchShape),
+      bias: weights.patch.bias)
+    var row = 0
+    for (name, tokens) in naming.prefixTensors(of: configuration.prefix) {
+      list.add(name, weights.prefix[row..<row + tokens].reshaped(to: [1, tokens, configuration.width]))
+      row += tokens
+    }
+    list.add(
+      naming.positions,
+      weights.positions.reshaped(to: [1, weights.positions.shape[0], configuration.width]))
+    for (index, block) in weights.blocks.enumerated() {
+      let names = naming.block(index)
+      list.add(names.firstNorm, block.firstNorm)
+      for (name, linear) in zip(names.queryKeyValue, block.queryKeyValue) { list.add(name, linear) }
+      list.add(names.projection, block.projection)
+      list.add(names.secondNorm, block.secondNorm)
+      list.add(names.expansion, block.expansion)
+      list.add(names.contraction, block.contraction)
+    }
+    list.add(naming.finalNorm, weights.finalNorm)
+    for (name, linear) in zip(naming.heads, weights.heads) { list.add(name, linear, isHead: true) }
+    return list.parameters
+  }
+}
+
+/// Parameters in the order in which they are added.
+private struct ParameterList {
+  let naming: CheckpointNaming
+  private(set) var parameters: [XAICore.Parameter] = []
+
+  init(naming: CheckpointNaming) {
+    self.naming = naming
+  }
+
+  mutating func add(_ name: String, _ tensor: Tensor, isHead: Bool = false, isDecayed: Bool = false) {
+    parameters.append(Parameter(name: name, tensor: tensor, isHead: isHead, isDecayed: isDecayed))
+  }
+
+  mutating func add(_ owner: String, weight: Tensor, bias: Tensor?, isHead: Bool = false) {
+    add(naming.tensor(owner, .weight), weight, isHead: isHead, isDecayed: true)
+    if let bias { add(naming.tensor(owner, .bias), bias, isHead: isHead) }
+  }
+
+  mutating func add(_ owner: String, _ linear: Linear, isHead: Bool = false) {
+    add(owner, weight: linear.weight, bias: linear.bias, isHead: isHead)
+  }
+
+  mutating func add(_ owner: String, _ norm: Norm) {
+    add(naming.tensor(owner, .weight), norm.weight)
+    add(naming.tensor(owner, .bias), norm.bias)
+  }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import Testing
+import XAI
+import XAITesting
+
+@testable import XAITraining
+
+@Suite struct AdamTests {
+  /// Algorithm 1 of Kingma and Ba, and 2 of Loshchilov and Hutter, in double, an element at a time.
+  private func naive(
+    _ recipe: Recipe, weight: Double, gradients: [Double], decays: Bool, rate: Double
+  ) -> Double {
+    var (w, m, v) = (weight, 0.0, 0.0)
+    for (t, gradient) in gradients.enumerated() {
+      var g = gradient
+      if decays, recipe.rule == .adam { g += recipe.weightDecay * w }
+      if decays, recipe.rule == .adamW { w -= rate * recipe.weightDecay * w }
+      m = recipe.beta1 * m + (1 - recipe.beta1) * g
+      v = recipe.beta2 * v + (1 - recipe.beta2) * g * g
+      let (mHat, vHat) = (
+        m / (1 - pow(recipe.beta1, Double(t + 1))), v / (1 - pow(recipe.beta2, Double(t + 1)))
+      )
+      w -= rate * mHat / (vHat.squareRoot() + recipe.epsilon)
+    }
+    return w
+  }
+
+  @Test("follows the formula", arguments: ["adam", "adamw"], [true, false])
+  func formula(rule: String, decays: Bool) throws {
+    let recipe = try recipe(("optimizer", rule), ("weight-decay", "0.1"), ("beta2", "0.99"))
+    var random = SeededRandom(seed: 1)
+    let first = random.normal([5, 7])
+    let gradients = (0..<20).map { _ in random.normal([5, 7], deviation: 0.1) }
+    var weights = first
+    var adam = Adam(recipe: recipe, shapes: [[5, 7]])
+    for (step, gradient) in gradients.enumerated() {
+      adam.update(
+        &weights, index: 0, gradient: gradient, gradientScale: 2, learningRate: 0.01, step: step,
+        decays: decays)
+    }
+    let expected = first.elements.indices.map { index in
+      Float(
+        naive(
+          recipe, weight: Double(first.elements[index]),
+          gradients: gradients.map { 2 * Double($0.elements[index]) }, decays: decays, rate: 0.01))
+    }
+    expectClose(weights.elements, expected, within: 2e-6, "weights")
+  }
+
+  @Test("changes weights that nothing else looks at in place, and leaves others alone")
+  func memory() throws {
+    var adam = Adam(recipe: Recipe(), shapes: [[1000]])
+    var weights = Tensor(repeating: 1, [1000])
+    let before = weights.withElements { $0.baseAddress }
+    adam.update(
+      &weights, index: 0, gradient: Tensor(repeating: 1, [1000]), gradientScale: 1, learningRate: 0.1,
+      step: 0,
+      decays: false)
+    #expect(weights.withElements { $0.baseAddress } == before)
+    let kept = weights
+    let values = kept.elements
+    adam.update(
+      &weights, index: 0, gradient: Tensor(repeating: 1, [1000]), gradientScale: 1, learningRate: 0.1,
+      step: 1,
+      decays: false)
+    #expect(kept.elements == values)
+    #expect(weights.elements != values)
+  }
+
+  @Test("the norm of the gradients is the root of all squares")
+  func norm() {
+    var sum = GradientSum(parameterCount: 2)
+    sum.add(Tensor([11], (1...11).map(Float.init)), to: 0)
+    sum.add(Tensor([11], Array(repeating: 1, count: 11)), to: 0)
+    sum.add(Tensor([1, 2], [3, 4]), to: 1)
+    let squares = (1...11).reduce(0.0) { $0 + Double(($1 + 1) * ($1 + 1)) } + 25
+    #expect(abs(sum.norm - squares.squareRoot()) < 1e-12)
+  }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import Testing
+import XAI
+import XAITesting
+
+@testable import XAITraining
+
+@Suite struct TrainerTests {
+  private func task(
+    _ folder: TemporaryFolder, damaged: Set<Int> = [], _ options: (key: String, value: String)...
+  ) throws -> TrainingTask {
+    let model = try smallModel()
+    return TrainingTask(
+      model: model, training: formulaSplit(12, classes: model.descriptor.classCount, damaged: damaged),
+      validation: nil,
+      recipe: try Recipe(
+        [("batch-size", "4"), ("micro-batch", "4"), ("epochs", "4")] + options, of: "train"),
+      folder: folder.path)
+  }
+
+  @Test("training the head alone leaves everything else as it is")
+  func head() throws {
+    let folder = TemporaryFolder()
+    let task = try task(folder, ("scope", "head"), ("learning-rate", "1e-2"))
+    var trainer = try Trainer(task, kernels: "test")
+    _ = try trainer.run { _ in true }
+    let file = try SafetensorsFile(path: "\(folder.path)/model.safetensors")
+    for parameter in task.model.parameters {
+      let isSame = try file.tensor(parameter.name).elements == parameter.tensor.elements
+      #expect(isSame == !parameter.isHead, "\(parameter.name)")
+    }
+  }
+
+  @Test("damaged pictures are named once, end a strict run, and a step of nothing else is an error")
+  func damaged() throws {
+    var trainer = try Trainer(task(TemporaryFolder(), damaged: [3, 5]), kernels: "test")
+    var named: [String] = []
+    _ = try trainer.run {
+      if case .skipped(let picture) = $0 { named.append(picture.identifier) }
+      return true
+    }
+    #expect(named.sorted() == ["train-3", "train-5"])
+
+    var strict = try task(TemporaryFolder(), damaged: [3])
+    strict.isStrict = true
+    var strictTrainer = try Trainer(strict, kernels: "test")
+    #expect(throws: TrainingError.damaged(identifier: "train-3", reason: "it is damaged")) {
+      try strictTrainer.run { _ in true }
+    }
+    var hopeless = try Trainer(task(TemporaryFolder(), damaged: Set(0..<12)), kernels: "test")
+    #expect(throws: TrainingError.self) { try hopeless.run { _ in true } }
+  }
+
+  @Test("a loss that is no number ends the run and leaves the last checkpoint")
+  func divergence() throws {
+    let folder = TemporaryFolder()
+    var task = try task(folder, ("learning-rate", "1e30"), ("schedule", "constant"), ("clip", "0"))
+    task.checkpointInterval = .zero
+    var trainer = try Trainer(task, kernels: "test")
+    #expect {
+      try trainer.run { _ in true }
+    } throws: { error in
+      guard case .diverged(let step, let checkpoint)? = error as? TrainingError else { return false }
+      return step == 2 && checkpoint == 1
+    }
+    #expect(folder.bytes("checkpoint.safetensors") != nil)
+    #expect(folder.bytes("model.safetensors") == nil)
+  }
+
+  @Test("labels beyond the classes and empty splits are refused before the first step")
+  func labels() throws {
+    let folder = TemporaryFolder()
+    var wrong = try task(folder)
+    wrong.training = formulaSplit(40, classes: 20)
+    #expect(throws: TrainingError.self) { try Trainer(wrong, kernels: "test") }
+    wrong.training = formulaSplit(0, classes: 1)
+    #expect(throws: TrainingError.noPictures(split: "train")) { try Trainer(wrong, kernels: "test") }
+  }
+
+  @Test("learns what can be learnt: the loss of four pictures goes to almost nothing")
+  func learns() throws {
+    let model = try smallModel()
+    let split = formulaSplit(4, classes: 4)
+    let recipe = try recipe(
+      ("batch-size", "4"), ("epochs", "300"), ("learning-rate", "3e-3"), ("crop", "none"), ("flip", "false"))
+    var trainer = try Trainer(
+      TrainingTask(
+        model: model, training: split, validation: split, recipe: recipe, folder: TemporaryFolder().path),
+      kernels: "test")
+    guard case .finished(let record) = try trainer.run({ _ in true }) else { return }
+    let row = try #require(record.history.lastValidation)
+    #expect(row.validationAccuracy == 1)
+    #expect(try #require(row.validationLoss) < 0.01)
+  }
+}
