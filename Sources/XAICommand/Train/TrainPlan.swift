@@ -53,13 +53,11 @@ private struct TrainingData {
 
   init(_ command: TrainCommand) throws {
     do {
-      dataset = try CommandContext.currentRegistry.dataset(command.data)
+      let dataset = try CommandContext.currentRegistry.dataset(command.data)
+      let known = dataset.splitNames.contains(DatasetSplit.validation) ? DatasetSplit.validation : nil
+      self.dataset = dataset
       training = try dataset.split(command.trainSplit)
-      let names = dataset.splitNames
-      let validationName =
-        command.validationSplit
-        ?? (names.contains(DatasetSplit.validation) ? DatasetSplit.validation : nil)
-      validation = try validationName.map { try dataset.split($0) }
+      validation = try (command.validationSplit ?? known).map { try dataset.split($0) }
     } catch {
       throw Failure(error, otherwise: .inputData)
     }
