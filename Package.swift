@@ -56,6 +56,7 @@ let plugins: [Plugin] = [
   Plugin(kind: "Metrics", name: "AverageDrop"),
   Plugin(kind: "Metrics", name: "AverageIncrease"),
   Plugin(kind: "Metrics", name: "AverageGain"),
+  Plugin(kind: "Datasets", name: "Shapes"),
 ]
 
 // MARK: - Examples

@@ -13,6 +13,7 @@ public let builtInPlugins: [any Plugin.Type] = [
   AverageDropPlugin.self,
   AverageIncreasePlugin.self,
   AverageGainPlugin.self,
+  ShapesPlugin.self,
 ]
 
 extension Registry {

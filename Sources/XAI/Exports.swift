@@ -11,6 +11,7 @@
 @_exported public import XAIGradientRollout
 @_exported public import XAIImage
 @_exported public import XAIRawAttention
+@_exported public import XAIShapes
 @_exported public import XAITensor
 @_exported public import XAITraining
 @_exported public import XAITransformer

@@ -73,7 +73,7 @@ import XAITesting
     sum.add(Tensor([11], (1...11).map(Float.init)), to: 0)
     sum.add(Tensor([11], Array(repeating: 1, count: 11)), to: 0)
     sum.add(Tensor([1, 2], [3, 4]), to: 1)
-    let squares = (1...11).reduce(0.0) { $0 + Double(($1 + 1) * ($1 + 1)) } + 25
+    let squares = (2...12).map { Double($0 * $0) }.reduce(25, +)
     #expect(abs(sum.norm - squares.squareRoot()) < 1e-12)
   }
 }

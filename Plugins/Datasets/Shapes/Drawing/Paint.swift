@@ -1,0 +1,90 @@
+/// Three colours and the pattern that mixes them.
+struct Paint: Sendable {
+  enum Pattern: Sendable {
+    case plain, gradient, stripes, checks, dots, cloud, contours, facets
+  }
+
+  let pattern: Pattern
+  /// The first colour, and what the two others add to it.
+  let base, second, third: SIMD4<Float>
+  /// Where the pattern starts, in the picture of side 1.
+  let origin: SIMD2<Float>
+  /// Where it runs to, of length 1.
+  let direction: SIMD2<Float>
+  /// How often it repeats over the picture.
+  let frequency: Float
+  /// Four lines, of which facets are made: the normals and the distances from the origin.
+  var lines: Lines = Lines()
+
+  struct Lines: Sendable {
+    var x = SIMD4<Float>.zero
+    var y = SIMD4<Float>.zero
+    var offset = SIMD4<Float>.zero
+  }
+
+  /// Makes a paint of three colours, each as red, green and blue.
+  init(
+    _ pattern: Pattern, _ colours: (SIMD4<Float>, SIMD4<Float>, SIMD4<Float>), origin: SIMD2<Float>,
+    direction: SIMD2<Float>, frequency: Float
+  ) {
+    self.pattern = pattern
+    self.base = colours.0
+    self.second = colours.1 - colours.0
+    self.third = colours.2 - colours.0
+    self.origin = origin
+    self.direction = direction
+    self.frequency = frequency
+  }
+
+  /// The colour at a point of the picture of side 1, with edges as soft as `pixel`, the side of a pixel.
+  @inline(__always)
+  func colour(
+    at point: SIMD2<Float>, pixel: Float, noise: UnsafePointer<SIMD2<Float>>
+  ) -> SIMD4<Float> {
+    let offset = (point - origin) * frequency
+    let along = offset.x * direction.x + offset.y * direction.y
+    let across = offset.y * direction.x - offset.x * direction.y
+    let sharpness = 1 / (pixel * frequency)
+    switch pattern {
+    case .plain: return base
+    case .gradient: return mixed(clamp(along + 0.5), 0.5 * clamp(across + 0.5))
+    case .stripes: return mixed(stripe(along, sharpness), 0)
+    case .checks:
+      let (columns, rows) = (stripe(along, sharpness), stripe(across, sharpness))
+      return mixed(columns + rows - 2 * columns * rows, 0)
+    case .dots:
+      let cell = SIMD2(along - along.rounded(.down) - 0.5, across - across.rounded(.down) - 0.5)
+      return mixed(clamp((0.3 - (cell * cell).sum().squareRoot()) * sharpness + 0.5), 0)
+    case .cloud:
+      let turned = SIMD2(along, across)
+      let value =
+        0.7 * NoiseTable.smooth(turned, in: noise) + 0.3 * NoiseTable.smooth(2.7 * turned, in: noise)
+      return mixed(value.x, value.y)
+    case .contours:
+      let level = NoiseTable.smooth(SIMD2(along, across), in: noise).x * 5
+      let step = level.rounded(.down)
+      // The height changes by about one level a cell.
+      let height = (step + clamp((level - step - 0.5) * sharpness * 0.5 + 0.5)) / 5
+      return mixed(height, 0)
+    case .facets:
+      let beside = lines.x * point.x + lines.y * point.y - lines.offset
+      let sides = (beside / pixel + 0.5).clamped(lowerBound: .zero, upperBound: .one)
+      return mixed(0.6 * sides.x + 0.4 * sides.y, 0.6 * sides.z + 0.4 * sides.w)
+    }
+  }
+
+  @inline(__always)
+  private func mixed(_ second: Float, _ third: Float) -> SIMD4<Float> {
+    base + second * self.second + third * self.third
+  }
+}
+
+@inline(__always)
+private func clamp(_ value: Float) -> Float { min(max(value, 0), 1) }
+
+/// 1 on every second half unit, else 0.
+@inline(__always)
+private func stripe(_ position: Float, _ sharpness: Float) -> Float {
+  let inUnit = position - position.rounded(.down)
+  return clamp((0.25 - abs(inUnit - 0.5)) * sharpness + 0.5)
+}

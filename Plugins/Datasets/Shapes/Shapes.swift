@@ -1,0 +1,66 @@
+public import XAICore
+
+/// Scenes that the package draws itself: one of eight shapes, of which every pixel is known.
+///
+/// Scene i of a split depends on the seed and i alone, neither on the counts nor, but for its sharpness, on the size.
+public struct Shapes: Dataset {
+  /// What the data set is.
+  public static let descriptor = DatasetDescriptor(
+    id: "shapes", title: "Shapes",
+    summary: "Drawn scenes of eight shapes among clutter, with the exact mask and box of each object",
+    hasBoxes: true, hasMasks: true,
+    citation: Citation(
+      authors: "swift-xai", title: "Shapes: drawn scenes with exact masks", venue: "swift-xai", year: 2026,
+      identifier: "docs/datasets/shapes.md"))
+
+  /// Two objects of different classes in a scene, which has no label of its own.
+  public static let pairs = "pairs"
+
+  /// The options that this value works with.
+  public let options: ShapesOptions
+
+  /// Makes the data set; nothing is drawn yet.
+  public init(options: ShapesOptions = ShapesOptions()) {
+    self.options = options
+  }
+
+  /// The eight shapes.
+  public var classNames: [String] { ShapeClass.allCases.map(\.name) }
+
+  /// `train` and `validation` with one object a scene, `pairs` with two.
+  public var splitNames: [String] { [DatasetSplit.train, DatasetSplit.validation, Self.pairs] }
+
+  /// A split by its name; throws `DatasetError` for a name that is not among `splitNames`.
+  public func split(_ name: String) throws -> DatasetSplit {
+    switch name {
+    case DatasetSplit.train: split(name, stream: 0, count: options.train, objects: 1)
+    case DatasetSplit.validation: split(name, stream: 1, count: options.validation, objects: 1)
+    case Self.pairs: split(name, stream: 2, count: options.pairs, objects: 2)
+    default: throw DatasetError.noSplit(name: name, dataset: Self.descriptor.id, known: splitNames)
+    }
+  }
+
+  private func split(_ name: String, stream: UInt64, count: Int, objects: Int) -> DatasetSplit {
+    let options = options
+    let random: @Sendable (Int) -> SeededRandom = { index in
+      precondition((0..<count).contains(index), "\(name) has \(count) scenes, and none of index \(index)")
+      return SeededRandom(seed: UInt64(bitPattern: Int64(options.seed)), stream, UInt64(index))
+    }
+    return DatasetSplit(
+      name: name, count: count,
+      identifier: { index in
+        let digits = String(index)
+        return "\(name)-" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+      },
+      label: { index in
+        guard objects == 1 else { return nil }
+        var random = random(index)
+        return ShapeClass.drawn(objects, from: &random)[0].rawValue
+      },
+      sample: { index in
+        var random = random(index)
+        return Scene(objects: objects, clutter: Float(options.clutter), from: &random).sample(
+          size: options.size)
+      })
+  }
+}
