@@ -37,8 +37,8 @@ enum WeightsType: String, ExpressibleByArgument, CaseIterable {
 
 /// What doesn't change the trained weights.
 struct RunOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The least time between two checkpoints.", valueName: "seconds"))
-  var checkpointEvery = 120.0
+  @Option(help: ArgumentHelp("The least time between two checkpoints (default: 120).", valueName: "seconds"))
+  var checkpointEvery: Double?
 
   @Option(help: ArgumentHelp("Epochs between two validations.", valueName: "n"))
   var validateEvery = 1
@@ -55,11 +55,13 @@ struct RunOptions: ParsableArguments {
   @Flag(help: "Let a damaged picture end the run; otherwise it is left out and named at the end.")
   var strict = false
 
-  @Option(help: "How the weights of the trained model are stored; f16 and bf16 round.")
+  @Option(
+    help: ArgumentHelp(
+      "How the weights of the trained model are stored; f16 and bf16 round.", valueName: "type"))
   var weightsType = WeightsType.f32
 
   func validate() throws {
-    guard (0...1e7).contains(checkpointEvery) else {
+    if let checkpointEvery, !(0...1e7).contains(checkpointEvery) {
       throw ValidationError("--checkpoint-every is from 0 to 10000000 seconds, not \(checkpointEvery)")
     }
     guard (1...1_000_000).contains(validateEvery) else {

@@ -12,6 +12,7 @@ struct TextTeller: TrainingTeller {
   private var sinceLine = Sum()
   private var speed = Speed()
   private var linedEpoch = 0
+  private var skippedCount = 0
 
   private struct Sum {
     var loss = 0.0
@@ -35,7 +36,7 @@ struct TextTeller: TrainingTeller {
       progress.update { _ in "validation: \(grouped(done)) of \(grouped(count)) images" }
     case .row(let row): try lineOfEpoch(row)
     case .checkpoint: break
-    case .skipped(let picture): note("skipping \(picture.identifier): \(picture.reason)")
+    case .skipped(let picture): skip(picture)
     case .note(let text): note(text)
     }
   }
@@ -81,6 +82,16 @@ struct TextTeller: TrainingTeller {
   private mutating func say(_ text: String) throws {
     progress.clear()
     try StandardOutput.write(text)
+  }
+
+  /// Names the first damaged pictures at once; the end of the run names them again.
+  private mutating func skip(_ picture: SkippedPicture) {
+    skippedCount += 1
+    switch skippedCount {
+    case 1...3: note("leaving out \(picture.identifier): \(picture.reason)")
+    case 4: note("more pictures are left out; the end of the run names them")
+    default: return
+    }
   }
 
   private mutating func note(_ text: String) {

@@ -7,8 +7,8 @@ struct TrainCommand: ParsableCommand {
     commandName: "train",
     abstract: "Fine-tune a model on pictures, or train one from scratch.",
     usage: """
-      xai train --model <model> --data <data> --output <folder> [options]
-      xai train --from-scratch <folder> --data <data> --output <folder> [options]
+      xai train --model <model> --data <data> --output <out> [options]
+      xai train --from-scratch <config> --data <data> --output <out> [options]
       """, discussion: TrainHelp.discussion)
 
   @Option(
@@ -19,7 +19,7 @@ struct TrainCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A folder whose config.json says what model to make, with random weights.", valueName: "folder"),
+      "A folder whose config.json says what model to make, with random weights.", valueName: "config"),
     completion: .directory)
   var fromScratch: String?
 
@@ -32,7 +32,7 @@ struct TrainCommand: ParsableCommand {
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("The folder for checkpoints and the trained model.", valueName: "folder"),
+    help: ArgumentHelp("The folder for checkpoints and the trained model.", valueName: "out"),
     completion: .directory)
   var output: String
 

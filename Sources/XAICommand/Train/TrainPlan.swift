@@ -28,7 +28,7 @@ struct TrainPlan {
     var task = TrainingTask(
       model: start.model, training: data.training, validation: data.validation, recipe: recipe,
       folder: command.output, identity: ["data": data.identity])
-    task.checkpointInterval = .seconds(command.runOptions.checkpointEvery)
+    if let seconds = command.runOptions.checkpointEvery { task.checkpointInterval = .seconds(seconds) }
     task.validationInterval = command.runOptions.validateEvery
     task.isStrict = command.runOptions.strict
     task.weightsType = command.runOptions.weightsType.storedType
@@ -64,7 +64,11 @@ private struct TrainingData {
     guard dataset.classNames.count > 1 else {
       throw Failure(
         .inputData,
-        "\(command.data): has \(dataset.classNames.count) class; there is something to learn from two on")
+        "\(command.data): there is something to learn from two classes on, and it has "
+          + (dataset.classNames.first.map { "only '\($0)'" } ?? "none"))
+    }
+    guard (0..<training.count).contains(where: { training.label($0) != nil }) else {
+      throw Failure(.inputData, "\(command.data): no picture of the split '\(training.name)' has a class")
     }
     if validation == nil {
       notes.append(

@@ -47,7 +47,7 @@ struct TrainRun {
       try reports.writeMissing(record.history)
       try teller.alreadyFinished(record)
     case .stopped(let step):
-      try reports.write(trainer.history)
+      if step > 0 { try reports.write(trainer.history) }
       try teller.stopped(step: step, skipped: trainer.skipped)
       if Interruption.isRequested { throw Failure(.interrupted, "") }
     }
@@ -60,8 +60,8 @@ struct TrainRun {
     if case .step = event { stepsDone += 1 }
     if failure == nil {
       do {
-        if case .began = event { for note in plan.notes { try teller.tell(.note(note)) } }
         try teller.tell(event)
+        if case .began = event { for note in plan.notes { try teller.tell(.note(note)) } }
       } catch {
         failure = error
       }
