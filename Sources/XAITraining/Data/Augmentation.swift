@@ -39,8 +39,10 @@ struct Augmentation: Sendable {
     return isMirrored ? cut.mirrored() : cut
   }
 
-  /// A part of random area, from `cropScale` of the picture to all of it, and an aspect ratio from 3/4 to 4/3, uniform
-  /// in its logarithm (Szegedy et al. 2015, arXiv 1409.4842, section 6); all of it where ten draws don't fit.
+  /// A part of random area, from `cropScale` of the picture to all of it, and an aspect ratio from 3/4 to 4/3.
+  ///
+  /// The ratio is uniform in its logarithm (Szegedy and others 2015, arXiv 1409.4842, section 6). Where ten draws don't
+  /// fit, it is all of the picture.
   private func randomPart(of image: Image, random: inout SeededRandom) -> Image {
     for _ in 0..<10 {
       let share = recipe.cropScale + (1 - recipe.cropScale) * Double(random.uniform())
