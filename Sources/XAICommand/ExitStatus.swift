@@ -77,6 +77,7 @@ extension ExitStatus {
       case .noWeights, .missingShard: self = .noInput
       default: self = .inputData
       }
+    case SafetensorsError.unwritable(let error): self.init(of: error)
     case is ConfigurationError, is SafetensorsError, is WeightsError, is PreprocessingError: self = .inputData
     case let error as FileError:
       switch error {

@@ -42,7 +42,8 @@ import Testing
     }
     let unknown = try train("shapez")
     #expect(unknown.status == 64 && unknown.errors.contains("did you mean 'shapes'"))
-    let oneClass = try train(fixture.data + "/train/red")
+    try fixture.folder.picture("one/red/a.png")
+    let oneClass = try train(fixture.output("one"))
     #expect(oneClass.status == 65 && oneClass.errors.contains("two classes"), "\(oneClass.errors)")
     let pairs = try XAIProcess.run(
       "train", "--from-scratch", fixture.configuration, "-d", "shapes:size=32", "--train-split", "pairs",
@@ -109,7 +110,16 @@ import Testing
       fixture.arguments(
         "out", "--learning-rate", "1e30", "--clip", "0", "--schedule", "constant", "--checkpoint-every", "0"))
     #expect(result.status == 70, "\(result.errors)")
-    #expect(result.errors.contains("at step 2") && result.errors.contains("lower learning rate"))
+    #expect(
+      result.errors.contains("number any more at step ") && result.errors.contains("lower learning rate"))
     #expect(fixture.folder.names(in: "out") == ["checkpoint.safetensors"])
+    // In the last step, only the weights tell, or the validation.
+    for (output, rate) in [("weights", "1e300"), ("validation", "1e30")] {
+      let last = try XAIProcess.run(
+        fixture.arguments(
+          output, "--learning-rate", rate, "--clip", "0", "--epochs", "0.1", "--schedule", "constant"))
+      #expect(last.status == 70 && last.errors.contains("at step 1"), "\(output): \(last.errors)")
+      #expect(!fixture.folder.names(in: output).contains("model.safetensors"))
+    }
   }
 }

@@ -70,6 +70,7 @@ import XAITesting
   @Test("halves of files that a killed run left are removed, and nothing else")
   func parts() throws {
     let folder = TemporaryFolder()
+    try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
     let names = ["checkpoint.safetensors.1a2b.part", "model.safetensors.9.part", "notes.part", "a.jpg"]
     for name in names { try AtomicFile.write([1, 2, 3], to: "\(folder.path)/\(name)") }
     _ = try Trainer(task(folder), kernels: "test")

@@ -88,7 +88,7 @@ struct TextTeller: TrainingTeller {
   private mutating func skip(_ picture: SkippedPicture) {
     skippedCount += 1
     switch skippedCount {
-    case 1...3: note("leaving out \(picture.identifier): \(picture.reason)")
+    case 1...3: note("leaving out \(Self.text(of: picture))")
     case 4: note("more pictures are left out; the end of the run names them")
     default: return
     }
@@ -127,10 +127,16 @@ extension TextTeller {
     return ", validation accuracy \(percent(Float(accuracy)))"
   }
 
+  /// A picture and what was wrong with it; most reasons name it already.
+  private static func text(of picture: SkippedPicture) -> String {
+    picture.reason.contains(picture.identifier)
+      ? picture.reason : "\(picture.identifier): \(picture.reason)"
+  }
+
   /// Names the pictures that were left out; of many the first.
   private func summarise(_ skipped: [SkippedPicture]) {
     guard !skipped.isEmpty else { return }
-    let shown = skipped.prefix(20).map { "  \($0.identifier): \($0.reason)\n" }.joined()
+    let shown = skipped.prefix(20).map { "  \(Self.text(of: $0))\n" }.joined()
     let rest = skipped.count > 20 ? "  and \(skipped.count - 20) more\n" : ""
     StandardError.write(
       "Warning: \(grouped(skipped.count)) \(skipped.count == 1 ? "picture was" : "pictures were") left out:\n"
