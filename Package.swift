@@ -57,6 +57,9 @@ let plugins: [Plugin] = [
   Plugin(kind: "Metrics", name: "AverageIncrease"),
   Plugin(kind: "Metrics", name: "AverageGain"),
   Plugin(kind: "Datasets", name: "Shapes"),
+  Plugin(kind: "Datasets", name: "ImageFolder"),
+  Plugin(kind: "Datasets", name: "CSVList"),
+  Plugin(kind: "Datasets", name: "TinyImageNet"),
 ]
 
 // MARK: - Examples

@@ -1,6 +1,8 @@
 public import XAICore
 
 /// Every plugin that ships with the package, one line each: the only place that knows them all.
+///
+/// Of data sets, the general one is first: a path is asked of the last ones first.
 public let builtInPlugins: [any Plugin.Type] = [
   ViTPlugin.self,
   DeiTPlugin.self,
@@ -14,6 +16,9 @@ public let builtInPlugins: [any Plugin.Type] = [
   AverageIncreasePlugin.self,
   AverageGainPlugin.self,
   ShapesPlugin.self,
+  ImageFolderPlugin.self,
+  CSVListPlugin.self,
+  TinyImageNetPlugin.self,
 ]
 
 extension Registry {

@@ -34,3 +34,13 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
     }
   }
 }
+
+extension DatasetError {
+  /// Names in a message: all where they are few, otherwise the first and how many there are.
+  package static func summary(of names: [String]) -> String {
+    let most = 8
+    return names.count <= most
+      ? names.joined(separator: ", ")
+      : names.prefix(most).joined(separator: ", ") + ", …, \(names.count) in all"
+  }
+}

@@ -42,7 +42,7 @@ extension TrainableModel {
 
   /// Files that this model wouldn't replace and that a loader would read beside its own.
   private func checkSuitable(_ folder: String, for names: [String]) throws(ModelError) {
-    let foreign = ["preprocessor_config.json", "model.safetensors.index.json"]
+    let foreign = ["preprocessor_config.json", "model.safetensors.index.json", "pytorch_model.bin"]
       .filter { !names.contains($0) && exists("\(folder)/\($0)") }
     guard foreign.isEmpty else {
       throw .unsuitableFolder(

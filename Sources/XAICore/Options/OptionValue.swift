@@ -73,3 +73,24 @@ extension String: OptionValue {
   /// Any text.
   public static var allowedOptionText: String { "a text" }
 }
+
+/// A value that may be left out, written `none`.
+extension Optional: OptionValue where Wrapped: OptionValue {
+  /// Reads `none` or a value.
+  public init?(optionText: String) {
+    if optionText == "none" {
+      self = .none
+    } else {
+      guard let value = Wrapped(optionText: optionText) else { return nil }
+      self = .some(value)
+    }
+  }
+  /// `none` or the value.
+  public var optionText: String { self?.optionText ?? "none" }
+  /// A value, or none.
+  public static var allowedOptionText: String { "\(Wrapped.allowedOptionText) | none" }
+  /// `none` and every value, where they can be listed.
+  public static var optionTexts: [String] {
+    Wrapped.optionTexts.isEmpty ? [] : ["none"] + Wrapped.optionTexts
+  }
+}

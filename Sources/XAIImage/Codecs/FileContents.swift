@@ -7,12 +7,12 @@ import Darwin
 #endif
 
 /// Reads whole files.
-enum FileContents {
+package enum FileContents {
   /// More bytes than any picture within the pixel limit needs; keeps an endless device from filling memory.
   static let byteLimit = 2 << 30
 
   /// Reads all bytes of a file, pipe or device.
-  static func read(_ path: String) throws(ImageError) -> [UInt8] {
+  package static func read(_ path: String) throws(ImageError) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .unreadable(file: path, reason: lastError()) }
     defer { close(descriptor) }

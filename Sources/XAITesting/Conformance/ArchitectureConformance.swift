@@ -40,7 +40,9 @@ public struct ArchitectureConformance: Conformance {
         try model.logits(input).elements == again.logits(input).elements, .determinism,
         "loaded a second time, the model gives other logits")
       modelFailures = ModelConformance(model).failures()
+      checkWriting(model, &findings)
     }
+    checkUntrained(&findings)
     return findings.failures + modelFailures
   }
 }

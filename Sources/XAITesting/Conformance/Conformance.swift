@@ -45,6 +45,12 @@ public struct ConformanceFailure: Hashable, Sendable, CustomStringConvertible {
     case attention
     /// Gradients equal finite differences.
     case gradients
+    /// Parameters are named as their gradients are, and replacing them does that and no more.
+    case parameters
+    /// What is written loads as what it was.
+    case writing
+    /// An untrained model has the labels it should, and comes from the seed.
+    case untrained
     /// Unusable inputs and traces are refused with a clear error.
     case refusal
     /// The better map gets the better value.
@@ -53,9 +59,15 @@ public struct ConformanceFailure: Hashable, Sendable, CustomStringConvertible {
     case range
     /// Frames are complete and stay in their memory.
     case frames
+    /// Splits open by their names, and their samples have names of their own.
+    case splits
+    /// Labels are classes, and the same before and after a sample is opened.
+    case labels
+    /// Boxes and masks lie in their pictures and agree.
+    case objects
   }
 
-  /// The id of the plugin's explainer or metric, or the name of the model.
+  /// The id of the plugin's explainer, metric or data set, or the name of the model.
   public let subject: String
   /// What was checked.
   public let check: Check

@@ -3,7 +3,7 @@ import XAITensor
 
 /// What a model has to do: see ``ConformanceFailure/Check`` for what is checked.
 ///
-/// It runs the model some thirty times, so give it a small one.
+/// It runs the model some thirty times, and twice for each parameter of one that can be trained, so give it a small one.
 public struct ModelConformance: Conformance {
   let model: any Model
   let sample: Sample
@@ -29,6 +29,7 @@ public struct ModelConformance: Conformance {
       findings.attempt(.targets, "a reverse pass of several targets") { try checkTargets(&$0) }
       checkForeignTraces(&findings)
     }
+    findings.attempt(.parameters, "a step of training") { try checkTraining(&$0) }
     return findings.failures
   }
 

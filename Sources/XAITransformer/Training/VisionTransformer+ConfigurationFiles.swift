@@ -1,4 +1,4 @@
-public import XAICore
+import XAICore
 import XAIImage
 import XAIWeights
 
@@ -32,6 +32,11 @@ extension VisionTransformer {
     }
   }
 
+  /// What `transformers` computes in.
+  ///
+  /// Narrow weights are for storage: widened there as they are here, they give the same logits.
+  private static let computedIn = JSONValue.string("float32")
+
   // MARK: - Hugging Face
 
   private func huggingFaceConfiguration(_ source: DirectorySource) -> JSONValue {
@@ -43,8 +48,7 @@ extension VisionTransformer {
     for key in outdated { config[key] = nil }
     // A file may name its class alone, by which `transformers` wouldn't know it; ids of families are its model types.
     if config["model_type"] == nil { config["model_type"] = .string(descriptor.architecture) }
-    // Narrower weights are for storage: both libraries widen them, so that both give the same logits.
-    config["dtype"] = .string("float32")
+    config["dtype"] = Self.computedIn
     config["id2label"] = .object(
       Dictionary(
         uniqueKeysWithValues: descriptor.labels.enumerated().map { (String($0.offset), .string($0.element)) })
@@ -85,6 +89,7 @@ extension VisionTransformer {
       [3, configuration.imageHeight, configuration.imageWidth].map { .integer($0) })
     config["pretrained_cfg"] = .object(pretrained)
     config["num_classes"] = classCount
+    config["dtype"] = Self.computedIn
     config["label_names"] = .array(descriptor.labels.map { .string($0) })
     config["label_descriptions"] = nil
     if var arguments = config["model_args"]?.members {

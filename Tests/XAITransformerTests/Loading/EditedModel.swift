@@ -48,11 +48,22 @@ final class EditedModel {
     return self
   }
 
-  /// Loads the model as a user would.
-  func load() throws -> any Model {
+  /// Takes a file away.
+  func without(_ name: String) throws -> EditedModel {
+    try FileManager.default.removeItem(atPath: "\(path)/\(name)")
+    return self
+  }
+
+  /// The directory with the configuration as it is now.
+  func directory() throws -> ModelDirectory {
     let data = try JSONSerialization.data(withJSONObject: config)
     try data.write(to: URL(fileURLWithPath: "\(path)/config.json"))
-    return try Registry.builtIn().loadModel(ModelDirectory(path), on: AvailableKernels.preferred.make())
+    return try ModelDirectory(path)
+  }
+
+  /// Loads the model as a user would.
+  func load() throws -> any Model {
+    try Registry.builtIn().loadModel(directory(), on: AvailableKernels.preferred.make())
   }
 
   /// What loading says is wrong; nil where it loads.

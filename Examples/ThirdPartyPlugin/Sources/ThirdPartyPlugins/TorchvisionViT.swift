@@ -23,16 +23,29 @@ public enum TorchvisionViT: ModelArchitecture {
 
   /// Loads an exported model.
   public static func load(_ directory: ModelDirectory, on kernels: any Kernels) throws -> any Model {
-    let configuration = try VisionTransformerConfiguration(
-      huggingFace: directory.config, prefix: [.classToken], readout: .classToken)
-    // What torchvision's own weights were trained with: the shorter side to 256, the middle 224 × 224.
-    let preprocessing = Preprocessing(
-      resize: .shortestEdge(256), crop: Preprocessing.CentreCrop(height: 224, width: 224),
-      normalisation: .imageNet)
-    return try VisionTransformer(
-      loading: directory, architecture: descriptor.id, configuration: configuration,
+    try VisionTransformer(
+      loading: directory, architecture: descriptor.id, configuration: configuration(directory),
       weights: directory.weights(), naming: naming, preprocessing: preprocessing, on: kernels)
   }
+
+  /// Makes a model that has learnt nothing yet.
+  public static func makeUntrained(
+    _ directory: ModelDirectory, labels: [String], random: inout SeededRandom, on kernels: any Kernels
+  ) throws -> any TrainableModel {
+    try VisionTransformer(
+      untrained: directory, architecture: descriptor.id, configuration: configuration(directory),
+      naming: naming, preprocessing: preprocessing, labels: labels, random: &random, on: kernels)
+  }
+
+  private static func configuration(_ directory: ModelDirectory) throws -> VisionTransformerConfiguration {
+    try VisionTransformerConfiguration(
+      huggingFace: directory.config, prefix: [.classToken], readout: .classToken)
+  }
+
+  /// What torchvision's own weights were trained with: the shorter side to 256, the middle 224 × 224.
+  private static let preprocessing = Preprocessing(
+    resize: .shortestEdge(256), crop: Preprocessing.CentreCrop(height: 224, width: 224),
+    normalisation: .imageNet)
 
   private static let naming = CheckpointNaming(
     patch: "conv_proj", prefix: [.classToken: "class_token"], positions: "encoder.pos_embedding",

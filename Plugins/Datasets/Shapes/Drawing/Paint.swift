@@ -5,8 +5,8 @@ struct Paint: Sendable {
   }
 
   let pattern: Pattern
-  /// The first colour, and what the two others add to it.
-  let base, second, third: SIMD4<Float>
+  /// The colours; every point has a mixture of them, so that none is lighter or darker than all three.
+  let first, second, third: SIMD4<Float>
   /// Where the pattern starts, in the picture of side 1.
   let origin: SIMD2<Float>
   /// Where it runs to, of length 1.
@@ -28,9 +28,9 @@ struct Paint: Sendable {
     direction: SIMD2<Float>, frequency: Float
   ) {
     self.pattern = pattern
-    self.base = colours.0
-    self.second = colours.1 - colours.0
-    self.third = colours.2 - colours.0
+    self.first = colours.0
+    self.second = colours.1
+    self.third = colours.2
     self.origin = origin
     self.direction = direction
     self.frequency = frequency
@@ -46,7 +46,7 @@ struct Paint: Sendable {
     let across = offset.y * direction.x - offset.x * direction.y
     let sharpness = 1 / (pixel * frequency)
     switch pattern {
-    case .plain: return base
+    case .plain: return first
     case .gradient: return mixed(clamp(along + 0.5), 0.5 * clamp(across + 0.5))
     case .stripes: return mixed(stripe(along, sharpness), 0)
     case .checks:
@@ -74,8 +74,9 @@ struct Paint: Sendable {
   }
 
   @inline(__always)
-  private func mixed(_ second: Float, _ third: Float) -> SIMD4<Float> {
-    base + second * self.second + third * self.third
+  private func mixed(_ secondShare: Float, _ thirdShare: Float) -> SIMD4<Float> {
+    let two = first + secondShare * (second - first)
+    return two + thirdShare * (third - two)
   }
 }
 

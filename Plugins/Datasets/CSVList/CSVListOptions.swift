@@ -1,0 +1,34 @@
+public import XAICore
+
+/// The options of a list of pictures.
+public struct CSVListOptions: PluginOptions {
+  /// The list, or the folder that it lies in as `labels.csv`.
+  public var path: String?
+  /// A file with one class name a line, by class index.
+  public var labels: String?
+  /// The share held out for validation where the list has no column of splits.
+  public var validation = 0.0
+  /// What the pictures held out are drawn with.
+  public var seed = 0
+
+  /// Makes the defaults.
+  public init() {}
+
+  /// Makes the options for a list.
+  public init(path: String, labels: String? = nil, validation: Double = 0, seed: Int = 0) {
+    self.path = path
+    self.labels = labels
+    self.validation = validation
+    self.seed = seed
+  }
+
+  /// Every option.
+  public static let table: [Option<Self>] = [
+    Option("path", \.path, "the list, or the folder that it lies in as labels.csv"),
+    Option("labels", \.labels, "a file with one class name a line, by class index"),
+    Option(
+      "validation", \.validation, "the share held out for validation, where the list has no column of splits",
+      allowed: "a number from 0 to less than 1", where: { (0..<1).contains($0) }),
+    Option("seed", \.seed, "what the pictures held out are drawn with"),
+  ]
+}

@@ -1,0 +1,86 @@
+import XAICore
+import XAIImage
+
+/// Makes splits of the pictures of a list.
+struct CSVSplits {
+  let pictures: [CSVPictures.Picture]
+  let classes: CSVClasses
+  let list: String
+
+  init(of pictures: [CSVPictures.Picture], classes: CSVClasses, list: String) {
+    self.pictures = pictures
+    self.classes = classes
+    self.list = list
+  }
+
+  /// The splits that the list names; otherwise those that the rule makes.
+  func splits(holdingOut holdOut: HoldOut) -> [DatasetSplit] {
+    guard pictures.first?.split == nil else {
+      let order = [DatasetSplit.train, DatasetSplit.validation, "test"]
+      let found = Dictionary(grouping: pictures.indices) { pictures[$0].split ?? "" }
+      // The usual ones in their order, then the others in the order of the list.
+      let names = found.keys.sorted { first, second in
+        let places = [first, second].map { name in
+          (order.firstIndex(of: name) ?? order.count, found[name]?.first ?? 0)
+        }
+        return places[0] < places[1]
+      }
+      return names.map { split(named: $0, of: found[$0] ?? []) }
+    }
+    if holdOut.share == 0 { return [split(named: "all", of: Array(pictures.indices))] }
+    let flags = holdOut.flags(for: pictureList(of: pictures.indices))
+    return [
+      split(named: DatasetSplit.train, of: pictures.indices.filter { !flags[$0] }),
+      split(named: DatasetSplit.validation, of: pictures.indices.filter { flags[$0] }),
+    ].filter { $0.count > 0 }
+  }
+
+  private func pictureList(of indices: some Sequence<Int>) -> PictureList {
+    var result = PictureList(root: FileSystem.folder(of: list))
+    let folder = result.addFolder("")
+    for index in indices {
+      result.append(
+        pictures[index].file, folder: folder, label: pictures[index].label.map { classes.indices[$0] })
+    }
+    return result
+  }
+
+  private func split(named name: String, of indices: [Int]) -> DatasetSplit {
+    let pictures = pictureList(of: indices)
+    guard self.pictures.contains(where: { !$0.objects.isEmpty }) else { return pictures.split(named: name) }
+    let objects = indices.map { index in
+      self.pictures[index].objects.map {
+        LabelledBox(line: $0.line, classIndex: classes.indices[$0.label], box: $0.box)
+      }
+    }
+    return pictures.split(named: name) { [list] index, image in
+      try objects[index].map { try $0.object(in: image, file: list) }
+    }
+  }
+}
+
+/// A box of the list, with its line.
+private struct LabelledBox: Sendable {
+  let line: Int
+  let classIndex: Int
+  let box: Box
+
+  /// The object in its picture; a box may reach beyond the picture by a pixel, as rounding leaves it, and is cut there.
+  func object(in image: Image, file: String) throws -> SampleObject {
+    let (width, height) = (Double(image.width), Double(image.height))
+    let (right, bottom) = (box.x + box.width, box.y + box.height)
+    guard box.x >= -1, box.y >= -1, right <= width + 1, bottom <= height + 1, box.x < width, box.y < height,
+      right > 0, bottom > 0
+    else {
+      throw DatasetError.malformed(
+        file: file, line: line,
+        reason: "the box from (\(box.x), \(box.y)) to (\(right), \(bottom)) reaches beyond its picture of "
+          + "\(image.width)×\(image.height) pixels")
+    }
+    let (left, top) = (max(box.x, 0), max(box.y, 0))
+    return SampleObject(
+      classIndex: classIndex,
+      box: Box(
+        x: left, y: top, width: min(right, width) - left, height: min(bottom, height) - top))
+  }
+}

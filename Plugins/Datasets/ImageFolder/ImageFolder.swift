@@ -1,0 +1,51 @@
+public import XAICore
+
+/// Pictures in one folder a class, with or without folders for the splits, or in a folder without classes.
+///
+/// Classes are folder names, in the order of their bytes, as torchvision's class of that name numbers them.
+public struct ImageFolder: Dataset {
+  /// What the data set is.
+  public static let descriptor = DatasetDescriptor(
+    id: "image-folder", title: "Image folder",
+    summary: "Pictures in one folder a class, with or without train, validation and test folders above",
+    citation: Citation(
+      authors: "TorchVision maintainers and contributors",
+      title: "TorchVision: PyTorch's Computer Vision library",
+      venue: "GitHub", year: 2016, identifier: "github.com/pytorch/vision"))
+
+  /// Takes every folder.
+  public static func options(recognising path: String) -> ImageFolderOptions? {
+    FileSystem.kind(of: path) == .folder ? ImageFolderOptions(path: path) : nil
+  }
+
+  /// The options that this value works with.
+  public let options: ImageFolderOptions
+  /// The names of the class folders; empty where there are none.
+  public let classNames: [String]
+  private let splits: [DatasetSplit]
+
+  /// Lists a folder.
+  ///
+  /// - Throws: `DatasetError` for a folder that isn't there or has no pictures, a class without pictures, a class that
+  ///   is not among those of the training split.
+  public init(options: ImageFolderOptions) throws {
+    guard let path = options.path else {
+      throw DatasetError.invalidOptions(
+        dataset: Self.descriptor.id,
+        reason: "path is missing. Write \(Self.descriptor.id):path=FOLDER, or the folder alone.")
+    }
+    guard let kind = FileSystem.kind(of: path), kind == .folder else {
+      throw DatasetError.missing(path: path, need: "there is no such folder of pictures. Check the path.")
+    }
+    let layout = try FolderLayout(of: path)
+    self.options = options
+    self.classNames = layout.classNames
+    self.splits = try layout.splits(holdingOut: HoldOut(share: options.validation, seed: options.seed))
+  }
+
+  /// The splits that have pictures, the one for training first.
+  public var splitNames: [String] { splits.map(\.name) }
+
+  /// A split by its name; throws `DatasetError.noSplit`.
+  public func split(_ name: String) throws -> DatasetSplit { try splits.named(name, of: Self.descriptor.id) }
+}

@@ -1,0 +1,53 @@
+public import XAICore
+
+/// Tiny-ImageNet in the layout that it was published in: 200 classes with a box around an object in each picture.
+///
+/// Source: Le and Yang 2015, "Tiny ImageNet Visual Recognition Challenge".
+public struct TinyImageNet: Dataset {
+  /// What the data set is.
+  public static let descriptor = DatasetDescriptor(
+    id: "tiny-imagenet", title: "Tiny-ImageNet",
+    summary:
+      "200 classes of ImageNet with 500 training and 50 validation pictures each, and a box in each picture",
+    hasBoxes: true,
+    citation: Citation(
+      authors: "Le & Yang", title: "Tiny ImageNet Visual Recognition Challenge", venue: "Stanford CS 231N",
+      year: 2015,
+      identifier: "cs231n.stanford.edu/reports/2015/pdfs/yle_project.pdf"))
+
+  /// Takes a folder with a `wnids.txt`.
+  public static func options(recognising path: String) -> TinyImageNetOptions? {
+    FileSystem.kind(of: FileSystem.path(path, TinyClasses.list)) == .file
+      ? TinyImageNetOptions(path: path) : nil
+  }
+
+  /// The options that this value works with.
+  public let options: TinyImageNetOptions
+  /// What `words.txt` calls the classes, in the order of `wnids.txt`.
+  public let classNames: [String]
+  private let splits: [DatasetSplit]
+
+  /// Reads the lists; pictures are opened when they are asked for.
+  ///
+  /// - Throws: `DatasetError` for a list or folder that is missing, a class without pictures, a line that is malformed.
+  public init(options: TinyImageNetOptions) throws {
+    guard let path = options.path else {
+      throw DatasetError.invalidOptions(
+        dataset: Self.descriptor.id,
+        reason: "path is missing. Write \(Self.descriptor.id):path=FOLDER, or the folder alone.")
+    }
+    let classes = try TinyClasses(of: path)
+    self.options = options
+    self.classNames = classes.names
+    self.splits = try [
+      TinyPictures(training: classes, of: path).split(named: DatasetSplit.train),
+      TinyPictures(validating: classes, of: path).split(named: DatasetSplit.validation),
+    ]
+  }
+
+  /// `train` and `validation`; the labels of the test pictures were never published.
+  public var splitNames: [String] { splits.map(\.name) }
+
+  /// A split by its name; throws `DatasetError.noSplit`.
+  public func split(_ name: String) throws -> DatasetSplit { try splits.named(name, of: Self.descriptor.id) }
+}

@@ -1,0 +1,109 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// What lies in folders, read without a look at each file: a data set may have a million.
+package enum FileSystem {
+  /// What lies at a path.
+  package enum Kind: Hashable, Sendable {
+    case file
+    case folder
+    /// A pipe, device or socket, which reading could wait at for ever.
+    case other
+  }
+
+  /// Something in a folder; links are followed.
+  package struct Entry: Hashable, Sendable {
+    package let name: String
+    package let kind: Kind
+  }
+
+  /// What tells a folder apart, whatever path leads there.
+  package struct Identity: Hashable, Sendable {
+    private let device: UInt64
+    private let number: UInt64
+
+    fileprivate init(_ status: stat) {
+      device = UInt64(truncatingIfNeeded: status.st_dev)
+      number = UInt64(truncatingIfNeeded: status.st_ino)
+    }
+  }
+
+  /// What lies at a path, links followed; nil where nothing does.
+  package static func kind(of path: String) -> Kind? { status(of: path).map(kind) }
+
+  /// What tells the folder at a path apart; nil where nothing lies there.
+  package static func identity(of path: String) -> Identity? { status(of: path).map(Identity.init) }
+
+  /// A name behind a folder.
+  package static func path(_ folder: String, _ name: String) -> String {
+    folder.isEmpty || folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+  }
+
+  /// The folder that a file lies in; `.` for a name alone.
+  package static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// What a folder holds, by the bytes of the names; hidden entries and links that lead nowhere are left out.
+  package static func entries(of folder: String) throws(DatasetError) -> [Entry] {
+    guard let stream = opendir(folder) else {
+      throw .missing(
+        path: folder, need: "the folder can't be read: \(lastError()). Check the path and its permissions.")
+    }
+    defer { closedir(stream) }
+    var entries: [Entry] = []
+    while let entry = readdir(stream) {
+      // The record ends with the name: a copy of the whole structure could read beyond the memory that it has.
+      let start = UnsafeRawPointer(entry) + nameOffset
+      let bytes = start.assumingMemoryBound(to: CChar.self)
+      guard bytes.pointee != CChar(UInt8(ascii: ".")) else { continue }
+      guard let name = String(validatingCString: bytes) else {
+        throw .malformed(
+          file: path(folder, String(cString: bytes)), line: nil,
+          reason: "the name is not UTF-8. Rename the file.")
+      }
+      if let kind = kind(entryType: Int(entry.pointee.d_type)) ?? self.kind(of: path(folder, name)) {
+        entries.append(Entry(name: name, kind: kind))
+      }
+    }
+    return entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+  }
+
+  private static let nameOffset: Int = {
+    guard let offset = MemoryLayout<dirent>.offset(of: \.d_name) else {
+      preconditionFailure("a directory entry has no name")
+    }
+    return offset
+  }()
+
+  /// What the folder itself says about an entry; nil for links and on file systems that don't say.
+  private static func kind(entryType: Int) -> Kind? {
+    switch entryType {
+    case Int(DT_REG): .file
+    case Int(DT_DIR): .folder
+    case Int(DT_LNK), Int(DT_UNKNOWN): nil
+    default: .other
+    }
+  }
+
+  private static func kind(of status: stat) -> Kind {
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: .file
+    case S_IFDIR: .folder
+    default: .other
+    }
+  }
+
+  private static func status(of path: String) -> stat? {
+    var status = stat()
+    return stat(path, &status) == 0 ? status : nil
+  }
+
+  private static func lastError() -> String { String(cString: strerror(errno)) }
+}

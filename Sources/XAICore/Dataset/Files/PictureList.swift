@@ -1,0 +1,86 @@
+package import XAIImage
+
+/// Pictures in files, with their classes: some 30 bytes each, so that a list of a million is no burden.
+package struct PictureList: Sendable {
+  private struct Entry {
+    /// Where the name ends in `names`; it begins where the one before ends.
+    let end: Int
+    let folder: Int32
+    let label: Int32
+  }
+
+  /// The folder that paths begin at.
+  private let root: String
+  /// Folders below the root with a slash behind, or nothing for the root itself.
+  private var folders: [String] = []
+  private var names: [UInt8] = []
+  private var entries: [Entry] = []
+
+  /// Makes a list without pictures.
+  package init(root: String) { self.root = root }
+
+  /// How many pictures there are.
+  package var count: Int { entries.count }
+
+  /// Adds a folder that pictures lie in; the number stands for it.
+  package mutating func addFolder(_ path: String) -> Int {
+    folders.append(path.isEmpty ? "" : path + "/")
+    return folders.count - 1
+  }
+
+  /// Adds a picture of a folder.
+  package mutating func append(_ name: String, folder: Int, label: Int?) {
+    names.append(contentsOf: name.utf8)
+    entries.append(Entry(end: names.count, folder: Int32(folder), label: label.map(Int32.init) ?? -1))
+  }
+
+  /// The path of a picture below the root.
+  package func identifier(_ index: Int) -> String {
+    let entry = entries[index]
+    let start = index == 0 ? 0 : entries[index - 1].end
+    return folders[Int(entry.folder)] + String(decoding: names[start..<entry.end], as: UTF8.self)
+  }
+
+  /// The class of a picture.
+  package func label(_ index: Int) -> Int? {
+    let label = entries[index].label
+    return label < 0 ? nil : Int(label)
+  }
+
+  /// Opens a picture.
+  ///
+  /// - Throws: `ImageError` for a picture that is not there or damaged, `DatasetError` for what is no file.
+  package func image(_ index: Int) throws -> Image {
+    let identifier = identifier(index)
+    let path = identifier.hasPrefix("/") ? identifier : FileSystem.path(root, identifier)
+    // Reading a pipe would wait for its writer.
+    if FileSystem.kind(of: path) == .other {
+      throw DatasetError.malformed(file: path, line: nil, reason: "this is no regular file")
+    }
+    return try Image(contentsOf: path)
+  }
+
+  /// The pictures for which `isIncluded` holds, in the same order.
+  package func filter(_ isIncluded: (_ index: Int) -> Bool) -> PictureList {
+    var list = PictureList(root: root)
+    list.folders = folders
+    for (index, entry) in entries.enumerated() where isIncluded(index) {
+      list.names += names[(index == 0 ? 0 : entries[index - 1].end)..<entry.end]
+      list.entries.append(Entry(end: list.names.count, folder: entry.folder, label: entry.label))
+    }
+    return list
+  }
+
+  /// The list as a split; `objects` says what is known about the objects in a picture.
+  package func split(
+    named name: String,
+    objects: @escaping @Sendable (_ index: Int, _ image: Image) throws -> [SampleObject] = { _, _ in [] }
+  ) -> DatasetSplit {
+    DatasetSplit(
+      name: name, count: count, identifier: identifier, label: label,
+      sample: { index in
+        let image = try image(index)
+        return try Sample(image: image, label: label(index), objects: objects(index, image))
+      })
+  }
+}

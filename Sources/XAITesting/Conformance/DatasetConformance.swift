@@ -1,0 +1,112 @@
+public import XAICore
+
+/// What a data set has to do: see ``ConformanceFailure/Check`` for what is checked.
+public struct DatasetConformance<Subject: Dataset>: Conformance {
+  let options: Subject.Options
+  let damaged: Subject.Options?
+
+  /// Tries a data set on files, or on what it draws.
+  ///
+  /// All identifiers and labels are looked at, and some samples of each split are opened.
+  ///
+  /// - Parameters:
+  ///   - type: the data set.
+  ///   - options: those of a data set that is right; with boxes and masks, where the descriptor promises them.
+  ///   - damaged: those of a data set in which a picture or list is damaged, where it is made from files.
+  public init(
+    _ type: Subject.Type, options: Subject.Options = Subject.Options(), damaged: Subject.Options? = nil
+  ) {
+    self.options = options
+    self.damaged = damaged
+  }
+
+  /// Runs every check and says what failed.
+  public func failures() -> [ConformanceFailure] {
+    let descriptor = Subject.descriptor
+    var findings = Findings(of: descriptor.id)
+    findings.checkDescriptor(
+      id: descriptor.id, title: descriptor.title, summary: descriptor.summary, citation: descriptor.citation)
+    findings.checkOptions(Subject.Options.self)
+    findings.attempt(.results, "making it with '\(options.differences)'") { findings in
+      let dataset = try Subject(options: options)
+      findings.expect(dataset.options == options, .options, "its options are not those that it was made with")
+      let again = try Subject(options: options)
+      findings.expect(
+        dataset.classNames == again.classNames && dataset.splitNames == again.splitNames, .determinism,
+        "made a second time, it has other classes or splits")
+      findings.expect(
+        dataset.classNames.allSatisfy { !$0.isEmpty }, .labels, "a class has an empty name")
+      checkSplitNames(of: dataset, &findings)
+      var seen = (boxes: false, masks: false)
+      for name in dataset.splitNames {
+        findings.attempt(.splits, "the split '\(name)'") { findings in
+          let split = try dataset.split(name)
+          findings.expect(split.name == name, .splits, "the split '\(name)' says that it is '\(split.name)'")
+          checkList(of: split, again: try again.split(name), classes: dataset.classNames.count, &findings)
+          checkSamples(of: split, classes: dataset.classNames.count, &seen, &findings)
+        }
+      }
+      findings.expect(
+        seen.boxes || !descriptor.hasBoxes, .descriptor, "it promises boxes, and no sample has one")
+      findings.expect(
+        seen.masks || !descriptor.hasMasks, .descriptor, "it promises masks, and no sample has one")
+    }
+    if let damaged { checkDamage(damaged, &findings) }
+    return findings.failures
+  }
+
+  private func checkSplitNames(of dataset: Subject, _ findings: inout Findings) {
+    let names = dataset.splitNames
+    findings.expect(!names.isEmpty, .splits, "it has no split")
+    findings.expect(Set(names).count == names.count, .splits, "two splits have one name: \(names)")
+    if let place = names.firstIndex(of: DatasetSplit.train) {
+      findings.expect(place == 0, .splits, "the split for training is not the first: \(names)")
+    }
+    let wrong = "no-such-split"
+    do {
+      _ = try dataset.split(wrong)
+      findings.fail(.refusal, "the unknown split '\(wrong)' opens")
+    } catch {
+      findings.expect(
+        error as? DatasetError
+          == .noSplit(name: wrong, dataset: Subject.descriptor.id, known: dataset.splitNames),
+        .refusal, "an unknown split is not refused with DatasetError.noSplit, its id and its splits: \(error)"
+      )
+    }
+  }
+
+  /// Identifiers and labels of all samples.
+  private func checkList(
+    of split: DatasetSplit, again: DatasetSplit, classes: Int, _ findings: inout Findings
+  ) {
+    findings.expect(split.count > 0, .splits, "the split '\(split.name)' is empty")
+    let identifiers = (0..<split.count).map(split.identifier)
+    findings.expect(
+      Set(identifiers).count == identifiers.count, .splits,
+      "two samples of '\(split.name)' have one identifier")
+    findings.expect(
+      identifiers.allSatisfy { !$0.isEmpty && !$0.hasPrefix("/") }, .splits,
+      "an identifier of '\(split.name)' is empty or an absolute path, which is another one on another machine"
+    )
+    findings.expect(
+      identifiers == (0..<again.count).map(again.identifier), .determinism,
+      "made a second time, '\(split.name)' has other samples")
+    let labels = (0..<split.count).map(split.label)
+    findings.expect(
+      labels.allSatisfy { $0.map((0..<classes).contains) ?? true }, .labels,
+      "'\(split.name)' has labels outside the \(classes) classes")
+    findings.expect(
+      labels == (0..<again.count).map(again.label), .determinism,
+      "made a second time, '\(split.name)' has other labels")
+  }
+
+  /// Making it or opening one of its samples has to throw.
+  private func checkDamage(_ options: Subject.Options, _ findings: inout Findings) {
+    guard let dataset = try? Subject(options: options) else { return }
+    let opensAll = dataset.splitNames.allSatisfy { name in
+      guard let split = try? dataset.split(name) else { return false }
+      return (0..<split.count).allSatisfy { (try? split.sample($0)) != nil }
+    }
+    findings.expect(!opensAll, .refusal, "every sample of the damaged data set opens")
+  }
+}
