@@ -98,8 +98,8 @@ func tests(for name: String, uses: [Target.Dependency]) -> [Target] {
 }
 
 let applicationTargets: [Target] = [
-  .target(name: "XAI", dependencies: core + pluginNames.map { .target(name: $0) }),
-  .target(name: "XAICommand", dependencies: ["XAI", argumentParser] + core),
+  .target(name: "XAI", dependencies: core + ["XAITraining"] + pluginNames.map { .target(name: $0) }),
+  .target(name: "XAICommand", dependencies: ["XAI", "XAITraining", argumentParser] + core),
   .executableTarget(name: "xai", dependencies: ["XAI", "XAICommand"], path: "Sources/Executable"),
 ]
 
@@ -113,7 +113,8 @@ let wholeTests: [Target] = [
   .testTarget(name: "XAIGoldenTests", dependencies: ["XAI", "XAITesting"] + core),
   .testTarget(name: "ExampleTests", dependencies: ["XAI"] + examples.map { .target(name: $0) }),
   .testTarget(name: "RegistryCompletenessTests", dependencies: ["XAI", "XAITesting"] + core),
-  .testTarget(name: "XAICommandTests", dependencies: ["xai", "XAI", "XAICommand"] + core),
+  .testTarget(
+    name: "XAICommandTests", dependencies: ["xai", "XAI", "XAICommand", "XAITraining", argumentParser] + core),
 ]
 
 let package = Package(

@@ -16,6 +16,7 @@
 @_exported public import XAIShapes
 @_exported public import XAITensor
 @_exported public import XAITinyImageNet
+@_exported public import XAITraining
 @_exported public import XAITransformer
 @_exported public import XAIViT
 @_exported public import XAIWeights

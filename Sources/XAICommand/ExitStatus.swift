@@ -2,6 +2,7 @@ import ArgumentParser
 import XAICore
 import XAIImage
 import XAITensor
+import XAITraining
 import XAIWeights
 
 /// The exit statuses of the command, after BSD's sysexits.
@@ -21,9 +22,9 @@ enum ExitStatus: Int32, CaseIterable {
     switch self {
     case .checkFailed: "a check did not pass"
     case .usage: "wrong arguments; nothing was done"
-    case .inputData: "a picture, configuration or weight file can't be used"
-    case .noInput: "a picture or model is not there or can't be read"
-    case .software: "an internal error, or a map that is not finite"
+    case .inputData: "a picture, data set, configuration or weight file can't be used"
+    case .noInput: "a picture, data set or model is not there or can't be read"
+    case .software: "an internal error, or numbers that are not finite"
     case .cantCreate: "an output folder or file can't be created"
     case .cantWrite: "writing failed, as on a full disk"
     case .interrupted: "stopped by Ctrl-C or SIGTERM; finished files are whole"
@@ -65,6 +66,8 @@ extension ExitStatus {
     switch error {
     case let error as RegistryError:
       if case .unsupportedModel = error { self = .inputData } else { self = .usage }
+    case let error as TrainingError: self.init(error)
+    case let error as DatasetError: self.init(error)
     case is OptionError, is TargetError, is TensorError, is ModelError: self = .usage
     case let error as ImageError: self.init(error)
     case let error as ModelDirectoryError:
@@ -74,6 +77,7 @@ extension ExitStatus {
       case .noWeights, .missingShard: self = .noInput
       default: self = .inputData
       }
+    case SafetensorsError.unwritable(let error): self.init(of: error)
     case is ConfigurationError, is SafetensorsError, is WeightsError, is PreprocessingError: self = .inputData
     case let error as FileError:
       switch error {
@@ -90,6 +94,23 @@ extension ExitStatus {
     case .unreadable: self = .noInput
     case .empty, .unknownFormat, .tooManyPixels, .truncated, .corrupt: self = .inputData
     case .outOfMemory, .notEncodable, .unknownExtension: self = .software
+    }
+  }
+
+  private init(_ error: TrainingError) {
+    switch error {
+    case .noPictures, .labelOutside, .allDamaged, .damaged, .unusableCheckpoint: self = .inputData
+    case .otherTraining: self = .usage
+    case .occupied: self = .cantCreate
+    case .diverged: self = .software
+    }
+  }
+
+  private init(_ error: DatasetError) {
+    switch error {
+    case .missing: self = .noInput
+    case .noSplit, .invalidOptions: self = .usage
+    case .malformed, .emptyClass, .unknownLabel, .empty: self = .inputData
     }
   }
 }

@@ -78,6 +78,8 @@ struct RootCommand: ParsableCommand {
         xai list                              what this build can do
         xai inspect MODEL                     what a model is, and what fits
         xai explain --model MODEL photo.jpg   overlays, maps and records
+        xai train --model MODEL --data PHOTOS --output FOLDER
+                                              fine-tune, or train from scratch
         xai check-gradients --model MODEL     is the reverse pass right?
 
       Shell completions: xai --generate-completion-script bash (zsh, fish).
@@ -85,6 +87,7 @@ struct RootCommand: ParsableCommand {
       \(ExitStatus.help)
       """, version: XAICommandLine.version,
     subcommands: [
-      ListCommand.self, InspectCommand.self, ExplainCommand.self, CheckGradientsCommand.self,
+      ListCommand.self, InspectCommand.self, ExplainCommand.self, TrainCommand.self,
+      CheckGradientsCommand.self,
     ])
 }

@@ -12,6 +12,8 @@ import Testing
         xai list                              what this build can do
         xai inspect MODEL                     what a model is, and what fits
         xai explain --model MODEL photo.jpg   overlays, maps and records
+        xai train --model MODEL --data PHOTOS --output FOLDER
+                                              fine-tune, or train from scratch
         xai check-gradients --model MODEL     is the reverse pass right?
 
       Shell completions: xai --generate-completion-script bash (zsh, fish).
@@ -20,9 +22,9 @@ import Testing
           0  all done
           1  a check did not pass
          64  wrong arguments; nothing was done
-         65  a picture, configuration or weight file can't be used
-         66  a picture or model is not there or can't be read
-         70  an internal error, or a map that is not finite
+         65  a picture, data set, configuration or weight file can't be used
+         66  a picture, data set or model is not there or can't be read
+         70  an internal error, or numbers that are not finite
          73  an output folder or file can't be created
          74  writing failed, as on a full disk
         130  stopped by Ctrl-C or SIGTERM; finished files are whole
@@ -41,6 +43,8 @@ import Testing
                                 explainers fit.
         explain                 Explain what a model sees in pictures: overlays,
                                 maps, records, figures.
+        train                   Fine-tune a model on pictures, or train one from
+                                scratch.
         check-gradients         Check a model's reverse pass against finite
                                 differences.
 
@@ -53,7 +57,7 @@ import Testing
     #expect(result.errors.isEmpty)
   }
 
-  @Test(arguments: ["list", "inspect", "explain", "check-gradients"])
+  @Test(arguments: ["list", "inspect", "explain", "train", "check-gradients"])
   func everyCommandTeaches(command: String) throws {
     let result = try XAIProcess.run(command, "--help")
     #expect(result.status == 0)

@@ -54,6 +54,29 @@ import XAITesting
     #expect(parts.bytes("checkpoint.safetensors") == nil)
   }
 
+  @Test("a model that no training made is neither replaced nor removed")
+  func occupied() throws {
+    let folder = TemporaryFolder()
+    let model = try task(folder).model
+    try model.write(to: folder.path)
+    let weights = folder.bytes("model.safetensors")
+    Trainer.restart(in: folder.path)
+    #expect(throws: TrainingError.occupied(folder: folder.path)) {
+      _ = try Trainer(task(folder), kernels: "test")
+    }
+    #expect(weights != nil && folder.bytes("model.safetensors") == weights)
+  }
+
+  @Test("halves of files that a killed run left are removed, and nothing else")
+  func parts() throws {
+    let folder = TemporaryFolder()
+    try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+    let names = ["checkpoint.safetensors.1a2b.part", "model.safetensors.9.part", "notes.part", "a.jpg"]
+    for name in names { try AtomicFile.write([1, 2, 3], to: "\(folder.path)/\(name)") }
+    _ = try Trainer(task(folder), kernels: "test")
+    #expect(names.map { folder.bytes($0) != nil } == [false, false, true, true])
+  }
+
   @Test("the same task again does nothing, another one is refused by what differs")
   func again() throws {
     let folder = TemporaryFolder()
@@ -72,10 +95,8 @@ import XAITesting
       #expect("\(error)".contains("seed: 3 there, 4 here"))
     }
     Trainer.restart(in: folder.path)
-    // The trained model is there, but nothing that says how it came about.
-    #expect(throws: TrainingError.occupied(folder: folder.path)) {
-      try Trainer(task(folder), kernels: "test")
-    }
+    #expect(folder.bytes("model.safetensors") == nil)
+    _ = try Trainer(task(folder), kernels: "test")
   }
 
   @Test("a checkpoint that is cut short or of something else says so")

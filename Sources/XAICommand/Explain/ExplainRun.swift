@@ -15,7 +15,7 @@ struct ExplainRun {
   init(_ plan: ExplainPlan) {
     self.plan = plan
     writer = ResultWriter(plan)
-    progress = Progress(total: plan.images.count, isShown: !plan.command.quiet)
+    progress = Progress(isShown: !plan.command.quiet && plan.images.count > 1)
     if plan.command.montage {
       montage = MontagePages(headings: plan.choices.map(\.heading), rowCount: plan.images.count)
     }
@@ -48,7 +48,9 @@ struct ExplainRun {
       for (file, failure) in batch.failures { note(failure, of: file) }
       guard !Interruption.isRequested else { return }
       try explain(batch.pictures)
-      progress.update(done: done + failed)
+      let (handled, total) = (done + failed, plan.images.count)
+      guard handled < total else { continue }
+      progress.update { pictureCount(done: handled, of: total, seconds: $0) }
     }
   }
 

@@ -69,6 +69,16 @@ struct Canvas {
     }
   }
 
+  /// Mixes a colour into a pixel: (1 − share) × what is there + share × colour.
+  mutating func blend(_ colour: Colour, share: Double, x: Int, y: Int) {
+    guard (0..<width).contains(x), (0..<height).contains(y) else { return }
+    let first = (y * width + x) * 3
+    for (index, sample) in [colour.red, colour.green, colour.blue].enumerated() {
+      let mixed = Double(pixels[first + index]) * (1 - share) + Double(sample) * share
+      pixels[first + index] = UInt8(min(max(mixed, 0), 255).rounded())
+    }
+  }
+
   private func clamped(_ start: Int, _ count: Int, to limit: Int) -> Range<Int> {
     let lower = min(max(start, 0), limit)
     return lower..<min(max(start + count, lower), limit)

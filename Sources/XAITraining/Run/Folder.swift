@@ -33,6 +33,7 @@ struct Folder {
     } catch {
       throw FileError.notCreatable(path: path, reason: "the folder can't be made")
     }
+    removeParts()
     if let checkpoint = try Checkpoint.state(in: path) {
       try check(checkpoint.state.fingerprint, fingerprint)
       return Found(checkpoint: checkpoint)
@@ -52,6 +53,17 @@ struct Folder {
     return nil
   }
 
+  /// Removes the halves of checkpoints and weights that killed runs left: each may be as large as a whole one.
+  private func removeParts() {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    where name.hasSuffix(".part") {
+      guard name.hasPrefix("checkpoint.safetensors.") || name.hasPrefix("model.safetensors.") else {
+        continue
+      }
+      try? FileManager.default.removeItem(atPath: "\(path)/\(name)")
+    }
+  }
+
   private func check(_ theirs: [String: String], _ ours: [String: String]) throws(TrainingError) {
     let differences = Set(theirs.keys).union(ours.keys).sorted().filter { theirs[$0] != ours[$0] }
     guard !differences.isEmpty else { return }
@@ -63,24 +75,28 @@ struct Folder {
   }
 
   /// Writes the model and the record, and removes the checkpoint last: killed in between, the run finishes again.
-  func finish(_ model: any TrainableModel, _ record: TrainingRecord) throws {
-    try model.write(to: path)
+  func finish(_ model: any TrainableModel, _ record: TrainingRecord, type: StoredType) throws {
+    try model.write(to: path, type: type)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     try AtomicFile.write(encoder.encode(record), to: recordPath)
     try? FileManager.default.removeItem(atPath: Checkpoint.path(in: path))
   }
 
-  /// Removes what an earlier run left, so that a training begins anew.
+  /// Removes what an earlier run left, so that a training begins anew; a model that no training made stays.
   static func clear(_ path: String) {
-    for name in ["checkpoint.safetensors", "training.json"] {
+    let traces = ["checkpoint.safetensors", "training.json"]
+    guard traces.contains(where: { FileManager.default.fileExists(atPath: "\(path)/\($0)") }) else { return }
+    // What tells that a training made the model goes last.
+    for name in ["model.safetensors", "config.json", "preprocessor_config.json"] + traces {
       try? FileManager.default.removeItem(atPath: "\(path)/\(name)")
     }
   }
 }
 
 extension Trainer {
-  /// Removes the checkpoint and the record of an earlier run from a folder, so that a training begins anew there.
+  /// Removes the checkpoint, the record and the model of an earlier run from a folder, so that a training begins anew
+  /// there.
   public static func restart(in folder: String) {
     Folder.clear(folder)
   }

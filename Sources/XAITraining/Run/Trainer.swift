@@ -24,9 +24,11 @@ public struct Trainer {
   var parameters: [Tensor]
   var optimiser: Adam
   var step = 0
-  var history = History()
+  /// How it went so far, an earlier run of the task included.
+  public internal(set) var history = History()
   var tally = Tally()
-  var skipped: [SkippedPicture] = []
+  /// The damaged pictures so far, each once.
+  public internal(set) var skipped: [SkippedPicture] = []
   private var skippedNames: Set<String> = []
   /// The steps of the checkpoint on the disk; nil where there is none.
   var savedStep: Int?
@@ -108,13 +110,15 @@ public struct Trainer {
       }
     }
     guard step == task.stepCount, history.rows.last?.step == step else { return .stopped(step: step) }
+    try checkWeights()
     let record = TrainingRecord(
       fingerprint: fingerprint, kernels: kernelsName, history: history, skipped: skipped)
-    try Folder(task.folder).finish(model, record)
+    try Folder(task.folder).finish(model, record, type: task.weightsType)
     return .finished(record)
   }
 
   private mutating func save(_ observe: (TrainingEvent) -> Bool) throws -> Bool {
+    try checkWeights()
     let state = Checkpoint.State(
       fingerprint: fingerprint, kernels: kernelsName, step: step, history: history, tally: tally,
       skipped: skipped)
@@ -152,6 +156,9 @@ public struct Trainer {
       // A validation takes long, and what was learnt before it should not be lost in it.
       goesOn = savedStep == step ? true : try save(observe)
       guard goesOn, let result = try Validation(split, model: model).run(observe) else { return false }
+      if let loss = result.loss, !loss.isFinite {
+        throw TrainingError.diverged(step: step, checkpoint: savedStep)
+      }
       for picture in result.skipped { goesOn = try note(picture, observe) && goesOn }
       (row.validationLoss, row.validationAccuracy) = (result.loss, result.accuracy)
     }
@@ -161,6 +168,14 @@ public struct Trainer {
   }
 
   // MARK: - Checks
+
+  /// Weights that are no numbers must not replace good ones on the disk.
+  private func checkWeights() throws(TrainingError) {
+    let areNumbers = trained.allSatisfy { index in
+      parameters[index].withElements { $0.allSatisfy(\.isFinite) }
+    }
+    guard areNumbers else { throw .diverged(step: step, checkpoint: savedStep) }
+  }
 
   private static func checkLabels(of task: TrainingTask) throws(TrainingError) {
     guard task.training.count > 0 else { throw .noPictures(split: task.training.name) }

@@ -24,9 +24,9 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
     case .labelOutside(let identifier, let label, let classCount):
       "\(identifier): its class \(label) is not one of the \(classCount) classes, which count from 0"
     case .diverged(let step, let checkpoint):
-      "the loss is no finite number any more at step \(step). Try a lower learning rate, a longer warm-up, or a "
+      "the loss or a weight is no finite number any more at step \(step). Try a lower learning rate, a longer warm-up, or a "
         + "gradient clip of 1. "
-        + (checkpoint.map { "The checkpoint of step \($0) is kept, from before." }
+        + (checkpoint.map { "The checkpoint of step \($0) is kept." }
           ?? "There is no checkpoint yet.")
     case .allDamaged(let step, let first): "all pictures of step \(step) are damaged; the first is \(first)"
     case .damaged(let identifier, let reason): "\(identifier): \(reason)"

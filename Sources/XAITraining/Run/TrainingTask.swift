@@ -1,5 +1,6 @@
 public import XAICore
 import XAITensor
+public import XAIWeights
 
 /// What is to be trained, on what, into which folder.
 public struct TrainingTask: Sendable {
@@ -22,6 +23,8 @@ public struct TrainingTask: Sendable {
   public var validationInterval = 1
   /// Whether a damaged picture ends the run.
   public var isStrict = false
+  /// How the weights of the trained model are stored.
+  public var weightsType = StoredType.float32
 
   /// States a task.
   public init(

@@ -1,0 +1,96 @@
+import ArgumentParser
+import XAICore
+
+/// `xai train`: fine-tunes a model on pictures, or trains one from scratch.
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Fine-tune a model on pictures, or train one from scratch.",
+    usage: """
+      xai train --model <model> --data <data> --output <out> [options]
+      xai train --from-scratch <config> --data <data> --output <out> [options]
+      """, discussion: TrainHelp.discussion)
+
+  @Option(
+    name: .shortAndLong,
+    help: "A model to begin with: a directory, or the name of a cached Hugging Face repository.",
+    completion: .directory)
+  var model: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A folder whose config.json says what model to make, with random weights.", valueName: "config"),
+    completion: .directory)
+  var fromScratch: String?
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "A folder or list of pictures, or a data set with options, such as shapes:size=96.",
+      valueName: "data"), completion: .file())
+  var data: String
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("The folder for checkpoints and the trained model.", valueName: "out"),
+    completion: .directory)
+  var output: String
+
+  @Option(help: ArgumentHelp("The split to learn from.", valueName: "name"))
+  var trainSplit = DatasetSplit.train
+
+  @Option(
+    help: ArgumentHelp(
+      "The split to be judged by (default: \(DatasetSplit.validation), where there is one).",
+      valueName: "name"))
+  var validationSplit: String?
+
+  @OptionGroup(title: "Recipe") var recipe: RecipeOptions
+  @OptionGroup(title: "Run") var runOptions: RunOptions
+  @OptionGroup(title: "Engine") var engine: EngineOptions
+
+  @Flag(help: "Print one JSON line an event on standard output, and nothing else there.")
+  var json = false
+
+  @Flag(name: .shortAndLong, help: "Print nothing but errors.")
+  var quiet = false
+
+  func validate() throws {
+    guard (model == nil) != (fromScratch == nil) else {
+      throw ValidationError(
+        "give either --model, to go on with its weights, or --from-scratch, for random ones")
+    }
+  }
+
+  func run() throws {
+    let plan = try TrainPlan(self)
+    var run = TrainRun(plan)
+    try run.run()
+  }
+}
+
+/// The text of `xai train --help`.
+enum TrainHelp {
+  static let discussion = """
+    Trains until the recipe's last step and writes a model directory that xai and transformers load. Weights depend on \
+    recipe, data, first weights, kernels and threads alone, bit for bit.
+
+      xai train -m vit-tiny-patch16-224 -d photos -o trained
+          fine-tune on photos/train/<class>/*.jpg, judged by photos/validation
+      xai train -m MODEL -d photos -o trained --preset gmar-paper
+          with the settings of the GMAR paper
+      xai train -m MODEL -d photos -o trained --head-only --epochs 5
+          the classifier alone
+      xai train --from-scratch CONFIG -d shapes:size=96 -o trained --preset scratch
+          a new model, on drawn scenes
+
+    The same command again goes on from the last checkpoint, however the run before ended: Ctrl-C and SIGTERM write one \
+    first; a second Ctrl-C, a crash or a power cut lose the steps since. A run that had finished does nothing.
+
+    Files: config.json, preprocessor_config.json, model.safetensors, training.json (recipe, data, history), \
+    history.csv, training.png; checkpoint.safetensors until then. Classes are those of the data; where the model has the \
+    same ones, in the same order, its classifier is kept, otherwise it gets a new one.
+
+    \(ExitStatus.help)
+    """
+}

@@ -1,0 +1,130 @@
+import XAICore
+import XAITensor
+import XAITraining
+import XAIWeights
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// What a run of `xai train` will do, with all arguments checked.
+struct TrainPlan {
+  let command: TrainCommand
+  let task: TrainingTask
+  let kernels: any Kernels
+  /// What a user should know before the first step.
+  let notes: [String]
+
+  /// Checks everything, cheapest first; nothing is written.
+  init(_ command: TrainCommand) throws {
+    self.command = command
+    let recipe = try command.recipe.recipe()
+    let data = try TrainingData(command)
+    let start = try FirstModel(command, recipe: recipe, labels: data.dataset.classNames)
+    kernels = start.kernels
+    notes = data.notes + start.notes
+    var task = TrainingTask(
+      model: start.model, training: data.training, validation: data.validation, recipe: recipe,
+      folder: command.output, identity: ["data": data.identity])
+    if let seconds = command.runOptions.checkpointEvery { task.checkpointInterval = .seconds(seconds) }
+    task.validationInterval = command.runOptions.validateEvery
+    task.isStrict = command.runOptions.strict
+    task.weightsType = command.runOptions.weightsType.storedType
+    self.task = task
+  }
+
+  /// What is trained on what, in one line.
+  var summary: String {
+    let judged = task.validation.map { ", \(grouped($0.count)) for validation" } ?? ""
+    return "\(task.model.descriptor.name) on \(command.data): \(grouped(task.training.count)) pictures of "
+      + "\(grouped(task.model.descriptor.classCount)) classes\(judged); \(grouped(task.stepCount)) steps of "
+      + "\(task.recipe.batchSize) on \(kernels.name)"
+  }
+}
+
+/// The pictures of a training.
+private struct TrainingData {
+  let dataset: any Dataset
+  let training: DatasetSplit
+  let validation: DatasetSplit?
+  var notes: [String] = []
+
+  init(_ command: TrainCommand) throws {
+    do {
+      let dataset = try CommandContext.currentRegistry.dataset(command.data)
+      let known = dataset.splitNames.contains(DatasetSplit.validation) ? DatasetSplit.validation : nil
+      self.dataset = dataset
+      training = try dataset.split(command.trainSplit)
+      validation = try (command.validationSplit ?? known).map { try dataset.split($0) }
+    } catch {
+      throw Failure(error, otherwise: .inputData)
+    }
+    guard dataset.classNames.count > 1 else {
+      throw Failure(
+        .inputData,
+        "\(command.data): there is something to learn from two classes on, and it has "
+          + (dataset.classNames.first.map { "only '\($0)'" } ?? "none"))
+    }
+    guard (0..<training.count).contains(where: { training.label($0) != nil }) else {
+      throw Failure(.inputData, "\(command.data): no picture of the split '\(training.name)' has a class")
+    }
+    if validation == nil {
+      notes.append(
+        "\(command.data) has no split '\(DatasetSplit.validation)', so nothing judges the model; it has "
+          + dataset.splitNames.joined(separator: ", "))
+    }
+  }
+
+  /// The data set in the same words wherever it is named from: paths are absolute.
+  var identity: String {
+    let options = dataset.options.texts.map { key, value in
+      let isPath = FileManager.default.fileExists(atPath: value)
+      return "\(key)=\(isPath ? absolute(value) : value)"
+    }
+    return "\(dataset.descriptor.id):\(options.joined(separator: ","))"
+  }
+
+  private func absolute(_ path: String) -> String {
+    URL(fileURLWithPath: path).standardizedFileURL.path
+  }
+}
+
+/// The model that a training begins with.
+private struct FirstModel {
+  let model: any TrainableModel
+  let kernels: any Kernels
+  let notes: [String]
+
+  init(_ command: TrainCommand, recipe: Recipe, labels: [String]) throws {
+    var random = recipe.firstWeights
+    if let folder = command.fromScratch {
+      kernels = try command.engine.makeKernels()
+      do {
+        model = try CommandContext.currentRegistry.makeUntrainedModel(
+          ModelDirectory(folder), labels: labels, random: &random, on: kernels)
+      } catch {
+        throw Failure(error, otherwise: .inputData)
+      }
+      notes = []
+      return
+    }
+    let loaded = try LoadedModel(command.model ?? "", engine: command.engine)
+    kernels = loaded.kernels
+    guard let trainable = loaded.model as? any TrainableModel else {
+      throw ModelError.notTrainable(
+        model: loaded.model.descriptor.name,
+        reason: "models of the family '\(loaded.model.descriptor.architecture)' can't be trained here")
+    }
+    let known = trainable.descriptor.labels
+    guard known != labels else {
+      (model, notes) = (trainable, [])
+      return
+    }
+    model = trainable.replacingHead(labels: labels, random: &random)
+    notes = [
+      "the data's \(grouped(labels.count)) classes are not the model's \(grouped(known.count)): it gets a new classifier"
+    ]
+  }
+}

@@ -1,0 +1,98 @@
+import XAICore
+import XAITensor
+import XAITraining
+
+/// A run of `xai train`: from the first step or the last checkpoint to the trained model, or to where it is stopped.
+struct TrainRun {
+  private let plan: TrainPlan
+  private let reports: Reports
+  private let clock = ContinuousClock()
+  private let start: ContinuousClock.Instant
+  private var stepsDone = 0
+  /// What went wrong while an event was told; the training stops, with a checkpoint, before it is thrown.
+  private var failure: (any Error)?
+  private var teller: any TrainingTeller
+
+  init(_ plan: TrainPlan) {
+    self.plan = plan
+    reports = Reports(plan)
+    start = clock.now
+    if plan.command.json {
+      teller = JSONTeller()
+    } else if plan.command.quiet {
+      teller = SilentTeller()
+    } else {
+      teller = TextTeller(plan)
+    }
+  }
+
+  mutating func run() throws {
+    if plan.command.runOptions.restart { Trainer.restart(in: plan.task.folder) }
+    Interruption.watch()
+    var trainer = try Trainer(plan.task, kernels: plan.kernels.name)
+    let outcome: TrainingOutcome
+    do {
+      outcome = try trainer.run { tell($0) }
+    } catch {
+      teller.clear()
+      throw error
+    }
+    teller.clear()
+    if let failure { throw failure }
+    switch outcome {
+    case .finished(let record):
+      let files = try reports.write(record.history)
+      try teller.finished(record, files: files, seconds: seconds)
+    case .alreadyFinished(let record):
+      try reports.writeMissing(record.history)
+      try teller.alreadyFinished(record)
+    case .stopped(let step):
+      if step > 0 { try reports.write(trainer.history) }
+      try teller.stopped(step: step, skipped: trainer.skipped)
+      if Interruption.isRequested { throw Failure(.interrupted, "") }
+    }
+  }
+
+  private var seconds: Double { (clock.now - start) / .seconds(1) }
+
+  /// Hands an event on, and says whether the training goes on.
+  private mutating func tell(_ event: TrainingEvent) -> Bool {
+    if case .step = event { stepsDone += 1 }
+    if failure == nil {
+      do {
+        try teller.tell(event)
+        if case .began = event { for note in plan.notes { try teller.tell(.note(note)) } }
+      } catch {
+        failure = error
+      }
+    }
+    return failure == nil && !Interruption.isRequested && !isEnough
+  }
+
+  private var isEnough: Bool {
+    switch plan.command.runOptions.stopAfter {
+    case nil: false
+    case .steps(let count): stepsDone >= count
+    case .seconds(let limit): seconds >= limit
+    }
+  }
+}
+
+/// Where the events of a training go.
+protocol TrainingTeller {
+  mutating func tell(_ event: TrainingEvent) throws
+  mutating func finished(_ record: TrainingRecord, files: [String], seconds: Double) throws
+  mutating func alreadyFinished(_ record: TrainingRecord) throws
+  mutating func stopped(step: Int, skipped: [SkippedPicture]) throws
+  /// Takes a line away that is still being overwritten.
+  mutating func clear()
+}
+
+/// Says nothing.
+struct SilentTeller: TrainingTeller {
+  func tell(_ event: TrainingEvent) {}
+  func finished(_ record: TrainingRecord, files: [String], seconds: Double) {}
+  func alreadyFinished(_ record: TrainingRecord) {}
+  func stopped(step: Int, skipped: [SkippedPicture]) {}
+  func clear() {}
+}
