@@ -25,11 +25,8 @@ import XAIImage
         let y = (Double(index / 64) + 0.5) / 64 - Double(object.centre.y)
         let (along, across) = (x * c + y * s, y * c - x * s)
         let point = (along / Double(object.radius), across / Double(object.radius))
-        switch naive.contains(point, tolerance: 1e-4) {
-        case mask.pixels[index]: break
-        case nil: unsure += 1
-        default: wrong.append(point)
-        }
+        guard naive.contains(point) != mask.pixels[index] else { continue }
+        if naive.isAtEdge(point, tolerance: 1e-4) { unsure += 1 } else { wrong.append(point) }
       }
       #expect(wrong.isEmpty, "\(outline)")
     }

@@ -11,17 +11,17 @@ struct NaiveShape {
   private var fullness: Double { Double(outline.fullness) }
   private var rounding: Double { Double(outline.rounding) }
 
-  /// Whether a point lies in the shape; nil within `tolerance` of its edge, where rounding decides.
-  func contains(_ point: Point, tolerance: Double) -> Bool? {
-    let nearby = (0..<16).map { step -> Bool in
-      let angle = Double(step) * .pi / 8
-      return contains((point.x + tolerance * cos(angle), point.y + tolerance * sin(angle)))
-    }
+  /// Whether the edge is so close to a point that the rounding of numbers decides on which side it lies.
+  func isAtEdge(_ point: Point, tolerance: Double) -> Bool {
     let inside = contains(point)
-    return nearby.allSatisfy { $0 == inside } ? inside : nil
+    return (0..<16).contains { step in
+      let angle = Double(step) * .pi / 8
+      return contains((point.x + tolerance * cos(angle), point.y + tolerance * sin(angle))) != inside
+    }
   }
 
-  private func contains(_ point: Point) -> Bool {
+  /// Whether a point lies in the shape.
+  func contains(_ point: Point) -> Bool {
     let radius = hypot(point.x, point.y)
     switch outline.shape {
     case .disc: return radius <= 0.9
