@@ -21,8 +21,8 @@ enum ExitStatus: Int32, CaseIterable {
     switch self {
     case .checkFailed: "a check did not pass"
     case .usage: "wrong arguments; nothing was done"
-    case .inputData: "a picture, configuration or weight file can't be used"
-    case .noInput: "a picture or model is not there or can't be read"
+    case .inputData: "a picture, data set, configuration or weight file can't be used"
+    case .noInput: "a picture, data set or model is not there or can't be read"
     case .software: "an internal error, or a map that is not finite"
     case .cantCreate: "an output folder or file can't be created"
     case .cantWrite: "writing failed, as on a full disk"
@@ -67,6 +67,7 @@ extension ExitStatus {
       if case .unsupportedModel = error { self = .inputData } else { self = .usage }
     case is OptionError, is TargetError, is TensorError, is ModelError: self = .usage
     case let error as ImageError: self.init(error)
+    case let error as DatasetError: self.init(error)
     case let error as ModelDirectoryError:
       if case .unknownFormat = error { self = .inputData } else { self = .noInput }
     case let error as WeightStoreError:
@@ -90,6 +91,14 @@ extension ExitStatus {
     case .unreadable: self = .noInput
     case .empty, .unknownFormat, .tooManyPixels, .truncated, .corrupt: self = .inputData
     case .outOfMemory, .notEncodable, .unknownExtension: self = .software
+    }
+  }
+
+  private init(_ error: DatasetError) {
+    switch error {
+    case .missing: self = .noInput
+    case .malformed, .emptyClass, .unknownLabel, .empty: self = .inputData
+    case .noSplit, .invalidOptions: self = .usage
     }
   }
 }

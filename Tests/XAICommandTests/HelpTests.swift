@@ -20,8 +20,8 @@ import Testing
           0  all done
           1  a check did not pass
          64  wrong arguments; nothing was done
-         65  a picture, configuration or weight file can't be used
-         66  a picture or model is not there or can't be read
+         65  a picture, data set, configuration or weight file can't be used
+         66  a picture, data set or model is not there or can't be read
          70  an internal error, or a map that is not finite
          73  an output folder or file can't be created
          74  writing failed, as on a full disk
@@ -35,8 +35,8 @@ import Testing
         -h, --help              Show help information.
 
       SUBCOMMANDS:
-        list                    List models, explainers and metrics with their
-                                options and sources.
+        list                    List models, explainers, metrics and data sets with
+                                their options and sources.
         inspect                 Show what a model is, what it can give and which
                                 explainers fit.
         explain                 Explain what a model sees in pictures: overlays,
