@@ -1,7 +1,7 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// A package of its own: two plugins, an `xai` command that has them, and tests that end in the conformance kit.
+// A package of its own: plugins, an `xai` command that has them, and tests that end in the conformance kit.
 let package = Package(
   name: "ThirdPartyPlugin",
   platforms: [.macOS(.v15)],

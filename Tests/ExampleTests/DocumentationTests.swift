@@ -51,7 +51,9 @@ import XAI
   }
 
   @Test func linksBetweenPagesLeadSomewhere() throws {
-    let folders = ["docs", "docs/explainers", "docs/models", "docs/metrics", "Examples", "Plugins"]
+    let folders = [
+      "docs", "docs/explainers", "docs/models", "docs/metrics", "docs/datasets", "Examples", "Plugins",
+    ]
     let pages =
       folders.flatMap { folder in
         let path = Programs.root.appendingPathComponent(folder).path

@@ -34,6 +34,7 @@ struct PluginFolder: Sendable, CustomTestStringConvertible {
     registry.explainers.filter { $0.plugin == name }.map(\.descriptor.id)
       + registry.models.filter { $0.plugin == name }.map(\.descriptor.id)
       + registry.metrics.filter { $0.plugin == name }.map(\.descriptor.id)
+      + registry.datasets.filter { $0.plugin == name }.map(\.descriptor.id)
   }
 }
 
@@ -55,7 +56,7 @@ struct PluginFolder: Sendable, CustomTestStringConvertible {
   func kind(_ folder: PluginFolder) {
     let kinds = [
       "Explainers": registry.explainers.map(\.plugin), "Models": registry.models.map(\.plugin),
-      "Metrics": registry.metrics.map(\.plugin),
+      "Metrics": registry.metrics.map(\.plugin), "Datasets": registry.datasets.map(\.plugin),
     ]
     for (kind, plugins) in kinds {
       #expect(plugins.contains(folder.name) == (kind == folder.kind), "\(kind)")
@@ -106,18 +107,22 @@ struct PluginFolder: Sendable, CustomTestStringConvertible {
     let metrics = registry.metrics.filter { $0.plugin == folder.name }.map {
       ($0.descriptor.title, $0.descriptor.summary, $0.descriptor.citation)
     }
-    for (title, summary, citation) in explainers + models + metrics {
+    let datasets = registry.datasets.filter { $0.plugin == folder.name }.map {
+      ($0.descriptor.title, $0.descriptor.summary, $0.descriptor.citation)
+    }
+    for (title, summary, citation) in explainers + models + metrics + datasets {
       #expect(!title.isEmpty && !summary.isEmpty && !summary.hasSuffix("."))
       #expect(!citation.authors.isEmpty && !citation.title.isEmpty && !citation.venue.isEmpty)
       #expect(!citation.identifier.isEmpty && citation.year > 1900)
     }
   }
 
-  @Test("options are documented on the page of their explainer or metric", arguments: PluginFolder.all)
+  @Test("options are documented on the page of what has them", arguments: PluginFolder.all)
   func options(_ folder: PluginFolder) {
     let entries =
       registry.explainers.filter { $0.plugin == folder.name }.map { ($0.descriptor.id, $0.options) }
       + registry.metrics.filter { $0.plugin == folder.name }.map { ($0.descriptor.id, $0.options) }
+      + registry.datasets.filter { $0.plugin == folder.name }.map { ($0.descriptor.id, $0.options) }
     for (id, options) in entries {
       guard let page = PluginFolder.contents(of: "docs/\(folder.kind.lowercased())/\(id).md") else {
         continue

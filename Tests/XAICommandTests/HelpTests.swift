@@ -37,8 +37,8 @@ import Testing
         -h, --help              Show help information.
 
       SUBCOMMANDS:
-        list                    List models, explainers and metrics with their
-                                options and sources.
+        list                    List models, explainers, metrics and data sets with
+                                their options and sources.
         inspect                 Show what a model is, what it can give and which
                                 explainers fit.
         explain                 Explain what a model sees in pictures: overlays,

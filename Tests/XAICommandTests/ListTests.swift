@@ -7,6 +7,7 @@ import Testing
     #expect(result.status == 0)
     for text in [
       "MODELS", "EXPLAINERS", "METRICS", "gmar: GMAR", "norm=l1", "values: l1 | l2", "arXiv:2504.19414",
+      "DATA SETS", "tiny-imagenet: Tiny-ImageNet", "Gives classes, boxes.", "validation=0.1",
     ] {
       #expect(result.output.contains(text), "\(text)")
     }
@@ -31,6 +32,34 @@ import Testing
     #expect(document.models == nil)
     let gmar = document.explainers?.first { $0.descriptor.id == "gmar" }
     #expect(gmar?.options.first { $0.name == "norm" }?.defaultValue == "l1")
+  }
+
+  @Test func jsonOfDataSets() throws {
+    struct Document: Decodable {
+      struct Dataset: Decodable {
+        struct Descriptor: Decodable {
+          let id: String
+          let hasBoxes: Bool
+        }
+        struct Option: Decodable {
+          let name: String
+          let defaultValue: String
+        }
+        let descriptor: Descriptor
+        let options: [Option]
+        let plugin: String
+      }
+      struct Metric: Decodable {}
+      let datasets: [Dataset]
+      let metrics: [Metric]?
+    }
+    let result = try XAIProcess.run("list", "datasets", "--json")
+    let document = try JSONDecoder().decode(Document.self, from: Data(result.output.utf8))
+    #expect(document.metrics == nil)
+    let csv = try #require(document.datasets.first { $0.descriptor.id == "csv" })
+    #expect(csv.plugin == "CSVList" && csv.descriptor.hasBoxes)
+    #expect(csv.options.map(\.name) == ["path", "labels", "validation", "seed"])
+    #expect(csv.options.map(\.defaultValue) == ["none", "none", "0", "0"])
   }
 
   @Test func aReaderThatGoesAwayIsNoError() throws {

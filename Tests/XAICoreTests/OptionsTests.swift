@@ -78,6 +78,16 @@ private struct SampleOptions: PluginOptions {
     #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
   }
 
+  @Test("an option that may be left out is none")
+  func optional() throws {
+    #expect(Int?(optionText: "none") == .some(.none))
+    #expect(Int?(optionText: "7") == .some(7))
+    #expect(Int?(optionText: "seven") == .none)
+    #expect(Int?.none.optionText == "none" && Int?(7).optionText == "7")
+    #expect(String?.allowedOptionText == "a text | none" && String?.optionTexts.isEmpty)
+    #expect(Bool?.optionTexts == ["none", "true", "false"])
+  }
+
   @Test("a plugin without options says so")
   func noOptions() {
     let error = #expect(throws: OptionError.self) { try NoOptions([(key: "norm", value: "l2")], of: "plain") }

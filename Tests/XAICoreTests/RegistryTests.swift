@@ -43,6 +43,29 @@ import XAIWeights
     expectError("average-drop has no options") { try registry.metric("average-drop:a=b") }
   }
 
+  @Test("a data set is an id with options or a path, and what lies there says of which kind it is")
+  func datasets() throws {
+    let registry = try Registry.builtIn()
+    let folder = try PictureFolder()
+    for name in ["folder/cat/1.png", "listed/1.png"] { try folder.addPicture(name) }
+    try folder.add(text: "file\n1.png\n", to: "listed/labels.csv")
+    try folder.add(text: "n01\n", to: "tiny/wnids.txt")
+    for (text, id) in [
+      (folder.path("folder"), "image-folder"), (folder.path("listed"), "csv"),
+      (folder.path("listed/labels.csv"), "csv"), ("csv:path=\(folder.path("listed"))", "csv"),
+      ("image-folder:path=\(folder.path("listed")),seed=3", "image-folder"),
+    ] {
+      #expect(try registry.dataset(text).descriptor.id == id, "\(text)")
+    }
+    expectError("words.txt: there is no such file") { try registry.dataset(folder.path("tiny")) }
+    expectError("image-folder has no option 'sed'; did you mean 'seed'?") {
+      try registry.dataset("image-folder:sed=3")
+    }
+    expectError("'image-foldr' is neither a folder or list of pictures") {
+      try registry.dataset("image-foldr")
+    }
+  }
+
   @Test("entries say which plugin they are of")
   func plugins() throws {
     let registry = try Registry.builtIn()
@@ -76,13 +99,6 @@ import XAIWeights
     #expect(text.contains("no plugin loads model_type vit, ViTForImageClassification"))
     #expect(text.contains("deit (DeiTForImageClassification"))
   }
-}
-
-private func expectError(
-  _ part: String, _ body: () throws -> some Any, sourceLocation: SourceLocation = #_sourceLocation
-) {
-  let error = #expect(throws: (any Error).self, sourceLocation: sourceLocation) { _ = try body() }
-  #expect("\(error.map { "\($0)" } ?? "")".contains(part), sourceLocation: sourceLocation)
 }
 
 private enum SecondGMAR: Plugin {

@@ -24,8 +24,8 @@ public struct CSVListOptions: PluginOptions {
 
   /// Every option.
   public static let table: [Option<Self>] = [
-    Option("path", \.path, "the list, or the folder that it lies in as labels.csv"),
-    Option("labels", \.labels, "a file with one class name a line, by class index"),
+    Option("path", \.path, "the list, or the folder that it lies in as labels.csv", allowed: "a path | none"),
+    Option("labels", \.labels, "a file with one class name a line, by class index", allowed: "a path | none"),
     Option(
       "validation", \.validation, "the share held out for validation, where the list has no column of splits",
       allowed: "a number from 0 to less than 1", where: { (0..<1).contains($0) }),

@@ -21,7 +21,7 @@ public struct ImageFolderOptions: PluginOptions {
 
   /// Every option.
   public static let table: [Option<Self>] = [
-    Option("path", \.path, "the folder"),
+    Option("path", \.path, "the folder", allowed: "a path | none"),
     Option(
       "validation", \.validation,
       "the share held out for validation, where the folder has no splits of its own",

@@ -15,6 +15,6 @@ public struct TinyImageNetOptions: PluginOptions {
 
   /// Every option.
   public static let table: [Option<Self>] = [
-    Option("path", \.path, "the folder with wnids.txt")
+    Option("path", \.path, "the folder with wnids.txt", allowed: "a path | none")
   ]
 }

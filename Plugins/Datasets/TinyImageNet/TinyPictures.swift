@@ -32,6 +32,7 @@ struct TinyPictures {
     let path = FileSystem.path(root, "val/val_annotations.txt")
     list = PictureList(root: root)
     let number = list.addFolder("val/images")
+    var files: Set<String> = []
     for (index, line) in try TextFile.lines(of: path, need: "the labels of the validation pictures")
       .enumerated()
     {
@@ -44,7 +45,11 @@ struct TinyPictures {
         throw DatasetError.unknownLabel(
           file: path, line: index + 1, label: id, known: DatasetError.summary(of: classes.ids))
       }
-      list.append(try TextFile.text(fields[0], file: path, line: index + 1), folder: number, label: label)
+      let file = try TextFile.text(fields[0], file: path, line: index + 1)
+      guard files.insert(file).inserted else {
+        throw DatasetError.malformed(file: path, line: index + 1, reason: "'\(file)' is there twice")
+      }
+      list.append(file, folder: number, label: label)
       boxes.append(box)
     }
     guard list.count > 0 else { throw DatasetError.empty(place: path) }

@@ -5,7 +5,7 @@ extension Catalogue {
   var text: String {
     [
       section("MODELS", models?.map(\.text)), section("EXPLAINERS", explainers?.map(\.text)),
-      section("METRICS", metrics?.map(\.text)),
+      section("METRICS", metrics?.map(\.text)), section("DATA SETS", datasets?.map(\.text)),
     ].compactMap { $0 }.joined(separator: "\n")
   }
 
@@ -53,6 +53,20 @@ extension Catalogue.Metric {
         \(descriptor.id): \(descriptor.title)
           \(descriptor.summary).
           In \(descriptor.unit), \(descriptor.lowest.optionText) to \(descriptor.highest.optionText); \(direction).
+          \(descriptor.citation)
+
+      """
+    return head + optionTable(options)
+  }
+}
+
+extension Catalogue.Dataset {
+  fileprivate var text: String {
+    let places = (descriptor.hasBoxes ? ["boxes"] : []) + (descriptor.hasMasks ? ["masks"] : [])
+    let head = """
+        \(descriptor.id): \(descriptor.title)
+          \(descriptor.summary).
+          Gives classes\(places.map { ", \($0)" }.joined()).
           \(descriptor.citation)
 
       """

@@ -4,7 +4,8 @@ import XAICore
 /// `xai list`: what this build can do, from the plugins' own descriptions.
 struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List models, explainers and metrics with their options and sources.",
+    commandName: "list",
+    abstract: "List models, explainers, metrics and data sets with their options and sources.",
     discussion: """
       Everything is read from the plugins themselves: what is listed is what runs.
 
@@ -13,6 +14,7 @@ struct ListCommand: ParsableCommand {
         xai list explainers --json      the same for programs
 
       An explainer is written as id:option=value,option=value, such as gmar:norm=l2 or gmar:preset=paper.
+      A data set is written the same way, or as its path alone.
       """)
 
   /// A kind of plugin.
@@ -20,6 +22,7 @@ struct ListCommand: ParsableCommand {
     case models
     case explainers
     case metrics
+    case datasets
   }
 
   @Argument(help: "What to list; everything when left out.")
@@ -48,6 +51,12 @@ struct Catalogue: Encodable {
     let plugin: String
   }
 
+  struct Dataset: Encodable {
+    let descriptor: DatasetDescriptor
+    let options: [OptionDescription]
+    let plugin: String
+  }
+
   struct Model: Encodable {
     let descriptor: ArchitectureDescriptor
     let plugin: String
@@ -56,6 +65,7 @@ struct Catalogue: Encodable {
   private(set) var models: [Model]?
   private(set) var explainers: [Explainer]?
   private(set) var metrics: [Metric]?
+  private(set) var datasets: [Dataset]?
 
   init(_ registry: Registry, kind: ListCommand.Kind?) {
     if kind == nil || kind == .models {
@@ -69,6 +79,11 @@ struct Catalogue: Encodable {
     if kind == nil || kind == .metrics {
       metrics = registry.metrics.map {
         Metric(descriptor: $0.descriptor, options: $0.options, plugin: $0.plugin)
+      }
+    }
+    if kind == nil || kind == .datasets {
+      datasets = registry.datasets.map {
+        Dataset(descriptor: $0.descriptor, options: $0.options, plugin: $0.plugin)
       }
     }
   }

@@ -80,7 +80,7 @@ public struct DatasetConformance<Subject: Dataset>: Conformance {
     of split: DatasetSplit, again: DatasetSplit, classes: Int, _ findings: inout Findings
   ) {
     findings.expect(split.count > 0, .splits, "the split '\(split.name)' is empty")
-    let identifiers = (0..<split.count).map(split.identifier)
+    let identifiers = split.identifiers
     findings.expect(
       Set(identifiers).count == identifiers.count, .splits,
       "two samples of '\(split.name)' have one identifier")
@@ -89,14 +89,14 @@ public struct DatasetConformance<Subject: Dataset>: Conformance {
       "an identifier of '\(split.name)' is empty or an absolute path, which is another one on another machine"
     )
     findings.expect(
-      identifiers == (0..<again.count).map(again.identifier), .determinism,
+      identifiers == again.identifiers, .determinism,
       "made a second time, '\(split.name)' has other samples")
-    let labels = (0..<split.count).map(split.label)
+    let labels = split.labels
     findings.expect(
       labels.allSatisfy { $0.map((0..<classes).contains) ?? true }, .labels,
       "'\(split.name)' has labels outside the \(classes) classes")
     findings.expect(
-      labels == (0..<again.count).map(again.label), .determinism,
+      labels == again.labels, .determinism,
       "made a second time, '\(split.name)' has other labels")
   }
 
@@ -109,4 +109,11 @@ public struct DatasetConformance<Subject: Dataset>: Conformance {
     }
     findings.expect(!opensAll, .refusal, "every sample of the damaged data set opens")
   }
+}
+
+extension DatasetSplit {
+  /// The identifiers of all samples.
+  package var identifiers: [String] { (0..<count).map(identifier) }
+  /// The labels of all samples.
+  package var labels: [Int?] { (0..<count).map(label) }
 }

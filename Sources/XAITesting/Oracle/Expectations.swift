@@ -57,3 +57,17 @@ public func expectSameMap(
   let scaled = expected.map { high > low ? Float(($0 - low) / (high - low)) : 0 }
   expectClose(minMaxNormalised(scores), scaled, within: tolerance, what, sourceLocation: sourceLocation)
 }
+
+/// Expects an error whose description has a text in it.
+public func expectError(
+  _ part: String, sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> some Any
+) {
+  do {
+    _ = try body()
+    Issue.record("nothing is thrown; expected \(part)", sourceLocation: sourceLocation)
+  } catch {
+    if !"\(error)".contains(part) {
+      Issue.record("the error is '\(error)'; expected \(part)", sourceLocation: sourceLocation)
+    }
+  }
+}

@@ -3,4 +3,6 @@ import XAI
 import XAICommand
 
 XAICommandLine.run(
-  plugins: builtInPlugins + [TokenNormPlugin.self, TorchvisionViTPlugin.self, ComprehensivenessPlugin.self])
+  plugins: builtInPlugins + [
+    TokenNormPlugin.self, TorchvisionViTPlugin.self, ComprehensivenessPlugin.self, CIFAR10Plugin.self,
+  ])

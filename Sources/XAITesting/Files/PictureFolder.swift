@@ -1,0 +1,55 @@
+import XAIImage
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// A folder of made files for tests of data sets, removed with its content when nothing holds it any more.
+public final class PictureFolder: Sendable {
+  /// Where it lies.
+  public let path: String
+
+  /// Makes an empty folder among the temporary files.
+  public init() throws {
+    path = FileManager.default.temporaryDirectory.path + "/xai-pictures-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  /// The path of something in the folder.
+  public func path(_ name: String) -> String { "\(path)/\(name)" }
+
+  /// Makes a folder, and those above it.
+  public func add(folder name: String) throws {
+    try FileManager.default.createDirectory(atPath: path(name), withIntermediateDirectories: true)
+  }
+
+  /// Writes bytes to a file, in folders that are made.
+  public func add(_ bytes: some Sequence<UInt8>, to name: String) throws {
+    if let slash = name.lastIndex(of: "/") { try add(folder: String(name[..<slash])) }
+    try Data(bytes).write(to: URL(filePath: path(name)))
+  }
+
+  /// Writes a text to a file.
+  public func add(text: String, to name: String) throws { try add(text.utf8, to: name) }
+
+  /// Writes a picture of one colour of its own, as JPEG or PNG by its name.
+  public func addPicture(_ name: String, width: Int = 8, height: Int = 6) throws {
+    // The colour comes from the name, so that a test sees when it gets another picture.
+    let sum = name.utf8.reduce(0) { ($0 &* 31 &+ Int($1)) & 0xFFFFFF }
+    let colour = Colour(UInt8(sum & 255), UInt8(sum >> 8 & 255), UInt8(sum >> 16))
+    let image = Image(width: width, height: height, filledWith: colour)
+    try add(name.lowercased().hasSuffix(".png") ? image.png() : image.jpeg(), to: name)
+  }
+
+  /// Removes a file, or a folder with its content.
+  public func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: path(name)) }
+
+  /// Makes a symbolic link.
+  public func addLink(_ name: String, to destination: String) throws {
+    try FileManager.default.createSymbolicLink(atPath: path(name), withDestinationPath: destination)
+  }
+}

@@ -1,0 +1,96 @@
+import Foundation
+import Testing
+import XAICore
+import XAIImageFolder
+import XAITesting
+
+@Suite struct ImageFolderErrorTests {
+  let folder: PictureFolder
+
+  init() throws { folder = try PictureFolder() }
+
+  private func open() throws -> ImageFolder {
+    try ImageFolder(options: ImageFolderOptions(path: folder.path, validation: 0))
+  }
+
+  @Test func noPath() {
+    #expect(
+      throws: DatasetError.invalidOptions(
+        dataset: "image-folder",
+        reason: "path is missing. Write image-folder:path=FOLDER, or the folder alone.")
+    ) { try ImageFolder(options: ImageFolderOptions()) }
+  }
+
+  @Test func missing() throws {
+    try folder.addPicture("file.png")
+    for path in [folder.path("nowhere"), folder.path("file.png")] {
+      expectError("\(path): there is no such folder of pictures") {
+        try ImageFolder(options: ImageFolderOptions(path: path))
+      }
+    }
+  }
+
+  @Test func empty() throws {
+    #expect(throws: DatasetError.empty(place: folder.path)) { try open() }
+  }
+
+  @Test func emptyClass() throws {
+    try folder.addPicture("cat/1.png")
+    try folder.add(text: "", to: "dog/notes.txt")
+    #expect(throws: DatasetError.emptyClass(name: "dog", place: folder.path)) { try open() }
+  }
+
+  @Test func emptyClassOfTheTrainingSplit() throws {
+    try folder.addPicture("train/cat/1.png")
+    try folder.add(folder: "train/dog")
+    try folder.addPicture("val/dog/1.png")
+    #expect(throws: DatasetError.emptyClass(name: "dog", place: folder.path("train"))) { try open() }
+  }
+
+  @Test func classThatIsOnlyInValidation() throws {
+    try folder.addPicture("train/cat/1.png")
+    try folder.addPicture("validation/dog/1.png")
+    #expect(
+      throws: DatasetError.malformed(
+        file: folder.path("validation/dog"), line: nil,
+        reason: "the class 'dog' is not among those for training (cat)")
+    ) { try open() }
+  }
+
+  @Test func twoValidationSplits() throws {
+    for name in ["train/cat/1.png", "validation/cat/1.png", "val/cat/1.png"] { try folder.addPicture(name) }
+    expectError("there are folders 'val' and 'validation'") { try open() }
+  }
+
+  @Test func noSuchSplit() throws {
+    try folder.addPicture("cat/1.png")
+    let dataset = try open()
+    #expect(throws: DatasetError.noSplit(name: "test", dataset: "image-folder", known: ["train"])) {
+      try dataset.split("test")
+    }
+  }
+
+  @Test func damagedPictures() throws {
+    try folder.add([], to: "cat/1.png")
+    try folder.add(text: "text", to: "cat/2.png")
+    let split = try open().split("train")
+    expectError("\(folder.path("cat/1.png")): the file is empty") { try split.sample(0) }
+    expectError("\(folder.path("cat/2.png")): not a JPEG or PNG picture") { try split.sample(1) }
+  }
+
+  @Test("a pipe is no picture, and nobody waits for its writer", .timeLimit(.minutes(1)))
+  func pipe() throws {
+    try folder.addPicture("cat/1.png")
+    #expect(mkfifo(folder.path("cat/2.png"), 0o600) == 0)
+    #expect(try open().split("train").count == 1)
+  }
+
+  @Test("a name that is not UTF-8 is refused")
+  func foreignName() throws {
+    try folder.addPicture("cat/1.png")
+    let path = Array(folder.path("cat/").utf8CString.dropLast()) + [CChar(bitPattern: 0xE9), 0]
+    let file = try #require(fopen(path, "w"))
+    fclose(file)
+    expectError("the name is not UTF-8") { try open() }
+  }
+}
