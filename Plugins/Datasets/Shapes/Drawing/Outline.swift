@@ -8,8 +8,6 @@ struct Outline: Sendable {
   let rounding: Float
 
   /// How far a point is outside; negative inside.
-  ///
-  /// Exact but for crescents beside their tips.
   @inline(__always)
   func distance(_ point: SIMD2<Float>) -> Float {
     switch shape {
@@ -19,9 +17,7 @@ struct Outline: Sendable {
       let half = 0.18 + 0.05 * fullness
       return abs(length(point) - (0.92 - half)) - half
     case .crescent:
-      // A disc of radius 0.96 without one of 0.8 to 0.7 whose centre lies 0.44 beside.
-      let bite = 0.80 - 0.10 * fullness
-      return max(length(point) - 0.96, bite - length(point - SIMD2(0.44, 0)))
+      return crescent(point, bite: 0.80 - 0.10 * fullness)
     case .heart: return heart(point)
     case .square: return rounded(point) { edge(fold4($0), SIMD2(1, 0), SIMD2(0.5, 0.5)) }
     case .triangle: return rounded(point) { edge(fold3($0), SIMD2(1, 0), 0.5 * Fold.sixty) }
@@ -63,6 +59,26 @@ private func cross(_ point: SIMD2<Float>, half: Float) -> Float {
   let side = SIMD2(max(half - point.x, point.x - arm, 0), point.y - half)
   let distance = min((end * end).sum(), (side * side).sum()).squareRoot()
   return point.x < arm && point.y < half ? -distance : distance
+}
+
+/// The signed distance from a disc of radius 0.96 without another, the bite, whose centre lies 0.44 beside.
+///
+/// The two circles meet in the tips. Outside, where the nearest point of a circle is not on the edge, the nearest point is
+/// a tip: without it the corners, which are sharp, would be drawn longer than they are.
+@inline(__always)
+private func crescent(_ point: SIMD2<Float>, bite: Float) -> Float {
+  let (outer, centre): (Float, Float) = (0.96, 0.44)
+  let beside = SIMD2(point.x - centre, abs(point.y))
+  let (radius, bitten) = (length(point), length(beside))
+  let distance = max(radius - outer, bite - bitten)
+  let tip = (outer * outer - bite * bite + centre * centre) / (2 * centre)
+  guard distance > 0 else { return distance }
+  if bitten < bite {
+    if centre * bitten + bite * beside.x <= tip * bitten { return bite - bitten }
+  } else if outer * point.x <= tip * radius {
+    return distance
+  }
+  return length(SIMD2(point.x - tip, abs(point.y) - (outer * outer - tip * tip).squareRoot()))
 }
 
 /// The signed distance from a heart: a square that stands on a corner, with a half disc on each of its upper sides.
