@@ -6,17 +6,23 @@ import XAI
 @Suite struct DocumentationTests {
   @Test func everyExplainersPageHasItsOptionsAsTheyAre() throws {
     for explainer in try Registry.builtIn().explainers {
-      let page = try text("docs/explainers/\(explainer.descriptor.id).md")
-      let rows = explainer.options.map { option in
-        let cells = ["`\(option.name)`", "`\(option.defaultValue)`", option.allowed, option.summary]
-        return "| " + cells.map { $0.replacingOccurrences(of: "|", with: "\\|") }.joined(separator: " | ")
-          + " |"
-      }
-      let table = ["| option | default | values | what it does |", "|---|---|---|---|"] + rows
-      #expect(
-        page.contains("\n" + table.joined(separator: "\n") + "\n\n"),
-        "\(explainer.descriptor.id) needs:\n\(table)")
+      try expectTable(of: explainer.options, in: "docs/explainers/\(explainer.descriptor.id).md")
     }
+  }
+
+  @Test func theTrainingPageHasTheRecipeAsItIs() throws {
+    try expectTable(of: Recipe.descriptions, in: "docs/training.md")
+  }
+
+  private func expectTable(of options: [OptionDescription], in page: String) throws {
+    let rows = options.map { option in
+      let cells = ["`\(option.name)`", "`\(option.defaultValue)`", option.allowed, option.summary]
+      return "| " + cells.map { $0.replacingOccurrences(of: "|", with: "\\|") }.joined(separator: " | ")
+        + " |"
+    }
+    let table = ["| option | default | values | what it does |", "|---|---|---|---|"] + rows
+    #expect(
+      try text(page).contains("\n" + table.joined(separator: "\n") + "\n\n"), "\(page) needs:\n\(table)")
   }
 
   @Test func everyModelHasAPage() throws {
