@@ -20,6 +20,8 @@ const xai_vector_kernels XAI_TABLE = {
     .column_sums = column_sums,
     .gelu = gelu,
     .gelu_backward = gelu_backward,
+    .gelu_with_backward = gelu_with_backward,
+    .add = add,
     .exponential = exponential_in_place,
     .peak = peak,
 };

@@ -69,27 +69,52 @@ static void end_tile(ptrdiff_t rows, const float *tile, const xai_tile_end *end)
   }
 }
 
-// The product of two panels, with rows × vectors sums in registers: both are constants where this is inlined.
-XAI_INLINE void multiply_panels(const int rows, const int vectors, ptrdiff_t depth, const float *a,
-                                const float *b, const xai_tile_end *end) {
+// The product of a tile of A and a panel of B, with rows × vectors sums in registers: `rows`, `vectors` and `along` are
+// constants where this is inlined. The elements of A that one step of the depth needs lie one after the other, and
+// `stride` apart from step to step; where `along`, each row's elements lie one after the other, and rows are `stride`
+// apart.
+XAI_INLINE void multiply_panels(const int rows, const int vectors, const bool along, ptrdiff_t depth, const float *a,
+                                ptrdiff_t stride, const float *b, const xai_tile_end *end) {
   vf sums[XAI_ROWS][2];
 #pragma clang loop unroll(full)
   for (int r = 0; r < rows; r++) {
 #pragma clang loop unroll(full)
     for (int v = 0; v < vectors; v++) sums[r][v] = (vf)(0.0f);
   }
+  // Three rows share a pointer: their addresses are those that x86-64 computes for nothing, and all pointers fit in the
+  // registers.
+  const float *starts[(XAI_ROWS + 2) / 3];
+#pragma clang loop unroll(full)
+  for (int r = 0; r < rows; r += 3) starts[r / 3] = a + r * stride;
   for (ptrdiff_t k = 0; k < depth; k++) {
     vf columns[2];
 #pragma clang loop unroll(full)
     for (int v = 0; v < vectors; v++) columns[v] = load(b + v * XAI_LANES);
 #pragma clang loop unroll(full)
     for (int r = 0; r < rows; r++) {
-      vf element = (vf)(a[r]);
+      vf element = (vf)(along ? starts[r / 3][r % 3 * stride] : a[r]);
 #pragma clang loop unroll(full)
       for (int v = 0; v < vectors; v++) sums[r][v] = element * columns[v] + sums[r][v];
     }
-    a += rows;
+#pragma clang loop unroll(full)
+    for (int r = 0; along && r < rows; r += 3) starts[r / 3]++;
+    if (!along) a += stride;
     b += XAI_TILE_COLUMNS;
+  }
+  // What most tiles of attention and all stretches of the depth but the last end with never leaves the registers.
+  if (end->columns == vectors * XAI_LANES && !end->bias && !end->gelu && !end->residual) {
+    float *destination = end->destination;
+#pragma clang loop unroll(full)
+    for (int r = 0; r < rows; r++) {
+#pragma clang loop unroll(full)
+      for (int v = 0; v < vectors; v++) {
+        vf value = sums[r][v] * end->scale;
+        if (end->adds) value += load(destination + v * XAI_LANES);
+        store(destination + v * XAI_LANES, value);
+      }
+      destination += end->stride;
+    }
+    return;
   }
   float tile[XAI_ROWS * XAI_TILE_COLUMNS];
 #pragma clang loop unroll(full)
@@ -101,13 +126,16 @@ XAI_INLINE void multiply_panels(const int rows, const int vectors, ptrdiff_t dep
 }
 
 // A function for each tile height and width, so that the last rows and columns of a matrix cost what they are worth.
-#define XAI_TILE(R) \
-  static void tile_##R##_1(ptrdiff_t depth, const float *a, const float *b, const xai_tile_end *end) { \
-    multiply_panels(R, 1, depth, a, b, end); \
-  } \
-  static void tile_##R##_2(ptrdiff_t depth, const float *a, const float *b, const xai_tile_end *end) { \
-    multiply_panels(R, 2, depth, a, b, end); \
+#define XAI_TILE_OF(R, V, NAME, ALONG) \
+  static void tile_##R##_##V##_##NAME(ptrdiff_t depth, const float *a, ptrdiff_t stride, const float *b, \
+                                      const xai_tile_end *end) { \
+    multiply_panels(R, V, ALONG, depth, a, stride, b, end); \
   }
+#define XAI_TILE(R) \
+  XAI_TILE_OF(R, 1, across, false) \
+  XAI_TILE_OF(R, 2, across, false) \
+  XAI_TILE_OF(R, 1, along, true) \
+  XAI_TILE_OF(R, 2, along, true)
 XAI_TILE(1)
 XAI_TILE(2)
 XAI_TILE(3)
@@ -127,20 +155,21 @@ XAI_TILE(13)
 XAI_TILE(14)
 #endif
 
-static void multiply_tile(ptrdiff_t rows, ptrdiff_t depth, const float *a, const float *b,
-                          const xai_tile_end *end) {
-  typedef void (*tile)(ptrdiff_t, const float *, const float *, const xai_tile_end *);
-#define XAI_PAIR(R) {tile_##R##_1, tile_##R##_2}
-  static const tile tiles[XAI_ROWS][2] = {
-      XAI_PAIR(1),  XAI_PAIR(2),  XAI_PAIR(3),  XAI_PAIR(4), XAI_PAIR(5), XAI_PAIR(6),
+static void multiply_tile(ptrdiff_t rows, ptrdiff_t depth, const float *a, ptrdiff_t row_stride,
+                          ptrdiff_t depth_stride, const float *b, const xai_tile_end *end) {
+  typedef void (*tile)(ptrdiff_t, const float *, ptrdiff_t, const float *, const xai_tile_end *);
+#define XAI_TILES(R) {{tile_##R##_1_across, tile_##R##_2_across}, {tile_##R##_1_along, tile_##R##_2_along}}
+  static const tile tiles[XAI_ROWS][2][2] = {
+      XAI_TILES(1),  XAI_TILES(2),  XAI_TILES(3),  XAI_TILES(4), XAI_TILES(5), XAI_TILES(6),
 #if XAI_ROWS > 6
-      XAI_PAIR(7),  XAI_PAIR(8),  XAI_PAIR(9),  XAI_PAIR(10), XAI_PAIR(11), XAI_PAIR(12),
+      XAI_TILES(7),  XAI_TILES(8),  XAI_TILES(9),  XAI_TILES(10), XAI_TILES(11), XAI_TILES(12),
 #endif
 #if XAI_ROWS > 12
-      XAI_PAIR(13), XAI_PAIR(14),
+      XAI_TILES(13), XAI_TILES(14),
 #endif
   };
-  tiles[rows - 1][end->columns > XAI_LANES](depth, a, b, end);
+  bool along = row_stride != 1;
+  tiles[rows - 1][along][end->columns > XAI_LANES](depth, a, along ? row_stride : depth_stride, b, end);
 }
 
 // Enough independent sums to hide the latency of a multiply-add, few enough to stay in registers.

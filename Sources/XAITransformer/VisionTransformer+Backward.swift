@@ -58,7 +58,7 @@ extension VisionTransformer {
         gradient, trace.layout, height: trace.input.shape[2], width: trace.input.shape[3])
     }
     if request.parameters {
-      gradients.parameters.merge(embeddingGradients(gradient, trace)) { known, _ in known }
+      gradients.parameters.merge(embeddingGradients(gradient, trace, tape)) { known, _ in known }
     }
     return gradients
   }
@@ -76,8 +76,11 @@ extension VisionTransformer {
   }
 
   /// The gradients of the patch projection, the position embeddings and the prefix tokens, by name.
-  private func embeddingGradients(_ gradient: Tensor, _ trace: ForwardTrace) -> [String: Tensor] {
-    let embedding = embedding.parameterGradients(gradient, input: trace.input, trace.layout)
+  private func embeddingGradients(
+    _ gradient: Tensor, _ trace: ForwardTrace, _ tape: VisionTransformerTape
+  ) -> [String: Tensor] {
+    let embedding = embedding.parameterGradients(
+      gradient, patches: tape.patches ?? embedding.unfold(trace.input, trace.layout.grid), trace.layout)
     let patchShape: Shape = [configuration.width, 3, configuration.patchHeight, configuration.patchWidth]
     var gradients = [
       naming.tensor(naming.patch, .weight): embedding.patch.weight.reshaped(to: patchShape),
@@ -95,10 +98,12 @@ extension VisionTransformer {
 
   /// Adds to a gradient that is there already: a norm that serves two heads has two.
   private func accumulate(_ value: Tensor, into sum: inout Tensor?) {
-    guard let known = sum else {
+    guard let known = sum.take() else {
       sum = value
       return
     }
-    sum = Tensor(value.shape, zip(known.elements, value.elements).map { $0 + $1 })
+    var buffer = TensorBuffer(reusing: consume known)
+    kernels.add(value, to: &buffer)
+    sum = buffer.freeze()
   }
 }

@@ -98,9 +98,10 @@ public struct VisionTransformer: Model {
     var attention: [Int: Tensor] = [:]
     var activations: [ActivationPoint: Tensor] = [:]
     var tapes: [EncoderBlock.Tape] = []
-    var tokens = embedding.forward(input, layout)
+    let patches = embedding.unfold(input, layout.grid)
+    var tokens = embedding.forward(patches, layout)
     for layer in weights.blocks.indices {
-      let result = block(layer).forward(tokens, keepsTape: recording.gradients) { point, activation in
+      let result = block(layer).forward(tokens, recording: recording) { point, activation in
         let point = ActivationPoint(layer: layer, point: point)
         if recording.activations.contains(point) { activations[point] = activation }
       }
@@ -111,12 +112,16 @@ public struct VisionTransformer: Model {
     let (logits, headTape) = head.forward(tokens, layout)
     return ForwardTrace(
       input: input, layout: layout, logits: logits, attention: attention, activations: activations,
-      tape: recording.gradients ? VisionTransformerTape(blocks: tapes, head: headTape) : nil)
+      tape: recording.gradients
+        ? VisionTransformerTape(
+          patches: recording.parameters ? patches : nil, blocks: tapes, head: headTape) : nil)
   }
 }
 
 /// What the reverse pass of a vision transformer needs of its forward pass.
 struct VisionTransformerTape: Sendable {
+  /// What the patch projection saw, where gradients of parameters will be asked for.
+  let patches: Tensor?
   let blocks: [EncoderBlock.Tape]
   let head: ReadoutHead.Tape
 }

@@ -84,12 +84,21 @@ import XAITesting
     arguments: GoldenCase.all.filter(\.hasParameterGradients), AvailableKernels.all)
   func parameterGradients(_ golden: GoldenCase, _ kernels: AvailableKernels) throws {
     let model = try golden.model(on: kernels.make())
-    let trace = try model.forward(golden.tensor("input"), recording: Recording(gradients: true))
     let first = try #require(golden.targets.first { $0.image == 0 })
     let second = try #require(golden.targets.first { $0.image == 1 })
-    let gradients = try model.backward(
-      from: Targets([[first.class], [second.class]]).cotangent(classCount: model.descriptor.classCount),
-      through: trace, requesting: GradientRequest(parameters: true))
+    let classes = Targets([[first.class], [second.class]])
+    // What the forward pass doesn't keep for the parameters is computed again.
+    for keeps in [true, false] {
+      let trace = try model.forward(
+        golden.tensor("input"), recording: Recording(gradients: true, parameters: keeps))
+      let gradients = try model.backward(
+        from: classes.cotangent(classCount: model.descriptor.classCount), through: trace,
+        requesting: GradientRequest(parameters: true))
+      try expectParameters(of: golden, gradients)
+    }
+  }
+
+  private func expectParameters(of golden: GoldenCase, _ gradients: Gradients) throws {
     let prefix = "parameter_gradient."
     let names = golden.expected.tensors.map(\.name).filter { $0.hasPrefix(prefix) }
     #expect(Set(gradients.parameters.keys) == Set(names.map { String($0.dropFirst(prefix.count)) }))

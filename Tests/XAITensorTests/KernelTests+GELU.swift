@@ -29,6 +29,24 @@ struct GELUTests {
     expectEqual(buffer.freeze(), expected, within: 5e-7)
   }
 
+  /// What training asks for at once is the same, bit for bit, as what it would ask for one after the other.
+  @Test(arguments: KernelsUnderTest.all)
+  func forwardWithBackward(_ test: KernelsUnderTest) {
+    var random = TestRandom()
+    let (x, dy) = (Tensor([inputs.count], inputs), random.tensor([inputs.count]))
+    var alone = dy.buffer()
+    var together = dy.buffer()
+    test.kernels.geluBackward(x, gradient: &alone)
+    let y = test.kernels.geluWithBackward(x, gradient: &together)
+    #expect(y.elements == test.kernels.gelu(x).elements)
+    let (dx, expected) = (together.freeze(), alone.freeze())
+    #expect(dx.elements == expected.elements)
+    expectEqual(
+      y.elements, inputs.map { Naive.gelu(Double($0)) }, within: { 1e-7 * Double(abs(inputs[$0])) + 1e-37 })
+    expectEqual(
+      dx, dy.doubles.enumerated().map { $1 * Naive.geluSlope(Double(inputs[$0])) }, within: 5e-7)
+  }
+
   @Test(arguments: KernelsUnderTest.all)
   func nonFiniteElements(_ test: KernelsUnderTest) {
     let y = test.kernels.gelu(Tensor([3], [.nan, .infinity, 1])).elements

@@ -25,14 +25,14 @@ struct MultiplyTests {
       within: { 16 * unit * max(expected.magnitudes[$0], 1e-30) }, what, sourceLocation: sourceLocation)
   }
 
-  /// Sizes around the tiles of every instruction set, and beyond a stretch of the depth.
+  /// Sizes around the tiles of every instruction set, beyond a stretch of the depth, and with rows half a page apart.
   static let sizes: [(rows: Int, columns: Int, depth: Int)] =
     [
       (1, 1, 1), (1, 1, 0), (3, 5, 0), (0, 4, 3), (4, 0, 3), (1, 40, 7), (40, 1, 7), (2, 3, 4), (5, 17, 33),
       (6, 8, 16),
       (7, 9, 15), (12, 16, 5), (13, 31, 8), (14, 32, 17), (15, 33, 16), (28, 64, 31), (29, 65, 64),
       (50, 37, 300),
-      (17, 20, 800), (3, 4, 1601),
+      (17, 20, 800), (3, 4, 1601), (31, 33, 512), (15, 20, 1024), (512, 6, 9),
     ]
 
   @Test(arguments: KernelsUnderTest.all)
@@ -157,11 +157,12 @@ struct MultiplyTests {
     }
   }
 
-  /// Large enough for several blocks, threads and stretches of the depth; some rows of the result are checked.
-  @Test(arguments: KernelsUnderTest.all)
-  func manyBlocks(_ test: KernelsUnderTest) {
+  /// Large enough for several blocks, threads and stretches of the depth, read in place and packed; some rows of the
+  /// result are checked.
+  @Test(arguments: KernelsUnderTest.all, [800, 1024])
+  func manyBlocks(_ test: KernelsUnderTest, depth: Int) {
     var random = TestRandom()
-    let (rows, columns, depth) = (431, 70, 800)
+    let (rows, columns) = (431, 70)
     let a = random.tensor([rows, depth])
     let b = MatrixOperand(rowsOf: random.tensor([columns, depth])).transposed
     let bias = random.tensor([columns])

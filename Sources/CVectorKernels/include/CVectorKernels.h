@@ -35,8 +35,10 @@ typedef struct xai_vector_kernels {
   // One of the strides is 1. May write up to a vector past the panel: pack panels in ascending order.
   void (*pack)(float *panel, ptrdiff_t width, const float *source, ptrdiff_t count, ptrdiff_t count_stride,
                ptrdiff_t depth, ptrdiff_t depth_stride);
-  // Multiplies a packed panel of `rows` rows by one of tile_columns columns.
-  void (*multiply_tile)(ptrdiff_t rows, ptrdiff_t depth, const float *a, const float *b, const xai_tile_end *end);
+  // Multiplies `rows` rows of A, packed or where they lie, by a packed panel of tile_columns columns. One of the strides
+  // of A is 1.
+  void (*multiply_tile)(ptrdiff_t rows, ptrdiff_t depth, const float *a, ptrdiff_t row_stride,
+                        ptrdiff_t depth_stride, const float *b, const xai_tile_end *end);
 
   void (*softmax)(float *x, ptrdiff_t rows, ptrdiff_t columns);
   void (*softmax_backward)(const float *y, float *gradient, ptrdiff_t rows, ptrdiff_t columns);
@@ -53,6 +55,8 @@ typedef struct xai_vector_kernels {
 
   void (*gelu)(const float *x, ptrdiff_t count, float *y);
   void (*gelu_backward)(const float *x, ptrdiff_t count, float *gradient);
+  void (*gelu_with_backward)(const float *x, ptrdiff_t count, float *y, float *gradient);
+  void (*add)(const float *x, ptrdiff_t count, float *sum);
   // exp(x) for x <= 0, in place; inlined in softmax and GELU, and a function only so that its accuracy is tested.
   void (*exponential)(float *x, ptrdiff_t count);
 

@@ -61,8 +61,16 @@ public protocol Kernels: Sendable {
   /// `x` may hold fewer elements than the gradient, and is then repeated.
   func geluBackward(_ x: Tensor, gradient: inout TensorBuffer)
 
+  /// GELU of each element and, in place of the gradient of that, the gradient of `x`, in one pass.
+  ///
+  /// Training needs both at once; `x` has as many elements as the gradient.
+  func geluWithBackward(_ x: Tensor, gradient: inout TensorBuffer) -> Tensor
+
   /// Sums the rows of a matrix: [rows, columns] to [columns].
   func columnSums(_ x: Tensor) -> Tensor
+
+  /// Adds a tensor to a buffer of as many elements, element by element.
+  func add(_ x: Tensor, to sum: inout TensorBuffer)
 }
 
 /// What happens to each element of a matrix product on its way to memory, in this order.

@@ -43,15 +43,16 @@ extension EncoderBlock {
 
     // MLP: d hidden = (d output · W₂) ⊙ GELU′(hidden), d normed = d hidden · W₁.
     var hiddenGradient = kernels.applyBackward(weights.contraction, to: gradient)
-    kernels.geluBackward(tape.hidden, gradient: &hiddenGradient)
+    let activated = geluBackward(tape.hidden, gradient: &hiddenGradient, givesOutput: request.parameters)
     let hidden = hiddenGradient.freeze()
     let secondNorm = kernels.applyBackward(weights.expansion, to: hidden).freeze()
     sink.activation(.secondNorm, secondNorm)
     let afterAttention = normBackward(
       secondNorm, weights.secondNorm, tape.afterAttention, tape.secondStatistics, rules, residual: gradient)
     sink.activation(.afterAttention, afterAttention)
-    if request.parameters {
-      collectMLPParameters(tape, output: gradient, hidden: hidden, secondNorm: secondNorm, sink)
+    if let activated {
+      collectMLPParameters(
+        tape, activated: activated, output: gradient, hidden: hidden, secondNorm: secondNorm, sink)
     }
     guard request.reachesHeadOutputs else { return nil }
 
@@ -61,7 +62,7 @@ extension EncoderBlock {
 
     let parts = try attentionBackward(context, tape, rules, request, sink)
     guard let parts else { return nil }
-    let firstNorm = queryKeyValueBackward(parts)
+    let firstNorm = queryKeyValueBackward(parts, tape.queryKeyValue)
     sink.activation(.firstNorm, firstNorm)
     if request.parameters {
       collectAttentionParameters(tape, context: afterAttention, parts: parts, firstNorm: firstNorm, sink)
@@ -69,6 +70,15 @@ extension EncoderBlock {
     guard request.input else { return nil }
     return normBackward(
       firstNorm, weights.firstNorm, tape.input, tape.firstStatistics, rules, residual: afterAttention)
+  }
+
+  /// The gradient of GELU in place, and the output of GELU where it is needed.
+  private func geluBackward(_ x: Tensor, gradient: inout TensorBuffer, givesOutput: Bool) -> Tensor? {
+    guard givesOutput else {
+      kernels.geluBackward(x, gradient: &gradient)
+      return nil
+    }
+    return kernels.geluWithBackward(x, gradient: &gradient)
   }
 
   private func normBackward(
@@ -97,19 +107,18 @@ extension EncoderBlock {
       MatrixOperand(tensor, layout.advanced(by: target * (tensor.count / targets)))
     }
 
-    var attentionGradient = TensorBuffer(all.attentionShape)
-    for target in 0..<targets {
-      kernels.multiply(
-        operand(context, layout.context, target: target),
-        MatrixOperand(tape.parts, layout.part(2)).transposed,
-        into: &attentionGradient,
-        layout.attention.advanced(by: target * layout.attentionShape.count), .plain)
+    var attentionGradient: Tensor?
+    if request.attention || rules.softmax == .gradient {
+      var product = TensorBuffer(all.attentionShape)
+      for target in 0..<targets {
+        kernels.multiply(
+          operand(context, layout.context, target: target),
+          MatrixOperand(tape.parts, layout.part(2)).transposed, into: &product,
+          layout.attention.advanced(by: target * layout.attentionShape.count), .plain)
+      }
+      attentionGradient = product.freeze()
     }
-    if request.attention {
-      let lent = attentionGradient.freeze()
-      try sink.attention(tape.attention, lent)
-      attentionGradient = TensorBuffer(reusing: consume lent)
-    }
+    if request.attention, let attentionGradient { try sink.attention(tape.attention, attentionGradient) }
     guard request.reachesFirstNorm else { return nil }
 
     // Where attention counts as a constant, nothing is written to queries and keys.
@@ -123,9 +132,10 @@ extension EncoderBlock {
         MatrixOperand(tape.attention, layout.attention).transposed,
         operand(context, layout.context, target: target), into: &parts, put(2, target), .plain)
     }
-    if rules.softmax == .gradient {
-      kernels.softmaxBackward(output: tape.attention, gradient: &attentionGradient)
-      let scores = attentionGradient.freeze()
+    if rules.softmax == .gradient, let lent = attentionGradient.take() {
+      var scoresGradient = TensorBuffer(reusing: consume lent)
+      kernels.softmaxBackward(output: tape.attention, gradient: &scoresGradient)
+      let scores = scoresGradient.freeze()
       for target in 0..<targets {
         let gradient = operand(scores, layout.attention, target: target)
         kernels.multiply(
@@ -140,12 +150,12 @@ extension EncoderBlock {
   }
 
   /// The gradient of what queries, keys and values were made from: Σ d part · W_part.
-  private func queryKeyValueBackward(_ parts: Tensor) -> Tensor {
+  private func queryKeyValueBackward(_ parts: Tensor, _ maps: [Linear]) -> Tensor {
     let rows = MatrixOperand(rowsOf: parts)
     let width = weights.projection.outputs
     var result = TensorBuffer([parts.shape[0], parts.shape[1], width])
     var column = 0
-    for linear in weights.queryKeyValue {
+    for linear in maps {
       var operand = rows
       operand.layout.offset = column
       operand.layout.columns = linear.outputs
@@ -160,13 +170,12 @@ extension EncoderBlock {
   // MARK: - Parameters
 
   private func collectMLPParameters(
-    _ tape: Tape, output: Tensor, hidden: Tensor, secondNorm: Tensor, _ sink: Sink
+    _ tape: Tape, activated: Tensor, output: Tensor, hidden: Tensor, secondNorm: Tensor, _ sink: Sink
   ) {
-    let contraction = kernels.parameterGradients(
-      of: weights.contraction, x: kernels.gelu(tape.hidden), gradient: output)
+    let contraction = kernels.parameterGradients(x: activated, gradient: output)
     sink.parameter(\.contraction, contraction.weight, contraction.bias)
     let expansion = kernels.parameterGradients(
-      of: weights.expansion, x: norm(weights.secondNorm, tape.afterAttention).0, gradient: hidden)
+      x: tape.inputs?.expansion ?? norm(weights.secondNorm, tape.afterAttention).0, gradient: hidden)
     sink.parameter(\.expansion, expansion.weight, expansion.bias)
     let norm = kernels.layerNormParameterGradients(
       secondNorm, x: tape.afterAttention, statistics: tape.secondStatistics, epsilon: epsilon)
@@ -178,15 +187,15 @@ extension EncoderBlock {
   ) {
     let layout = layout(batch: tape.parts.shape[0], tokens: tape.parts.shape[1])
     let projection = kernels.parameterGradients(
-      of: weights.projection, x: headOutputs(tape.attention, tape.parts, layout), gradient: context)
+      x: tape.inputs?.projection ?? headOutputs(tape.attention, tape.parts, layout), gradient: context)
     sink.parameter(\.projection, projection.weight, projection.bias)
-    let normed = norm(weights.firstNorm, tape.input).0
-    var column = 0
+    let maps = kernels.parameterGradients(
+      x: tape.inputs?.queryKeyValue ?? norm(weights.firstNorm, tape.input).0, gradient: parts)
+    var row = 0
     for (index, linear) in weights.queryKeyValue.enumerated() {
-      let map = kernels.parameterGradients(
-        of: linear, x: normed, gradient: parts, columns: column..<column + linear.outputs)
-      sink.queryKeyValue(index, map.weight, map.bias)
-      column += linear.outputs
+      let rows = row..<row + linear.outputs
+      sink.queryKeyValue(index, maps.weight[rows], maps.bias[rows])
+      row = rows.upperBound
     }
     let norm = kernels.layerNormParameterGradients(
       firstNorm, x: tape.input, statistics: tape.firstStatistics, epsilon: epsilon)

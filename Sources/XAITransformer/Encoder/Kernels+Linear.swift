@@ -26,23 +26,37 @@ extension Kernels {
     return result
   }
 
-  /// The gradients of a linear map's parameters: gradientᵀ·x and the sums of the gradient's columns.
-  ///
-  /// - Parameters:
-  ///   - columns: the columns of `gradient` that belong to this map; nil for all.
-  func parameterGradients(
-    of linear: Linear, x: Tensor, gradient: Tensor, columns: Range<Int>? = nil
-  ) -> (weight: Tensor, bias: Tensor) {
-    var operand = MatrixOperand(rowsOf: gradient)
-    if let columns {
-      operand.layout.offset = columns.lowerBound
-      operand.layout.columns = columns.count
+  /// The gradients of a linear map's parameters: gradientᵀ·x, [outputs, inputs], and the sums of the gradient's columns.
+  func parameterGradients(x: Tensor, gradient: Tensor) -> (weight: Tensor, bias: Tensor) {
+    let (outputs, inputs) = (MatrixOperand(rowsOf: gradient), MatrixOperand(rowsOf: x))
+    let layout = MatrixLayout(rows: outputs.layout.columns, columns: inputs.layout.columns)
+    var weight = TensorBuffer([layout.rows, layout.columns])
+    multiply(outputs.transposed, inputs, into: &weight, layout, .plain)
+    return (weight.freeze(), columnSums(gradient))
+  }
+}
+
+extension Linear {
+  /// Several maps of the same inputs as one, their outputs side by side; copies their parameters.
+  init(joining maps: [Linear]) {
+    self.init(
+      weight: Tensor(joining: maps.map(\.weight)),
+      bias: maps.allSatisfy { $0.bias != nil } ? Tensor(joining: maps.compactMap(\.bias)) : nil)
+  }
+}
+
+extension Tensor {
+  /// Copies tensors one after the other along the outermost dimension; the others are those of the first.
+  fileprivate init(joining parts: [Tensor]) {
+    let inner = parts.first.map { Array($0.shape.extents.dropFirst()) } ?? []
+    self.init(Shape([parts.reduce(0) { $0 + $1.shape[0] }] + inner)) { destination in
+      var next = destination
+      for part in parts {
+        part.withElements { elements in
+          if let start = elements.baseAddress { next.update(from: start, count: elements.count) }
+        }
+        next += part.count
+      }
     }
-    var weight = TensorBuffer([linear.outputs, linear.inputs])
-    multiply(
-      operand.transposed, MatrixOperand(rowsOf: x), into: &weight,
-      MatrixLayout(rows: linear.outputs, columns: linear.inputs), .plain)
-    let sums = columnSums(gradient)
-    return (weight.freeze(), columns.map { sums[$0] } ?? sums)
   }
 }

@@ -12,11 +12,10 @@ struct PatchEmbedding {
   private var prefixCount: Int { configuration.prefix.count }
   private var width: Int { configuration.width }
 
-  /// The tokens of images, [B, 3, H, W] to [B, N, D].
-  func forward(_ input: Tensor, _ layout: TokenLayout) -> Tensor {
-    let batch = input.shape[0]
+  /// The tokens of unfolded images, [B, h·w, 3·p·q] to [B, N, D].
+  func forward(_ patches: Tensor, _ layout: TokenLayout) -> Tensor {
+    let batch = patches.shape[0]
     let embeddings = positionEmbeddings(for: layout.grid)
-    let patches = unfold(input, layout.grid)
     var tokens = TensorBuffer([batch, layout.tokenCount, width])
     kernels.multiply(
       MatrixOperand(
@@ -122,12 +121,11 @@ struct PatchEmbedding {
 
   /// The gradients of the embedding's parameters from the gradient of the tokens, [B, N, D], at the model's own size.
   func parameterGradients(
-    _ gradient: Tensor, input: Tensor, _ layout: TokenLayout
+    _ gradient: Tensor, patches: Tensor, _ layout: TokenLayout
   ) -> (patch: (weight: Tensor, bias: Tensor), prefix: Tensor, positions: Tensor) {
-    let batch = input.shape[0]
+    let batch = patches.shape[0]
     let sums = kernels.columnSums(gradient.reshaped(to: [batch, layout.tokenCount * width]))
       .reshaped(to: [layout.tokenCount, width])
-    let patches = unfold(input, layout.grid)
     var weight = TensorBuffer(repeating: 0, [width, configuration.patchValueCount])
     let rows = patchRows(layout, 1)
     for image in 0..<batch {

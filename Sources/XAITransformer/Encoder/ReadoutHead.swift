@@ -54,7 +54,7 @@ struct ReadoutHead {
     for (index, head) in heads.enumerated() {
       headGradients.append(kernels.applyBackward(head, to: share).freeze())
       if let parameter {
-        let gradients = kernels.parameterGradients(of: head, x: tape.headInputs[index], gradient: share)
+        let gradients = kernels.parameterGradients(x: tape.headInputs[index], gradient: share)
         parameter(index, gradients.weight, gradients.bias)
       }
     }

@@ -49,8 +49,8 @@ import XAITesting
     let (embedding, layout) = (model.embedding, toy.layout)
     var random = SeededRandom(seed: 6)
     let x = random.normal([2, 3, 12, 12])
-    let tokens = embedding.forward(x, layout)
     let patches = embedding.unfold(x, layout.grid)
+    let tokens = embedding.forward(patches, layout)
     let (weight, bias) = (Matrix(embedding.patch.weight), try #require(embedding.patch.bias).elements)
     let embedded = toy.configuration.embedsPrefixPositions ? layout.prefix.count : 0
     for image in 0..<2 {

@@ -27,6 +27,11 @@ extension OneDNNKernels {
     portable.geluBackward(x, gradient: &gradient)
   }
 
+  /// GELU and its gradient in one pass, by the vector kernels.
+  public func geluWithBackward(_ x: Tensor, gradient: inout TensorBuffer) -> Tensor {
+    portable.geluWithBackward(x, gradient: &gradient)
+  }
+
   /// Gradient of a layer norm with respect to its input, by the vector kernels.
   public func layerNormBackward(
     _ gradient: Tensor, x: Tensor, statistics: RowStatistics, weight: Tensor, epsilon: Float,
@@ -46,5 +51,8 @@ extension OneDNNKernels {
 
   /// Sums of columns, by the vector kernels.
   public func columnSums(_ x: Tensor) -> Tensor { portable.columnSums(x) }
+
+  /// Sums of elements, by the vector kernels.
+  public func add(_ x: Tensor, to sum: inout TensorBuffer) { portable.add(x, to: &sum) }
 }
 #endif

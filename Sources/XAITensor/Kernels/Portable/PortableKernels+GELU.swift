@@ -23,4 +23,19 @@ extension PortableKernels {
       }
     }
   }
+
+  /// GELU of each element and its gradient, in one pass.
+  public func geluWithBackward(_ x: Tensor, gradient: inout TensorBuffer) -> Tensor {
+    let count = gradient.shape.count
+    precondition(
+      x.count == count, "elements of \(x.shape) don't fit those of a gradient of \(gradient.shape)")
+    return gradient.withElements { elements in
+      Tensor(x.shape) { y in
+        guard let dy = elements.baseAddress else { return }
+        forEachBlock(rows: count, columns: 1) { block, start in
+          vector.functions.gelu_with_backward(x.start + start, block.count, y + start, dy + start)
+        }
+      }
+    }
+  }
 }

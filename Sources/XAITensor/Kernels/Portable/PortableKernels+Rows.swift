@@ -41,6 +41,17 @@ extension PortableKernels {
     return groups == 1 ? sums.reshaped(to: [columns]) : columnSums(sums)
   }
 
+  /// Adds a tensor to a buffer.
+  public func add(_ x: Tensor, to sum: inout TensorBuffer) {
+    precondition(x.count == sum.shape.count, "\(x.shape) can't be added to \(sum.shape)")
+    sum.withElements { elements in
+      guard let sum = elements.baseAddress else { return }
+      forEachBlock(rows: x.count, columns: 1) { block, start in
+        vector.functions.add(x.start + start, block.count, sum + start)
+      }
+    }
+  }
+
   /// Calls `body` on all threads with ranges of rows, and with the row of a repeated tensor that each starts at.
   ///
   /// - Parameter period: rows of the repeated tensor; no range reaches over its end.

@@ -1,12 +1,13 @@
 /// How a product is cut into blocks that threads work on independently.
 ///
-/// The loops are those of Goto and van de Geijn (2008), with one change: a block packs its part of A for a stretch of
-/// the depth (it stays in the second-level cache), and then packs B one panel at a time, just before the panel is
-/// multiplied with all of them (it stays in the first-level cache). Blocks share nothing, so threads never wait.
+/// The loops are those of Goto and van de Geijn (2008), with two changes: a block reads its part of A where it lies, for a
+/// stretch of the depth that stays in the second-level cache, and packs it only where its rows would push one another
+/// out of the first-level cache; and it packs B one panel at a time, just before the panel is multiplied with all of
+/// them (it stays in the first-level cache). Blocks share nothing, so threads never wait.
 struct ProductPlan {
-  /// The most rows of a block: A is packed in `rows × depth`, a part of a second-level cache.
+  /// The most rows of a block: its part of A, `rows × depth`, is a part of a second-level cache.
   private static let mostRows = 200
-  /// The most columns of a block: each element of A that is packed is used for so many.
+  /// The most columns of a block: each element of A that is brought near is used for so many.
   private static let mostColumns = 768
   /// The most depth of a block.
   private static let mostDepth = 768
