@@ -23,13 +23,21 @@ extension VisionTransformer {
     _ request: GradientRequest, _ visitAttention: @escaping (AttentionGradient) throws -> Void
   ) throws -> Gradients {
     var gradients = Gradients()
-    func add(_ name: String, _ weight: Tensor, _ bias: Tensor) {
+    func add(_ name: String, _ weight: Tensor, _ bias: Tensor?) {
       accumulate(weight, into: &gradients.parameters[naming.tensor(name, .weight)])
-      accumulate(bias, into: &gradients.parameters[naming.tensor(name, .bias)])
+      if let bias { accumulate(bias, into: &gradients.parameters[naming.tensor(name, .bias)]) }
     }
     var gradient = head.backward(
       from: cotangent, through: tape.head, trace.layout, rules: rules,
-      parameter: request.parameters ? { add($0.map { naming.heads[$0] } ?? naming.finalNorm, $1, $2) } : nil)
+      parameter: !request.parameters && !request.headParameters
+        ? nil
+        : { head, weight, bias in
+          if let head {
+            add(naming.heads[head], weight, bias)
+          } else if request.parameters {
+            add(naming.finalNorm, weight, bias)
+          }
+        })
 
     let lowest = request.lowestLayer
     for layer in weights.blocks.indices.reversed() where layer >= lowest {
@@ -43,7 +51,7 @@ extension VisionTransformer {
           try visitAttention(AttentionGradient(layer: layer, attention: attention, gradient: gradient))
         },
         parameter: { add(names[keyPath: $0], $1, $2) },
-        queryKeyValue: { add(names.queryKeyValue[$0], $1, $2) })
+        queryKeyValue: { add(names.queryKeyValue[$0], $1, configuration.hasQueryKeyValueBias ? $2 : nil) })
       let input = try block(layer).backward(
         gradient, through: tape.blocks[layer], rules: rules,
         requesting: EncoderBlock.Request(
@@ -66,7 +74,7 @@ extension VisionTransformer {
   private func checkParameters(_ request: GradientRequest, _ trace: ForwardTrace, rows: Int)
     throws(ModelError)
   {
-    guard request.parameters else { return }
+    guard request.parameters || request.headParameters else { return }
     guard trace.layout == configuration.layout, rows == trace.batchCount else {
       throw .unsupportedInput(
         model: descriptor.name,

@@ -17,12 +17,6 @@ import XAIWeights
   @Test("conforms", arguments: names, AvailableKernels.all)
   func conforms(_ name: String, _ kernels: AvailableKernels) throws {
     let directory = try ModelDirectory(Self.fixtures.appendingPathComponent(name).path)
-    withKnownIssue("maps without a bias get gradients of one", isIntermittent: true) {
-      ArchitectureConformance(ViT.self, loading: directory, on: kernels.make()).run()
-    } when: {
-      name == "hf-vit-nonsquare"
-    } matching: { issue in
-      issue.comments.contains { $0.rawValue.contains("gradients without a parameter") }
-    }
+    ArchitectureConformance(ViT.self, loading: directory, on: kernels.make()).run()
   }
 }

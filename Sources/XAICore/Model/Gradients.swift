@@ -10,16 +10,19 @@ public struct GradientRequest: Sendable {
   public var input: Bool
   /// Whether the gradients of the parameters are kept; explaining needs none, and they cost as much as the rest.
   public var parameters: Bool
+  /// Whether the gradients of the classifier's parameters alone are kept, for which the pass ends where it begins.
+  public var headParameters: Bool
 
   /// Asks for gradients; by default none.
   public init(
     attention: LayerSelection = .none, activations: Set<ActivationPoint> = [], input: Bool = false,
-    parameters: Bool = false
+    parameters: Bool = false, headParameters: Bool = false
   ) {
     self.attention = attention
     self.activations = activations
     self.input = input
     self.parameters = parameters
+    self.headParameters = headParameters
   }
 
   /// The lowest layer that the reverse pass has to reach, or -1 for the tokens before the first layer.

@@ -2,7 +2,8 @@ public import XAITensor
 
 /// A model whose parameters can be changed and written.
 ///
-/// Its gradients by `GradientRequest(parameters: true)` are named as its parameters are.
+/// Its gradients by `GradientRequest(parameters: true)`, and those of its head by `headParameters`, are named as its
+/// parameters are.
 public protocol TrainableModel: Model {
   /// Every parameter by its name in the checkpoint, in an order that stays.
   var parameters: [Parameter] { get }

@@ -14,8 +14,9 @@ extension ModelConformance {
       "it can be trained, and doesn't declare parameter gradients")
     let parameters = model.parameters
     guard checkNames(parameters, of: model, &findings) else { return }
-    let gradients = try parameterGradients(of: model)
+    let gradients = try parameterGradients(of: model, GradientRequest(parameters: true))
     checkGradientShapes(gradients, parameters, &findings)
+    try checkHeadGradients(gradients, parameters, of: model, &findings)
     try checkReplacing(parameters, of: model, &findings)
     try checkSlopes(gradients, parameters, of: model, &findings)
     try checkNewHead(of: model, &findings)
@@ -44,13 +45,16 @@ extension ModelConformance {
   }
 
   /// The gradients of Σ logits of the last class, over the sample's images.
-  private func parameterGradients(of model: some TrainableModel) throws -> [String: Tensor] {
-    let trace = try model.forward(sample.input, recording: Recording(gradients: true))
+  private func parameterGradients(
+    of model: some TrainableModel, _ request: GradientRequest
+  ) throws -> [String: Tensor] {
+    let recording = Recording(gradients: true, parameters: request.parameters)
+    let trace = try model.forward(sample.input, recording: recording)
     let classIndex = model.descriptor.classCount - 1
     return try model.backward(
       from: Targets(sample.images.map { _ in [classIndex] })
         .cotangent(classCount: model.descriptor.classCount),
-      through: trace, requesting: GradientRequest(parameters: true)
+      through: trace, requesting: request
     ).parameters
   }
 
@@ -69,6 +73,23 @@ extension ModelConformance {
     let unknown = Set(gradients.keys).subtracting(parameters.map(\.name)).sorted()
     findings.expect(
       unknown.isEmpty, .parameters, "gradients without a parameter: \(unknown.joined(separator: ", "))")
+  }
+
+  /// Asked for alone, the gradients of the classifier are there, are the same, and nothing else is.
+  private func checkHeadGradients(
+    _ gradients: [String: Tensor], _ parameters: [Parameter], of model: some TrainableModel,
+    _ findings: inout Findings
+  ) throws {
+    let head = try parameterGradients(of: model, GradientRequest(headParameters: true))
+    let names = Set(parameters.filter(\.isHead).map(\.name))
+    findings.expect(
+      Set(head.keys) == names, .parameters,
+      "asked for the classifier's gradients, it gives those of \(head.keys.sorted().joined(separator: ", "))")
+    for name in names.sorted() {
+      findings.expect(
+        head[name]?.elements == gradients[name]?.elements, .parameters,
+        "the gradient of \(name) is another one when it is asked for with the classifier's alone")
+    }
   }
 
   // MARK: - Replacing

@@ -38,11 +38,12 @@ extension Trainer {
   private func addGradients(
     of input: Tensor, labels: [Int], scale: Float, to sum: inout GradientSum
   ) throws -> Tally {
-    let trace = try model.forward(input, recording: Recording(gradients: true))
+    let isWhole = task.recipe.scope == .model
+    let trace = try model.forward(input, recording: Recording(gradients: true, parameters: isWhole))
     let loss = CrossEntropy(smoothing: Float(task.recipe.labelSmoothing))(
       trace.logits, labels: labels, scale: scale)
     let gradients = try model.backward(
-      from: loss.gradient, through: trace, requesting: GradientRequest(parameters: true))
+      from: loss.gradient, through: trace, requesting: GradientRequest(parameters: isWhole, headParameters: !isWhole))
     for (position, index) in trained.enumerated() {
       guard let gradient = gradients.parameters[names[index]] else {
         throw ModelError.notTrainable(
