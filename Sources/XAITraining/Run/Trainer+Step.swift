@@ -43,7 +43,8 @@ extension Trainer {
     let loss = CrossEntropy(smoothing: Float(task.recipe.labelSmoothing))(
       trace.logits, labels: labels, scale: scale)
     let gradients = try model.backward(
-      from: loss.gradient, through: trace, requesting: GradientRequest(parameters: isWhole, headParameters: !isWhole))
+      from: loss.gradient, through: trace,
+      requesting: GradientRequest(parameters: isWhole, headParameters: !isWhole))
     for (position, index) in trained.enumerated() {
       guard let gradient = gradients.parameters[names[index]] else {
         throw ModelError.notTrainable(
