@@ -27,7 +27,7 @@ extension VisionTransformer {
   private func bytesPerImage(tokens: Double, _ recording: Recording) -> Double {
     let (width, mlpWidth) = (Double(configuration.width), Double(configuration.mlpWidth))
     let attention = Double(configuration.headCount) * tokens * tokens
-    let activations = tokens * (6 * width + mlpWidth)
+    let activations = tokens * ((recording.parameters ? 9 : 6) * width + mlpWidth)
     let layers = 0..<configuration.depth
     let keptAttention = layers.filter { recording.gradients || recording.attention.contains($0) }.count
     let keptActivations = recording.gradients ? configuration.depth : 0
