@@ -58,8 +58,8 @@ demo: build
 
 # The recipe of the bundled model; about 20 minutes on 2 cores. Killed, it goes on with the same command.
 demo-model: build
-	.build/release/xai train --from-scratch $(DEMO)/recipe --data shapes:size=96,train=200000 --output out/demo-model \
-	  --preset scratch --epochs 1 --batch-size 64 --micro-batch 32 --crop none --no-flip
+	.build/release/xai train --from-scratch $(DEMO)/recipe --data shapes:size=80,train=350000 --output out/demo-model \
+	  --preset scratch --epochs 1 --batch-size 16 --micro-batch 16 --warm-up 500 --crop none --no-flip
 	cp out/demo-model/* $(DEMO)/model/
 
 install: build

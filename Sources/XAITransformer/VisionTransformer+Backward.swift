@@ -43,10 +43,7 @@ extension VisionTransformer {
     for layer in weights.blocks.indices.reversed() where layer >= lowest {
       let names = naming.block(layer)
       let sink = EncoderBlock.Sink(
-        activation: { point, value in
-          let point = ActivationPoint(layer: layer, point: point)
-          if request.activations.contains(point) { gradients.activations[point] = value }
-        },
+        activation: { gradients.activations[ActivationPoint(layer: layer, point: $0)] = $1 },
         attention: { attention, gradient in
           try visitAttention(AttentionGradient(layer: layer, attention: attention, gradient: gradient))
         },

@@ -101,7 +101,9 @@ public struct VisionTransformer: Model {
     let patches = embedding.unfold(input, layout.grid)
     var tokens = embedding.forward(patches, layout)
     for layer in weights.blocks.indices {
-      let result = block(layer).forward(tokens, recording: recording) { point, activation in
+      let result = block(layer).forward(
+        tokens, recording: recording, keeping: selection(after: layer, layout, recording)
+      ) { point, activation in
         let point = ActivationPoint(layer: layer, point: point)
         if recording.activations.contains(point) { activations[point] = activation }
       }
@@ -115,6 +117,18 @@ public struct VisionTransformer: Model {
       tape: recording.gradients
         ? VisionTransformerTape(
           patches: recording.parameters ? patches : nil, blocks: tapes, head: headTape) : nil)
+  }
+}
+
+extension VisionTransformer {
+  /// The tokens that are needed behind the attention of a layer; nil for all.
+  private func selection(after layer: Int, _ layout: TokenLayout, _ recording: Recording) -> TokenSelection? {
+    guard layer == weights.blocks.count - 1, configuration.readout != .meanOfPatches else { return nil }
+    let points: [BlockPoint] = [.afterAttention, .secondNorm, .output]
+    let isRecorded = points.contains {
+      recording.activations.contains(ActivationPoint(layer: layer, point: $0))
+    }
+    return isRecorded ? nil : TokenSelection(tokens: layout.readoutTokens, count: layout.tokenCount)
   }
 }
 

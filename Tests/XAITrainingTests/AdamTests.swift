@@ -31,12 +31,12 @@ import XAITesting
     var random = SeededRandom(seed: 1)
     let first = random.normal([5, 7])
     let gradients = (0..<20).map { _ in random.normal([5, 7], deviation: 0.1) }
-    var weights = first
+    var weights = [first]
     var adam = Adam(recipe: recipe, shapes: [[5, 7]])
     for (step, gradient) in gradients.enumerated() {
       adam.update(
-        &weights, index: 0, gradient: gradient, gradientScale: 2, learningRate: 0.01, step: step,
-        decays: decays)
+        &weights, trained: [0], gradients: [gradient], decays: [decays], gradientScale: 2, learningRate: 0.01,
+        step: step)
     }
     let expected = first.elements.indices.map { index in
       Float(
@@ -44,35 +44,35 @@ import XAITesting
           recipe, weight: Double(first.elements[index]),
           gradients: gradients.map { 2 * Double($0.elements[index]) }, decays: decays, rate: 0.01))
     }
-    expectClose(weights.elements, expected, within: 2e-6, "weights")
+    expectClose(weights[0].elements, expected, within: 2e-6, "weights")
   }
 
   @Test("changes weights that nothing else looks at in place, and leaves others alone")
   func memory() throws {
-    var adam = Adam(recipe: Recipe(), shapes: [[1000]])
-    var weights = Tensor(repeating: 1, [1000])
-    let before = weights.withElements { $0.baseAddress }
-    adam.update(
-      &weights, index: 0, gradient: Tensor(repeating: 1, [1000]), gradientScale: 1, learningRate: 0.1,
-      step: 0,
-      decays: false)
-    #expect(weights.withElements { $0.baseAddress } == before)
-    let kept = weights
+    var adam = Adam(recipe: Recipe(), shapes: [[1000], [1000]])
+    var weights = [Tensor(repeating: 1, [1000]), Tensor(repeating: 5, [1000]), Tensor(repeating: 1, [1000])]
+    let address = weights[0].withElements { $0.baseAddress }
+    func update(step: Int) {
+      adam.update(
+        &weights, trained: [0, 2], gradients: [Tensor(repeating: 1, [1000]), Tensor(repeating: -1, [1000])],
+        decays: [false, false], gradientScale: 1, learningRate: 0.1, step: step)
+    }
+    update(step: 0)
+    #expect(weights[0].withElements { $0.baseAddress } == address)
+    #expect(weights[1].elements.allSatisfy { $0 == 5 })
+    #expect(weights[0].elements.allSatisfy { $0 < 1 } && weights[2].elements.allSatisfy { $0 > 1 })
+    let kept = weights[0]
     let values = kept.elements
-    adam.update(
-      &weights, index: 0, gradient: Tensor(repeating: 1, [1000]), gradientScale: 1, learningRate: 0.1,
-      step: 1,
-      decays: false)
+    update(step: 1)
     #expect(kept.elements == values)
-    #expect(weights.elements != values)
+    #expect(weights[0].elements != values)
   }
 
   @Test("the norm of the gradients is the root of all squares")
   func norm() {
     var sum = GradientSum(parameterCount: 2)
-    sum.add(Tensor([11], (1...11).map(Float.init)), to: 0)
-    sum.add(Tensor([11], Array(repeating: 1, count: 11)), to: 0)
-    sum.add(Tensor([1, 2], [3, 4]), to: 1)
+    sum.add([Tensor([11], (1...11).map(Float.init)), Tensor([1, 2], [1, 2])])
+    sum.add([Tensor([11], Array(repeating: 1, count: 11)), Tensor([1, 2], [2, 2])])
     let squares = (2...12).map { Double($0 * $0) }.reduce(25, +)
     #expect(abs(sum.norm - squares.squareRoot()) < 1e-12)
   }

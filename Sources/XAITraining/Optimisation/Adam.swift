@@ -20,18 +20,37 @@ struct Adam: Sendable {
     squares = shapes.map { Tensor(repeating: 0, $0) }
   }
 
-  /// Changes one parameter in place, where nothing else looks at it.
+  /// Changes parameters in place, where nothing else looks at them, each on one of the processors.
   ///
   /// - Parameters:
-  ///   - index: which parameter.
+  ///   - parameters: all of the model's.
+  ///   - trained: which of them are changed; gradients, decays, means and squares are in this order.
+  ///   - gradientScale: what the gradients are multiplied by first.
   ///   - step: counted from 0.
-  ///   - gradientScale: what the gradient is multiplied by first.
   mutating func update(
-    _ parameter: inout Tensor, index: Int, gradient: Tensor, gradientScale: Float, learningRate: Double,
-    step: Int, decays: Bool
+    _ parameters: inout [Tensor], trained: [Int], gradients: [Tensor], decays: [Bool], gradientScale: Float,
+    learningRate: Double, step: Int
   ) {
+    let rules = [false, true].map {
+      rule(decays: $0, gradientScale: gradientScale, learningRate: learningRate, step: step)
+    }
+    parameters.withUnsafeMutableBufferPointer { parameters in
+      means.withUnsafeMutableBufferPointer { means in
+        squares.withUnsafeMutableBufferPointer { squares in
+          nonisolated(unsafe) let (parameters, means, squares) = (parameters, means, squares)
+          concurrently(trained.count) { index in
+            rules[decays[index] ? 1 : 0].update(
+              &parameters[trained[index]], gradient: gradients[index], mean: &means[index],
+              square: &squares[index])
+          }
+        }
+      }
+    }
+  }
+
+  private func rule(decays: Bool, gradientScale: Float, learningRate: Double, step: Int) -> Rule {
     let decay = decays ? recipe.weightDecay : 0
-    let rule = Rule(
+    return Rule(
       gradientScale: gradientScale,
       addedDecay: recipe.rule == .adam ? Float(decay) : 0,
       shrinking: recipe.rule == .adamW ? Float(1 - learningRate * decay) : 1,
@@ -40,27 +59,30 @@ struct Adam: Sendable {
       stepSize: Float(learningRate / (1 - power(recipe.beta1, Double(step + 1)))),
       squareRootCorrection: Float((1 - power(recipe.beta2, Double(step + 1))).squareRoot()),
       epsilon: Float(recipe.epsilon))
-    var weights = TensorBuffer(reusing: take(&parameter))
-    var mean = TensorBuffer(reusing: take(&means[index]))
-    var square = TensorBuffer(reusing: take(&squares[index]))
-    gradient.withElements { gradient in
-      weights.withElements { weights in
-        mean.withElements { mean in
-          square.withElements { rule.apply(to: weights, gradient, mean, $0) }
-        }
-      }
-    }
-    parameter = weights.freeze()
-    means[index] = mean.freeze()
-    squares[index] = square.freeze()
   }
 
   /// The numbers of one step, as float32.
-  private struct Rule {
+  private struct Rule: Sendable {
     let gradientScale, addedDecay, shrinking, meanShare, squareDecay, squareShare, stepSize: Float
     let squareRootCorrection, epsilon: Float
 
-    func apply(
+    func update(_ parameter: inout Tensor, gradient: Tensor, mean: inout Tensor, square: inout Tensor) {
+      var weights = TensorBuffer(reusing: take(&parameter))
+      var means = TensorBuffer(reusing: take(&mean))
+      var squares = TensorBuffer(reusing: take(&square))
+      gradient.withElements { gradient in
+        weights.withElements { weights in
+          means.withElements { means in
+            squares.withElements { apply(to: weights, gradient, means, $0) }
+          }
+        }
+      }
+      parameter = weights.freeze()
+      mean = means.freeze()
+      square = squares.freeze()
+    }
+
+    private func apply(
       to weights: UnsafeMutableBufferPointer<Float>, _ gradient: UnsafeBufferPointer<Float>,
       _ mean: UnsafeMutableBufferPointer<Float>, _ square: UnsafeMutableBufferPointer<Float>
     ) {

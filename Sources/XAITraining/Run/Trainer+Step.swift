@@ -45,24 +45,23 @@ extension Trainer {
     let gradients = try model.backward(
       from: loss.gradient, through: trace,
       requesting: GradientRequest(parameters: isWhole, headParameters: !isWhole))
-    for (position, index) in trained.enumerated() {
-      guard let gradient = gradients.parameters[names[index]] else {
-        throw ModelError.notTrainable(
-          model: model.descriptor.name, reason: "its reverse pass gives no gradient of '\(names[index])'")
-      }
-      sum.add(gradient, to: position)
-    }
+    sum.add(
+      try trained.map { index in
+        guard let gradient = gradients.parameters[names[index]] else {
+          throw ModelError.notTrainable(
+            model: model.descriptor.name, reason: "its reverse pass gives no gradient of '\(names[index])'")
+        }
+        return gradient
+      })
     return Tally(lossSum: loss.lossSum, correctCount: loss.correctCount, count: labels.count)
   }
 
   private mutating func update(_ gradients: [Tensor], scale: Float, learningRate: Double) {
     // The first model looks at the first weights; now nothing but `parameters` looks at these, and they change in place.
     model = task.model
-    for (position, index) in trained.enumerated() {
-      optimiser.update(
-        &parameters[index], index: position, gradient: gradients[position], gradientScale: scale,
-        learningRate: learningRate, step: step, decays: decays[position])
-    }
+    optimiser.update(
+      &parameters, trained: trained, gradients: gradients, decays: decays, gradientScale: scale,
+      learningRate: learningRate, step: step)
     model = task.model.replacingParameters(Dictionary(uniqueKeysWithValues: zip(names, parameters)))
   }
 }

@@ -31,14 +31,20 @@ extension EncoderBlock {
     let queryKeyValue: (_ index: Int, _ weight: Tensor, _ bias: Tensor) -> Void
   }
 
-  /// Passes the gradient of the block's output, [k·B, N, D] target-major, to its input.
+  /// Passes the gradient of the block's output, [k·B, n, D] target-major, to its input, [k·B, N, D].
+  ///
+  /// n is the number of tokens that the forward pass kept; what is handed to the sink is of all N.
   ///
   /// - Returns: the gradient of the input, or nil where `request` doesn't need it.
   func backward(
     _ gradient: Tensor, through tape: Tape, rules: PropagationRules, requesting request: Request,
     into sink: Sink
   ) throws -> Tensor? {
-    sink.activation(.output, gradient)
+    func whole(_ gradient: Tensor) -> Tensor { tape.selection?.spread(gradient) ?? gradient }
+    func hand(_ gradient: Tensor, at point: BlockPoint) {
+      if request.activations.contains(point) { sink.activation(point, whole(gradient)) }
+    }
+    hand(gradient, at: .output)
     guard request.reachesMLP else { return nil }
 
     // MLP: d hidden = (d output · W₂) ⊙ GELU′(hidden), d normed = d hidden · W₁.
@@ -46,30 +52,30 @@ extension EncoderBlock {
     let activated = geluBackward(tape.hidden, gradient: &hiddenGradient, givesOutput: request.parameters)
     let hidden = hiddenGradient.freeze()
     let secondNorm = kernels.applyBackward(weights.expansion, to: hidden).freeze()
-    sink.activation(.secondNorm, secondNorm)
+    hand(secondNorm, at: .secondNorm)
     let afterAttention = normBackward(
       secondNorm, weights.secondNorm, tape.afterAttention, tape.secondStatistics, rules, residual: gradient)
-    sink.activation(.afterAttention, afterAttention)
+    hand(afterAttention, at: .afterAttention)
     if let activated {
       collectMLPParameters(
         tape, activated: activated, output: gradient, hidden: hidden, secondNorm: secondNorm, sink)
     }
     guard request.reachesHeadOutputs else { return nil }
 
-    let context = kernels.applyBackward(weights.projection, to: afterAttention).freeze()
-    sink.activation(.headOutputs, context)
+    let context = whole(kernels.applyBackward(weights.projection, to: afterAttention).freeze())
+    if request.activations.contains(.headOutputs) { sink.activation(.headOutputs, context) }
     guard request.reachesAttention else { return nil }
 
     let parts = try attentionBackward(context, tape, rules, request, sink)
     guard let parts else { return nil }
     let firstNorm = queryKeyValueBackward(parts, tape.queryKeyValue)
-    sink.activation(.firstNorm, firstNorm)
+    if request.activations.contains(.firstNorm) { sink.activation(.firstNorm, firstNorm) }
     if request.parameters {
       collectAttentionParameters(tape, context: afterAttention, parts: parts, firstNorm: firstNorm, sink)
     }
     guard request.input else { return nil }
     return normBackward(
-      firstNorm, weights.firstNorm, tape.input, tape.firstStatistics, rules, residual: afterAttention)
+      firstNorm, weights.firstNorm, tape.input, tape.firstStatistics, rules, residual: whole(afterAttention))
   }
 
   /// The gradient of GELU in place, and the output of GELU where it is needed.
@@ -185,9 +191,8 @@ extension EncoderBlock {
   private func collectAttentionParameters(
     _ tape: Tape, context: Tensor, parts: Tensor, firstNorm: Tensor, _ sink: Sink
   ) {
-    let layout = layout(batch: tape.parts.shape[0], tokens: tape.parts.shape[1])
     let projection = kernels.parameterGradients(
-      x: tape.inputs?.projection ?? headOutputs(tape.attention, tape.parts, layout), gradient: context)
+      x: tape.inputs?.projection ?? projectionInput(tape), gradient: context)
     sink.parameter(\.projection, projection.weight, projection.bias)
     let maps = kernels.parameterGradients(
       x: tape.inputs?.queryKeyValue ?? norm(weights.firstNorm, tape.input).0, gradient: parts)
@@ -200,5 +205,12 @@ extension EncoderBlock {
     let norm = kernels.layerNormParameterGradients(
       firstNorm, x: tape.input, statistics: tape.firstStatistics, epsilon: epsilon)
     sink.parameter(\.firstNorm, norm.weight, norm.bias)
+  }
+
+  /// What the projection saw, computed again.
+  private func projectionInput(_ tape: Tape) -> Tensor {
+    let layout = layout(batch: tape.parts.shape[0], tokens: tape.parts.shape[1])
+    let outputs = headOutputs(tape.attention, tape.parts, layout)
+    return tape.selection?.chosen(from: outputs) ?? outputs
   }
 }

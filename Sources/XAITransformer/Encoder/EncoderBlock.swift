@@ -17,10 +17,12 @@ struct EncoderBlock {
     let parts: Tensor
     /// Attention after the softmax, [B, H, N, N].
     let attention: Tensor
-    /// The residual sum after the attention, [B, N, D].
+    /// The tokens that are gone on with after the attention, n of them; nil for all, n being N.
+    let selection: TokenSelection?
+    /// The residual sum after the attention, [B, n, D].
     let afterAttention: Tensor
     let secondStatistics: RowStatistics
-    /// The MLP's hidden layer before GELU, [B, N, M].
+    /// The MLP's hidden layer before GELU, [B, n, M].
     let hidden: Tensor
     /// The maps to queries, keys and values as they were applied.
     let queryKeyValue: [Linear]
@@ -28,10 +30,13 @@ struct EncoderBlock {
     let inputs: MapInputs?
   }
 
-  /// What the linear maps of a block saw, each [B, N, D], but for the last, which sees GELU of the hidden layer.
+  /// What the linear maps of a block saw, but for the last, which sees GELU of the hidden layer.
   struct MapInputs: Sendable {
+    /// [B, N, D].
     let queryKeyValue: Tensor
+    /// [B, n, D].
     let projection: Tensor
+    /// [B, n, D].
     let expansion: Tensor
   }
 
@@ -51,8 +56,12 @@ struct EncoderBlock {
   ///
   /// - Parameters:
   ///   - recording: says whether a reverse pass will follow, and whether for parameters.
+  ///   - selection: the tokens whose output is needed; nil for all.
   ///   - record: called with each point's activations.
-  func forward(_ x: Tensor, recording: Recording, record: (BlockPoint, Tensor) -> Void) -> Result {
+  func forward(
+    _ x: Tensor, recording: Recording, keeping selection: TokenSelection? = nil,
+    record: (BlockPoint, Tensor) -> Void
+  ) -> Result {
     let keepsTape = recording.gradients
     let layout = layout(batch: x.shape[0], tokens: x.shape[1])
     let (normed, firstStatistics) = norm(weights.firstNorm, x)
@@ -71,9 +80,11 @@ struct EncoderBlock {
     kernels.softmax(rowsOf: &scores)
     let attention = scores.freeze()
 
-    let context = headOutputs(attention, parts, layout)
-    record(.headOutputs, context)
-    let afterAttention = kernels.apply(weights.projection, to: context, residual: x)
+    let headOutputs = headOutputs(attention, parts, layout)
+    record(.headOutputs, headOutputs)
+    let context = selection?.chosen(from: headOutputs) ?? headOutputs
+    let afterAttention = kernels.apply(
+      weights.projection, to: context, residual: selection?.chosen(from: x) ?? x)
     record(.afterAttention, afterAttention)
 
     let (normedAgain, secondStatistics) = norm(weights.secondNorm, afterAttention)
@@ -89,7 +100,8 @@ struct EncoderBlock {
       tape: keepsTape
         ? Tape(
           input: x, firstStatistics: firstStatistics, parts: parts, attention: attention,
-          afterAttention: afterAttention, secondStatistics: secondStatistics, hidden: hidden,
+          selection: selection, afterAttention: afterAttention, secondStatistics: secondStatistics,
+          hidden: hidden,
           queryKeyValue: maps,
           inputs: recording.parameters
             ? MapInputs(queryKeyValue: normed, projection: context, expansion: normedAgain) : nil) : nil)

@@ -15,6 +15,8 @@ struct ReadoutHead {
     let statistics: [RowStatistics]
     /// What each head saw, [B, D].
     let headInputs: [Tensor]
+    /// The tokens that there were to read from.
+    let tokenCount: Int
   }
 
   /// The layer norm of a class token alone is that of all tokens, read at the class token, and cheaper.
@@ -22,7 +24,7 @@ struct ReadoutHead {
     configuration.finalNorm == .onTokens && configuration.readout == .meanOfPatches
   }
 
-  /// The logits, [B, N, D] to [B, classes].
+  /// The logits, [B, N, D] to [B, classes]; N may be all tokens, or those alone that are read.
   func forward(_ tokens: Tensor, _ layout: TokenLayout) -> (logits: Tensor, tape: Tape) {
     let normInputs = normalisesTokens ? [tokens] : read(tokens, layout)
     let normed = normInputs.map {
@@ -38,10 +40,15 @@ struct ReadoutHead {
         }
       }
     }
-    return (mean, Tape(normInputs: normInputs, statistics: normed.map(\.1), headInputs: headInputs))
+    return (
+      mean,
+      Tape(
+        normInputs: normInputs, statistics: normed.map(\.1), headInputs: headInputs,
+        tokenCount: tokens.shape[1])
+    )
   }
 
-  /// The gradient of the tokens, [k·B, classes] to [k·B, N, D].
+  /// The gradient of the tokens, [k·B, classes] to [k·B, N, D], N being that of the forward pass.
   ///
   /// - Parameter parameter: called with the gradients of the norm's parameters, once a head that they serve, and nil;
   ///   and with those of each head and its index. Not called when nil.
@@ -59,10 +66,11 @@ struct ReadoutHead {
       }
     }
     guard !normalisesTokens else {
-      return normBackward(spread(headGradients, layout), tape, 0, rules, parameter)
+      return normBackward(spread(headGradients, layout, count: tape.tokenCount), tape, 0, rules, parameter)
     }
     return spread(
-      headGradients.enumerated().map { normBackward($0.element, tape, $0.offset, rules, parameter) }, layout)
+      headGradients.enumerated().map { normBackward($0.element, tape, $0.offset, rules, parameter) }, layout,
+      count: tape.tokenCount)
   }
 
   private func normBackward(
@@ -80,16 +88,19 @@ struct ReadoutHead {
       epsilon: configuration.epsilon, constantVariance: rules.layerNorm == .constantVariance, residual: nil)
   }
 
-  /// The tokens that a head reads: one token, or the patches, of which it reads the mean.
-  private func tokensRead(by head: Int, _ layout: TokenLayout) -> [Int] {
-    heads.count == 1 ? layout.readoutTokens : [layout.readoutTokens[head]]
+  /// Where the tokens that a head reads are: one token, or the patches, of which it reads the mean.
+  ///
+  /// - Parameter count: the tokens that there are: all, or those alone that some head reads.
+  private func tokensRead(by head: Int, _ layout: TokenLayout, of count: Int) -> [Int] {
+    let places = count == layout.tokenCount ? layout.readoutTokens : Array(layout.readoutTokens.indices)
+    return heads.count == 1 ? places : [places[head]]
   }
 
   /// The mean of the tokens that each head reads, each [B, D].
   private func read(_ tokens: Tensor, _ layout: TokenLayout) -> [Tensor] {
     let (batch, count, width) = (tokens.shape[0], tokens.shape[1], tokens.shape[2])
     return heads.indices.map { head in
-      let read = tokensRead(by: head, layout)
+      let read = tokensRead(by: head, layout, of: count)
       return Tensor([batch, width]) { result in
         result.update(repeating: 0, count: batch * width)
         tokens.withElements { tokens in
@@ -104,14 +115,13 @@ struct ReadoutHead {
     }
   }
 
-  /// The reverse of `read`: [k·B, D] for each head to [k·B, N, D].
-  private func spread(_ gradients: [Tensor], _ layout: TokenLayout) -> Tensor {
+  /// The reverse of `read`: [k·B, D] for each head to [k·B, count, D].
+  private func spread(_ gradients: [Tensor], _ layout: TokenLayout, count: Int) -> Tensor {
     let (rows, width) = (gradients[0].shape[0], gradients[0].shape[1])
-    let count = layout.tokenCount
     return Tensor([rows, count, width]) { result in
       result.update(repeating: 0, count: rows * count * width)
       for (head, gradient) in gradients.enumerated() {
-        let read = tokensRead(by: head, layout)
+        let read = tokensRead(by: head, layout, of: count)
         gradient.withElements { gradient in
           for row in 0..<rows {
             for token in read {
