@@ -68,9 +68,50 @@ struct ParameterGradientTests {
     let model = model(on: try Engine.makeKernels(named: name, threads: 2))
     var sum = Gradients()
     for range in [0..<1, 1..<3, 3..<4] {
-      sum.addParameters(of: try gradients(model, of: range), on: model.kernels)
+      sum.parameters.merge(try gradients(model, of: range).parameters) { known, part in
+        Tensor(known.shape, zip(known.elements, part.elements).map { $0 + $1 })
+      }
     }
     try expectEqual(sum, gradients(model))
+  }
+
+  @Test(
+    "a model that computes only what its head reads gives what one does that computes all",
+    arguments: Engine.availableKernels)
+  func readTokens(_ name: String) throws {
+    let model = model(on: try Engine.makeKernels(named: name, threads: 2))
+    let last = model.configuration.depth - 1
+    let points = BlockPoint.allCases.map { ActivationPoint(layer: last, point: $0) }
+    let request = GradientRequest(
+      attention: .all, activations: Set(points), input: true, parameters: true)
+    func pass(_ recording: Recording) throws -> (
+      trace: ForwardTrace, gradients: Gradients, attention: [Tensor]
+    ) {
+      let trace = try model.forward(images, recording: recording)
+      var attention: [Tensor] = []
+      let gradients = try model.backward(
+        from: Targets((0..<images.shape[0]).map { [$0 % 7] }).cotangent(classCount: 7), through: trace,
+        rules: .gradient, requesting: request
+      ) { attention.append($0.gradient) }
+      return (trace, gradients, attention)
+    }
+    // A recording of the last block's output has to compute all tokens of it.
+    let few = try pass(Recording(gradients: true, parameters: true))
+    let all = try pass(
+      Recording(
+        activations: [ActivationPoint(layer: last, point: .output)], gradients: true, parameters: true))
+    expectCloseToLargest(few.trace.logits, all.trace.logits, within: 1e-6, "logits")
+    try expectEqual(few.gradients, all.gradients)
+    expectCloseToLargest(
+      try #require(few.gradients.input), try #require(all.gradients.input), within: 1e-5, "input")
+    for point in points {
+      let (mine, other) = (few.gradients.activations[point], all.gradients.activations[point])
+      expectCloseToLargest(
+        try #require(mine), try #require(other), within: 1e-5, "\(point.point.rawValue)")
+    }
+    for (mine, other) in zip(few.attention, all.attention) {
+      expectCloseToLargest(mine, other, within: 1e-5, "attention")
+    }
   }
 
   @Test("attention is visited also where it counts as a constant", arguments: Engine.availableKernels)

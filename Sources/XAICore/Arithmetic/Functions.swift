@@ -17,3 +17,6 @@ package func cosine(_ x: Double) -> Double { cos(x) }
 
 /// xʸ, from the C library.
 package func power(_ x: Double, _ y: Double) -> Double { pow(x, y) }
+
+/// sin x, from the C library.
+package func sine(_ x: Double) -> Double { sin(x) }

@@ -3,16 +3,24 @@ import XAITensor
 
 /// What the parameters of a vision transformer are before it has learnt anything.
 ///
-/// Matrices, tokens and position embeddings are drawn from a normal distribution that is cut off at ±2σ (Touvron et al.
-/// 2021, arXiv 2012.12877, section 6), with the σ = 0.02 of their code; norms begin as the identity, biases at 0.
+/// Matrices of linear maps are drawn from a normal distribution of variance 2/(inputs + outputs) (Glorot and Bengio 2010,
+/// equation 12), so that signals neither fade nor grow whatever the width; a fixed σ = 0.02, as in DeiT's code, makes
+/// narrow models start all but silent. Position embeddings of patches begin as sines and cosines of row and column
+/// (Beyer et al. 2022, arXiv 2205.01580): neighbours are alike from the first step. Tokens, their positions and
+/// classifiers have σ = 0.02. Norms begin as the identity, biases at 0.
 struct InitialWeights {
   private let seed: UInt64
   private let scales: Set<String>
+  private let heads: Set<String>
+  private let positions: String
+  private let grid: Grid
 
-  /// σ, before the cut; what is left of the distribution has a deviation of 0.88 σ.
-  static let deviation: Float = 0.02
-  /// Where it is cut, in σ.
-  static let cut: Float = 2
+  /// The deviation of tokens and classifiers.
+  static let smallDeviation: Float = 0.02
+  /// Where the normal distribution is cut, in σ.
+  private static let cut: Float = 2
+  /// What is left of the distribution has this deviation, in σ.
+  private static let deviationAfterCut: Float = 0.8796
 
   init(
     configuration: VisionTransformerConfiguration, naming: CheckpointNaming, random: inout SeededRandom
@@ -22,17 +30,43 @@ struct InitialWeights {
       (0..<configuration.depth).map(naming.block).flatMap { [$0.firstNorm, $0.secondNorm] }
       + [naming.finalNorm]
     self.scales = Set(norms.map { naming.tensor($0, .weight) })
+    self.heads = Set(naming.heads.map { naming.tensor($0, .weight) })
+    self.positions = naming.positions
+    self.grid = configuration.layout.grid
   }
 
   /// The parameter of a name; it doesn't depend on which others are drawn, and in which order.
   func tensor(_ name: String, _ shape: Shape) -> Tensor {
     guard shape.rank > 1 else { return Tensor(repeating: scales.contains(name) ? 1 : 0, shape) }
     var random = SeededRandom(seed: seed, Self.hash(name))
+    let isMap = !heads.contains(name) && shape.rank != 3
+    let fans = Float(shape[0] + shape.count / shape[0])
+    let deviation = isMap ? (2 / fans).squareRoot() : Self.smallDeviation
     return Tensor(shape) { elements in
       for index in 0..<shape.count {
         var value = random.normal()
         while abs(value) > Self.cut { value = random.normal() }
-        elements[index] = value * Self.deviation
+        elements[index] = value * deviation / Self.deviationAfterCut
+      }
+      if name == positions {
+        let patches = shape[1] - grid.count
+        setWaves(elements + patches * shape[2], width: shape[2])
+      }
+    }
+  }
+
+  /// For each patch of row y and column x, a quarter of the width each: sin xω, cos xω, sin yω, cos yω, with ω from 1 down
+  /// to 1/10,000 in equal ratios (Vaswani et al. 2017, section 3.5); elements beyond four whole quarters stay.
+  private func setWaves(_ elements: UnsafeMutablePointer<Float>, width: Int) {
+    let quarter = width / 4
+    for patch in 0..<grid.count {
+      let (x, y) = (Double(patch % grid.columns), Double(patch / grid.columns))
+      for k in 0..<quarter {
+        let frequency = power(10_000, -Double(k) / Double(quarter))
+        let waves = [sine(x * frequency), cosine(x * frequency), sine(y * frequency), cosine(y * frequency)]
+        for (index, wave) in waves.enumerated() {
+          elements[patch * width + index * quarter + k] = Float(wave)
+        }
       }
     }
   }

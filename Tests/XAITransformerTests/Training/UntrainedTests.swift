@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import XAI
 import XAITesting
@@ -24,16 +25,19 @@ import XAITransformer
         #expect(elements.allSatisfy { $0 == expected }, "\(name)")
         continue
       }
+      guard !name.hasSuffix("position_embeddings") else { continue }
+      // Maps have a variance of 2/(inputs + outputs); tokens and classifiers σ = 0.02. All are cut at ±2σ of a normal
+      // distribution whose σ is larger by as much as the cut takes away.
+      let shape = parameter.tensor.shape
+      let isMap = shape.rank != 3 && !parameter.isHead
+      let deviation = isMap ? (2 / Float(shape[0] + shape.count / shape[0])).squareRoot() : 0.02
+      let error = 5 * deviation / Float(elements.count).squareRoot()
       let mean = elements.reduce(0, +) / Float(elements.count)
-      let deviation = (elements.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Float(elements.count))
-        .squareRoot()
-      let error = 5 * 0.02 / Float(elements.count).squareRoot()
-      #expect(elements.allSatisfy { abs($0) <= 0.04 }, "\(name)")
+      let squares = elements.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+      #expect(elements.allSatisfy { abs($0) <= 2 / 0.8796 * deviation }, "\(name)")
       #expect(abs(mean) < error, "\(name): mean \(mean)")
-      // A normal distribution cut at ±2σ has a deviation of 0.8796 σ.
-      #expect(abs(deviation - 0.8796 * 0.02) < error, "\(name): deviation \(deviation)")
+      #expect(abs((squares / Float(elements.count)).squareRoot() - deviation) < error, "\(name)")
     }
-    #expect(parameters.contains { $0.tensor.elements.contains { abs($0) > 0.039 } })
     // A deeper model and other classes leave the rest as it is: each tensor is drawn on its own.
     let deeper = try untrained(model.set([("num_hidden_layers", 4)]), labels: ["a"]).parameters
     let known = Dictionary(uniqueKeysWithValues: deeper.map { ($0.name, $0.tensor) })
@@ -42,6 +46,23 @@ import XAITransformer
     }
     let matrices = parameters.filter { $0.tensor.shape == [96, 96] }.map(\.tensor.elements)
     #expect(Set(matrices).count == matrices.count, "matrices of one shape must not begin alike")
+  }
+
+  @Test("positions of patches begin as waves of their row and column, those of tokens close to 0")
+  func positions() throws {
+    let model = try EditedModel("hf-vit").without("model.safetensors")
+      .set([("hidden_size", 24), ("num_attention_heads", 3), ("image_size", 16), ("patch_size", 4)])
+    let parameters = try untrained(model).parameters
+    let positions = try #require(parameters.first { $0.name.hasSuffix("position_embeddings") }).tensor[0]
+    #expect(positions.shape == [17, 24])
+    #expect(positions[0].elements.allSatisfy { abs($0) < 0.05 })
+    // Patch 6 is in row 1 and column 2; the third of six frequencies is 10,000^(−2/6).
+    let patch = positions[1 + 6].elements
+    let frequency = pow(10_000, -2.0 / 6)
+    let expected = [sin(2 * frequency), cos(2 * frequency), sin(frequency), cos(frequency)]
+    for (index, expected) in expected.enumerated() {
+      #expect(abs(Double(patch[index * 6 + 2]) - expected) < 1e-6)
+    }
   }
 
   @Test(
