@@ -12,7 +12,7 @@ final class MemoryPool: Sendable {
   }
 
   private let blocks = Mutex(Blocks())
-  private let boundBytes = 256 << 20
+  private let boundBytes = 1 << 30
 
   /// Bytes of the block that holds `count` elements: whole kilobytes, and steps of an eighth above a megabyte,
   /// so that near sizes share blocks.

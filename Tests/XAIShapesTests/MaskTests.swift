@@ -16,7 +16,7 @@ import XAIImage
       let outline = Outline(
         shape: shape, fullness: object.outline.fullness, rounding: object.outline.rounding)
       scene.objects = [object.with(outline)]
-      let mask = try #require(scene.sample(size: 64).objects[0].mask)
+      let mask = try #require(scene.sample(size: 64, label: nil).objects[0].mask)
       let naive = NaiveShape(outline: outline)
       var wrong: [NaiveShape.Point] = []
       let (c, s) = (Double(object.direction.x), Double(object.direction.y))
@@ -48,13 +48,13 @@ import XAIImage
     for index in 0..<60 {
       var random = SeededRandom(seed: 23, UInt64(index))
       var scene = Scene(objects: 1 + index % 2, clutter: 1, from: &random)
-      let before = scene.sample(size: 64)
+      let before = scene.sample(size: 64, label: nil)
       let mask = try #require(before.objects[0].mask)
       let opposite = SIMD4<Float>(repeating: scene.objects[0].paint.first.x > 0.5 ? 0 : 1)
       scene.objects[0].paint = Paint(
         .plain, (opposite, opposite, opposite), origin: .zero, direction: SIMD2(1, 0), frequency: 1)
       scene.objects[0].rim = opposite
-      let after = scene.sample(size: 64)
+      let after = scene.sample(size: 64, label: nil)
       var wrong: [[Int]] = []
       for y in 0..<64 {
         for x in 0..<64 {

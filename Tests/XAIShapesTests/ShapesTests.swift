@@ -9,7 +9,7 @@ import XAICore
     let dataset = try Registry.builtIn().dataset("shapes:size=32,train=3")
     #expect(
       dataset.classNames == ["disc", "square", "triangle", "star", "cross", "ring", "heart", "crescent"])
-    #expect(dataset.splitNames == ["train", "validation", "pairs"])
+    #expect(dataset.splitNames == ["train", "validation", "pairs", "mixed"])
     let sample = try dataset.split("train").sample(2)
     #expect(sample.image.width == 32 && sample.image.height == 32)
   }
@@ -17,9 +17,24 @@ import XAICore
   @Test("counts are those of the options, and names are six digits")
   func counts() throws {
     let dataset = Shapes(options: try options("train=7,validation=5,pairs=2000000"))
-    #expect(try dataset.splitNames.map { try dataset.split($0).count } == [7, 5, 2_000_000])
+    #expect(try dataset.splitNames.map { try dataset.split($0).count } == [7, 5, 2_000_000, 7])
     #expect(try dataset.split("train").identifier(6) == "train-000006")
     #expect(try dataset.split("pairs").identifier(1_999_999) == "pairs-1999999")
+  }
+
+  @Test("mixed scenes have one object or two, and the class of one of them")
+  func mixed() throws {
+    let mixed = try Shapes(options: options("size=16,train=400")).split("mixed")
+    var firsts = 0
+    for index in 0..<400 {
+      let sample = try mixed.sample(index)
+      #expect(sample.objects.count == index % 2 + 1)
+      #expect(sample.label == mixed.label(index))
+      #expect(sample.objects.contains { $0.classIndex == sample.label })
+      if index % 2 == 1, let low = sample.objects.map(\.classIndex).min(), sample.label == low { firsts += 1 }
+    }
+    // Which of two classes is the label is by chance: 200 throws of a coin.
+    #expect((65...135).contains(firsts), "\(firsts)")
   }
 
   @Test(
@@ -32,7 +47,7 @@ import XAICore
   @Test("an unknown split is refused with the known ones")
   func unknownSplit() {
     let known = DatasetError.noSplit(
-      name: "test", dataset: "shapes", known: ["train", "validation", "pairs"])
+      name: "test", dataset: "shapes", known: ["train", "validation", "pairs", "mixed"])
     #expect(throws: known) { try Shapes().split("test") }
   }
 

@@ -27,24 +27,38 @@ public struct Shapes: Dataset {
   /// The eight shapes.
   public var classNames: [String] { ShapeClass.allCases.map(\.name) }
 
-  /// `train` and `validation` with one object a scene, `pairs` with two.
-  public var splitNames: [String] { [DatasetSplit.train, DatasetSplit.validation, Self.pairs] }
+  /// One object in every second scene and two in the others, each labelled with the class of one of its objects: to teach
+  /// a model that there may be two.
+  public static let mixed = "mixed"
+
+  /// `train` and `validation` with one object a scene, `pairs` with two, `mixed` with either.
+  public var splitNames: [String] { [DatasetSplit.train, DatasetSplit.validation, Self.pairs, Self.mixed] }
 
   /// A split by its name; throws `DatasetError` for a name that is not among `splitNames`.
   public func split(_ name: String) throws -> DatasetSplit {
     switch name {
-    case DatasetSplit.train: split(name, stream: 0, count: options.train, objects: 1)
-    case DatasetSplit.validation: split(name, stream: 1, count: options.validation, objects: 1)
-    case Self.pairs: split(name, stream: 2, count: options.pairs, objects: 2)
+    case DatasetSplit.train: split(name, stream: 0, count: options.train) { _ in 1 }
+    case DatasetSplit.validation: split(name, stream: 1, count: options.validation) { _ in 1 }
+    case Self.pairs: split(name, stream: 2, count: options.pairs, isLabelled: false) { _ in 2 }
+    case Self.mixed: split(name, stream: 3, count: options.train) { $0 % 2 + 1 }
     default: throw DatasetError.noSplit(name: name, dataset: Self.descriptor.id, known: splitNames)
     }
   }
 
-  private func split(_ name: String, stream: UInt64, count: Int, objects: Int) -> DatasetSplit {
+  private func split(
+    _ name: String, stream: UInt64, count: Int, isLabelled: Bool = true,
+    objects: @escaping @Sendable (_ index: Int) -> Int
+  ) -> DatasetSplit {
     let options = options
     let random: @Sendable (Int) -> SeededRandom = { index in
       precondition((0..<count).contains(index), "\(name) has \(count) scenes, and none of index \(index)")
       return SeededRandom(seed: UInt64(bitPattern: Int64(options.seed)), stream, UInt64(index))
+    }
+    // Of two objects the first one: which class that is, is by chance.
+    let label: @Sendable (Int) -> Int? = { index in
+      guard isLabelled else { return nil }
+      var random = random(index)
+      return ShapeClass.drawn(objects(index), from: &random)[0].rawValue
     }
     return DatasetSplit(
       name: name, count: count,
@@ -52,15 +66,11 @@ public struct Shapes: Dataset {
         let digits = String(index)
         return "\(name)-" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
       },
-      label: { index in
-        guard objects == 1 else { return nil }
-        var random = random(index)
-        return ShapeClass.drawn(objects, from: &random)[0].rawValue
-      },
+      label: label,
       sample: { index in
         var random = random(index)
-        return Scene(objects: objects, clutter: Float(options.clutter), from: &random).sample(
-          size: options.size)
+        let scene = Scene(objects: objects(index), clutter: Float(options.clutter), from: &random)
+        return scene.sample(size: options.size, label: label(index))
       })
   }
 }

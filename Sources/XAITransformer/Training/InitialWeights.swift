@@ -55,8 +55,10 @@ struct InitialWeights {
     }
   }
 
-  /// For each patch of row y and column x, a quarter of the width each: sin xω, cos xω, sin yω, cos yω, with ω from 1 down
-  /// to 1/10,000 in equal ratios (Vaswani et al. 2017, section 3.5); elements beyond four whole quarters stay.
+  /// Sets the embedding of each patch, of row y and column x: a quarter of the width each, sin xω, cos xω, sin yω, cos yω.
+  ///
+  /// ω falls from 1 towards 1/10,000 in equal ratios (Vaswani and others 2017, section 3.5). Elements beyond four whole
+  /// quarters stay.
   private func setWaves(_ elements: UnsafeMutablePointer<Float>, width: Int) {
     let quarter = width / 4
     for patch in 0..<grid.count {

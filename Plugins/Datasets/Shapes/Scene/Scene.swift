@@ -8,9 +8,7 @@ struct Scene: Sendable {
   var objects: [SceneObject]
 
   /// Draws the scene.
-  ///
-  /// One object gives the scene its label; two do not.
-  func sample(size: Int) -> Sample {
+  func sample(size: Int, label: Int?) -> Sample {
     var marks: [Mask] = []
     let image = withUnsafeTemporaryAllocation(of: SIMD4<Float>.self, capacity: size * size) { pixels in
       NoiseTable.values.withUnsafeBufferPointer { noise in
@@ -31,7 +29,7 @@ struct Scene: Sendable {
       }
     }
     return Sample(
-      image: image, label: objects.count == 1 ? objects[0].outline.shape.rawValue : nil,
+      image: image, label: label,
       objects: zip(objects, marks).map { object, mask in
         SampleObject(classIndex: object.outline.shape.rawValue, box: mask.box, mask: mask)
       })
