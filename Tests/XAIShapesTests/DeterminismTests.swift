@@ -50,7 +50,7 @@ import XAIShapes
         for index in 0..<500 { #expect(seen.insert(try split.sample(index).image.pixels).inserted) }
       }
     }
-    #expect(seen.count == 3 * 3 * 500)
+    #expect(seen.count == 3 * 4 * 500)
   }
 
   @Test("another size is the same scene")
