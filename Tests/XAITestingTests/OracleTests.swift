@@ -46,5 +46,8 @@ import XAITesting
     withKnownIssue { expectClose([.nan], [.nan], within: 1e-4, "no number") }
     withKnownIssue { expectSameMap([0, 1, 4], [5, 6, 7], within: 1e-6, "another map") }
     withKnownIssue { expectClose(Tensor([2], [1, 2]), Tensor([1, 2], [1, 2]), within: 1, "another shape") }
+    withKnownIssue { expectError("here") { () } }
+    withKnownIssue { expectError("elsewhere") { throw DatasetError.empty(place: "there") } }
+    expectError("there") { throw DatasetError.empty(place: "there") }
   }
 }
