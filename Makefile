@@ -13,7 +13,7 @@ onednn = $${XAI_ONEDNN:-$$([ -e /usr/include/oneapi/dnnl/dnnl.h ] || [ -e /usr/l
 swift = XAI_ONEDNN="$(onednn)" $(SWIFT)
 
 DEMO := Examples/Demo
-EXPLAINERS := attention-rollout gmar gmar:norm=l2 grad-cam
+EXPLAINERS := attention-rollout gmar gmar:norm=l2 grad-cam gradient-rollout generic-attention
 
 .PHONY: help build test lint examples demo demo-model install packages clean
 
@@ -52,9 +52,9 @@ examples: packages
 demo: build
 	@mkdir -p $(OUT)
 	.build/release/xai explain --model $(DEMO)/model $(DEMO)/scenes/*.png --target top:2 \
-	  $(foreach explainer,$(EXPLAINERS),--explainer $(explainer)) --montage --output $(OUT)
+	  $(foreach explainer,$(EXPLAINERS),--explainer $(explainer)) --montage --format jpeg --output $(OUT)
 	@echo
-	@echo 'Overlays and a figure of all of them are in $(OUT); the figure is $(OUT)/montage.png.'
+	@echo 'Overlays and a figure of all of them are in $(OUT); the figure is $(OUT)/montage.jpg.'
 
 # The recipe of the bundled model, 27 minutes on 2 cores: one object a scene until it knows the shapes, then scenes with
 # one or two. Killed, it goes on with the same command.
