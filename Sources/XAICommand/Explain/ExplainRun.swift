@@ -87,10 +87,7 @@ struct ExplainRun {
 
   /// The model's input of pictures that have been resized and cropped.
   private func input(_ images: [Image]) throws -> Tensor {
-    var rest = plan.preprocessing
-    rest.resize = .none
-    rest.crop = nil
-    return try rest.tensor(from: images)
+    try plan.preprocessing.withoutResizing.tensor(from: images)
   }
 }
 

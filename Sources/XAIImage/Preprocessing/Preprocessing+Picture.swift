@@ -13,6 +13,13 @@ extension Preprocessing {
     return resized.centreCropped(to: crop)
   }
 
+  /// What is left to do with a picture that has been resized and cropped.
+  package var withoutResizing: Preprocessing {
+    var rest = self
+    (rest.resize, rest.crop) = (.none, nil)
+    return rest
+  }
+
   /// The extent of a picture after the resize.
   func resizedExtent(height: Int, width: Int) -> (height: Int, width: Int) {
     switch resize {

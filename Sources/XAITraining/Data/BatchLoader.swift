@@ -90,9 +90,7 @@ struct BatchLoader: Sendable {
       case .failure(let skip): batch.skipped.append(skip.picture)
       }
     }
-    var rest = preprocessing
-    (rest.resize, rest.crop) = (.none, nil)
-    batch.input = try? rest.tensor(from: images)
+    batch.input = try? preprocessing.withoutResizing.tensor(from: images)
     return batch
   }
 }

@@ -61,28 +61,19 @@ public struct TrainingTask: Sendable {
   private func digest(of split: DatasetSplit) -> String {
     var hash = FNV1a()
     for index in 0..<split.count {
-      for byte in split.identifier(index).utf8 { hash.add(UInt64(byte)) }
+      hash.add(split.identifier(index))
       hash.add(UInt64(bitPattern: Int64(split.label(index) ?? -1)))
     }
-    return hash.text
+    return String(hash.value, radix: 16)
   }
 
   /// A number for the names and values of all parameters.
   private func digest(of model: any TrainableModel) -> String {
     var hash = FNV1a()
     for parameter in model.parameters {
-      for byte in parameter.name.utf8 { hash.add(UInt64(byte)) }
+      hash.add(parameter.name)
       parameter.tensor.withElements { for element in $0 { hash.add(UInt64(element.bitPattern)) } }
     }
-    return hash.text
+    return String(hash.value, radix: 16)
   }
-}
-
-/// The hash of Fowler, Noll and Vo, a number at a time.
-private struct FNV1a {
-  private var value: UInt64 = 0xCBF2_9CE4_8422_2325
-
-  mutating func add(_ number: UInt64) { value = (value ^ number) &* 0x0000_0100_0000_01B3 }
-
-  var text: String { String(value, radix: 16) }
 }

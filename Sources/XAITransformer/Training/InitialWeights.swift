@@ -38,7 +38,7 @@ struct InitialWeights {
   /// The parameter of a name; it doesn't depend on which others are drawn, and in which order.
   func tensor(_ name: String, _ shape: Shape) -> Tensor {
     guard shape.rank > 1 else { return Tensor(repeating: scales.contains(name) ? 1 : 0, shape) }
-    var random = SeededRandom(seed: seed, Self.hash(name))
+    var random = SeededRandom(seed: seed, FNV1a(name).value)
     let isMap = !heads.contains(name) && shape.rank != 3
     let fans = Float(shape[0] + shape.count / shape[0])
     let deviation = isMap ? (2 / fans).squareRoot() : Self.smallDeviation
@@ -71,10 +71,5 @@ struct InitialWeights {
         }
       }
     }
-  }
-
-  /// FNV-1a of 64 bits: the same in every process, which `Hasher` is not.
-  private static func hash(_ name: String) -> UInt64 {
-    name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
   }
 }

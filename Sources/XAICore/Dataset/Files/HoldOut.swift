@@ -33,7 +33,7 @@ package struct HoldOut: Sendable {
 
   /// FNV-1a (Fowler, Noll and Vo) of the text, from which SplitMix64 makes an even number together with the seed.
   private func number(of text: String) -> Double {
-    let hash = text.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    let hash = FNV1a(text).value
     var random = SeededRandom(seed: seed, hash)
     return Double(random.next() >> 11) / Double(1 << 53)
   }

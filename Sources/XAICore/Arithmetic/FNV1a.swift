@@ -1,0 +1,21 @@
+/// The hash of Fowler, Noll and Vo (FNV-1a, 64 bits): the same in every process, which `Hasher` is not.
+package struct FNV1a {
+  /// The hash of what was added so far.
+  package private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
+
+  /// Begins with nothing.
+  package init() {}
+
+  /// The hash of a text.
+  package init(_ text: String) {
+    add(text)
+  }
+
+  /// Adds a number as a whole.
+  package mutating func add(_ number: UInt64) { value = (value ^ number) &* 0x0000_0100_0000_01B3 }
+
+  /// Adds the bytes of a text.
+  package mutating func add(_ text: String) {
+    for byte in text.utf8 { add(UInt64(byte)) }
+  }
+}
