@@ -20,6 +20,8 @@ let usesOneDNN: Bool = {
 
 // MARK: - Modules
 
+let database = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+
 /// A library module of `Sources/`, in the order in which they may depend on one another.
 struct Module {
   var name: String
@@ -33,6 +35,7 @@ let modules: [Module] = [
   Module(name: "XAICore", uses: ["XAITensor", "XAIWeights", "XAIImage"]),
   Module(name: "XAITransformer", uses: ["XAICore", "XAITensor", "XAIWeights", "XAIImage"]),
   Module(name: "XAITraining", uses: ["XAICore", "XAITensor", "XAIWeights", "XAIImage"]),
+  Module(name: "XAIEvaluation", uses: ["XAICore", "XAITensor", "XAIWeights", "XAIImage", database]),
   Module(name: "XAITesting", uses: ["XAICore", "XAITransformer", "XAITensor", "XAIWeights", "XAIImage"]),
 ]
 
@@ -98,8 +101,10 @@ func tests(for name: String, uses: [Target.Dependency]) -> [Target] {
 }
 
 let applicationTargets: [Target] = [
-  .target(name: "XAI", dependencies: core + ["XAITraining"] + pluginNames.map { .target(name: $0) }),
-  .target(name: "XAICommand", dependencies: ["XAI", "XAITraining", argumentParser] + core),
+  .target(
+    name: "XAI",
+    dependencies: core + ["XAITraining", "XAIEvaluation"] + pluginNames.map { .target(name: $0) }),
+  .target(name: "XAICommand", dependencies: ["XAI", "XAITraining", "XAIEvaluation", argumentParser] + core),
   .executableTarget(name: "xai", dependencies: ["XAI", "XAICommand"], path: "Sources/Executable"),
 ]
 
@@ -127,7 +132,8 @@ let package = Package(
     .executable(name: "xai", targets: ["xai"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: cTargets + moduleTargets + pluginTargets + applicationTargets + exampleTargets + wholeTests,
   swiftLanguageModes: [.v6],

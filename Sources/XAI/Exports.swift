@@ -6,6 +6,7 @@
 @_exported public import XAICSVList
 @_exported public import XAICore
 @_exported public import XAIDeiT
+@_exported public import XAIEvaluation
 @_exported public import XAIGMAR
 @_exported public import XAIGenericAttention
 @_exported public import XAIGradCAM

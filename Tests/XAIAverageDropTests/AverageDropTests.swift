@@ -15,7 +15,8 @@ import XAITesting
     let subject = MetricSubject(
       pixels: right.pixels, preprocessing: right.preprocessing, map: right.map, classIndex: 1,
       probability: whole)
-    let value = AverageDrop().value(of: [masked], for: subject)
+    let answer = FrameAnswer(probability: masked, isPredicted: true)
+    let value = try #require(AverageDrop().measure([answer], for: subject)).number
     #expect(abs(value - expected) < 1e-4)
   }
 
@@ -26,7 +27,7 @@ import XAITesting
     }
     let plan = AverageDrop().frames(for: subject)
     #expect(plan.count == 1)
-    let frame = Tensor(subject.pixels.shape) { plan.write(0, $0) }
+    let frame = try #require(plan.picture(0, shape: subject.pixels.shape))
     let naive = subject.pixels.elements.enumerated().map { index, pixel in
       (pixel * Float(index % 256) / 255 - 0.5) / 0.5
     }

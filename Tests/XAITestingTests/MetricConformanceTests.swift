@@ -13,7 +13,6 @@ import XAITesting
   @Test func range() { #expect(checks(OutOfRange.self) == [.range]) }
   @Test func frames() {
     #expect(checks(HalfFrame.self).contains(.frames))
-    #expect(checks(NoFrames.self).contains(.frames))
     #expect(checks(LongFrame.self) == [.frames])
   }
 
@@ -41,8 +40,8 @@ extension ToyMetric {
   }
   var options: NoOptions { NoOptions() }
   func frames(for subject: MetricSubject) -> FramePlan { Self.plan(.masked(subject), subject.pixels.count) }
-  func value(of probabilities: [Float], for subject: MetricSubject) -> Double {
-    Double(Self.factor * (probabilities.first ?? 0))
+  func measure(_ answers: [FrameAnswer], for subject: MetricSubject) -> MetricValue? {
+    MetricValue(Double(Self.factor * (answers.first?.probability ?? 0)))
   }
 }
 
@@ -62,14 +61,7 @@ struct OutOfRange: ToyMetric {
 
 struct HalfFrame: ToyMetric {
   static let plan: @Sendable (FramePlan, Int) -> FramePlan = { _, count in
-    FramePlan(count: 1) { _, destination in destination.update(repeating: 0, count: count / 2) }
-  }
-  init(options: NoOptions) {}
-}
-
-struct NoFrames: ToyMetric {
-  static let plan: @Sendable (FramePlan, Int) -> FramePlan = { plan, _ in
-    FramePlan(count: 0, write: plan.write)
+    FramePlan(count: 1) { _ in Frame(.picture { $0.update(repeating: 0, count: count / 2) }) }
   }
   init(options: NoOptions) {}
 }
@@ -77,9 +69,12 @@ struct NoFrames: ToyMetric {
 /// Writes one element too many, into memory that the kit has put there to see it.
 struct LongFrame: ToyMetric {
   static let plan: @Sendable (FramePlan, Int) -> FramePlan = { plan, count in
-    FramePlan(count: 1) { index, destination in
-      plan.write(index, destination)
-      destination[count] = 0
+    FramePlan(count: 1) { index in
+      Frame(
+        .picture { destination in
+          if case .picture(let write) = plan[index].content { write(destination) }
+          destination[count] = 0
+        })
     }
   }
   init(options: NoOptions) {}

@@ -29,8 +29,8 @@ public struct AverageDrop: Metric {
   }
 
   /// The value of one image, in percent.
-  public func value(of probabilities: [Float], for subject: MetricSubject) -> Double {
-    let (whole, masked) = (Double(subject.probability), Double(probabilities[0]))
-    return whole > 0 ? max(0, whole - masked) / whole * 100 : 0
+  public func measure(_ answers: [FrameAnswer], for subject: MetricSubject) -> MetricValue? {
+    let (whole, masked) = (Double(subject.probability), Double(answers[0].probability))
+    return MetricValue(whole > 0 ? max(0, whole - masked) / whole * 100 : 0)
   }
 }

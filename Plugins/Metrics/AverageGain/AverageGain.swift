@@ -30,8 +30,8 @@ public struct AverageGain: Metric {
   }
 
   /// The value of one image, in percent.
-  public func value(of probabilities: [Float], for subject: MetricSubject) -> Double {
-    let (whole, masked) = (Double(subject.probability), Double(probabilities[0]))
-    return whole < 1 ? max(0, masked - whole) / (1 - whole) * 100 : 0
+  public func measure(_ answers: [FrameAnswer], for subject: MetricSubject) -> MetricValue? {
+    let (whole, masked) = (Double(subject.probability), Double(answers[0].probability))
+    return MetricValue(whole < 1 ? max(0, masked - whole) / (1 - whole) * 100 : 0)
   }
 }

@@ -30,7 +30,7 @@ public struct AverageIncrease: Metric {
   }
 
   /// The value of one image, in percent.
-  public func value(of probabilities: [Float], for subject: MetricSubject) -> Double {
-    probabilities[0] > subject.probability ? 100 : 0
+  public func measure(_ answers: [FrameAnswer], for subject: MetricSubject) -> MetricValue? {
+    MetricValue(answers[0].probability > subject.probability ? 100 : 0)
   }
 }

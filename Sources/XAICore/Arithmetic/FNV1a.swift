@@ -18,4 +18,10 @@ package struct FNV1a {
   package mutating func add(_ text: String) {
     for byte in text.utf8 { add(UInt64(byte)) }
   }
+
+  /// The hash as 16 hexadecimal digits.
+  package var text: String {
+    let digits = String(value, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
 }

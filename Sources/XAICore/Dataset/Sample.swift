@@ -58,6 +58,11 @@ public struct Box: Hashable, Sendable, Codable {
     Box(
       x: x * horizontally, y: y * vertically, width: width * horizontally, height: height * vertically)
   }
+
+  /// Whether a point of the picture is in the box; its right and lower edge are not.
+  public func contains(x: Double, y: Double) -> Bool {
+    (self.x..<self.x + width).contains(x) && (self.y..<self.y + height).contains(y)
+  }
 }
 
 /// The pixels of an object: rows from top to bottom, one entry a pixel of the picture.
@@ -76,6 +81,12 @@ public struct Mask: Hashable, Sendable {
     self.width = width
     self.height = height
     self.pixels = pixels
+  }
+
+  /// Whether the pixel that a point of the picture lies in belongs to the object; none outside of the picture does.
+  public func contains(x: Double, y: Double) -> Bool {
+    guard x >= 0, y >= 0, x < Double(width), y < Double(height) else { return false }
+    return pixels[Int(y) * width + Int(x)]
   }
 
   /// The smallest box around the object; nil for a mask without pixels.

@@ -20,6 +20,10 @@ public struct Capabilities: OptionSet, Hashable, Sendable {
   public static let propagationRules = Capabilities(rawValue: 1 << 5)
   /// Gradients with respect to the model's own parameters.
   public static let parameterGradients = Capabilities(rawValue: 1 << 6)
+  /// Logits of some patches of an image, the others not being there.
+  public static let patchRemoval = Capabilities(rawValue: 1 << 7)
+  /// Logits without the output of a head.
+  public static let headRemoval = Capabilities(rawValue: 1 << 8)
 
   /// Every capability with its name, in the order in which users see them.
   public static let named: [(capability: Capabilities, name: String)] = [
@@ -30,6 +34,8 @@ public struct Capabilities: OptionSet, Hashable, Sendable {
     (.inputGradients, "input-gradients"),
     (.propagationRules, "propagation-rules"),
     (.parameterGradients, "parameter-gradients"),
+    (.patchRemoval, "patch-removal"),
+    (.headRemoval, "head-removal"),
   ]
 
   /// The names of the capabilities in the set.

@@ -14,6 +14,9 @@ public protocol Model: Sendable {
   /// Runs the model on a batch [B, 3, H, W] of preprocessed images and keeps what `recording` asks for.
   func forward(_ input: Tensor, recording: Recording) throws -> ForwardTrace
 
+  /// The logits [B, classes] of a batch [B, 3, H, W] with a change of what the model computes.
+  func logits(_ input: Tensor, under intervention: Intervention) throws -> Tensor
+
   /// Runs the reverse pass.
   ///
   /// - Parameters:
@@ -33,6 +36,12 @@ extension Model {
   /// The logits [B, classes] of a batch [B, 3, H, W]; nothing is recorded.
   public func logits(_ input: Tensor) throws -> Tensor {
     try forward(input, recording: Recording()).logits
+  }
+
+  /// Refuses: a model that can't be changed so.
+  public func logits(_ input: Tensor, under intervention: Intervention) throws -> Tensor {
+    throw ModelError.missingCapabilities(
+      explainer: "the intervention", model: descriptor.name, missing: intervention.needs)
   }
 
   /// Refuses: a model without gradients.

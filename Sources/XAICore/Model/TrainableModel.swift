@@ -32,12 +32,15 @@ public struct Parameter: Sendable {
   public let isHead: Bool
   /// Whether weight decay applies to it: to the matrices of linear maps, not to biases, norms, tokens and positions.
   public let isDecayed: Bool
+  /// The block that it is in; nil for what is before the first and behind the last.
+  public let layer: Int?
 
   /// Names a parameter.
-  public init(name: String, tensor: Tensor, isHead: Bool, isDecayed: Bool) {
+  public init(name: String, tensor: Tensor, isHead: Bool, isDecayed: Bool, layer: Int? = nil) {
     self.name = name
     self.tensor = tensor
     self.isHead = isHead
     self.isDecayed = isDecayed
+    self.layer = layer
   }
 }

@@ -142,6 +142,15 @@ extension PluginOptions {
     Self.table.filter { !$0.isAlias }.map { (key: $0.name, value: $0.get(self)) }
   }
 
+  /// The first preset that is these options; nil where none is.
+  public var presetName: String? {
+    Self.presets.first { preset in
+      var options = Self()
+      preset.apply(&options)
+      return options == self
+    }?.name
+  }
+
   /// The options that differ from the defaults, as `key=value,key=value`.
   public var differences: String {
     zip(texts, Self().texts).filter { $0.value != $1.value }

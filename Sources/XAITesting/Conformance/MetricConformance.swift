@@ -49,31 +49,36 @@ public struct MetricConformance<Subject: Metric>: Conformance {
       try checkFrames(of: metric, for: subject, &findings)
       try checkValue(of: metric, for: subject, &findings)
     }
-    guard checksDirection else { return }
-    let values = (
-      perfect: try metric.evaluate(perfect, using: model),
-      reversed: try metric.evaluate(reversed, using: model)
-    )
-    let isBetter =
-      Subject.descriptor.direction == .higher
-      ? values.perfect > values.reversed : values.perfect < values.reversed
+    let direction = Subject.descriptor.direction
+    guard checksDirection, direction != .neither else { return }
+    guard let right = try metric.evaluate(perfect, using: model)?.number,
+      let wrong = try metric.evaluate(reversed, using: model)?.number
+    else {
+      findings.expect(false, .direction, "a map of a picture with objects has no value")
+      return
+    }
     findings.expect(
-      isBetter, .direction,
-      "the right map gets \(values.perfect) and the wrong one \(values.reversed), though \(Subject.descriptor.direction.rawValue) is better"
-    )
+      direction == .higher ? right > wrong : right < wrong, .direction,
+      "the right map gets \(right) and the wrong one \(wrong), though \(direction.rawValue) is better")
   }
 
   private func checkValue(of metric: Subject, for subject: MetricSubject, _ findings: inout Findings) throws {
     let before = (pixels: subject.pixels.elements, map: subject.map)
+    let descriptor = Subject.descriptor
     let value = try metric.evaluate(subject, using: model)
+    let number = value?.number ?? descriptor.lowest
     findings.expect(
-      (Subject.descriptor.lowest...Subject.descriptor.highest).contains(value), .range,
-      "\(value) is not in \(Subject.descriptor.lowest)…\(Subject.descriptor.highest)")
+      (descriptor.lowest...descriptor.highest).contains(number), .range,
+      "\(number) is not in \(descriptor.lowest)…\(descriptor.highest)")
+    findings.expect(
+      value == nil || (value?.curve == nil) == (descriptor.curveAxes == nil), .descriptor,
+      "curves come with curve axes in the descriptor, and those with curves")
     findings.expect(
       try metric.evaluate(subject, using: model) == value, .determinism, "a second run gives another value")
     findings.expect(
-      abs(try metric.evaluate(subject, using: model, batchSize: 1) - value) <= 1e-4 * max(1, abs(value)),
-      .batch,
+      try metric.evaluate(subject, using: model, batchSize: 1).map {
+        abs($0.number - number) <= 1e-4 * max(1, abs(number))
+      } ?? (value == nil), .batch,
       "frames shown one by one give another value")
     findings.expect(
       subject.pixels.elements == before.pixels && subject.map == before.map, .mutation,
@@ -84,23 +89,35 @@ public struct MetricConformance<Subject: Metric>: Conformance {
   private func checkFrames(of metric: Subject, for subject: MetricSubject, _ findings: inout Findings) throws
   {
     let plan = try metric.frames(for: subject)
-    findings.expect(plan.count > 0, .frames, "it needs no frame, so it judges nothing")
-    let count = subject.pixels.count
     for index in Set([0, plan.count / 2, plan.count - 1]) where (0..<plan.count).contains(index) {
-      // One element more than a frame has shows writes past its end.
-      var frames = (0..<2).map { _ in [Float](repeating: .nan, count: count + 1) }
-      for run in frames.indices {
-        frames[run].withUnsafeMutableBufferPointer { frame in
-          if let start = frame.baseAddress { plan.write(index, start) }
-        }
+      switch plan[index].content {
+      case .picture: checkPicture(plan, index, count: subject.pixels.count, &findings)
+      case .patches(let kept):
+        findings.expect(
+          zip(kept, kept.dropFirst()).allSatisfy { $0 < $1 }
+            && kept.allSatisfy((0..<subject.grid.count).contains), .frames,
+          "frame \(index) keeps \(kept), which is not an ascending list of patches")
+        findings.expect(
+          metric.needs.contains(.patchRemoval), .frames,
+          "it removes patches, and does not say that it needs to")
       }
-      findings.expect(
-        frames[0].prefix(count).allSatisfy(\.isFinite), .frames,
-        "frame \(index) has values that are missing or not finite")
-      findings.expect(frames[0][count].isNaN, .frames, "frame \(index) is written past its end")
-      findings.expect(
-        frames[0].prefix(count).elementsEqual(frames[1].prefix(count)), .determinism,
-        "frame \(index) is another one the second time")
     }
+  }
+
+  private func checkPicture(_ plan: FramePlan, _ index: Int, count: Int, _ findings: inout Findings) {
+    // One element more than a frame has shows writes past its end.
+    var frames = (0..<2).map { _ in [Float](repeating: .nan, count: count + 1) }
+    for run in frames.indices {
+      frames[run].withUnsafeMutableBufferPointer { frame in
+        if case .picture(let write) = plan[index].content, let start = frame.baseAddress { write(start) }
+      }
+    }
+    findings.expect(
+      frames[0].prefix(count).allSatisfy(\.isFinite), .frames,
+      "frame \(index) has values that are missing or not finite")
+    findings.expect(frames[0][count].isNaN, .frames, "frame \(index) is written past its end")
+    findings.expect(
+      frames[0].prefix(count).elementsEqual(frames[1].prefix(count)), .determinism,
+      "frame \(index) is another one the second time")
   }
 }

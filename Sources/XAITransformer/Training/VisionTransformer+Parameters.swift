@@ -18,6 +18,7 @@ extension VisionTransformer {
       weights.positions.reshaped(to: [1, weights.positions.shape[0], configuration.width]))
     for (index, block) in weights.blocks.enumerated() {
       let names = naming.block(index)
+      list.layer = index
       list.add(names.firstNorm, block.firstNorm)
       for (name, linear) in zip(names.queryKeyValue, block.queryKeyValue) { list.add(name, linear) }
       list.add(names.projection, block.projection)
@@ -25,6 +26,7 @@ extension VisionTransformer {
       list.add(names.expansion, block.expansion)
       list.add(names.contraction, block.contraction)
     }
+    list.layer = nil
     list.add(naming.finalNorm, weights.finalNorm)
     for (name, linear) in zip(naming.heads, weights.heads) { list.add(name, linear, isHead: true) }
     return list.parameters
@@ -34,6 +36,8 @@ extension VisionTransformer {
 /// Parameters in the order in which they are added.
 private struct ParameterList {
   let naming: CheckpointNaming
+  /// The block that is being added.
+  var layer: Int?
   private(set) var parameters: [XAICore.Parameter] = []
 
   init(naming: CheckpointNaming) {
@@ -41,7 +45,8 @@ private struct ParameterList {
   }
 
   mutating func add(_ name: String, _ tensor: Tensor, isHead: Bool = false, isDecayed: Bool = false) {
-    parameters.append(Parameter(name: name, tensor: tensor, isHead: isHead, isDecayed: isDecayed))
+    parameters.append(
+      Parameter(name: name, tensor: tensor, isHead: isHead, isDecayed: isDecayed, layer: layer))
   }
 
   mutating func add(_ owner: String, weight: Tensor, bias: Tensor?, isHead: Bool = false) {

@@ -42,21 +42,24 @@ public struct Comprehensiveness: Metric {
   /// One frame: the image without those pixels.
   public func frames(for subject: MetricSubject) -> FramePlan {
     let count = Int((options.share * Double(subject.map.count)).rounded())
-    return FramePlan(count: 1) { _, destination in
-      let map = subject.map
-      let removed = Set(map.indices.sorted { (map[$1], $0) < (map[$0], $1) }.prefix(count))
-      let rest = Tensor(
-        subject.pixels.shape,
-        subject.pixels.elements.enumerated().map { removed.contains($0 % map.count) ? 0 : $1 })
-      for (index, value) in subject.preprocessing.normalised(rest).elements.enumerated() {
-        destination[index] = value
-      }
+    return FramePlan(count: 1) { _ in
+      Frame(
+        .picture { destination in
+          let map = subject.map
+          let removed = Set(map.indices.sorted { (map[$1], $0) < (map[$0], $1) }.prefix(count))
+          let rest = Tensor(
+            subject.pixels.shape,
+            subject.pixels.elements.enumerated().map { removed.contains($0 % map.count) ? 0 : $1 })
+          for (index, value) in subject.preprocessing.normalised(rest).elements.enumerated() {
+            destination[index] = value
+          }
+        })
     }
   }
 
   /// The value of one image, in percent.
-  public func value(of probabilities: [Float], for subject: MetricSubject) -> Double {
-    Double(subject.probability - probabilities[0]) * 100
+  public func measure(_ answers: [FrameAnswer], for subject: MetricSubject) -> MetricValue? {
+    MetricValue(Double(subject.probability - answers[0].probability) * 100)
   }
 }
 

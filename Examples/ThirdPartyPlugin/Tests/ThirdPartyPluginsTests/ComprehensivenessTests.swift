@@ -6,7 +6,7 @@ import XAITesting
 @Suite struct ComprehensivenessTests {
   @Test func conforms() { MetricConformance(Comprehensiveness.self).run() }
 
-  @Test func theHighestPixelsAreBlackAndTheOthersStay() {
+  @Test func theHighestPixelsAreBlackAndTheOthersStay() throws {
     let pixels = Tensor([3, 2, 2], (1...12).map { Float($0) / 16 })
     let subject = MetricSubject(
       pixels: pixels, preprocessing: Preprocessing(resize: .none, normalisation: nil),
@@ -14,11 +14,8 @@ import XAITesting
       classIndex: 0, probability: 0.5)
     var options = ComprehensivenessOptions()
     options.share = 0.25
-    var frame = [Float](repeating: -1, count: 12)
-    frame.withUnsafeMutableBufferPointer { frame in
-      guard let start = frame.baseAddress else { return }
-      Comprehensiveness(options: options).frames(for: subject).write(0, start)
-    }
+    let plan = Comprehensiveness(options: options).frames(for: subject)
+    let frame = try #require(plan.picture(0, shape: pixels.shape)).elements
     let expected = pixels.elements.enumerated().map { $0 % 4 == 1 ? 0 : $1 }
     expectClose(frame, expected, within: 1e-6, "frame")
   }

@@ -1,0 +1,33 @@
+/// Spearman's rank correlation, from −1 to 1: how alike two lists order the same things.
+///
+/// Equal values share the mean of their ranks, and the correlation is Pearson's of the ranks. Nil where all values of a
+/// list are equal, so that it orders nothing. Source: Spearman 1904, "The proof and measurement of association between
+/// two things".
+public func rankCorrelation(_ a: [Float], _ b: [Float]) -> Double? {
+  precondition(a.count == b.count, "\(a.count) and \(b.count) values are not of the same things")
+  let (x, y) = (ranks(of: a), ranks(of: b))
+  // Ranks of n values have the mean (n − 1)/2, ties or not.
+  let mean = Double(a.count - 1) / 2
+  var (xx, yy, xy) = (0.0, 0.0, 0.0)
+  for (x, y) in zip(x, y) {
+    xx += (x - mean) * (x - mean)
+    yy += (y - mean) * (y - mean)
+    xy += (x - mean) * (y - mean)
+  }
+  guard xx > 0, yy > 0 else { return nil }
+  return xy / (xx * yy).squareRoot()
+}
+
+/// The rank of each value from 0, equal ones sharing the mean of theirs.
+private func ranks(of values: [Float]) -> [Double] {
+  let order = values.indices.sorted { values[$0] < values[$1] }
+  var ranks = [Double](repeating: 0, count: values.count)
+  var start = 0
+  while start < order.count {
+    var end = start + 1
+    while end < order.count, values[order[end]] == values[order[start]] { end += 1 }
+    for index in start..<end { ranks[order[index]] = Double(start + end - 1) / 2 }
+    start = end
+  }
+  return ranks
+}

@@ -1,0 +1,79 @@
+/// What a metric is, for lists, help and reports.
+public struct MetricDescriptor: Hashable, Sendable, Codable {
+  /// Which values are better.
+  public enum Direction: String, Hashable, Sendable, Codable {
+    /// Higher values are better.
+    case higher
+    /// Lower values are better.
+    case lower
+    /// Neither: the value describes a map and does not judge it.
+    case neither
+  }
+
+  /// What users write, kebab-case.
+  public let id: String
+  /// What people call it.
+  public let title: String
+  /// One sentence that says what it measures.
+  public let summary: String
+  /// Which values are better.
+  public let direction: Direction
+  /// What the number counts, such as `%`; empty for a plain number.
+  public let unit: String
+  /// The lowest value that it can take.
+  public let lowest: Double
+  /// The highest value that it can take.
+  public let highest: Double
+  /// What the points of its curves lie along and say, where its values have curves.
+  public let curveAxes: CurveAxes?
+  /// Where it was published.
+  public let citation: Citation
+
+  /// What the axes of a metric's curves say, units included.
+  public struct CurveAxes: Hashable, Sendable, Codable {
+    /// What x says.
+    public let x: String
+    /// What y says.
+    public let y: String
+
+    /// Names the axes.
+    public init(x: String, y: String) {
+      self.x = x
+      self.y = y
+    }
+  }
+
+  /// Describes a metric; the ends of its range are finite.
+  public init(
+    id: String, title: String, summary: String, direction: Direction, unit: String,
+    range: ClosedRange<Double>, curveAxes: CurveAxes? = nil, citation: Citation
+  ) {
+    self.id = id
+    self.title = title
+    self.summary = summary
+    self.direction = direction
+    self.unit = unit
+    self.lowest = range.lowerBound
+    self.highest = range.upperBound
+    self.curveAxes = curveAxes
+    self.citation = citation
+  }
+}
+
+/// What a metric needs beside the picture and the map.
+public struct MetricNeeds: OptionSet, Hashable, Sendable {
+  /// One bit a need.
+  public let rawValue: Int
+
+  /// Makes a set from its bits.
+  public init(rawValue: Int) { self.rawValue = rawValue }
+
+  /// Boxes or masks of the objects in the picture.
+  public static let objects = MetricNeeds(rawValue: 1 << 0)
+  /// The explainer's map for the class that the model holds for the next likeliest.
+  public static let runnerUp = MetricNeeds(rawValue: 1 << 1)
+  /// The explainer's maps of the model with more and more of its weights made random.
+  public static let randomisedModels = MetricNeeds(rawValue: 1 << 2)
+  /// A model that can be shown some patches of a picture and not the others.
+  public static let patchRemoval = MetricNeeds(rawValue: 1 << 3)
+}

@@ -1,0 +1,103 @@
+public import XAIImage
+public import XAITensor
+
+/// A map, with the image and the class that it is about.
+public struct MetricSubject: Sendable {
+  /// The picture that the model saw, after resize and crop, before mean and deviation: [3, H, W] in [0, 1].
+  public let pixels: Tensor
+  /// How the pixels become the model's input.
+  public let preprocessing: Preprocessing
+  /// The map's scores, one a patch, as the explainer gave them.
+  public let scores: [Float]
+  /// The patches that the scores belong to.
+  public let grid: Grid
+  /// The map, upsampled to H × W and scaled to [0, 1], row by row.
+  public let map: [Float]
+  /// The class that is asked about.
+  public let classIndex: Int
+  /// Softmax probability of that class on the whole image.
+  public let probability: Float
+  /// The objects in the picture whose place is known.
+  public var objects: [ObjectRegion] = []
+  /// The scores of the same explainer for the next likeliest class, where a metric needs them.
+  public var runnerUpScores: [Float]?
+  /// The scores of the same explainer and class on models with random weights, where a metric needs them: first the
+  /// classifier's alone, then those of the last block as well, and so on down to the patch embedding.
+  public var randomisedScores: [[Float]] = []
+
+  /// Holds what a metric judges.
+  ///
+  /// - Parameters:
+  ///   - pixels: [3, H, W] in [0, 1].
+  ///   - preprocessing: makes the model's input of them.
+  ///   - attribution: the map and its class.
+  ///   - probability: of that class on the whole image.
+  public init(pixels: Tensor, preprocessing: Preprocessing, attribution: Attribution, probability: Float) {
+    self.init(
+      pixels: pixels, preprocessing: preprocessing, scores: attribution.scores, grid: attribution.grid,
+      map: attribution.heatMap.elements, classIndex: attribution.classIndex, probability: probability)
+  }
+
+  /// Holds what a metric judges, in parts.
+  public init(
+    pixels: Tensor, preprocessing: Preprocessing, scores: [Float], grid: Grid, map: [Float],
+    classIndex: Int, probability: Float
+  ) {
+    precondition(
+      pixels.shape.rank == 3 && pixels.shape[0] == 3,
+      "the pixels of one picture are 3×height×width, not \(pixels.shape)")
+    precondition(map.count == pixels.shape[1] * pixels.shape[2], "one map value a pixel")
+    precondition(scores.count == grid.count, "one score a patch")
+    self.pixels = pixels
+    self.preprocessing = preprocessing
+    self.scores = scores
+    self.grid = grid
+    self.map = map
+    self.classIndex = classIndex
+    self.probability = probability
+  }
+
+  /// Rows of the picture.
+  public var height: Int { pixels.shape[1] }
+
+  /// Columns of the picture.
+  public var width: Int { pixels.shape[2] }
+}
+
+/// The pixels of the model's input that an object covers.
+public struct ObjectRegion: Hashable, Sendable {
+  /// The object's class.
+  public let classIndex: Int
+  /// Whether each pixel of the input belongs to it, H × W, row by row.
+  public let pixels: [Bool]
+
+  /// Holds a region.
+  public init(classIndex: Int, pixels: [Bool]) {
+    self.classIndex = classIndex
+    self.pixels = pixels
+  }
+
+  /// The region of an object of a sample in the model's input: its mask where there is one, otherwise its box.
+  ///
+  /// A pixel of the input belongs to the object where its centre does. Nil where the object has neither mask nor box,
+  /// and where none of it is in the input: cropped away, or smaller than a pixel.
+  public init?(of object: SampleObject, in image: Image, preprocessing: Preprocessing) {
+    let (mask, box) = (object.mask, object.box)
+    guard mask != nil || box != nil else { return nil }
+    let view = preprocessing.view(ofHeight: image.height, width: image.width)
+    var pixels = [Bool](repeating: false, count: view.height * view.width)
+    for row in 0..<view.height {
+      let y = view.sourceY(of: row)
+      for column in 0..<view.width {
+        let x = view.sourceX(of: column)
+        if let mask {
+          pixels[row * view.width + column] = mask.contains(x: x, y: y)
+        } else if let box {
+          pixels[row * view.width + column] = box.contains(x: x, y: y)
+        }
+      }
+    }
+    guard pixels.contains(true) else { return nil }
+    self.init(classIndex: object.classIndex, pixels: pixels)
+  }
+}

@@ -1,0 +1,145 @@
+public import XAICore
+
+/// Everything that decides what an evaluation comes to, as it is kept beside the results.
+///
+/// Two runs with the same experiment give the same numbers, whatever machine, order or interruption: results of
+/// different experiments are never mixed.
+public struct Experiment: Codable, Hashable, Sendable {
+  /// The model.
+  public var model: ModelIdentity
+  /// The pictures.
+  public var data: DataIdentity
+  /// The classes that are asked about, as users write them: `predicted`, `label`, `objects`, `top:2`, an index.
+  public var target: String
+  /// The explainers, in the order of the columns.
+  public var explainers: [ExplainerIdentity]
+  /// The metrics, in the order of the columns.
+  public var metrics: [MetricIdentity]
+  /// Whether the removal of each head is measured as well.
+  public var measuresHeads: Bool
+  /// What the arithmetic depends on: the size of batches, the kernels, the seed of what is drawn.
+  public var settings: [String: String]
+
+  /// Holds what decides the results.
+  public init(
+    model: ModelIdentity, data: DataIdentity, target: String, explainers: [ExplainerIdentity],
+    metrics: [MetricIdentity], measuresHeads: Bool, settings: [String: String]
+  ) {
+    self.model = model
+    self.data = data
+    self.target = target
+    self.explainers = explainers
+    self.metrics = metrics
+    self.measuresHeads = measuresHeads
+    self.settings = settings
+  }
+}
+
+/// A model, wherever it lies.
+public struct ModelIdentity: Codable, Hashable, Sendable {
+  /// What messages call it.
+  public var name: String
+  /// The id of the architecture.
+  public var architecture: String
+  /// A hash of weights and configuration, 16 hexadecimal digits.
+  public var hash: String
+  /// One label a class.
+  public var labels: [String]
+  /// Parameters in all.
+  public var parameterCount: Int
+  /// Layers.
+  public var layerCount: Int
+  /// Heads of each layer.
+  public var headCount: Int
+  /// Rows and columns of patches.
+  public var grid: Grid
+  /// Rows of the input in pixels.
+  public var inputHeight: Int
+  /// Columns of the input in pixels.
+  public var inputWidth: Int
+
+  /// Describes a model.
+  public init(
+    name: String, architecture: String, hash: String, labels: [String], parameterCount: Int, layerCount: Int,
+    headCount: Int, grid: Grid, inputHeight: Int, inputWidth: Int
+  ) {
+    self.name = name
+    self.architecture = architecture
+    self.hash = hash
+    self.labels = labels
+    self.parameterCount = parameterCount
+    self.layerCount = layerCount
+    self.headCount = headCount
+    self.grid = grid
+    self.inputHeight = inputHeight
+    self.inputWidth = inputWidth
+  }
+}
+
+/// The pictures of an evaluation.
+public struct DataIdentity: Codable, Hashable, Sendable {
+  /// What reports call the data set: its id and options without folders above the last one.
+  public var name: String
+  /// The split.
+  public var split: String
+  /// Pictures of the split.
+  public var splitCount: Int
+  /// A hash of the identifiers of all pictures of the split, 16 hexadecimal digits.
+  public var hash: String
+  /// Pictures that are evaluated.
+  public var sampleCount: Int
+  /// What the pictures are drawn with; nil where they are the first ones, or all.
+  public var sampleSeed: Int?
+
+  /// Describes pictures.
+  public init(
+    name: String, split: String, splitCount: Int, hash: String, sampleCount: Int, sampleSeed: Int?
+  ) {
+    self.name = name
+    self.split = split
+    self.splitCount = splitCount
+    self.hash = hash
+    self.sampleCount = sampleCount
+    self.sampleSeed = sampleSeed
+  }
+}
+
+/// An explainer with its options.
+public struct ExplainerIdentity: Codable, Hashable, Sendable {
+  /// As users write it, with the options that differ from the defaults.
+  public var specification: String
+  /// What the explainer is.
+  public var descriptor: ExplainerDescriptor
+
+  /// Describes an explainer.
+  public init(specification: String, descriptor: ExplainerDescriptor) {
+    self.specification = specification
+    self.descriptor = descriptor
+  }
+}
+
+/// A metric with its protocol.
+public struct MetricIdentity: Codable, Hashable, Sendable {
+  /// As users write it, with the options that differ from the defaults.
+  public var specification: String
+  /// What the metric is.
+  public var descriptor: MetricDescriptor
+  /// The preset that its options are; nil where they are none's, or there are none.
+  public var protocolName: String?
+  /// Everything that its values depend on, as text.
+  public var protocolText: String
+  /// The hash of `protocolText`.
+  public var protocolHash: String
+
+  /// Describes a metric.
+  public init(
+    specification: String, descriptor: MetricDescriptor, protocolName: String?, protocolText: String,
+    protocolHash: String
+  ) {
+    self.specification = specification
+    self.descriptor = descriptor
+    self.protocolName = protocolName
+    self.protocolText = protocolText
+    self.protocolHash = protocolHash
+  }
+}

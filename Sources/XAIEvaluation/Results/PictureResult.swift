@@ -1,0 +1,75 @@
+public import XAICore
+
+/// What an evaluation found for one picture.
+public struct PictureResult: Hashable, Sendable {
+  /// The picture's place in the sample, from 0.
+  public var position: Int
+  /// Its name in the data set.
+  public var identifier: String
+  /// Its class, where it is known.
+  public var label: Int?
+  /// What the model saw, as a JPEG file, where it is kept.
+  public var thumbnail: [UInt8]?
+  /// Why it could not be evaluated; nil where it was.
+  public var failure: String?
+  /// One entry a class that was asked about.
+  public var subjects: [SubjectResult]
+
+  /// Holds what was found.
+  public init(
+    position: Int, identifier: String, label: Int?, thumbnail: [UInt8]? = nil, failure: String? = nil,
+    subjects: [SubjectResult] = []
+  ) {
+    self.position = position
+    self.identifier = identifier
+    self.label = label
+    self.thumbnail = thumbnail
+    self.failure = failure
+    self.subjects = subjects
+  }
+}
+
+/// What an evaluation found for a class of a picture.
+public struct SubjectResult: Hashable, Sendable {
+  /// The class.
+  public var classIndex: Int
+  /// Its softmax probability on the whole picture.
+  public var probability: Float
+  /// Whether the model predicts it.
+  public var isPredicted: Bool
+  /// How much the logit of the class falls when a head is removed, `[layer][head]`, where it was measured.
+  public var headEffects: [[Float]]?
+  /// One entry an explainer, in the order of the experiment.
+  public var maps: [MapResult]
+
+  /// Holds what was found.
+  public init(
+    classIndex: Int, probability: Float, isPredicted: Bool, headEffects: [[Float]]? = nil, maps: [MapResult]
+  ) {
+    self.classIndex = classIndex
+    self.probability = probability
+    self.isPredicted = isPredicted
+    self.headEffects = headEffects
+    self.maps = maps
+  }
+}
+
+/// A map with its values.
+public struct MapResult: Hashable, Sendable {
+  /// One score a patch, row by row.
+  public var scores: [Float]
+  /// What the explainer noticed.
+  public var diagnostics: Diagnostics
+  /// One entry a metric, in the order of the experiment; nil where the picture does not have what it is about.
+  public var values: [MetricValue?]
+
+  /// Holds a map.
+  public init(scores: [Float], diagnostics: Diagnostics, values: [MetricValue?]) {
+    self.scores = scores
+    self.diagnostics = diagnostics
+    self.values = values
+  }
+
+  /// Whether all patches have the same score.
+  public var isDegenerate: Bool { scores.allSatisfy { $0 == scores.first } }
+}
