@@ -15,7 +15,9 @@ enum Blob {
   }
 
   /// The numbers of a column; nil where the bytes are not those of whole numbers.
-  static func numbers<Number: BinaryFloatingPoint>(_ data: Data, as type: Number.Type = Number.self) -> [Number]? {
+  static func numbers<Number: BinaryFloatingPoint>(_ data: Data, as type: Number.Type = Number.self)
+    -> [Number]?
+  {
     let size = MemoryLayout<Number>.size
     guard data.count % size == 0 else { return nil }
     return data.withUnsafeBytes { bytes in

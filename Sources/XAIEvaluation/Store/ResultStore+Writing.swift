@@ -65,7 +65,8 @@ extension ResultStore {
           throw fail("\(explainer.specification) has not one value a metric")
         }
         let heads = [
-          map.diagnostics.headWeights, map.diagnostics.negativeGradientShare, map.diagnostics.attentionEntropy,
+          map.diagnostics.headWeights, map.diagnostics.negativeGradientShare,
+          map.diagnostics.attentionEntropy,
         ]
         guard heads.allSatisfy({ $0?.allSatisfy { $0.count == experiment.model.headCount } ?? true }) else {
           throw fail("\(explainer.specification) has diagnostics for another number of heads than the model")
@@ -79,7 +80,8 @@ extension Database {
   /// Adds a row with a value for each column.
   fileprivate func insert(_ table: String, _ values: [(any DatabaseValueConvertible)?]) throws {
     let marks = values.map { _ in "?" }.joined(separator: ", ")
-    try cachedStatement(sql: "INSERT INTO \(table) VALUES (\(marks))").execute(arguments: StatementArguments(values))
+    try cachedStatement(sql: "INSERT INTO \(table) VALUES (\(marks))").execute(
+      arguments: StatementArguments(values))
   }
 
   fileprivate func insert(_ result: PictureResult) throws {

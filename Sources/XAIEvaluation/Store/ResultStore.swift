@@ -68,7 +68,9 @@ public final class ResultStore: Sendable {
 
   /// Whether a file is empty or begins as these databases do, damaged or not (SQLite's file format, 1.3).
   private static func isOwn(_ path: String) -> Bool {
-    guard let bytes = try? Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe) else { return false }
+    guard let bytes = try? Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe) else {
+      return false
+    }
     guard !bytes.isEmpty else { return true }
     return bytes.count >= 72 && bytes.starts(with: Array("SQLite format 3\0".utf8))
       && bytes[68..<72].reduce(0) { $0 << 8 | Int($1) } == Schema.applicationID
