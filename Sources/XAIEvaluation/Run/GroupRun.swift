@@ -24,20 +24,26 @@ struct GroupRun {
   mutating func run(
     keep: (PictureResult) throws -> Bool, tell: (EvaluationEvent) -> Bool
   ) throws -> Bool {
-    for failure in group.failures where try !hand(failure, to: keep) { return false }
-    guard !group.pictures.isEmpty else { return true }
-    let failure: any Error
-    do { return try evaluate(group.pictures, keep: keep, tell: tell) } catch let error as Kept {
-      throw error.error
-    } catch { failure = error }
+    do { return try work(keep: keep, tell: tell) } catch let error as Kept { throw error.error }
+  }
+
+  private mutating func work(
+    keep: (PictureResult) throws -> Bool, tell: (EvaluationEvent) -> Bool
+  ) throws -> Bool {
+    for failure in group.failures {
+      guard try hand(failure, to: keep) else { return false }
+    }
+    guard let first = group.pictures.first else { return true }
+    do {
+      return try evaluate(group.pictures, keep: keep, tell: tell)
+    } catch let error where !(error is Kept) {
+      if group.pictures.count == 1 { return try hand(Self.failed(first, error), to: keep) }
+    }
     // One of the pictures is to blame: each by itself, so that the others have their results.
     for picture in group.pictures where !done.contains(picture.position) {
       do {
-        if group.pictures.count == 1 { throw failure }
         guard try evaluate([picture], keep: keep, tell: tell) else { return false }
-      } catch let error as Kept {
-        throw error.error
-      } catch {
+      } catch let error where !(error is Kept) {
         guard try hand(Self.failed(picture, error), to: keep) else { return false }
       }
     }
