@@ -22,7 +22,8 @@ extension FNV1a {
     add(picture.position)
     add(delimited: picture.identifier)
     add(picture.label ?? -1)
-    add(delimited: picture.failure ?? "")
+    // The words for a failure name folders, which differ between machines.
+    add(picture.failure == nil ? 0 : 1)
     add(picture.subjects.count)
     for subject in picture.subjects {
       add(subject.classIndex)

@@ -44,7 +44,7 @@ extension ResultStore {
   func add(_ results: [PictureResult]) throws {
     for result in results { try check(result) }
     try connection.write { database in
-      for result in results { try database.insert(result) }
+      for result in results { try database.insert(result, at: path) }
     }
   }
 
@@ -84,7 +84,7 @@ extension Database {
       arguments: StatementArguments(values))
   }
 
-  fileprivate func insert(_ result: PictureResult) throws {
+  fileprivate func insert(_ result: PictureResult, at path: String) throws {
     try insert(
       "pictures",
       [result.position, result.identifier, result.label, result.failure, result.thumbnail.map { Data($0) }])
@@ -95,7 +95,7 @@ extension Database {
           result.position, number, subject.classIndex, Double(subject.probability), subject.isPredicted,
         ])
       for (explainer, map) in subject.maps.enumerated() {
-        try insert(map, key: [result.position, number, explainer])
+        try insert(map, key: [result.position, number, explainer], at: path)
       }
       for (layer, effects) in (subject.headEffects ?? []).enumerated() {
         for (head, effect) in effects.enumerated() {
@@ -105,7 +105,7 @@ extension Database {
     }
   }
 
-  private func insert(_ map: MapResult, key: [Int]) throws {
+  private func insert(_ map: MapResult, key: [Int], at path: String) throws {
     let diagnostics = map.diagnostics
     let heads = [diagnostics.headWeights, diagnostics.negativeGradientShare, diagnostics.attentionEntropy]
     try insert(
@@ -114,10 +114,21 @@ extension Database {
         + heads.map { $0.map { Blob.data($0.flatMap { $0 }) } })
     for (metric, value) in map.values.enumerated() {
       try insert("measurements", key + [metric, value?.number, value?.curve.map { Blob.data($0.y) }])
-      guard let x = value?.curve?.x else { continue }
-      // x is the same for all maps of a metric.
-      try cachedStatement(sql: "UPDATE metrics SET curve_x = ? WHERE metric = ? AND curve_x IS NULL")
-        .execute(arguments: [Blob.data(x), metric])
+      if let x = value?.curve?.x { try setCurve(Blob.data(x), of: metric, at: path) }
     }
+  }
+
+  /// Notes where the points of a metric's curves are: the same for all maps.
+  private func setCurve(_ x: Data, of metric: Int, at path: String) throws {
+    let known = try Data.fetchOne(
+      cachedStatement(sql: "SELECT curve_x FROM metrics WHERE metric = ?"), arguments: [metric])
+    guard known != x else { return }
+    guard known == nil else {
+      throw StoreError.failed(
+        path: path, reason: "a metric gives curves whose points are at different places")
+    }
+    try cachedStatement(sql: "UPDATE metrics SET curve_x = ? WHERE metric = ?").execute(arguments: [
+      x, metric,
+    ])
   }
 }
