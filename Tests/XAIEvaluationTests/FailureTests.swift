@@ -22,8 +22,8 @@ import XAITesting
     var scenes = Scenes.Options()
     scenes.damaged = 5
     let evaluation = try Fixture.evaluation(scenes: scenes) { $0.isStrict = true }
-    let path = try TestFolder().file("r.sqlite")
-    let store = try ResultStore(at: path, experiment: Fixture.experiment(evaluation))
+    let folder = try TestFolder()
+    let store = try ResultStore(at: folder.file("r.sqlite"), experiment: Fixture.experiment(evaluation))
     let error = try #require(throws: EvaluationError.self) { try evaluation.run(into: store) { _ in true } }
     #expect(error.description.contains("picture-5"))
     #expect(try store.donePositions == [0, 1, 2, 3])

@@ -1,3 +1,4 @@
+import GRDB
 import Testing
 import XAI
 
@@ -11,6 +12,10 @@ import XAI
     let whole = try Fixture.results(evaluation)
     let folder = try TestFolder()
     let path = folder.file("r.sqlite")
+    do {
+      let store = try ResultStore(at: folder.file("whole.sqlite"), experiment: Fixture.experiment(evaluation))
+      #expect(try evaluation.run(into: store) { _ in true } == .finished)
+    }
     var runs = 0
     while true {
       let store = try ResultStore(at: path, experiment: Fixture.experiment(evaluation))
@@ -28,14 +33,32 @@ import XAI
     let results = try ResultStore.results(at: path)
     #expect(results == whole)
     #expect(results.contentHash == whole.contentHash)
-    #expect(folder.names == ["r.sqlite"])
+    #expect(try rows(path) == rows(folder.file("whole.sqlite")))
+    #expect(folder.names == ["r.sqlite", "whole.sqlite"])
+  }
+
+  /// Every value of every table, in the order of the keys.
+  private func rows(_ path: String) throws -> [String: [Row]] {
+    try DatabaseQueue(path: path).read { database in
+      let keys = [
+        "meta": "key", "classes": "class_index", "explainers": "explainer", "metrics": "metric",
+        "pictures": "position", "subjects": "position, subject", "maps": "position, subject, explainer",
+        "measurements": "position, subject, explainer, metric",
+        "head_effects": "position, subject, layer, head",
+      ]
+      return try Dictionary(
+        uniqueKeysWithValues: keys.map {
+          ($0.key, try Row.fetchAll(database, sql: "SELECT * FROM \($0.key) ORDER BY \($0.value)"))
+        })
+    }
   }
 
   @Test("a request to stop in the midst of a group finishes the picture that is worked on")
   func stoppedInAGroup() throws {
     let evaluation = try Fixture.evaluation()
+    let folder = try TestFolder()
     let store = try ResultStore(
-      at: try TestFolder().file("r.sqlite"), experiment: Fixture.experiment(evaluation))
+      at: folder.file("r.sqlite"), experiment: Fixture.experiment(evaluation))
     let outcome = try evaluation.run(into: store) { event in
       if case .working = event { return false }
       return true
@@ -58,8 +81,8 @@ import XAI
       #expect(try evaluation.run(into: store, shard: shard) { _ in true } == .finished)
       paths.append(path)
     }
-    for order in [paths, paths.reversed()] {
-      let output = folder.file("all-\(order[0].count)-\(order == paths).sqlite")
+    for (name, order) in [("forwards", paths), ("backwards", paths.reversed())] {
+      let output = folder.file("\(name).sqlite")
       let report = try ResultStore.merge(order, into: output)
       #expect(report.duplicates.isEmpty && report.missing.isEmpty && report.pictureCount == 10)
       let merged = try ResultStore.results(at: output)
@@ -72,8 +95,9 @@ import XAI
   @Test("a finished run does nothing")
   func finished() throws {
     let evaluation = try Fixture.evaluation()
+    let folder = try TestFolder()
     let store = try ResultStore(
-      at: try TestFolder().file("r.sqlite"), experiment: Fixture.experiment(evaluation))
+      at: folder.file("r.sqlite"), experiment: Fixture.experiment(evaluation))
     #expect(try evaluation.run(into: store) { _ in true } == .finished)
     var events = 0
     let outcome = try evaluation.run(into: store) { _ in

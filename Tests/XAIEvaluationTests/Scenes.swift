@@ -32,7 +32,9 @@ struct Scenes: Dataset {
       name: name, count: options.count, identifier: { "picture-\($0)" },
       label: { options.isLabelled ? $0 % 5 : nil },
       sample: { index in
-        if index == options.damaged { throw DatasetError.missing(path: "picture-\(index)", need: "the picture is damaged") }
+        if index == options.damaged {
+          throw DatasetError.missing(path: "picture-\(index)", need: "the picture is damaged")
+        }
         var random = SeededRandom(seed: 7, UInt64(index))
         let image = Image(
           width: 15, height: 12,

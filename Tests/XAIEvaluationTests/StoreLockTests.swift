@@ -36,10 +36,8 @@ import XAI
 
   @Test("of many that want the lock one has it at a time")
   func race() async throws {
-    let path = try TestFolder().file("r.sqlite")
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let folder = try TestFolder()
+    let path = folder.file("r.sqlite")
     let inside = Counter()
     await withTaskGroup(of: Void.self) { group in
       for _ in 0..<8 {
@@ -54,6 +52,7 @@ import XAI
       }
     }
     #expect(inside.most == 1)
+    #expect(folder.names.isEmpty)
   }
 }
 
