@@ -70,9 +70,11 @@ import XAI
     #expect(results.pictures.allSatisfy { $0.label == nil })
     let strict = try XAIProcess.run(arguments + ["--restart", "--strict"])
     #expect(strict.status == 65 && strict.errors.contains("3.jpg"))
+    #expect(try XAIProcess.run(arguments).status == 0)
     let labels = try XAIProcess.run(arguments + ["-t", "label", "--restart"])
     #expect(labels.status == 64 && labels.errors.contains("pictures with a class"))
-    #expect(try fixture.results("r.sqlite").pictures.count == 3)
+    // What is refused removes nothing.
+    #expect(try fixture.results("r.sqlite").pictures.count == 4)
   }
 
   @Test(
