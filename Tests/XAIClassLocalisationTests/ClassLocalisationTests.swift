@@ -44,6 +44,17 @@ import XAITesting
     #expect(abs(value - own / (own + foreign) * 100) < 1e-9)
   }
 
+  @Test("a map that is the same for both classes gets 50 in the mean over them")
+  func agnostic() throws {
+    var random = SeededRandom(seed: 10)
+    let noise = (0..<256).map { _ in random.uniform() }
+    let values = try [(1, 0), (0, 1)].map { first, second in
+      let subject = try subject([(first, 0..<30), (second, 90..<200)]) { noise[$0] }
+      return try #require(ClassLocalisation().measure([], for: subject)).number
+    }
+    #expect(abs(values[0] + values[1] - 100) < 1e-9 && values[0] != 50)
+  }
+
   @Test("without two classes, the asked one among them, there is no value; nor without pixels of its own")
   func absent() throws {
     for regions in [[], [(1, 0..<9)], [(0, 0..<9), (2, 20..<29)], [(1, 5..<9), (0, 0..<20)]] {
