@@ -55,7 +55,7 @@ def tokens(model: torch.nn.Module, inputs: Tensor, kept: list[int]) -> Tensor:
     """The logits of a Hugging Face ViT for one picture, the patches that are not kept dropped after the positions are added."""
     embedded = model.vit.embeddings(inputs[None])  # [1, 1 + patches, width]
     hidden = embedded[:, [0] + [1 + patch for patch in kept]]
-    for layer in model.vit.layers if hasattr(model.vit, "layers") else model.vit.encoder.layer:
+    for layer in model.vit.layers:
         output = layer(hidden)
         hidden = output[0] if isinstance(output, tuple) else output
     return model.classifier(model.vit.layernorm(hidden)[:, 0])[0]
