@@ -39,27 +39,8 @@ extension PerturbationMetric {
       return options.score == .accuracy ? (answer.isPredicted ? 1 : 0) : Double(answer.probability)
     }
     return MetricValue(
-      options.area.under(scores, at: way.points, of: way.units) * 100,
+      way.area(under: scores) * 100,
       curve: MetricValue.Curve(
         x: way.points.map { Double($0) / Double(way.units) * 100 }, y: scores.map { $0 * 100 }))
-  }
-}
-
-extension PerturbationOptions.Area {
-  /// The area under points by the trapezoidal rule; a single point's is its height where steps weigh the same.
-  ///
-  /// - Parameters:
-  ///   - scores: the heights.
-  ///   - points: how many of the units are changed there, ascending.
-  ///   - units: how many units there are.
-  func under(_ scores: [Double], at points: [Int], of units: Int) -> Double {
-    guard scores.count > 1 else { return self == .steps ? scores.first ?? 0 : 0 }
-    // Sums of whole numbers of units are exact, so a curve of ones has the area 1 and never more.
-    var sum = 0.0
-    for index in 1..<scores.count {
-      let width = self == .steps ? 1 : points[index] - points[index - 1]
-      sum += Double(width) * (scores[index - 1] + scores[index]) / 2
-    }
-    return sum / Double(self == .steps ? scores.count - 1 : units)
   }
 }

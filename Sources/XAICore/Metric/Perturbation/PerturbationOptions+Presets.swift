@@ -31,7 +31,7 @@ extension PerturbationOptions {
       options.step = .even(10)
       options.substrate = .black
       options.score = .accuracy
-      options.area = .shares
+      options.area = .wholeWay
       options.points = .notEmpty
     },
   ]

@@ -22,8 +22,10 @@ public struct PerturbationOptions: PluginOptions {
 
   /// How the curve becomes a number, by the trapezoidal rule.
   public enum Area: String, OptionValue, CaseIterable {
-    /// All steps weigh the same: (Σ y − (y_first + y_last)/2) / steps.
+    /// All steps between points that count weigh the same: (Σ y − (y_first + y_last)/2) / steps.
     case steps
+    /// The same over all steps of the way, where an end that does not count takes the area beside it away.
+    case wholeWay = "whole-way"
     /// A step weighs the share of the picture that it changes: Σ Δx·(y + y′)/2, where x ends at 1 with the whole picture.
     case shares
   }
@@ -60,7 +62,7 @@ public struct PerturbationOptions: PluginOptions {
     Option("step", \.step, "how much a step changes"),
     Option("substrate", \.substrate, "what stands in the place of pixels that are not there"),
     Option("score", \.score, "what a point of the curve says"),
-    Option("area", \.area, "whether steps weigh the same or by the share that they change"),
+    Option("area", \.area, "how steps weigh: the same, or by the share that they change"),
     Option("points", \.points, "which ends of the way count"),
   ]
 

@@ -1,12 +1,14 @@
 import XAIImage
 import XAITensor
 
-/// The points of one way for pictures of one size.
+/// The points of a way, for pictures of one size.
 struct PerturbationWay {
   let options: PerturbationOptions
   let path: PerturbationPath
   /// How many units a picture has.
   let units: Int
+  /// How many steps lead from one end to the other.
+  let steps: Int
   /// How many units are changed at each point that counts, ascending.
   let points: [Int]
 
@@ -21,7 +23,9 @@ struct PerturbationWay {
       }
     self.units = units
     let (whole, empty) = path.isInsertion ? (units, 0) : (0, units)
-    self.points = options.step.counts(units: units, rows: rows).filter {
+    let counts = options.step.counts(units: units, rows: rows)
+    self.steps = counts.count - 1
+    self.points = counts.filter {
       switch options.points {
       case .all: true
       case .notWhole: $0 != whole
@@ -35,6 +39,22 @@ struct PerturbationWay {
 
   /// Whether a point is the picture without anything.
   func isEmpty(_ point: Int) -> Bool { point == (path.isInsertion ? 0 : units) }
+
+  /// The area under scores at the points, by the trapezoidal rule; where there is but one, its score or nothing.
+  func area(under scores: [Double]) -> Double {
+    guard scores.count > 1 else { return options.area == .steps ? scores.first ?? 0 : 0 }
+    // Widths are whole numbers, whose sums are exact: a curve of ones has the area 1 and never more.
+    var sum = 0.0
+    for index in 1..<scores.count {
+      let width = options.area == .shares ? points[index] - points[index - 1] : 1
+      sum += Double(width) * (scores[index - 1] + scores[index]) / 2
+    }
+    switch options.area {
+    case .steps: return sum / Double(scores.count - 1)
+    case .wholeWay: return sum / Double(steps)
+    case .shares: return sum / Double(units)
+    }
+  }
 
   /// Whether the score of a point is known without showing it to the model.
   func isKnown(_ point: Int) -> Bool { isWhole(point) && options.score == .probability }
