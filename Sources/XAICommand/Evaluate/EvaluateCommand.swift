@@ -142,7 +142,7 @@ enum EvaluateHelp {
 
     Numbers depend on model, pictures, options, batch size and kernels alone, bit for bit on one machine. The same \
     command again goes on where a run was stopped: Ctrl-C and SIGTERM finish the picture that is worked on; a second \
-    Ctrl-C, a crash or a power cut lose it and nothing else. Another experiment is refused, with what differs.
+    Ctrl-C, a crash or a power cut lose at most four pictures. Another experiment is refused, with what differs.
 
     In a job array of Slurm (SLURM_ARRAY_TASK_ID) and an indexed job of Kubernetes (JOB_COMPLETION_INDEX) each job takes \
     its shard by itself.

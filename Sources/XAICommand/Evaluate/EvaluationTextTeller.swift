@@ -10,6 +10,9 @@ struct EvaluationTextTeller: EvaluationTeller {
   private var done = 0
   /// Pictures of this run at the beginning of the group that is worked on.
   private var beforeGroup = 0
+  private var lastShare = 1.0
+  /// Pictures of this run, those that are half done in part.
+  private var reached = 0.0
   private var failureCount = 0
 
   init(_ plan: EvaluatePlan) { self.plan = plan }
@@ -24,25 +27,26 @@ struct EvaluationTextTeller: EvaluationTeller {
         try say("going on after \(grouped(known)) of \(grouped(count)) pictures\n")
       }
     case .working(let pictures, let share):
-      if share >= 1 { beforeGroup = done + pictures }
-      show(
-        max(Double(done), Double(share < 1 ? beforeGroup : done) + share * Double(share < 1 ? pictures : 0)))
+      // A share that does not grow is the next group's.
+      if share <= lastShare { beforeGroup = done }
+      lastShare = share
+      reached = Double(beforeGroup) + share * Double(pictures)
+      show()
     case .picture(let result):
       done += 1
-      beforeGroup = max(beforeGroup, done)
       if let failure = result.failure { note(failure, of: result) }
-      show(Double(done))
+      show()
     }
   }
 
   mutating func clear() { progress.clear() }
 
-  /// Pictures of this run, those that are half done in part.
-  private mutating func show(_ done: Double) {
-    let (known, count, whole) = (known, count, self.done)
+  private mutating func show() {
+    let (known, count, whole) = (known, count, done)
+    let reached = min(max(reached, Double(done)), Double(count - known))
     progress.update { seconds in
-      let left = done > 0 ? ", \(duration((Double(count - known) - done) / done * seconds)) left" : ""
-      let rate = done / seconds
+      let left = reached > 0 ? ", \(duration((Double(count - known) / reached - 1) * seconds)) left" : ""
+      let rate = reached / seconds
       return "\(grouped(known + whole)) of \(grouped(count)) pictures, "
         + "\(fixed(rate, places: rate < 10 ? 2 : 1)) a second\(left)"
     }
@@ -102,20 +106,27 @@ extension EvaluationTextTeller {
   }
 }
 
-/// The mean of each metric for each explainer, with an arrow to where values are better.
+/// The mean of each metric for each explainer, with an arrow to where values are better; four metrics side by side.
 func meanTable(_ means: [MeanValue], of experiment: Experiment) -> String {
   let arrows: [MetricDescriptor.Direction: String] = [.higher: " ↑", .lower: " ↓", .neither: ""]
-  let header =
-    ["mean"]
-    + experiment.metrics.map { metric in
-      let unit = metric.descriptor.unit
-      return metric.specification + (unit.isEmpty ? "" : " \(unit)")
-        + (arrows[metric.descriptor.direction] ?? "")
-    }
-  func cells(_ explainer: Int) -> [MeanValue] { means.filter { $0.explainer == explainer } }
-  let rows = experiment.explainers.enumerated().map { index, explainer in
-    [explainer.specification] + cells(index).map { $0.mean.map { fixed($0, places: 2) } ?? "–" }
+  let headings = experiment.metrics.map { metric in
+    let (id, unit) = (metric.descriptor.id, metric.descriptor.unit)
+    let isDefault = metric.specification == id
+    let name = isDefault ? id : metric.protocolName.map { "\(id):preset=\($0)" } ?? metric.specification
+    return name + (unit.isEmpty ? "" : " \(unit)")
+      + (arrows[metric.descriptor.direction] ?? "")
   }
-  let counts = ["n"] + cells(0).map { grouped($0.count) }
-  return table([header] + rows + [counts], rightAligned: Set(1..<header.count))
+  func cell(_ explainer: Int, _ metric: Int) -> MeanValue? {
+    means.first { $0.explainer == explainer && $0.metric == metric }
+  }
+  let most = 4
+  return stride(from: 0, to: headings.count, by: most).map { start in
+    let metrics = start..<min(start + most, headings.count)
+    let rows = experiment.explainers.enumerated().map { index, explainer in
+      [explainer.specification]
+        + metrics.map { cell(index, $0)?.mean.map { fixed($0, places: 2) } ?? "–" }
+    }
+    let counts = ["n"] + metrics.map { grouped(cell(0, $0)?.count ?? 0) }
+    return table([["mean"] + headings[metrics]] + rows + [counts], rightAligned: Set(1...metrics.count))
+  }.joined(separator: "\n")
 }

@@ -3,8 +3,9 @@ import XAITensor
 
 /// What the removal of each head does to classes of a picture.
 enum HeadEffects {
-  /// How much the logit of each class falls, `[class][layer][head]`: the logit of the whole model minus that without the
-  /// head. One pass serves all classes.
+  /// How much the logit of each class falls, `[class][layer][head]`.
+  ///
+  /// That is the logit of the whole model minus the one without the head; one pass serves all classes.
   static func measure(
     _ picture: PictureInput, subjects: [GroupMaps.Subject], model: any Model, batchSize: Int
   ) throws -> [[[Float]]] {

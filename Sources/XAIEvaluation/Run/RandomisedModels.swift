@@ -1,13 +1,17 @@
 import XAICore
 import XAITensor
 
-/// A model with more and more of its weights made random: first the classifier's alone, then those of the last block as
-/// well, and so on down to everything (Adebayo et al. 2018, "Sanity checks for saliency maps", cascading randomisation).
+/// A model with more and more of its weights made random, from the classifier down to everything.
+///
+/// First the classifier's alone, then those of the last block as well, and so on: the cascading randomisation of Adebayo
+/// et al. 2018, "Sanity checks for saliency maps".
 ///
 /// Each tensor's own values are shuffled, so that their distribution stays. A tensor is shuffled once and shared by all
 /// models in which it is random: together they cost one copy of the weights.
 struct RandomisedModels: Sendable {
-  /// The most models. Of a deeper cascade they are chosen evenly, the first and the last among them: each costs a pass
+  /// The most models.
+  ///
+  /// Of a deeper cascade they are chosen evenly, the first and the last among them: each costs a pass
   /// of every explainer.
   static let most = 5
 
