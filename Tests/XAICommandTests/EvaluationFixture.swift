@@ -15,7 +15,8 @@ struct EvaluationFixture {
   func arguments(_ output: String, _ more: String...) -> [String] {
     [
       "evaluate", "-m", Self.model, "-d", "shapes:size=72", "--sample", "10", "-e", "gmar", "-e",
-      "attention-rollout", "-o", path(output), "--shard", "none",
+      "attention-rollout", "--metric", "average-drop", "--metric", "insertion", "-o", path(output), "--shard",
+      "none",
     ] + more
   }
 

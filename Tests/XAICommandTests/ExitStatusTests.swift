@@ -1,5 +1,6 @@
 import Testing
 import XAICore
+import XAIEvaluation
 
 @testable import XAICommand
 
@@ -23,5 +24,25 @@ import XAICore
   @Test("a text that is no data set is a wrong argument")
   func unknownDataset() {
     #expect(Failure(RegistryError.unknownDataset(text: "t", known: [])).status == .usage)
+  }
+
+  @Test(
+    "what is wrong with results has a status of its own kind",
+    arguments: [
+      (StoreError.missing(path: "p"), .noInput), (.foreign(path: "p", reason: "r"), .inputData),
+      (.otherVersion(path: "p", there: 2, here: 1), .inputData),
+      (.damaged(path: "p", reason: "r"), .inputData),
+      (.otherExperiment(path: "p", differences: []), .usage), (.inUse(path: "p", by: "b"), .cantCreate),
+      (.occupied(path: "p"), .cantCreate), (.notCreatable(path: "p", reason: "r"), .cantCreate),
+      (.readOnly(path: "p"), .cantCreate), (.notWritable(path: "p", reason: "r"), .cantWrite),
+      (.failed(path: "p", reason: "r"), .software), (MergeError.nothing, .inputData),
+      (MergeError.missing(positions: [1], shards: []), .inputData),
+      (EvaluationError.nothing("n"), .inputData), (EvaluationError.noInputSize(model: "m"), .usage),
+      (EvaluationError.notFinite("n"), .software),
+      (EvaluationError.picture(identifier: "i", reason: "r"), .inputData),
+    ] as [(any Error, XAICommand.ExitStatus)])
+  func evaluation(error: any Error, status: XAICommand.ExitStatus) {
+    #expect(Failure(error).status == status)
+    #expect(Failure(error).message == "\(error)" && !Failure(error).message.isEmpty)
   }
 }
