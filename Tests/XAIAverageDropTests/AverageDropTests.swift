@@ -20,6 +20,21 @@ import XAITesting
     #expect(abs(value - expected) < 1e-4)
   }
 
+  @Test(
+    "the probability that is lost, in points",
+    arguments: [(0.5, 0.25, 25), (0.5, 0, 50), (0.5, 0.9, 0), (1, 0, 100), (0, 0, 0)])
+  func absolute(_ whole: Float, _ masked: Float, _ expected: Double) throws {
+    let right = try EvidenceModel().perfectSubject()
+    let subject = MetricSubject(
+      pixels: right.pixels, preprocessing: right.preprocessing, map: right.map, classIndex: 1,
+      probability: whole)
+    var options = AverageDropOptions()
+    options.drop = .absolute
+    let answer = FrameAnswer(probability: masked, isPredicted: true)
+    let value = try #require(AverageDrop(options: options).measure([answer], for: subject)).number
+    #expect(abs(value - expected) < 1e-4)
+  }
+
   @Test("the frame is the masked picture, then mean and deviation")
   func frame() throws {
     let subject = try EvidenceModel().subject { row, column in

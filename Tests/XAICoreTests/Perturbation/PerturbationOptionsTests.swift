@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import XAI
 import XAITesting
@@ -44,6 +45,18 @@ import XAITesting
       let metric = try registry.metric("\(id):preset=\(preset)")
       #expect(metric.protocolHash == Self.hashes["\(id):\(preset)"], "\(id):\(preset)")
       #expect(metric.protocolName == preset)
+    }
+  }
+
+  @Test("the page of a metric tells the hash of each preset", arguments: PerturbationProtocolTests.metrics)
+  func pages(_ id: String) throws {
+    let page = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("docs/metrics/\(id).md")
+    let rows = try String(contentsOf: page, encoding: .utf8).split(separator: "\n")
+    for preset in PerturbationProtocolTests.presets {
+      let hash = try #require(Self.hashes["\(id):\(preset)"])
+      #expect(rows.contains { $0.hasPrefix("| `\(preset)`") && $0.contains(hash) }, "\(id):\(preset)")
     }
   }
 

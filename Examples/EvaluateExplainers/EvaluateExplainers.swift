@@ -1,0 +1,41 @@
+import ArgumentParser
+import XAI
+
+/// Judges explainers on the pictures of a data set, and writes a table and a page.
+@main struct EvaluateExplainers: ParsableCommand {
+  @Argument(help: "A model directory of Hugging Face or timm.") var model: String
+  @Argument(help: "A data set or a folder of pictures.") var data: String
+  @Argument(help: "The database of results; the same run again goes on with it.") var results: String
+  @Argument(help: "The page that is written.") var page: String
+  @ArgumentParser.Option(help: "Pictures that are drawn.") var sample = 20
+  @ArgumentParser.Option(parsing: .upToNextOption, help: "Explainers with their options.")
+  var explainers = ["attention-rollout", "gmar", "grad-cam", "random"]
+  @ArgumentParser.Option(parsing: .upToNextOption, help: "Metrics with their options.")
+  var metrics = ["average-drop", "insertion", "deletion"]
+
+  func run() throws {
+    let registry = try Registry.builtIn()
+    let kernels = try Engine.makeKernels()
+    let directory = try ModelDirectory(model)
+    let dataset = try registry.dataset(data)
+    let split = try dataset.split(dataset.splitNames[0])
+
+    // Everything is checked here: what does not fit is refused by name before any arithmetic.
+    let evaluation = try Evaluation(
+      model: registry.loadModel(directory, on: kernels),
+      data: EvaluationData(dataset, split: split, count: sample),
+      explainers: explainers.map(registry.explainer), metrics: metrics.map(registry.metric))
+
+    let store = try ResultStore(
+      at: results,
+      experiment: evaluation.experiment(modelHash: directory.contentHash(), kernels: kernels.name))
+    _ = try evaluation.run(into: store) { event in
+      if case .picture(let result) = event { print(result.identifier) }
+      return true
+    }
+
+    let report = try Report(of: [Report.Source(name: results, results: ResultStore.results(at: results))])
+    print(try report.text(as: .terminal))
+    try AtomicFile.write(report.text(as: .html).utf8, to: page)
+  }
+}
