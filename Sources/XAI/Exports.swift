@@ -14,6 +14,7 @@
 @_exported public import XAIImage
 @_exported public import XAIImageFolder
 @_exported public import XAIRawAttention
+@_exported public import XAIReport
 @_exported public import XAIShapes
 @_exported public import XAITensor
 @_exported public import XAITinyImageNet
