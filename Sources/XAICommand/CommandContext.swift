@@ -15,4 +15,7 @@ enum CommandContext {
 
   /// The ids of explainers, for shell completions.
   static var explainerIDs: [String] { registry?.explainers.map(\.descriptor.id) ?? [] }
+
+  /// The ids of metrics, for shell completions.
+  static var metricIDs: [String] { registry?.metrics.map(\.descriptor.id) ?? [] }
 }

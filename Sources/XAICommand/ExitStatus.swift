@@ -1,5 +1,6 @@
 import ArgumentParser
 import XAICore
+import XAIEvaluation
 import XAIImage
 import XAITensor
 import XAITraining
@@ -67,6 +68,9 @@ extension ExitStatus {
     case let error as RegistryError:
       if case .unsupportedModel = error { self = .inputData } else { self = .usage }
     case let error as TrainingError: self.init(error)
+    case let error as EvaluationError: self.init(error)
+    case let error as StoreError: self.init(error)
+    case is MergeError: self = .inputData
     case let error as DatasetError: self.init(error)
     case is OptionError, is TargetError, is TensorError, is ModelError: self = .usage
     case let error as ImageError: self.init(error)
@@ -103,6 +107,25 @@ extension ExitStatus {
     case .otherTraining: self = .usage
     case .occupied: self = .cantCreate
     case .diverged: self = .software
+    }
+  }
+
+  private init(_ error: EvaluationError) {
+    switch error {
+    case .repeated, .dataLacks, .otherClasses, .modelLacks, .noInputSize: self = .usage
+    case .nothing, .picture: self = .inputData
+    case .notFinite: self = .software
+    }
+  }
+
+  private init(_ error: StoreError) {
+    switch error {
+    case .missing: self = .noInput
+    case .foreign, .otherVersion, .damaged: self = .inputData
+    case .otherExperiment: self = .usage
+    case .inUse, .occupied, .notCreatable, .readOnly: self = .cantCreate
+    case .notWritable: self = .cantWrite
+    case .failed: self = .software
     }
   }
 

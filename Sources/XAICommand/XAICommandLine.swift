@@ -80,6 +80,9 @@ struct RootCommand: ParsableCommand {
         xai explain --model MODEL photo.jpg   overlays, maps and records
         xai train --model MODEL --data PHOTOS --output FOLDER
                                               fine-tune, or train from scratch
+        xai evaluate --model MODEL --data PHOTOS --output RESULTS
+                                              judge explainers by metrics
+        xai merge SHARDS --output RESULTS     join the results of shards
         xai check-gradients --model MODEL     is the reverse pass right?
 
       Shell completions: xai --generate-completion-script bash (zsh, fish).
@@ -88,6 +91,6 @@ struct RootCommand: ParsableCommand {
       """, version: XAICommandLine.version,
     subcommands: [
       ListCommand.self, InspectCommand.self, ExplainCommand.self, TrainCommand.self,
-      CheckGradientsCommand.self,
+      EvaluateCommand.self, MergeCommand.self, CheckGradientsCommand.self,
     ])
 }

@@ -18,7 +18,7 @@ public struct VisionTransformer: Model {
   /// What a vision transformer can do.
   public static let capabilities: Capabilities = [
     .attention, .attentionGradients, .activations, .activationGradients, .inputGradients, .propagationRules,
-    .parameterGradients,
+    .parameterGradients, .patchRemoval, .headRemoval,
   ]
 
   /// Puts a model together.
@@ -122,7 +122,7 @@ public struct VisionTransformer: Model {
 
 extension VisionTransformer {
   /// The tokens that are needed behind the attention of a layer; nil for all.
-  private func selection(after layer: Int, _ layout: TokenLayout, _ recording: Recording) -> TokenSelection? {
+  func selection(after layer: Int, _ layout: TokenLayout, _ recording: Recording) -> TokenSelection? {
     guard layer == weights.blocks.count - 1, configuration.readout != .meanOfPatches else { return nil }
     let points: [BlockPoint] = [.afterAttention, .secondNorm, .output]
     let isRecorded = points.contains {

@@ -62,11 +62,11 @@ import XAITraining
   @Test(
     "Times and counts after which a run ends",
     arguments: [
-      ("90s", .seconds(90)), ("1.5min", .seconds(90)), ("2h", .seconds(7200)), ("500steps", .steps(500)),
-      ("1step", .steps(1)), ("0steps", nil), ("1.5steps", nil), ("90", nil), ("s", nil), ("-1s", nil),
+      ("90s", .seconds(90)), ("1.5min", .seconds(90)), ("2h", .seconds(7200)), ("500steps", .count(500)),
+      ("1step", .count(1)), ("0steps", nil), ("1.5steps", nil), ("90", nil), ("s", nil), ("-1s", nil),
       ("1e9h", nil), ("", nil), ("9999999999h", nil), ("99999999999999999999steps", nil),
-    ] as [(String, StopCondition?)])
-  func stopConditions(text: String, condition: StopCondition?) {
-    #expect(StopCondition(argument: text) == condition)
+    ] as [(String, StopCondition<Steps>?)])
+  func stopConditions(text: String, condition: StopCondition<Steps>?) {
+    #expect(StopCondition<Steps>(argument: text) == condition)
   }
 }

@@ -58,9 +58,8 @@ import XAIImage
       var wrong: [[Int]] = []
       for y in 0..<64 {
         for x in 0..<64 {
-          let changed = (0..<3).contains {
-            before.image.pixels[(y * 64 + x) * 3 + $0] != after.image.pixels[(y * 64 + x) * 3 + $0]
-          }
+          let pixel = (y * 64 + x) * 3
+          let changed = before.image.pixels[pixel..<pixel + 3] != after.image.pixels[pixel..<pixel + 3]
           // The tips of a crescent become thinner than a pixel: there the edge runs on beyond the mask.
           let reach = before.objects[0].classIndex == ShapeClass.crescent.rawValue ? 2 : 1
           if mask.pixels[y * 64 + x] ? !changed : changed && !mask.isNear(x, y, within: reach) {

@@ -41,6 +41,10 @@ struct BrokenTrainableModel: TrainableModel {
 
   func layout(height: Int, width: Int) throws -> TokenLayout { try base.layout(height: height, width: width) }
 
+  func logits(_ input: Tensor, under intervention: Intervention) throws -> Tensor {
+    try base.logits(input, under: intervention)
+  }
+
   func forward(_ input: Tensor, recording: Recording) throws -> ForwardTrace {
     try base.forward(input, recording: recording)
   }

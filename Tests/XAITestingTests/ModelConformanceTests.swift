@@ -29,7 +29,7 @@ struct BrokenModel: Model {
   enum Fault: CaseIterable {
     case attentionRows, batchLeak, recordingChangesLogits, unaskedAttention, scaledGradient, targetLeak,
       acceptsAnything
-    case wrongLabels, acceptsForeignTraces
+    case wrongLabels, acceptsForeignTraces, keepsEveryPatch, keepsEveryHead
 
     var check: ConformanceFailure.Check {
       switch self {
@@ -40,6 +40,7 @@ struct BrokenModel: Model {
       case .targetLeak: .targets
       case .acceptsAnything, .acceptsForeignTraces: .refusal
       case .wrongLabels: .results
+      case .keepsEveryPatch, .keepsEveryHead: .interventions
       }
     }
   }
@@ -54,6 +55,14 @@ struct BrokenModel: Model {
   }
 
   func layout(height: Int, width: Int) throws -> TokenLayout { try base.layout(height: height, width: width) }
+
+  func logits(_ input: Tensor, under intervention: Intervention) throws -> Tensor {
+    switch intervention {
+    case .keepingPatches where fault == .keepsEveryPatch: try base.logits(input)
+    case .removingHeads where fault == .keepsEveryHead: try base.logits(input)
+    default: try base.logits(input, under: intervention)
+    }
+  }
 
   func forward(_ input: Tensor, recording: Recording) throws -> ForwardTrace {
     if fault == .acceptsAnything, input.shape.rank != 4 || input.count == 0 || input.shape[1] != 3 {

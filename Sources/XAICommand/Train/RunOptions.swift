@@ -1,25 +1,6 @@
 import ArgumentParser
 import XAIWeights
 
-/// When a run is to end before its training does: after `90s`, `30min`, `2h` or `500steps`.
-enum StopCondition: ExpressibleByArgument, Equatable {
-  case steps(Int)
-  case seconds(Double)
-
-  init?(argument: String) {
-    let digits = argument.prefix { $0.isNumber || $0 == "." }
-    let unit = argument.dropFirst(digits.count)
-    if unit == "steps" || unit == "step" {
-      guard let count = Int(digits), count > 0 else { return nil }
-      self = .steps(count)
-    } else {
-      let factors: [Substring: Double] = ["s": 1, "min": 60, "h": 3600]
-      guard let number = Double(digits), let factor = factors[unit], number * factor < 1e9 else { return nil }
-      self = .seconds(number * factor)
-    }
-  }
-}
-
 /// How numbers of a written model are stored.
 enum WeightsType: String, ExpressibleByArgument, CaseIterable {
   case f32
@@ -47,7 +28,7 @@ struct RunOptions: ParsableArguments {
     help: ArgumentHelp(
       "End this run with a checkpoint after a time or a number of steps: 90s, 30min, 2h, 500steps.",
       valueName: "time"))
-  var stopAfter: StopCondition?
+  var stopAfter: StopCondition<Steps>?
 
   @Flag(help: "Remove what an earlier run left in the folder, and begin anew.")
   var restart = false

@@ -70,11 +70,7 @@ struct TrainRun {
   }
 
   private var isEnough: Bool {
-    switch plan.command.runOptions.stopAfter {
-    case nil: false
-    case .steps(let count): stepsDone >= count
-    case .seconds(let limit): seconds >= limit
-    }
+    plan.command.runOptions.stopAfter?.isMet(count: stepsDone, seconds: seconds) ?? false
   }
 }
 

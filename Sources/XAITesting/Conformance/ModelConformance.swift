@@ -29,6 +29,7 @@ public struct ModelConformance: Conformance {
       findings.attempt(.targets, "a reverse pass of several targets") { try checkTargets(&$0) }
       checkForeignTraces(&findings)
     }
+    findings.attempt(.interventions, "a change of what it computes") { try checkInterventions(&$0) }
     findings.attempt(.parameters, "a step of training") { try checkTraining(&$0) }
     return findings.failures
   }

@@ -45,6 +45,12 @@ public struct LimitedModel: Model {
       tape: recording.gradients ? trace.tape : nil)
   }
 
+  /// Changes the other model; throws where that needs a capability that is left out.
+  public func logits(_ input: Tensor, under intervention: Intervention) throws -> Tensor {
+    try use(intervention.needs)
+    return try base.logits(input, under: intervention)
+  }
+
   /// Runs the other model's reverse pass; throws where the request needs a capability that is left out.
   public func backward(
     from cotangent: Tensor, through trace: ForwardTrace, rules: PropagationRules,

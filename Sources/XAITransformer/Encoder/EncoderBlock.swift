@@ -57,10 +57,11 @@ struct EncoderBlock {
   /// - Parameters:
   ///   - recording: says whether a reverse pass will follow, and whether for parameters.
   ///   - selection: the tokens whose output is needed; nil for all.
+  ///   - removedHeads: the head of each image whose output is zero, where there is one; empty for no image.
   ///   - record: called with each point's activations.
   func forward(
-    _ x: Tensor, recording: Recording, keeping selection: TokenSelection? = nil,
-    record: (BlockPoint, Tensor) -> Void
+    _ x: Tensor, recording: Recording, keeping selection: TokenSelection? = nil, removedHeads: [Int?] = [],
+    record: (BlockPoint, Tensor) -> Void = { _, _ in }
   ) -> Result {
     let keepsTape = recording.gradients
     let layout = layout(batch: x.shape[0], tokens: x.shape[1])
@@ -80,7 +81,7 @@ struct EncoderBlock {
     kernels.softmax(rowsOf: &scores)
     let attention = scores.freeze()
 
-    let headOutputs = headOutputs(attention, parts, layout)
+    let headOutputs = headOutputs(attention, parts, layout, without: removedHeads)
     record(.headOutputs, headOutputs)
     let context = selection?.chosen(from: headOutputs) ?? headOutputs
     let afterAttention = kernels.apply(
@@ -111,12 +112,23 @@ struct EncoderBlock {
     kernels.layerNorm(x, weight: norm.weight, bias: norm.bias, epsilon: epsilon)
   }
 
-  /// Attention·values of each head, side by side: [B, N, D].
-  func headOutputs(_ attention: Tensor, _ parts: Tensor, _ layout: AttentionLayout) -> Tensor {
+  /// Attention·values of each head, side by side: [B, N, D]; zeros for a head that is removed.
+  func headOutputs(
+    _ attention: Tensor, _ parts: Tensor, _ layout: AttentionLayout, without removed: [Int?] = []
+  ) -> Tensor {
     var context = TensorBuffer(layout.contextShape)
     kernels.multiply(
       MatrixOperand(attention, layout.attention), MatrixOperand(parts, layout.part(2)), into: &context,
       layout.context, .plain)
+    for (image, head) in removed.enumerated() {
+      guard let head else { continue }
+      context.withElements { elements in
+        for token in image * layout.tokens..<(image + 1) * layout.tokens {
+          let first = token * layout.contextShape[2] + head * layout.headWidth
+          for index in first..<first + layout.headWidth { elements[index] = 0 }
+        }
+      }
+    }
     return context.freeze()
   }
 

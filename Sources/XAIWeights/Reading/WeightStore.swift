@@ -56,4 +56,14 @@ public struct WeightStore: Sendable {
     guard let file = fileOfTensor[name] else { throw .tensorNotFound(file: path, tensor: name) }
     return try file.tensor(name)
   }
+
+  /// Calls `body` with the bytes of a tensor as they lie in the file.
+  package func withBytes<R>(
+    of name: String, _ body: (UnsafeRawBufferPointer) throws -> R
+  ) throws -> R {
+    guard let file = fileOfTensor[name], let stored = file[name] else {
+      throw SafetensorsError.tensorNotFound(file: path, tensor: name)
+    }
+    return try file.contents.withBytes { try body(UnsafeRawBufferPointer(rebasing: $0[stored.byteRange])) }
+  }
 }

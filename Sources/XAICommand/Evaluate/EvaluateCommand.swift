@@ -1,0 +1,152 @@
+import ArgumentParser
+import XAIEvaluation
+
+/// `xai evaluate`: explainers judged by metrics on pictures.
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate", abstract: "Judge explainers by metrics on the pictures of a data set.",
+    usage: "xai evaluate --model <model> --data <data> --output <file> [options]",
+    discussion: EvaluateHelp.discussion)
+
+  @Option(
+    name: .shortAndLong,
+    help: "A model directory, a .safetensors file in one, or the name of a cached Hugging Face repository.",
+    completion: .directory)
+  var model: String
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "A folder or list of pictures, or a data set with options, such as shapes:size=96.", valueName: "data"),
+    completion: .file())
+  var data: String
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "The database of results, a SQLite file; the same command goes on with it.", valueName: "file"),
+    completion: .file(extensions: ["sqlite"]))
+  var output: String
+
+  @Option(
+    help: ArgumentHelp(
+      "The split (default: validation where there is one, else the first).", valueName: "name"))
+  var split: String?
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "An explainer with options; may be repeated (default: all that fit the model, and gmar:norm=l2).",
+      valueName: "id:key=value,…"), completion: .list(CommandContext.explainerIDs))
+  var explainer: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "A metric with options; may be repeated (default: \(Choices.defaultMetrics.joined(separator: ", ")), and those about objects where the data has them).",
+      valueName: "id:key=value,…"), completion: .list(CommandContext.metricIDs))
+  var metric: [String] = []
+
+  @Option(
+    name: .customLong("protocol"),
+    help: ArgumentHelp(
+      "The preset of every metric that has it (default: \(Choices.defaultProtocol)).", valueName: "name"))
+  var metricProtocol: String?
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "The class that is asked about: predicted, label, objects, top:N, an index or a label's text.",
+      valueName: "class"))
+  var target = "predicted"
+
+  @Option(help: ArgumentHelp("Draw so many pictures of the split; all where it is left out.", valueName: "n"))
+  var sample: Int?
+
+  @Option(help: ArgumentHelp("What pictures and random weights are drawn with.", valueName: "n"))
+  var seed = 0
+
+  @Flag(help: "Measure as well how much each head matters: the logit without it.")
+  var heads = false
+
+  @OptionGroup(title: "Run") var runOptions: EvaluateRunOptions
+  @OptionGroup(title: "Engine") var engine: EngineOptions
+
+  @Flag(help: "Print one JSON line an event on standard output, and nothing else there.")
+  var json = false
+
+  @Flag(name: .shortAndLong, help: "Print nothing but errors.")
+  var quiet = false
+
+  func validate() throws {
+    if let sample, sample < 1 { throw ValidationError("--sample is 1 or more, not \(sample)") }
+    guard !output.isEmpty else { throw ValidationError("--output needs the path of a file") }
+  }
+
+  func run() throws {
+    let plan = try EvaluatePlan(self)
+    var run = EvaluateRun(plan)
+    try run.run()
+  }
+}
+
+/// How an evaluation is run.
+struct EvaluateRunOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Work on one of n parts, i from 1; auto/n takes i from the job's environment, none everything.",
+      valueName: "i/n"))
+  var shard: ShardOption?
+
+  @Option(help: ArgumentHelp("Inputs that the model sees at once.", valueName: "n"))
+  var batchSize = 16
+
+  @Option(help: ArgumentHelp("Keep the first n pictures as thumbnails, for reports.", valueName: "n"))
+  var pictures = 200
+
+  @Option(
+    help: ArgumentHelp(
+      "End this run after a time or a number of pictures: 90s, 30min, 2h, 500pictures.", valueName: "time"))
+  var stopAfter: StopCondition<Pictures>?
+
+  @Flag(help: "Remove what an earlier run left in the file, and begin anew.")
+  var restart = false
+
+  @Flag(help: "Let a damaged picture end the run; otherwise it is left out and named at the end.")
+  var strict = false
+
+  func validate() throws {
+    guard (1...4096).contains(batchSize) else {
+      throw ValidationError("--batch-size is from 1 to 4096, not \(batchSize)")
+    }
+    guard pictures >= 0 else { throw ValidationError("--pictures is 0 or more, not \(pictures)") }
+  }
+}
+
+/// The text of `xai evaluate --help`.
+enum EvaluateHelp {
+  static let discussion = """
+    Explains every picture with every explainer, judges the maps by metrics, and keeps each picture's results in a SQLite \
+    file as it is done. Everything that you write is checked before the first pass.
+
+      xai evaluate -m MODEL -d photos -o results.sqlite
+          every explainer that fits, by the usual metrics, on all pictures
+      xai evaluate -m MODEL -d photos -o results.sqlite --sample 500 --seed 1
+          500 pictures, drawn by chance, the same ones each time
+      xai evaluate -m MODEL -d shapes -o results.sqlite -e gmar -e grad-cam \\
+          --metric insertion --metric deletion --protocol rise
+          two explainers and two metrics, with the protocol of RISE
+      xai evaluate -m MODEL -d shapes --split pairs -t objects --heads -o r.sqlite
+          the class of each object, and what each head does for it
+      xai evaluate -m MODEL -d photos -o results.sqlite --shard 2/8
+          every eighth part, in results-shard-2-of-8.sqlite; xai merge joins them
+
+    Numbers depend on model, pictures, options, batch size and kernels alone, bit for bit on one machine. The same \
+    command again goes on where a run was stopped: Ctrl-C and SIGTERM finish the picture that is worked on; a second \
+    Ctrl-C, a crash or a power cut lose it and nothing else. Another experiment is refused, with what differs.
+
+    In a job array of Slurm (SLURM_ARRAY_TASK_ID) and an indexed job of Kubernetes (JOB_COMPLETION_INDEX) each job takes \
+    its shard by itself.
+
+    \(ExitStatus.help)
+    """
+}

@@ -1,0 +1,97 @@
+import XAICore
+import XAIEvaluation
+import XAITensor
+import XAIWeights
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// What a run of `xai evaluate` will do, with all arguments checked.
+struct EvaluatePlan {
+  let command: EvaluateCommand
+  let evaluation: Evaluation
+  let experiment: Experiment
+  /// Which part of the sample, where it is not the whole.
+  let chosen: ChosenShard?
+  /// The database.
+  let output: String
+
+  /// Checks everything, cheapest first; nothing is written.
+  init(_ command: EvaluateCommand) throws {
+    self.command = command
+    let target = try EvaluationTarget(parsing: command.target)
+    chosen = try ChosenShard.choose(
+      command.runOptions.shard, environment: ProcessInfo.processInfo.environment)
+    output = chosen?.path(command.output) ?? command.output
+    let choices = Choices(CommandContext.currentRegistry)
+    let explainers = try choices.explainers(command.explainer)
+    _ = try choices.metrics(command.metric, preset: command.metricProtocol)
+    let data = try Self.data(command)
+    let loaded = try LoadedModel(command.model, engine: command.engine)
+    let descriptor = loaded.model.descriptor
+    var settings = Evaluation.Settings()
+    settings.target = target
+    settings.batchSize = command.runOptions.batchSize
+    settings.measuresHeads = command.heads
+    settings.seed = command.seed
+    settings.thumbnailCount = command.runOptions.pictures
+    settings.isStrict = command.runOptions.strict
+    evaluation = try Evaluation(
+      model: loaded.model, data: data,
+      explainers: command.explainer.isEmpty ? choices.fittingExplainers(descriptor) : explainers,
+      metrics: choices.metrics(
+        Self.metricTexts(command, data: data, model: descriptor, choices), preset: command.metricProtocol),
+      settings: settings)
+    do {
+      // Threads are no part of what decides results.
+      let kernels = loaded.kernels.name.split(separator: " (").first.map(String.init) ?? loaded.kernels.name
+      experiment = evaluation.experiment(modelHash: try loaded.directory.contentHash(), kernels: kernels)
+    } catch {
+      throw Failure(error, otherwise: .inputData)
+    }
+  }
+
+  /// The positions that this run is for.
+  var positions: [Int] { (chosen?.shard ?? .whole).positions(ofSample: evaluation.data.sampleCount) }
+
+  private static func data(_ command: EvaluateCommand) throws(Failure) -> EvaluationData {
+    do {
+      let dataset = try CommandContext.currentRegistry.dataset(command.data)
+      let names = dataset.splitNames
+      let usual = names.contains(DatasetSplit.validation) ? DatasetSplit.validation : names.first
+      return EvaluationData(
+        dataset, split: try dataset.split(command.split ?? usual ?? DatasetSplit.validation),
+        count: command.sample, seed: command.seed)
+    } catch {
+      throw Failure(error, otherwise: .inputData)
+    }
+  }
+
+  private static func metricTexts(
+    _ command: EvaluateCommand, data: EvaluationData, model: ModelDescriptor, _ choices: Choices
+  ) throws -> [String] {
+    guard command.metric.isEmpty else { return command.metric }
+    let descriptor = data.dataset.descriptor
+    let hasObjects = descriptor.hasBoxes || descriptor.hasMasks
+    return try choices.defaultMetricTexts(
+      hasObjects: hasObjects && data.dataset.classNames.count == model.classCount)
+  }
+
+  /// What is evaluated on what, in one line.
+  var summary: String {
+    let (data, count) = (experiment.data, evaluation.data.sampleCount)
+    let sample = count < data.splitCount ? "\(grouped(count)) of " : ""
+    return "\(experiment.model.name) on \(data.name), \(sample)\(grouped(data.splitCount)) pictures of "
+      + "'\(data.split)': \(counted(experiment.explainers.count, "explainer")), "
+      + "\(counted(experiment.metrics.count, "metric"))"
+      + (chosen.map { chosen in
+        ", shard \(chosen.shard)\(chosen.variable.map { " by \($0)" } ?? "")"
+      } ?? "")
+  }
+}
+
+/// A count with what is counted.
+func counted(_ count: Int, _ name: String) -> String { "\(grouped(count)) \(name)\(count == 1 ? "" : "s")" }

@@ -1,0 +1,64 @@
+import XAIEvaluation
+
+/// Tells programs: one JSON line an event on standard output.
+struct EvaluationJSONTeller: EvaluationTeller {
+  private let plan: EvaluatePlan
+
+  init(_ plan: EvaluatePlan) { self.plan = plan }
+
+  func tell(_ event: EvaluationEvent) throws {
+    switch event {
+    case .began(let known, let count):
+      try write(
+        EvaluationLine(
+          event: "began", output: plan.output, shard: plan.chosen?.shard.description, known: known,
+          pictures: count))
+    case .working: break
+    case .picture(let result):
+      try write(
+        EvaluationLine(
+          event: "picture", position: result.position, picture: result.identifier, failure: result.failure,
+          classes: result.subjects.map(\.classIndex)))
+    }
+  }
+
+  func ended(_ end: EvaluationEnd, _ outcome: EvaluationOutcome) throws {
+    let experiment = plan.experiment
+    try write(
+      EvaluationLine(
+        event: outcome == .finished ? "finished" : "stopped", output: plan.output, known: end.known,
+        pictures: end.positionCount, failures: end.failures.count,
+        means: end.means.map {
+          EvaluationLine.Mean(
+            explainer: experiment.explainers[$0.explainer].specification,
+            metric: experiment.metrics[$0.metric].specification, mean: $0.mean, n: $0.count)
+        }, seconds: end.seconds))
+  }
+
+  func clear() {}
+
+  private func write(_ line: EvaluationLine) throws { try StandardOutput.write(json(line)) }
+}
+
+/// An event as a JSON object; what does not belong to it is absent.
+private struct EvaluationLine: Encodable {
+  struct Mean: Encodable {
+    let explainer: String
+    let metric: String
+    let mean: Double?
+    let n: Int
+  }
+
+  var event: String
+  var output: String?
+  var shard: String?
+  var position: Int?
+  var picture: String?
+  var failure: String?
+  var classes: [Int]?
+  var known: Int?
+  var pictures: Int?
+  var failures: Int?
+  var means: [Mean]?
+  var seconds: Double?
+}

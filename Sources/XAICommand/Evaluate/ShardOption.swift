@@ -1,0 +1,114 @@
+import ArgumentParser
+import XAIEvaluation
+
+/// Which part of a sample a run is for, as users write it: `2/8`, `auto/8` or `none`.
+enum ShardOption: ExpressibleByArgument, Equatable {
+  case given(Shard)
+  /// The number from the environment, the count given.
+  case automatic(count: Int)
+  /// The whole sample, whatever the environment says.
+  case none
+
+  init?(argument: String) {
+    if argument == "none" {
+      self = .none
+      return
+    }
+    let sides = argument.split(separator: "/", omittingEmptySubsequences: false)
+    guard sides.count == 2, let count = Int(sides[1]), count >= 1 else { return nil }
+    if sides[0] == "auto" {
+      self = .automatic(count: count)
+    } else {
+      guard let number = Int(sides[0]), let shard = Shard(number, of: count) else { return nil }
+      self = .given(shard)
+    }
+  }
+}
+
+/// The shard of a run, and where it is known from.
+struct ChosenShard: Equatable {
+  let shard: Shard
+  /// The variable that said so; nil where the user did.
+  var variable: String?
+
+  /// What an option and the environment of an array of jobs come to; nil for the whole sample.
+  ///
+  /// Slurm numbers the tasks of an array with `SLURM_ARRAY_TASK_ID`, from `_MIN` in steps of `_STEP`; Kubernetes numbers the
+  /// pods of an indexed job with `JOB_COMPLETION_INDEX`, from 0, and does not say how many there are.
+  static func choose(_ option: ShardOption?, environment: [String: String]) throws -> ChosenShard? {
+    let given: Int?
+    switch option {
+    case .some(.none): return nil
+    case .given(let shard): return ChosenShard(shard: shard)
+    case .automatic(let count): given = count
+    case nil: given = nil
+    }
+    let variables = Variables(environment)
+    if let shard = try variables.slurm(count: given) ?? variables.kubernetes(count: given) { return shard }
+    guard let given else { return nil }
+    throw Failure(
+      .usage,
+      "--shard auto/\(given): neither SLURM_ARRAY_TASK_ID nor JOB_COMPLETION_INDEX is set. Write the number: --shard 1/\(given)"
+    )
+  }
+
+  /// The output of a shard: `results.sqlite` becomes `results-shard-2-of-8.sqlite`.
+  func path(_ output: String) -> String {
+    let suffix = "-shard-\(shard.number)-of-\(shard.count)"
+    let nameStart = output.lastIndex(of: "/").map { output.index(after: $0) } ?? output.startIndex
+    guard let dot = output[nameStart...].lastIndex(of: "."), dot > nameStart else { return output + suffix }
+    return output[..<dot] + suffix + output[dot...]
+  }
+}
+
+/// The variables of schedulers.
+private struct Variables {
+  private let environment: [String: String]
+
+  init(_ environment: [String: String]) { self.environment = environment }
+
+  private func number(_ name: String) throws(Failure) -> Int? {
+    guard let text = environment[name], !text.isEmpty else { return nil }
+    guard let number = Int(text) else {
+      throw Failure(.usage, "\(name) is '\(text)', which is no whole number. \(Self.remedy)")
+    }
+    return number
+  }
+
+  func slurm(count given: Int?) throws -> ChosenShard? {
+    let name = "SLURM_ARRAY_TASK_ID"
+    guard let id = try number(name) else { return nil }
+    let (first, step) = (try number("SLURM_ARRAY_TASK_MIN") ?? 1, try number("SLURM_ARRAY_TASK_STEP") ?? 1)
+    guard let count = try given ?? number("SLURM_ARRAY_TASK_COUNT") else {
+      throw Failure(
+        .usage, "\(name) is set, and SLURM_ARRAY_TASK_COUNT is not: say of how many, --shard auto/8")
+    }
+    let last = try number("SLURM_ARRAY_TASK_MAX")
+    guard step > 0, (id - first) % step == 0, last.map({ ($0 - first) / step + 1 == count }) ?? true,
+      let shard = Shard((id - first) / step + 1, of: count)
+    else {
+      throw Failure(
+        .usage,
+        "\(name)=\(id) is no shard of \(count): the ids of the array have to be evenly spaced, as in --array=1-\(count). "
+          + Self.remedy)
+    }
+    return ChosenShard(shard: shard, variable: name)
+  }
+
+  func kubernetes(count given: Int?) throws -> ChosenShard? {
+    let name = "JOB_COMPLETION_INDEX"
+    guard let index = try number(name) else { return nil }
+    guard let count = try given ?? number("JOB_COMPLETIONS") else {
+      throw Failure(
+        .usage,
+        "\(name) is set, and it is not known of how many: write --shard auto/8 for a job of 8 completions, or set "
+          + "JOB_COMPLETIONS. \(Self.remedy)")
+    }
+    guard let shard = Shard(index + 1, of: count) else {
+      throw Failure(.usage, "\(name)=\(index) is no shard of \(count): it counts from 0. \(Self.remedy)")
+    }
+    return ChosenShard(shard: shard, variable: name)
+  }
+
+  private static let remedy = "Write --shard i/n yourself, or --shard none for the whole sample."
+}

@@ -1,0 +1,40 @@
+/// Why an evaluation can't be made, or has to end.
+public enum EvaluationError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// There is nothing to do.
+  case nothing(String)
+  /// An explainer or a metric comes twice.
+  case repeated(kind: String, specification: String)
+  /// A metric or a target needs what the data does not have.
+  case dataLacks(need: String, of: String, data: String)
+  /// The classes of the data are not those of the model.
+  case otherClasses(need: String, data: String, dataCount: Int, model: String, modelCount: Int)
+  /// A metric needs what the model can't do.
+  case modelLacks(need: String, of: String, model: String)
+  /// The model takes pictures of any size, and a batch needs one.
+  case noInputSize(model: String)
+  /// A number is not finite.
+  case notFinite(String)
+  /// A picture can't be evaluated, and the run is to end with it.
+  case picture(identifier: String, reason: String)
+
+  /// What was wrong, where, and what to do.
+  public var description: String {
+    switch self {
+    case .nothing(let reason): reason
+    case .repeated(let kind, let specification): "the \(kind) \(specification) comes twice; leave one out"
+    case .dataLacks(let need, let owner, let data):
+      "\(owner) needs \(need), which \(data) does not have. Leave it out, or give other data."
+    case .otherClasses(let need, let data, let dataCount, let model, let modelCount):
+      "\(need) needs the classes of the model, and the \(dataCount) of \(data) are not the \(modelCount) of \(model). "
+        + "Ask about the predicted class, or give data with the model's classes in its order."
+    case .modelLacks(let need, let owner, let model):
+      "\(owner) needs \(need), which \(model) is not. Leave it out, or give another model."
+    case .noInputSize(let model):
+      "\(model) takes pictures of any size, and pictures of an evaluation have one: its preprocessing has to say which"
+    case .notFinite(let place):
+      "\(place) is not a finite number; check the model with `xai check-gradients`"
+    case .picture(let identifier, let reason):
+      reason.contains(identifier) ? reason : "\(identifier): \(reason)"
+    }
+  }
+}

@@ -1,0 +1,17 @@
+/// What happens while an evaluation runs.
+public enum EvaluationEvent: Sendable {
+  /// The run begins: so many pictures are to be done, and so many of them are known.
+  case began(known: Int, count: Int)
+  /// Part of a group is computed: its pictures, and the share that is done.
+  case working(pictures: Int, share: Double)
+  /// The result of a picture is kept.
+  case picture(PictureResult)
+}
+
+/// How a run ended.
+public enum EvaluationOutcome: Hashable, Sendable {
+  /// Every picture has a result.
+  case finished
+  /// The run was asked to stop; what was done is kept.
+  case stopped
+}

@@ -1,0 +1,35 @@
+import XAICore
+import XAITensor
+
+/// What the removal of each head does to classes of a picture.
+enum HeadEffects {
+  /// How much the logit of each class falls, `[class][layer][head]`: the logit of the whole model minus that without the
+  /// head. One pass serves all classes.
+  static func measure(
+    _ picture: PictureInput, subjects: [GroupMaps.Subject], model: any Model, batchSize: Int
+  ) throws -> [[[Float]]] {
+    let descriptor = model.descriptor
+    let heads = (0..<descriptor.layerCount).flatMap { layer in
+      (0..<descriptor.headCount).map { Intervention.Head(layer: layer, head: $0) }
+    }
+    var effects = subjects.map { _ in
+      [[Float]](repeating: [Float](repeating: 0, count: descriptor.headCount), count: descriptor.layerCount)
+    }
+    for start in stride(from: 0, to: heads.count, by: batchSize) {
+      let batch = Array(heads[start..<min(start + batchSize, heads.count)])
+      let logits = try model.logits(picture.repeated(batch.count), under: .removingHeads(batch))
+      try logits.withElements { elements in
+        for (row, head) in batch.enumerated() {
+          for (place, subject) in subjects.enumerated() {
+            let effect = subject.logit - elements[row * descriptor.classCount + subject.classIndex]
+            guard effect.isFinite else {
+              throw EvaluationError.notFinite("a logit without head \(head.head) of layer \(head.layer)")
+            }
+            effects[place][head.layer][head.head] = effect
+          }
+        }
+      }
+    }
+    return effects
+  }
+}

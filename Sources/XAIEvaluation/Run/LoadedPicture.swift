@@ -1,0 +1,47 @@
+import XAICore
+import XAIImage
+import XAITensor
+
+/// A picture that is decoded, resized and cropped.
+struct LoadedPicture: Sendable {
+  let position: Int
+  let identifier: String
+  let label: Int?
+  /// What the model sees, in 8 bits.
+  let image: Image
+  /// What the model sees, [3, H, W] in [0, 1].
+  let pixels: Tensor
+  let objects: [ObjectRegion]
+}
+
+/// The pictures of a group, and what was wrong with the others.
+struct LoadedGroup: Sendable {
+  private(set) var pictures: [LoadedPicture] = []
+  private(set) var failures: [PictureResult] = []
+
+  /// Reads pictures of a sample.
+  init(_ positions: Range<Int>, of data: EvaluationData, preprocessing: Preprocessing, hasClasses: Bool) {
+    for position in positions {
+      let index = data.indices[position]
+      let identifier = data.split.identifier(index)
+      // Classes that are not the model's would be taken for it.
+      let label = hasClasses ? data.split.label(index) : nil
+      do {
+        let sample = try data.split.sample(index)
+        let image = try preprocessing.resizedAndCropped(sample.image)
+        pictures.append(
+          LoadedPicture(
+            position: position, identifier: identifier, label: label, image: image,
+            pixels: try preprocessing.withoutResizing.unitPixels(from: [image])[0],
+            objects: !hasClasses
+              ? []
+              : sample.objects.compactMap {
+                ObjectRegion(of: $0, in: sample.image, preprocessing: preprocessing)
+              }))
+      } catch {
+        failures.append(
+          PictureResult(position: position, identifier: identifier, label: label, failure: "\(error)"))
+      }
+    }
+  }
+}

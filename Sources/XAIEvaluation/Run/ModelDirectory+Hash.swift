@@ -1,0 +1,36 @@
+import XAICore
+public import XAIWeights
+
+extension ModelDirectory {
+  /// A hash of weights and configuration, 16 hexadecimal digits: the same wherever the directory lies.
+  ///
+  /// FNV-1a of 64 bits over names, types, shapes and bytes of the tensors, eight bytes at a time, and over `config.json` and
+  /// `preprocessor_config.json`.
+  ///
+  /// - Throws: as `weights()`, and where a file can't be read.
+  public func contentHash() throws -> String {
+    var hash = FNV1a()
+    let weights = try weights()
+    for tensor in weights.tensors {
+      hash.add(delimited: tensor.name)
+      hash.add(delimited: "\(tensor.type) \(tensor.shape)")
+      try weights.withBytes(of: tensor.name) { hash.add($0) }
+    }
+    hash.add(delimited: config.value.jsonText)
+    hash.add(delimited: preprocessorConfig.map { String(decoding: $0, as: UTF8.self) } ?? "")
+    return hash.text
+  }
+}
+
+extension FNV1a {
+  /// Adds bytes, eight at a time as little-endian numbers; the last ones are filled up with zeros.
+  fileprivate mutating func add(_ bytes: UnsafeRawBufferPointer) {
+    add(UInt64(bytes.count))
+    let whole = bytes.count / 8 * 8
+    for offset in stride(from: 0, to: whole, by: 8) {
+      add(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
+    }
+    guard whole < bytes.count else { return }
+    add(bytes[whole...].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+  }
+}

@@ -1,0 +1,107 @@
+import GRDB
+import XAICore
+
+/// An open database, whose errors say what a user can do.
+struct StoreConnection: Sendable {
+  let path: String
+  private let queue: DatabaseQueue
+
+  /// How long a writer waits for readers, in seconds.
+  private static let patience = 30.0
+
+  /// Opens a file; one that is not there is made unless `isReadOnly`.
+  init(path: String, isReadOnly: Bool) throws(StoreError) {
+    self.path = path
+    switch FileSystem.kind(of: path) {
+    case .folder: throw .foreign(path: path, reason: "it is a folder")
+    case .other: throw .foreign(path: path, reason: "it is no regular file")
+    case nil where isReadOnly: throw .missing(path: path)
+    case .file, nil: break
+    }
+    var configuration = GRDB.Configuration()
+    // The journal stays a rollback journal: a write-ahead log needs memory that network file systems don't share.
+    configuration.journalMode = .default
+    configuration.busyMode = .timeout(Self.patience)
+    configuration.readonly = isReadOnly
+    // A path is never one of SQLite's special names.
+    let place = path.hasPrefix("/") ? path : "./\(path)"
+    do { queue = try DatabaseQueue(path: place, configuration: configuration) } catch {
+      throw StoreError(error, at: path)
+    }
+  }
+
+  /// Reads a state of the database that nobody changes meanwhile.
+  func read<T>(_ body: (Database) throws -> T) throws(StoreError) -> T {
+    do { return try queue.read(body) } catch { throw StoreError(error, at: path) }
+  }
+
+  /// Writes all or nothing.
+  func write<T>(_ body: (Database) throws -> T) throws(StoreError) -> T {
+    do { return try queue.write(body) } catch { throw StoreError(error, at: path) }
+  }
+
+  /// Runs statements outside of a transaction.
+  func configure(_ sql: String) throws(StoreError) {
+    do { try queue.writeWithoutTransaction { try $0.execute(sql: sql) } } catch {
+      throw StoreError(error, at: path)
+    }
+  }
+
+  func close() throws(StoreError) {
+    do { try queue.close() } catch { throw StoreError(error, at: path) }
+  }
+}
+
+extension StoreConnection {
+  /// What kind of database is open.
+  enum Kind {
+    /// There are no tables yet.
+    case empty
+    /// One of this version.
+    case results
+  }
+
+  /// Looks at the database; throws for one of somebody else's or of another version.
+  func kind() throws(StoreError) -> Kind {
+    let (id, version, tables) = try read { database in
+      (
+        try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0,
+        try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0,
+        try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM sqlite_master") ?? 0
+      )
+    }
+    if id == 0, version == 0, tables == 0 { return .empty }
+    guard id == Schema.applicationID else {
+      throw StoreError.foreign(path: path, reason: "it is another program's database")
+    }
+    guard version == Schema.version else {
+      throw StoreError.otherVersion(path: path, there: version, here: Schema.version)
+    }
+    return .results
+  }
+}
+
+extension StoreError {
+  /// What an error of the database engine means.
+  init(_ error: any Error, at path: String) {
+    guard let error = error as? DatabaseError else {
+      // What is no error of SQLite's is a value that its column can't have.
+      self = (error as? StoreError) ?? .damaged(path: path, reason: "\(error)")
+      return
+    }
+    let reason = error.message ?? error.resultCode.description
+    switch error.resultCode {
+    case .SQLITE_NOTADB: self = .foreign(path: path, reason: "it is no SQLite database")
+    case .SQLITE_CORRUPT: self = .damaged(path: path, reason: reason)
+    case .SQLITE_FULL: self = .notWritable(path: path, reason: "the disk is full")
+    case .SQLITE_IOERR: self = .notWritable(path: path, reason: reason)
+    case .SQLITE_READONLY, .SQLITE_PERM: self = .readOnly(path: path)
+    case .SQLITE_CANTOPEN:
+      self =
+        FileSystem.kind(of: path) == nil
+        ? .notCreatable(path: path, reason: reason) : .readOnly(path: path)
+    case .SQLITE_BUSY, .SQLITE_LOCKED: self = .inUse(path: path, by: "")
+    default: self = .failed(path: path, reason: reason)
+    }
+  }
+}

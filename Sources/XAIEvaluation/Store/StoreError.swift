@@ -1,0 +1,53 @@
+/// Why results can't be kept or read.
+public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// There is no file.
+  case missing(path: String)
+  /// The file is no database of results.
+  case foreign(path: String, reason: String)
+  /// The database is of another version of the tables.
+  case otherVersion(path: String, there: Int, here: Int)
+  /// The database holds the results of another experiment; each difference names a field and both values.
+  case otherExperiment(path: String, differences: [String])
+  /// The database was a whole one, and is no more.
+  case damaged(path: String, reason: String)
+  /// Another run writes the database.
+  case inUse(path: String, by: String)
+  /// Something stands where a new database is to be made.
+  case occupied(path: String)
+  /// The file can't be made.
+  case notCreatable(path: String, reason: String)
+  /// The file may not be written.
+  case readOnly(path: String)
+  /// Writing failed, as on a full disk.
+  case notWritable(path: String, reason: String)
+  /// The database engine failed in another way.
+  case failed(path: String, reason: String)
+
+  /// What was wrong, where, and what to do.
+  public var description: String {
+    switch self {
+    case .missing(let path): "\(path): there is no such file"
+    case .foreign(let path, let reason):
+      "\(path): is no database of evaluation results: \(reason). It was left as it is; give another path."
+    case .otherVersion(let path, let there, let here):
+      "\(path): its tables are of version \(there), and this program has version \(here). Use the version of the "
+        + "program that wrote it, or give another path."
+    case .otherExperiment(let path, let differences):
+      "\(path): holds the results of another experiment, which differs in "
+        + "\(differences.joined(separator: "; ")). Give another path, the same settings to go on, or begin anew."
+    case .damaged(let path, let reason):
+      "\(path): the database is damaged: \(reason). Restore it from a copy, or begin anew."
+    case .inUse(let path, let owner):
+      "\(path): another run writes it\(owner.isEmpty ? "" : " (\(owner))"). Wait for its end, or give another path; "
+        + "reading is possible meanwhile."
+    case .occupied(let path): "\(path): stands there already. Remove it, or give another path."
+    case .notCreatable(let path, let reason):
+      "\(path): can't be made: \(reason). Check the folder and that you may write there."
+    case .readOnly(let path):
+      "\(path): may not be written. Check the permissions of the file and its folder."
+    case .notWritable(let path, let reason):
+      "\(path): writing failed: \(reason). What was there is kept. Free space, then give the same command again."
+    case .failed(let path, let reason): "\(path): \(reason)"
+    }
+  }
+}

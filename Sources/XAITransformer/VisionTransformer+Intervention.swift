@@ -1,0 +1,97 @@
+public import XAICore
+public import XAITensor
+
+extension VisionTransformer {
+  /// The logits of a batch [B, 3, H, W] without some patches, or without a head.
+  ///
+  /// Patches that are not kept become no tokens; those that are keep the position embeddings of their places. A model
+  /// that reads the mean of its patches must keep one.
+  public func logits(_ input: Tensor, under intervention: Intervention) throws -> Tensor {
+    guard input.shape.rank == 4, input.shape[0] > 0, input.shape[1] == 3 else {
+      throw unsupported("the input is \(input.shape), and must be images×3×height×width")
+    }
+    let layout = try layout(height: input.shape[2], width: input.shape[3])
+    try checkMemory(batch: input.shape[0], layout, Recording())
+    switch intervention {
+    case .keepingPatches(let kept):
+      try check(kept, images: input.shape[0], layout)
+      let tokens = embedding.forward(embedding.unfold(input, layout.grid), layout)
+      // What is left has no grid: as far as the blocks and the readout go, it is a row of patches.
+      let rest = TokenLayout(
+        prefix: layout.prefix, grid: Grid(rows: 1, columns: kept[0].count), readout: layout.readout)
+      return logits(of: keeping(kept, of: tokens, prefix: layout.prefix.count), rest) { _ in [] }
+    case .removingHeads(let heads):
+      try check(heads, images: input.shape[0])
+      let tokens = embedding.forward(embedding.unfold(input, layout.grid), layout)
+      return logits(of: tokens, layout) { layer in heads.map { $0.layer == layer ? $0.head : nil } }
+    }
+  }
+
+  private func logits(
+    of tokens: Tensor, _ layout: TokenLayout, removedHeads: (_ layer: Int) -> [Int?]
+  ) -> Tensor {
+    var tokens = tokens
+    for layer in weights.blocks.indices {
+      tokens =
+        block(layer).forward(
+          tokens, recording: Recording(), keeping: selection(after: layer, layout, Recording()),
+          removedHeads: removedHeads(layer)
+        ).output
+    }
+    return head.forward(tokens, layout).logits
+  }
+
+  /// The prefix tokens and those of the kept patches: [B, N, D] to [B, prefix + kept, D].
+  private func keeping(_ kept: [[Int]], of tokens: Tensor, prefix: Int) -> Tensor {
+    let (count, width) = (tokens.shape[1], tokens.shape[2])
+    return Tensor([kept.count, prefix + kept[0].count, width]) { result in
+      tokens.withElements { tokens in
+        var destination = 0
+        for (image, patches) in kept.enumerated() {
+          for token in Array(0..<prefix) + patches.map({ prefix + $0 }) {
+            let source = (image * count + token) * width
+            for d in 0..<width { result[destination + d] = tokens[source + d] }
+            destination += width
+          }
+        }
+      }
+    }
+  }
+
+  private func check(_ kept: [[Int]], images: Int, _ layout: TokenLayout) throws(ModelError) {
+    guard kept.count == images, kept.allSatisfy({ $0.count == kept[0].count }) else {
+      throw unsupported(
+        "\(kept.count) lists of patches, of \(Set(kept.map(\.count)).sorted()) patches, don't fit \(images) images: "
+          + "there is one for each, and all are of one length")
+    }
+    for patches in kept {
+      guard zip(patches, patches.dropFirst()).allSatisfy(<), (patches.first ?? 0) >= 0,
+        (patches.last ?? 0) < layout.grid.count
+      else {
+        throw unsupported(
+          "the patches \(patches) are not an ascending list from 0 to \(layout.grid.count - 1)")
+      }
+    }
+    guard layout.readout != .meanOfPatches || !kept[0].isEmpty else {
+      throw unsupported("it reads the mean of its patches, and none is kept")
+    }
+  }
+
+  private func check(_ heads: [Intervention.Head], images: Int) throws(ModelError) {
+    guard heads.count == images else {
+      throw unsupported("\(heads.count) heads don't fit \(images) images: there is one for each")
+    }
+    for head in heads
+    where !weights.blocks.indices.contains(head.layer)
+      || !(0..<configuration.headCount).contains(head.head)
+    {
+      throw unsupported(
+        "there is no head \(head.head) of layer \(head.layer): it has \(weights.blocks.count) layers of "
+          + "\(configuration.headCount) heads, counted from 0")
+    }
+  }
+
+  private func unsupported(_ reason: String) -> ModelError {
+    .unsupportedInput(model: descriptor.name, reason: reason)
+  }
+}

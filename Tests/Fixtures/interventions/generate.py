@@ -1,0 +1,89 @@
+"""Writes what PyTorch gives for the models of `../models` without some patches, and without each head:
+`python Tests/Fixtures/interventions/generate.py`.
+
+Patches go after the position embeddings are added: the tokens that are left keep those of their places. A head goes by
+zeros in its channels before the projection that joins the heads. The modules are the libraries' own, in float64.
+"""
+
+import sys
+from pathlib import Path
+
+import safetensors.torch
+import torch
+import transformers
+
+HERE = Path(__file__).resolve().parent
+MODELS = HERE.parent / "models"
+sys.path[:0] = [str(HERE.parent), str(MODELS)]
+
+import cases  # noqa: E402
+from reference import storage  # noqa: E402
+from reference.network import Network  # noqa: E402
+
+
+def kept_patches(count: int, readout: str) -> dict[str, list[list[int]]]:
+    """Ascending lists for two images: all but one, half of them, a single one, and none where that can be read."""
+    generator = torch.Generator().manual_seed(count)
+    lists = {
+        f"{size}": [sorted(torch.randperm(count, generator=generator)[:size].tolist()) for _ in range(2)]
+        for size in (count - 1, count // 2, 1)
+    }
+    return lists if readout == "patches" else lists | {"0": [[], []]}
+
+
+def logits(network: Network, images: torch.Tensor) -> torch.Tensor:
+    with torch.no_grad():
+        output = network.module(images, **network.forward_options)
+    return output if torch.is_tensor(output) else output.logits
+
+
+def without_patches(network: Network, images: torch.Tensor, prefix: int, kept: list[list[int]]) -> torch.Tensor:
+    def keep(_, __, tokens):
+        return torch.stack([
+            image[list(range(prefix)) + [prefix + patch for patch in patches]] for image, patches in zip(tokens, kept)])
+
+    embedded = network.module.patch_drop if network.is_timm else network.module.base_model.embeddings
+    handle = embedded.register_forward_hook(keep)
+    result = logits(network, images)
+    handle.remove()
+    return result
+
+
+def without_head(network: Network, images: torch.Tensor, layer: int, head: int, heads: int) -> torch.Tensor:
+    def silence(_, inputs):
+        outputs = inputs[0].clone()
+        width = outputs.shape[-1] // heads
+        outputs[..., head * width:(head + 1) * width] = 0
+        return (outputs,)
+
+    block = network.blocks[layer]
+    projection = block.attn.proj if network.is_timm else block.attention.o_proj
+    handle = projection.register_forward_pre_hook(silence)
+    result = logits(network, images)
+    handle.remove()
+    return result
+
+
+def main() -> None:
+    torch.set_num_threads(1)
+    transformers.utils.logging.disable_progress_bar()
+    transformers.utils.logging.set_verbosity_error()
+    tensors = {}
+    for case in cases.CASES:
+        options = {"interpolate_pos_encoding": True} if case.model_of else {}
+        network = Network(cases.load(case, MODELS / (case.model_of or case.name)), **options)
+        expected = safetensors.torch.load_file(MODELS / case.name / "expected.safetensors")
+        images, heads = expected["input"].double(), expected["attention.0"].shape[1]
+        for size, kept in kept_patches(case.layout.patches, case.layout.readout).items():
+            key = f"{case.name}.kept.{size}"
+            tensors[f"{key}.patches"] = torch.tensor(kept, dtype=torch.float64)
+            tensors[f"{key}.logits"] = without_patches(network, images, len(case.layout.prefix), kept)
+        tensors[f"{case.name}.heads"] = torch.stack([
+            torch.stack([without_head(network, images, layer, head, heads) for head in range(heads)])
+            for layer in range(len(network.blocks))])  # [layers, heads, images, classes]
+    storage.save_tensors(HERE / "expected.safetensors", tensors)
+    storage.save_json(HERE / "versions.json", storage.versions())
+
+
+if __name__ == "__main__":
+    main()
