@@ -55,11 +55,13 @@ extension Report.Source {
     }
     for (map, explainer) in zip(subject.maps, experiment.explainers) {
       guard map.scores.count == experiment.model.grid.count, map.scores.allSatisfy(\.isFinite) else {
-        return "the map of \(explainer.specification) has \(map.scores.count) scores or some that are not finite; "
+        return
+          "the map of \(explainer.specification) has \(map.scores.count) scores or some that are not finite; "
           + "the model has \(experiment.model.grid) patches"
       }
       guard map.values.count == experiment.metrics.count else {
-        return "\(explainer.specification) has \(map.values.count) values of \(experiment.metrics.count) metrics"
+        return
+          "\(explainer.specification) has \(map.values.count) values of \(experiment.metrics.count) metrics"
       }
     }
     return nil

@@ -32,10 +32,17 @@ public struct Report: Sendable {
   ///     Rollout where there is none, or else the first.
   ///   - title: what stands above it; says the model and the data by default.
   public init(of sources: [Source], baseline: String? = nil, title: String? = nil) throws(ReportError) {
+    try self.init(of: sources, baseline: baseline, title: title, bootstrap: Bootstrap())
+  }
+
+  /// Makes a report with so many resamples.
+  init(of sources: [Source], baseline: String? = nil, title: String? = nil, bootstrap: Bootstrap)
+    throws(ReportError)
+  {
     for source in sources { try source.check() }
     var sections: [ReportSection] = []
     for joined in Source.joined(sources) {
-      sections.append(try ReportSection(joined, baseline: baseline))
+      sections.append(try ReportSection(joined, baseline: baseline, by: bootstrap))
     }
     self.sections = sections
     self.title = title ?? Self.defaultTitle(of: sections)

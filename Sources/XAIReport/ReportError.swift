@@ -13,7 +13,8 @@ public enum ReportError: Error, Hashable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .noResults(let source, let failure):
-      let reason = failure.map { "every picture failed, the first with: \($0)" } ?? "no picture has a result yet"
+      let reason =
+        failure.map { "every picture failed, the first with: \($0)" } ?? "no picture has a result yet"
       return "\(source): there is nothing to report: \(reason). Run the evaluation first."
     case .noExplainers(let source):
       return "\(source): there is nothing to report: the evaluation has no explainers."

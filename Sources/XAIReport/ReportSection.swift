@@ -32,11 +32,10 @@ public struct ReportSection: Sendable {
   /// What a reader should know before trusting the numbers.
   public let notes: [String]
 
-  init(_ joined: JoinedResults, baseline: String?) throws(ReportError) {
+  init(_ joined: JoinedResults, baseline: String?, by bootstrap: Bootstrap) throws(ReportError) {
     let results = joined.results
     let experiment = results.experiment
     let subjects = Subjects(results.pictures)
-    let bootstrap = Bootstrap()
     self.experiment = experiment
     sources = joined.names
     pictures = subjects.pictures
@@ -74,16 +73,23 @@ public struct ReportSection: Sendable {
   private static func notes(_ joined: JoinedResults, evaluated: Int, failed: Int, missing: Int) -> [String] {
     var notes: [String] = []
     if missing > 0 {
-      notes.append("The evaluation is not finished: \(counted(missing, "picture")) of the sample have no result yet.")
+      notes.append(
+        "The evaluation is not finished: of the sample, \(counted(missing, "picture")) without a result yet.")
     }
-    if failed > 0 { notes.append("\(counted(failed, "picture")) could not be evaluated and are in no table.") }
+    if failed > 0 {
+      notes.append("\(counted(failed, "picture")) could not be evaluated; no table counts them.")
+    }
     if evaluated == 1 {
       notes.append("There is one picture only: nothing can be resampled, so no number has an interval.")
     } else if evaluated < 20 {
-      notes.append("With \(evaluated) pictures the intervals are rough: bootstrap intervals of few values are too narrow.")
+      notes.append(
+        "With \(evaluated) pictures the intervals are rough: bootstrap intervals of few values are too narrow."
+      )
     }
     if joined.overlapsAnother {
-      notes.append("Other results here are of the same experiment and some of the same pictures, so they are not joined.")
+      notes.append(
+        "Other results here are of the same experiment and some of the same pictures, so they are not joined."
+      )
     }
     return notes
   }
@@ -101,7 +107,9 @@ extension ReportSection {
   /// The label of a class, or its index where the model has none.
   public func label(_ classIndex: Int) -> String {
     let labels = experiment.model.labels
-    guard labels.indices.contains(classIndex), !labels[classIndex].isEmpty else { return "class \(classIndex)" }
+    guard labels.indices.contains(classIndex), !labels[classIndex].isEmpty else {
+      return "class \(classIndex)"
+    }
     return labels[classIndex]
   }
 }
@@ -128,8 +136,8 @@ extension MetricIdentity {
     }
   }
 
-  /// The protocol as it stands beside every number: `rise-fast, 0123456789abcdef`.
-  var protocolLabel: String { "\(protocolName ?? "protocol") \(protocolHash)" }
+  /// The protocol as it stands beside every number: its name, where it has one, and its hash.
+  var protocolLabel: String { protocolName.map { "\($0) \(protocolHash)" } ?? protocolHash }
 }
 
 /// A title with the options of a specification: `GMAR (norm=l2)`.

@@ -3,6 +3,8 @@ import XAIEvaluation
 import XAIImage
 
 /// Draws the mean curves of a metric: lines with bands, told apart by colour, dashes and the number at their end.
+///
+/// Eight colours and seven dashes go round at different paces, so that no two of 56 lines look alike.
 struct CurveChart {
   private static let (width, height) = (600.0, 360.0)
   private static let (left, right, top, bottom) = (62.0, 34.0, 14.0, 52.0)
@@ -16,7 +18,9 @@ struct CurveChart {
     self.family = family
     self.names = names
     let points = family.curves.joined()
-    let heights = points.flatMap { [$0.y.mean, $0.y.interval?.low ?? $0.y.mean, $0.y.interval?.high ?? $0.y.mean] }
+    let heights = points.flatMap {
+      [$0.y.mean, $0.y.interval?.low ?? $0.y.mean, $0.y.interval?.high ?? $0.y.mean]
+    }
     func range(_ values: [Double]) -> ClosedRange<Double> { (values.min() ?? 0)...(values.max() ?? 1) }
     x = AxisTicks(spanning: range(points.map(\.x)), count: 5, isExtended: false)
     y = AxisTicks(spanning: range(heights), count: 5, isExtended: true)
@@ -98,7 +102,8 @@ struct CurveChart {
 
   private func line(_ index: Int) -> HTML {
     let points = family.curves[index].map { point -> HTML in "\(px(point.x)),\(py(point.y.mean)) " }
-    return "<polyline class=\"line s\(index % 8) d\(index % 6)\" data-series=\"\(index)\" points=\"\(points)\"/>\n"
+    return
+      "<polyline class=\"line s\(index % 8) d\(index % 7)\" data-series=\"\(index)\" points=\"\(points)\"/>\n"
   }
 
   /// Numbers at the right ends of the lines, moved apart where they would cover one another.
@@ -120,7 +125,7 @@ struct CurveChart {
   private func key(_ index: Int) -> HTML {
     """
     <li data-series="\(index)" data-y="\(list(family.curves[index].map(\.y.mean)))"><svg class="sample" viewBox="0 0 44 12" width="44" \
-    height="12" aria-hidden="true" focusable="false"><line class="line s\(index % 8) d\(index % 6)" x1="1" x2="43" y1="6" \
+    height="12" aria-hidden="true" focusable="false"><line class="line s\(index % 8) d\(index % 7)" x1="1" x2="43" y1="6" \
     y2="6"/></svg><span class="name">\(index + 1) <bdi>\(names[index])</bdi></span> <output></output></li>
 
     """
@@ -151,7 +156,9 @@ struct CurveChart {
       """
   }
 
-  private func list(_ values: [Double]) -> String { values.map { decimal($0, places: 4) }.joined(separator: " ") }
+  private func list(_ values: [Double]) -> String {
+    values.map { decimal($0, places: 4) }.joined(separator: " ")
+  }
 }
 
 extension SectionWriter {

@@ -68,7 +68,9 @@ struct Gallery {
       }
       let hidden = section.pictures.count - shown.count
       let rest: HTML =
-        hidden > 0 ? "<p class=\"legend\">\(counted(hidden, "more picture")) \(hidden == 1 ? "has" : "have") no thumbnail.</p>" : ""
+        hidden > 0
+        ? "<p class=\"legend\">\(counted(hidden, "more picture")) \(hidden == 1 ? "has" : "have") no thumbnail.</p>"
+        : ""
       return """
         <form class="controls" aria-label="What is shown over the pictures">
         <label>Map A <select class="pick-a">\(options(selected: section.defaultShown))</select></label>
@@ -162,11 +164,13 @@ extension Gallery {
     get throws {
       let entries = section.agreement.disagreements
       guard !entries.isEmpty else { return "" }
-      let left = section.experiment.explainers.indices.filter { section.experiment.explainers[$0].needsNoModel }
+      let left = section.experiment.explainers.indices.filter {
+        section.experiment.explainers[$0].needsNoModel
+      }
       let without = left.isEmpty ? "" : ", \(left.map { names[$0] }.joined(separator: " and ")) left out"
       return """
         <p class="legend">The \(counted(entries.count, "map")) on which explainers agree least: the mean of the rank correlations of all \
-        pairs\(without). Where methods contradict one another at most one of them can be right.</p>
+        pairs\(without). Where methods contradict one another, not all of them can be right.</p>
         \(entries.map(row))
         """
     }
@@ -199,6 +203,7 @@ extension Gallery {
 extension ReportSection {
   /// The explainer that the gallery begins with: the first that is not the baseline and looks at the model.
   fileprivate var defaultShown: Int {
-    experiment.explainers.indices.first { $0 != baseline && !experiment.explainers[$0].needsNoModel } ?? baseline
+    experiment.explainers.indices.first { $0 != baseline && !experiment.explainers[$0].needsNoModel }
+      ?? baseline
   }
 }

@@ -16,7 +16,7 @@ struct HeadChart {
     headCount = comparison.weights.first?.count ?? 0
   }
 
-  private var panelWidth: Double { max(Double(headCount) * Self.cell, 110) }
+  private var panelWidth: Double { max(Double(headCount) * Self.cell, 170) }
   private var cellWidth: Double { panelWidth / Double(max(headCount, 1)) }
   private var effectsLeft: Double { Self.left + panelWidth + Self.gap }
   private var correlationLeft: Double { effectsLeft + panelWidth + Self.gap }
@@ -25,31 +25,37 @@ struct HeadChart {
 
   func svg(id: String, name: String) -> HTML {
     let style = NumberStyle(places: 2)
-    let overall = comparison.overall.map { "\(style.text($0.value)) \(style.text($0.interval))" } ?? "not defined"
+    let overall =
+      comparison.overall.map { "\(style.text($0.value)) \(style.text($0.interval))" } ?? "not defined"
     return """
       <svg class="heads" viewBox="0 0 \(width) \(height)" width="\(width)" height="\(height)" role="img" \
       aria-labelledby="\(id)-t \(id)-d"><title id="\(id)-t">\(name): head weights and head effects</title>
       <desc id="\(id)-d">Mean weight and mean effect of \(headCount) heads in \(layerCount) layers; mean rank correlation \
       of the layers \(overall). The table below has the numbers.</desc>
-      \(panel("Weight", comparison.weights, at: Self.left, places: 3))
-      \(panel("Effect on the logit", comparison.effects, at: effectsLeft, places: 3))
+      \(panel("Weight", comparison.weights, at: Self.left, from: leastWeight))
+      \(panel("Effect on the logit", comparison.effects, at: effectsLeft, from: 0))
       \(correlations)
       </svg>
       """
   }
 
-  private func panel(_ title: String, _ values: [[Double]], at x: Double, places: Int) -> HTML {
-    let greatest = max(values.joined().map(\.magnitude).max() ?? 0, 1e-12)
-    let style = NumberStyle(places: places)
+  /// Weights are shares that differ little, so their colours begin at the least one; effects have a zero that means something.
+  private var leastWeight: Double { max(comparison.weights.joined().min() ?? 0, 0) }
+
+  private func panel(_ title: String, _ values: [[Double]], at x: Double, from least: Double) -> HTML {
+    let greatest = values.joined().map(\.magnitude).max() ?? 0
+    let span = max(greatest - least, 1e-12)
+    let style = NumberStyle(places: 3)
     let cells = values.enumerated().flatMap { layer, row in
       row.enumerated().map { head, value -> HTML in
         let (left, top) = (x + Double(head) * cellWidth, Self.top + Double(layer) * Self.cell)
         let sign: HTML =
           value < 0
-          ? "<text class=\"sign\" x=\"\(left + cellWidth / 2)\" y=\"\(top + Self.cell / 2 + 4)\" text-anchor=\"middle\">−</text>" : ""
+          ? "<text class=\"sign\" x=\"\(left + cellWidth / 2)\" y=\"\(top + Self.cell / 2 + 4)\" text-anchor=\"middle\">−</text>"
+          : ""
         return """
           <rect class="cell \(value < 0 ? "negative" : "positive")" x="\(left)" y="\(top)" width="\(cellWidth - 1)" \
-          height="\(Self.cell - 1)" fill-opacity="\(value.magnitude / greatest)"><title>layer \(layer + 1), head \(head + 1): \
+          height="\(Self.cell - 1)" fill-opacity="\(0.04 + 0.96 * max(value.magnitude - least, 0) / span)"><title>layer \(layer + 1), head \(head + 1): \
           \(style.text(value))</title></rect>\(sign)
           """
       }
@@ -68,7 +74,7 @@ struct HeadChart {
       <text class="title" x="\(x)" y="16">\(title)</text><text class="axis" x="\(x)" y="33">layer ↓ head →</text>
       \(heads)\(layers)<rect class="frame" x="\(x - 0.5)" y="\(Self.top - 0.5)" width="\(panelWidth)" \
       height="\(Double(layerCount) * Self.cell)"/>\(cells)
-      <text class="axis" x="\(x)" y="\(height - 12)">darkest: \(style.text(greatest))</text>
+      <text class="axis" x="\(x)" y="\(height - 12)">lightest \(style.text(least)), darkest \(style.text(greatest))</text>
       """
   }
 
@@ -119,7 +125,8 @@ extension SectionWriter {
       <p class="legend">An explainer that weights heads claims that some matter more. The effect of a head is how far the logit of the \
       class falls when the head is removed. Where weights mean what they say, both order the heads of a layer alike: a correlation \
       near 1. Weights are shares of a layer, so layers are not compared with one another.</p>
-      \(figures)
+      <div class="headcharts">
+      \(figures)</div>
       """
   }
 

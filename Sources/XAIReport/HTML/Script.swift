@@ -32,6 +32,10 @@ enum Script {
         const button = document.createElement("button");
         button.type = "button";
         button.append(...head.childNodes);
+        const sign = document.createElement("span");
+        sign.className = "sort";
+        sign.ariaHidden = "true";
+        button.insertBefore(sign, button.querySelector("small"));
         head.append(button);
         head.setAttribute("aria-sort", "none");
         button.addEventListener("click", () => sort(head));

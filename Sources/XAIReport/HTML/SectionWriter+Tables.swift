@@ -7,10 +7,11 @@ extension SectionWriter {
     guard !section.tables.isEmpty else { return "" }
     let heads = section.tables.map { table -> HTML in
       let metric = table.metric
-      let unit: HTML = metric.descriptor.unit.isEmpty ? "" : " <span class=\"unit\">\(metric.descriptor.unit)</span>"
+      let unit: HTML =
+        metric.descriptor.unit.isEmpty ? "" : " <span class=\"unit\">\(metric.descriptor.unit)</span>"
       return """
         <th scope="col" data-sort="\(metric.descriptor.direction == .lower ? "ascending" : "descending")">\
-        \(metric.name) \(arrow(metric))\(unit)<small>\(metric.protocolName ?? "protocol") <code>\(metric.protocolHash)</code></small></th>
+        \(metric.name) \(arrow(metric))\(unit)<small>\(metric.protocolName ?? "protocol")<br><code>\(metric.protocolHash)</code></small></th>
         """
     }
     let rows = names.indices.map { explainer -> HTML in
@@ -18,9 +19,10 @@ extension SectionWriter {
       return "<tr>\(rowHead(explainer))\(cells)</tr>\n"
     }
     return """
+      <p class="legend">Each place has the mean with its rank in a circle, its 95 % interval, the paired difference from \
+      <bdi>\(section.baselineName)</bdi> (▲ better, ▼ worse, ◆ different, ○ its interval contains 0), and n.</p>
       <div class="scroll" tabindex="0" role="region" aria-label="Overview of all metrics"><table class="sortable overview">
-      <caption>Mean, 95 % interval, paired difference from <bdi>\(section.baselineName)</bdi> and n of each metric. A number in a \
-      circle is the rank. ▲ better, ▼ worse, ◆ different, ○ the interval of the difference contains 0.</caption>
+      <caption>All metrics, each by its own protocol</caption>
       <thead><tr><th scope="col" data-sort="text">Explainer</th>\(heads)</tr></thead>
       <tbody>
       \(rows)</tbody></table></div>
@@ -30,9 +32,11 @@ extension SectionWriter {
   private func overviewCell(_ table: MetricTable, _ row: MetricTable.Row) -> HTML {
     let style = NumberStyle(table.metric)
     guard let estimate = row.estimate else { return "<td><span class=\"none\">no value</span></td>" }
-    let rank: HTML = row.rank.map { "<span class=\"rank r\(min($0, 4))\" title=\"rank \($0)\">\($0)</span>" } ?? ""
+    let rank: HTML =
+      row.rank.map { "<span class=\"rank r\(min($0, 4))\" title=\"rank \($0)\">\($0)</span>" } ?? ""
     let difference: HTML =
-      row.difference.map { "<small>Δ \(style.signed($0.mean)) \(verdict(table.verdict(of: row)))</small>" } ?? ""
+      row.difference.map { "<small>Δ \(style.signed($0.mean)) \(verdict(table.verdict(of: row)))</small>" }
+      ?? ""
     return """
       <td data-value="\(decimal(estimate.mean, places: 9))"><b>\(style.text(estimate.mean))</b>\(rank)\
       <small>\(style.text(estimate.interval))</small>\(difference)<small>n \(grouped(estimate.count))</small></td>
@@ -89,7 +93,8 @@ extension SectionWriter {
         """
       } ?? "<td>\(explainer == section.baseline ? "baseline" : "–")</td><td>–</td>"
     let rank: HTML =
-      row.rank.map { "<td data-value=\"\($0)\"><span class=\"rank r\(min($0, 4))\">\($0)</span></td>" } ?? "<td>–</td>"
+      row.rank.map { "<td data-value=\"\($0)\"><span class=\"rank r\(min($0, 4))\">\($0)</span></td>" }
+      ?? "<td>–</td>"
     return "<tr>\(rowHead(explainer))\(estimate)\(difference)\(rank)</tr>\n"
   }
 
@@ -138,7 +143,8 @@ extension SectionWriter {
           } ?? "–"
         return "<td>\(style.text(values.0))</td><td>\(ours)</td>"
       }
-      return "<tr><th scope=\"row\">\(row.method)<small><bdi>\(names[row.explainer])</bdi></small></th>\(cells)</tr>\n"
+      return
+        "<tr><th scope=\"row\">\(row.method)<small><bdi>\(names[row.explainer])</bdi></small></th>\(cells)</tr>\n"
     }
     return """
       <p class="legend">\(PaperComparison.caution)</p>

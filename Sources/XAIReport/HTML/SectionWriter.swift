@@ -30,7 +30,7 @@ struct SectionWriter {
       ("curves", "Curves", curves),
       ("agreement", "Agreement", agreement),
       ("heads", "Heads", heads),
-      ("paper", "The paper", paper),
+      ("paper", "Beside the paper", paper),
       ("disagreement", "Disagreement", try gallery.disagreement),
       ("pictures", "Pictures", try gallery.pictures),
       ("failures", "Failures", failures),

@@ -45,13 +45,13 @@ enum Stylesheet {
     """
 
   private static let tables = """
-    .scroll{overflow-x:auto;background:var(--surface);border:1px solid var(--line);border-radius:10px;margin:0 0 1.25rem}
+    .scroll{position:relative;overflow-x:auto;background:var(--surface);border:1px solid var(--line);border-radius:10px;margin:0 0 1.25rem}
     table{border-collapse:collapse;width:100%;font-size:.9375rem;font-variant-numeric:tabular-nums}
     caption{padding:.8rem 1rem .55rem;text-align:left;color:var(--muted);font-size:.875rem;text-wrap:pretty}
     caption b{color:var(--ink);font-size:1.0625rem;margin-right:.35rem}
     th,td{padding:.5rem .8rem;text-align:right;border-top:1px solid var(--line);white-space:nowrap;vertical-align:top}
     thead th{color:var(--muted);font-weight:600;font-size:.8125rem;vertical-align:bottom;border-top:0;border-bottom:2px solid var(--line)}
-    th[scope=row],thead th:first-child{text-align:left;position:sticky;left:0;background:var(--surface);z-index:1}
+    th[scope=row],thead tr:first-child th:first-child{text-align:left;position:sticky;left:0;background:var(--surface);z-index:1}
     th[scope=row]{font-weight:600;white-space:normal;min-width:9rem;max-width:17rem}
     tbody tr:hover>*{background:var(--soft)}
     th small,td small{display:block;color:var(--muted);font-weight:400;font-size:.8125rem}
@@ -60,10 +60,9 @@ enum Stylesheet {
     td.prose,th.prose{text-align:left;white-space:normal;min-width:18rem}
     th button{all:unset;cursor:pointer;display:inline-block;text-align:inherit}
     th button:focus-visible{outline:3px solid var(--accent);outline-offset:3px;border-radius:3px}
-    th[aria-sort] button>:first-child::before,th[aria-sort] button::after{content:" ↕";opacity:.55}
-    th[aria-sort] button>:first-child::before{content:none}
-    th[aria-sort=ascending] button::after{content:" ▴";opacity:1}
-    th[aria-sort=descending] button::after{content:" ▾";opacity:1}
+    .sort::after{content:" ↕";opacity:.6}
+    th[aria-sort=ascending] .sort::after{content:" ▴";opacity:1}
+    th[aria-sort=descending] .sort::after{content:" ▾";opacity:1}
     .arrow{font-weight:700;color:var(--ink)}
     .unit{font-weight:400}
     .rank{display:inline-block;min-width:1.45rem;margin-left:.45rem;padding:0 .3rem;border:1px solid var(--line);border-radius:99px;\
@@ -78,7 +77,7 @@ enum Stylesheet {
     .matrices{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,30rem),1fr));gap:0 1.25rem}
     table.matrix td{text-align:center;padding:.5rem .35rem;border-left:1px solid var(--surface)}
     table.matrix thead th{text-align:center}
-    table.matrix thead th:first-child{text-align:left}
+    table.matrix thead tr:first-child th:first-child{text-align:left}
     .index{display:inline-block;min-width:1.2em;color:var(--muted);font-weight:400}
     td.same{color:var(--muted)}
     \((0...10).map { "td.h\($0){background:rgb(var(--heat)/\(Double($0 * 5) / 100))}" }.joined())
@@ -92,6 +91,7 @@ enum Stylesheet {
     figcaption{color:var(--muted);font-size:.875rem;margin-bottom:.6rem}
     figcaption b{color:var(--ink);font-size:1.0625rem;margin-right:.35rem}
     .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,30rem),1fr));gap:0 1.25rem}
+    .headcharts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,35rem),1fr));gap:0 1.25rem}
     svg{display:block;max-width:none}
     svg.chart{width:100%;height:auto}
     svg text{fill:var(--muted);font-size:13px;font-family:inherit;font-variant-numeric:tabular-nums}
@@ -105,7 +105,7 @@ enum Stylesheet {
     svg text.end{font-weight:700}
     \((0...7).map { ".line.s\($0){stroke:var(--s\($0))}.band.s\($0),svg text.end.s\($0){fill:var(--s\($0))}" }.joined())
     .d1{stroke-dasharray:9 4}.d2{stroke-dasharray:2 4}.d3{stroke-dasharray:10 4 2 4}.d4{stroke-dasharray:5 3}\
-    .d5{stroke-dasharray:14 3 2 3 2 3}
+    .d5{stroke-dasharray:14 3 2 3 2 3}.d6{stroke-dasharray:16 6}
     .focused [data-series]{opacity:.16}.focused .band[data-series]{opacity:.03}
     .focused [data-series].on{opacity:1}.focused .band[data-series].on{opacity:.28}
     .focused li[data-series]{opacity:1}
@@ -158,7 +158,7 @@ enum Stylesheet {
     content-visibility:auto;contain-intrinsic-size:auto 18rem}
     .comparison h3{overflow-wrap:anywhere}
     .figure{color:var(--muted);font-weight:400;font-variant-numeric:tabular-nums;white-space:nowrap;margin-left:.4rem}
-    .tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(7.5rem,1fr));gap:.7rem;margin:.6rem 0 0;padding:0;list-style:none;\
+    .tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(6.4rem,1fr));gap:.7rem;margin:.6rem 0 0;padding:0;list-style:none;\
     font-size:.8125rem;line-height:1.3}
     .tiles .stage{border-radius:6px;margin-bottom:.3rem}
     .protocols{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:1rem;margin-bottom:1.5rem}
@@ -197,7 +197,7 @@ enum Stylesheet {
     .scroll{overflow:visible;border:0}
     table{font-size:8pt}
     th,td{padding:.2rem .35rem;white-space:normal}
-    th[scope=row],thead th:first-child{position:static;min-width:0}
+    th[scope=row],thead tr:first-child th:first-child{position:static;min-width:0}
     .charts,.matrices{grid-template-columns:1fr 1fr}
     tr,figure,.card,.comparison,.protocol{break-inside:avoid}
     h2,h3,caption{break-after:avoid}

@@ -30,7 +30,9 @@ struct Bootstrap: Sendable {
     for _ in 0..<resampleCount {
       draw(&draws, from: &random)
       add(rows, times: draws, to: &totals)
-      for column in 0..<columns { means[column] = totals[column] / totals[columns + values.countIndex[column]] }
+      for column in 0..<columns {
+        means[column] = totals[column] / totals[columns + values.countIndex[column]]
+      }
       body(means)
     }
   }

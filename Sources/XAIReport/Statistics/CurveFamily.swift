@@ -22,7 +22,8 @@ extension CurveFamily {
   static let pointLimit = 61
 
   /// The families of the metrics whose values have curves.
-  static func all(of subjects: Subjects, in experiment: Experiment, by bootstrap: Bootstrap) -> [CurveFamily] {
+  static func all(of subjects: Subjects, in experiment: Experiment, by bootstrap: Bootstrap) -> [CurveFamily]
+  {
     experiment.metrics.indices.compactMap { metric in
       family(of: metric, subjects, experiment, bootstrap)
     }

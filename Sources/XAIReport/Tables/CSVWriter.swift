@@ -4,7 +4,8 @@ import XAIEvaluation
 /// Writes the tables of all metrics as one tidy table: a row an explainer and metric (RFC 4180).
 struct CSVWriter {
   static let header = [
-    "section", "model", "model_hash", "data", "split", "data_hash", "sample", "sample_seed", "target", "explainer",
+    "section", "model", "model_hash", "data", "split", "data_hash", "sample", "sample_seed", "target",
+    "explainer",
     "metric", "unit", "direction", "n", "mean", "low", "high", "baseline", "difference_n", "difference",
     "difference_low", "difference_high", "rank", "flat_maps", "protocol", "protocol_hash",
   ]
@@ -23,13 +24,15 @@ struct CSVWriter {
     func text(_ value: Double?) -> String { value.map { decimal($0, places: 6) } ?? "" }
     return [
       "\(number)", experiment.model.name, experiment.model.hash, experiment.data.name, experiment.data.split,
-      experiment.data.hash, "\(experiment.data.sampleCount)", experiment.data.sampleSeed.map(String.init) ?? "",
+      experiment.data.hash, "\(experiment.data.sampleCount)",
+      experiment.data.sampleSeed.map(String.init) ?? "",
       experiment.target, experiment.explainers[explainer].specification,
       metric.specification, metric.descriptor.unit, metric.descriptor.direction.rawValue,
       "\(row.estimate?.count ?? 0)", text(row.estimate?.mean), text(row.estimate?.interval?.low),
       text(row.estimate?.interval?.high), experiment.explainers[section.baseline].specification,
       row.difference.map { "\($0.count)" } ?? "", text(row.difference?.mean),
-      text(row.difference?.interval?.low), text(row.difference?.interval?.high), row.rank.map(String.init) ?? "",
+      text(row.difference?.interval?.low), text(row.difference?.interval?.high),
+      row.rank.map(String.init) ?? "",
       "\(section.flatMapCounts[explainer])", metric.protocolName ?? "", metric.protocolHash,
     ]
   }

@@ -110,7 +110,8 @@ private struct SectionRecord: Encodable {
     metrics = section.tables.map { table in
       let rows = zip(names, table.rows).map { name, row in
         Row(
-          explainer: name, estimate: row.estimate, difference: row.difference, verdict: table.verdict(of: row),
+          explainer: name, estimate: row.estimate, difference: row.difference,
+          verdict: table.verdict(of: row),
           rank: row.rank)
       }
       return Table(metric: table.metric, rows: rows)

@@ -1,7 +1,8 @@
 /// Writes blocks as a LaTeX fragment with tables of the package booktabs.
 struct LaTeXWriter {
   func text(_ blocks: [Block]) -> String {
-    "% Needs \\usepackage{amssymb}, \\usepackage{booktabs} and \\usepackage[T1]{fontenc}.\n\n" + blocks.map(text).joined(separator: "\n")
+    "% Needs \\usepackage{amssymb}, \\usepackage{booktabs} and \\usepackage[T1]{fontenc}.\n\n"
+      + blocks.map(text).joined(separator: "\n")
   }
 
   private func text(_ block: Block) -> String {
@@ -25,7 +26,8 @@ struct LaTeXWriter {
     let columns = table.header.indices.map { numbers.contains($0) ? "r" : "l" }.joined()
     func line(_ cells: [String]) -> String { "\(cells.map(escaped).joined(separator: " & ")) \\\\\n" }
     let caption = ([table.caption] + table.remarks).map(escaped).joined(separator: "; ")
-    return "\\begin{table}[htbp]\n\\centering\n\\caption{\(caption)}\n\\begin{tabular}{\(columns)}\n\\toprule\n"
+    return
+      "\\begin{table}[htbp]\n\\centering\n\\caption{\(caption)}\n\\begin{tabular}{\(columns)}\n\\toprule\n"
       + line(table.header) + "\\midrule\n" + table.rows.map(line).joined()
       + "\\bottomrule\n\\end{tabular}\n\\end{table}\n"
   }
@@ -36,10 +38,13 @@ struct LaTeXWriter {
   }
 
   private static let replacements: [Character: String] = [
-    "\\": "\\textbackslash{}", "{": "\\{", "}": "\\}", "$": "\\$", "&": "\\&", "#": "\\#", "%": "\\%", "_": "\\_",
+    "\\": "\\textbackslash{}", "{": "\\{", "}": "\\}", "$": "\\$", "&": "\\&", "#": "\\#", "%": "\\%",
+    "_": "\\_",
     "^": "\\textasciicircum{}", "~": "\\textasciitilde{}", "<": "\\textless{}", ">": "\\textgreater{}",
-    "|": "\\textbar{}", "\"": "\\textquotedbl{}", "↑": "$\\uparrow$", "↓": "$\\downarrow$", "−": "$-$", "–": "--", "·": "$\\cdot$",
-    "×": "$\\times$", "▲": "$\\blacktriangle$", "▼": "$\\blacktriangledown$", "◆": "$\\blacklozenge$", "○": "$\\circ$",
+    "|": "\\textbar{}", "\"": "\\textquotedbl{}", "↑": "$\\uparrow$", "↓": "$\\downarrow$", "−": "$-$",
+    "–": "--", "·": "$\\cdot$",
+    "×": "$\\times$", "▲": "$\\blacktriangle$", "▼": "$\\blacktriangledown$", "◆": "$\\blacklozenge$",
+    "○": "$\\circ$",
     "α": "$\\alpha$", "“": "``", "”": "''", "’": "'", "[": "{[}", "]": "{]}", "…": "\\ldots{}",
   ]
 }

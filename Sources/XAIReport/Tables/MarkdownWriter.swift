@@ -11,7 +11,9 @@ struct MarkdownWriter {
     case .table(let table): return text(table)
     case .verbatim(let text):
       // Indented code needs no fence that the text could close.
-      return text.split(separator: "\n", omittingEmptySubsequences: false).map { "    \(plain(String($0)))\n" }.joined()
+      return text.split(separator: "\n", omittingEmptySubsequences: false).map {
+        "    \(plain(String($0)))\n"
+      }.joined()
     }
   }
 

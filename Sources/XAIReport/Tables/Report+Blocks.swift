@@ -40,7 +40,10 @@ extension ReportSection {
       ("Sample", sampleText),
       ("Target", experiment.target),
       ("Baseline", baselineName),
-      ("Settings", experiment.settings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")),
+      (
+        "Settings",
+        experiment.settings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+      ),
       ("Results", sources.joined(separator: ", ")),
     ].filter { !$0.1.isEmpty }
   }
@@ -88,7 +91,8 @@ extension ReportSection {
   /// How many maps of each explainer are flat.
   private var explainerTable: TextTable {
     TextTable(
-      caption: "Maps that say nothing: all patches have the same score", header: ["explainer", "flat maps", "share"],
+      caption: "Maps that say nothing: all patches have the same score",
+      header: ["explainer", "flat maps", "share"],
       rows: zip(explainerNames, flatMapCounts).map { name, count in
         [name, "\(grouped(count)) of \(grouped(subjectCount))", percentText(count, of: subjectCount)]
       })

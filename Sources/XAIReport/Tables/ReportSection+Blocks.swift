@@ -7,7 +7,8 @@ extension ReportSection {
     guard experiment.explainers.count > 1 else { return [] }
     let correlation = matrix("Mean rank correlation (Spearman) of scores", \.correlation)
     let overlap = matrix(
-      "Mean share of the top \(counted(agreement.topCount, "patch", plural: "patches")) that both have", \.overlap)
+      "Mean share of the top \(counted(agreement.topCount, "patch", plural: "patches")) that both have",
+      \.overlap)
     return [.heading("Agreement", level: 3), .table(correlation), .table(overlap)]
   }
 
@@ -42,7 +43,8 @@ extension ReportSection {
   /// The paper's table beside ours.
   var paperBlocks: [Block] {
     guard let paper else { return [] }
-    let header = ["explainer", "method of the paper"]
+    let header =
+      ["explainer", "method of the paper"]
       + paper.metrics.flatMap { ["\($0.name) \($0.arrow), paper", "here (protocol \($0.protocolLabel))"] }
     let rows = paper.rows.map { row in
       [explainerNames[row.explainer], row.method]
@@ -50,7 +52,8 @@ extension ReportSection {
           let style = NumberStyle(metric)
           return [
             style.text(values.0),
-            values.1.map { "\(style.text($0.mean)) \(style.text($0.interval)), n \(grouped($0.count))" } ?? "–",
+            values.1.map { "\(style.text($0.mean)) \(style.text($0.interval)), n \(grouped($0.count))" }
+              ?? "–",
           ]
         }
     }

@@ -6,14 +6,16 @@ struct TerminalWriter {
     switch block {
     case .heading(let title, let level):
       let title = plain(title)
-      return level == 1 ? "\(title)\n\(String(repeating: "=", count: title.count))\n" : "\(title.uppercased())\n"
+      return level == 1
+        ? "\(title)\n\(String(repeating: "=", count: title.count))\n" : "\(title.uppercased())\n"
     case .paragraph(let text): return wrapped(plain(text), to: 100) + "\n"
     case .facts(let facts):
       let width = facts.map(\.name.count).max() ?? 0
       return facts.map { "\(padded($0.name, to: width))  \(plain($0.value))\n" }.joined()
     case .table(let table): return text(table)
     case .verbatim(let text):
-      return text.split(separator: "\n", omittingEmptySubsequences: false).map { "  \(plain(String($0)))\n" }.joined()
+      return text.split(separator: "\n", omittingEmptySubsequences: false).map { "  \(plain(String($0)))\n" }
+        .joined()
     }
   }
 

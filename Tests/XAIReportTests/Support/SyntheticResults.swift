@@ -14,21 +14,25 @@ struct SyntheticResults {
   var hasThumbnails = true
   var name = "vit-tiny-patch16-224"
 
-  static let explainers: [(specification: String, title: String, family: ExplainerDescriptor.Family, skill: Float)] =
-    [
-      ("random", "Random", .attention, 0), ("centre", "Centre", .attention, 0.2),
-      ("attention-rollout", "Attention Rollout", .attention, 0.45), ("gmar", "GMAR", .gradient, 0.6),
-      ("gmar:norm=l2", "GMAR", .gradient, 0.62), ("grad-cam", "Grad-CAM", .gradient, 0.8),
-      ("gradient-rollout", "Gradient Rollout", .gradient, 0.5),
-      ("generic-attention", "Generic Attention", .gradient, 0.85),
-    ]
+  static let explainers:
+    [(specification: String, title: String, family: ExplainerDescriptor.Family, skill: Float)] =
+      [
+        ("random", "Random", .attention, 0), ("centre", "Centre", .attention, 0.2),
+        ("attention-rollout", "Attention Rollout", .attention, 0.45), ("gmar", "GMAR", .gradient, 0.6),
+        ("gmar:norm=l2", "GMAR", .gradient, 0.62), ("grad-cam", "Grad-CAM", .gradient, 0.8),
+        ("gradient-rollout", "Gradient Rollout", .gradient, 0.5),
+        ("generic-attention", "Generic Attention", .gradient, 0.85),
+      ]
 
-  static let metrics: [(id: String, title: String, direction: MetricDescriptor.Direction, unit: String, preset: String?)] =
-    [
-      ("average-drop", "Average Drop", .lower, "%", nil), ("average-increase", "Average Increase", .higher, "%", nil),
-      ("insertion", "Insertion", .higher, "%", "rise-fast"), ("deletion", "Deletion", .lower, "%", "rise-fast"),
-      ("pointing-game", "Pointing Game", .higher, "%", nil), ("sparsity", "Sparsity", .neither, "", nil),
-    ]
+  static let metrics:
+    [(id: String, title: String, direction: MetricDescriptor.Direction, unit: String, preset: String?)] =
+      [
+        ("average-drop", "Average Drop", .lower, "%", nil),
+        ("average-increase", "Average Increase", .higher, "%", nil),
+        ("insertion", "Insertion", .higher, "%", "rise-fast"),
+        ("deletion", "Deletion", .lower, "%", "rise-fast"),
+        ("pointing-game", "Pointing Game", .higher, "%", nil), ("sparsity", "Sparsity", .neither, "", nil),
+      ]
 
   var experiment: Experiment {
     Experiment(
@@ -52,9 +56,11 @@ struct SyntheticResults {
         MetricIdentity(
           specification: $0.id,
           descriptor: MetricDescriptor(
-            id: $0.id, title: $0.title, summary: "What \($0.title) measures", direction: $0.direction, unit: $0.unit,
+            id: $0.id, title: $0.title, summary: "What \($0.title) measures", direction: $0.direction,
+            unit: $0.unit,
             range: $0.unit == "%" ? 0...100 : 0...1,
-            curveAxes: $0.preset == nil ? nil : .init(x: "share of pixels changed", y: "probability of the class"),
+            curveAxes: $0.preset == nil
+              ? nil : .init(x: "share of pixels changed", y: "probability of the class"),
             citation: Self.citation),
           protocolName: $0.preset, protocolText: "\($0.id)\nsteps=28\nsubstrate=zeros",
           protocolHash: FNV1a($0.id).text)
@@ -62,7 +68,8 @@ struct SyntheticResults {
   }
 
   private static let citation = Citation(
-    authors: "Doe & Roe", title: "On maps", venue: "Journal of Maps", year: 2020, identifier: "arXiv:2000.00000")
+    authors: "Doe & Roe", title: "On maps", venue: "Journal of Maps", year: 2020,
+    identifier: "arXiv:2000.00000")
 
   func make() throws -> EvaluationResults {
     let experiment = experiment
@@ -81,16 +88,20 @@ struct SyntheticResults {
   }
 
   private func subject(
-    _ classIndex: Int, _ index: Int, centre: (x: Float, y: Float), difficulty: Float, _ experiment: Experiment,
+    _ classIndex: Int, _ index: Int, centre: (x: Float, y: Float), difficulty: Float,
+    _ experiment: Experiment,
     _ random: inout SeededRandom
   ) -> SubjectResult {
     let weights = (0..<layers).map { layer -> [Float] in
-      let raw = (0..<heads).map { head in 1 + 0.5 * Float((head * 7 + layer * 3) % heads) / Float(heads) + 0.2 * random.uniform() }
+      let raw = (0..<heads).map { head in
+        1 + 0.5 * Float((head * 7 + layer * 3) % heads) / Float(heads) + 0.2 * random.uniform()
+      }
       let sum = raw.reduce(0, +)
       return raw.map { $0 / sum }
     }
     let effects = (0..<layers).map { layer in
-      (0..<heads).map { head in Float((head * 5 + layer) % heads) / Float(heads) - 0.3 + 0.4 * random.normal() }
+      (0..<heads).map { head in Float((head * 5 + layer) % heads) / Float(heads) - 0.3 + 0.4 * random.normal()
+      }
     }
     let maps = Self.explainers.map { explainer in
       map(explainer, centre: centre, difficulty: difficulty, headWeights: weights, &random)
@@ -123,7 +134,9 @@ struct SyntheticResults {
       case "insertion", "deletion":
         let x = (0...28).map { Double($0) / 28 }
         let steepness = 2 + 6 * good
-        let y = x.map { metric.id == "insertion" ? 1 - exponential(-steepness * $0) : exponential(-steepness * $0) }
+        let y = x.map {
+          metric.id == "insertion" ? 1 - exponential(-steepness * $0) : exponential(-steepness * $0)
+        }
         return MetricValue(100 * y.reduce(0, +) / 29, curve: .init(x: x, y: y))
       default: return MetricValue(100 * (metric.direction == .higher ? good : 1 - good) * 0.6)
       }
