@@ -14,6 +14,9 @@ import Testing
         xai explain --model MODEL photo.jpg   overlays, maps and records
         xai train --model MODEL --data PHOTOS --output FOLDER
                                               fine-tune, or train from scratch
+        xai evaluate --model MODEL --data PHOTOS --output RESULTS
+                                              judge explainers by metrics
+        xai merge SHARDS --output RESULTS     join the results of shards
         xai check-gradients --model MODEL     is the reverse pass right?
 
       Shell completions: xai --generate-completion-script bash (zsh, fish).
@@ -45,6 +48,10 @@ import Testing
                                 maps, records, figures.
         train                   Fine-tune a model on pictures, or train one from
                                 scratch.
+        evaluate                Judge explainers by metrics on the pictures of a data
+                                set.
+        merge                   Join the results of shards of an evaluation in one
+                                database.
         check-gradients         Check a model's reverse pass against finite
                                 differences.
 
@@ -57,7 +64,7 @@ import Testing
     #expect(result.errors.isEmpty)
   }
 
-  @Test(arguments: ["list", "inspect", "explain", "train", "check-gradients"])
+  @Test(arguments: ["list", "inspect", "explain", "train", "evaluate", "merge", "check-gradients"])
   func everyCommandTeaches(command: String) throws {
     let result = try XAIProcess.run(command, "--help")
     #expect(result.status == 0)

@@ -40,7 +40,9 @@ import XAIWeights
       try registry.metric("average-dorp")
     }
     expectError("gmar has no option 'nrom'; did you mean 'norm'?") { try registry.explainer("gmar:nrom=l2") }
-    expectError("average-drop has no options") { try registry.metric("average-drop:a=b") }
+    expectError("average-drop has no option 'spaec'; did you mean 'space'?") {
+      try registry.metric("average-drop:spaec=pixels")
+    }
   }
 
   @Test("a data set is an id with options or a path, and what lies there says of which kind it is")

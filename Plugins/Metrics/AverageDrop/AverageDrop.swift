@@ -2,7 +2,8 @@ public import XAICore
 
 /// Average Drop: the share of the class's probability that is lost when the map masks the image.
 ///
-/// max(0, y − o)/y × 100 with y the probability on the whole image and o on the masked one; 0 where y is 0.
+/// max(0, y − o)/y × 100 with y the probability on the whole image and o on the masked one; 0 where y is 0. As an option
+/// it is max(0, y − o) × 100.
 /// Source: Chattopadhyay et al. 2018 (arXiv 1710.11063), Section 5.1.1.
 public struct AverageDrop: Metric {
   /// What the metric is.
@@ -15,22 +16,24 @@ public struct AverageDrop: Metric {
       title: "Grad-CAM++: Generalized Gradient-based Visual Explanations for Deep Convolutional Networks",
       venue: "WACV", year: 2018, identifier: "arXiv:1710.11063"))
 
-  /// There are none.
-  public let options: NoOptions
+  /// How the image is masked, and what the loss is compared with.
+  public let options: AverageDropOptions
 
   /// Makes the metric.
-  public init(options: NoOptions = NoOptions()) {
+  public init(options: AverageDropOptions = AverageDropOptions()) {
     self.options = options
   }
 
   /// One frame: the masked image.
   public func frames(for subject: MetricSubject) -> FramePlan {
-    .masked(subject)
+    .masked(subject, in: options.space)
   }
 
   /// The value of one image, in percent.
   public func measure(_ answers: [FrameAnswer], for subject: MetricSubject) -> MetricValue? {
     let (whole, masked) = (Double(subject.probability), Double(answers[0].probability))
-    return MetricValue(whole > 0 ? max(0, whole - masked) / whole * 100 : 0)
+    let lost = max(0, whole - masked)
+    guard options.drop == .relative else { return MetricValue(lost * 100) }
+    return MetricValue(whole > 0 ? lost / whole * 100 : 0)
   }
 }

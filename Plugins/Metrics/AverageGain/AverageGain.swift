@@ -16,17 +16,17 @@ public struct AverageGain: Metric {
       title: "Opti-CAM: Optimizing saliency maps for interpretability",
       venue: "CVIU", year: 2024, identifier: "arXiv:2301.07002"))
 
-  /// There are none.
-  public let options: NoOptions
+  /// How the image is masked.
+  public let options: MaskingOptions
 
   /// Makes the metric.
-  public init(options: NoOptions = NoOptions()) {
+  public init(options: MaskingOptions = MaskingOptions()) {
     self.options = options
   }
 
   /// One frame: the masked image.
   public func frames(for subject: MetricSubject) -> FramePlan {
-    .masked(subject)
+    .masked(subject, in: options.space)
   }
 
   /// The value of one image, in percent.

@@ -16,17 +16,17 @@ public struct AverageIncrease: Metric {
       title: "Grad-CAM++: Generalized Gradient-based Visual Explanations for Deep Convolutional Networks",
       venue: "WACV", year: 2018, identifier: "arXiv:1710.11063"))
 
-  /// There are none.
-  public let options: NoOptions
+  /// How the image is masked.
+  public let options: MaskingOptions
 
   /// Makes the metric.
-  public init(options: NoOptions = NoOptions()) {
+  public init(options: MaskingOptions = MaskingOptions()) {
     self.options = options
   }
 
   /// One frame: the masked image.
   public func frames(for subject: MetricSubject) -> FramePlan {
-    .masked(subject)
+    .masked(subject, in: options.space)
   }
 
   /// The value of one image, in percent.

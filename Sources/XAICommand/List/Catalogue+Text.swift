@@ -36,23 +36,38 @@ extension Catalogue.Explainer {
     let head = """
         \(descriptor.id): \(descriptor.title)
           \(descriptor.summary).
-          Evidence from \(descriptor.family.rawValue); the map \
+          \(evidence); the map \
       \(descriptor.isClassSpecific ? "depends on the class" : "is the same for every class"); \(passes).
-          Needs \(descriptor.needs.names.joined(separator: ", ")).
+          Needs \(needs).
           \(descriptor.citation)
 
       """
     return head + optionTable(options)
   }
+
+  private var needs: String {
+    descriptor.needs.isEmpty ? "nothing of the model" : descriptor.needs.names.joined(separator: ", ")
+  }
+
+  private var evidence: String {
+    descriptor.family == .baseline
+      ? "A baseline, without evidence" : "Evidence from \(descriptor.family.rawValue)"
+  }
 }
 
 extension Catalogue.Metric {
   fileprivate var text: String {
-    let direction = descriptor.direction == .higher ? "higher is better" : "lower is better"
+    let direction =
+      switch descriptor.direction {
+      case .higher: "higher is better"
+      case .lower: "lower is better"
+      case .neither: "neither is better"
+      }
+    let range = "\(descriptor.lowest.optionText) to \(descriptor.highest.optionText)"
     let head = """
         \(descriptor.id): \(descriptor.title)
           \(descriptor.summary).
-          In \(descriptor.unit), \(descriptor.lowest.optionText) to \(descriptor.highest.optionText); \(direction).
+          \(descriptor.unit.isEmpty ? "From" : "In \(descriptor.unit),") \(range); \(direction).
           \(descriptor.citation)
 
       """

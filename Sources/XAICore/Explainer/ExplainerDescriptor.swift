@@ -10,6 +10,8 @@ public struct ExplainerDescriptor: Hashable, Sendable, Codable {
     case relevance
     /// Forward passes over changed inputs.
     case perturbation
+    /// Nothing of the model: maps that others are compared with.
+    case baseline
   }
 
   /// What users write, kebab-case.

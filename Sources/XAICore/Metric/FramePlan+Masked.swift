@@ -2,24 +2,34 @@ import XAIImage
 import XAITensor
 
 extension FramePlan {
-  /// One frame: the picture with each pixel multiplied by its map value, then mean and deviation.
-  ///
-  /// The product is taken of pixels in [0, 1], so that what the map leaves out is black, whatever the model's
-  /// normalisation.
-  public static func masked(_ subject: MetricSubject) -> FramePlan {
+  /// One frame: the picture with each pixel multiplied by its map value.
+  public static func masked(_ subject: MetricSubject, in space: MaskingSpace = .pixels) -> FramePlan {
     FramePlan(count: 1) { _ in
       Frame(
         .picture { destination in
-          let plane = subject.map.count
-          let masked = Tensor(subject.pixels.shape) { result in
-            subject.pixels.withElements { pixels in
-              for index in pixels.indices { result[index] = pixels[index] * subject.map[index % plane] }
+          let (preprocessing, pixels) = (subject.preprocessing, subject.pixels)
+          let masked =
+            switch space {
+            case .pixels: preprocessing.normalised(pixels.multiplied(by: subject.map))
+            case .normalised: preprocessing.normalised(pixels).multiplied(by: subject.map)
             }
+          masked.withElements { for index in $0.indices { destination[index] = $0[index] } }
+        }, identity: .ofMap(space == .pixels ? "masked" : "masked-\(space.rawValue)"))
+    }
+  }
+}
+
+extension Tensor {
+  /// The product of each channel and a map.
+  fileprivate func multiplied(by map: [Float]) -> Tensor {
+    Tensor(shape) { result in
+      withElements { elements in
+        map.withUnsafeBufferPointer { map in
+          for start in stride(from: 0, to: elements.count, by: map.count) {
+            for pixel in 0..<map.count { result[start + pixel] = elements[start + pixel] * map[pixel] }
           }
-          subject.preprocessing.normalised(masked).withElements { values in
-            for index in values.indices { destination[index] = values[index] }
-          }
-        }, identity: .ofMap("masked"))
+        }
+      }
     }
   }
 }

@@ -58,22 +58,12 @@ public final class ResultStore: Sendable {
   public static func remove(at path: String) throws {
     guard FileSystem.kind(of: path) != nil else { return }
     let lock = try StoreLock(of: path)
-    guard FileSystem.kind(of: path) == .file, isOwn(path) else {
+    guard FileSystem.kind(of: path) == .file, let file = StoreFile(path), file.isEmpty || file.isOwn else {
       throw StoreError.foreign(path: path, reason: "this program did not write it")
     }
     for suffix in ["", "-journal"] { try? FileManager.default.removeItem(atPath: path + suffix) }
     guard FileSystem.kind(of: path) == nil else { throw StoreError.readOnly(path: path) }
     withExtendedLifetime(lock) {}
-  }
-
-  /// Whether a file is empty or begins as these databases do, damaged or not (SQLite's file format, 1.3).
-  private static func isOwn(_ path: String) -> Bool {
-    guard let bytes = try? Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe) else {
-      return false
-    }
-    guard !bytes.isEmpty else { return true }
-    return bytes.count >= 72 && bytes.starts(with: Array("SQLite format 3\0".utf8))
-      && bytes[68..<72].reduce(0) { $0 << 8 | Int($1) } == Schema.applicationID
   }
 
   /// A lock in a folder that is not there would be the wrong thing to complain about.

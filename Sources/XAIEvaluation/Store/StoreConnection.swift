@@ -18,6 +18,10 @@ struct StoreConnection: Sendable {
     case nil where isReadOnly: throw .missing(path: path)
     case .file, nil: break
     }
+    // SQLite takes a file of less than a page for an empty database, and would write over it.
+    if !StoreFile.hasJournal(path), let file = StoreFile(path), !file.isEmpty, !file.isSQLite {
+      throw .foreign(path: path, reason: "it is no SQLite database")
+    }
     var configuration = GRDB.Configuration()
     // The journal stays a rollback journal: a write-ahead log needs memory that network file systems don't share.
     configuration.journalMode = .default
@@ -63,11 +67,16 @@ extension StoreConnection {
 
   /// Looks at the database; throws for one of somebody else's or of another version.
   func kind() throws(StoreError) -> Kind {
-    let (id, version, tables) = try read { database in
-      (
-        try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0,
-        try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0,
-        try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM sqlite_master") ?? 0
+    func number(_ sql: String, _ database: Database) throws -> Int {
+      try Int.fetchOne(database, sql: sql) ?? 0
+    }
+    let (id, version, tables, isWhole) = try read { database in
+      // Looking at the tables takes the lock under which the others belong together.
+      let tables = try number("SELECT COUNT(*) FROM sqlite_master", database)
+      let count = try number("PRAGMA page_count", database) * number("PRAGMA page_size", database)
+      return (
+        try number("PRAGMA application_id", database), try number("PRAGMA user_version", database), tables,
+        tables == 0 || (StoreFile(path)?.count ?? 0) >= count
       )
     }
     if id == 0, version == 0, tables == 0 { return .empty }
@@ -77,6 +86,8 @@ extension StoreConnection {
     guard version == Schema.version else {
       throw StoreError.otherVersion(path: path, there: version, here: Schema.version)
     }
+    // SQLite counts a page that is there in part.
+    guard isWhole else { throw .damaged(path: path, reason: "it was cut short") }
     return .results
   }
 }

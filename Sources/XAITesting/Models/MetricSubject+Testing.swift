@@ -10,6 +10,15 @@ extension MetricSubject {
       pixels: pixels, preprocessing: preprocessing, scores: [0], grid: Grid(rows: 1, columns: 1), map: map,
       classIndex: classIndex, probability: probability)
   }
+
+  /// Scores without a picture to speak of: one row of patches, a grey pixel each.
+  public init(scores: [Float]) {
+    self.init(
+      pixels: Tensor(repeating: 0.5, [3, 1, scores.count]), preprocessing: Preprocessing(resize: .none),
+      scores: scores, grid: Grid(rows: 1, columns: scores.count), map: minMaxNormalised(scores),
+      classIndex: 0,
+      probability: 1)
+  }
 }
 
 extension FramePlan {

@@ -11,8 +11,8 @@ from safetensors.torch import save_file
 LIBRARIES = ("torch", "transformers", "timm", "safetensors", "grad-cam", "numpy", "pillow")
 
 
-def versions() -> dict[str, str]:
-    return {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
+def versions(*more: str) -> dict[str, str]:
+    return {"python": platform.python_version(), **{name: version(name) for name in (*LIBRARIES, *more)}}
 
 
 def save_tensors(path: Path, tensors: dict[str, torch.Tensor]) -> None:

@@ -1,0 +1,65 @@
+public import XAICore
+import XAITensor
+
+/// The options of the centre baseline.
+public struct CentreMapOptions: PluginOptions {
+  /// The standard deviation, as a share of the side.
+  public var sigma = 0.25
+
+  /// Makes the defaults.
+  public init() {}
+
+  /// Every option.
+  public static let table: [Option<Self>] = [
+    Option(
+      "sigma", \.sigma, "the standard deviation as a share of the picture's side",
+      allowed: "a number from 0.01 to 10", where: { (0.01...10).contains($0) })
+  ]
+}
+
+/// The centre baseline: a Gaussian at the centre, for photographers put things there.
+///
+/// exp(−(dx² + dy²) / 2σ²) with dx and dy from the centre of the picture to that of the patch, in shares of its width and height:
+/// the same map for every image of a grid.
+/// Source: Judd, Durand & Torralba 2012: the centre baseline of saliency, stretched to the picture.
+public struct CentreMap: Explainer {
+  /// What the explainer is.
+  public static let descriptor = ExplainerDescriptor(
+    id: "centre", title: "Centre",
+    summary: "Gives patches near the centre the higher scores, for others to be compared with",
+    family: .baseline, needs: [], isClassSpecific: false, forwardPasses: "0", reversePasses: "0",
+    citation: Citation(
+      authors: "Judd, Durand & Torralba",
+      title: "A Benchmark of Computational Models of Saliency to Predict Human Fixations",
+      venue: "MIT Technical Report", year: 2012, identifier: "MIT-CSAIL-TR-2012-001"))
+
+  /// The options that this value works with.
+  public let options: CentreMapOptions
+
+  /// Makes an explainer.
+  public init(options: CentreMapOptions = CentreMapOptions()) {
+    self.options = options
+  }
+
+  /// Needs nothing.
+  public func recording(for model: ModelDescriptor) -> Recording { Recording() }
+
+  /// Explains every image; all have the same map.
+  public func explain(
+    _ trace: ForwardTrace, targets: Targets, using model: any Model
+  ) throws -> [[Attribution]] {
+    let (rows, columns) = (profile(trace.layout.grid.rows), profile(trace.layout.grid.columns))
+    let scores = rows.flatMap { row in columns.map { Float(row * $0) } }
+    return try targets.map { _, _, classIndex in
+      try Attribution(scores: scores, of: trace, classIndex: classIndex, by: self)
+    }
+  }
+
+  /// The Gaussian along one side, at the centres of its patches.
+  private func profile(_ count: Int) -> [Double] {
+    (0..<count).map { index in
+      let distance = ((Double(index) + 0.5) / Double(count) - 0.5) / options.sigma
+      return exponential(-distance * distance / 2)
+    }
+  }
+}

@@ -1,0 +1,77 @@
+public import XAICore
+
+/// The options of the pointing game.
+public struct PointingGameOptions: PluginOptions {
+  /// What several pixels with the map's highest value are worth.
+  public enum Ties: String, OptionValue, CaseIterable {
+    /// The share of them that hit: what one drawn from them is worth on average.
+    case mean
+    /// A hit where one of them hits.
+    case any
+  }
+
+  /// How far from the object a pixel may be to hit it, in pixels of the model's input.
+  public var tolerance = 0
+  /// What several pixels with the highest value are worth.
+  public var ties = Ties.mean
+
+  /// Makes the defaults.
+  public init() {}
+
+  /// Every option.
+  public static let table: [Option<Self>] = [
+    Option(
+      "tolerance", \.tolerance, "how many pixels from the object still hit it",
+      allowed: "a whole number from 0", where: { $0 >= 0 }),
+    Option(
+      "ties", \.ties,
+      "what several pixels with the highest value are worth: their mean, or a hit where any hits"),
+  ]
+
+  /// The protocols of others.
+  public static let presets: [Preset<Self>] = [
+    Preset("default", "the maximum on the object") { _ in },
+    Preset("zhang", "15 pixels of tolerance, as Zhang et al. 2018") { $0.tolerance = 15 },
+    Preset("quantus", "a hit where any of the highest pixels hits, as Quantus has it") { $0.ties = .any },
+  ]
+}
+
+/// The pointing game: whether the map's maximum lies on an object of the class.
+///
+/// 100 where it does and 0 where it does not. Of several pixels with the highest value the share that hits counts, so that a
+/// constant map gets what a random pixel gets.
+/// Source: Zhang et al. 2018 (arXiv 1608.00507).
+public struct PointingGame: Metric {
+  /// What the metric is.
+  public static let descriptor = MetricDescriptor(
+    id: "pointing-game", title: "Pointing Game",
+    summary: "How often the map's maximum lies on an object of the class",
+    direction: .higher, unit: "%", range: 0...100,
+    citation: Citation(
+      authors: "Zhang et al.", title: "Top-Down Neural Attention by Excitation Backprop", venue: "IJCV",
+      year: 2018, identifier: "arXiv:1608.00507"))
+
+  /// The options that this value works with.
+  public let options: PointingGameOptions
+
+  /// Makes the metric.
+  public init(options: PointingGameOptions = PointingGameOptions()) {
+    self.options = options
+  }
+
+  /// The objects.
+  public var needs: MetricNeeds { .objects }
+
+  /// The value of one image, in percent; nil where the picture has no object of the class.
+  public func measure(_ answers: [FrameAnswer], for subject: MetricSubject) -> MetricValue? {
+    guard let pixels = subject.targetPixels, let highest = subject.map.max() else { return nil }
+    let target = Target(
+      pixels: pixels, height: subject.height, width: subject.width, margin: options.tolerance)
+    let maxima = subject.map.indices.filter { subject.map[$0] == highest }
+    let hits = maxima.count { target.isHit(by: $0) }
+    switch options.ties {
+    case .mean: return MetricValue(Double(hits) / Double(maxima.count) * 100)
+    case .any: return MetricValue(hits > 0 ? 100 : 0)
+    }
+  }
+}

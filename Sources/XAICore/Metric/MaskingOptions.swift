@@ -1,0 +1,31 @@
+/// Which values of a picture a map multiplies.
+public enum MaskingSpace: String, OptionValue, CaseIterable {
+  /// Those in [0, 1], before mean and deviation: what the map leaves out is black, whatever the model's normalisation.
+  case pixels
+  /// Those after mean and deviation: what the map leaves out has the mean colour that the model was trained with.
+  case normalised
+}
+
+/// The options of a metric that shows the model a picture times its map.
+public struct MaskingOptions: PluginOptions {
+  /// Which values the map multiplies.
+  public var space = MaskingSpace.pixels
+
+  /// Makes the defaults.
+  public init() {}
+
+  /// Every option.
+  public static let table: [Option<Self>] = [
+    Option("space", \.space, "which values of the picture the map multiplies")
+  ]
+
+  /// What programs do, under their names.
+  public static let presets: [Preset<Self>] = [
+    Preset("default", "the picture in [0, 1] times the map") { $0 = MaskingOptions() },
+    Preset("torch-cam", "ClassificationMetric of torch-cam") { $0.space = .normalised },
+    Preset("xplique", "the Average metrics of Xplique, equal to torch-cam") { $0.space = .normalised },
+    Preset("pytorch-grad-cam", "the confidence metrics of pytorch-grad-cam, equal to torch-cam") {
+      $0.space = .normalised
+    },
+  ]
+}

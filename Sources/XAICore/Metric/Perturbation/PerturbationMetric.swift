@@ -1,0 +1,46 @@
+/// A metric of how the class fares while a picture is taken away, or brought back, in the order of a map.
+///
+/// A conforming type says what it is and which way it goes; the inputs and the area under the curve are here.
+public protocol PerturbationMetric: Metric where Options == PerturbationOptions {
+  /// The way that it goes.
+  static var path: PerturbationPath { get }
+}
+
+/// A way between a whole picture and an empty one.
+public enum PerturbationPath: Hashable, Sendable {
+  /// From the whole picture, the most relevant first.
+  case removingMostRelevant
+  /// From the whole picture, the least relevant first.
+  case removingLeastRelevant
+  /// To the whole picture, the most relevant first.
+  case insertingMostRelevant
+
+  var isInsertion: Bool { self == .insertingMostRelevant }
+  var takesHighestFirst: Bool { self != .removingLeastRelevant }
+}
+
+extension PerturbationMetric {
+  /// Patches are removed where tokens are the unit.
+  public var needs: MetricNeeds { options.unit == .tokens ? .patchRemoval : [] }
+
+  /// The pictures along the way; the whole one is not among them where its probability is all that is asked.
+  public func frames(for subject: MetricSubject) -> FramePlan {
+    let way = PerturbationWay(options, Self.path, subject)
+    let shown = way.points.filter { !way.isKnown($0) }
+    return options.unit == .tokens ? .removingPatches(shown, way, subject) : .replacing(shown, way, subject)
+  }
+
+  /// The area under the curve, × 100, with the curve in percent.
+  public func measure(_ answers: [FrameAnswer], for subject: MetricSubject) -> MetricValue? {
+    let way = PerturbationWay(options, Self.path, subject)
+    var next = answers.makeIterator()
+    let scores = way.points.map { point -> Double in
+      guard !way.isKnown(point), let answer = next.next() else { return Double(subject.probability) }
+      return options.score == .accuracy ? (answer.isPredicted ? 1 : 0) : Double(answer.probability)
+    }
+    return MetricValue(
+      way.area(under: scores) * 100,
+      curve: MetricValue.Curve(
+        x: way.points.map { Double($0) / Double(way.units) * 100 }, y: scores.map { $0 * 100 }))
+  }
+}

@@ -1,0 +1,58 @@
+/// How much of a picture a step changes; the last step changes what is left.
+public enum PerturbationStep: OptionValue {
+  /// As much as so many rows of pixels have: n·width pixels, n·width elements of one channel, n/height of the patches.
+  case rows(Int)
+  /// ⌈units / n⌉ units.
+  case chunks(Int)
+  /// n steps as even as can be: step i ends at ⌊i·units / n⌋; never more steps than units.
+  case even(Int)
+
+  private static let kinds: [(name: String, make: @Sendable (Int) -> PerturbationStep)] = [
+    ("rows", { .rows($0) }), ("chunks", { .chunks($0) }), ("even", { .even($0) }),
+  ]
+
+  /// Reads `rows(8)`, `chunks(20)` or `even(10)`; the number is at least 1.
+  public init?(optionText: String) {
+    guard optionText.hasSuffix(")"), let open = optionText.firstIndex(of: "("),
+      let kind = Self.kinds.first(where: { $0.name == optionText[..<open] }),
+      let count = Int(optionText[optionText.index(after: open)...].dropLast()), count > 0
+    else { return nil }
+    self = kind.make(count)
+  }
+
+  /// The kind with its number.
+  public var optionText: String {
+    switch self {
+    case .rows(let count): "rows(\(count))"
+    case .chunks(let count): "chunks(\(count))"
+    case .even(let count): "even(\(count))"
+    }
+  }
+
+  /// The three kinds.
+  public static let allowedOptionText = "rows(n) a step | chunks(n) | even(n) steps, n from 1"
+
+  /// The number of rows or steps.
+  var count: Int {
+    switch self {
+    case .rows(let count), .chunks(let count), .even(let count): count
+    }
+  }
+
+  /// How many units are changed at each point of the way, from 0 to all of them.
+  ///
+  /// - Parameters:
+  ///   - units: how many there are, at least 1.
+  ///   - rows: how many rows of one channel they make up.
+  func counts(units: Int, rows: Int) -> [Int] {
+    // More than all of them is all of them, and no product overflows.
+    let count = min(max(count, 1), units)
+    let size: Int
+    switch self {
+    case .rows: size = (count * units + rows - 1) / rows
+    case .chunks: size = (units + count - 1) / count
+    case .even: return (0...count).map { $0 * units / count }
+    }
+    return Array(stride(from: 0, to: units, by: size)) + [units]
+  }
+}

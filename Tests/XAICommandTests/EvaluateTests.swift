@@ -1,0 +1,113 @@
+import Foundation
+import Testing
+import XAI
+
+@Suite struct EvaluateTests {
+  private let fixture = EvaluationFixture()
+
+  @Test func wholeRun() throws {
+    let result = try XAIProcess.run(fixture.arguments("r.sqlite"))
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.output.contains("10 of 2,000 pictures of 'validation': 2 explainers"))
+    for text in ["average-drop % ↓", "gmar ", "attention-rollout", "10 pictures in"] {
+      #expect(result.output.contains(text), "\(text)")
+    }
+    let results = try fixture.results("r.sqlite")
+    #expect(results.pictures.count == 10 && results.pictures.allSatisfy { $0.failure == nil })
+    #expect(results.experiment.model.hash.count == 16)
+    #expect(results.experiment.data.name == "shapes:size=72")
+    #expect(results.pictures.allSatisfy { $0.label != nil && $0.thumbnail != nil })
+    let again = try XAIProcess.run(fixture.arguments("r.sqlite"))
+    #expect(again.status == 0 && again.output.contains("all of them known already"))
+    #expect(fixture.names == ["r.sqlite"])
+  }
+
+  @Test("all that fits is evaluated where nothing is asked for")
+  func defaults() throws {
+    let result = try XAIProcess.run(
+      "evaluate", "-m", EvaluationFixture.model, "-d", "shapes:size=72", "--sample", "1", "-o",
+      fixture.path("r.sqlite"), "-q")
+    #expect(result.status == 0 && result.output.isEmpty, "\(result.errors)")
+    let experiment = try fixture.results("r.sqlite").experiment
+    let registry = try Registry.builtIn()
+    #expect(experiment.explainers.count == registry.explainers.count + 1)
+    #expect(experiment.explainers.contains { $0.specification == "gmar:norm=l2" })
+    let metrics = Set(experiment.metrics.map(\.descriptor.id))
+    #expect(metrics.isSuperset(of: ["average-drop", "average-increase", "average-gain"]))
+    let objectMetrics = try registry.metrics.filter { try $0.make([]).needs.contains(.objects) }
+    #expect(metrics.isSuperset(of: objectMetrics.map(\.descriptor.id)))
+  }
+
+  @Test func jsonLines() throws {
+    let result = try XAIProcess.run(fixture.arguments("r.sqlite", "--json"))
+    #expect(result.status == 0)
+    let lines = try result.output.split(separator: "\n").map {
+      try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+    }
+    #expect(
+      lines.compactMap { $0["event"] as? String } == ["began"] + Array(repeating: "picture", count: 10) + [
+        "finished"
+      ])
+    let means = try #require(lines.last?["means"] as? [[String: Any]])
+    #expect(means.allSatisfy { $0["n"] as? Int == 10 && $0["mean"] is Double })
+  }
+
+  @Test("a folder of pictures without classes is evaluated")
+  func flatFolder() throws {
+    let folder = try #require(fixture.folder)
+    for index in 0..<3 { try folder.picture("photos/\(index).jpg", seed: index) }
+    try folder.write("broken".utf8, to: "photos/3.jpg")
+    let arguments = [
+      "evaluate", "-m", FixtureModel.vit, "-d", folder.path("photos"), "-e", "gmar", "-o",
+      folder.path("r.sqlite"),
+    ]
+    let result = try XAIProcess.run(arguments)
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.errors.contains("3.jpg") && result.errors.contains("1 picture was left out"))
+    let results = try fixture.results("r.sqlite")
+    #expect(results.pictures.map(\.identifier) == (0..<4).map { "\($0).jpg" })
+    #expect(results.pictures.map { $0.failure != nil } == [false, false, false, true])
+    #expect(results.pictures.allSatisfy { $0.label == nil })
+    let strict = try XAIProcess.run(arguments + ["--restart", "--strict"])
+    #expect(strict.status == 65 && strict.errors.contains("3.jpg"))
+    #expect(try XAIProcess.run(arguments).status == 0)
+    let labels = try XAIProcess.run(arguments + ["-t", "label", "--restart"])
+    #expect(labels.status == 64 && labels.errors.contains("pictures with a class"))
+    // What is refused removes nothing.
+    #expect(try fixture.results("r.sqlite").pictures.count == 4)
+  }
+
+  @Test(
+    "wrong arguments are refused before anything is written",
+    arguments: [
+      (["-t", "top:0"], 64, "top:0"), (["-t", "9"], 64, "no class 9"),
+      (["--metric", "average-drip"], 64, "average-drop"),
+      (["--protocol", "rice"], 64, "rice"), (["--sample", "0"], 64, "--sample"),
+      (["--split", "no"], 64, "validation"),
+      (["--shard", "3/2"], 64, "3/2"), (["--batch-size", "0"], 64, "--batch-size"),
+      (["-e", "gmar:norm=l3"], 64, "l3"), (["-m", "/no/model"], 66, "/no/model"),
+      (["-o", "/no/folder/r.sqlite"], 73, "/no/folder"),
+    ] as [([String], Int32, String)])
+  func refused(arguments: [String], status: Int32, text: String) throws {
+    // The parser takes the last of an option that is given twice.
+    let result = try XAIProcess.run(fixture.arguments("r.sqlite") + arguments)
+    #expect(result.status == status, "\(result.errors)")
+    #expect(result.errors.contains(text), "\(result.errors)")
+    #expect(fixture.names.isEmpty)
+  }
+
+  @Test("another experiment is refused with what differs, and --restart begins anew")
+  func otherExperiment() throws {
+    #expect(try XAIProcess.run(fixture.arguments("r.sqlite", "-q")).status == 0)
+    let other = try XAIProcess.run(fixture.arguments("r.sqlite", "-t", "label"))
+    #expect(other.status == 64)
+    #expect(other.errors.contains("target: predicted there, label here"), "\(other.errors)")
+    #expect(try fixture.results("r.sqlite").experiment.target == "predicted")
+    #expect(try XAIProcess.run(fixture.arguments("r.sqlite", "-q", "-t", "label", "--restart")).status == 0)
+    #expect(try fixture.results("r.sqlite").experiment.target == "label")
+    let file = try #require(fixture.folder)
+    try file.write("mine".utf8, to: "mine.sqlite")
+    #expect(try XAIProcess.run(fixture.arguments("mine.sqlite", "--restart")).status == 65)
+    #expect(try String(contentsOfFile: fixture.path("mine.sqlite"), encoding: .utf8) == "mine")
+  }
+}

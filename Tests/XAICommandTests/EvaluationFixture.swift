@@ -1,0 +1,25 @@
+import Foundation
+import Testing
+import XAI
+
+/// Evaluations of the bundled model on drawn scenes.
+struct EvaluationFixture {
+  let folder = try? TemporaryFolder()
+
+  static let model = FixtureModel.folder.deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appending(path: "Examples/Demo/model").path
+
+  func path(_ name: String) -> String { folder?.path(name) ?? name }
+
+  /// The arguments of an evaluation of 10 pictures.
+  func arguments(_ output: String, _ more: String...) -> [String] {
+    [
+      "evaluate", "-m", Self.model, "-d", "shapes:size=72", "--sample", "10", "-e", "gmar", "-e",
+      "attention-rollout", "-o", path(output), "--shard", "none",
+    ] + more
+  }
+
+  func results(_ name: String) throws -> EvaluationResults { try ResultStore.results(at: path(name)) }
+
+  var names: [String] { folder?.names() ?? [] }
+}

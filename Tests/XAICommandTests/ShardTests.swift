@@ -1,0 +1,111 @@
+import Foundation
+import Testing
+import XAI
+
+@testable import XAICommand
+
+@Suite struct ShardTests {
+  private func chosen(_ option: String?, _ environment: [String: String]) throws -> String? {
+    let parsed = try option.map { try #require(ShardOption(argument: $0)) }
+    return try ChosenShard.choose(parsed, environment: environment)?.shard.description
+  }
+
+  @Test(
+    "the shard comes from the option, or the environment of an array of jobs",
+    arguments: [
+      (nil, [:], nil), ("2/8", [:], "2/8"), ("2/8", ["JOB_COMPLETION_INDEX": "5"], "2/8"),
+      ("none", ["SLURM_ARRAY_TASK_ID": "3", "SLURM_ARRAY_TASK_COUNT": "4"], nil),
+      (nil, ["SLURM_ARRAY_TASK_ID": "3", "SLURM_ARRAY_TASK_MIN": "1", "SLURM_ARRAY_TASK_COUNT": "4"], "3/4"),
+      (
+        nil,
+        [
+          "SLURM_ARRAY_TASK_ID": "14", "SLURM_ARRAY_TASK_MIN": "10", "SLURM_ARRAY_TASK_MAX": "16",
+          "SLURM_ARRAY_TASK_STEP": "2", "SLURM_ARRAY_TASK_COUNT": "4",
+        ], "3/4"
+      ),
+      (nil, ["SLURM_ARRAY_TASK_ID": "0", "SLURM_ARRAY_TASK_MIN": "0", "SLURM_ARRAY_TASK_COUNT": "2"], "1/2"),
+      (nil, ["JOB_COMPLETION_INDEX": "0", "JOB_COMPLETIONS": "3"], "1/3"),
+      ("auto/3", ["JOB_COMPLETION_INDEX": "2"], "3/3"),
+      ("auto/4", ["SLURM_ARRAY_TASK_ID": "3", "SLURM_ARRAY_TASK_MIN": "1"], "3/4"),
+      (nil, ["JOB_COMPLETION_INDEX": ""], nil),
+    ] as [(String?, [String: String], String?)])
+  func choice(option: String?, environment: [String: String], shard: String?) throws {
+    #expect(try chosen(option, environment) == shard)
+  }
+
+  @Test(
+    "what can't be a shard is refused, with what to write",
+    arguments: [
+      (nil, ["JOB_COMPLETION_INDEX": "2"], "auto/8"),
+      (nil, ["JOB_COMPLETION_INDEX": "3", "JOB_COMPLETIONS": "3"], "no shard of 3"),
+      (nil, ["JOB_COMPLETION_INDEX": "x", "JOB_COMPLETIONS": "3"], "'x'"),
+      (nil, ["SLURM_ARRAY_TASK_ID": "2"], "SLURM_ARRAY_TASK_COUNT"),
+      (
+        nil,
+        [
+          "SLURM_ARRAY_TASK_ID": "2", "SLURM_ARRAY_TASK_MIN": "1", "SLURM_ARRAY_TASK_MAX": "9",
+          "SLURM_ARRAY_TASK_COUNT": "3",
+        ], "evenly spaced"
+      ),
+      ("auto/3", [:], "neither"),
+    ] as [(String?, [String: String], String)])
+  func refused(option: String?, environment: [String: String], text: String) throws {
+    let failure = try #require(throws: Failure.self) { try chosen(option, environment) }
+    #expect(failure.status == .usage && failure.message.contains(text), "\(failure.message)")
+  }
+
+  @Test(arguments: ["0/2", "3/2", "2", "auto", "auto/0", "a/b", "/", ""])
+  func malformed(text: String) { #expect(ShardOption(argument: text) == nil) }
+
+  @Test("a shard has a file of its own")
+  func paths() throws {
+    let shard = ChosenShard(shard: try #require(Shard(2, of: 8)))
+    #expect(shard.path("results.sqlite") == "results-shard-2-of-8.sqlite")
+    #expect(shard.path("a.b/results") == "a.b/results-shard-2-of-8")
+    #expect(shard.path("a/.hidden") == "a/.hidden-shard-2-of-8")
+    #expect(shard.path("a/r.v1.db") == "a/r.v1-shard-2-of-8.db")
+  }
+}
+
+/// Shards as jobs run them, and what joins them.
+@Suite struct MergeCommandTests {
+  private let fixture = EvaluationFixture()
+
+  @Test func shardsOfAJobArray() throws {
+    #expect(try XAIProcess.run(fixture.arguments("whole.sqlite", "-q")).status == 0)
+    let arguments = fixture.arguments("part.sqlite").dropLast(2)
+    for index in 0..<2 {
+      let result = try XAIProcess.run(
+        Array(arguments), environment: ["JOB_COMPLETION_INDEX": "\(index)", "JOB_COMPLETIONS": "2"])
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(result.output.contains("shard \(index + 1)/2 by JOB_COMPLETION_INDEX"))
+    }
+    let parts = (1...2).map { fixture.path("part-shard-\($0)-of-2.sqlite") }
+    let one = try XAIProcess.run("merge", parts[1], "-o", fixture.path("all.sqlite"))
+    #expect(one.status == 65 && one.errors.contains("shard 1/2") && one.errors.contains("--partial"))
+    let some = try XAIProcess.run("merge", parts[1], "-o", fixture.path("some.sqlite"), "--partial")
+    #expect(some.status == 0 && some.output.contains("missing"))
+    let merged = try XAIProcess.run(["merge", parts[1], parts[0], "-o", fixture.path("all.sqlite")])
+    #expect(merged.status == 0 && merged.output.contains("10 pictures of 2 files"), "\(merged.errors)")
+    #expect(try fixture.results("all.sqlite") == fixture.results("whole.sqlite"))
+    let twice = try XAIProcess.run(["merge"] + parts + ["-o", fixture.path("all.sqlite")])
+    #expect(twice.status == 73 && twice.errors.contains("all.sqlite"))
+    let both = try XAIProcess.run(
+      ["merge", fixture.path("whole.sqlite")] + parts + ["-o", fixture.path("both.sqlite")])
+    #expect(both.status == 0 && both.errors.contains("came several times"))
+    #expect(!fixture.names.contains { $0.contains(".part") && $0.contains(".sqlite.part") })
+  }
+
+  @Test func otherExperiments() throws {
+    #expect(try XAIProcess.run(fixture.arguments("a.sqlite", "-q", "--stop-after", "1picture")).status == 0)
+    #expect(
+      try XAIProcess.run(fixture.arguments("b.sqlite", "-q", "--stop-after", "1picture", "--seed", "5"))
+        .status == 0)
+    let result = try XAIProcess.run(
+      "merge", fixture.path("a.sqlite"), fixture.path("b.sqlite"), "-o", fixture.path("all.sqlite"))
+    #expect(result.status == 65 && result.errors.contains("sample: 10 with seed 0"), "\(result.errors)")
+    let missing = try XAIProcess.run("merge", "/no/file.sqlite", "-o", fixture.path("all.sqlite"))
+    #expect(missing.status == 66)
+    #expect(fixture.names == ["a.sqlite", "b.sqlite"])
+  }
+}

@@ -1,0 +1,87 @@
+import Testing
+import XAI
+import XAITesting
+
+@testable import XAIEvaluation
+
+/// What does not fit is refused before any arithmetic, by name.
+@Suite struct CompositionTests {
+  private let toy = ToyModel.classToken.make(on: AvailableKernels.preferred.make())
+
+  private func evaluation(
+    model: (any Model)? = nil, dataset: any Dataset = Scenes(), split: String = "all",
+    explainers: [any Explainer] = [GMAR()], metrics: [any Metric] = [AverageDrop()],
+    target: EvaluationTarget = .predicted, measuresHeads: Bool = false
+  ) throws -> Evaluation {
+    var settings = Evaluation.Settings()
+    settings.target = target
+    settings.measuresHeads = measuresHeads
+    return try Evaluation(
+      model: model ?? toy, data: EvaluationData(dataset, split: dataset.split(split)), explainers: explainers,
+      metrics: metrics, settings: settings)
+  }
+
+  private func expect(_ parts: [String], _ make: () throws -> Evaluation) throws {
+    let error = try #require(throws: (any Error).self) { _ = try make() }
+    for part in parts { #expect("\(error)".contains(part), "\(error)") }
+  }
+
+  @Test func explainers() throws {
+    try expect(["gmar", "evidence"]) { try evaluation(model: EvidenceModel()) }
+    try expect(["explainer gmar", "twice"]) { try evaluation(explainers: [GMAR(), GMAR()]) }
+    try expect(["at least one explainer"]) { try evaluation(explainers: []) }
+  }
+
+  @Test func metrics() throws {
+    try expect(["metric average-drop", "twice"]) { try evaluation(metrics: [AverageDrop(), AverageDrop()]) }
+    let limited = LimitedModel(toy, to: toy.descriptor.capabilities.subtracting([.patchRemoval]))
+    try expect(["tokens", "patch-removal", limited.descriptor.name]) {
+      try evaluation(model: limited, metrics: [Tokens()])
+    }
+    let shapes = try Registry.builtIn().dataset("shapes:size=16")
+    try expect(["comparing", "weights can be replaced"]) {
+      try evaluation(model: limited, metrics: [Comparing()])
+    }
+    try expect(["comparing", "8 of shapes", "5 of"]) {
+      try evaluation(dataset: shapes, split: "train", metrics: [Comparing()])
+    }
+  }
+
+  @Test func heads() throws {
+    let limited = LimitedModel(toy, to: toy.descriptor.capabilities.subtracting([.headRemoval]))
+    try expect(["heads", "head-removal"]) { try evaluation(model: limited, measuresHeads: true) }
+  }
+
+  @Test func targets() throws {
+    var options = Scenes.Options()
+    options.isLabelled = false
+    try expect(["label", "pictures with a class", "scenes"]) {
+      try evaluation(dataset: Scenes(options: options), target: .label)
+    }
+    let shapes = try Registry.builtIn().dataset("shapes:size=16")
+    try expect(["'objects'", "8 of shapes"]) {
+      try evaluation(dataset: shapes, split: "train", target: .objects)
+    }
+    try expect(["no class 9"]) { try evaluation(target: EvaluationTarget(parsing: "9")) }
+    try expect(["top:9"]) { try evaluation(target: EvaluationTarget(parsing: "top:9")) }
+    options.count = 0
+    try expect(["no pictures"]) { try evaluation(dataset: Scenes(options: options)) }
+  }
+
+  @Test("classes of another name and the same number are taken to be the same, and that is said")
+  func otherNames() throws {
+    let named = try #require(toy as? any TrainableModel)
+    var random = SeededRandom(seed: 1)
+    let other = named.replacingHead(labels: ["a", "b", "c", "d", "e"], random: &random)
+    let evaluation = try evaluation(model: other, target: .label)
+    #expect(evaluation.notes.count == 1 && evaluation.notes[0].contains("named otherwise"))
+    #expect(try self.evaluation(target: .label).notes.isEmpty)
+  }
+
+  @Test func targetTexts() throws {
+    for text in ["predicted", "label", "objects", "top:2", "3", "class 1"] {
+      #expect(try EvaluationTarget(parsing: text).description == text)
+    }
+    #expect(throws: TargetError.self) { try EvaluationTarget(parsing: "top:x") }
+  }
+}

@@ -1,0 +1,79 @@
+import Testing
+import XAI
+import XAITesting
+
+@testable import XAIEvaluation
+
+@Suite struct FailureTests {
+  @Test("a damaged picture is a result, and the others have theirs")
+  func damaged() throws {
+    var scenes = Scenes.Options()
+    scenes.damaged = 5
+    let results = try Fixture.results(Fixture.evaluation(scenes: scenes))
+    #expect(results.pictures.count == 11)
+    #expect(results.pictures[5].failure?.contains("picture-5") == true)
+    #expect(results.pictures[5].subjects.isEmpty)
+    let others = results.pictures.filter { $0.position != 5 }
+    #expect(others.allSatisfy { $0.failure == nil && $0.subjects.count == 1 })
+  }
+
+  @Test("a strict run ends with it, and keeps what was done")
+  func strict() throws {
+    var scenes = Scenes.Options()
+    scenes.damaged = 5
+    let evaluation = try Fixture.evaluation(scenes: scenes) { $0.isStrict = true }
+    let folder = try TestFolder()
+    let store = try ResultStore(at: folder.file("r.sqlite"), experiment: Fixture.experiment(evaluation))
+    let error = try #require(throws: EvaluationError.self) { try evaluation.run(into: store) { _ in true } }
+    #expect(error.description.contains("picture-5"))
+    #expect(try store.donePositions == [0, 1, 2, 3])
+  }
+
+  @Test("a metric that fails on a picture fails that one alone, the same way however the run is cut")
+  func failingMetric() throws {
+    let base = try Fixture.evaluation()
+    let evaluation = try Evaluation(
+      model: base.model, data: base.data, explainers: base.explainers, metrics: [Failing()],
+      settings: base.settings)
+    let results = try Fixture.results(evaluation)
+    #expect(results.pictures.filter { $0.failure != nil }.map(\.position) == [2, 6])
+    #expect(results.pictures[2].failure?.contains("no frames") == true)
+    #expect(results.pictures[6].failure?.contains("failing of gmar is not a finite number") == true)
+  }
+
+  @Test("an error of the store ends the run")
+  func store() throws {
+    let evaluation = try Fixture.evaluation()
+    #expect(throws: StoreError.self) {
+      try evaluation.run(
+        positions: [0..<4], known: [],
+        keep: { _ in throw StoreError.notWritable(path: "p", reason: "the disk is full") },
+        tell: { _ in true })
+    }
+  }
+}
+
+/// Throws while it plans for one picture, and gives no number for another.
+private struct Failing: Metric {
+  struct NoFrames: Error, CustomStringConvertible { let description = "no frames" }
+
+  static let descriptor = MetricDescriptor(
+    id: "failing", title: "Failing", summary: "for tests", direction: .neither, unit: "", range: 0...1,
+    citation: AverageDrop.descriptor.citation)
+  let options: NoOptions
+  init(options: NoOptions = NoOptions()) { self.options = options }
+
+  private func isPicture(_ index: Int, _ subject: MetricSubject) throws -> Bool {
+    let image = try Scenes().split("all").sample(index).image
+    return try subject.preprocessing.unitPixels(from: [image])[0].elements == subject.pixels.elements
+  }
+
+  func frames(for subject: MetricSubject) throws -> FramePlan {
+    if try isPicture(2, subject) { throw NoFrames() }
+    return .masked(subject)
+  }
+
+  func measure(_ answers: [FrameAnswer], for subject: MetricSubject) throws -> MetricValue? {
+    MetricValue(try isPicture(6, subject) ? .nan : 0.5)
+  }
+}

@@ -1,0 +1,120 @@
+import GRDB
+import Testing
+import XAI
+
+@testable import XAIEvaluation
+
+/// However a run is cut, the results are the same to the last bit.
+@Suite struct InterruptionTests {
+  @Test("a run that is stopped after each picture ends in the same results")
+  func stoppedAfterEachPicture() throws {
+    let evaluation = try Fixture.evaluation(target: .objects)
+    let whole = try Fixture.results(evaluation)
+    let folder = try TestFolder()
+    let path = folder.file("r.sqlite")
+    do {
+      let store = try ResultStore(at: folder.file("whole.sqlite"), experiment: Fixture.experiment(evaluation))
+      #expect(try evaluation.run(into: store) { _ in true } == .finished)
+    }
+    var runs = 0
+    while true {
+      let store = try ResultStore(at: path, experiment: Fixture.experiment(evaluation))
+      let before = try store.donePositions.count
+      let outcome = try evaluation.run(into: store) { event in
+        if case .picture = event { return false }
+        return true
+      }
+      #expect(try store.donePositions.count - before <= 1)
+      runs += 1
+      if outcome == .finished { break }
+      try #require(runs < 20)
+    }
+    #expect(runs == 11)
+    let results = try ResultStore.results(at: path)
+    #expect(results == whole)
+    #expect(results.contentHash == whole.contentHash)
+    #expect(try rows(path) == rows(folder.file("whole.sqlite")))
+    #expect(folder.names == ["r.sqlite", "whole.sqlite"])
+  }
+
+  /// Every value of every table, in the order of the keys.
+  private func rows(_ path: String) throws -> [String: [Row]] {
+    try DatabaseQueue(path: path).read { database in
+      let keys = [
+        "meta": "key", "classes": "class_index", "explainers": "explainer", "metrics": "metric",
+        "pictures": "position", "subjects": "position, subject", "maps": "position, subject, explainer",
+        "measurements": "position, subject, explainer, metric",
+        "head_effects": "position, subject, layer, head",
+      ]
+      return try Dictionary(
+        uniqueKeysWithValues: keys.map {
+          ($0.key, try Row.fetchAll(database, sql: "SELECT * FROM \($0.key) ORDER BY \($0.value)"))
+        })
+    }
+  }
+
+  @Test("a request to stop in the midst of a group finishes the picture that is worked on")
+  func stoppedInAGroup() throws {
+    let evaluation = try Fixture.evaluation()
+    let folder = try TestFolder()
+    let store = try ResultStore(
+      at: folder.file("r.sqlite"), experiment: Fixture.experiment(evaluation))
+    let outcome = try evaluation.run(into: store) { event in
+      if case .working = event { return false }
+      return true
+    }
+    #expect(outcome == .stopped)
+    #expect(try store.donePositions == [0])
+  }
+
+  @Test("shards come to the same results, in whatever order they are merged", arguments: 1...5)
+  func shards(count: Int) throws {
+    let evaluation = try Fixture.evaluation(sample: 10)
+    let whole = try Fixture.results(evaluation)
+    let folder = try TestFolder()
+    var paths: [String] = []
+    for number in 1...count {
+      let shard = try #require(Shard(number, of: count))
+      let path = folder.file("\(number).sqlite")
+      let store = try ResultStore(
+        at: path, experiment: Fixture.experiment(evaluation), shard: shard.description)
+      #expect(try evaluation.run(into: store, shard: shard) { _ in true } == .finished)
+      paths.append(path)
+    }
+    for (name, order) in [("forwards", paths), ("backwards", paths.reversed())] {
+      let output = folder.file("\(name).sqlite")
+      let report = try ResultStore.merge(order, into: output)
+      #expect(report.duplicates.isEmpty && report.missing.isEmpty && report.pictureCount == 10)
+      let merged = try ResultStore.results(at: output)
+      #expect(merged == whole)
+      #expect(merged.contentHash == whole.contentHash)
+    }
+    #expect(folder.names.allSatisfy { $0.hasSuffix(".sqlite") })
+  }
+
+  @Test("a finished run does nothing")
+  func finished() throws {
+    let evaluation = try Fixture.evaluation()
+    let folder = try TestFolder()
+    let store = try ResultStore(
+      at: folder.file("r.sqlite"), experiment: Fixture.experiment(evaluation))
+    #expect(try evaluation.run(into: store) { _ in true } == .finished)
+    var events = 0
+    let outcome = try evaluation.run(into: store) { _ in
+      events += 1
+      return true
+    }
+    #expect(outcome == .finished && events == 1)
+  }
+
+  @Test("shards take whole groups, each once", arguments: [1, 2, 3, 7])
+  func groups(count: Int) throws {
+    let all = try (1...count).flatMap { try #require(Shard($0, of: count)).positions(ofSample: 23) }
+    #expect(all.sorted() == Array(0..<23))
+    for position in 0..<23 {
+      let shard = Shard.containing(position: position, of: count)
+      #expect(shard.positions(ofSample: 23).contains(position))
+    }
+    #expect(Shard(0, of: 3) == nil && Shard(4, of: 3) == nil && Shard(1, of: 0) == nil)
+  }
+}

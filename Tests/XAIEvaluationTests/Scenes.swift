@@ -1,0 +1,50 @@
+import XAICore
+import XAIImage
+
+/// Pictures of noise with a box each, some of them damaged.
+struct Scenes: Dataset {
+  struct Options: PluginOptions {
+    var count = 11
+    /// A picture that can't be opened; none where it is negative.
+    var damaged = -1
+    /// Whether the pictures have classes.
+    var isLabelled = true
+
+    static let table: [Option<Self>] = [
+      Option("count", \.count, "pictures"), Option("damaged", \.damaged, "a picture that can't be opened"),
+      Option("labelled", \.isLabelled, "whether the pictures have classes"),
+    ]
+  }
+
+  static let descriptor = DatasetDescriptor(
+    id: "scenes", title: "Scenes", summary: "Pictures of noise", hasBoxes: true,
+    citation: Citation(authors: "nobody", title: "none", venue: "none", year: 2026, identifier: "none"))
+
+  let options: Options
+  let classNames = (0..<5).map { "class \($0)" }
+  let splitNames = ["all"]
+
+  init(options: Options = Options()) { self.options = options }
+
+  func split(_ name: String) -> DatasetSplit {
+    let options = options
+    return DatasetSplit(
+      name: name, count: options.count, identifier: { "picture-\($0)" },
+      label: { options.isLabelled ? $0 % 5 : nil },
+      sample: { index in
+        if index == options.damaged {
+          throw DatasetError.missing(path: "picture-\(index)", need: "the picture is damaged")
+        }
+        var random = SeededRandom(seed: 7, UInt64(index))
+        let image = Image(
+          width: 15, height: 12,
+          pixels: (0..<15 * 12 * 3).map { _ in UInt8(truncatingIfNeeded: random.next()) })
+        // Every third picture has two objects, every fourth none.
+        let objects = [
+          SampleObject(classIndex: index % 5, box: Box(x: 1, y: 1, width: 6, height: 5)),
+          SampleObject(classIndex: (index + 2) % 5, box: Box(x: 8, y: 4, width: 6, height: 6)),
+        ].prefix(index % 4 == 3 ? 0 : index % 3 == 0 ? 2 : 1)
+        return Sample(image: image, label: options.isLabelled ? index % 5 : nil, objects: Array(objects))
+      })
+  }
+}

@@ -1,0 +1,182 @@
+import Foundation
+import GRDB
+import Testing
+import XAI
+
+@testable import XAIEvaluation
+
+@Suite struct StoreTests {
+  private let folder: TestFolder
+  private let path: String
+
+  init() throws {
+    folder = try TestFolder()
+    path = folder.file("results.sqlite")
+  }
+
+  /// A store with some pictures, closed.
+  private func write(_ positions: [Int], experiment: Experiment = Made.experiment()) throws {
+    let store = try ResultStore(at: path, experiment: experiment)
+    for position in positions { try store.add(Made.picture(position)) }
+  }
+
+  @Test("what is read is what was kept, whatever the order")
+  func roundTrip() throws {
+    try write([4, 0, 2, 1, 3])
+    let results = try ResultStore.results(at: path)
+    #expect(results.experiment == Made.experiment())
+    #expect(results.pictures == (0..<5).map(Made.picture))
+    #expect(results.missingPositions == [5])
+    #expect(folder.names == ["results.sqlite"])
+  }
+
+  @Test("a store goes on where it was closed")
+  func goesOn() throws {
+    try write([0, 3])
+    let store = try ResultStore(at: path, experiment: Made.experiment())
+    #expect(try store.donePositions == [0, 3])
+    try store.add(Made.picture(1))
+    // Reading works while the store is open.
+    #expect(try ResultStore.results(at: path).pictures.map(\.position) == [0, 1, 3])
+    #expect(throws: StoreError.self) { try store.add(Made.picture(1)) }
+    #expect(throws: StoreError.self) { try store.add(Made.picture(6)) }
+    #expect(try ResultStore.results(at: path).pictures == [0, 1, 3].map(Made.picture))
+  }
+
+  @Test("results that the tables can't hold are refused whole")
+  func unstorable() throws {
+    let store = try ResultStore(at: path, experiment: Made.experiment())
+    var short = Made.picture(0)
+    short.subjects[1].maps.removeLast()
+    var values = Made.picture(0)
+    values.subjects[1].maps[1].values.removeLast()
+    var heads = Made.picture(0)
+    heads.subjects[1].maps[0].diagnostics.headWeights = [[1]]
+    var curve = Made.picture(0)
+    curve.subjects[1].maps[0].values[1] = MetricValue(1, curve: .init(x: [0, 1], y: [0, 1]))
+    for picture in [short, values, heads, curve] {
+      #expect(throws: StoreError.self) { try store.add(picture) }
+      #expect(try store.donePositions.isEmpty)
+    }
+    try store.add(Made.picture(0))
+    #expect(try ResultStore.results(at: path).pictures == [Made.picture(0)])
+  }
+
+  @Test("another experiment is refused with all that differs, and nothing is lost")
+  func otherExperiment() throws {
+    try write([0])
+    let other = Made.experiment {
+      $0.model.hash = "1100"
+      $0.metrics.removeLast()
+      $0.settings["batch size"] = "8"
+      $0.settings["more"] = "x"
+    }
+    let error = try #require(throws: StoreError.self) { _ = try ResultStore(at: path, experiment: other) }
+    guard case .otherExperiment(_, let differences) = error else {
+      Issue.record("\(error)")
+      return
+    }
+    #expect(differences.count == 4)
+    #expect(differences.contains("weights: 00ff there, 1100 here"))
+    #expect(differences.contains("batch size: 16 there, 8 here"))
+    #expect(differences.contains("more: nothing there, x here"))
+    #expect(try ResultStore.results(at: path).pictures == [Made.picture(0)])
+    // Better words are no other experiment.
+    try write([1], experiment: Made.experiment { $0.explainers[0].descriptor = GradCAM.descriptor })
+  }
+
+  @Test("files that are no database of results are refused and left as they are")
+  func foreign() throws {
+    let text = Array(repeating: UInt8(ascii: "x"), count: 5000)
+    try folder.write(text, to: "results.sqlite")
+    for attempt in [
+      { _ = try ResultStore(at: path, experiment: Made.experiment()) },
+      { _ = try ResultStore.results(at: path) }, { try ResultStore.remove(at: path) },
+    ] {
+      let error = try #require(throws: StoreError.self) { try attempt() }
+      guard case .foreign = error else {
+        Issue.record("\(error)")
+        continue
+      }
+    }
+    #expect(try folder.bytes("results.sqlite") == Data(text))
+    #expect(folder.names == ["results.sqlite"])
+    let database = try DatabaseQueue(path: folder.file("other.sqlite"))
+    try database.write { try $0.execute(sql: "CREATE TABLE other (a)") }
+    let error = try #require(throws: StoreError.self) {
+      _ = try ResultStore(at: folder.file("other.sqlite"), experiment: Made.experiment())
+    }
+    #expect(error == .foreign(path: folder.file("other.sqlite"), reason: "it is another program's database"))
+    #expect(throws: StoreError.self) { _ = try ResultStore(at: folder.path, experiment: Made.experiment()) }
+    #expect(throws: StoreError.missing(path: folder.file("none"))) {
+      _ = try ResultStore.results(at: folder.file("none"))
+    }
+    #expect(!folder.names.contains("none"))
+    #expect(throws: StoreError.self) {
+      _ = try ResultStore(at: folder.file("none/r.sqlite"), experiment: Made.experiment())
+    }
+  }
+
+  @Test("tables of another version are refused")
+  func otherVersion() throws {
+    try write([0])
+    try DatabaseQueue(path: path).write { try $0.execute(sql: "PRAGMA user_version = 9") }
+    for attempt in [
+      { _ = try ResultStore(at: path, experiment: Made.experiment()) },
+      { _ = try ResultStore.results(at: path) },
+    ] {
+      #expect(throws: StoreError.otherVersion(path: path, there: 9, here: 1)) { try attempt() }
+    }
+  }
+
+  @Test("a database that was cut short is refused at every length")
+  func truncated() throws {
+    try write([0, 1, 2, 3, 4])
+    let bytes = try folder.bytes("results.sqlite")
+    for length in stride(from: 1, to: bytes.count, by: 3571) {
+      try folder.write(bytes.prefix(length), to: "results.sqlite")
+      #expect(throws: StoreError.self, "\(length) bytes") { _ = try ResultStore.results(at: path) }
+      #expect(throws: StoreError.self, "\(length) bytes") {
+        _ = try ResultStore(at: path, experiment: Made.experiment())
+      }
+      #expect(try folder.bytes("results.sqlite") == bytes.prefix(length))
+    }
+    // An empty file is a database without tables: a run that was killed at its start leaves one.
+    try folder.write([], to: "results.sqlite")
+    #expect(throws: StoreError.self) { _ = try ResultStore.results(at: path) }
+    try write([0])
+    #expect(try ResultStore.results(at: path).pictures.count == 1)
+  }
+
+  @Test("damaged bytes give an error or other results, and never end the process")
+  func damaged() throws {
+    try write([0, 1, 2, 3, 4])
+    let bytes = try folder.bytes("results.sqlite")
+    var random = SeededRandom(seed: 11)
+    for _ in 0..<150 {
+      var damaged = bytes
+      for _ in 0..<20 { damaged[Int(random.next() % UInt64(bytes.count))] = UInt8(random.next() % 256) }
+      try folder.write(damaged, to: "results.sqlite")
+      do { _ = try ResultStore.results(at: path) } catch { #expect(error is StoreError, "\(error)") }
+    }
+  }
+
+  @Test("values of a wrong kind are named")
+  func wrongValues() throws {
+    for (sql, place) in [
+      ("UPDATE maps SET scores = x'010203' WHERE explainer = 0", "maps.scores"),
+      ("UPDATE maps SET head_weights = x'00000000' WHERE explainer = 0", "maps.head_weights"),
+      ("UPDATE measurements SET curve_y = x'00' WHERE metric = 1", "measurements.curve_y"),
+      ("UPDATE subjects SET class_index = 'much'", "class_index"),
+      ("DELETE FROM measurements WHERE metric = 1", "measurements"),
+      ("UPDATE meta SET value = '{}'", "what was evaluated"),
+    ] {
+      try write([0])
+      try DatabaseQueue(path: path).write { try $0.execute(sql: sql) }
+      let error = try #require(throws: StoreError.self, "\(sql)") { _ = try ResultStore.results(at: path) }
+      #expect("\(error)".contains(place), "\(error)")
+      try ResultStore.remove(at: path)
+    }
+    #expect(folder.names.isEmpty)
+  }
+}

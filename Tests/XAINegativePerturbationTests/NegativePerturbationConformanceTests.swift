@@ -1,0 +1,10 @@
+import Testing
+import XAINegativePerturbation
+import XAITesting
+
+@Suite("NegativePerturbation conformance") struct NegativePerturbationConformanceTests {
+  @Test("conforms")
+  func conforms() {
+    MetricConformance(NegativePerturbation.self).run()
+  }
+}
