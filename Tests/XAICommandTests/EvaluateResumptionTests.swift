@@ -77,7 +77,8 @@ import XAI
     let reference = try reference()
     let command = fixture.arguments("out.sqlite", "-q", "--heads").map { "'\($0)'" }.joined(separator: " ")
     // Less than the whole takes, in kilobytes, and more than the tables do.
-    let size = try FileManager.default.attributesOfItem(atPath: fixture.path("reference.sqlite"))[.size] as? Int
+    let size =
+      try FileManager.default.attributesOfItem(atPath: fixture.path("reference.sqlite"))[.size] as? Int
     let limit = try #require(size) / 1024 - 8
     let full = try XAIProcess.shell("ulimit -f \(limit); exec \"$XAI\" \(command)")
     #expect(full.status == 74, "\(full.errors)")

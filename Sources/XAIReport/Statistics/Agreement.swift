@@ -101,7 +101,5 @@ func topPatches(of scores: [Float], count: Int) -> Set<Int> {
 
 extension ExplainerIdentity {
   /// Whether it is a map that no model is asked for: noise, or the centre of the picture.
-  var needsNoModel: Bool {
-    ["random", "centre"].contains(descriptor.id) || descriptor.family.rawValue == "baseline"
-  }
+  var needsNoModel: Bool { descriptor.family == .baseline }
 }

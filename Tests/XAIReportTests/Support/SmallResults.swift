@@ -31,7 +31,8 @@ struct SmallResults {
           descriptor: ExplainerDescriptor(
             id: String(specification.prefix { $0 != ":" }),
             title: String(specification.prefix { $0 != ":" }).uppercased(),
-            summary: "s", family: .attention, needs: [], isClassSpecific: true, reversePasses: "0",
+            summary: "s", family: specification == "random" ? .baseline : .attention, needs: [],
+            isClassSpecific: true, reversePasses: "0",
             citation: citation))
       },
       metrics: metrics.map { metric in

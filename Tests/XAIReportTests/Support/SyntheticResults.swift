@@ -17,7 +17,7 @@ struct SyntheticResults {
   static let explainers:
     [(specification: String, title: String, family: ExplainerDescriptor.Family, skill: Float)] =
       [
-        ("random", "Random", .attention, 0), ("centre", "Centre", .attention, 0.2),
+        ("random", "Random", .baseline, 0), ("centre", "Centre", .baseline, 0.2),
         ("attention-rollout", "Attention Rollout", .attention, 0.45), ("gmar", "GMAR", .gradient, 0.6),
         ("gmar:norm=l2", "GMAR", .gradient, 0.62), ("grad-cam", "Grad-CAM", .gradient, 0.8),
         ("gradient-rollout", "Gradient Rollout", .gradient, 0.5),
