@@ -3,19 +3,14 @@ import Testing
 import XAI
 
 @Suite(.serialized) struct ReportTests {
-  private static let evaluated = Result {
-    let fixture = EvaluationFixture()
-    let result = try XAIProcess.run(fixture.arguments("r.sqlite", "--heads"))
-    #expect(result.status == 0, "\(result.errors)")
-    return fixture
-  }
-
-  private let fixture: EvaluationFixture
+  private let fixture = EvaluationFixture()
   private let folder: TemporaryFolder
+  private let more = ["--heads", "--metric", "average-drop", "--metric", "insertion"]
 
   init() throws {
-    fixture = try Self.evaluated.get()
     folder = try TemporaryFolder()
+    let result = try XAIProcess.run(fixture.arguments("r.sqlite") + more)
+    try #require(result.status == 0, "\(result.errors)")
   }
 
   private func report(_ arguments: String...) throws -> CommandResult {
@@ -62,8 +57,7 @@ import XAI
   @Test("shards are joined, so that their tables are those of the whole")
   func shards() throws {
     for shard in ["1/2", "2/2"] {
-      let arguments = fixture.arguments("s.sqlite", "--heads").dropLast(3) + ["--shard", shard, "--heads"]
-      #expect(try XAIProcess.run(Array(arguments)).status == 0)
+      #expect(try XAIProcess.run(fixture.arguments("s.sqlite", "--shard", shard) + more).status == 0)
     }
     let files = fixture.names.filter { $0.hasPrefix("s-shard") }
     try #require(files.count == 2)

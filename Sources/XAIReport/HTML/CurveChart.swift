@@ -35,7 +35,7 @@ struct CurveChart {
       <figure class="curves" data-x="\(list(family.curves.first { !$0.isEmpty }?.map(\.x) ?? []))">
       <figcaption><b>\(family.metric.name)</b> protocol \(family.metric.protocolName ?? "") <code>\(family.metric.protocolHash)</code>; \
       bands are 95 % intervals of each point.</figcaption>
-      <svg class="chart" viewBox="0 0 \(Self.width) \(Self.height)" role="img" aria-labelledby="\(id)-t \(id)-d">
+      <svg class="chart\(shown.count > 4 ? " many" : "")" viewBox="0 0 \(Self.width) \(Self.height)" role="img" aria-labelledby="\(id)-t \(id)-d">
       <title id="\(id)-t">\(title)</title><desc id="\(id)-d">\(description(shown))</desc>
       \(grid)
       \(shown.map(band))\(shown.map(line))\(endLabels(shown))
@@ -110,14 +110,12 @@ struct CurveChart {
   private func endLabels(_ shown: [Int]) -> HTML {
     let ends = shown.compactMap { index in family.curves[index].last.map { (index, py($0.y.mean)) } }
       .sorted { ($0.1, $0.0) < ($1.1, $1.0) }
-    var places: [Double] = []
-    for (_, y) in ends { places.append(max(y, (places.last ?? -100) + 13)) }
-    let overflow = max(0, (places.last ?? 0) - (Self.height - Self.bottom + 6))
+    let places = spread(ends.map(\.1), by: 13, in: Self.top + 4...Self.height - Self.bottom)
     return HTML(
       zip(ends, places).map { end, place -> HTML in
         """
         <text class="end s\(end.0 % 8)" data-series="\(end.0)" x="\(Self.width - Self.right + 6)" \
-        y="\(place - overflow + 4)">\(end.0 + 1)</text>
+        y="\(place + 4)">\(end.0 + 1)</text>
         """
       })
   }
@@ -158,6 +156,29 @@ struct CurveChart {
 
   private func list(_ values: [Double]) -> String {
     values.map { decimal($0, places: 4) }.joined(separator: " ")
+  }
+}
+
+/// Ascending places moved apart as little as it takes: places that are too close share the room around their middle.
+func spread(_ places: [Double], by distance: Double, in range: ClosedRange<Double>) -> [Double] {
+  var groups: [(middle: Double, count: Int)] = []
+  for place in places {
+    groups.append((place, 1))
+    while groups.count > 1 {
+      let (below, above) = (groups[groups.count - 2], groups[groups.count - 1])
+      let room = distance * Double(below.count + above.count) / 2
+      guard above.middle - below.middle < room else { break }
+      let count = below.count + above.count
+      groups.removeLast(2)
+      groups.append(
+        ((below.middle * Double(below.count) + above.middle * Double(above.count)) / Double(count), count))
+    }
+  }
+  return groups.flatMap { group in
+    let half = distance * Double(group.count - 1) / 2
+    let middle = min(
+      max(group.middle, range.lowerBound + half), max(range.upperBound - half, range.lowerBound + half))
+    return (0..<group.count).map { middle - half + distance * Double($0) }
   }
 }
 

@@ -1,10 +1,12 @@
+import XAIEvaluation
+
 /// Draws head weights, head effects and how well their orders agree, one row a layer.
 struct HeadChart {
   private static let cell = 26.0
   private static let gap = 34.0
   private static let left = 52.0
   private static let top = 58.0
-  private static let correlationWidth = 190.0
+  private static let correlationWidth = 130.0
 
   private let comparison: HeadComparison
   private let layerCount: Int
@@ -16,7 +18,7 @@ struct HeadChart {
     headCount = comparison.weights.first?.count ?? 0
   }
 
-  private var panelWidth: Double { max(Double(headCount) * Self.cell, 170) }
+  private var panelWidth: Double { max(Double(headCount) * Self.cell, 130) }
   private var cellWidth: Double { panelWidth / Double(max(headCount, 1)) }
   private var effectsLeft: Double { Self.left + panelWidth + Self.gap }
   private var correlationLeft: Double { effectsLeft + panelWidth + Self.gap }
@@ -74,7 +76,7 @@ struct HeadChart {
       <text class="title" x="\(x)" y="16">\(title)</text><text class="axis" x="\(x)" y="33">layer ↓ head →</text>
       \(heads)\(layers)<rect class="frame" x="\(x - 0.5)" y="\(Self.top - 0.5)" width="\(panelWidth)" \
       height="\(Double(layerCount) * Self.cell)"/>\(cells)
-      <text class="axis" x="\(x)" y="\(height - 12)">lightest \(style.text(least)), darkest \(style.text(greatest))</text>
+      <text class="axis" x="\(x)" y="\(height - 12)">\(style.text(least)) to \(style.text(greatest))</text>
       """
   }
 
@@ -125,7 +127,7 @@ extension SectionWriter {
       <p class="legend">An explainer that weights heads claims that some matter more. The effect of a head is how far the logit of the \
       class falls when the head is removed. Where weights mean what they say, both order the heads of a layer alike: a correlation \
       near 1. Weights are shares of a layer, so layers are not compared with one another.</p>
-      <div class="headcharts">
+      <div class="headcharts\(section.experiment.model.headCount > 5 ? " wide" : "")">
       \(figures)</div>
       """
   }

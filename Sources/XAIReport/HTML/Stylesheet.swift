@@ -75,6 +75,7 @@ enum Stylesheet {
     .flat{color:var(--bad)!important}
     .metrics{display:grid;grid-template-columns:minmax(0,1fr);gap:.25rem}
     .matrices{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,30rem),1fr));gap:0 1.25rem}
+    .matrices.wide{grid-template-columns:minmax(0,1fr)}
     table.matrix td{text-align:center;padding:.5rem .35rem;border-left:1px solid var(--surface)}
     table.matrix thead th{text-align:center}
     table.matrix thead tr:first-child th:first-child{text-align:left}
@@ -92,6 +93,7 @@ enum Stylesheet {
     figcaption b{color:var(--ink);font-size:1.0625rem;margin-right:.35rem}
     .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,30rem),1fr));gap:0 1.25rem}
     .headcharts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,35rem),1fr));gap:0 1.25rem}
+    .headcharts.wide{grid-template-columns:minmax(0,1fr)}
     svg{display:block;max-width:none}
     svg.chart{width:100%;height:auto}
     svg text{fill:var(--muted);font-size:13px;font-family:inherit;font-variant-numeric:tabular-nums}
@@ -101,13 +103,13 @@ enum Stylesheet {
     .reference{stroke:var(--muted);stroke-width:1.25;stroke-dasharray:3 2}
     .guide{stroke:var(--ink);stroke-width:1;visibility:hidden}
     .line{fill:none;stroke-width:2.4;stroke-linejoin:round}
-    .band{opacity:.14}
+    .band{opacity:.14}.many .band{opacity:.055}
     svg text.end{font-weight:700}
     \((0...7).map { ".line.s\($0){stroke:var(--s\($0))}.band.s\($0),svg text.end.s\($0){fill:var(--s\($0))}" }.joined())
     .d1{stroke-dasharray:9 4}.d2{stroke-dasharray:2 4}.d3{stroke-dasharray:10 4 2 4}.d4{stroke-dasharray:5 3}\
     .d5{stroke-dasharray:14 3 2 3 2 3}.d6{stroke-dasharray:16 6}
-    .focused [data-series]{opacity:.16}.focused .band[data-series]{opacity:.03}
-    .focused [data-series].on{opacity:1}.focused .band[data-series].on{opacity:.28}
+    .focused [data-series]{opacity:.16}.focused .chart .band{opacity:.02}
+    .focused [data-series].on{opacity:1}.focused .chart .band.on{opacity:.28}
     .focused li[data-series]{opacity:1}
     .keys{display:flex;flex-wrap:wrap;gap:.3rem 1.1rem;margin:.6rem 0 .4rem;padding:0;list-style:none;font-size:.875rem}
     .keys li{display:flex;align-items:center;gap:.45rem}
@@ -133,7 +135,7 @@ enum Stylesheet {
     border-radius:6px}
     input[type=range]{width:8rem;accent-color:var(--accent)}
     html:not(.js) .scripted{display:none}
-    .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,13.5rem),1fr));gap:1.25rem 1rem;--split:50%;--alpha:.65}
+    .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,13.5rem),1fr));gap:1.25rem 1rem;align-items:start;--split:50%;--alpha:.65}
     .card{min-width:0;content-visibility:auto;contain-intrinsic-size:auto 21rem;background:var(--surface);border:1px solid var(--line);\
     border-radius:10px;overflow:hidden}
     .card>:not(.stage){margin-left:.8rem;margin-right:.8rem}
@@ -141,7 +143,9 @@ enum Stylesheet {
     .card details{margin-bottom:.7rem}
     .card details .scroll{margin:.4rem 0 0}
     .card table{font-size:.8125rem}
-    .card th[scope=row]{min-width:6.5rem}
+    .card th[scope=row],.card thead tr:first-child th:first-child{position:static;min-width:6.5rem}
+    .card:has(details[open]){grid-column:1/-1}
+    .card:has(details[open]) .stage{max-width:16rem}
     .about{margin:.15rem 0 .3rem;color:var(--muted);font-size:.875rem}
     .about b{color:var(--ink)}
     p.flat{margin:.1rem 0;font-size:.8125rem}

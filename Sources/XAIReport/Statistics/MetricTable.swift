@@ -35,7 +35,9 @@ public struct MetricTable: Sendable {
   /// What the difference of a row says; nil where it has none, or no interval.
   public func verdict(of row: Row) -> Verdict? {
     guard let interval = row.difference?.interval else { return nil }
-    guard interval.low > 0 || interval.high < 0 else { return .unclear }
+    // Values are made of single-precision probabilities: what is less than that is no difference.
+    let least = 1e-6 * (metric.descriptor.highest - metric.descriptor.lowest)
+    guard interval.low > least || interval.high < -least else { return .unclear }
     switch metric.descriptor.direction {
     case .higher: return interval.low > 0 ? .better : .worse
     case .lower: return interval.high < 0 ? .better : .worse

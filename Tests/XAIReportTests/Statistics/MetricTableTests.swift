@@ -57,6 +57,13 @@ import XAIEvaluation
     #expect(table.verdict(of: table.rows[1]) == .unclear)
   }
 
+  @Test("rounding is no difference")
+  func rounding() throws {
+    let small = SmallResults(values: [1.0, 2, 3].map { value -> [[Double?]] in [[value], [value + 1e-6]] })
+    let table = try small.section().tables[0]
+    #expect(table.verdict(of: table.rows[1]) == .unclear)
+  }
+
   @Test("the baseline is chosen by id or as it is written, and otherwise is attention rollout or the first")
   func baseline() throws {
     var small = SmallResults(values: [[[1], [2], [3]]])
