@@ -36,6 +36,7 @@ let modules: [Module] = [
   Module(name: "XAITransformer", uses: ["XAICore", "XAITensor", "XAIWeights", "XAIImage"]),
   Module(name: "XAITraining", uses: ["XAICore", "XAITensor", "XAIWeights", "XAIImage"]),
   Module(name: "XAIEvaluation", uses: ["XAICore", "XAITensor", "XAIWeights", "XAIImage", database]),
+  Module(name: "XAIReport", uses: ["XAIEvaluation", "XAICore", "XAITensor", "XAIImage"]),
   Module(name: "XAITesting", uses: ["XAICore", "XAITransformer", "XAITensor", "XAIWeights", "XAIImage"]),
 ]
 
@@ -117,8 +118,10 @@ func tests(for name: String, uses: [Target.Dependency]) -> [Target] {
 let applicationTargets: [Target] = [
   .target(
     name: "XAI",
-    dependencies: core + ["XAITraining", "XAIEvaluation"] + pluginNames.map { .target(name: $0) }),
-  .target(name: "XAICommand", dependencies: ["XAI", "XAITraining", "XAIEvaluation", argumentParser] + core),
+    dependencies: core + ["XAITraining", "XAIEvaluation", "XAIReport"] + pluginNames.map { .target(name: $0) }),
+  .target(
+    name: "XAICommand",
+    dependencies: ["XAI", "XAITraining", "XAIEvaluation", "XAIReport", argumentParser] + core),
   .executableTarget(name: "xai", dependencies: ["XAI", "XAICommand"], path: "Sources/Executable"),
 ]
 

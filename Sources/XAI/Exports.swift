@@ -27,6 +27,7 @@
 @_exported public import XAIRandomMap
 @_exported public import XAIRandomisation
 @_exported public import XAIRawAttention
+@_exported public import XAIReport
 @_exported public import XAIShapes
 @_exported public import XAISparsity
 @_exported public import XAITensor

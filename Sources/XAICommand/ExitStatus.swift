@@ -2,6 +2,7 @@ import ArgumentParser
 import XAICore
 import XAIEvaluation
 import XAIImage
+import XAIReport
 import XAITensor
 import XAITraining
 import XAIWeights
@@ -71,6 +72,8 @@ extension ExitStatus {
     case let error as EvaluationError: self.init(error)
     case let error as StoreError: self.init(error)
     case is MergeError: self = .inputData
+    case let error as ReportError:
+      if case .unknownBaseline = error { self = .usage } else { self = .inputData }
     case let error as DatasetError: self.init(error)
     case is OptionError, is TargetError, is TensorError, is ModelError: self = .usage
     case let error as ImageError: self.init(error)

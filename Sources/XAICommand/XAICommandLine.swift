@@ -83,6 +83,7 @@ struct RootCommand: ParsableCommand {
         xai evaluate --model MODEL --data PHOTOS --output RESULTS
                                               judge explainers by metrics
         xai merge SHARDS --output RESULTS     join the results of shards
+        xai report RESULTS --output PAGE.html tables and a page of them
         xai check-gradients --model MODEL     is the reverse pass right?
 
       Shell completions: xai --generate-completion-script bash (zsh, fish).
@@ -91,6 +92,6 @@ struct RootCommand: ParsableCommand {
       """, version: XAICommandLine.version,
     subcommands: [
       ListCommand.self, InspectCommand.self, ExplainCommand.self, TrainCommand.self,
-      EvaluateCommand.self, MergeCommand.self, CheckGradientsCommand.self,
+      EvaluateCommand.self, MergeCommand.self, ReportCommand.self, CheckGradientsCommand.self,
     ])
 }

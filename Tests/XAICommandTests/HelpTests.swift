@@ -17,6 +17,7 @@ import Testing
         xai evaluate --model MODEL --data PHOTOS --output RESULTS
                                               judge explainers by metrics
         xai merge SHARDS --output RESULTS     join the results of shards
+        xai report RESULTS --output PAGE.html tables and a page of them
         xai check-gradients --model MODEL     is the reverse pass right?
 
       Shell completions: xai --generate-completion-script bash (zsh, fish).
@@ -52,6 +53,7 @@ import Testing
                                 set.
         merge                   Join the results of shards of an evaluation in one
                                 database.
+        report                  Make tables and a page of the results of evaluations.
         check-gradients         Check a model's reverse pass against finite
                                 differences.
 
@@ -64,7 +66,7 @@ import Testing
     #expect(result.errors.isEmpty)
   }
 
-  @Test(arguments: ["list", "inspect", "explain", "train", "evaluate", "merge", "check-gradients"])
+  @Test(arguments: ["list", "inspect", "explain", "train", "evaluate", "merge", "report", "check-gradients"])
   func everyCommandTeaches(command: String) throws {
     let result = try XAIProcess.run(command, "--help")
     #expect(result.status == 0)

@@ -1,13 +1,14 @@
 /// Round numbers along an axis: multiples of 1, 2 or 5 times a power of ten.
-struct AxisTicks: Hashable {
-  struct Tick: Hashable {
-    let value: Double
-    let label: String
+package struct AxisTicks: Hashable {
+  /// A place on the axis.
+  package struct Tick: Hashable {
+    package let value: Double
+    package let label: String
   }
 
   /// What the axis spans.
-  let range: ClosedRange<Double>
-  let ticks: [Tick]
+  package let range: ClosedRange<Double>
+  package let ticks: [Tick]
 
   /// Chooses ticks.
   ///
@@ -15,7 +16,7 @@ struct AxisTicks: Hashable {
   ///   - range: what the axis needs to span; one without width is widened.
   ///   - count: about how many ticks there is room for.
   ///   - isExtended: whether the axis reaches to the next ticks outside.
-  init(spanning range: ClosedRange<Double>, count: Int, isExtended: Bool) {
+  package init(spanning range: ClosedRange<Double>, count: Int, isExtended: Bool) {
     let range = Self.widened(range)
     let step = Step(atLeast: (range.upperBound - range.lowerBound) / Double(max(count, 1)))
     // A multiple that was meant and missed by rounding counts.

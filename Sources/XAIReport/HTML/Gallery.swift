@@ -1,0 +1,209 @@
+import XAICore
+import XAIEvaluation
+
+/// The photographs with the maps over them.
+///
+/// A photograph is in the page once, as the background of a class of its own, however often it is shown. A map is a PNG with
+/// one pixel a patch. Which explainer's map is shown is decided by styles alone, from the choice in the form.
+struct Gallery {
+  private let section: ReportSection
+  private let number: Int
+  private let names: [String]
+  /// `maps[picture][subject][explainer]`, of the pictures that are shown.
+  private let maps: [Int: [[MapPicture]]]
+  private let shown: [Int]
+
+  init(_ section: ReportSection, number: Int) throws {
+    self.section = section
+    self.number = number
+    names = section.explainerNames
+    let shown = section.pictures.indices.filter { section.pictures[$0].thumbnail != nil }
+    let grid = section.experiment.model.grid
+    let needed = Set(shown).union(section.agreement.disagreements.map(\.place.picture))
+    var maps: [Int: [[MapPicture]]] = [:]
+    for index in needed {
+      maps[index] = try section.pictures[index].subjects.map { subject in
+        try subject.maps.map { try MapPicture($0, rows: grid.rows, columns: grid.columns) }
+      }
+    }
+    self.shown = shown
+    self.maps = maps
+  }
+
+  private var root: String { "#part-\(number)-pictures" }
+
+  /// The photographs, and which maps the form shows.
+  var style: String {
+    let photographs = section.pictures.enumerated().compactMap { index, picture in
+      picture.thumbnail.map { bytes in
+        ".photo-\(number)-\(index){background-image:url(\(dataURI(bytes, type: "image/jpeg")))}\n"
+      }
+    }
+    let model = section.experiment.model
+    let shape = "#part-\(number){--shape:\(model.inputWidth)/\(model.inputHeight)}\n"
+    return shape + names.indices.map(rules).joined() + photographs.joined()
+  }
+
+  /// A is on the left of the divider where there is a B, and everywhere where there is none.
+  private func rules(of explainer: Int) -> String {
+    let (a, b) = (
+      "\(root):has(.pick-a option[value=\"\(explainer)\"]:checked)",
+      "\(root):has(.pick-b option[value=\"\(explainer)\"]:checked)"
+    )
+    return """
+      \(a) .m\(explainer){display:block}
+      \(root):has(.pick-b option:not([value=""]):checked) .m\(explainer){clip-path:inset(0 calc(100% - var(--split)) 0 0)}
+      \(b) .m\(explainer){display:block;clip-path:inset(0 0 0 var(--split))}
+      \(a)\(b.dropFirst(root.count)) .m\(explainer){clip-path:none}
+
+      """
+  }
+
+  /// All pictures that have a photograph.
+  var pictures: HTML {
+    get throws {
+      guard !shown.isEmpty else { return "" }
+      let cards = shown.flatMap { picture in
+        section.pictures[picture].subjects.indices.map { card(picture, $0) }
+      }
+      let hidden = section.pictures.count - shown.count
+      let rest: HTML =
+        hidden > 0
+        ? "<p class=\"legend\">\(counted(hidden, "more picture")) \(hidden == 1 ? "has" : "have") no thumbnail.</p>"
+        : ""
+      return """
+        <form class="controls" aria-label="What is shown over the pictures">
+        <label>Map A <select class="pick-a">\(options(selected: section.defaultShown))</select></label>
+        <label>Map B <select class="pick-b"><option value="" selected>none</option>\(options(selected: nil))</select></label>
+        <label class="scripted split">Divider <input type="range" min="0" max="100" value="50" class="split"></label>
+        <label class="scripted">Strength <input type="range" min="0" max="100" value="65" class="alpha"></label>
+        </form>
+        <p class="legend">Bright patches have the highest scores of their map. With a map B, A is left of the divider and B right of it: \
+        move it over a picture, or with the slider for all.</p>
+        \(rest)<div class="cards">
+        \(cards)</div>
+        """
+    }
+  }
+
+  private func options(selected: Int?) -> [HTML] {
+    names.indices.map { index in
+      "<option value=\"\(index)\"\(index == selected ? " selected" : "")>\(names[index])</option>"
+    }
+  }
+
+  private func card(_ index: Int, _ subjectIndex: Int) -> HTML {
+    let picture = section.pictures[index]
+    let subject = picture.subjects[subjectIndex]
+    let overlays = names.indices.map { explainer -> HTML in
+      overlay(index, subjectIndex, explainer, style: "map m\(explainer)")
+    }
+    let flat = names.indices.filter { subject.maps[$0].isDegenerate }.map { names[$0] }
+    let flatNote: HTML = flat.isEmpty ? "" : "<p class=\"flat\">flat map: \(flat.joined(separator: ", "))</p>"
+    return """
+      <article class="card">
+      <div class="stage">\(photograph(index))\(overlays)</div>
+      <h3><bdi>\(picture.identifier)</bdi></h3>
+      \(about(picture, subject))\(flatNote)\(values(subject))
+      </article>
+
+      """
+  }
+
+  private func photograph(_ index: Int) -> HTML {
+    """
+    <div class="photo photo-\(number)-\(index)" role="img" aria-label="\(section.pictures[index].identifier), as the model sees it"></div>
+    """
+  }
+
+  private func overlay(_ picture: Int, _ subject: Int, _ explainer: Int, style: String) -> HTML {
+    guard let map = maps[picture]?[subject][explainer] else { return "" }
+    let grid = section.experiment.model.grid
+    return """
+      <img class="\(style)" loading="lazy" decoding="async" width="\(grid.columns)" height="\(grid.rows)" \
+      alt="\(names[explainer])" src="\(HTML(trusted: map.uri))">
+      """
+  }
+
+  private func about(_ picture: PictureResult, _ subject: SubjectResult) -> HTML {
+    let predicted = subject.isPredicted ? "predicted" : "not predicted"
+    let truth: HTML =
+      picture.label.map {
+        $0 == subject.classIndex ? ", is its label" : "; label <bdi>\(section.label($0))</bdi>"
+      } ?? ""
+    return """
+      <p class="about"><b><bdi>\(section.label(subject.classIndex))</bdi></b> \
+      \(decimal(Double(subject.probability) * 100, places: 1)) %, \(predicted)\(truth)</p>
+      """
+  }
+
+  private func values(_ subject: SubjectResult) -> HTML {
+    let metrics = section.experiment.metrics
+    guard !metrics.isEmpty else { return "" }
+    let heads = metrics.map { metric -> HTML in "<th scope=\"col\">\(metric.name) \(metric.arrow)</th>" }
+    let styles = metrics.map(NumberStyle.init)
+    let rows = names.indices.map { explainer -> HTML in
+      let cells = metrics.indices.map { metric -> HTML in
+        "<td>\(subject.maps[explainer].number(metric).map { styles[metric].text($0) } ?? "–")</td>"
+      }
+      return "<tr><th scope=\"row\"><bdi>\(names[explainer])</bdi></th>\(cells)</tr>"
+    }
+    return """
+      <details><summary>Values</summary><div class="scroll" tabindex="0" role="region" aria-label="Values of this picture">\
+      <table><caption class="heard">Values of this picture</caption><thead><tr><th scope="col">Explainer</th>\(heads)</tr></thead>\
+      <tbody>\(rows)</tbody></table></div></details>
+      """
+  }
+}
+
+// MARK: - Disagreement
+
+extension Gallery {
+  /// The subjects on which explainers agree least, all maps side by side.
+  var disagreement: HTML {
+    get throws {
+      let entries = section.agreement.disagreements
+      guard !entries.isEmpty else { return "" }
+      let left = section.experiment.explainers.indices.filter {
+        section.experiment.explainers[$0].needsNoModel
+      }
+      let without = left.isEmpty ? "" : ", \(left.map { names[$0] }.joined(separator: " and ")) left out"
+      return """
+        <p class="legend">The \(counted(entries.count, "map")) on which explainers agree least: the mean of the rank correlations of all \
+        pairs\(without). Where methods contradict one another, not all of them can be right.</p>
+        \(entries.map(row))
+        """
+    }
+  }
+
+  private func row(_ entry: Disagreement) -> HTML {
+    let picture = section.pictures[entry.place.picture]
+    let subject = picture.subjects[entry.place.subject]
+    let tiles = names.indices.map { explainer -> HTML in
+      """
+      <li><div class="stage still">\(photograph(entry.place.picture))\
+      \(overlay(entry.place.picture, entry.place.subject, explainer, style: "map"))</div>\
+      <span><bdi>\(names[explainer])</bdi></span></li>
+
+      """
+    }
+    return """
+      <article class="comparison">
+      <h3><bdi>\(picture.identifier)</bdi> <span class="figure">ρ \(NumberStyle(places: 2).text(entry.correlation))</span></h3>
+      \(about(picture, subject))
+      <ul class="tiles">
+      <li><div class="stage still">\(photograph(entry.place.picture))</div><span>picture</span></li>
+      \(tiles)</ul>
+      </article>
+
+      """
+  }
+}
+
+extension ReportSection {
+  /// The explainer that the gallery begins with: the first that is not the baseline and looks at the model.
+  fileprivate var defaultShown: Int {
+    experiment.explainers.indices.first { $0 != baseline && !experiment.explainers[$0].needsNoModel }
+      ?? baseline
+  }
+}

@@ -1,0 +1,75 @@
+import XAIEvaluation
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Writes a report as one self-contained page.
+///
+/// Nothing is fetched: pictures are data URIs, and the page's own security policy forbids all else. Everything can be read
+/// and switched without the script, which adds sorting, sliders and reading curves off.
+struct HTMLWriter {
+  private let report: Report
+
+  init(_ report: Report) { self.report = report }
+
+  /// The page.
+  func page() throws -> String {
+    let sections = try report.sections.enumerated().map { index, section in
+      try SectionWriter(section, number: index + 1, of: report.sections.count)
+    }
+    let styles = [Stylesheet.text] + sections.map(\.style)
+    let body: HTML = """
+      <body>
+      <a class="skip" href="#main">Skip to the results</a>
+      <header class="page">
+      <p class="kind">Evaluation of explanations</p>
+      <h1><bdi>\(report.title)</bdi></h1>
+      \(sections.count > 1 ? contents : "")
+      </header>
+      <main id="main">
+      \(try sections.map { try $0.html() })
+      </main>
+      <footer class="page"><p>Made by <code>xai report</code>. The page needs no network and sends nothing.</p></footer>
+      <script>\(HTML(trusted: Script.text))</script>
+      </body>
+      """
+    let head: HTML = """
+      <head>
+      <meta charset="utf-8">
+      <meta http-equiv="Content-Security-Policy" content="\(policy(styles: styles))">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta name="color-scheme" content="light dark">
+      <title>\(report.title)</title>
+      \(styles.map { style -> HTML in "<style>\(HTML(trusted: style))</style>\n" })</head>
+      """
+    return "<!DOCTYPE html>\n<html lang=\"en\">\n\(head.markup)\n\(body.markup)\n</html>\n"
+  }
+
+  /// What the browser lets the page do: show pictures that are in it, and run the styles and the script that are in it.
+  private func policy(styles: [String]) -> String {
+    func source(_ text: String) -> String { "'sha256-\(Data(SHA256.hash(text.utf8)).base64EncodedString())'" }
+    return "default-src 'none'; img-src data:; style-src \(styles.map(source).joined(separator: " ")); "
+      + "script-src \(source(Script.text)); base-uri 'none'; form-action 'none'"
+  }
+
+  private var contents: HTML {
+    let items = report.sections.enumerated().map { index, section -> HTML in
+      "<li><a href=\"#part-\(index + 1)\"><bdi>\(section.heading)</bdi>, \(section.experiment.target)</a></li>\n"
+    }
+    return """
+      <nav class="parts" aria-label="Experiments">
+      <p>\(counted(report.sections.count, "experiment")): their numbers can't be compared with one another.</p>
+      <ol>
+      \(items)</ol>
+      </nav>
+      """
+  }
+}
+
+/// Bytes as an address that holds them.
+func dataURI(_ bytes: [UInt8], type: String) -> String {
+  "data:\(type);base64,\(Data(bytes).base64EncodedString())"
+}

@@ -1,0 +1,159 @@
+import XAICore
+import XAIEvaluation
+
+extension SectionWriter {
+  /// Explainers × metrics, the means with their intervals.
+  var overview: HTML {
+    guard !section.tables.isEmpty else { return "" }
+    let heads = section.tables.map { table -> HTML in
+      let metric = table.metric
+      let unit: HTML =
+        metric.descriptor.unit.isEmpty ? "" : " <span class=\"unit\">\(metric.descriptor.unit)</span>"
+      return """
+        <th scope="col" data-sort="\(metric.descriptor.direction == .lower ? "ascending" : "descending")">\
+        \(metric.name) \(arrow(metric))\(unit)<small>\(metric.protocolName ?? "protocol")<br><code>\(metric.protocolHash)</code></small></th>
+        """
+    }
+    let rows = names.indices.map { explainer -> HTML in
+      let cells = section.tables.map { overviewCell($0, $0.rows[explainer]) }
+      return "<tr>\(rowHead(explainer))\(cells)</tr>\n"
+    }
+    return """
+      <p class="legend">Each place has the mean with its rank in a circle, its 95 % interval, the paired difference from \
+      <bdi>\(section.baselineName)</bdi> (▲ better, ▼ worse, ◆ different, ○ its interval contains 0), and n.</p>
+      <div class="scroll" tabindex="0" role="region" aria-label="Overview of all metrics"><table class="sortable overview">
+      <caption>All metrics, each by its own protocol</caption>
+      <thead><tr><th scope="col" data-sort="text">Explainer</th>\(heads)</tr></thead>
+      <tbody>
+      \(rows)</tbody></table></div>
+      """
+  }
+
+  private func overviewCell(_ table: MetricTable, _ row: MetricTable.Row) -> HTML {
+    let style = NumberStyle(table.metric)
+    guard let estimate = row.estimate else { return "<td><span class=\"none\">no value</span></td>" }
+    let rank: HTML =
+      row.rank.map { "<span class=\"rank r\(min($0, 4))\" title=\"rank \($0)\">\($0)</span>" } ?? ""
+    let difference: HTML =
+      row.difference.map { "<small>Δ \(style.signed($0.mean)) \(verdict(table.verdict(of: row)))</small>" }
+      ?? ""
+    return """
+      <td data-value="\(decimal(estimate.mean, places: 9))"><b>\(style.text(estimate.mean))</b>\(rank)\
+      <small>\(style.text(estimate.interval))</small>\(difference)<small>n \(grouped(estimate.count))</small></td>
+      """
+  }
+
+  /// A table a metric.
+  var metrics: HTML {
+    guard !section.tables.isEmpty else { return "" }
+    return """
+      <p class="legend">\(section.tableLegend)</p>
+      <div class="metrics">
+      \(section.tables.map(metricTable))</div>
+      """
+  }
+
+  private func metricTable(_ table: MetricTable) -> HTML {
+    let metric = table.metric
+    let style = NumberStyle(metric)
+    let scale = IntervalBar(table, baseline: section.baseline)
+    let rows = table.rows.indices.map { metricRow(table, explainer: $0, style, scale) }
+    let unit = metric.descriptor.unit.isEmpty ? "" : " (\(metric.descriptor.unit))"
+    return """
+      <div class="scroll" tabindex="0" role="region" aria-label="\(metric.name)"><table class="sortable metric">
+      <caption><b>\(metric.name) \(arrow(metric))</b> \(metric.directionText); protocol \(metric.protocolName ?? "") \
+      <code>\(metric.protocolHash)</code></caption>
+      <thead><tr><th scope="col" data-sort="text">Explainer</th><th scope="col" data-sort="descending">n</th>\
+      <th scope="col" data-sort="descending">Mean\(unit)</th><th scope="col">95 % interval</th>\
+      <th scope="col" class="bar">\(scale.axis)</th><th scope="col" data-sort="descending">Difference</th>\
+      <th scope="col">95 % interval</th><th scope="col" data-sort="ascending">Rank</th></tr></thead>
+      <tbody>
+      \(rows)</tbody></table></div>
+
+      """
+  }
+
+  private func metricRow(
+    _ table: MetricTable, explainer: Int, _ style: NumberStyle, _ scale: IntervalBar
+  ) -> HTML {
+    let row = table.rows[explainer]
+    let estimate: HTML =
+      row.estimate.map {
+        """
+        <td data-value="\($0.count)">\(grouped($0.count))</td>\
+        <td data-value="\(decimal($0.mean, places: 9))"><b>\(style.text($0.mean))</b></td>\
+        <td>\(style.text($0.interval))</td><td class="bar">\(scale.bar(of: $0))</td>
+        """
+      } ?? "<td data-value=\"0\">0</td><td colspan=\"3\" class=\"none\">no value</td>"
+    let difference: HTML =
+      row.difference.map {
+        """
+        <td data-value="\(decimal($0.mean, places: 9))">\(style.signed($0.mean)) \(verdict(table.verdict(of: row)))</td>\
+        <td>\(style.signed($0.interval))</td>
+        """
+      } ?? "<td>\(explainer == section.baseline ? "baseline" : "–")</td><td>–</td>"
+    let rank: HTML =
+      row.rank.map { "<td data-value=\"\($0)\"><span class=\"rank r\(min($0, 4))\">\($0)</span></td>" }
+      ?? "<td>–</td>"
+    return "<tr>\(rowHead(explainer))\(estimate)\(difference)\(rank)</tr>\n"
+  }
+
+  /// The name of an explainer, with how many of its maps are flat where some are.
+  func rowHead(_ explainer: Int) -> HTML {
+    let flat = section.flatMapCounts[explainer]
+    let badge: HTML =
+      flat > 0
+      ? "<small class=\"flat\">\(percentText(flat, of: section.subjectCount)) flat maps</small>" : ""
+    return "<th scope=\"row\"><bdi>\(names[explainer])</bdi>\(badge)</th>"
+  }
+
+  /// The direction of a metric, as a sign for those who see it and in words for those who hear it.
+  func arrow(_ metric: MetricIdentity) -> HTML {
+    """
+    <span class="arrow" aria-hidden="true">\(metric.arrow)</span><span class="heard"> (\(metric.directionText))</span>
+    """
+  }
+
+  private func verdict(_ verdict: MetricTable.Verdict?) -> HTML {
+    guard let verdict else { return "" }
+    return """
+      <span class="verdict \(verdict.rawValue)" title="\(verdict.rawValue)"><span aria-hidden="true">\(verdict.sign)</span>\
+      <span class="heard">\(verdict.rawValue)</span></span>
+      """
+  }
+
+  /// The paper's table beside ours.
+  var paper: HTML {
+    guard let paper = section.paper else { return "" }
+    let heads = paper.metrics.map { metric -> HTML in
+      "<th scope=\"colgroup\" colspan=\"2\">\(metric.name) \(arrow(metric))</th>"
+    }
+    let subheads = paper.metrics.map { metric -> HTML in
+      """
+      <th scope="col">paper<small>protocol not given</small></th>\
+      <th scope="col">here<small>\(metric.protocolName ?? "protocol") <code>\(metric.protocolHash)</code></small></th>
+      """
+    }
+    let rows = paper.rows.map { row -> HTML in
+      let cells = zip(paper.metrics, zip(row.published, row.ours)).map { metric, values -> HTML in
+        let style = NumberStyle(metric)
+        let ours: HTML =
+          values.1.map {
+            "<b>\(style.text($0.mean))</b><small>\(style.text($0.interval))</small><small>n \(grouped($0.count))</small>"
+          } ?? "–"
+        return "<td>\(style.text(values.0))</td><td>\(ours)</td>"
+      }
+      return
+        "<tr><th scope=\"row\">\(row.method)<small><bdi>\(names[row.explainer])</bdi></small></th>\(cells)</tr>\n"
+    }
+    return """
+      <p class="legend">\(PaperComparison.caution)</p>
+      <div class="scroll" tabindex="0" role="region" aria-label="The paper's figures and ours"><table class="paper">
+      <caption>Table 1 of the GMAR paper, and the same methods and metrics on <bdi>\(section.experiment.model.name)</bdi> and \
+      <bdi>\(section.experiment.data.name)</bdi></caption>
+      <thead><tr><th scope="col" rowspan="2">Method</th>\(heads)</tr><tr>\(subheads)</tr></thead>
+      <tbody>
+      \(rows)</tbody></table></div>
+      """
+  }
+}

@@ -1,0 +1,51 @@
+/// How a report is written down.
+public enum ReportFormat: String, Hashable, Sendable, CaseIterable {
+  /// Aligned text.
+  case terminal
+  /// Markdown with tables.
+  case markdown
+  /// One tidy table, a row an explainer and metric.
+  case csv
+  /// Everything, for programs.
+  case json
+  /// A fragment with booktabs tables.
+  case latex
+  /// One self-contained page with figures and pictures.
+  case html
+
+  /// The extension of files of the format.
+  public var fileExtension: String {
+    switch self {
+    case .terminal: "txt"
+    case .markdown: "md"
+    case .csv: "csv"
+    case .json: "json"
+    case .latex: "tex"
+    case .html: "html"
+    }
+  }
+
+  /// The format that files of an extension have.
+  public init?(fileExtension: String) {
+    guard let format = Self.allCases.first(where: { $0.fileExtension == fileExtension.lowercased() }) else {
+      return nil
+    }
+    self = format
+  }
+}
+
+extension Report {
+  /// The report in a format, the same text each time.
+  ///
+  /// - Throws: where a picture of a map can't be encoded.
+  public func text(as format: ReportFormat) throws -> String {
+    switch format {
+    case .terminal: TerminalWriter().text(blocks)
+    case .markdown: MarkdownWriter().text(blocks)
+    case .csv: CSVWriter().text(self)
+    case .json: try JSONWriter().text(self)
+    case .latex: LaTeXWriter().text(blocks)
+    case .html: try HTMLWriter(self).page()
+    }
+  }
+}

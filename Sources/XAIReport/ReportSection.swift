@@ -1,0 +1,147 @@
+import XAICore
+public import XAIEvaluation
+
+/// What a report says about one experiment.
+public struct ReportSection: Sendable {
+  /// What decided the results.
+  public let experiment: Experiment
+  /// Where the results come from.
+  public let sources: [String]
+  /// The pictures that were evaluated, in the order of the sample.
+  public let pictures: [PictureResult]
+  /// The pictures that could not be evaluated.
+  public let failures: [PictureResult]
+  /// How many pictures of the sample have no result yet.
+  public let missingCount: Int
+  /// The index of the explainer that differences are taken from.
+  public let baseline: Int
+  /// One table a metric, in the order of the experiment.
+  public let tables: [MetricTable]
+  /// How many of each explainer's maps are flat: all patches have the same score.
+  public let flatMapCounts: [Int]
+  /// How many maps each explainer made: one a picture and class.
+  public let subjectCount: Int
+  /// How alike the explainers' maps are.
+  public let agreement: Agreement
+  /// The mean curves of metrics that have them.
+  public let curves: [CurveFamily]
+  /// The weights of heads against the effects of removing them, of explainers that weight heads.
+  public let heads: [HeadComparison]
+  /// The GMAR paper's table beside ours; nil where there is nothing of it here.
+  public let paper: PaperComparison?
+  /// What a reader should know before trusting the numbers.
+  public let notes: [String]
+
+  init(_ joined: JoinedResults, baseline: String?, by bootstrap: Bootstrap) throws(ReportError) {
+    let results = joined.results
+    let experiment = results.experiment
+    let subjects = Subjects(results.pictures)
+    self.experiment = experiment
+    sources = joined.names
+    pictures = subjects.pictures
+    failures = results.pictures.filter { $0.failure != nil }
+    missingCount = results.missingPositions.count
+    let baseline = try Self.baseline(baseline, in: experiment)
+    self.baseline = baseline
+    tables = MetricTable.all(of: subjects, in: experiment, baseline: baseline, by: bootstrap)
+    flatMapCounts = experiment.explainers.indices.map { explainer in
+      subjects.pictures.reduce(0) { $0 + $1.subjects.count { $0.maps[explainer].isDegenerate } }
+    }
+    subjectCount = subjects.count
+    agreement = Agreement(of: subjects, in: experiment, by: bootstrap)
+    curves = CurveFamily.all(of: subjects, in: experiment, by: bootstrap)
+    heads = HeadComparison.all(of: subjects, in: experiment, by: bootstrap)
+    paper = PaperComparison(experiment, tables: tables)
+    notes = Self.notes(
+      joined, evaluated: subjects.pictureCount, failed: failures.count, missing: missingCount)
+  }
+
+  private static func baseline(_ name: String?, in experiment: Experiment) throws(ReportError) -> Int {
+    let explainers = experiment.explainers
+    guard let name else {
+      return explainers.firstIndex { $0.descriptor.id == "attention-rollout" } ?? 0
+    }
+    let found =
+      explainers.firstIndex { $0.specification == name } ?? explainers.firstIndex { $0.descriptor.id == name }
+    guard let found else {
+      let known = explainers.map(\.specification)
+      throw .unknownBaseline(name: name, known: known, nearest: nearestNames(to: name, among: known))
+    }
+    return found
+  }
+
+  private static func notes(_ joined: JoinedResults, evaluated: Int, failed: Int, missing: Int) -> [String] {
+    var notes: [String] = []
+    if missing > 0 {
+      notes.append(
+        "The evaluation is not finished: of the sample, \(counted(missing, "picture")) without a result yet.")
+    }
+    if failed > 0 {
+      notes.append("\(counted(failed, "picture")) could not be evaluated; no table counts them.")
+    }
+    if evaluated == 1 {
+      notes.append("There is one picture only: nothing can be resampled, so no number has an interval.")
+    } else if evaluated < 20 {
+      notes.append(
+        "With \(evaluated) pictures the intervals are rough: bootstrap intervals of few values are too narrow."
+      )
+    }
+    if joined.overlapsAnother {
+      notes.append(
+        "Other results here are of the same experiment and some of the same pictures, so they are not joined."
+      )
+    }
+    return notes
+  }
+}
+
+extension ReportSection {
+  /// What tables call each explainer: its title, and its options where it has any that are not the defaults.
+  public var explainerNames: [String] {
+    experiment.explainers.map { named($0.descriptor.title, $0.specification) }
+  }
+
+  /// What tables call the explainer that differences are taken from.
+  public var baselineName: String { explainerNames[baseline] }
+
+  /// The label of a class, or its index where the model has none.
+  public func label(_ classIndex: Int) -> String {
+    let labels = experiment.model.labels
+    guard labels.indices.contains(classIndex), !labels[classIndex].isEmpty else {
+      return "class \(classIndex)"
+    }
+    return labels[classIndex]
+  }
+}
+
+extension MetricIdentity {
+  /// What tables call the metric: its title, and its options where it has any that are not the defaults.
+  var name: String { named(descriptor.title, specification) }
+
+  /// `↑` where higher values are better, `↓` where lower ones are.
+  var arrow: String {
+    switch descriptor.direction {
+    case .higher: "↑"
+    case .lower: "↓"
+    case .neither: "·"
+    }
+  }
+
+  /// The direction in words.
+  var directionText: String {
+    switch descriptor.direction {
+    case .higher: "higher is better"
+    case .lower: "lower is better"
+    case .neither: "describes maps, ranks none"
+    }
+  }
+
+  /// The protocol as it stands beside every number: its name, where it has one, and its hash.
+  var protocolLabel: String { protocolName.map { "\($0) \(protocolHash)" } ?? protocolHash }
+}
+
+/// A title with the options of a specification: `GMAR (norm=l2)`.
+private func named(_ title: String, _ specification: String) -> String {
+  guard let colon = specification.firstIndex(of: ":") else { return title }
+  return "\(title) (\(specification[specification.index(after: colon)...]))"
+}

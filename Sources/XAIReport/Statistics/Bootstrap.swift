@@ -1,0 +1,96 @@
+import XAICore
+
+/// Draws pictures again and again, with replacement, to see how much a mean depends on which pictures there were.
+///
+/// Source: Efron 1979, "Bootstrap methods: another look at the jackknife"; the percentile interval of Efron and
+/// Tibshirani 1993, chapter 13; pictures as clusters as in Field and Welsh 2007, "Bootstrapping clustered data". All
+/// columns share the draws, and draws depend on the seed and the number of pictures alone, so that a table made twice is
+/// the same.
+struct Bootstrap: Sendable {
+  /// How often the pictures are drawn.
+  var resampleCount = 2000
+  /// What the draws begin with.
+  var seed: UInt64 = 1
+
+  /// Calls `body` with the means of all columns in each resample; a column without values there has NaN.
+  func forEachResample(of values: ClusteredValues, _ body: (_ means: [Double]) -> Void) {
+    let (pictures, columns) = (values.pictureCount, values.columnCount)
+    guard pictures > 0, columns > 0 else { return }
+    // Picture by picture and next to one another, so that a drawn picture is one run over memory.
+    let all = values.sums + values.counts
+    let width = all.count
+    var rows = [Double](repeating: 0, count: pictures * width)
+    for (column, elements) in all.enumerated() {
+      for picture in 0..<pictures { rows[picture * width + column] = elements[picture] }
+    }
+    var random = SeededRandom(seed: seed, UInt64(pictures))
+    var draws = [Double](repeating: 0, count: pictures)
+    var totals = [Double](repeating: 0, count: width)
+    var means = [Double](repeating: 0, count: columns)
+    for _ in 0..<resampleCount {
+      draw(&draws, from: &random)
+      add(rows, times: draws, to: &totals)
+      for column in 0..<columns {
+        means[column] = totals[column] / totals[columns + values.countIndex[column]]
+      }
+      body(means)
+    }
+  }
+
+  /// The percentile interval of the mean of each column; nil where fewer than two pictures have values.
+  func intervals(of values: ClusteredValues) -> [Interval?] {
+    var replicates = [[Double]](repeating: [], count: values.columnCount)
+    for column in replicates.indices { replicates[column].reserveCapacity(resampleCount) }
+    forEachResample(of: values) { means in
+      for column in means.indices { replicates[column].append(means[column]) }
+    }
+    return replicates.indices.map { column in
+      values.pictureCount(of: column) > 1 ? Interval(percentilesOf: replicates[column]) : nil
+    }
+  }
+
+  /// The mean of each column with its interval; nil where a column has no values.
+  func estimates(of values: ClusteredValues) -> [Estimate?] {
+    zip(0..<values.columnCount, intervals(of: values)).map { column, interval in
+      values.mean(column).map { Estimate(count: values.count(column), mean: $0, interval: interval) }
+    }
+  }
+
+  /// How often each picture is drawn when as many are drawn as there are.
+  private func draw(_ draws: inout [Double], from random: inout SeededRandom) {
+    for index in draws.indices { draws[index] = 0 }
+    for _ in draws.indices {
+      draws[Int(random.next().multipliedFullWidth(by: UInt64(draws.count)).high)] += 1
+    }
+  }
+
+  private func add(_ rows: [Double], times draws: [Double], to totals: inout [Double]) {
+    let width = totals.count
+    rows.withUnsafeBufferPointer { rows in
+      totals.withUnsafeMutableBufferPointer { totals in
+        for column in 0..<width { totals[column] = 0 }
+        for (picture, times) in draws.enumerated() where times > 0 {
+          let row = rows[picture * width..<(picture + 1) * width]
+          for column in 0..<width { totals[column] += times * row[row.startIndex + column] }
+        }
+      }
+    }
+  }
+}
+
+extension Interval {
+  /// The 2.5th and 97.5th percentile of some values, those that are not finite left out; nil where none is left.
+  init?(percentilesOf values: [Double]) {
+    let sorted = values.filter(\.isFinite).sorted()
+    guard !sorted.isEmpty else { return nil }
+    self.init(low: quantile(0.025, of: sorted), high: quantile(0.975, of: sorted))
+  }
+}
+
+/// A quantile of sorted values, interpolated linearly between the two nearest (Hyndman and Fan 1996, definition 7).
+func quantile(_ share: Double, of sorted: [Double]) -> Double {
+  let place = share * Double(sorted.count - 1)
+  let below = Int(place)
+  let above = min(below + 1, sorted.count - 1)
+  return sorted[below] + (place - Double(below)) * (sorted[above] - sorted[below])
+}

@@ -1,0 +1,49 @@
+/// Columns of values of which each belongs to a picture, kept as what resampling pictures needs: sums and counts.
+///
+/// Several values of one picture (one a class that was asked about) are not independent, so pictures are drawn and bring
+/// all of their values with them.
+struct ClusteredValues: Sendable {
+  /// How many pictures there are to draw from.
+  let pictureCount: Int
+  /// The sum of each column's values in each picture: `sums[column][picture]`.
+  private(set) var sums: [[Double]] = []
+  /// The distinct patterns of how many values the pictures have.
+  private(set) var counts: [[Double]] = []
+  /// Which of the patterns each column has.
+  private(set) var countIndex: [Int] = []
+  private var knownCounts: [[Double]: Int] = [:]
+
+  init(pictureCount: Int) {
+    self.pictureCount = pictureCount
+  }
+
+  /// Adds a column of `values[picture]`; what is not finite counts as not there.
+  mutating func append(_ values: [[Double]]) {
+    precondition(values.count == pictureCount, "\(values.count) lists for \(pictureCount) pictures")
+    let finite = values.map { $0.filter(\.isFinite) }
+    let counts = finite.map { Double($0.count) }
+    sums.append(finite.map { $0.reduce(0, +) })
+    if let known = knownCounts[counts] {
+      countIndex.append(known)
+    } else {
+      knownCounts[counts] = self.counts.count
+      countIndex.append(self.counts.count)
+      self.counts.append(counts)
+    }
+  }
+
+  /// How many columns there are.
+  var columnCount: Int { sums.count }
+
+  /// How many values a column has.
+  func count(_ column: Int) -> Int { Int(counts[countIndex[column]].reduce(0, +)) }
+
+  /// How many pictures have values in a column.
+  func pictureCount(of column: Int) -> Int { counts[countIndex[column]].count { $0 > 0 } }
+
+  /// The mean of a column; nil where it has no values.
+  func mean(_ column: Int) -> Double? {
+    let count = count(column)
+    return count > 0 ? sums[column].reduce(0, +) / Double(count) : nil
+  }
+}

@@ -1,0 +1,64 @@
+/// Writes blocks as text for a terminal or a log.
+struct TerminalWriter {
+  func text(_ blocks: [Block]) -> String { blocks.map(text).joined(separator: "\n") }
+
+  private func text(_ block: Block) -> String {
+    switch block {
+    case .heading(let title, let level):
+      let title = plain(title)
+      return level == 1
+        ? "\(title)\n\(String(repeating: "=", count: title.count))\n" : "\(title.uppercased())\n"
+    case .paragraph(let text): return wrapped(plain(text), to: 100) + "\n"
+    case .facts(let facts):
+      let width = facts.map(\.name.count).max() ?? 0
+      return facts.map { "\(padded($0.name, to: width))  \(plain($0.value))\n" }.joined()
+    case .table(let table): return text(table)
+    case .verbatim(let text):
+      return text.split(separator: "\n", omittingEmptySubsequences: false).map { "  \(plain(String($0)))\n" }
+        .joined()
+    }
+  }
+
+  private func text(_ table: TextTable) -> String {
+    let rows = ([table.header] + table.rows).map { $0.map(plain) }
+    let widths = table.header.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    let numbers = table.numericColumns
+    let lines = rows.map { row in
+      let cells = row.indices.map { padded(row[$0], to: widths[$0], alignsRight: numbers.contains($0)) }
+      var line = "  " + cells.joined(separator: "  ")
+      while line.last == " " { line.removeLast() }
+      return line + "\n"
+    }
+    return ([plain(table.caption)] + table.remarks.map(plain)).joined(separator: "; ") + "\n" + lines.joined()
+  }
+
+  private func padded(_ text: String, to width: Int, alignsRight: Bool = false) -> String {
+    let space = String(repeating: " ", count: max(width - text.count, 0))
+    return alignsRight ? space + text : text + space
+  }
+
+  private func wrapped(_ text: String, to width: Int) -> String {
+    var lines: [String] = [""]
+    for word in text.split(separator: " ") {
+      let last = lines[lines.count - 1]
+      if last.isEmpty {
+        lines[lines.count - 1] = String(word)
+      } else if last.count + 1 + word.count <= width {
+        lines[lines.count - 1] += " \(word)"
+      } else {
+        lines.append(String(word))
+      }
+    }
+    return lines.joined(separator: "\n")
+  }
+}
+
+extension TextTable {
+  /// The columns in which something is a number: they stand to the right.
+  var numericColumns: Set<Int> {
+    Set(
+      header.indices.dropFirst().filter { column in
+        rows.contains { row in row[column].first.map { $0.isNumber || "+−[–·".contains($0) } ?? false }
+      })
+  }
+}

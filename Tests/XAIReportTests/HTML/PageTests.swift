@@ -1,0 +1,168 @@
+import Foundation
+import Testing
+import XAICore
+import XAIEvaluation
+
+@testable import XAIReport
+
+@Suite struct PageTests {
+  private let markup: String
+  private let page: Page
+  private let section: ReportSection
+
+  private static let made = Result {
+    var results = try SyntheticResults(pictureCount: 8, classesPerPicture: 2).make()
+    results.pictures[1].identifier = Hostile.name
+    results.experiment.model.labels[0] = Hostile.name
+    results.experiment.data.name = Hostile.name
+    results.pictures[5] = PictureResult(position: 5, identifier: "b.png", label: nil, failure: Hostile.name)
+    let report = try Report(
+      of: [.init(name: Hostile.name, results: results)], title: Hostile.name, bootstrap: .rough)
+    let markup = try report.text(as: .html)
+    return (markup: markup, page: Page(markup), section: try #require(report.sections.first))
+  }
+
+  init() throws { (markup, page, section) = try Self.made.get() }
+
+  @Test("every tag that opens closes, in order")
+  func balance() {
+    #expect(page.imbalance == nil)
+    #expect(page.tags.count > 1000)
+  }
+
+  @Test("no name becomes markup")
+  func escaping() {
+    #expect(page.all("script").count == 1)
+    #expect(!markup.contains("<script>alert"))
+    #expect(markup.contains("&lt;script&gt;alert(1)&lt;/script&gt;"))
+    #expect(!page.tags.contains { $0.attributes.keys.contains { $0.hasPrefix("on") && $0.count > 2 } })
+    #expect(!page.tags.contains { $0.attributes["style"] != nil }, "the policy forbids style attributes")
+  }
+
+  @Test("every picture has an alternative text, every figure a title and a description")
+  func alternatives() {
+    let pictures = page.all("img")
+    #expect(pictures.count == 7 * 2 * 8 + section.agreement.disagreements.count * 8)
+    #expect(
+      pictures.allSatisfy { $0.attributes["alt"]?.isEmpty == false && $0.attributes["loading"] == "lazy" })
+    for figure in page.all("svg") where figure.attributes["aria-hidden"] == nil {
+      #expect(figure.attributes["role"] == "img")
+      let ids = figure.attributes["aria-labelledby"]?.split(separator: " ").map(String.init) ?? []
+      #expect(ids.count == 2)
+      #expect(ids.allSatisfy { id in page.tags.contains { $0.attributes["id"] == id } })
+    }
+    for photo in page.all("div") where photo.attributes["class"]?.hasPrefix("photo") == true {
+      #expect(photo.attributes["role"] == "img" && photo.attributes["aria-label"]?.isEmpty == false)
+    }
+  }
+
+  @Test("nothing is fetched")
+  func selfContained() {
+    for tag in page.tags {
+      for name in ["src", "href", "srcset", "action", "xlink:href"] {
+        guard let address = tag.attributes[name] else { continue }
+        #expect(
+          address.hasPrefix("data:image/") || address.hasPrefix("#"),
+          "\(tag.name) \(name)=\(address.prefix(40))")
+      }
+    }
+    #expect(page.all("link").isEmpty && page.all("iframe").isEmpty && page.all("base").isEmpty)
+    #expect(markup.ranges(of: "url(").count == markup.ranges(of: "url(data:image/jpeg;base64,").count)
+    #expect(!markup.contains("http://") && !markup.contains("https://") && !markup.contains("@import"))
+  }
+
+  @Test("tables have captions, heads have scopes, ids are there once and links lead to them")
+  func semantics() {
+    #expect(page.all("table").count == page.all("caption").count)
+    #expect(page.all("th").allSatisfy { ["col", "row", "colgroup"].contains($0.attributes["scope"]) })
+    let ids = page.tags.compactMap { $0.attributes["id"] }
+    #expect(Set(ids).count == ids.count)
+    for link in page.all("a") { #expect(ids.contains(String(link.attributes["href"]?.dropFirst() ?? ""))) }
+    #expect(page.all("h1").count == 1 && page.all("main").count == 1)
+    #expect(page.all("html").first?.attributes["lang"] == "en")
+  }
+
+  @Test("the security policy names what is in the page, by its hash")
+  func policy() throws {
+    let policy = try #require(
+      page.all("meta").first { $0.attributes["http-equiv"] == "Content-Security-Policy" })
+    let content = try #require(policy.attributes["content"]).replacingOccurrences(of: "&#39;", with: "'")
+    #expect(content.hasPrefix("default-src 'none'; img-src data:; "))
+    #expect(!content.contains("unsafe"))
+    for name in ["script", "style"] {
+      for part in markup.components(separatedBy: "<\(name)>").dropFirst() {
+        let text = part.components(separatedBy: "</\(name)>")[0]
+        #expect(content.contains("'sha256-\(Data(SHA256.hash(text.utf8)).base64EncodedString())'"), "\(name)")
+      }
+    }
+  }
+
+  @Test("photographs are in the page once, however often they are shown")
+  func photographs() throws {
+    let thumbnail = try #require(section.pictures[0].thumbnail)
+    #expect(markup.ranges(of: Data(thumbnail).base64EncodedString()).count == 1)
+    #expect(page.tags.count { $0.attributes["class"] == "photo photo-1-0" } >= 2)
+  }
+
+  @Test("protocols stand in full at the end")
+  func protocols() {
+    for metric in section.experiment.metrics {
+      #expect(markup.contains("\(metric.protocolHash)"))
+      #expect(markup.contains("\(metric.descriptor.id)\nsteps=28\nsubstrate=zeros\n"))
+    }
+  }
+
+  @Test("without thumbnails there is no gallery, without heads no heads")
+  func leftOut() throws {
+    var results = try SyntheticResults(pictureCount: 3, hasThumbnails: false).make()
+    for index in results.pictures.indices { results.pictures[index].subjects[0].headEffects = nil }
+    let page = Page(try Report(of: [.init(name: "s", results: results)], bootstrap: .rough).text(as: .html))
+    let ids = page.tags.compactMap { $0.attributes["id"] }
+    #expect(
+      !ids.contains("part-1-pictures") && !ids.contains("part-1-heads") && !ids.contains("part-1-failures"))
+    #expect(ids.contains("part-1-agreement") && ids.contains("part-1-disagreement"))
+    #expect(page.imbalance == nil)
+  }
+}
+
+@Suite struct SHA256Tests {
+  @Test(
+    "the examples of FIPS 180-4, and lengths around a block",
+    arguments: [
+      ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+      ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+      (
+        "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+        "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
+      ),
+      (String(repeating: "a", count: 64), "ffe054fe7ae0cb6dc65c3af9b61d5209f439851db43d0ba5997337df154668eb"),
+    ])
+  func examples(text: String, hash: String) {
+    #expect(
+      SHA256.hash(text.utf8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() == hash)
+  }
+}
+
+@Suite struct SpreadTests {
+  @Test("labels that are too close share the room around their middle, all others stay")
+  func spreading() {
+    #expect(spread([10, 50, 90], by: 13, in: 0...100) == [10, 50, 90])
+    #expect(spread([10, 50, 50, 90], by: 10, in: 0...100) == [10, 45, 55, 90])
+    #expect(spread([99, 99, 99], by: 10, in: 0...100) == [80, 90, 100])
+    #expect(
+      spread([40, 52, 53], by: 10, in: 0...100) == [
+        38.333333333333336, 48.333333333333336, 58.333333333333336,
+      ])
+  }
+}
+
+@Suite struct HTMLTests {
+  @Test("texts are escaped, pieces are not")
+  func escaping() {
+    let piece: HTML = "<b>\("<&>\"'")</b>"
+    let whole: HTML = "<p title=\"\("a\"b")\">\(piece)\(1.50)\(7)\([piece])</p>"
+    #expect(
+      whole.markup
+        == "<p title=\"a&quot;b\"><b>&lt;&amp;&gt;&quot;&#39;</b>1.57<b>&lt;&amp;&gt;&quot;&#39;</b></p>")
+  }
+}

@@ -1,0 +1,48 @@
+import Testing
+import XAICore
+import XAIEvaluation
+
+@testable import XAIReport
+
+@Suite struct HeadComparisonTests {
+  private func comparison(weights: [[[Float]]], effects: [[[Float]]]) throws -> HeadComparison? {
+    var small = SmallResults(values: Array(repeating: [[1], [1]], count: weights.count))
+    small.headWeights = weights
+    small.headEffects = effects
+    return try small.section().heads.first
+  }
+
+  @Test("weights in the order of the effects correlate by 1, reversed ones by −1, and layers count alike")
+  func known() throws {
+    let weights: [[Float]] = [[0.1, 0.2, 0.7], [0.5, 0.3, 0.2], [0.2, 0.3, 0.5]]
+    let effects: [[Float]] = [[-1, 0, 4], [-1, 0, 4], [0, 2, 1]]
+    let found = try #require(
+      try comparison(weights: [weights, weights, weights], effects: [effects, effects, effects]))
+    #expect(found.layers.map { $0?.value } == [1, -1, 0.5])
+    #expect(abs(try #require(found.overall).value - 0.5 / 3) < 1e-12)
+    #expect(found.layers[0]?.interval == Interval(low: 1, high: 1), "every resample is the same")
+    #expect(found.subjectCount == 3)
+  }
+
+  @Test("the means over pictures are correlated, not the pictures one by one")
+  func means() throws {
+    let found = try #require(
+      try comparison(
+        weights: [[[0.9, 0.1]], [[0.3, 0.7]], [[0.6, 0.4]]], effects: [[[0, 5]], [[9, 0]], [[1, 1]]]))
+    #expect(zip(found.weights[0], [0.6, 0.4]).allSatisfy { abs($0 - $1) < 1e-6 })
+    #expect(zip(found.effects[0], [10.0 / 3, 2]).allSatisfy { abs($0 - $1) < 1e-6 })
+    #expect(found.layers[0]?.value == 1)
+  }
+
+  @Test("one head a layer orders nothing; without effects there is nothing to compare")
+  func nothing() throws {
+    let found = try #require(try comparison(weights: [[[1]], [[1]]], effects: [[[2]], [[3]]]))
+    #expect(found.layers == [nil] && found.overall == nil)
+    #expect(try comparison(weights: [[[1]]], effects: []) == nil)
+  }
+
+  @Test("weights and effects of other heads are not compared")
+  func shapes() throws {
+    #expect(try comparison(weights: [[[0.5, 0.5]]], effects: [[[1, 2, 3]]]) == nil)
+  }
+}
