@@ -118,7 +118,8 @@ func tests(for name: String, uses: [Target.Dependency]) -> [Target] {
 let applicationTargets: [Target] = [
   .target(
     name: "XAI",
-    dependencies: core + ["XAITraining", "XAIEvaluation", "XAIReport"] + pluginNames.map { .target(name: $0) }),
+    dependencies: core + ["XAITraining", "XAIEvaluation", "XAIReport"] + pluginNames.map { .target(name: $0) }
+  ),
   .target(
     name: "XAICommand",
     dependencies: ["XAI", "XAITraining", "XAIEvaluation", "XAIReport", argumentParser] + core),

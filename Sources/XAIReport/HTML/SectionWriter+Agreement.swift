@@ -1,3 +1,6 @@
+import XAICore
+import XAIEvaluation
+
 extension SectionWriter {
   /// The agreement of all pairs of explainers, as heat maps with numbers.
   var agreement: HTML {
@@ -7,7 +10,7 @@ extension SectionWriter {
       <p class="legend">Whether explainers say the same about the same picture and class. Flat maps are left out.</p>
       <div class="matrices\(names.count > 8 ? " wide" : "")">
       \(matrix("Rank correlation of scores", "mean of Spearman's ρ: 1 is the same order of patches, 0 no relation", \.correlation))
-      \(matrix("Overlap of the top \(top) patches", "mean share of the highest tenth that both have; chance is 10 %", \.overlap))
+      \(matrix("Overlap of the top \(top) patches", "mean share of the highest tenth that both have; chance is \(percentText(top, of: section.experiment.model.grid.count))", \.overlap))
       </div>
       \(pairs)
       """

@@ -21,7 +21,7 @@ extension SectionWriter {
     return """
       <p class="legend">Each place has the mean with its rank in a circle, its 95 % interval, the paired difference from \
       <bdi>\(section.baselineName)</bdi> (▲ better, ▼ worse, ◆ different, ○ its interval contains 0), and n.</p>
-      <div class="scroll" tabindex="0" role="region" aria-label="Overview of all metrics"><table class="sortable overview">
+      <div class="scroll" tabindex="0" role="region" aria-label="Overview of all metrics"><table class="sortable overview\(section.tables.count > 6 ? " wide" : "")">
       <caption>All metrics, each by its own protocol</caption>
       <thead><tr><th scope="col" data-sort="text">Explainer</th>\(heads)</tr></thead>
       <tbody>

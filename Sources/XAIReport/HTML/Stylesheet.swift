@@ -194,6 +194,9 @@ enum Stylesheet {
     @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
     @media (forced-colors:active){td[class^=h],td[class^=n]{forced-color-adjust:none}.rank.r1{outline:2px solid}}
     @media print{
+    html{font-size:75%}
+    .sort{display:none}
+    section:has(table.overview.wide){display:none}
     :root{--bg:#fff;--surface:#fff;--ink:#000;--muted:#333;--line:#bbb;--soft:#f2f2f2}
     body{font-size:10pt}
     header.page,main,footer.page{max-width:none;padding:0}
