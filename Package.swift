@@ -83,7 +83,7 @@ let plugins: [Plugin] = [
 // MARK: - Examples
 
 /// Programs of `Examples/` that are part of this package; `Examples/ThirdPartyPlugin` is a package of its own.
-let examples = ["ExplainImage", "CompareExplainers", "ExportSamples"]
+let examples = ["ExplainImage", "CompareExplainers", "EvaluateExplainers", "ExportSamples"]
 
 // MARK: - Targets
 

@@ -25,7 +25,8 @@ import XAI
     let attributions = explanation.attributions.map { $0[0][0] }
 
     print("class: \(model.descriptor.labels[attributions[0].classIndex])\n")
-    print(table("Spearman's rank correlation of patch scores", attributions) { rankCorrelation($0, $1) ?? .nan })
+    print(
+      table("Spearman's rank correlation of patch scores", attributions) { rankCorrelation($0, $1) ?? .nan })
     print(table("shared share of the top 10 % of patches", attributions) { topOverlap($0, $1, share: 0.1) })
 
     let picture = try preprocessing.resizedAndCropped(photograph)

@@ -7,6 +7,8 @@ public struct ReportSection: Sendable {
   public let experiment: Experiment
   /// Where the results come from.
   public let sources: [String]
+  /// The hash of experiment and results, `EvaluationResults.contentHash`.
+  public let resultsHash: String
   /// The pictures that were evaluated, in the order of the sample.
   public let pictures: [PictureResult]
   /// The pictures that could not be evaluated.
@@ -38,6 +40,7 @@ public struct ReportSection: Sendable {
     let subjects = Subjects(results.pictures)
     self.experiment = experiment
     sources = joined.names
+    resultsHash = results.contentHash
     pictures = subjects.pictures
     failures = results.pictures.filter { $0.failure != nil }
     missingCount = results.missingPositions.count

@@ -101,7 +101,9 @@ extension EvaluationTextTeller {
 
   /// What a user may want next.
   private var next: String {
-    guard let chosen = plan.chosen, chosen.shard.count > 1 else { return "" }
+    guard let chosen = plan.chosen, chosen.shard.count > 1 else {
+      return "For tables with intervals, or a page: xai report \(plan.output) [-o report.html]\n"
+    }
     return "When all \(chosen.shard.count) shards are done: xai merge FILES -o \(plan.command.output)\n"
   }
 }

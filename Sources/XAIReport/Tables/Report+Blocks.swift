@@ -45,6 +45,7 @@ extension ReportSection {
         experiment.settings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
       ),
       ("Results", sources.joined(separator: ", ")),
+      ("Results hash", resultsHash),
     ].filter { !$0.1.isEmpty }
   }
 

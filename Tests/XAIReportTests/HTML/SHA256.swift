@@ -1,4 +1,4 @@
-/// SHA-256 (FIPS 180-4), with which a page's security policy names the one script and the styles that may run.
+/// SHA-256 (FIPS 180-4), with which a page's security policy names the one script that may run.
 enum SHA256 {
   /// The 32 bytes of the hash.
   static func hash(_ message: some Collection<UInt8>) -> [UInt8] {
