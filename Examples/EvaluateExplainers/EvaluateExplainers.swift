@@ -7,6 +7,7 @@ import XAI
   @Argument(help: "A data set or a folder of pictures.") var data: String
   @Argument(help: "The database of results; the same run again goes on with it.") var results: String
   @Argument(help: "The page that is written.") var page: String
+  @ArgumentParser.Option(help: "The split of the data set; its first by default.") var split: String?
   @ArgumentParser.Option(help: "Pictures that are drawn.") var sample = 20
   @ArgumentParser.Option(parsing: .upToNextOption, help: "Explainers with their options.")
   var explainers = ["attention-rollout", "gmar", "grad-cam", "random"]
@@ -18,7 +19,7 @@ import XAI
     let kernels = try Engine.makeKernels()
     let directory = try ModelDirectory(model)
     let dataset = try registry.dataset(data)
-    let split = try dataset.split(dataset.splitNames[0])
+    let split = try dataset.split(split ?? dataset.splitNames[0])
 
     // Everything is checked here: what does not fit is refused by name before any arithmetic.
     let evaluation = try Evaluation(

@@ -42,6 +42,27 @@ import XAI
     }
   }
 
+  @Test func evaluateExplainersPrintsTablesAndWritesAPage() throws {
+    try withTemporaryFolder { folder in
+      let (results, page) = (folder.path + "/results.sqlite", folder.path + "/page.html")
+      let arguments = [
+        Programs.root.appendingPathComponent("Examples/Demo/model").path, "shapes:size=72", results, page,
+        "--split", "validation", "--sample", "5", "--explainers", "gmar", "random", "--metrics", "insertion",
+      ]
+      let first = try Programs.run("EvaluateExplainers", arguments)
+      #expect(first.status == 0, "\(first.output)")
+      #expect(first.output.contains("Insertion ↑ (%)") && first.output.contains("GMAR"))
+      #expect(first.output.split(separator: "\n").count { $0.hasPrefix("validation-") } == 5)
+      let html = try String(contentsOfFile: page, encoding: .utf8)
+      #expect(html.hasPrefix("<!DOCTYPE html>") && html.contains("Random"))
+
+      let again = try Programs.run("EvaluateExplainers", arguments)
+      #expect(again.status == 0)
+      #expect(again.output.split(separator: "\n").count { $0.hasPrefix("validation-") } == 0)
+      #expect(try String(contentsOfFile: page, encoding: .utf8) == html)
+    }
+  }
+
   @Test(arguments: ["ExplainImage", "CompareExplainers"])
   func whatIsWrongIsSaidInOneLineWithoutACrash(program: String) throws {
     let result = try Programs.run(program, ["/nowhere", "/nowhere.png", "/nowhere/out.png"])

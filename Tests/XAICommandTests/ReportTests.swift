@@ -27,8 +27,9 @@ import XAI
     #expect(result.status == 0 && result.errors.isEmpty)
     let experiment = try fixture.results("r.sqlite").experiment
     for metric in experiment.metrics { #expect(result.output.contains(metric.protocolHash)) }
-    for text in [experiment.model.hash, "Baseline    Attention Rollout", "GMAR", "HEADS", "With 10 pictures"]
-    {
+    for text in [
+      experiment.model.hash, "Baseline      Attention Rollout", "GMAR", "HEADS", "With 10 pictures",
+    ] {
       #expect(result.output.contains(text), "\(text)")
     }
     #expect(try report().output == result.output)

@@ -24,10 +24,14 @@ struct RealMetricTests {
     var compared = 0
     for explainer in ["attention-rollout", "gmar", "gmar:norm=l2", "grad-cam"] {
       let scores = try maps.tensor("\(photo.model).\(photo.index).t0.map|\(explainer)")
-      let map = BilinearUpsampling(height: 224, width: 224)(scores).elements
+      let patches = minMaxNormalised(scores.elements)
+      // Not interpolated: that would leave the order of equal pixels to the rounding of each program.
+      let map = (0..<224).flatMap { row in
+        (0..<224).map { column -> Float in patches[row / 16 * 14 + column / 16] }
+      }
       let subject = MetricSubject(
         pixels: try preprocessing.unitPixels(from: [image])[0], preprocessing: preprocessing,
-        scores: scores.elements, grid: Grid(rows: 14, columns: 14), map: minMaxNormalised(map),
+        scores: scores.elements, grid: Grid(rows: 14, columns: 14), map: map,
         classIndex: photo.targets[0], probability: softmax(logits)[photo.targets[0]])
       for id in ["average-drop", "average-increase", "average-gain", "insertion", "deletion"] {
         let key = "\(photo.index)|\(explainer)|\(id)"

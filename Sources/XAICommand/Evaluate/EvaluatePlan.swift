@@ -46,9 +46,8 @@ struct EvaluatePlan {
         Self.metricTexts(command, data: data, model: descriptor, choices), preset: command.metricProtocol),
       settings: settings)
     do {
-      // Threads are no part of what decides results.
-      let kernels = loaded.kernels.name.split(separator: " (").first.map(String.init) ?? loaded.kernels.name
-      experiment = evaluation.experiment(modelHash: try loaded.directory.contentHash(), kernels: kernels)
+      experiment = evaluation.experiment(
+        modelHash: try loaded.directory.contentHash(), kernels: loaded.kernels.name)
     } catch {
       throw Failure(error, otherwise: .inputData)
     }

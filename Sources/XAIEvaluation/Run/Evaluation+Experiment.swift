@@ -6,13 +6,14 @@ extension Evaluation {
   ///
   /// - Parameters:
   ///   - modelHash: of weights and configuration, as `ModelDirectory.contentHash` gives it.
-  ///   - kernels: what the arithmetic runs on. Threads are no part of it: the last bits may depend on them, as they do on
-  ///     the processor.
+  ///   - kernels: what the arithmetic runs on, as `Kernels.name` says it. Of that the threads, in brackets at its end, are
+  ///     left out: the last bits may depend on them, as they do on the processor.
   public func experiment(modelHash: String, kernels: String) -> Experiment {
     let descriptor = model.descriptor
     let size = descriptor.preprocessing.inputSize ?? (0, 0)
     var texts: [String: String] = [
-      "batch size": "\(settings.batchSize)", "kernels": kernels,
+      "batch size": "\(settings.batchSize)",
+      "kernels": kernels.split(separator: " (").first.map(String.init) ?? kernels,
       "explainer options": optionsHash, "group": "\(Self.groupSize)",
     ]
     if needs.contains(.randomisedModels) {

@@ -1,7 +1,7 @@
 """Writes what PyTorch gives for the metrics of a trained ViT on photographs, without their pixels or weights.
 
-`XAI_DATA=<data folder> python Tests/Fixtures/real-metrics/generate.py`. The maps are those of `../real`, so that only the
-metrics are compared. Average Drop, Increase and Gain are of the picture in [0, 1] times the map; insertion and deletion
+`XAI_DATA=<data folder> python Tests/Fixtures/real-metrics/generate.py`. The maps are those of `../real`, enlarged without
+interpolation, so that only the metrics are compared. Average Drop, Increase and Gain are of the picture in [0, 1] times the map; insertion and deletion
 follow the code of RISE (Petsiuk et al. 2018) at 1,792 pixels a step. In float32, as the networks of users are.
 """
 
@@ -28,9 +28,12 @@ SIDE, STEP = 224, 224 * 8
 
 
 def heat_map(scores: torch.Tensor) -> torch.Tensor:
-    """[14, 14] to [224, 224] in [0, 1]: bilinear, then by minimum and maximum."""
-    values = F.interpolate(scores[None, None], size=(SIDE, SIDE), mode="bilinear", align_corners=False)[0, 0]
-    return (values - values.min()) / (values.max() - values.min())
+    """[14, 14] to [224, 224] in [0, 1]: by minimum and maximum, then each score for all pixels of its patch.
+
+    Interpolating would leave the order of pixels that should be equal to the rounding of each program.
+    """
+    values = (scores - scores.min()) / (scores.max() - scores.min())
+    return values.repeat_interleave(SIDE // 14, dim=0).repeat_interleave(SIDE // 14, dim=1)
 
 
 def blurred(picture: torch.Tensor) -> torch.Tensor:
@@ -73,7 +76,7 @@ def main() -> None:
 
         y = probability(picture)
         for spec in SPECS:
-            heat = heat_map(maps[f"{VIT}.{photo['index']}.t0.map|{spec}"].double()).float()
+            heat = heat_map(maps[f"{VIT}.{photo['index']}.t0.map|{spec}"].float())
             order = heat.flatten().argsort(descending=True, stable=True)
             o = probability((pixels * heat - 0.5) / 0.5)
             deletion = curve(module, picture, torch.zeros_like(picture), order, target)
