@@ -70,6 +70,15 @@ def explain(model, picture: torch.Tensor) -> tuple[int, list[torch.Tensor]]:
     return target, [values.view(side, side) for values in maps]
 
 
+def prepared(file: Path, config: dict) -> torch.Tensor:
+    """[3, H, W]: resized by Pillow, as the configuration says, and normalised."""
+    size = (config["size"]["width"], config["size"]["height"])
+    picture = Image.open(file).convert("RGB").resize(size, config.get("resample", Image.BILINEAR))
+    pixels = torch.from_numpy(numpy.array(picture)).permute(2, 0, 1).float() / 255
+    mean, deviation = (torch.tensor(config[f"image_{key}"])[:, None, None] for key in ("mean", "std"))
+    return (pixels - mean) / deviation
+
+
 def blurring_kernel() -> torch.Tensor:
     impulse = numpy.zeros((11, 11))
     impulse[5, 5] = 1
@@ -143,8 +152,8 @@ def main() -> None:
     transformers.utils.logging.disable_progress_bar()
     files = sorted(p for p in Path(arguments.folder).iterdir() if p.suffix.lower() in (".jpg", ".jpeg", ".png"))
     files = files[:arguments.pictures]
-    processor = transformers.ViTImageProcessor.from_pretrained(arguments.model)
-    tensors = [processor(Image.open(file).convert("RGB"), return_tensors="pt").pixel_values[0] for file in files]
+    config = json.loads((Path(arguments.model) / "preprocessor_config.json").read_text())
+    tensors = [prepared(file, config) for file in files]
     seconds = {"pytorch": [], "xai": []}
     with tempfile.TemporaryDirectory() as folder:
         for file in files:
