@@ -2,12 +2,6 @@ import XAICore
 import XAIImage
 import XAITensor
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// What a run of `xai explain` will do, with all arguments checked.
 struct ExplainPlan {
   let command: ExplainCommand
@@ -57,12 +51,7 @@ struct ExplainPlan {
 
   /// Makes a folder and the ones above it, and tries whether a file can be made there.
   private static func makeFolder(_ path: String) throws(Failure) {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw Failure(
-        .cantCreate, "\(path): the output folder can't be made. Check the path and that you may write there.")
-    }
+    try OutputFolder.make(path)
     // An atomic file that is not committed leaves nothing.
     do { _ = try AtomicFile(at: "\(path)/.xai-probe") } catch { throw Failure(error) }
   }

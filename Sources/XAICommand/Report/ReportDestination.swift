@@ -30,7 +30,7 @@ struct ReportDestination {
       !output.hasSuffix("/") && formats.count < 2 && !Self.isFolder(output)
       && Self.fileExtension(of: output) != nil
     guard isFile else {
-      try Self.makeFolder(output)
+      try OutputFolder.make(output)
       let folder = output.hasSuffix("/") ? output : output + "/"
       parts = (formats.isEmpty ? [.html] : formats).map {
         Part(format: $0, path: "\(folder)report.\($0.fileExtension)")
@@ -56,14 +56,5 @@ struct ReportDestination {
   private static func isFolder(_ path: String) -> Bool {
     var isFolder = false
     return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder
-  }
-
-  private static func makeFolder(_ path: String) throws(Failure) {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw Failure(
-        .cantCreate, "\(path): the output folder can't be made. Check the path and that you may write there.")
-    }
   }
 }
