@@ -62,7 +62,7 @@ import XAITesting
       for image in 0..<2 {
         expectSameMap(
           maps[image][0].scores, naive(heads(of: model, image: image), layout, options), within: 1e-5,
-          "\(toy) image \(image) '\(options.differences)'")
+          "\(toy) image \(image) '\(options.shortestText)'")
       }
     }
   }

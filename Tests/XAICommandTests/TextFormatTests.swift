@@ -1,4 +1,5 @@
 import Testing
+import XAICore
 
 @testable import XAICommand
 
@@ -8,7 +9,7 @@ import Testing
     (7, 0, "7"),
     (.infinity, 1, "inf"),
   ]) func fixedPlaces(value: Double, places: Int, text: String) {
-    #expect(fixed(value, places: places) == text)
+    #expect(decimal(value, places: places) == text)
   }
 
   @Test(arguments: [

@@ -30,6 +30,7 @@ private struct SampleOptions: PluginOptions {
   static let presets: [Preset<Self>] = [
     Preset("default", "as it is") { $0 = Self() },
     Preset("many", "a lot") { $0.count = 100 },
+    Preset("all", "more of everything") { ($0.count, $0.ratio, $0.flag) = (100, 1, true) },
   ]
 }
 
@@ -41,12 +42,12 @@ private struct SampleOptions: PluginOptions {
   @Test func values() throws {
     let options = try options("mode=fancy,count=7,ratio=2.5e-1,flag=true")
     #expect(options.mode == .fancy && options.count == 7 && options.ratio == 0.25 && options.flag)
-    #expect(options.differences == "mode=fancy,count=7,ratio=0.25,flag=true")
+    #expect(options.shortestText == "mode=fancy,count=7,ratio=0.25,flag=true")
   }
 
   @Test("defaults leave nothing to be written")
   func defaults() {
-    #expect(SampleOptions().differences == "")
+    #expect(SampleOptions().shortestText == "")
     #expect(SampleOptions().texts.map(\.key) == ["mode", "count", "ratio", "flag"])
   }
 
@@ -55,7 +56,19 @@ private struct SampleOptions: PluginOptions {
     #expect(try options("count=5,preset=many").count == 5)
     #expect(try options("preset=many").count == 100)
     #expect(try options("percent=10,ratio=0.7").ratio == 0.1)
-    #expect(try options("percent=10").differences == "ratio=0.1")
+    #expect(try options("percent=10").shortestText == "ratio=0.1")
+  }
+
+  @Test(
+    "the shortest text names the preset that is nearest",
+    arguments: [
+      ("count=100", "preset=many"), ("preset=many,mode=fancy", "mode=fancy,count=100"),
+      ("count=100,ratio=1,flag=true", "preset=all"), ("preset=all,mode=fancy", "preset=all,mode=fancy"),
+      ("preset=all,count=3", "ratio=1,flag=true"), ("count=99", "count=99"), ("preset=default", ""),
+    ])
+  func shortestText(_ written: String, _ shortest: String) throws {
+    #expect(try options(written).shortestText == shortest)
+    #expect(try options(shortest == "" ? "count=3" : shortest) == options(written))
   }
 
   @Test(
@@ -70,7 +83,7 @@ private struct SampleOptions: PluginOptions {
       ("count=0", "sample: count can't be '0'; write a number from 1"),
       ("count=1.5", "write a number from 1"), ("ratio=nan", "ratio can't be 'nan'; write a number"),
       ("ratio=inf", "write a number"), ("flag=yes", "write true | false"),
-      ("preset=few", "sample: preset can't be 'few'; write default | many"),
+      ("preset=few", "sample: preset can't be 'few'; write default | many | all"),
       ("count=1,count=2", "count is given twice"),
     ])
   func errors(_ text: String, _ message: String) {
@@ -100,7 +113,7 @@ private struct SampleOptions: PluginOptions {
     #expect(try JSONDecoder().decode(SampleOptions.self, from: data) == options)
     let native = Data(#"{"count": 4, "ratio": 1, "flag": true, "mode": "fancy"}"#.utf8)
     let decoded = try JSONDecoder().decode(SampleOptions.self, from: native)
-    #expect(decoded.differences == "mode=fancy,count=4,ratio=1,flag=true")
+    #expect(decoded.shortestText == "preset=all,mode=fancy,count=4")
     for wrong in [
       #"{"cuont": 1}"#, #"{"count": 0}"#, #"{"flag": 1}"#, #"{"mode": null}"#, #"{"mode": ["fancy"]}"#,
     ] {
@@ -117,7 +130,7 @@ private struct SampleOptions: PluginOptions {
     #expect(descriptions.map(\.defaultValue) == ["default", "50", "plain", "3", "0.5", "false"])
     #expect(
       descriptions.map(\.choices) == [
-        ["default", "many"], [], ["plain", "fancy"], [], [], ["true", "false"],
+        ["default", "many", "all"], [], ["plain", "fancy"], [], [], ["true", "false"],
       ])
   }
 

@@ -55,7 +55,7 @@ import XAIGMAR
   @Test("alpha is never written: residual says it")
   func alias() throws {
     let changed = try options("alpha=0.5")
-    #expect(changed.differences == "residual=before(0.5)")
+    #expect(changed.shortestText == "residual=before(0.5)")
     #expect(GMAR(options: changed).specification == "gmar:residual=before(0.5)")
     #expect(!changed.texts.contains { $0.key == "alpha" })
     let json = String(decoding: try JSONEncoder().encode(changed), as: UTF8.self)

@@ -41,7 +41,7 @@ import XAITesting
         model.input(images: 2), targets: .classes([0, 1]), using: model)
       // One image and class of each setting keeps the naive products affordable; the pair is not on the diagonal.
       let naive = NaiveGMAR(model: model, image: 1, classIndex: 0, options: options)
-      let what = "\(toy) '\(options.differences)'"
+      let what = "\(toy) '\(options.shortestText)'"
       expectSameMap(maps[1][0].scores, naive.map, within: 1e-5, what)
       let weights = try #require(maps[1][0].diagnostics.headWeights)
       expectClose(

@@ -32,7 +32,7 @@ import XAITesting
               model, ActivationPoint(layer: layer, point: point), image: image, classIndex: classIndex)
             expectClose(
               maps[image][classIndex].scores, scores.map { Float(relu ? max($0, 0) : $0) }, within: 1e-5,
-              "\(toy) '\(options.differences)'")
+              "\(toy) '\(options.shortestText)'")
           }
         }
       }

@@ -40,7 +40,7 @@ import XAITesting
         expectSameMap(
           maps[image][classIndex].scores, naive(model, image: image, classIndex: classIndex, options),
           within: 1e-5,
-          "\(toy) '\(options.differences)'")
+          "\(toy) '\(options.shortestText)'")
       }
     }
   }

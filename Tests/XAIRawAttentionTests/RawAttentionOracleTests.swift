@@ -23,7 +23,7 @@ import XAITesting
           let mean = 1 / Double(matrices.count) * matrices.dropFirst().reduce(matrices[0], +)
           let row = mean.read(with: layout.readoutWeights)[layout.patches]
           expectClose(
-            maps[image][0].scores, row.map(Float.init), within: 1e-6, "\(toy) '\(options.differences)'")
+            maps[image][0].scores, row.map(Float.init), within: 1e-6, "\(toy) '\(options.shortestText)'")
         }
       }
     }

@@ -1,3 +1,5 @@
+import XAICore
+
 /// One kind of gradient with its worst error.
 struct GradientComparison: Encodable {
   let quantity: String

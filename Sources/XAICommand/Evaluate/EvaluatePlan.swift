@@ -91,6 +91,3 @@ struct EvaluatePlan {
       } ?? "")
   }
 }
-
-/// A count with what is counted.
-func counted(_ count: Int, _ name: String) -> String { "\(grouped(count)) \(name)\(count == 1 ? "" : "s")" }

@@ -48,7 +48,7 @@ struct EvaluationTextTeller: EvaluationTeller {
       let left = reached > 0 ? ", \(duration((Double(count - known) / reached - 1) * seconds)) left" : ""
       let rate = reached / seconds
       return "\(grouped(known + whole)) of \(grouped(count)) pictures, "
-        + "\(fixed(rate, places: rate < 10 ? 2 : 1)) a second\(left)"
+        + "\(decimal(rate, places: rate < 10 ? 2 : 1)) a second\(left)"
     }
   }
 
@@ -126,7 +126,7 @@ func meanTable(_ means: [MeanValue], of experiment: Experiment) -> String {
     let metrics = start..<min(start + most, headings.count)
     let rows = experiment.explainers.enumerated().map { index, explainer in
       [explainer.specification]
-        + metrics.map { cell(index, $0)?.mean.map { fixed($0, places: 2) } ?? "–" }
+        + metrics.map { cell(index, $0)?.mean.map { decimal($0, places: 2) } ?? "–" }
     }
     let counts = ["n"] + metrics.map { grouped(cell(0, $0)?.count ?? 0) }
     return table([["mean"] + headings[metrics]] + rows + [counts], rightAligned: Set(1...metrics.count))

@@ -46,7 +46,9 @@ struct AttentionMapsFigure {
           try Image(map: weighted, colourMap: colourMap), try Image(signedMap: difference),
         ]
       ],
-      columnHeaders: ["Input", "Attention", "Weighted", "Diff. (max \(fixed(Double(greatest), places: 2)))"],
+      columnHeaders: [
+        "Input", "Attention", "Weighted", "Diff. (max \(decimal(Double(greatest), places: 2)))",
+      ],
       title: "\(result.choice.heading): \(result.target.shortLabel), \(percent(result.target.probability))",
       cellWidth: side, cellHeight: cellHeight(of: result.picture, width: side))
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import XAICore
 import XAIEvaluation
 
 /// `xai merge`: the results of shards in one database.

@@ -1,3 +1,5 @@
+import XAICore
+
 /// How far a long run is, on standard error.
 ///
 /// A terminal has one line that is overwritten; a log has a line now and then.
@@ -43,6 +45,6 @@ struct Progress {
 func pictureCount(done: Int, of total: Int, seconds: Double) -> String {
   guard done > 0 else { return "0 of \(total) images" }
   let rate = Double(done) / seconds
-  return "\(done) of \(total) images, \(fixed(rate, places: rate < 10 ? 2 : 1)) a second, "
+  return "\(done) of \(total) images, \(decimal(rate, places: rate < 10 ? 2 : 1)) a second, "
     + "\(duration(Double(total - done) / rate)) left"
 }

@@ -1,19 +1,10 @@
+import XAICore
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
 import Foundation
 #endif
-
-/// A number with so many digits after the point; Foundation's formats would cost the start of every run.
-func fixed(_ value: Double, places: Int) -> String {
-  guard value.isFinite, value.magnitude < 1e12 else { return String(value) }
-  let unit = (0..<places).reduce(1) { product, _ in product * 10 }
-  let scaled = Int((value.magnitude * Double(unit)).rounded())
-  let sign = value < 0 && scaled > 0 ? "-" : ""
-  guard places > 0 else { return sign + String(scaled) }
-  let digits = String(scaled % unit)
-  return sign + "\(scaled / unit)." + String(repeating: "0", count: places - digits.count) + digits
-}
 
 /// A number with its power of ten and three digits: `1.23e-05`.
 func scientific(_ value: Double) -> String {
@@ -22,21 +13,12 @@ func scientific(_ value: Double) -> String {
   while mantissa >= 9.995 { (mantissa, exponent) = (mantissa / 10, exponent + 1) }
   while mantissa < 0.9995 { (mantissa, exponent) = (mantissa * 10, exponent - 1) }
   let digits = String(exponent.magnitude)
-  return (value < 0 ? "-" : "") + fixed(mantissa, places: 2) + (exponent < 0 ? "e-" : "e+")
+  return (value < 0 ? "-" : "") + decimal(mantissa, places: 2) + (exponent < 0 ? "e-" : "e+")
     + (digits.count < 2 ? "0" : "") + digits
 }
 
 /// A probability as people read it: `97.3 %`.
-func percent(_ probability: Float) -> String { "\(fixed(Double(probability) * 100, places: 1)) %" }
-
-/// A count with commas: `5,717,416`.
-func grouped(_ count: Int) -> String {
-  let digits = Array(String(count.magnitude))
-  let parts = digits.enumerated().map { index, digit in
-    index > 0 && (digits.count - index) % 3 == 0 ? ",\(digit)" : String(digit)
-  }
-  return (count < 0 ? "-" : "") + parts.joined()
-}
+func percent(_ probability: Float) -> String { "\(decimal(Double(probability) * 100, places: 1)) %" }
 
 /// Seconds as people read them: `42 s`, `3:07 min`, `1:02:30 h`.
 func duration(_ seconds: Double) -> String {

@@ -53,8 +53,8 @@ struct TextTeller: TrainingTeller {
     progress.update { seconds in
       let left = Double(steps - step.step) * seconds / Double(max(step.step - firstStep, 1))
       return "step \(grouped(step.step)) of \(grouped(steps)), "
-        + "epoch \(fixed(Double(step.step) / Double(stepsPerEpoch), places: 2)), "
-        + "loss \(fixed(step.loss, places: 3)), accuracy \(percent(Float(step.accuracy))), "
+        + "epoch \(decimal(Double(step.step) / Double(stepsPerEpoch), places: 2)), "
+        + "loss \(decimal(step.loss, places: 3)), accuracy \(percent(Float(step.accuracy))), "
         + "\(speed.text) images a second, \(duration(left)) left"
     }
   }
@@ -71,12 +71,12 @@ struct TextTeller: TrainingTeller {
     let places = row.step % stepsPerEpoch == 0 ? 0 : 2
     let training = figures(loss, accuracy)
     let judged = row.validationLoss.map { "; validation \(figures($0, row.validationAccuracy))" } ?? ""
-    try say("epoch \(fixed(row.epoch, places: places)): \(training)\(judged)\n")
+    try say("epoch \(decimal(row.epoch, places: places)): \(training)\(judged)\n")
   }
 
   private func figures(_ loss: Double?, _ accuracy: Double?) -> String {
     guard let loss, let accuracy else { return "nothing could be used" }
-    return "loss \(fixed(loss, places: 3)), accuracy \(percent(Float(accuracy)))"
+    return "loss \(decimal(loss, places: 3)), accuracy \(percent(Float(accuracy)))"
   }
 
   private mutating func say(_ text: String) throws {
@@ -153,6 +153,6 @@ private struct Speed {
 
   var text: String {
     let rate = Double(count) / max((ContinuousClock().now - start) / .seconds(1), 1e-3)
-    return fixed(rate, places: rate < 10 ? 2 : rate < 100 ? 1 : 0)
+    return decimal(rate, places: rate < 10 ? 2 : rate < 100 ? 1 : 0)
   }
 }

@@ -12,7 +12,7 @@ public struct Attribution: Sendable {
   public let inputWidth: Int
   /// The class that was asked about.
   public let classIndex: Int
-  /// The explainer as users write it, with the options that differ from the defaults.
+  /// The explainer as users write it, shortest.
   public let explainer: String
   /// What the explainer noticed.
   public let diagnostics: Diagnostics

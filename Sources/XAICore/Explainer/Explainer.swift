@@ -34,9 +34,9 @@ extension Explainer {
   /// What the explainer is.
   public var descriptor: ExplainerDescriptor { Self.descriptor }
 
-  /// The explainer as users write it, with the options that differ from the defaults: `gmar:norm=l2`.
+  /// The explainer as users write it, shortest: `gmar:norm=l2`, `gmar:preset=paper`.
   public var specification: String {
-    options.differences.isEmpty ? descriptor.id : "\(descriptor.id):\(options.differences)"
+    options.shortestText.isEmpty ? descriptor.id : "\(descriptor.id):\(options.shortestText)"
   }
 
   /// Throws when the model can't give what the explainer needs, naming both and what is missing.

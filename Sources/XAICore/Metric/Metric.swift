@@ -91,8 +91,8 @@ extension Metric {
   /// None.
   public func frames(for subject: MetricSubject) throws -> FramePlan { .none }
 
-  /// The metric as users write it, with the options that differ from the defaults: `deletion:preset=rise`.
+  /// The metric as users write it, shortest: `deletion:preset=rise`.
   public var specification: String {
-    options.differences.isEmpty ? descriptor.id : "\(descriptor.id):\(options.differences)"
+    options.shortestText.isEmpty ? descriptor.id : "\(descriptor.id):\(options.shortestText)"
   }
 }

@@ -151,10 +151,25 @@ extension PluginOptions {
     }?.name
   }
 
-  /// The options that differ from the defaults, as `key=value,key=value`.
-  public var differences: String {
-    zip(texts, Self().texts).filter { $0.value != $1.value }
-      .map { "\($0.0.key)=\($0.0.value)" }.joined(separator: ",")
+  /// The shortest text that makes these options, as `key=value,key=value`: what differs from the defaults, or the preset
+  /// that is nearest and what differs from it.
+  ///
+  /// Of equally long ones a preset that is these options says more than the options it consists of.
+  public var shortestText: String {
+    let fromPresets = Self.presets.map { preset -> [String] in
+      var options = Self()
+      preset.apply(&options)
+      return ["\(presetKey)=\(preset.name)"] + settings(beside: options)
+    }
+    let fromDefaults = settings(beside: Self())
+    let shortest = fromPresets.min { $0.count < $1.count } ?? fromDefaults
+    let isShorter = shortest.count < fromDefaults.count || (shortest.count == 1 && fromDefaults.count == 1)
+    return (isShorter ? shortest : fromDefaults).joined(separator: ",")
+  }
+
+  /// The options that are not those of other options, as `key=value`.
+  private func settings(beside other: Self) -> [String] {
+    zip(texts, other.texts).filter { $0.value != $1.value }.map { "\($0.0.key)=\($0.0.value)" }
   }
 }
 

@@ -1,3 +1,5 @@
+import XAICore
+
 /// A piece of a page that is well-formed by construction: texts in it are escaped, pieces in it are not.
 ///
 /// A template is a string literal: `let cell: HTML = "<td>\(name)</td>"`. What is written in the literal is markup; what is

@@ -1,3 +1,4 @@
+import XAICore
 import XAIEvaluation
 
 #if canImport(FoundationEssentials)

@@ -1,3 +1,4 @@
+import XAICore
 import XAIEvaluation
 
 /// Draws head weights, head effects and how well their orders agree, one row a layer.

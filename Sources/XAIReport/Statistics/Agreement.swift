@@ -45,7 +45,9 @@ extension Agreement {
         overlaps[index].append([])
       }
       for (subjectIndex, subject) in picture.subjects.enumerated() {
-        let tops = subject.maps.map { $0.isDegenerate ? nil : topPatches(of: $0.scores, count: topCount) }
+        let tops = subject.maps.map {
+          $0.isDegenerate ? nil : Set(highestIndices(of: $0.scores, count: topCount))
+        }
         var ofJudged: [Double] = []
         for (index, (a, b)) in pairs.enumerated() {
           guard let topA = tops[a], let topB = tops[b],
@@ -93,11 +95,6 @@ extension Agreement {
 
 /// How many of some patches are the highest tenth, at least one.
 func highestTenth(of count: Int) -> Int { max(1, (count + 5) / 10) }
-
-/// The patches with the highest scores, those of equal score in the order of the grid.
-func topPatches(of scores: [Float], count: Int) -> Set<Int> {
-  Set(scores.indices.sorted { (scores[$1], $0) < (scores[$0], $1) }.prefix(count))
-}
 
 extension ExplainerIdentity {
   /// Whether it is a map that no model is asked for: noise, or the centre of the picture.

@@ -27,7 +27,7 @@ public struct DatasetConformance<Subject: Dataset>: Conformance {
     findings.checkDescriptor(
       id: descriptor.id, title: descriptor.title, summary: descriptor.summary, citation: descriptor.citation)
     findings.checkOptions(Subject.Options.self)
-    findings.attempt(.results, "making it with '\(options.differences)'") { findings in
+    findings.attempt(.results, "making it with '\(options.shortestText)'") { findings in
       let dataset = try Subject(options: options)
       findings.expect(dataset.options == options, .options, "its options are not those that it was made with")
       let again = try Subject(options: options)

@@ -33,13 +33,14 @@ extension Findings {
 
   private mutating func checkRoundTrips<Options: PluginOptions>(of options: Options, _ what: String) throws {
     let decoded = try JSONDecoder().decode(Options.self, from: JSONEncoder().encode(options))
-    expect(decoded == options, .options, "\(what) comes back from JSON as '\(decoded.differences)'")
+    expect(decoded == options, .options, "\(what) comes back from JSON as '\(decoded.shortestText)'")
     let read = try Options(options.texts, of: subject)
-    expect(read == options, .options, "\(what) comes back from its texts as '\(read.differences)'")
+    expect(read == options, .options, "\(what) comes back from its texts as '\(read.shortestText)'")
     let specification = try Specification(
-      parsing: options.differences.isEmpty ? subject : "\(subject):\(options.differences)")
+      parsing: options.shortestText.isEmpty ? subject : "\(subject):\(options.shortestText)")
     let again = try Options(specification.values, of: subject)
-    expect(again == options, .options, "\(what) comes back from '\(specification)' as '\(again.differences)'")
+    expect(
+      again == options, .options, "\(what) comes back from '\(specification)' as '\(again.shortestText)'")
   }
 
   private mutating func checkRefusals<Options: PluginOptions>(_: Options.Type, known names: [String]) {

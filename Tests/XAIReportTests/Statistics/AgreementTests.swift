@@ -55,8 +55,8 @@ import XAIEvaluation
   @Test("the highest tenth of patches, ties by place")
   func tops() {
     #expect([4, 14, 49, 64, 196, 576].map(highestTenth) == [1, 1, 5, 6, 20, 58])
-    #expect(topPatches(of: [1, 9, 3, 9, 9], count: 2) == [1, 3])
-    #expect(topPatches(of: [1, 9, 3, 9, 9], count: 4) == [1, 3, 4, 2])
+    #expect(highestIndices(of: [1, 9, 3, 9, 9], count: 2) == [1, 3])
+    #expect(highestIndices(of: [1, 9, 3, 9, 9], count: 4) == [1, 3, 4, 2])
   }
 
   @Test("synthetic results: overlap and correlation are the naive means")
