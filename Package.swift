@@ -18,6 +18,11 @@ let usesOneDNN: Bool = {
   }
 }()
 
+// MARK: - Tests
+
+/// The test targets that are built: those that XAI_TESTS names, with commas between, or all.
+let namedTests = ProcessInfo.processInfo.environment["XAI_TESTS"]?.split(separator: ",").map(String.init)
+
 // MARK: - Modules
 
 let database = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
@@ -153,7 +158,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
-  targets: cTargets + moduleTargets + pluginTargets + applicationTargets + exampleTargets + wholeTests,
+  targets: (cTargets + moduleTargets + pluginTargets + applicationTargets + exampleTargets + wholeTests)
+    .filter { $0.type != .test || namedTests?.contains($0.name) != false },
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11
 )
