@@ -5,12 +5,14 @@
 #include "matrix.h"
 #include "rows.h"
 #include "elements.h"
+#include "gating.h"
 
 const xai_vector_kernels XAI_TABLE = {
     .tile_rows = XAI_ROWS,
     .tile_columns = XAI_TILE_COLUMNS,
     .lanes = XAI_LANES,
     .pack = pack,
+    .pack_lines = pack_lines,
     .multiply_tile = multiply_tile,
     .softmax = softmax,
     .softmax_backward = softmax_backward,
@@ -22,6 +24,9 @@ const xai_vector_kernels XAI_TABLE = {
     .gelu_backward = gelu_backward,
     .gelu_with_backward = gelu_with_backward,
     .add = add,
+    .scale_columns = scale_columns,
+    .swiglu = swiglu,
+    .swiglu_backward = swiglu_backward,
     .exponential = exponential_in_place,
     .peak = peak,
 };

@@ -53,8 +53,18 @@ static void pack(float *panel, ptrdiff_t width, const float *source, ptrdiff_t c
   }
 }
 
+// Copies `rows` rows of `depth` elements, a vector of each row after the other: lines[k / lanes][row][k % lanes]. Tiles
+// then read one stream of memory from its start to its end, whatever the distance of the rows.
+static void pack_lines(float *lines, const float *source, ptrdiff_t rows, ptrdiff_t row_stride, ptrdiff_t depth) {
+  for (ptrdiff_t k = 0; k < depth; k += XAI_LANES) {
+    for (ptrdiff_t row = 0; row < rows; row++, lines += XAI_LANES) {
+      store(lines, load_up_to(source + row * row_stride + k, depth - k));
+    }
+  }
+}
+
 // Scale, sum, bias, GELU and residual, from the finished tile to memory.
-static void end_tile(ptrdiff_t rows, const float *tile, const xai_tile_end *end) {
+static void end_tile(ptrdiff_t rows, const float *tile, xai_tile_end *end) {
   for (ptrdiff_t row = 0; row < rows; row++) {
     float *destination = end->destination + row * end->stride;
     for (ptrdiff_t column = 0; column < end->columns; column += XAI_LANES) {
@@ -69,73 +79,112 @@ static void end_tile(ptrdiff_t rows, const float *tile, const xai_tile_end *end)
   }
 }
 
-// The product of a tile of A and a panel of B, with rows × vectors sums in registers: `rows`, `vectors` and `along` are
-// constants where this is inlined. The elements of A that one step of the depth needs lie one after the other, and
-// `stride` apart from step to step; where `along`, each row's elements lie one after the other, and rows are `stride`
-// apart.
-XAI_INLINE void multiply_panels(const int rows, const int vectors, const bool along, ptrdiff_t depth, const float *a,
-                                ptrdiff_t stride, const float *b, const xai_tile_end *end) {
+// Calls for some of the memory that is needed next, while the processor multiplies.
+XAI_INLINE void call_ahead(xai_tile_end *end) {
+#pragma clang loop unroll(full)
+  for (int i = 0; i < 3; i++) {
+    if (end->ahead_count <= 0) return;
+    const char *next = (const char *)end->ahead;
+    __builtin_prefetch(next, 0, 2);
+    __builtin_prefetch(next + 64, 0, 2);
+    next += 128;
+    end->ahead_count--;
+    if (--end->ahead_left_of_run == 0) {
+      end->ahead_left_of_run = end->ahead_run;
+      next += end->ahead_skip;
+    }
+    end->ahead = next;
+  }
+}
+
+// One step of the depth: each sum gains an element of A times a vector of B.
+#define XAI_STEP(ELEMENT) \
+  { \
+    vf columns[2]; \
+    _Pragma("clang loop unroll(full)") for (int v = 0; v < vectors; v++) { \
+      columns[v] = load(b + v * XAI_LANES); \
+      __builtin_prefetch(b + 8 * XAI_TILE_COLUMNS + v * XAI_LANES, 0, 3); \
+    } \
+    _Pragma("clang loop unroll(full)") for (int r = 0; r < rows; r++) { \
+      vf element = (vf)(ELEMENT); \
+      _Pragma("clang loop unroll(full)") for (int v = 0; v < vectors; v++) { \
+        sums[r][v] = element * columns[v] + sums[r][v]; \
+      } \
+    } \
+    b += XAI_TILE_COLUMNS; \
+  }
+
+// The product of a tile of A and a panel of B, with rows × vectors sums in registers: `rows`, `vectors` and `lines` are
+// constants where this is inlined. A is packed in lines; or the elements that one step of the depth needs lie one after
+// the other, and `stride` apart from step to step.
+XAI_INLINE void multiply_panels(const int rows, const int vectors, const bool lines, ptrdiff_t depth, const float *a,
+                                ptrdiff_t stride, const float *b, xai_tile_end *end) {
   vf sums[XAI_ROWS][2];
+  float *destination = end->destination;
 #pragma clang loop unroll(full)
   for (int r = 0; r < rows; r++) {
 #pragma clang loop unroll(full)
     for (int v = 0; v < vectors; v++) sums[r][v] = (vf)(0.0f);
+    __builtin_prefetch(destination + r * end->stride, 1, 3);
+    __builtin_prefetch(destination + r * end->stride + (vectors - 1) * XAI_LANES, 1, 3);
   }
-  // Three rows share a pointer: their addresses are those that x86-64 computes for nothing, and all pointers fit in the
-  // registers.
-  const float *starts[(XAI_ROWS + 2) / 3];
-#pragma clang loop unroll(full)
-  for (int r = 0; r < rows; r += 3) starts[r / 3] = a + r * stride;
-  for (ptrdiff_t k = 0; k < depth; k++) {
-    vf columns[2];
-#pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; v++) columns[v] = load(b + v * XAI_LANES);
-#pragma clang loop unroll(full)
-    for (int r = 0; r < rows; r++) {
-      vf element = (vf)(along ? starts[r / 3][r % 3 * stride] : a[r]);
-#pragma clang loop unroll(full)
-      for (int v = 0; v < vectors; v++) sums[r][v] = element * columns[v] + sums[r][v];
-    }
-#pragma clang loop unroll(full)
-    for (int r = 0; along && r < rows; r += 3) starts[r / 3]++;
-    if (!along) a += stride;
-    b += XAI_TILE_COLUMNS;
-  }
-  // What most tiles of attention and all stretches of the depth but the last end with never leaves the registers.
-  if (end->columns == vectors * XAI_LANES && !end->bias && !end->gelu && !end->residual) {
-    float *destination = end->destination;
-#pragma clang loop unroll(full)
-    for (int r = 0; r < rows; r++) {
-#pragma clang loop unroll(full)
-      for (int v = 0; v < vectors; v++) {
-        vf value = sums[r][v] * end->scale;
-        if (end->adds) value += load(destination + v * XAI_LANES);
-        store(destination + v * XAI_LANES, value);
+  if (lines) {
+    for (ptrdiff_t k = 0; k < depth; k += XAI_LANES) {
+      ptrdiff_t count = depth - k < XAI_LANES ? depth - k : XAI_LANES;
+      const float *following = a + rows * XAI_LANES;
+      for (ptrdiff_t i = 0; i < count; i++, a++, following += XAI_LANES) {
+        __builtin_prefetch(following, 0, 3);
+        XAI_STEP(a[r * XAI_LANES]);
       }
-      destination += end->stride;
+      a += (rows - 1) * XAI_LANES;
+      call_ahead(end);
     }
+  } else {
+    for (ptrdiff_t k = 0; k < depth; k++, a += stride) {
+      __builtin_prefetch(a + 4 * stride, 0, 3);
+      XAI_STEP(a[r]);
+    }
+  }
+
+  // GELU is too long to be repeated for every sum, and parts of vectors are rare: both go through memory.
+  if (end->columns != vectors * XAI_LANES || end->gelu) {
+    float tile[XAI_ROWS * XAI_TILE_COLUMNS];
+#pragma clang loop unroll(full)
+    for (int r = 0; r < rows; r++) {
+#pragma clang loop unroll(full)
+      for (int v = 0; v < vectors; v++) store(tile + r * XAI_TILE_COLUMNS + v * XAI_LANES, sums[r][v]);
+    }
+    end_tile(rows, tile, end);
     return;
   }
-  float tile[XAI_ROWS * XAI_TILE_COLUMNS];
+#define XAI_EACH_SUM(VALUE) \
+  _Pragma("clang loop unroll(full)") for (int r = 0; r < rows; r++) { \
+    _Pragma("clang loop unroll(full)") for (int v = 0; v < vectors; v++) { \
+      sums[r][v] = VALUE; \
+    } \
+  }
+  if (end->scale != 1.0f) XAI_EACH_SUM(sums[r][v] * end->scale)
+  if (end->adds) XAI_EACH_SUM(sums[r][v] + load(destination + r * end->stride + v * XAI_LANES))
+  if (end->bias) XAI_EACH_SUM(sums[r][v] + load(end->bias + v * XAI_LANES))
+  if (end->residual) XAI_EACH_SUM(sums[r][v] + load(end->residual + r * end->residual_stride + v * XAI_LANES))
 #pragma clang loop unroll(full)
   for (int r = 0; r < rows; r++) {
 #pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; v++) store(tile + r * XAI_TILE_COLUMNS + v * XAI_LANES, sums[r][v]);
+    for (int v = 0; v < vectors; v++) store(destination + r * end->stride + v * XAI_LANES, sums[r][v]);
   }
-  end_tile(rows, tile, end);
 }
 
 // A function for each tile height and width, so that the last rows and columns of a matrix cost what they are worth.
-#define XAI_TILE_OF(R, V, NAME, ALONG) \
+#define XAI_TILE_OF(R, V, NAME, LINES) \
   static void tile_##R##_##V##_##NAME(ptrdiff_t depth, const float *a, ptrdiff_t stride, const float *b, \
-                                      const xai_tile_end *end) { \
-    multiply_panels(R, V, ALONG, depth, a, stride, b, end); \
+                                      xai_tile_end *end) { \
+    multiply_panels(R, V, LINES, depth, a, stride, b, end); \
   }
 #define XAI_TILE(R) \
   XAI_TILE_OF(R, 1, across, false) \
   XAI_TILE_OF(R, 2, across, false) \
-  XAI_TILE_OF(R, 1, along, true) \
-  XAI_TILE_OF(R, 2, along, true)
+  XAI_TILE_OF(R, 1, lines, true) \
+  XAI_TILE_OF(R, 2, lines, true)
 XAI_TILE(1)
 XAI_TILE(2)
 XAI_TILE(3)
@@ -155,10 +204,10 @@ XAI_TILE(13)
 XAI_TILE(14)
 #endif
 
-static void multiply_tile(ptrdiff_t rows, ptrdiff_t depth, const float *a, ptrdiff_t row_stride,
-                          ptrdiff_t depth_stride, const float *b, const xai_tile_end *end) {
-  typedef void (*tile)(ptrdiff_t, const float *, ptrdiff_t, const float *, const xai_tile_end *);
-#define XAI_TILES(R) {{tile_##R##_1_across, tile_##R##_2_across}, {tile_##R##_1_along, tile_##R##_2_along}}
+static void multiply_tile(ptrdiff_t rows, ptrdiff_t depth, const float *a, bool lines, ptrdiff_t depth_stride,
+                          const float *b, xai_tile_end *end) {
+  typedef void (*tile)(ptrdiff_t, const float *, ptrdiff_t, const float *, xai_tile_end *);
+#define XAI_TILES(R) {{tile_##R##_1_across, tile_##R##_2_across}, {tile_##R##_1_lines, tile_##R##_2_lines}}
   static const tile tiles[XAI_ROWS][2][2] = {
       XAI_TILES(1),  XAI_TILES(2),  XAI_TILES(3),  XAI_TILES(4), XAI_TILES(5), XAI_TILES(6),
 #if XAI_ROWS > 6
@@ -168,8 +217,7 @@ static void multiply_tile(ptrdiff_t rows, ptrdiff_t depth, const float *a, ptrdi
       XAI_TILES(13), XAI_TILES(14),
 #endif
   };
-  bool along = row_stride != 1;
-  tiles[rows - 1][along][end->columns > XAI_LANES](depth, a, along ? row_stride : depth_stride, b, end);
+  tiles[rows - 1][lines][end->columns > XAI_LANES](depth, a, depth_stride, b, end);
 }
 
 // Enough independent sums to hide the latency of a multiply-add, few enough to stay in registers.

@@ -44,4 +44,19 @@ final class MemoryPool: Sendable {
     }
     if !kept { UnsafeMutableRawPointer(elements).deallocate() }
   }
+
+  /// Gives everything that is kept back to the system.
+  func releaseUnused() {
+    let kept = blocks.withLock { blocks in
+      defer { blocks = Blocks() }
+      return blocks
+    }
+    for block in kept.free.values.joined() { UnsafeMutableRawPointer(block).deallocate() }
+  }
+}
+
+/// The memory that tensors are given.
+public enum TensorMemory {
+  /// Gives the memory of tensors that are gone, which is kept for those to come, back to the system.
+  public static func releaseUnused() { MemoryPool.shared.releaseUnused() }
 }

@@ -57,6 +57,11 @@ public struct Tensor: Sendable {
     try body(UnsafeBufferPointer(start: storage.elements + offset, count: shape.count))
   }
 
+  /// Writes the elements in row-major order to memory, which holds as many.
+  package func write(to destination: UnsafeMutablePointer<Float>) {
+    withElements { if let start = $0.baseAddress { destination.update(from: start, count: count) } }
+  }
+
   /// The same elements under another shape of the same count.
   public func reshaped(to shape: Shape) -> Tensor {
     precondition(shape.count == count, "\(self.shape) can't be seen as \(shape)")

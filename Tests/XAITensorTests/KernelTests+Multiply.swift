@@ -180,6 +180,27 @@ struct MultiplyTests {
     }
   }
 
+  /// A picture's results must not depend on what else is in its batch, nor on the machine's number of cores.
+  @Test(arguments: InstructionSet.available)
+  func rowsHaveTheSameBitsInAnyBatch(_ set: InstructionSet) {
+    var random = TestRandom()
+    for (columns, depth) in [(576, 192), (70, 1500)] {
+      let a = random.tensor([3 * 197, depth])
+      let weight = MatrixOperand(rowsOf: random.tensor([columns, depth])).transposed
+      func product(_ rows: Range<Int>, threads: Int) -> Tensor {
+        var buffer = TensorBuffer([rows.count, columns])
+        PortableKernels(instructionSet: set, threads: threads).multiply(
+          MatrixOperand(rowsOf: a[rows]), weight, into: &buffer,
+          MatrixLayout(rows: rows.count, columns: columns), Epilogue(activation: .gelu))
+        return buffer.freeze()
+      }
+      let all = product(0..<3 * 197, threads: 1)
+      for rows in [197..<394, 0..<1, 400..<591] {
+        #expect(all[rows].elements == product(rows, threads: 3).elements, "\(rows) of \(depth)×\(columns)")
+      }
+    }
+  }
+
   /// A NaN spoils its row and nothing else; infinities come through a product, but not through every GELU.
   @Test(arguments: KernelsUnderTest.all)
   func nonFiniteElements(_ test: KernelsUnderTest) {

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #pragma clang assume_nonnull begin
 
@@ -24,6 +25,12 @@ typedef struct xai_tile_end {
   const float *_Nullable bias;  // of the tile's columns
   const float *_Nullable residual;
   ptrdiff_t residual_stride;
+  // Memory that is called for meanwhile, in pairs of cache lines: runs of them, and bytes from a run to the next.
+  const void *_Nullable ahead;
+  ptrdiff_t ahead_count;
+  ptrdiff_t ahead_run;
+  ptrdiff_t ahead_left_of_run;
+  ptrdiff_t ahead_skip;
 } xai_tile_end;
 
 typedef struct xai_vector_kernels {
@@ -35,10 +42,12 @@ typedef struct xai_vector_kernels {
   // One of the strides is 1. May write up to a vector past the panel: pack panels in ascending order.
   void (*pack)(float *panel, ptrdiff_t width, const float *source, ptrdiff_t count, ptrdiff_t count_stride,
                ptrdiff_t depth, ptrdiff_t depth_stride);
-  // Multiplies `rows` rows of A, packed or where they lie, by a packed panel of tile_columns columns. One of the strides
-  // of A is 1.
-  void (*multiply_tile)(ptrdiff_t rows, ptrdiff_t depth, const float *a, ptrdiff_t row_stride,
-                        ptrdiff_t depth_stride, const float *b, const xai_tile_end *end);
+  // Copies rows in vectors, for multiply_tile: `depth` rounded up to whole vectors, times `rows` elements.
+  void (*pack_lines)(float *lines, const float *source, ptrdiff_t rows, ptrdiff_t row_stride, ptrdiff_t depth);
+  // Multiplies `rows` rows of A by a packed panel of tile_columns columns. A is packed in lines; or the elements of a
+  // step of the depth lie one after the other, and `depth_stride` apart from step to step.
+  void (*multiply_tile)(ptrdiff_t rows, ptrdiff_t depth, const float *a, bool lines, ptrdiff_t depth_stride,
+                        const float *b, xai_tile_end *end);
 
   void (*softmax)(float *x, ptrdiff_t rows, ptrdiff_t columns);
   void (*softmax_backward)(const float *y, float *gradient, ptrdiff_t rows, ptrdiff_t columns);
@@ -57,6 +66,11 @@ typedef struct xai_vector_kernels {
   void (*gelu_backward)(const float *x, ptrdiff_t count, float *gradient);
   void (*gelu_with_backward)(const float *x, ptrdiff_t count, float *y, float *gradient);
   void (*add)(const float *x, ptrdiff_t count, float *sum);
+  void (*scale_columns)(const float *x, ptrdiff_t rows, ptrdiff_t columns, const float *factors,
+                        const float *_Nullable residual, float *y);
+  // Rows of x and of the result of the backward form have two halves of `columns` elements each.
+  void (*swiglu)(const float *x, ptrdiff_t rows, ptrdiff_t columns, float *y);
+  void (*swiglu_backward)(const float *x, const float *gradient, ptrdiff_t rows, ptrdiff_t columns, float *result);
   // exp(x) for x <= 0, in place; inlined in softmax and GELU, and a function only so that its accuracy is tested.
   void (*exponential)(float *x, ptrdiff_t count);
 
@@ -72,6 +86,17 @@ const xai_vector_kernels *_Nullable xai_vector_kernels_for(int instruction_set);
 // How many float32 operations `rounds` rounds of register multiply-adds are, having run them: the peak to compare with.
 double xai_peak_fma(int instruction_set, ptrdiff_t rounds);
 
+enum { XAI_BFLOAT16_AVX512 = 0, XAI_BFLOAT16_AMX = 1 };
+
+// Whether this processor has a unit that multiplies bfloat16, and this process may use it.
+bool xai_has_bfloat16(int unit);
+
+// The same peak for products of bfloat16 that are summed in float32; 0 where the processor lacks the unit.
+double xai_peak_bfloat16(int unit, ptrdiff_t rounds);
+
+// sum ← a + factor·b, the triad of McCalpin's STREAM: what is left of it on large arrays is the memory.
+void xai_triad(float *sum, const float *a, const float *b, float factor, ptrdiff_t count);
+
 // Tells the processor that the calling loop waits for another core.
 static inline void xai_pause(void) {
 #if defined(__x86_64__) || defined(__i386__)
@@ -80,6 +105,26 @@ static inline void xai_pause(void) {
   __asm__ volatile("isb" ::: "memory");
 #endif
 }
+
+// Products in bfloat16 with float32 sums on matrix tiles (AMX); the others are called only where this says that the
+// processor and the system have them.
+bool xai_amx_available(void);
+
+// Rounds rows to bfloat16 and packs them in tiles of 16 rows and 32 elements of depth: 16 · 32 elements for each tile,
+// all of the depth before the next 16 rows; what is missing is 0. `tiles` is 64-byte aligned.
+void xai_amx_pack_rows(uint16_t *tiles, const float *source, ptrdiff_t rows, ptrdiff_t row_stride, ptrdiff_t depth);
+
+// The same for up to 32 columns, whose elements lie one after the other along the depth: two tiles for each 32 elements
+// of depth.
+void xai_amx_pack_columns(uint16_t *tiles, const float *source, ptrdiff_t columns, ptrdiff_t column_stride,
+                          ptrdiff_t depth);
+
+// The same for up to 32 columns that lie one after the other, `depth_stride` apart from a step of the depth to the next.
+void xai_amx_pack_depth(uint16_t *tiles, const float *source, ptrdiff_t columns, ptrdiff_t depth,
+                        ptrdiff_t depth_stride);
+
+// Multiplies packed rows by up to 32 packed columns.
+void xai_amx_multiply(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, const uint16_t *b, const xai_tile_end *end);
 
 #pragma clang assume_nonnull end
 

@@ -9,31 +9,46 @@ public enum Engine {
   /// Names of the kernels in this build, the preferred first.
   public static var availableKernels: [String] { implementations.map(\.name) }
 
+  /// What products with a model's parameters are computed in, in forward passes; sums are always float32, and so are
+  /// softmax, layer norm, the products of attention and every reverse pass.
+  public enum Precision: String, CaseIterable, Sendable, Codable {
+    /// 24 bits.
+    case float32
+    /// 8 bits: factors are rounded, which moves logits by some hundredths and doubles the speed or more.
+    case bfloat16
+  }
+
   /// Makes kernels by name.
   ///
   /// - Parameters:
   ///   - name: one of `availableKernels`, in any case; the first of them where it is nil.
   ///   - threads: threads for each operation; as many as there are processors where it is nil.
-  /// - Throws: `TensorError` for a name that this build does not have, or a number of threads that can't be.
+  ///   - precision: of products with parameters. The portable kernels have bfloat16, on processors with AMX.
+  /// - Throws: `TensorError` for a name that this build does not have, a number of threads that can't be, or a precision
+  ///   that the kernels or the processor lack.
   public static func makeKernels(
-    named name: String? = nil, threads: Int? = nil
+    named name: String? = nil, threads: Int? = nil, precision: Precision = .float32
   ) throws(TensorError) -> any Kernels {
     if let threads, !(1...mostThreads).contains(threads) { throw .invalidThreadCount(threads) }
     let wanted = name?.lowercased()
     guard let implementation = implementations.first(where: { wanted == nil || $0.name == wanted }) else {
       throw .unknownKernels(wanted ?? "", available: availableKernels)
     }
-    return implementation.make(threads)
+    guard precision == .bfloat16 else { return implementation.make(threads) }
+    guard wanted == nil || wanted == "portable" else { throw .noBfloat16Kernels(wanted ?? "") }
+    guard let kernels = PortableKernels.bfloat16(threads: threads) else { throw .noBfloat16Processor }
+    return kernels
   }
 
   private typealias Implementation = (name: String, make: @Sendable (_ threads: Int?) -> any Kernels)
 
-  /// One row per implementation, the fastest first.
+  /// One row per implementation, the fastest on this processor first: with AVX-512 the portable kernels' products are as
+  /// fast as oneDNN's or faster (docs/performance.md).
   private static let implementations: [Implementation] = {
     let portable: Implementation = ("portable", { PortableKernels(threads: $0) })
     #if XAI_ONEDNN
     let oneDNN: Implementation = ("onednn", { OneDNNKernels(threads: $0) })
-    return [oneDNN, portable]
+    return InstructionSet.available.contains(.avx512) ? [portable, oneDNN] : [oneDNN, portable]
     #else
     return [portable]
     #endif

@@ -19,6 +19,14 @@ public protocol Kernels: Sendable {
     _ a: MatrixOperand, _ b: MatrixOperand, into buffer: inout TensorBuffer, _ layout: MatrixLayout,
     _ epilogue: Epilogue)
 
+  /// Attention of each head: A = softmax(scale · Q·Kᵀ + bias), O = A·V.
+  ///
+  /// - Parameters:
+  ///   - operands: Q, K and V by row.
+  ///   - keepsAttention: whether A is returned.
+  /// - Returns: O, the heads side by side, [outer, N, inner · d]; and A, [outer, inner, N, N].
+  func attend(_ operands: AttentionOperands, keepsAttention: Bool) -> (outputs: Tensor, attention: Tensor?)
+
   /// Softmax of each row: yᵢ = exp(xᵢ − max x) / Σⱼ exp(xⱼ − max x), in place.
   func softmax(rowsOf buffer: inout TensorBuffer)
 
@@ -71,6 +79,19 @@ public protocol Kernels: Sendable {
 
   /// Adds a tensor to a buffer of as many elements, element by element.
   func add(_ x: Tensor, to sum: inout TensorBuffer)
+
+  /// Multiplies each column by a factor, and adds a residual of the same shape: yᵣ꜀ = xᵣ꜀ · factor꜀ + residualᵣ꜀.
+  func scaleColumns(of x: Tensor, by factors: Tensor, adding residual: Tensor?) -> Tensor
+
+  /// SwiGLU of each row (Shazeer 2020, arXiv 2002.05202, equation 6), [..., 2·n] to [..., n].
+  ///
+  /// With a the first half of a row and b the second: y = SiLU(a) ⊙ b, SiLU(a) = a·σ(a), σ(a) = 1/(1 + exp(−a)).
+  func swiGLU(_ x: Tensor) -> Tensor
+
+  /// Gradient of SwiGLU, [..., n] to [..., 2·n]: da = dy·b·σ(a)·(1 + a·(1 − σ(a))), db = dy·a·σ(a).
+  ///
+  /// `x` may hold fewer rows than `gradient`, and is then repeated.
+  func swiGLUBackward(_ x: Tensor, gradient: Tensor) -> Tensor
 }
 
 /// What happens to each element of a matrix product on its way to memory, in this order.

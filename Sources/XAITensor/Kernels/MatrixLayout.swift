@@ -72,6 +72,9 @@ public struct MatrixOperand: Sendable {
   public var tensor: Tensor
   /// Where the matrices are in it.
   public var layout: MatrixLayout
+  /// Whether the matrix belongs to a model and is multiplied again and again in forward passes: kernels may keep it in a
+  /// form of their own, and round it where they were asked for less precision than float32.
+  public var isParameter = false
 
   /// Sees a tensor under a layout; traps when the layout reaches past the tensor.
   public init(_ tensor: Tensor, _ layout: MatrixLayout) {
@@ -88,6 +91,16 @@ public struct MatrixOperand: Sendable {
     self.init(tensor, MatrixLayout(rows: columns == 0 ? 0 : tensor.count / columns, columns: columns))
   }
 
+  /// The matrix of a linear map as its forward pass multiplies by it: a weight [outputs, inputs], seen as [inputs, outputs].
+  public init(forwardOf weight: Tensor) {
+    self = MatrixOperand(rowsOf: weight).transposed
+    isParameter = true
+  }
+
   /// The same matrices with rows and columns exchanged.
-  public var transposed: MatrixOperand { MatrixOperand(tensor, layout.transposed) }
+  public var transposed: MatrixOperand {
+    var operand = MatrixOperand(tensor, layout.transposed)
+    operand.isParameter = isParameter
+    return operand
+  }
 }

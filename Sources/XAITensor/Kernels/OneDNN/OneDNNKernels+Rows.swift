@@ -54,5 +54,18 @@ extension OneDNNKernels {
 
   /// Sums of elements, by the vector kernels.
   public func add(_ x: Tensor, to sum: inout TensorBuffer) { portable.add(x, to: &sum) }
+
+  /// Columns times factors, by the vector kernels.
+  public func scaleColumns(of x: Tensor, by factors: Tensor, adding residual: Tensor?) -> Tensor {
+    portable.scaleColumns(of: x, by: factors, adding: residual)
+  }
+
+  /// SwiGLU of each row, by the vector kernels.
+  public func swiGLU(_ x: Tensor) -> Tensor { portable.swiGLU(x) }
+
+  /// Gradient of SwiGLU, by the vector kernels.
+  public func swiGLUBackward(_ x: Tensor, gradient: Tensor) -> Tensor {
+    portable.swiGLUBackward(x, gradient: gradient)
+  }
 }
 #endif

@@ -7,6 +7,14 @@ extension PortableKernels {
     _ epilogue: Epilogue
   ) {
     checkProduct(a.layout, b.layout, layout, count: buffer.shape.count, epilogue)
+    if let parameters, Bfloat16Product.takes(a, b, epilogue) {
+      let columns = parameters.columns(of: b, on: pool)
+      return buffer.withElements { elements in
+        guard let c = elements.baseAddress else { return }
+        let product = Bfloat16Product(a, columns, into: c, layout, epilogue, threads: pool.threads)
+        pool.run(count: product.blocks) { product.compute(block: $0) }
+      }
+    }
     let plan = ProductPlan(
       layout, depth: a.layout.columns, tileRows: vector.functions.tile_rows,
       tileColumns: vector.functions.tile_columns, threads: pool.threads)

@@ -1,16 +1,17 @@
 /// How a product is cut into blocks that threads work on independently.
 ///
-/// The loops are those of Goto and van de Geijn (2008), with two changes: a block reads its part of A where it lies, for a
-/// stretch of the depth that stays in the second-level cache, and packs it only where its rows would push one another
-/// out of the first-level cache; and it packs B one panel at a time, just before the panel is multiplied with all of
-/// them (it stays in the first-level cache). Blocks share nothing, so threads never wait.
+/// The loops are those of Goto and van de Geijn (2008), with two changes: rows of A are packed in lines, whole vectors of
+/// each row, which is a copy without a transposition; and B is packed a panel or a few at a time, just before they are
+/// multiplied with all rows of the block (they stay in the second-level cache). Blocks share nothing, so threads
+/// never wait. An element's sum runs over the depth in an order that depends on the depth alone: a row of a product has
+/// the same bits whatever rows are multiplied with it, on however many threads.
 struct ProductPlan {
-  /// The most rows of a block: its part of A, `rows × depth`, is a part of a second-level cache.
-  private static let mostRows = 200
-  /// The most columns of a block: each element of A that is brought near is used for so many.
-  private static let mostColumns = 768
+  /// The most elements of A that a block packs: a part of a second-level cache.
+  private static let mostElements = 256 * 1024
+  /// The most rows of a block, however little depth they have.
+  private static let mostRows = 512
   /// The most depth of a block.
-  private static let mostDepth = 768
+  private static let mostDepth = 1024
   /// Fewer multiply-adds than these are not worth waking a thread for.
   private static let leastWork = 64 * 64 * 64
 
@@ -33,8 +34,9 @@ struct ProductPlan {
     self.rowTiles = quotient(rows, tileRows)
     self.columnTiles = quotient(columns, tileColumns)
     self.depthBlocks = max(1, quotient(depth, Self.mostDepth))
-    self.rowBlocks = quotient(rows, Self.mostRows)
-    self.columnBlocks = quotient(columns, Self.mostColumns)
+    let stretch = max(1, quotient(depth, depthBlocks))
+    self.rowBlocks = quotient(rows, max(tileRows, min(Self.mostRows, Self.mostElements / stretch)))
+    self.columnBlocks = columns > 0 ? 1 : 0
     self.matrices = layout.outer.count * layout.inner.count
     guard matrices > 0, rows > 0, columns > 0 else { return }
     while blocks % threads != 0 && blocks < 4 * threads {

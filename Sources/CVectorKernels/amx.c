@@ -1,0 +1,194 @@
+// Products in bfloat16 with float32 sums, on the tiles of Intel's Advanced Matrix Extensions.
+//
+// A tile register holds 16 rows of 64 bytes. TDPBF16PS adds to a tile of 16×16 float32 the product of 16 rows of 32
+// bfloat16 and 16 columns of 32: column n's elements 2i and 2i+1 lie side by side in row i of the tile of B. Both
+// factors are packed as whole tiles, one after the other, so that a product reads two streams of memory.
+#define _DEFAULT_SOURCE  // syscall
+#include "include/CVectorKernels.h"
+
+#if defined(__x86_64__) && defined(__linux__)
+#include <cpuid.h>
+#include <immintrin.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define XAI_LANES 16
+#pragma clang attribute push( \
+    __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,avx512bf16,fma,amx-tile,amx-bf16"))), apply_to = function)
+#include "vector.h"
+
+enum { tile_side = 16, tile_depth = 32, tile_elements = tile_side * tile_depth, pair = 2 * tile_side };
+
+bool xai_amx_available(void) {
+  unsigned a, b, c, d;
+  __builtin_cpu_init();
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(d >> 22 & 1) || !(d >> 24 & 1)) return false;
+  if (!__builtin_cpu_supports("avx512bf16") || !__builtin_cpu_supports("avx512bw")) return false;
+  // The system keeps tiles only for processes that ask for it (ARCH_REQ_XCOMP_PERM, XTILEDATA); asking again is free.
+  return syscall(SYS_arch_prctl, 0x1023, 18) == 0;
+}
+
+// All eight registers as 16 rows of 64 bytes.
+XAI_INLINE void configure_tiles(void) {
+  struct {
+    uint8_t palette, start_row, reserved[14];
+    uint16_t row_bytes[16];
+    uint8_t rows[16];
+  } shape = {.palette = 1};
+  for (int i = 0; i < 8; i++) {
+    shape.row_bytes[i] = 64;
+    shape.rows[i] = tile_side;
+  }
+  // The compiler takes the instruction to read a few bytes only.
+  __asm__ volatile("" : : "r"(&shape) : "memory");
+  _tile_loadconfig(&shape);
+}
+
+XAI_INLINE __m512i rounded(vf low, vf high) { return (__m512i)_mm512_cvtne2ps_pbh((__m512)high, (__m512)low); }
+
+void xai_amx_pack_rows(uint16_t *tiles, const float *source, ptrdiff_t rows, ptrdiff_t row_stride, ptrdiff_t depth) {
+  for (ptrdiff_t first = 0; first < rows; first += tile_side) {
+    for (ptrdiff_t k = 0; k < depth; k += tile_depth, tiles += tile_elements) {
+      for (ptrdiff_t row = 0; row < tile_side; row++) {
+        __m512i line = _mm512_setzero_si512();
+        if (first + row < rows) {
+          const float *x = source + (first + row) * row_stride + k;
+          ptrdiff_t left = depth - k;
+          line = rounded(load_up_to(x, left), left > XAI_LANES ? load_up_to(x + XAI_LANES, left - XAI_LANES) : (vf)(0.0f));
+        }
+        _mm512_store_si512(tiles + row * tile_depth, line);
+      }
+    }
+  }
+}
+
+void xai_amx_pack_columns(uint16_t *tiles, const float *source, ptrdiff_t columns, ptrdiff_t column_stride,
+                          ptrdiff_t depth) {
+  for (ptrdiff_t k = 0; k < depth; k += tile_depth) {
+    for (ptrdiff_t first = 0; first < pair; first += tile_side, tiles += tile_elements) {
+      for (ptrdiff_t column = 0; column < tile_side; column++) {
+        uint32_t line[tile_side] = {0};
+        if (first + column < columns) {
+          const float *x = source + (first + column) * column_stride + k;
+          ptrdiff_t left = depth - k;
+          _mm512_storeu_si512(
+              line, rounded(load_up_to(x, left), left > XAI_LANES ? load_up_to(x + XAI_LANES, left - XAI_LANES) : (vf)(0.0f)));
+        }
+        for (int i = 0; i < tile_side; i++) {
+          memcpy(tiles + (i * tile_side + column) * 2, &line[i], sizeof line[i]);
+        }
+      }
+    }
+  }
+}
+
+void xai_amx_pack_depth(uint16_t *tiles, const float *source, ptrdiff_t columns, ptrdiff_t depth,
+                        ptrdiff_t depth_stride) {
+  uint16_t order[tile_depth];
+  for (int i = 0; i < tile_depth; i++) order[i] = (uint16_t)(i / 2 + i % 2 * tile_side);
+  const __m512i zip = _mm512_loadu_si512(order);
+  const ptrdiff_t steps = (depth + tile_depth - 1) / tile_depth;
+  for (ptrdiff_t k = 0; k < steps * tile_depth; k += 2) {
+    for (ptrdiff_t first = 0; first < pair; first += tile_side) {
+      const float *x = source + k * depth_stride + first;
+      ptrdiff_t left = columns - first;
+      vf even = k < depth && left > 0 ? load_up_to(x, left) : (vf)(0.0f);
+      vf odd = k + 1 < depth && left > 0 ? load_up_to(x + depth_stride, left) : (vf)(0.0f);
+      uint16_t *tile = tiles + (k / tile_depth * 2 + first / tile_side) * tile_elements;
+      _mm512_storeu_si512(tile + k % tile_depth * tile_side, _mm512_permutexvar_epi16(zip, rounded(even, odd)));
+    }
+  }
+}
+
+// GELU within 2e-5·|x|, a hundredth of what rounding to bfloat16 does: erf by Hastings (Abramowitz and Stegun, 7.1.25).
+XAI_INLINE vf gelu_roughly(vf x) {
+  vf z = (x < 0.0f ? -x : x) * 0.70710678f;
+  vf t = (vf)_mm512_rcp14_ps((__m512)((z < 30.0f ? z : (vf)(30.0f)) * 0.47047f + 1.0f));
+  vf power = z * z * -1.44269504f;
+  power = power > -120.0f ? power : (vf)(-120.0f);
+  vf whole = (vf)_mm512_roundscale_ps((__m512)power, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+  vf r = power - whole;
+  vf e = r * 0.00961813f + 0.05550411f;
+  e = e * r + 0.24022651f;
+  e = e * r + 0.69314718f;
+  e = e * r + 1.0f;
+  e = (vf)_mm512_scalef_ps((__m512)e, (__m512)whole);
+  vf tail = (t * 0.7478556f + -0.0958798f) * t + 0.3480242f;
+  tail = tail * t * e * 0.5f;
+  return x * (x < 0.0f ? tail : 1.0f - tail);
+}
+
+XAI_INLINE void end_rows(const float *sums, ptrdiff_t rows, const xai_tile_end *end) {
+  for (ptrdiff_t row = 0; row < rows; row++) {
+    float *destination = end->destination + row * end->stride;
+    for (ptrdiff_t column = 0; column < end->columns; column += XAI_LANES) {
+      ptrdiff_t left = end->columns - column;
+      vf v = load(sums + row * pair + column) * end->scale;
+      if (end->adds) v += load_up_to(destination + column, left);
+      if (end->bias) v += load_up_to(end->bias + column, left);
+      if (end->gelu) v = gelu_roughly(v);
+      if (end->residual) v += load_up_to(end->residual + row * end->residual_stride + column, left);
+      store_up_to(destination + column, v, left);
+    }
+  }
+}
+
+void xai_amx_multiply(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, const uint16_t *b, const xai_tile_end *end) {
+  const ptrdiff_t steps = (depth + tile_depth - 1) / tile_depth;
+  float sums[pair * pair] __attribute__((aligned(64)));
+  xai_tile_end part = *end;
+  configure_tiles();
+  for (ptrdiff_t first = 0; first < rows; first += pair) {
+    const uint16_t *upper = a + first * steps * tile_depth, *lower = upper + steps * tile_elements, *columns = b;
+    const bool both = rows - first > tile_side;
+    _tile_zero(0);
+    _tile_zero(1);
+    if (both) {
+      _tile_zero(2);
+      _tile_zero(3);
+      for (ptrdiff_t step = 0; step < steps; step++) {
+        _tile_loadd(4, upper, 64);
+        _tile_loadd(6, columns, 64);
+        _tile_loadd(7, columns + tile_elements, 64);
+        _tile_loadd(5, lower, 64);
+        _tile_dpbf16ps(0, 4, 6);
+        _tile_dpbf16ps(1, 4, 7);
+        _tile_dpbf16ps(2, 5, 6);
+        _tile_dpbf16ps(3, 5, 7);
+        upper += tile_elements;
+        lower += tile_elements;
+        columns += 2 * tile_elements;
+      }
+      _tile_stored(2, sums + tile_side * pair, pair * sizeof(float));
+      _tile_stored(3, sums + tile_side * pair + tile_side, pair * sizeof(float));
+    } else {
+      for (ptrdiff_t step = 0; step < steps; step++) {
+        _tile_loadd(4, upper, 64);
+        _tile_loadd(6, columns, 64);
+        _tile_loadd(7, columns + tile_elements, 64);
+        _tile_dpbf16ps(0, 4, 6);
+        _tile_dpbf16ps(1, 4, 7);
+        upper += tile_elements;
+        columns += 2 * tile_elements;
+      }
+    }
+    _tile_stored(0, sums, pair * sizeof(float));
+    _tile_stored(1, sums + tile_side, pair * sizeof(float));
+    part.destination = end->destination + first * end->stride;
+    part.residual = end->residual ? end->residual + first * end->residual_stride : NULL;
+    end_rows(sums, rows - first < pair ? rows - first : pair, &part);
+  }
+  _tile_release();
+}
+#pragma clang attribute pop
+
+#else
+bool xai_amx_available(void) { return false; }
+void xai_amx_pack_rows(uint16_t *tiles, const float *source, ptrdiff_t rows, ptrdiff_t row_stride, ptrdiff_t depth) {}
+void xai_amx_pack_columns(uint16_t *tiles, const float *source, ptrdiff_t columns, ptrdiff_t column_stride,
+                          ptrdiff_t depth) {}
+void xai_amx_pack_depth(uint16_t *tiles, const float *source, ptrdiff_t columns, ptrdiff_t depth,
+                        ptrdiff_t depth_stride) {}
+void xai_amx_multiply(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, const uint16_t *b, const xai_tile_end *end) {}
+#endif

@@ -1,0 +1,72 @@
+import CVectorKernels
+
+/// A product with parameters in bfloat16 with float32 sums, as each block of it sees it.
+///
+/// Sums run over the depth in its order, whatever rows are multiplied together.
+struct Bfloat16Product {
+  /// The most rows of a block: in bfloat16 a part of a second-level cache, for as much depth as a model has.
+  private static let mostRows = 128
+
+  let a: MatrixOperand
+  let columns: PackedParameters.Columns
+  let c: UnsafeMutablePointer<Float>
+  let layout: MatrixLayout
+  let epilogue: Epilogue
+  private let rowBlocks: Int
+  private let columnBlocks: Int
+  private let panels: Int
+
+  /// Whether a product can run in bfloat16: parameters by column, and each matrix of the batch by itself.
+  static func takes(_ a: MatrixOperand, _ b: MatrixOperand, _ epilogue: Epilogue) -> Bool {
+    b.isParameter && b.layout.rowStride == 1 && a.layout.columnStride == 1
+      && b.layout.outer.count == 1 && b.layout.inner.count == 1
+      && epilogue.residual.map { $0.layout.columnStride == 1 } ?? true
+  }
+
+  init(
+    _ a: MatrixOperand, _ columns: PackedParameters.Columns, into c: UnsafeMutablePointer<Float>,
+    _ layout: MatrixLayout, _ epilogue: Epilogue, threads: Int
+  ) {
+    (self.a, self.columns, self.c, self.layout, self.epilogue) = (a, columns, c, layout, epilogue)
+    panels = quotient(layout.columns, columnsOfPanel)
+    rowBlocks = quotient(layout.rows, Self.mostRows)
+    let blocks = layout.outer.count * layout.inner.count * rowBlocks
+    columnBlocks = blocks % threads == 0 ? 1 : min(threads, panels)
+  }
+
+  /// The number of blocks.
+  var blocks: Int { layout.outer.count * layout.inner.count * rowBlocks * columnBlocks }
+
+  /// Computes one block of the product, in memory of its own.
+  func compute(block index: Int) {
+    let (rest, columnBlock) = index.quotientAndRemainder(dividingBy: columnBlocks)
+    let (matrix, rowBlock) = rest.quotientAndRemainder(dividingBy: rowBlocks)
+    let (outer, inner) = matrix.quotientAndRemainder(dividingBy: layout.inner.count)
+    // Whole pairs of tiles, so that only the last block has part of one.
+    let pairs = part(rowBlock, of: rowBlocks, in: quotient(layout.rows, 32))
+    let rows = pairs.lowerBound * 32..<min(pairs.upperBound * 32, layout.rows)
+    let depth = a.layout.columns
+    let count = quotient(rows.count, 32) * 32 * quotient(depth, depthOfTile) * depthOfTile / 2
+    let packed = MemoryPool.shared.take(count: count)
+    defer { MemoryPool.shared.give(packed, count: count) }
+    let tiles = UnsafeMutableRawPointer(packed).assumingMemoryBound(to: UInt16.self)
+    xai_amx_pack_rows(
+      tiles, a.elements(outer: outer, inner: inner) + rows.lowerBound * a.layout.rowStride, rows.count,
+      a.layout.rowStride, depth)
+    for panel in part(columnBlock, of: columnBlocks, in: panels) {
+      let first = panel * columnsOfPanel
+      let residual = epilogue.residual
+      var end = xai_tile_end(
+        destination: c + layout.start(outer: outer, inner: inner) + rows.lowerBound * layout.rowStride
+          + first,
+        stride: layout.rowStride, columns: min(columnsOfPanel, layout.columns - first), scale: epilogue.scale,
+        adds: epilogue.accumulates, gelu: epilogue.activation == .gelu,
+        bias: epilogue.bias.map { $0.start + first },
+        residual: residual.map {
+          $0.elements(outer: outer, inner: inner) + rows.lowerBound * $0.layout.rowStride + first
+        }, residual_stride: residual?.layout.rowStride ?? 0, ahead: nil, ahead_count: 0, ahead_run: 0,
+        ahead_left_of_run: 0, ahead_skip: 0)
+      xai_amx_multiply(rows.count, depth, tiles, columns.panel(panel), &end)
+    }
+  }
+}

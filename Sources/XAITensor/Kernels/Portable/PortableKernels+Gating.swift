@@ -1,0 +1,55 @@
+import CVectorKernels
+
+extension PortableKernels {
+  /// Multiplies each column by a factor, and adds a residual.
+  public func scaleColumns(of x: Tensor, by factors: Tensor, adding residual: Tensor?) -> Tensor {
+    let (rows, columns) = x.shape.rowsAndColumns
+    precondition(
+      factors.count == columns, "\(columns) columns can't be multiplied by factors of \(factors.shape)")
+    if let residual {
+      precondition(residual.count == x.count, "a residual of \(residual.shape) is added to \(x.shape)")
+    }
+    return Tensor(x.shape) { y in
+      forEachBlock(rows: rows, columns: columns) { block, _ in
+        let start = block.lowerBound * columns
+        vector.functions.scale_columns(
+          x.start + start, block.count, columns, factors.start, residual.map { $0.start + start }, y + start)
+      }
+    }
+  }
+
+  /// SwiGLU of each row.
+  public func swiGLU(_ x: Tensor) -> Tensor {
+    let (rows, columns) = gatedRowsAndColumns(x)
+    return Tensor(Shape(x.shape.extents.dropLast() + [columns])) { y in
+      forEachBlock(rows: rows, columns: columns) { block, _ in
+        let start = block.lowerBound * columns
+        vector.functions.swiglu(x.start + 2 * start, block.count, columns, y + start)
+      }
+    }
+  }
+
+  /// Gradient of SwiGLU.
+  public func swiGLUBackward(_ x: Tensor, gradient: Tensor) -> Tensor {
+    let (period, columns) = gatedRowsAndColumns(x)
+    let rows = gradient.shape.rowsAndColumns.rows
+    precondition(
+      gradient.shape.rowsAndColumns.columns == columns
+        && (period == 0 ? rows == 0 : rows % period == 0),
+      "rows of \(x.shape) can't be repeated to a gradient of \(gradient.shape)")
+    return Tensor(Shape(gradient.shape.extents.dropLast() + [2 * columns])) { dx in
+      forEachBlock(rows: rows, columns: columns, period: period) { block, source in
+        let start = block.lowerBound * columns
+        vector.functions.swiglu_backward(
+          x.start + 2 * source * columns, gradient.start + start, block.count, columns, dx + 2 * start)
+      }
+    }
+  }
+
+  /// Rows, and columns of each half; traps where there are no halves.
+  private func gatedRowsAndColumns(_ x: Tensor) -> (rows: Int, columns: Int) {
+    let (rows, columns) = x.shape.rowsAndColumns
+    precondition(columns % 2 == 0, "a gate needs two halves, and \(x.shape) has rows of \(columns)")
+    return (rows, columns / 2)
+  }
+}

@@ -1,0 +1,123 @@
+import Synchronization
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+
+/// Where the time goes: how often each operation ran, how long, and how much arithmetic it was.
+///
+/// What runs on the thread that made the profile adds up to its time; what other threads do meanwhile is kept apart.
+/// Stages that are measured don't contain one another.
+public final class Profile: Sendable {
+  /// What is measured.
+  public enum Operation: Hashable, Sendable {
+    /// A product of matrices.
+    case product(ProductKind)
+    /// Another operation of the kernels.
+    case kernel(String)
+    /// What is done outside of the kernels, such as decoding pictures.
+    case stage(String)
+  }
+
+  /// What an operation has come to.
+  public struct Entry: Sendable {
+    /// What was measured.
+    public let operation: Operation
+    /// Whether it ran on another thread than the one that made the profile.
+    public let isMeanwhile: Bool
+    /// How often it ran.
+    public private(set) var calls = 0
+    /// How long in all.
+    public private(set) var seconds = 0.0
+    /// Floating-point operations of products, a multiplication and an addition being two.
+    public private(set) var arithmetic = 0.0
+
+    fileprivate init(operation: Operation, isMeanwhile: Bool) {
+      self.operation = operation
+      self.isMeanwhile = isMeanwhile
+    }
+
+    fileprivate mutating func add(seconds: Double, arithmetic: Double) {
+      calls += 1
+      self.seconds += seconds
+      self.arithmetic += arithmetic
+    }
+  }
+
+  /// What a stretch of time was spent on.
+  public struct Summary: Sendable {
+    /// How long the stretch was.
+    public let seconds: Double
+    /// What was measured in it, the longest first.
+    public let entries: [Entry]
+  }
+
+  private struct Key: Hashable {
+    let operation: Operation
+    let isMeanwhile: Bool
+  }
+
+  private struct State {
+    var entries: [Key: Entry] = [:]
+    var start: ContinuousClock.Instant
+  }
+
+  private let state: Mutex<State>
+  private let clock = ContinuousClock()
+  private let thread: ThreadIdentity
+
+  /// Begins, on the thread whose time is to be explained.
+  public init() {
+    state = Mutex(State(start: clock.now))
+    thread = ThreadIdentity()
+  }
+
+  /// Hands over what was measured so far, and begins anew.
+  public func take() -> Summary {
+    let now = clock.now
+    return state.withLock { state in
+      defer { state = State(start: now) }
+      return Summary(
+        seconds: (now - state.start) / .seconds(1),
+        entries: state.entries.values.sorted { $0.seconds > $1.seconds })
+    }
+  }
+
+  /// Does some work and adds the time that it took, also where it throws.
+  public func measure<Result, Failure: Error>(
+    _ operation: Operation, arithmetic: Double = 0, _ work: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let begin = clock.now
+    defer { add(operation, seconds: (clock.now - begin) / .seconds(1), arithmetic: arithmetic) }
+    return try work()
+  }
+
+  private func add(_ operation: Operation, seconds: Double, arithmetic: Double) {
+    let key = Key(operation: operation, isMeanwhile: ThreadIdentity() != thread)
+    state.withLock { state in
+      state.entries[key, default: Entry(operation: operation, isMeanwhile: key.isMeanwhile)]
+        .add(seconds: seconds, arithmetic: arithmetic)
+    }
+  }
+}
+
+extension Profile? {
+  /// Does some work, and measures it where there is a profile.
+  public func measure<Result, Failure: Error>(
+    _ stage: String, _ work: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    guard let self else { return try work() }
+    return try self.measure(.stage(stage), work)
+  }
+}
+
+/// The thread that made the value.
+private struct ThreadIdentity: Equatable, @unchecked Sendable {
+  private let thread = pthread_self()
+
+  static func == (a: ThreadIdentity, b: ThreadIdentity) -> Bool { pthread_equal(a.thread, b.thread) != 0 }
+}

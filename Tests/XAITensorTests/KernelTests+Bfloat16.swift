@@ -1,0 +1,98 @@
+import Testing
+
+@testable import XAITensor
+
+/// Products with parameters in bfloat16, where the processor has them.
+struct Bfloat16Tests {
+  private static let hasTiles = PortableKernels.bfloat16() != nil
+
+  /// What rounding to bfloat16 leaves: 8 bits, ties to even.
+  private func rounded(_ x: Tensor) -> Tensor {
+    Tensor(
+      x.shape,
+      x.elements.map { value in
+        let bits = value.bitPattern
+        return Float(bitPattern: (bits &+ 0x7fff &+ ((bits >> 16) & 1)) & 0xffff_0000)
+      })
+  }
+
+  private func multiply(
+    _ kernels: any Kernels, _ a: Tensor, _ weight: Tensor, _ epilogue: Epilogue
+  ) -> Tensor {
+    var buffer = TensorBuffer([a.shape[0], weight.shape[0]])
+    kernels.multiply(
+      MatrixOperand(rowsOf: a), MatrixOperand(forwardOf: weight), into: &buffer,
+      MatrixLayout(rows: a.shape[0], columns: weight.shape[0]), epilogue)
+    return buffer.freeze()
+  }
+
+  /// The formula on rounded factors: sums are float32, so only GELU's 2e-5·|x| is beyond the float32 kernels' tolerance.
+  @Test(
+    "factors are rounded, sums are not", .enabled(if: hasTiles),
+    arguments: [(1, 1, 1), (16, 32, 32), (17, 33, 31), (33, 70, 65), (197, 96, 192), (300, 40, 1030)])
+  func formula(_ rows: Int, _ columns: Int, _ depth: Int) throws {
+    let kernels = try #require(PortableKernels.bfloat16(threads: 3))
+    var random = TestRandom()
+    let (a, weight) = (random.tensor([rows, depth]), random.tensor([columns, depth]))
+    let (bias, residual) = (random.tensor([columns]), MatrixOperand(rowsOf: random.tensor([rows, columns])))
+    for epilogue in [
+      Epilogue(bias: bias), Epilogue(bias: bias, activation: .gelu), Epilogue(scale: 0.5, residual: residual),
+    ] {
+      let expected = Naive.multiply(
+        MatrixOperand(rowsOf: rounded(a)), MatrixOperand(forwardOf: rounded(weight)),
+        into: Array(repeating: 0, count: rows * columns), MatrixLayout(rows: rows, columns: columns), epilogue
+      )
+      expectEqual(
+        multiply(kernels, a, weight, epilogue).elements, expected.values,
+        within: {
+          (16 * 0x1p-24 + (epilogue.activation == nil ? 0 : 2e-5)) * max(expected.magnitudes[$0], 1e-30)
+        },
+        "in \(rows)×\(depth)×\(columns)")
+    }
+  }
+
+  @Test("a row has the same bits in any batch and on any number of threads", .enabled(if: hasTiles))
+  func rows() throws {
+    var random = TestRandom()
+    let (a, weight) = (random.tensor([394, 192]), random.tensor([80, 192]))
+    let all = multiply(try #require(PortableKernels.bfloat16(threads: 1)), a, weight, .plain)
+    let some = multiply(try #require(PortableKernels.bfloat16(threads: 3)), a[197..<394], weight, .plain)
+    #expect(all[197..<394].elements == some.elements)
+  }
+
+  @Test(
+    "other parameters at the same place are not mixed up, and other products stay float32",
+    .enabled(if: hasTiles))
+  func parameters() throws {
+    let kernels = try #require(PortableKernels.bfloat16())
+    let float32 = PortableKernels()
+    var random = TestRandom()
+    let a = random.tensor([5, 64])
+    for _ in 0..<20 {
+      let weight = random.tensor([32, 64])
+      let expected = multiply(float32, rounded(a), rounded(weight), .plain)
+      expectEqual(multiply(kernels, a, weight, .plain), expected.elements.map(Double.init), within: 1e-5)
+      var buffer = TensorBuffer([5, 32])
+      kernels.multiply(
+        MatrixOperand(rowsOf: a), MatrixOperand(rowsOf: weight).transposed, into: &buffer,
+        MatrixLayout(rows: 5, columns: 32), .plain)
+      #expect(buffer.freeze().elements == multiply(float32, a, weight, .plain).elements)
+    }
+  }
+
+  @Test("what is not there is refused by name")
+  func refusals() throws {
+    #expect(TensorError.noBfloat16Processor.description.contains("amx_bf16"))
+    if Engine.availableKernels.contains("onednn") {
+      #expect(throws: TensorError.noBfloat16Kernels("onednn")) {
+        try Engine.makeKernels(named: "onednn", precision: .bfloat16)
+      }
+    }
+    if Self.hasTiles {
+      let kernels = try Engine.makeKernels(threads: 2, precision: .bfloat16)
+      #expect(kernels.name == "portable (avx512, 2 threads, bfloat16)")
+    } else {
+      #expect(throws: TensorError.noBfloat16Processor) { try Engine.makeKernels(precision: .bfloat16) }
+    }
+  }
+}
