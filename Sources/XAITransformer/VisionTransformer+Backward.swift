@@ -48,7 +48,30 @@ extension VisionTransformer {
           try visitAttention(AttentionGradient(layer: layer, attention: attention, gradient: gradient))
         },
         parameter: { add(names[keyPath: $0], $1, $2) },
-        queryKeyValue: { add(names.queryKeyValue[$0], $1, configuration.hasQueryKeyValueBias ? $2 : nil) })
+        queryKeyValue: { index, weight, bias in
+          guard let biases = names.separateBiases else {
+            return add(names.queryKeyValue[index], weight, configuration.hasBias(part: index) ? bias : nil)
+          }
+          add(names.queryKeyValue[index], weight, nil)
+          guard configuration.hasQueryKeyValueBias else { return }
+          gradients.parameters[biases.query] = bias[0..<configuration.width]
+          gradients.parameters[biases.value] = bias[2 * configuration.width..<3 * configuration.width]
+        },
+        layerScale: { path, factors in
+          if let name = names[keyPath: path] { gradients.parameters[name] = factors }
+        },
+        scoreBias: biasTables(names).isEmpty
+          ? nil
+          : { scores in
+            let table = tableGradient(scores, trace.layout.grid)
+            for name in biasTables(names) { accumulate(table, into: &gradients.parameters[name]) }
+          })
+      if request.parameters {
+        // Where attention counts as a constant, nothing comes to them.
+        for name in biasTables(names) where gradients.parameters[name] == nil {
+          gradients.parameters[name] = Tensor(repeating: 0, configuration.biasTableShape)
+        }
+      }
       let input = try block(layer).backward(
         gradient, through: tape.blocks[layer], rules: rules,
         requesting: EncoderBlock.Request(
@@ -72,12 +95,19 @@ extension VisionTransformer {
     throws(ModelError)
   {
     guard request.parameters || request.headParameters else { return }
-    guard trace.layout == configuration.layout, rows == trace.batchCount else {
+    guard rows == trace.batchCount else {
       throw .unsupportedInput(
         model: descriptor.name,
-        reason: "parameter gradients need one target an image and the model's own input size of "
-          + "\(configuration.imageHeight)×\(configuration.imageWidth)")
+        reason:
+          "parameter gradients need one target an image: \(rows) rows don't fit \(trace.batchCount) images")
     }
+  }
+
+  /// The tables of relative position bias that the scores of a block have.
+  private func biasTables(_ names: CheckpointNaming.Block) -> [String] {
+    guard let bias = configuration.positionBias else { return [] }
+    return [bias.isShared ? naming.positionBias : nil, bias.isPerLayer ? names.positionBias : nil]
+      .compactMap { $0 }
   }
 
   /// The gradients of the patch projection, the position embeddings and the prefix tokens, by name.
@@ -90,9 +120,10 @@ extension VisionTransformer {
     var gradients = [
       naming.tensor(naming.patch, .weight): embedding.patch.weight.reshaped(to: patchShape),
       naming.tensor(naming.patch, .bias): embedding.patch.bias,
-      naming.positions: embedding.positions.reshaped(
-        to: [1, embedding.positions.shape[0], configuration.width]),
     ]
+    if let positions = embedding.positions {
+      gradients[naming.positions] = positions.reshaped(to: [1, positions.shape[0], configuration.width])
+    }
     var row = 0
     for (name, tokens) in naming.prefixTensors(of: configuration.prefix) {
       gradients[name] = embedding.prefix[row..<row + tokens].reshaped(to: [1, tokens, configuration.width])

@@ -19,23 +19,29 @@ extension VisionTransformer {
       // What is left has no grid: as far as the blocks and the readout go, it is a row of patches.
       let rest = TokenLayout(
         prefix: layout.prefix, grid: Grid(rows: 1, columns: kept[0].count), readout: layout.readout)
-      return logits(of: keeping(kept, of: tokens, prefix: layout.prefix.count), rest) { _ in [] }
+      return logits(
+        of: keeping(kept, of: tokens, prefix: layout.prefix.count), rest,
+        bias: { layer in positionBias(ofLayer: layer, layout.grid).map { chosen(kept, from: $0) } },
+        removedHeads: { _ in [] })
     case .removingHeads(let heads):
       try check(heads, images: input.shape[0])
       let tokens = embedding.forward(embedding.unfold(input, layout.grid), layout)
-      return logits(of: tokens, layout) { layer in heads.map { $0.layer == layer ? $0.head : nil } }
+      return logits(
+        of: tokens, layout, bias: { positionBias(ofLayer: $0, layout.grid) },
+        removedHeads: { layer in heads.map { $0.layer == layer ? $0.head : nil } })
     }
   }
 
   private func logits(
-    of tokens: Tensor, _ layout: TokenLayout, removedHeads: (_ layer: Int) -> [Int?]
+    of tokens: Tensor, _ layout: TokenLayout, bias: (_ layer: Int) -> Tensor?,
+    removedHeads: (_ layer: Int) -> [Int?]
   ) -> Tensor {
     var tokens = tokens
     for layer in weights.blocks.indices {
       tokens =
         block(layer).forward(
           tokens, recording: Recording(), keeping: selection(after: layer, layout, Recording()),
-          removedHeads: removedHeads(layer)
+          bias: bias(layer), removedHeads: removedHeads(layer)
         ).output
     }
     return head.forward(tokens, layout).logits
@@ -72,7 +78,7 @@ extension VisionTransformer {
           "the patches \(patches) are not an ascending list from 0 to \(layout.grid.count - 1)")
       }
     }
-    guard layout.readout != .meanOfPatches || !kept[0].isEmpty else {
+    guard !layout.readout.readsPatches || !kept[0].isEmpty else {
       throw unsupported("it reads the mean of its patches, and none is kept")
     }
   }

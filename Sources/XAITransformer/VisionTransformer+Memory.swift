@@ -25,12 +25,15 @@ extension VisionTransformer {
 
   /// Float32 values of one image that are in memory at once.
   private func bytesPerImage(tokens: Double, _ recording: Recording) -> Double {
-    let (width, mlpWidth) = (Double(configuration.width), Double(configuration.mlpWidth))
+    let (width, mlpWidth) = (Double(configuration.width), Double(configuration.expandedWidth))
     let attention = Double(configuration.headCount) * tokens * tokens
     let activations = tokens * ((recording.parameters ? 9 : 6) * width + mlpWidth)
     let layers = 0..<configuration.depth
     let keptAttention = layers.filter { recording.gradients || recording.attention.contains($0) }.count
     let keptActivations = recording.gradients ? configuration.depth : 0
-    return 4 * (attention * Double(keptAttention + 2) + activations * Double(keptActivations + 1))
+    // Biases of scores are made once for all images, so the first pays for them.
+    let biases = configuration.positionBias.map { $0.isPerLayer ? Double(configuration.depth) : 1 } ?? 0
+    return 4
+      * (attention * (Double(keptAttention + 2) + biases) + activations * Double(keptActivations + 1))
   }
 }

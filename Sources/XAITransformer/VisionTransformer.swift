@@ -1,9 +1,10 @@
 public import XAICore
 public import XAITensor
 
-/// A plain vision transformer: ViT, DeiT and what shares their blocks.
+/// A vision transformer of pre-norm blocks: ViT, DeiT, BEiT, DINOv2.
 ///
-/// Sources: Dosovitskiy et al. 2021 (arXiv 2010.11929) and Touvron et al. 2021 (arXiv 2012.12877).
+/// Sources: Dosovitskiy et al. 2021 (arXiv 2010.11929), Touvron et al. 2021 (arXiv 2012.12877), Bao et al. 2022 (arXiv
+/// 2106.08254), Oquab et al. 2024 (arXiv 2304.07193), Darcet et al. 2024 (arXiv 2309.16588).
 public struct VisionTransformer: Model {
   /// What the model is.
   public let descriptor: ModelDescriptor
@@ -14,11 +15,12 @@ public struct VisionTransformer: Model {
   let kernels: any Kernels
   /// The directory's configuration, for writing the model; nil where it was made of parts.
   let source: DirectorySource?
+  let positionBiases = PositionBiasCache()
 
   /// What a vision transformer can do.
   public static let capabilities: Capabilities = [
     .attention, .attentionGradients, .activations, .activationGradients, .inputGradients, .propagationRules,
-    .parameterGradients, .patchRemoval, .headRemoval,
+    .parameterGradients, .patchRemoval, .headRemoval, .transformedValues, .layerReadouts,
   ]
 
   /// Puts a model together.
@@ -67,24 +69,21 @@ public struct VisionTransformer: Model {
 
   func block(_ layer: Int) -> EncoderBlock {
     EncoderBlock(
-      weights: weights.blocks[layer], heads: configuration.headCount,
+      weights: weights.blocks[layer], mlp: configuration.mlp, heads: configuration.headCount,
       epsilon: configuration.epsilon, kernels: kernels)
   }
 
   /// The tokens of an input; other sizes than the model's own get interpolated position embeddings.
   public func layout(height: Int, width: Int) throws -> TokenLayout {
-    let (patchHeight, patchWidth) = (configuration.patchHeight, configuration.patchWidth)
-    guard height >= patchHeight, width >= patchWidth, height % patchHeight == 0, width % patchWidth == 0,
-      height <= 16_384, width <= 16_384
+    guard configuration.isMultipleOfPatch(height: height, width: width), height <= 16_384, width <= 16_384
     else {
       throw ModelError.unsupportedInput(
         model: descriptor.name,
         reason: "an input of \(height)×\(width) pixels can't be cut into patches of "
-          + "\(patchHeight)×\(patchWidth); both sides must be multiples of the patch")
+          + "\(configuration.patchHeight)×\(configuration.patchWidth); both sides must be multiples of the patch"
+      )
     }
-    return TokenLayout(
-      prefix: configuration.prefix, grid: Grid(rows: height / patchHeight, columns: width / patchWidth),
-      readout: configuration.readout)
+    return configuration.layout(height: height, width: width)
   }
 
   /// Runs the model on [B, 3, H, W].
@@ -97,23 +96,29 @@ public struct VisionTransformer: Model {
     try checkMemory(batch: input.shape[0], layout, recording)
     var attention: [Int: Tensor] = [:]
     var activations: [ActivationPoint: Tensor] = [:]
+    var transformedValues: [Int: Tensor] = [:]
     var tapes: [EncoderBlock.Tape] = []
     let patches = embedding.unfold(input, layout.grid)
     var tokens = embedding.forward(patches, layout)
     for layer in weights.blocks.indices {
       let result = block(layer).forward(
-        tokens, recording: recording, keeping: selection(after: layer, layout, recording)
+        tokens, recording: recording, keepsAttention: recording.attention.contains(layer),
+        keeping: selection(after: layer, layout, recording), bias: positionBias(ofLayer: layer, layout.grid)
       ) { point, activation in
         let point = ActivationPoint(layer: layer, point: point)
         if recording.activations.contains(point) { activations[point] = activation }
       }
       tokens = result.output
       if recording.attention.contains(layer) { attention[layer] = result.attention }
+      if recording.transformedValues.contains(layer) {
+        transformedValues[layer] = block(layer).transformedValues(result.parts)
+      }
       if let tape = result.tape { tapes.append(tape) }
     }
     let (logits, headTape) = head.forward(tokens, layout)
     return ForwardTrace(
       input: input, layout: layout, logits: logits, attention: attention, activations: activations,
+      transformedValues: transformedValues,
       tape: recording.gradients
         ? VisionTransformerTape(
           patches: recording.parameters ? patches : nil, blocks: tapes, head: headTape) : nil)
@@ -123,7 +128,7 @@ public struct VisionTransformer: Model {
 extension VisionTransformer {
   /// The tokens that are needed behind the attention of a layer; nil for all.
   func selection(after layer: Int, _ layout: TokenLayout, _ recording: Recording) -> TokenSelection? {
-    guard layer == weights.blocks.count - 1, configuration.readout != .meanOfPatches else { return nil }
+    guard layer == weights.blocks.count - 1, !configuration.readout.readsPatches else { return nil }
     let points: [BlockPoint] = [.afterAttention, .secondNorm, .output]
     let isRecorded = points.contains {
       recording.activations.contains(ActivationPoint(layer: layer, point: $0))

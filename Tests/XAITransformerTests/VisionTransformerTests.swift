@@ -77,16 +77,14 @@ import XAITransformer
     #expect(reverse?.description.contains("record with gradients: true") == true)
   }
 
-  @Test("parameter gradients of an interpolated input, or of two targets an image, are refused")
+  @Test("parameter gradients of two targets an image are refused")
   func parameterGradients() throws {
     let model = ToyModel.classToken.make(on: AvailableKernels.preferred.make())
-    for (size, classes) in [(24, [0]), (12, [0, 1])] {
-      let trace = try model.forward(input(1, height: size), recording: Recording(gradients: true))
-      #expect(throws: ModelError.self) {
-        try model.backward(
-          from: Targets([classes]).cotangent(classCount: 5), through: trace,
-          requesting: GradientRequest(parameters: true))
-      }
+    let trace = try model.forward(input(1), recording: Recording(gradients: true))
+    #expect(throws: ModelError.self) {
+      try model.backward(
+        from: Targets([[0, 1]]).cotangent(classCount: 5), through: trace,
+        requesting: GradientRequest(parameters: true))
     }
   }
 

@@ -25,6 +25,13 @@ struct AttentionLayout {
       inner: .init(count: heads, stride: tokens * tokens))
   }
 
+  /// A bias of the scores, [1 or B, H, N, N]; one serves all images.
+  func bias(_ tensor: Tensor) -> MatrixOperand {
+    var layout = attention
+    layout.outer.count = tensor.shape[0]
+    return MatrixOperand(tensor, layout)
+  }
+
   /// Outputs of each head in [B, N, D]: [N, d] matrices.
   var context: MatrixLayout {
     MatrixLayout(

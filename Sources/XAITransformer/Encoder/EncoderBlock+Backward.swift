@@ -12,7 +12,9 @@ extension EncoderBlock {
     let input: Bool
 
     /// Whether the pass has to go past the attention matrix.
-    var reachesFirstNorm: Bool { input || parameters || activations.contains(.firstNorm) }
+    var reachesFirstNorm: Bool { reachesInput || parameters || activations.contains(.firstNorm) }
+    /// Whether the pass has to reach the block's input.
+    var reachesInput: Bool { input || activations.contains(.input) }
     /// Whether the pass has to reach the attention matrix.
     var reachesAttention: Bool { reachesFirstNorm || attention }
     /// Whether the pass has to reach the heads' outputs.
@@ -29,6 +31,9 @@ extension EncoderBlock {
     let attention: (_ attention: Tensor, _ gradient: Tensor) throws -> Void
     let parameter: (_ name: KeyPath<CheckpointNaming.Block, String>, _ weight: Tensor, _ bias: Tensor) -> Void
     let queryKeyValue: (_ index: Int, _ weight: Tensor, _ bias: Tensor) -> Void
+    let layerScale: (_ name: KeyPath<CheckpointNaming.Block, String?>, _ factors: Tensor) -> Void
+    /// Called with the gradient of what was added to the scores, [B, H, N, N]; nil where nobody asks.
+    let scoreBias: ((Tensor) -> Void)?
   }
 
   /// Passes the gradient of the block's output, [k·B, n, D] target-major, to its input, [k·B, N, D].
@@ -48,9 +53,9 @@ extension EncoderBlock {
     guard request.reachesMLP else { return nil }
 
     // MLP: d hidden = (d output · W₂) ⊙ GELU′(hidden), d normed = d hidden · W₁.
-    var hiddenGradient = kernels.applyBackward(weights.contraction, to: gradient)
-    let activated = geluBackward(tape.hidden, gradient: &hiddenGradient, givesOutput: request.parameters)
-    let hidden = hiddenGradient.freeze()
+    let (hidden, activated) = activationBackward(
+      kernels.applyBackward(weights.contraction, to: scaled(gradient, by: weights.secondScale)), tape.hidden,
+      givesOutput: request.parameters)
     let secondNorm = kernels.applyBackward(weights.expansion, to: hidden).freeze()
     hand(secondNorm, at: .secondNorm)
     let afterAttention = normBackward(
@@ -62,29 +67,23 @@ extension EncoderBlock {
     }
     guard request.reachesHeadOutputs else { return nil }
 
-    let context = whole(kernels.applyBackward(weights.projection, to: afterAttention).freeze())
+    let context = whole(
+      kernels.applyBackward(weights.projection, to: scaled(afterAttention, by: weights.firstScale)).freeze())
     if request.activations.contains(.headOutputs) { sink.activation(.headOutputs, context) }
     guard request.reachesAttention else { return nil }
 
     let parts = try attentionBackward(context, tape, rules, request, sink)
     guard let parts else { return nil }
-    let firstNorm = queryKeyValueBackward(parts, tape.queryKeyValue)
+    let firstNorm = queryKeyValueBackward(parts)
     if request.activations.contains(.firstNorm) { sink.activation(.firstNorm, firstNorm) }
     if request.parameters {
       collectAttentionParameters(tape, context: afterAttention, parts: parts, firstNorm: firstNorm, sink)
     }
-    guard request.input else { return nil }
-    return normBackward(
+    guard request.reachesInput else { return nil }
+    let input = normBackward(
       firstNorm, weights.firstNorm, tape.input, tape.firstStatistics, rules, residual: whole(afterAttention))
-  }
-
-  /// The gradient of GELU in place, and the output of GELU where it is needed.
-  private func geluBackward(_ x: Tensor, gradient: inout TensorBuffer, givesOutput: Bool) -> Tensor? {
-    guard givesOutput else {
-      kernels.geluBackward(x, gradient: &gradient)
-      return nil
-    }
-    return kernels.geluWithBackward(x, gradient: &gradient)
+    if request.activations.contains(.input) { sink.activation(.input, input) }
+    return request.input ? input : nil
   }
 
   private func normBackward(
@@ -142,6 +141,7 @@ extension EncoderBlock {
       var scoresGradient = TensorBuffer(reusing: consume lent)
       kernels.softmaxBackward(output: tape.attention, gradient: &scoresGradient)
       let scores = scoresGradient.freeze()
+      if request.parameters { sink.scoreBias?(scores) }
       for target in 0..<targets {
         let gradient = operand(scores, layout.attention, target: target)
         kernels.multiply(
@@ -156,12 +156,12 @@ extension EncoderBlock {
   }
 
   /// The gradient of what queries, keys and values were made from: Σ d part · W_part.
-  private func queryKeyValueBackward(_ parts: Tensor, _ maps: [Linear]) -> Tensor {
+  private func queryKeyValueBackward(_ parts: Tensor) -> Tensor {
     let rows = MatrixOperand(rowsOf: parts)
     let width = weights.projection.outputs
     var result = TensorBuffer([parts.shape[0], parts.shape[1], width])
     var column = 0
-    for linear in maps {
+    for linear in weights.queryKeyValue {
       var operand = rows
       operand.layout.offset = column
       operand.layout.columns = linear.outputs
@@ -178,8 +178,9 @@ extension EncoderBlock {
   private func collectMLPParameters(
     _ tape: Tape, activated: Tensor, output: Tensor, hidden: Tensor, secondNorm: Tensor, _ sink: Sink
   ) {
-    let contraction = kernels.parameterGradients(x: activated, gradient: output)
-    sink.parameter(\.contraction, contraction.weight, contraction.bias)
+    collectBranch(
+      weights.contraction, \.contraction, scale: weights.secondScale, \.secondScale, x: activated,
+      gradient: output, sink)
     let expansion = kernels.parameterGradients(
       x: tape.inputs?.expansion ?? norm(weights.secondNorm, tape.afterAttention).0, gradient: hidden)
     sink.parameter(\.expansion, expansion.weight, expansion.bias)
@@ -191,9 +192,9 @@ extension EncoderBlock {
   private func collectAttentionParameters(
     _ tape: Tape, context: Tensor, parts: Tensor, firstNorm: Tensor, _ sink: Sink
   ) {
-    let projection = kernels.parameterGradients(
-      x: tape.inputs?.projection ?? projectionInput(tape), gradient: context)
-    sink.parameter(\.projection, projection.weight, projection.bias)
+    collectBranch(
+      weights.projection, \.projection, scale: weights.firstScale, \.firstScale,
+      x: tape.inputs?.projection ?? projectionInput(tape), gradient: context, sink)
     let maps = kernels.parameterGradients(
       x: tape.inputs?.queryKeyValue ?? norm(weights.firstNorm, tape.input).0, gradient: parts)
     var row = 0

@@ -4,6 +4,7 @@ import XAITensor
 /// One pre-norm block: x + Attention(Norm(x)), then that + MLP(Norm(that)).
 struct EncoderBlock {
   let weights: BlockWeights
+  let mlp: VisionTransformerConfiguration.MLP
   let heads: Int
   let epsilon: Float
   let kernels: any Kernels
@@ -22,15 +23,13 @@ struct EncoderBlock {
     /// The residual sum after the attention, [B, n, D].
     let afterAttention: Tensor
     let secondStatistics: RowStatistics
-    /// The MLP's hidden layer before GELU, [B, n, M].
+    /// The MLP's hidden layer before what is between its maps, [B, n, M] or twice as wide.
     let hidden: Tensor
-    /// The maps to queries, keys and values as they were applied.
-    let queryKeyValue: [Linear]
     /// What the linear maps saw, where gradients of parameters will be asked for.
     let inputs: MapInputs?
   }
 
-  /// What the linear maps of a block saw, but for the last, which sees GELU of the hidden layer.
+  /// What the linear maps of a block saw, but for the last, which sees what is made of the hidden layer.
   struct MapInputs: Sendable {
     /// [B, N, D].
     let queryKeyValue: Tensor
@@ -43,7 +42,10 @@ struct EncoderBlock {
   /// What a forward pass of one block left.
   struct Result {
     let output: Tensor
-    let attention: Tensor
+    /// Where it was to be kept.
+    let attention: Tensor?
+    /// Queries, keys and values, [B, N, 3·D].
+    let parts: Tensor
     let tape: Tape?
   }
 
@@ -56,74 +58,76 @@ struct EncoderBlock {
   ///
   /// - Parameters:
   ///   - recording: says whether a reverse pass will follow, and whether for parameters.
+  ///   - keepsAttention: whether the attention is part of the result; for a reverse pass it always is.
   ///   - selection: the tokens whose output is needed; nil for all.
+  ///   - bias: added to the scores before the softmax, [1 or B, H, N, N]; nil for none.
   ///   - removedHeads: the head of each image whose output is zero, where there is one; empty for no image.
   ///   - record: called with each point's activations.
   func forward(
-    _ x: Tensor, recording: Recording, keeping selection: TokenSelection? = nil, removedHeads: [Int?] = [],
+    _ x: Tensor, recording: Recording, keepsAttention: Bool = false, keeping selection: TokenSelection? = nil,
+    bias: Tensor? = nil,
+    removedHeads: [Int?] = [],
     record: (BlockPoint, Tensor) -> Void = { _, _ in }
   ) -> Result {
     let keepsTape = recording.gradients
     let layout = layout(batch: x.shape[0], tokens: x.shape[1])
+    record(.input, x)
     let (normed, firstStatistics) = norm(weights.firstNorm, x)
     record(.firstNorm, normed)
 
-    // One product with dense rows pays for the copy of the weights where there are many rows, as in training and in
-    // evaluation: it is a sixth faster than three with strided rows, forward and in reverse.
-    let joins = recording.parameters || x.shape[0] * x.shape[1] >= Self.rowsThatPayForJoining
-    let maps =
-      joins && weights.queryKeyValue.count > 1
-      ? [Linear(joining: weights.queryKeyValue)] : weights.queryKeyValue
-    let parts = queriesKeysValues(of: normed, maps, layout)
-    var scores = TensorBuffer(layout.attentionShape)
-    kernels.multiply(
-      MatrixOperand(parts, layout.part(0)), MatrixOperand(parts, layout.part(1)).transposed, into: &scores,
-      layout.attention, Epilogue(scale: layout.scale))
-    kernels.softmax(rowsOf: &scores)
-    let attention = scores.freeze()
-
-    let headOutputs = headOutputs(attention, parts, layout, without: removedHeads)
+    let parts = queriesKeysValues(of: normed, layout)
+    let (outputs, attention) = kernels.attend(
+      AttentionOperands(
+        queries: MatrixOperand(parts, layout.part(0)), keys: MatrixOperand(parts, layout.part(1)),
+        values: MatrixOperand(parts, layout.part(2)), scale: layout.scale, bias: bias.map { layout.bias($0) }),
+      keepsAttention: keepsTape || keepsAttention)
+    let headOutputs = without(removedHeads, outputs, layout)
     record(.headOutputs, headOutputs)
     let context = selection?.chosen(from: headOutputs) ?? headOutputs
-    let afterAttention = kernels.apply(
-      weights.projection, to: context, residual: selection?.chosen(from: x) ?? x)
+    let afterAttention = branch(
+      weights.projection, of: context, scale: weights.firstScale, onto: selection?.chosen(from: x) ?? x)
     record(.afterAttention, afterAttention)
 
     let (normedAgain, secondStatistics) = norm(weights.secondNorm, afterAttention)
     record(.secondNorm, normedAgain)
     // Without a reverse pass GELU is part of the product, and what went into it is never stored.
-    let hidden = kernels.apply(weights.expansion, to: normedAgain, activation: keepsTape ? nil : .gelu)
-    let output = kernels.apply(
-      weights.contraction, to: keepsTape ? kernels.gelu(hidden) : hidden, residual: afterAttention)
+    let fusesGELU = !keepsTape && mlp == .gelu
+    let hidden = kernels.apply(weights.expansion, to: normedAgain, activation: fusesGELU ? .gelu : nil)
+    let output = branch(
+      weights.contraction, of: fusesGELU ? hidden : activated(hidden), scale: weights.secondScale,
+      onto: afterAttention)
     record(.output, output)
 
     return Result(
-      output: output, attention: attention,
-      tape: keepsTape
-        ? Tape(
+      output: output, attention: attention, parts: parts,
+      tape: attention.flatMap { attention in
+        guard keepsTape else { return nil }
+        return Tape(
           input: x, firstStatistics: firstStatistics, parts: parts, attention: attention,
           selection: selection, afterAttention: afterAttention, secondStatistics: secondStatistics,
           hidden: hidden,
-          queryKeyValue: maps,
           inputs: recording.parameters
-            ? MapInputs(queryKeyValue: normed, projection: context, expansion: normedAgain) : nil) : nil)
+            ? MapInputs(queryKeyValue: normed, projection: context, expansion: normedAgain) : nil)
+      })
   }
-
-  /// Rows from which on joining the maps to queries, keys and values takes less time than it saves.
-  private static let rowsThatPayForJoining = 1024
 
   func norm(_ norm: Norm, _ x: Tensor) -> (Tensor, RowStatistics) {
     kernels.layerNorm(x, weight: norm.weight, bias: norm.bias, epsilon: epsilon)
   }
 
-  /// Attention·values of each head, side by side: [B, N, D]; zeros for a head that is removed.
-  func headOutputs(
-    _ attention: Tensor, _ parts: Tensor, _ layout: AttentionLayout, without removed: [Int?] = []
-  ) -> Tensor {
+  /// Attention·values of each head, side by side: [B, N, D].
+  func headOutputs(_ attention: Tensor, _ parts: Tensor, _ layout: AttentionLayout) -> Tensor {
     var context = TensorBuffer(layout.contextShape)
     kernels.multiply(
       MatrixOperand(attention, layout.attention), MatrixOperand(parts, layout.part(2)), into: &context,
       layout.context, .plain)
+    return context.freeze()
+  }
+
+  /// The outputs of the heads, [B, N, D], with zeros for the head of each image that is removed.
+  private func without(_ removed: [Int?], _ outputs: consuming Tensor, _ layout: AttentionLayout) -> Tensor {
+    guard removed.contains(where: { $0 != nil }) else { return outputs }
+    var context = TensorBuffer(reusing: consume outputs)
     for (image, head) in removed.enumerated() {
       guard let head else { continue }
       context.withElements { elements in
@@ -136,14 +140,26 @@ struct EncoderBlock {
     return context.freeze()
   }
 
+  /// Values behind the output projection and layer scale, without its bias: [B, N, 3·D] to [B, N, D].
+  func transformedValues(_ parts: Tensor) -> Tensor {
+    let (rows, width) = (parts.shape[0] * parts.shape[1], weights.projection.inputs)
+    var result = TensorBuffer([parts.shape[0], parts.shape[1], weights.projection.outputs])
+    kernels.multiply(
+      MatrixOperand(
+        parts, MatrixLayout(rows: rows, columns: width, rowStride: 3 * width, offset: 2 * width)),
+      MatrixOperand(forwardOf: weights.projection.weight), into: &result,
+      MatrixLayout(rows: rows, columns: weights.projection.outputs), .plain)
+    return scaled(result.freeze(), by: weights.firstScale)
+  }
+
   /// Queries, keys and values side by side, [B, N, 3·D], whether there is one map to them or three.
-  private func queriesKeysValues(of normed: Tensor, _ maps: [Linear], _ layout: AttentionLayout) -> Tensor {
+  private func queriesKeysValues(of normed: Tensor, _ layout: AttentionLayout) -> Tensor {
     var parts = TensorBuffer(layout.partsShape)
     let rows = MatrixOperand(rowsOf: normed)
     var column = 0
-    for linear in maps {
+    for linear in weights.queryKeyValue {
       kernels.multiply(
-        rows, MatrixOperand(rowsOf: linear.weight).transposed, into: &parts,
+        rows, MatrixOperand(forwardOf: linear.weight), into: &parts,
         MatrixLayout(
           rows: rows.layout.rows, columns: linear.outputs, rowStride: layout.partsShape[2], offset: column),
         Epilogue(bias: linear.bias))

@@ -9,7 +9,7 @@ extension Kernels {
     var result = TensorBuffer(shape)
     let rows = MatrixOperand(rowsOf: x)
     multiply(
-      rows, MatrixOperand(rowsOf: linear.weight).transposed, into: &result,
+      rows, MatrixOperand(forwardOf: linear.weight), into: &result,
       MatrixLayout(rows: rows.layout.rows, columns: linear.outputs),
       Epilogue(
         bias: linear.bias, activation: activation, residual: residual.map { MatrixOperand(rowsOf: $0) }))
@@ -33,30 +33,5 @@ extension Kernels {
     var weight = TensorBuffer([layout.rows, layout.columns])
     multiply(outputs.transposed, inputs, into: &weight, layout, .plain)
     return (weight.freeze(), columnSums(gradient))
-  }
-}
-
-extension Linear {
-  /// Several maps of the same inputs as one, their outputs side by side; copies their parameters.
-  init(joining maps: [Linear]) {
-    self.init(
-      weight: Tensor(joining: maps.map(\.weight)),
-      bias: maps.allSatisfy { $0.bias != nil } ? Tensor(joining: maps.compactMap(\.bias)) : nil)
-  }
-}
-
-extension Tensor {
-  /// Copies tensors one after the other along the outermost dimension; the others are those of the first.
-  fileprivate init(joining parts: [Tensor]) {
-    let inner = parts.first.map { Array($0.shape.extents.dropFirst()) } ?? []
-    self.init(Shape([parts.reduce(0) { $0 + $1.shape[0] }] + inner)) { destination in
-      var next = destination
-      for part in parts {
-        part.withElements { elements in
-          if let start = elements.baseAddress { next.update(from: start, count: elements.count) }
-        }
-        next += part.count
-      }
-    }
   }
 }

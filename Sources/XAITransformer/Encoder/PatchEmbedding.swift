@@ -23,8 +23,8 @@ struct PatchEmbedding {
         MatrixLayout(
           rows: layout.grid.count, columns: configuration.patchValueCount,
           outer: .init(count: batch, stride: layout.grid.count * configuration.patchValueCount))),
-      MatrixOperand(rowsOf: patch.weight).transposed, into: &tokens, patchRows(layout, batch),
-      Epilogue(bias: patch.bias, residual: MatrixOperand(rowsOf: embeddings.patches)))
+      MatrixOperand(forwardOf: patch.weight), into: &tokens, patchRows(layout, batch),
+      Epilogue(bias: patch.bias, residual: embeddings.patches.map { MatrixOperand(rowsOf: $0) }))
     guard let prefixRows = embeddings.prefix else { return tokens.freeze() }
     tokens.withElements { tokens in
       for image in 0..<batch {
@@ -59,16 +59,20 @@ struct PatchEmbedding {
 
   /// Position embeddings of a grid, interpolated where it is not the model's own, and the rows of the prefix tokens
   /// with theirs added.
-  private func positionEmbeddings(for grid: Grid) -> (prefix: [Float]?, patches: Tensor) {
+  private func positionEmbeddings(for grid: Grid) -> (prefix: [Float]?, patches: Tensor?) {
+    guard configuration.hasPositionEmbeddings else { return (prefixCount > 0 ? prefix.elements : nil, nil) }
     let own = configuration.layout.grid
-    let embedded = configuration.embedsPrefixPositions ? prefixCount : 0
+    let embedded = configuration.positionedPrefixCount
     let patches = positions[embedded..<embedded + own.count]
     var prefixRows = prefixCount > 0 ? prefix.elements : nil
     if embedded > 0 {
-      let added = positions[0..<embedded].elements
-      prefixRows = prefixRows.map { zip($0, added).map { $0 + $1 } }
+      for (index, value) in positions[0..<embedded].elements.enumerated() { prefixRows?[index] += value }
     }
-    return (prefixRows, grid == own ? patches : interpolatedBicubically(patches, from: own, to: grid))
+    return (
+      prefixRows,
+      grid == own
+        ? patches : interpolated(patches, from: own, to: grid, by: configuration.positionInterpolation)
+    )
   }
 
   // MARK: - Patches
@@ -119,10 +123,10 @@ struct PatchEmbedding {
 
   // MARK: - Parameters
 
-  /// The gradients of the embedding's parameters from the gradient of the tokens, [B, N, D], at the model's own size.
+  /// The gradients of the embedding's parameters from the gradient of the tokens, [B, N, D].
   func parameterGradients(
     _ gradient: Tensor, patches: Tensor, _ layout: TokenLayout
-  ) -> (patch: (weight: Tensor, bias: Tensor), prefix: Tensor, positions: Tensor) {
+  ) -> (patch: (weight: Tensor, bias: Tensor), prefix: Tensor, positions: Tensor?) {
     let batch = patches.shape[0]
     let sums = kernels.columnSums(gradient.reshaped(to: [batch, layout.tokenCount * width]))
       .reshaped(to: [layout.tokenCount, width])
@@ -135,9 +139,19 @@ struct PatchEmbedding {
         MatrixLayout(rows: width, columns: configuration.patchValueCount), Epilogue(accumulates: true))
     }
     let bias = kernels.columnSums(sums[layout.patches])
-    return (
-      (weight.freeze(), bias), sums[0..<prefixCount],
-      configuration.embedsPrefixPositions ? sums : sums[layout.patches]
-    )
+    return ((weight.freeze(), bias), sums[0..<prefixCount], positionGradients(sums, layout))
+  }
+
+  /// Those of the tokens that have a position embedding, in order.
+  private func positionGradients(_ sums: Tensor, _ layout: TokenLayout) -> Tensor? {
+    guard configuration.hasPositionEmbeddings else { return nil }
+    let (own, embedded) = (configuration.layout.grid, configuration.positionedPrefixCount)
+    if layout.grid == own, embedded == prefixCount { return sums }
+    var patches = sums[layout.patches]
+    if layout.grid != own {
+      patches = interpolatedBackward(
+        patches, from: own, to: layout.grid, by: configuration.positionInterpolation)
+    }
+    return Tensor([embedded + own.count, width], sums[0..<embedded].elements + patches.elements)
   }
 }

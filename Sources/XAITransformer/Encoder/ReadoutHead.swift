@@ -21,7 +21,7 @@ struct ReadoutHead {
 
   /// The layer norm of a class token alone is that of all tokens, read at the class token, and cheaper.
   private var normalisesTokens: Bool {
-    configuration.finalNorm == .onTokens && configuration.readout == .meanOfPatches
+    configuration.finalNorm == .onTokens && configuration.readout.readsPatches
   }
 
   /// The logits, [B, N, D] to [B, classes]; N may be all tokens, or those alone that are read.
@@ -88,26 +88,34 @@ struct ReadoutHead {
       epsilon: configuration.epsilon, constantVariance: rules.layerNorm == .constantVariance, residual: nil)
   }
 
-  /// Where the tokens that a head reads are: one token, or the patches, of which it reads the mean.
+  /// Where the tokens that a head reads are: one token, or the patches, of which it reads the mean, or both of these
+  /// side by side.
   ///
   /// - Parameter count: the tokens that there are: all, or those alone that some head reads.
-  private func tokensRead(by head: Int, _ layout: TokenLayout, of count: Int) -> [Int] {
+  private func tokensRead(by head: Int, _ layout: TokenLayout, of count: Int) -> [[Int]] {
     let places = count == layout.tokenCount ? layout.readoutTokens : Array(layout.readoutTokens.indices)
-    return heads.count == 1 ? places : [places[head]]
+    switch layout.readout {
+    case .classToken, .meanOfPatches: return [places]
+    case .meanOfClassAndDistillation: return [[places[head]]]
+    case .classAndMeanOfPatches: return [[places[0]], Array(places.dropFirst())]
+    }
   }
 
-  /// The mean of the tokens that each head reads, each [B, D].
+  /// The means of the tokens that each head reads, side by side, each [B, D] or [B, 2·D].
   private func read(_ tokens: Tensor, _ layout: TokenLayout) -> [Tensor] {
     let (batch, count, width) = (tokens.shape[0], tokens.shape[1], tokens.shape[2])
     return heads.indices.map { head in
-      let read = tokensRead(by: head, layout, of: count)
-      return Tensor([batch, width]) { result in
-        result.update(repeating: 0, count: batch * width)
+      let parts = tokensRead(by: head, layout, of: count)
+      return Tensor([batch, parts.count * width]) { result in
+        result.update(repeating: 0, count: batch * parts.count * width)
         tokens.withElements { tokens in
           for image in 0..<batch {
-            for token in read {
-              let start = (image * count + token) * width
-              for d in 0..<width { result[image * width + d] += tokens[start + d] / Float(read.count) }
+            for (part, read) in parts.enumerated() {
+              let mean = result + (image * parts.count + part) * width
+              for token in read {
+                let start = (image * count + token) * width
+                for d in 0..<width { mean[d] += tokens[start + d] / Float(read.count) }
+              }
             }
           }
         }
@@ -115,18 +123,21 @@ struct ReadoutHead {
     }
   }
 
-  /// The reverse of `read`: [k·B, D] for each head to [k·B, count, D].
+  /// The reverse of `read`: [k·B, D] or [k·B, 2·D] for each head to [k·B, count, D].
   private func spread(_ gradients: [Tensor], _ layout: TokenLayout, count: Int) -> Tensor {
-    let (rows, width) = (gradients[0].shape[0], gradients[0].shape[1])
+    let (rows, width) = (gradients[0].shape[0], configuration.width)
     return Tensor([rows, count, width]) { result in
       result.update(repeating: 0, count: rows * count * width)
       for (head, gradient) in gradients.enumerated() {
-        let read = tokensRead(by: head, layout, of: count)
+        let parts = tokensRead(by: head, layout, of: count)
         gradient.withElements { gradient in
           for row in 0..<rows {
-            for token in read {
-              let start = (row * count + token) * width
-              for d in 0..<width { result[start + d] += gradient[row * width + d] / Float(read.count) }
+            for (part, read) in parts.enumerated() {
+              let mean = (row * parts.count + part) * width
+              for token in read {
+                let start = (row * count + token) * width
+                for d in 0..<width { result[start + d] += gradient[mean + d] / Float(read.count) }
+              }
             }
           }
         }

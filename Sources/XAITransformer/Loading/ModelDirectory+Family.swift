@@ -6,12 +6,19 @@ extension ModelDirectory {
   ///
   /// A Hugging Face configuration that names no class counts by its `model_type`.
   public func isModel(type: String, classes: [String], timmPrefix: String) -> Bool {
+    isModel(types: [type], classes: classes) { $0.hasPrefix(timmPrefix) }
+  }
+
+  /// Whether the configuration is of a family: one of its Hugging Face classes, or a timm architecture by its name.
+  ///
+  /// A Hugging Face configuration that names no class counts by its `model_type`.
+  public func isModel(types: [String], classes: [String], timm: (_ architecture: String) -> Bool) -> Bool {
     switch format {
     case .timm:
-      return (try? config.string("architecture"))?.hasPrefix(timmPrefix) ?? false
+      return (try? config.string("architecture")).map(timm) ?? false
     case .huggingFace:
       guard let named = try? config.optionalStrings("architectures"), !named.isEmpty else {
-        return (try? config.string("model_type")) == type
+        return (try? config.string("model_type")).map(types.contains) ?? false
       }
       return named.contains { classes.contains($0) }
     }

@@ -20,12 +20,14 @@ extension VisionTransformer {
   ///   - naming: what the weights are called.
   ///   - ignoring: names that may be left over in the weights.
   ///   - preprocessing: what Hugging Face models of the family do where no file says it.
+  ///   - takesAnySize: whether the library runs models of the family at any size without being asked to, so that the size of
+  ///     the preprocessing counts and not that of the position embeddings.
   ///   - kernels: what the arithmetic runs on.
   /// - Throws: `WeightsError` with every missing, mis-shaped and unexpected tensor; `PreprocessingError`.
   public init(
     loading directory: ModelDirectory, architecture: String, configuration: VisionTransformerConfiguration,
     weights store: WeightStore, naming: CheckpointNaming, ignoring: [String] = [],
-    preprocessing defaults: Preprocessing, on kernels: any Kernels
+    preprocessing defaults: Preprocessing, takesAnySize: Bool = false, on kernels: any Kernels
   ) throws {
     let reader = WeightReader(store)
     let weights = VisionTransformerWeights(reading: reader, configuration: configuration, naming: naming)
@@ -33,29 +35,34 @@ extension VisionTransformer {
     try self.init(
       of: directory, architecture: architecture,
       labels: Self.labels(directory, count: configuration.classCount), configuration: configuration,
-      weights: weights, naming: naming, preprocessing: defaults, on: kernels)
+      weights: weights, naming: naming, preprocessing: defaults, takesAnySize: takesAnySize, on: kernels)
   }
 
   /// Describes a model of a directory by what its configuration says.
   init(
     of directory: ModelDirectory, architecture: String, labels: [String],
     configuration: VisionTransformerConfiguration, weights: VisionTransformerWeights,
-    naming: CheckpointNaming, preprocessing defaults: Preprocessing, on kernels: any Kernels
+    naming: CheckpointNaming, preprocessing defaults: Preprocessing, takesAnySize: Bool = false,
+    on kernels: any Kernels
   ) throws {
+    let preprocessing = try Self.preprocessing(
+      directory, configuration, defaults: defaults, takesAnySize: takesAnySize)
     let descriptor = ModelDescriptor(
       name: directory.name, architecture: architecture, labels: labels, layerCount: configuration.depth,
       headCount: configuration.headCount, width: configuration.width, parameterCount: weights.parameterCount,
-      layout: configuration.layout,
-      preprocessing: try Self.preprocessing(directory, configuration, defaults: defaults),
+      layout: preprocessing.inputSize.map { configuration.layout(height: $0.height, width: $0.width) }
+        ?? configuration.layout,
+      preprocessing: preprocessing,
       capabilities: Self.capabilities)
     self.init(
       descriptor: descriptor, configuration: configuration, weights: weights, naming: naming,
       kernels: kernels, source: try DirectorySource(directory))
   }
 
-  /// The preprocessing of the directory; it has to end in the size that the model takes.
+  /// The preprocessing of the directory; it has to end in a size that the model takes.
   private static func preprocessing(
-    _ directory: ModelDirectory, _ configuration: VisionTransformerConfiguration, defaults: Preprocessing
+    _ directory: ModelDirectory, _ configuration: VisionTransformerConfiguration, defaults: Preprocessing,
+    takesAnySize: Bool
   ) throws -> Preprocessing {
     let preprocessing: Preprocessing
     switch directory.format {
@@ -69,6 +76,9 @@ extension VisionTransformer {
     }
     guard let size = preprocessing.inputSize else { return preprocessing }
     guard size != (configuration.imageHeight, configuration.imageWidth) else { return preprocessing }
+    if takesAnySize, configuration.isMultipleOfPatch(height: size.height, width: size.width) {
+      return preprocessing
+    }
     return preprocessing.withInputSize(height: configuration.imageHeight, width: configuration.imageWidth)
   }
 

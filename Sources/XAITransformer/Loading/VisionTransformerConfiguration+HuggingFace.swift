@@ -8,9 +8,13 @@ extension VisionTransformerConfiguration {
   ///   - config: the configuration.
   ///   - prefix: the model family's tokens before the patches.
   ///   - readout: where the model family reads its logits from.
+  ///   - patchSize: the family's patch, where the configuration states none.
+  ///   - epsilon: the family's ε, where the configuration states none.
+  ///   - mlpWidth: the hidden elements of each MLP, where they have no key of their own.
   /// - Throws: `ConfigurationError` for a key of the wrong kind, `VisionTransformerError` for what is unsupported.
   public init(
-    huggingFace config: Configuration, prefix: [TokenLayout.PrefixToken], readout: TokenLayout.Readout
+    huggingFace config: Configuration, prefix: [TokenLayout.PrefixToken], readout: TokenLayout.Readout,
+    patchSize: Int = 16, epsilon: Double = 1e-12, mlpWidth: Int? = nil
   ) throws {
     func size(_ key: String, default size: Int) throws -> (Int, Int) {
       try config.optionalIntegerPair(key) ?? (size, size)
@@ -27,18 +31,27 @@ extension VisionTransformerConfiguration {
         file: config.file, key: "num_channels", value: "\(channels)", supported: "3")
     }
     let image = try size("image_size", default: 224)
-    let patch = try size("patch_size", default: 16)
+    let patch = try size("patch_size", default: patchSize)
     let classCount = try config.optionalLabels()?.count ?? config.optionalInteger("num_labels") ?? 2
     self.init(
       imageHeight: image.0, imageWidth: image.1, patchHeight: patch.0, patchWidth: patch.1,
       width: try config.optionalInteger("hidden_size") ?? 768,
       depth: try config.optionalInteger("num_hidden_layers") ?? 12,
       headCount: try config.optionalInteger("num_attention_heads") ?? 12,
-      mlpWidth: try config.optionalInteger("intermediate_size") ?? 3072,
-      epsilon: Float(try config.optionalDouble("layer_norm_eps") ?? 1e-12), classCount: classCount,
+      mlpWidth: try mlpWidth ?? config.optionalInteger("intermediate_size") ?? 3072,
+      epsilon: Float(try config.optionalDouble("layer_norm_eps") ?? epsilon), classCount: classCount,
       prefix: prefix,
       readout: readout, finalNorm: .onTokens,
       hasQueryKeyValueBias: try config.optionalBool("qkv_bias") ?? true)
     try validate(file: config.file)
+  }
+
+  /// Throws for a grid with other rows than columns: `transformers` takes position embeddings and tables of offsets of
+  /// some families for those of a square grid, whatever the configuration says, and computes something else or nothing.
+  public func checkHasSquareGrid(file: String) throws(VisionTransformerError) {
+    let grid = layout.grid
+    guard grid.rows != grid.columns else { return }
+    throw .unsupported(
+      file: file, key: "image_size", value: "that of a grid of \(grid) patches", supported: "square grids")
   }
 }

@@ -8,9 +8,20 @@ extension VisionTransformerConfiguration {
   /// timm states `model_args` only where they differ from what the name of the architecture implies, so sizes are
   /// those of the tensors; only the number of heads can't be seen there.
   ///
+  /// - Parameters:
+  ///   - config: the configuration.
+  ///   - weights: the opened weights of the directory.
+  ///   - pooling: the family's `global_pool`, where the configuration states none.
+  ///   - needsPositions: whether a model of the family always has position embeddings.
   /// - Throws: `ConfigurationError` for a key of the wrong kind, `VisionTransformerError` for what is unsupported.
-  public init(timm config: Configuration, weights: WeightStore) throws {
-    try Self.rejectUnsupported(config, weights)
+  public init(
+    timm config: Configuration, weights: WeightStore, pooling defaultPooling: String = "token",
+    needsPositions: Bool = true
+  ) throws {
+    let pooling =
+      try config.optionalString("model_args.global_pool") ?? config.optionalString("global_pool")
+      ?? defaultPooling
+    try Self.rejectUnsupported(config, weights, pooling: pooling)
     let architecture = try config.optionalString("architecture") ?? ""
     func shape(_ name: String, rank: Int) throws -> [Int] {
       guard let shape = weights[name]?.shape, shape.rank == rank else {
@@ -23,13 +34,12 @@ extension VisionTransformerConfiguration {
     let patch = try shape("patch_embed.proj.weight", rank: 4)
     let width = patch[0]
     let hidden = try shape("blocks.0.mlp.fc1.weight", rank: 2)
-    let positions = try shape("pos_embed", rank: 3)
+    let positions =
+      try needsPositions || weights["pos_embed"] != nil ? shape("pos_embed", rank: 3) : nil
     let prefix = Self.prefix(weights)
     let image = try Self.imageSize(config)
     // Sizes are validated below; until then they may be such that their product can't be counted.
     let grid = patch[2] > 0 && patch[3] > 0 ? Shape(checking: [image.0 / patch[2], image.1 / patch[3]]) : nil
-    let pooling =
-      try config.optionalString("model_args.global_pool") ?? config.optionalString("global_pool") ?? "token"
     let isDistilled = weights["head_dist.weight"] != nil
     self.init(
       imageHeight: image.0, imageWidth: image.1, patchHeight: patch[2], patchWidth: patch[3], width: width,
@@ -41,12 +51,23 @@ extension VisionTransformerConfiguration {
         ? .meanOfPatches : isDistilled ? .meanOfClassAndDistillation : .classToken,
       finalNorm: weights["fc_norm.weight"] != nil ? .afterPooling : .onTokens,
       hasQueryKeyValueBias: weights["blocks.0.attn.qkv.bias"] != nil,
-      embedsPrefixPositions: !prefix.isEmpty && positions[1] != grid?.count)
+      embedsPrefixPositions: !prefix.isEmpty && positions?[1] != grid?.count)
+    hasPositionEmbeddings = positions != nil
+    positionInterpolation = .antialiasedBicubic
+    layerScale = try Self.layerScale(config, isThere: weights["blocks.0.ls1.gamma"] != nil)
     try validate(file: config.file)
     guard readout == .meanOfPatches || prefix.contains(.classToken) else {
       throw VisionTransformerError.contradiction(
         file: config.file, reason: "global_pool is 'token', but the weights have no cls_token")
     }
+  }
+
+  /// What layer scale began as, where the configuration asks for it or the weights have it; nil otherwise.
+  ///
+  /// Its value is of no more use once it is trained, and names of architectures imply it.
+  public static func layerScale(_ config: Configuration, isThere: Bool) throws -> Float? {
+    let initial = try config.optionalDouble("model_args.init_values") ?? 0
+    return initial != 0 || isThere ? Float(initial) : nil
   }
 
   private static func prefix(_ weights: WeightStore) -> [TokenLayout.PrefixToken] {
@@ -83,17 +104,17 @@ extension VisionTransformerConfiguration {
   }
 
   /// Throws for what changes the arithmetic and is not supported, by its name.
-  private static func rejectUnsupported(_ config: Configuration, _ weights: WeightStore) throws {
+  private static func rejectUnsupported(
+    _ config: Configuration, _ weights: WeightStore, pooling: String
+  ) throws {
     func reject(_ key: String, _ value: String, _ supported: String) throws {
       throw VisionTransformerError.unsupported(
         file: config.file, key: key, value: value, supported: supported)
     }
-    let pooling =
-      try config.optionalString("model_args.global_pool") ?? config.optionalString("global_pool") ?? "token"
     if !["token", "avg"].contains(pooling) { try reject("global_pool", "'\(pooling)'", "'token' and 'avg'") }
     let refused = [
-      "qk_norm", "scale_attn_norm", "scale_mlp_norm", "init_values", "pre_norm", "act_layer", "norm_layer",
-      "mlp_layer", "attn_layer", "block_fn", "pool_include_prefix",
+      "qk_norm", "scale_attn_norm", "scale_mlp_norm", "pre_norm", "act_layer", "norm_layer", "mlp_layer",
+      "attn_layer", "block_fn", "pool_include_prefix", "scale_mlp", "swiglu_mlp",
     ]
     for key in refused {
       guard let value = config.optionalValue("model_args.\(key)"), value != .null, value != .boolean(false)
@@ -103,7 +124,7 @@ extension VisionTransformerConfiguration {
       try reject("model_args.\(key)", "set", "models that leave it out")
     }
     let betraying = [
-      ("blocks.0.attn.q_norm.weight", "query and key norms"), ("blocks.0.ls1.gamma", "layer scale"),
+      ("blocks.0.attn.q_norm.weight", "query and key norms"),
       ("norm_pre.weight", "a norm before the blocks"), ("attn_pool.q.weight", "attention pooling"),
       ("blocks.0.attn.norm.weight", "a norm after the heads"), ("blocks.0.mlp.w12.weight", "SwiGLU"),
     ]

@@ -7,10 +7,12 @@ import XAITensor
 /// equation 12), so that signals neither fade nor grow whatever the width; a fixed σ = 0.02, as in DeiT's code, makes
 /// narrow models start all but silent. Position embeddings of patches begin as sines and cosines of row and column
 /// (Beyer et al. 2022, arXiv 2205.01580): neighbours are alike from the first step. Tokens, their positions and
-/// classifiers have σ = 0.02. Norms begin as the identity, biases at 0.
+/// classifiers have σ = 0.02. Norms begin as the identity, biases of maps and of scores at 0, layer scale at what the
+/// configuration says.
 struct InitialWeights {
   private let seed: UInt64
-  private let scales: Set<String>
+  /// What the elements of vectors begin as, where not at 0, and those of tables.
+  private let constants: [String: Float]
   private let heads: Set<String>
   private let positions: String
   private let grid: Grid
@@ -29,7 +31,13 @@ struct InitialWeights {
     let norms =
       (0..<configuration.depth).map(naming.block).flatMap { [$0.firstNorm, $0.secondNorm] }
       + [naming.finalNorm]
-    self.scales = Set(norms.map { naming.tensor($0, .weight) })
+    let blocks = (0..<configuration.depth).map(naming.block)
+    let scales = blocks.flatMap { [$0.firstScale, $0.secondScale] }.compactMap { $0 }
+    let tables = ([naming.positionBias] + blocks.map(\.positionBias)).compactMap { $0 }
+    self.constants = Dictionary(
+      norms.map { (naming.tensor($0, .weight), 1) } + scales.map { ($0, configuration.layerScale ?? 1) }
+        + tables.map { ($0, 0) }
+    ) { first, _ in first }
     self.heads = Set(naming.heads.map { naming.tensor($0, .weight) })
     self.positions = naming.positions
     self.grid = configuration.layout.grid
@@ -37,7 +45,8 @@ struct InitialWeights {
 
   /// The parameter of a name; it doesn't depend on which others are drawn, and in which order.
   func tensor(_ name: String, _ shape: Shape) -> Tensor {
-    guard shape.rank > 1 else { return Tensor(repeating: scales.contains(name) ? 1 : 0, shape) }
+    let constant = constants[name]
+    guard shape.rank > 1, constant == nil else { return Tensor(repeating: constant ?? 0, shape) }
     var random = SeededRandom(seed: seed, FNV1a(name).value)
     let isMap = !heads.contains(name) && shape.rank != 3
     let fans = Float(shape[0] + shape.count / shape[0])

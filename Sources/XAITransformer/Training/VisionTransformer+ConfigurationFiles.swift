@@ -46,8 +46,10 @@ extension VisionTransformer {
       "_name_or_path", "transformers_version", "torch_dtype", "problem_type", "num_labels", "num_classes",
     ]
     for key in outdated { config[key] = nil }
-    // A file may name its class alone, by which `transformers` wouldn't know it; ids of families are its model types.
-    if config["model_type"] == nil { config["model_type"] = .string(descriptor.architecture) }
+    // A file may name its class alone, by which `transformers` wouldn't know it.
+    if config["model_type"] == nil {
+      config["model_type"] = .string(naming.modelType ?? descriptor.architecture)
+    }
     config["dtype"] = Self.computedIn
     config["id2label"] = .object(
       Dictionary(

@@ -13,18 +13,26 @@ extension VisionTransformer {
       list.add(name, weights.prefix[row..<row + tokens].reshaped(to: [1, tokens, configuration.width]))
       row += tokens
     }
-    list.add(
-      naming.positions,
-      weights.positions.reshaped(to: [1, weights.positions.shape[0], configuration.width]))
+    if configuration.hasPositionEmbeddings {
+      list.add(
+        naming.positions,
+        weights.positions.reshaped(to: [1, weights.positions.shape[0], configuration.width]))
+    }
+    list.add(naming.positionBias, weights.positionBias)
     for (index, block) in weights.blocks.enumerated() {
       let names = naming.block(index)
       list.layer = index
       list.add(names.firstNorm, block.firstNorm)
-      for (name, linear) in zip(names.queryKeyValue, block.queryKeyValue) { list.add(name, linear) }
+      for (name, linear) in zip(names.queryKeyValue, block.queryKeyValue) {
+        list.add(name, linear, separateBiases: names.separateBiases)
+      }
+      list.add(names.positionBias, block.positionBias)
       list.add(names.projection, block.projection)
       list.add(names.secondNorm, block.secondNorm)
       list.add(names.expansion, block.expansion)
       list.add(names.contraction, block.contraction)
+      list.add(names.firstScale, block.firstScale)
+      list.add(names.secondScale, block.secondScale)
     }
     list.layer = nil
     list.add(naming.finalNorm, weights.finalNorm)
@@ -56,6 +64,22 @@ private struct ParameterList {
 
   mutating func add(_ owner: String, _ linear: Linear, isHead: Bool = false) {
     add(owner, weight: linear.weight, bias: linear.bias, isHead: isHead)
+  }
+
+  /// A map whose bias is that of queries, zeros for keys, and that of values, where `separateBiases` names them.
+  mutating func add(
+    _ owner: String, _ linear: Linear, separateBiases: CheckpointNaming.SeparateBiases?
+  ) {
+    guard let separateBiases, let bias = linear.bias else { return add(owner, linear) }
+    let width = linear.inputs
+    add(owner, weight: linear.weight, bias: nil)
+    add(separateBiases.query, bias[0..<width])
+    add(separateBiases.value, bias[2 * width..<3 * width])
+  }
+
+  /// What some models have.
+  mutating func add(_ name: String?, _ tensor: Tensor?) {
+    if let name, let tensor { add(name, tensor, isHead: false) }
   }
 
   mutating func add(_ owner: String, _ norm: Norm) {

@@ -60,11 +60,15 @@ extension VisionTransformer {
 extension VisionTransformerConfiguration {
   /// Parameters of a model with so many classification heads; validated sizes can't overflow it.
   func parameterCount(heads: Int) -> Int {
-    let positions = layout.grid.count + (embedsPrefixPositions ? prefix.count : 0)
-    let attention = 4 * width * width + (hasQueryKeyValueBias ? 3 * width : 0) + width
-    let mlp = 2 * width * mlpWidth + mlpWidth + width
+    let biases = (0..<3).filter { hasBias(part: $0) }.count + 1
+    let attention = 4 * width * width + biases * width
+    let mlp = width * (expandedWidth + mlpWidth) + expandedWidth + width
     let norm = 2 * width
-    return width * (patchValueCount + 1) + (prefix.count + positions) * width
-      + depth * (attention + mlp + 2 * norm) + norm + heads * classCount * (width + 1)
+    let scales = layerScale == nil ? 0 : 2 * width
+    let table = biasTableShape.count
+    let tables =
+      (positionBias?.isPerLayer == true ? depth * table : 0) + (positionBias?.isShared == true ? table : 0)
+    return width * (patchValueCount + 1) + (prefix.count + positionCount) * width + tables
+      + depth * (attention + mlp + 2 * norm + scales) + norm + heads * classCount * (headInputs + 1)
   }
 }

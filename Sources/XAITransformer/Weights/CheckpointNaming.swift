@@ -2,6 +2,20 @@ public import XAICore
 
 /// What a checkpoint calls the parameters of a vision transformer; linear maps and norms by the name of the whole.
 public struct CheckpointNaming: Sendable {
+  /// The names of biases that are tensors of their own.
+  public struct SeparateBiases: Hashable, Sendable {
+    /// The bias of queries.
+    public var query: String
+    /// The bias of values.
+    public var value: String
+
+    /// Names both.
+    public init(query: String, value: String) {
+      self.query = query
+      self.value = value
+    }
+  }
+
   /// The names of one block.
   public struct Block: Hashable, Sendable {
     /// The layer norm before the attention.
@@ -16,6 +30,14 @@ public struct CheckpointNaming: Sendable {
     public var expansion: String
     /// The MLP's second map.
     public var contraction: String
+    /// The biases of queries and values, where one map to all three has them apart and keys have none.
+    public var separateBiases: SeparateBiases?
+    /// The factors of what the attention adds, where there is layer scale.
+    public var firstScale: String?
+    /// The factors of what the MLP adds, where there is layer scale.
+    public var secondScale: String?
+    /// The block's own table of relative position bias, where it has one.
+    public var positionBias: String?
 
     /// Names the parameters of one block.
     public init(
@@ -37,6 +59,10 @@ public struct CheckpointNaming: Sendable {
   public var prefix: [TokenLayout.PrefixToken: String]
   /// The position embeddings.
   public var positions: String
+  /// The `model_type` of configurations whose weights have these names, where they are Hugging Face's.
+  public var modelType: String?
+  /// The table of relative position bias that all blocks share, where there is one.
+  public var positionBias: String?
   /// The names of a block, by its index.
   public var block: @Sendable (Int) -> Block
   /// The last layer norm.
@@ -72,9 +98,9 @@ public struct CheckpointNaming: Sendable {
     self.tensor = tensor
   }
 
-  /// The names of `transformers`, under the root `vit` or `deit`.
+  /// The names of `transformers`, under the root that is the `model_type`, such as `vit` or `deit`.
   public static func huggingFace(root: String, heads: [String] = ["classifier"]) -> CheckpointNaming {
-    CheckpointNaming(
+    var naming = CheckpointNaming(
       patch: "\(root).embeddings.patch_embeddings.projection",
       prefix: [
         .classToken: "\(root).embeddings.cls_token", .distillation: "\(root).embeddings.distillation_token",
@@ -89,6 +115,8 @@ public struct CheckpointNaming: Sendable {
           expansion: "\(layer).intermediate.dense", contraction: "\(layer).output.dense")
       },
       finalNorm: "\(root).layernorm", heads: heads)
+    naming.modelType = root
+    return naming
   }
 
   /// The names of `timm`'s vision transformers.
@@ -99,9 +127,11 @@ public struct CheckpointNaming: Sendable {
       positions: "pos_embed",
       block: { index in
         let block = "blocks.\(index)"
-        return Block(
+        var names = Block(
           firstNorm: "\(block).norm1", queryKeyValue: ["\(block).attn.qkv"], projection: "\(block).attn.proj",
           secondNorm: "\(block).norm2", expansion: "\(block).mlp.fc1", contraction: "\(block).mlp.fc2")
+        (names.firstScale, names.secondScale) = ("\(block).ls1.gamma", "\(block).ls2.gamma")
+        return names
       },
       finalNorm: finalNorm, heads: heads)
   }

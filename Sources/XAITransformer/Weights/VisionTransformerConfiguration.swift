@@ -1,7 +1,7 @@
 public import XAICore
 import XAITensor
 
-/// The sizes and choices of a plain vision transformer: pre-norm blocks, erf GELU, absolute position embeddings.
+/// The sizes and choices of a vision transformer of pre-norm blocks.
 public struct VisionTransformerConfiguration: Hashable, Sendable {
   /// Where the last layer norm stands.
   public enum FinalNorm: Hashable, Sendable {
@@ -9,6 +9,14 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
     case onTokens
     /// On what was read; for a class token it makes no difference.
     case afterPooling
+  }
+
+  /// What stands between the two linear maps of an MLP.
+  public enum MLP: Hashable, Sendable {
+    /// GELU with the error function.
+    case gelu
+    /// The first map gives twice the hidden elements; SiLU of one half is multiplied with the other (Shazeer 2020).
+    case swiGLU
   }
 
   /// Pixels from top to bottom.
@@ -42,6 +50,24 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
   /// Whether prefix tokens have position embeddings too.
   public var embedsPrefixPositions: Bool
 
+  // What only some families have, off at first.
+
+  /// Whether keys have a bias, where queries and values do.
+  public var hasKeyBias = true
+  /// Whether there are position embeddings at all.
+  public var hasPositionEmbeddings = true
+  /// Whether registers have position embeddings, where other prefix tokens do.
+  public var embedsRegisterPositions = true
+  /// How position embeddings of patches follow another input size.
+  public var positionInterpolation = GridInterpolation.bicubic
+  /// Whether attention scores have a bias by the relative position of query and key; nil where they have none.
+  public var positionBias: PositionBias?
+  /// What is between the maps of the MLP.
+  public var mlp = MLP.gelu
+  /// What the factors of what each branch adds to a token begin as before training (Touvron and others 2021, arXiv
+  /// 2103.17239); nil where there are none.
+  public var layerScale: Float?
+
   /// States the sizes and choices; the defaults are those of the first ViT.
   public init(
     imageHeight: Int, imageWidth: Int, patchHeight: Int, patchWidth: Int, width: Int, depth: Int,
@@ -70,6 +96,24 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
   /// Elements of a head.
   public var headWidth: Int { width / headCount }
 
+  /// Whether the linear map to queries (0), keys (1) or values (2) has a bias.
+  func hasBias(part: Int) -> Bool { hasQueryKeyValueBias && (part != 1 || hasKeyBias) }
+
+  /// Elements that the MLP's first map gives.
+  var expandedWidth: Int { mlp == .swiGLU ? 2 * mlpWidth : mlpWidth }
+
+  /// Elements that a classification head reads.
+  var headInputs: Int { readout == .classAndMeanOfPatches ? 2 * width : width }
+
+  /// Prefix tokens with a position embedding; they are the first ones.
+  var positionedPrefixCount: Int {
+    guard hasPositionEmbeddings, embedsPrefixPositions else { return 0 }
+    return embedsRegisterPositions ? prefix.count : prefix.count { $0 != .register }
+  }
+
+  /// Tokens with a position embedding.
+  var positionCount: Int { hasPositionEmbeddings ? positionedPrefixCount + layout.grid.count : 0 }
+
   /// Values of a patch, three planes.
   var patchValueCount: Int { 3 * patchHeight * patchWidth }
 
@@ -77,10 +121,17 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
   var patchShape: Shape { [width, 3, patchHeight, patchWidth] }
 
   /// The tokens at the model's own input size.
-  public var layout: TokenLayout {
+  public var layout: TokenLayout { layout(height: imageHeight, width: imageWidth) }
+
+  /// The tokens at another input size.
+  func layout(height: Int, width: Int) -> TokenLayout {
     TokenLayout(
-      prefix: prefix, grid: Grid(rows: imageHeight / patchHeight, columns: imageWidth / patchWidth),
-      readout: readout)
+      prefix: prefix, grid: Grid(rows: height / patchHeight, columns: width / patchWidth), readout: readout)
+  }
+
+  /// Whether patches cover an input without a rest.
+  func isMultipleOfPatch(height: Int, width: Int) -> Bool {
+    height >= patchHeight && width >= patchWidth && height % patchHeight == 0 && width % patchWidth == 0
   }
 
   /// Throws for sizes that contradict one another, or that no model has and no machine could hold.
@@ -104,6 +155,12 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
       "an image of \(imageHeight)×\(imageWidth) is smaller than a patch of \(patchHeight)×\(patchWidth)")
     try check(
       epsilon > 0 && epsilon < 1, "the layer norm's epsilon is \(epsilon), and must be between 0 and 1")
+    try check(
+      layerScale?.isFinite ?? true,
+      "layer scale begins at \(layerScale ?? 0), and must begin at a finite number")
+    try check(
+      positionBias == nil || prefix == [.classToken],
+      "relative position bias needs a class token as the only token before the patches")
   }
 }
 

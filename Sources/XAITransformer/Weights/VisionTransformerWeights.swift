@@ -28,6 +28,11 @@ struct BlockWeights: Sendable {
   let secondNorm: Norm
   let expansion: Linear
   let contraction: Linear
+  /// Factors of what attention and MLP add, [width]; nil without layer scale.
+  let firstScale: Tensor?
+  let secondScale: Tensor?
+  /// Relative position bias, [offsets, heads]; nil where the block has none of its own.
+  let positionBias: Tensor?
 }
 
 /// The parameters of a vision transformer, as its checkpoint holds them.
@@ -38,6 +43,8 @@ public struct VisionTransformerWeights: Sendable {
   let prefix: Tensor
   /// [tokens with a position embedding, width].
   let positions: Tensor
+  /// Relative position bias of all blocks, [offsets, heads]; nil where there is none.
+  let positionBias: Tensor?
   let blocks: [BlockWeights]
   let finalNorm: Norm
   /// One head, or those on the class and on the distillation token.
@@ -90,24 +97,51 @@ public struct VisionTransformerWeights: Sendable {
     }
     self.prefix = Tensor([prefixRows.count / width, width], prefixRows)
 
-    let positionCount =
-      configuration.layout.grid.count + (configuration.embedsPrefixPositions ? configuration.prefix.count : 0)
-    self.positions = tensor(naming.positions, [1, positionCount, width]).flattened(to: [positionCount, width])
+    let positionCount = configuration.positionCount
+    self.positions =
+      configuration.hasPositionEmbeddings
+      ? tensor(naming.positions, [1, positionCount, width]).flattened(to: [positionCount, width])
+      : Tensor([0, width], [])
+
+    func scale(_ name: String?) -> Tensor? {
+      configuration.layerScale == nil ? nil : name.map { tensor($0, [width]) }
+    }
+    func table(_ name: String?, if isThere: Bool?) -> Tensor? {
+      isThere == true ? name.map { tensor($0, configuration.biasTableShape) } : nil
+    }
+    /// Maps to queries, keys and values, together or apart.
+    func queryKeyValue(_ names: CheckpointNaming.Block) -> [Linear] {
+      guard let biases = names.separateBiases else {
+        return names.queryKeyValue.enumerated().map {
+          linear(
+            $1, 3 * width / names.queryKeyValue.count, width, hasBias: configuration.hasBias(part: $0))
+        }
+      }
+      let weight = tensor(naming.tensor(names.queryKeyValue[0], .weight), [3 * width, width])
+      guard configuration.hasQueryKeyValueBias else { return [Linear(weight: weight, bias: nil)] }
+      let (query, value) = (tensor(biases.query, [width]), tensor(biases.value, [width]))
+      return [
+        Linear(
+          weight: weight,
+          bias: Tensor(
+            [3 * width], query.elements + [Float](repeating: 0, count: width) + value.elements))
+      ]
+    }
 
     self.blocks = (0..<configuration.depth).map { index in
       let names = naming.block(index)
       return BlockWeights(
         firstNorm: norm(names.firstNorm),
-        queryKeyValue: names.queryKeyValue.map {
-          linear(
-            $0, 3 * width / names.queryKeyValue.count, width, hasBias: configuration.hasQueryKeyValueBias)
-        },
+        queryKeyValue: queryKeyValue(names),
         projection: linear(names.projection, width, width), secondNorm: norm(names.secondNorm),
-        expansion: linear(names.expansion, mlpWidth, width),
-        contraction: linear(names.contraction, width, mlpWidth))
+        expansion: linear(names.expansion, configuration.expandedWidth, width),
+        contraction: linear(names.contraction, width, mlpWidth),
+        firstScale: scale(names.firstScale), secondScale: scale(names.secondScale),
+        positionBias: table(names.positionBias, if: configuration.positionBias?.isPerLayer))
     }
+    self.positionBias = table(naming.positionBias, if: configuration.positionBias?.isShared)
     self.finalNorm = norm(naming.finalNorm)
-    self.heads = naming.heads.map { linear($0, configuration.classCount, width) }
+    self.heads = naming.heads.map { linear($0, configuration.classCount, configuration.headInputs) }
     self.parameterCount = count
   }
 }

@@ -28,7 +28,7 @@ def kept_patches(count: int, readout: str) -> dict[str, list[list[int]]]:
         f"{size}": [sorted(torch.randperm(count, generator=generator)[:size].tolist()) for _ in range(2)]
         for size in (count - 1, count // 2, 1)
     }
-    return lists if readout == "patches" else lists | {"0": [[], []]}
+    return lists if "patches" in readout else lists | {"0": [[], []]}
 
 
 def logits(network: Network, images: torch.Tensor) -> torch.Tensor:
@@ -38,14 +38,32 @@ def logits(network: Network, images: torch.Tensor) -> torch.Tensor:
 
 
 def without_patches(network: Network, images: torch.Tensor, prefix: int, kept: list[list[int]]) -> torch.Tensor:
-    def keep(_, __, tokens):
-        return torch.stack([
-            image[list(range(prefix)) + [prefix + patch for patch in patches]] for image, patches in zip(tokens, kept)])
+    chosen = [list(range(prefix)) + [prefix + patch for patch in patches] for patches in kept]
 
-    embedded = network.module.patch_drop if network.is_timm else network.module.base_model.embeddings
-    handle = embedded.register_forward_hook(keep)
+    def keep(_, __, tokens):
+        return torch.stack([image[places] for image, places in zip(tokens, chosen)])
+
+    def choose(bias):
+        """Relative position bias [(1,) H, N, N] of all tokens, as [B, H, n, n] of those that each image keeps."""
+        whole = bias.reshape(bias.shape[-3:])
+        return torch.stack([whole[:, places][:, :, places] for places in chosen])
+
+    module = network.module
+    timm_embedded = module.patch_drop if hasattr(module, "patch_drop") else getattr(module, "pos_drop", None)
+    embedded = timm_embedded if network.is_timm else module.base_model.embeddings
+    handles = [embedded.register_forward_hook(keep)]
+    handles += [m.register_forward_hook(lambda _, __, bias: choose(bias)) for m in module.modules()
+                if type(m).__name__ in ("BeitRelativePositionBias", "RelativePositionBias")]
+    # timm's blocks make their own bias in a method.
+    own = [block.attn for block in network.blocks
+           if network.is_timm and getattr(block.attn, "relative_position_bias_table", None) is not None]
+    for attention in own:
+        attention._get_rel_pos_bias = lambda make=type(attention)._get_rel_pos_bias, own=attention: choose(make(own))
     result = logits(network, images)
-    handle.remove()
+    for handle in handles:
+        handle.remove()
+    for attention in own:
+        del attention._get_rel_pos_bias
     return result
 
 
@@ -70,8 +88,7 @@ def main() -> None:
     transformers.utils.logging.set_verbosity_error()
     tensors = {}
     for case in cases.CASES:
-        options = {"interpolate_pos_encoding": True} if case.model_of else {}
-        network = Network(cases.load(case, MODELS / (case.model_of or case.name)), **options)
+        network = Network(cases.load(case, MODELS / (case.model_of or case.name)), **case.forward_options)
         expected = safetensors.torch.load_file(MODELS / case.name / "expected.safetensors")
         images, heads = expected["input"].double(), expected["attention.0"].shape[1]
         for size, kept in kept_patches(case.layout.patches, case.layout.readout).items():

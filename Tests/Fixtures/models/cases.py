@@ -30,6 +30,7 @@ class Case:
     full: bool = False  # store every recording point, for targets 0 and 3
     parameter_gradients: bool = False
     model_of: str | None = None
+    forward_options: dict = field(default_factory=dict)
     save_options: dict = field(default_factory=dict)
 
     @property
@@ -37,8 +38,14 @@ class Case:
         return self.name.startswith("timm")
 
 
+CONFIGURATIONS = {
+    "ViT": transformers.ViTConfig, "DeiT": transformers.DeiTConfig, "Beit": transformers.BeitConfig,
+    "Dinov2": transformers.Dinov2Config, "Dinov2WithRegisters": transformers.Dinov2WithRegistersConfig,
+}
+
+
 def hf(architecture: str, **config) -> Callable[[], nn.Module]:
-    config_class = transformers.ViTConfig if architecture.startswith("ViT") else transformers.DeiTConfig
+    config_class = CONFIGURATIONS[architecture.split("For")[0]]
     defaults = dict(
         hidden_size=18, num_hidden_layers=2, num_attention_heads=3, intermediate_size=40, image_size=16,
         patch_size=4, num_labels=len(LABELS),
@@ -63,6 +70,8 @@ def timm_model(architecture: str, **arguments) -> Callable[[], nn.Module]:
 
 CLASS = Layout(("class",), (4, 4), "class")
 DISTILLED = Layout(("class", "distillation"), (4, 4), "class+distillation")
+POOLED = Layout(("class",), (4, 4), "patches")
+BESIDE = Layout(("class",), (4, 4), "class+patches")
 
 CASES = [
     Case(
@@ -84,6 +93,7 @@ CASES = [
     Case(
         "hf-vit-interpolated", "hf-vit at 24 x 12 with interpolate_pos_encoding=True",
         Layout(("class",), (6, 3), "class"), (24, 12), 4, model_of="hf-vit",
+        forward_options={"interpolate_pos_encoding": True},
     ),
     Case(
         "hf-vit-sharded-bf16", "ViT in bfloat16, sharded with an index, with the pooler of older checkpoints",
@@ -124,6 +134,94 @@ CASES = [
         "timm-deit-distilled", "VisionTransformerDistilled: the two heads' logits averaged",
         DISTILLED, (16, 16), 13, timm_model("deit_tiny_distilled_patch16_224"),
     ),
+    Case(
+        "timm-vit-interpolated", "timm-vit at 24 x 12 by set_input_size, which antialiases",
+        Layout(("class",), (6, 3), "class"), (24, 12), 14, model_of="timm-vit",
+    ),
+    Case(
+        "timm-deit3", "deit3_small: layer scale, position embeddings for patches only",
+        CLASS, (16, 16), 15, timm_model("deit3_small_patch16_224"), parameter_gradients=True,
+    ),
+    Case(
+        "hf-beit", "BEiT as published: a bias of its own for each layer, layer scale, mean of patches",
+        POOLED, (16, 16), 16, hf("BeitForImageClassification", num_hidden_layers=3, use_relative_position_bias=True),
+        full=True, parameter_gradients=True,
+    ),
+    Case(
+        "hf-beit-shared", "BEiT with one bias for all layers and absolute positions, read at the class token",
+        CLASS, (16, 16), 17,
+        hf("BeitForImageClassification", use_shared_relative_position_bias=True,
+           use_absolute_position_embeddings=True, use_mean_pooling=False), parameter_gradients=True,
+    ),
+    Case(
+        "hf-beit-both", "BEiT with both kinds of bias, without layer scale, with a mask token that nothing reads",
+        POOLED, (16, 16), 18,
+        hf("BeitForImageClassification", use_relative_position_bias=True, use_shared_relative_position_bias=True,
+           layer_scale_init_value=0.0, use_mask_token=True, layer_norm_eps=1e-6),
+    ),
+    Case(
+        "hf-beit-interpolated", "hf-beit at 24 x 12: the tables are interpolated bilinearly",
+        Layout(("class",), (6, 3), "patches"), (24, 12), 19, model_of="hf-beit",
+        parameter_gradients=True,
+    ),
+    Case(
+        "hf-beit-shared-interpolated", "hf-beit-shared at 12 x 20: position embeddings are interpolated, too",
+        Layout(("class",), (3, 5), "class"), (12, 20), 20, model_of="hf-beit-shared",
+        parameter_gradients=True,
+    ),
+    Case(
+        "timm-beit", "BEiT as published: non-square, a bias of its own for each layer, mean of patches, fc_norm",
+        Layout(("class",), (3, 5), "patches"), (24, 20), 21,
+        timm_model("beit_base_patch16_224", img_size=(24, 20), patch_size=(8, 4), embed_dim=20, num_heads=4),
+        full=True, parameter_gradients=True,
+    ),
+    Case(
+        "timm-beit-token", "BEiT v2 with one bias for all layers and absolute positions, read at the class token",
+        CLASS, (16, 16), 22,
+        timm_model("beitv2_base_patch16_224", use_rel_pos_bias=False, use_shared_rel_pos_bias=True,
+                   use_abs_pos_emb=True, global_pool="token", init_values=None),
+    ),
+    Case(
+        "timm-beit-interpolated", "timm-beit at 40 x 24 by set_input_size: geometric distances between offsets",
+        Layout(("class",), (5, 6), "patches"), (40, 24), 23, model_of="timm-beit",
+    ),
+    Case(
+        "hf-dinov2", "DINOv2: layer scale, classifier on class token and mean of patches",
+        BESIDE, (16, 16), 24,
+        hf("Dinov2ForImageClassification", num_hidden_layers=3, mlp_ratio=2, use_mask_token=False),
+        full=True, parameter_gradients=True,
+    ),
+    Case(
+        "hf-dinov2-registers-swiglu", "DINOv2 with three registers and SwiGLU, no q/k/v bias",
+        Layout(("class",) + ("register",) * 3, (4, 4), "class+patches"), (16, 16), 25,
+        hf("Dinov2WithRegistersForImageClassification", num_register_tokens=3, mlp_ratio=2, use_swiglu_ffn=True,
+           qkv_bias=False),
+        full=True, parameter_gradients=True,
+    ),
+    Case(
+        "hf-dinov2-interpolated", "hf-dinov2 at 24 x 12: bicubic without antialiasing",
+        Layout(("class",), (6, 3), "class+patches"), (24, 12), 26, model_of="hf-dinov2",
+        parameter_gradients=True,
+    ),
+    Case(
+        "hf-dinov2-registers-interpolated", "hf-dinov2-registers-swiglu at 12 x 8: bicubic with antialiasing",
+        Layout(("class",) + ("register",) * 3, (3, 2), "class+patches"), (12, 8), 27,
+        model_of="hf-dinov2-registers-swiglu", parameter_gradients=True,
+    ),
+    Case(
+        "timm-dinov2", "vit_small_patch14_dinov2 with a classifier on the class token",
+        CLASS, (16, 16), 28, timm_model("vit_small_patch14_dinov2"),
+    ),
+    Case(
+        "timm-dinov2-registers-swiglu", "vit_giant_patch14_reg4_dinov2: registers, SwiGLUPacked",
+        Layout(("class",) + ("register",) * 4, (4, 4), "class"), (16, 16), 29,
+        timm_model("vit_giant_patch14_reg4_dinov2"), parameter_gradients=True,
+    ),
+    Case(
+        "timm-dinov2-interpolated", "timm-dinov2-registers-swiglu at 8 x 12 by set_input_size",
+        Layout(("class",) + ("register",) * 4, (2, 3), "class"), (8, 12), 30,
+        model_of="timm-dinov2-registers-swiglu",
+    ),
 ]
 
 
@@ -137,6 +235,8 @@ def randomise(module: nn.Module, seed: int) -> None:
             value = 1 + 0.25 * noise if name.endswith("weight") else 0.25 * noise
         elif name.endswith("bias"):
             value = 0.25 * noise
+        elif parameter.dim() == 1:  # layer scale
+            value = 1 + 0.25 * noise
         elif "token" in name or "pos" in name:
             value = 0.7 * noise
         elif any(part in name for part in ("q_proj", "k_proj", "qkv")):
@@ -155,7 +255,12 @@ def save(case: Case, module: nn.Module, folder: Path) -> None:
         module = module.to(torch.bfloat16)
     module.save_pretrained(folder, **case.save_options)
     height, width = case.input_size
-    if case.name.startswith("hf-deit"):
+    if case.name.startswith("hf-beit"):
+        transformers.BeitImageProcessor(size=dict(height=height, width=width)).save_pretrained(folder)
+    elif case.name.startswith("hf-dinov2"):
+        size = dict(size=dict(shortest_edge=height + 2), crop_size=dict(height=height, width=width))
+        transformers.BitImageProcessor(**size).save_pretrained(folder)
+    elif case.name.startswith("hf-deit"):
         size = dict(size=dict(height=height + 2, width=width + 2), crop_size=dict(height=height, width=width))
         transformers.DeiTImageProcessor(**size).save_pretrained(folder)
     else:
@@ -165,6 +270,9 @@ def save(case: Case, module: nn.Module, folder: Path) -> None:
 def load(case: Case, folder: Path) -> nn.Module:
     """The model read back from its directory, in float32."""
     if case.is_timm:
-        return timm.create_model(f"local-dir:{folder}", pretrained=True).eval()
+        module = timm.create_model(f"local-dir:{folder}", pretrained=True).eval()
+        if case.model_of:
+            module.set_input_size(case.input_size)
+        return module
     architecture = transformers.AutoConfig.from_pretrained(folder).architectures[0]
     return getattr(transformers, architecture).from_pretrained(folder, dtype=torch.float32).eval()

@@ -37,11 +37,13 @@ def parameter_gradients(network: Network, images: torch.Tensor, loss_classes: li
     sum(record.logits[image, target] for image, target in enumerate(loss_classes)).backward()
     carrier = copy.deepcopy(network.module).float()
     for parameter, original in zip(carrier.parameters(), network.module.parameters()):
-        parameter.data.copy_(original.grad)
+        parameter.data.copy_(torch.zeros_like(original) if original.grad is None else original.grad)
     network.module.zero_grad()
     with tempfile.TemporaryDirectory() as folder:
         cases.save(case, carrier, Path(folder))
-        return load_file(Path(folder) / "model.safetensors")
+        gradients = load_file(Path(folder) / "model.safetensors")
+    # Nothing reads mask tokens.
+    return {name: gradient for name, gradient in gradients.items() if not name.endswith("mask_token")}
 
 
 def record_tensors(record: Record, points) -> dict[str, torch.Tensor]:
@@ -105,16 +107,15 @@ def generate(case: Case) -> None:
         cases.randomise(module, case.seed)
         cases.save(case, module, folder)
     model_folder = HERE / (case.model_of or case.name)
-    options = {"interpolate_pos_encoding": True} if case.model_of else {}
 
     module = cases.load(case, model_folder)
     generator = torch.Generator().manual_seed(100 + case.seed)
     images = torch.randn(2, 3, *case.input_size, generator=generator)
-    network = Network(copy.deepcopy(module), **options)
+    network = Network(copy.deepcopy(module), **case.forward_options)
     points = POINTS if case.full else REDUCED_POINTS
 
     record = network.run(images)
-    checks.forward_is_the_library_s(module, images, record.logits, **options)
+    checks.forward_is_the_library_s(module, images, record.logits, **case.forward_options)
     targets = choose_targets(record.logits.detach())
     wanted = specs.EVERY if case.every_spec else specs.CORE
     tensors = record_tensors(record, points) | conservative_tensors(network, images, *targets[0])

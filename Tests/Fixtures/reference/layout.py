@@ -10,7 +10,7 @@ class Layout:
     """Prefix tokens by kind, the patch grid, and the readout.
 
     `readout` is "class" (the first token), "patches" (mean over the patch tokens) or "class+distillation"
-    (mean of the first two tokens' logits).
+    (mean of the first two tokens' logits) or "class+patches" (the first token beside the mean over the patch tokens).
     """
 
     prefix: tuple[str, ...]
@@ -28,6 +28,8 @@ class Layout:
     def readout_row(self, matrix: torch.Tensor) -> torch.Tensor:
         """The rows of `matrix` [N, N] that the logits are read from, averaged, without the prefix columns: [P]."""
         count = len(self.prefix)
+        if self.readout == "class+patches":
+            return (matrix[0] + matrix[count:].mean(dim=0))[count:] / 2
         rows = {"class": slice(0, 1), "class+distillation": slice(0, 2), "patches": slice(count, None)}
         return matrix[rows[self.readout]].mean(dim=0)[count:]
 

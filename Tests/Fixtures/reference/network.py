@@ -13,8 +13,12 @@ POINTS = ("first-norm", "head-outputs", "after-attention", "second-norm", "outpu
 
 
 def _reference_attention(module, query, key, value, mask, scaling=None, dropout=0.0, **_):
-    """Softmax attention in the dtype of its inputs: transformers' own eager function rounds it to float32."""
-    weights = module.probabilities((query @ key.transpose(-1, -2) * scaling).softmax(dim=-1))
+    """Softmax attention in the dtype of its inputs: transformers' own eager function rounds it to float32.
+
+    `mask` is BEiT's relative position bias, which transformers passes as one.
+    """
+    scores = query @ key.transpose(-1, -2) * scaling
+    weights = module.probabilities((scores if mask is None else scores + mask).softmax(dim=-1))
     return (weights @ value).transpose(1, 2), weights
 
 
@@ -67,14 +71,15 @@ class Network:
                 block.attn.fused_attn = False
         else:
             module.set_attn_implementation("reference")
-            self.blocks = list(module.base_model.layers)
+            base = module.base_model
+            self.blocks = list(base.layers if hasattr(base, "layers") else base.encoder.layer)
             for block in self.blocks:
                 block.attention.probabilities = nn.Identity()
 
     def module_at(self, point: str, layer: int) -> nn.Module:
         """The module whose output (first-norm, second-norm, output) is the recording point."""
         block = self.blocks[layer]
-        names = {"first-norm": "norm1", "second-norm": "norm2"} if self.is_timm else {
+        names = {"first-norm": "norm1", "second-norm": "norm2"} if hasattr(block, "norm1") else {
             "first-norm": "layernorm_before", "second-norm": "layernorm_after"}
         return block if point == "output" else getattr(block, names[point])
 

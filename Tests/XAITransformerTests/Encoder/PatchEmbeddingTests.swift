@@ -52,13 +52,16 @@ import XAITesting
     let patches = embedding.unfold(x, layout.grid)
     let tokens = embedding.forward(patches, layout)
     let (weight, bias) = (Matrix(embedding.patch.weight), try #require(embedding.patch.bias).elements)
-    let embedded = toy.configuration.embedsPrefixPositions ? layout.prefix.count : 0
+    let embedded = toy.configuration.positionedPrefixCount
     for image in 0..<2 {
       for token in 0..<layout.tokenCount {
         let patch = token - layout.prefix.count
-        let position = token - layout.prefix.count + embedded
+        // Prefix tokens that have positions are the first ones; the rest of the table is of patches.
+        let position: Int? = patch >= 0 ? embedded + patch : token < embedded ? token : nil
         let expected = (0..<model.descriptor.width).map { d -> Float in
-          let added = position >= 0 ? embedding.positions[position].elements[d] : 0
+          let added =
+            toy.configuration.hasPositionEmbeddings
+            ? position.map { embedding.positions[$0].elements[d] } ?? 0 : 0
           guard patch >= 0 else { return embedding.prefix[token].elements[d] + added }
           let values = patches[image][patch].elements
           return Float(values.indices.reduce(0) { $0 + weight[d, $1] * Double(values[$1]) }) + bias[d] + added

@@ -28,7 +28,7 @@ import XAITesting
     var random = SeededRandom(seed: 8)
     let (source, target) = (Grid(rows: from.0, columns: from.1), Grid(rows: to.0, columns: to.1))
     let positions = random.normal([source.count, 2])
-    let result = interpolatedBicubically(positions, from: source, to: target)
+    let result = interpolated(positions, from: source, to: target, by: .bicubic)
     #expect(result.shape == [target.count, 2])
     for channel in 0..<2 {
       let wide = (0..<source.rows).map { row in
@@ -46,12 +46,71 @@ import XAITesting
   @Test("a constant stays constant, and the same grid stays as it is")
   func identity() {
     let grid = Grid(rows: 3, columns: 4)
-    let constant = interpolatedBicubically(
-      Tensor(repeating: 2.5, [12, 3]), from: grid, to: Grid(rows: 7, columns: 2))
-    expectClose(constant, Tensor(repeating: 2.5, [14, 3]), within: 1e-5, "constant")
     var random = SeededRandom(seed: 1)
     let positions = random.normal([12, 3])
-    expectClose(
-      interpolatedBicubically(positions, from: grid, to: grid), positions, within: 1e-6, "the same grid")
+    for interpolation in [GridInterpolation.bicubic, .antialiasedBicubic, .bilinear] {
+      let constant = interpolated(
+        Tensor(repeating: 2.5, [12, 3]), from: grid, to: Grid(rows: 7, columns: 2), by: interpolation)
+      expectClose(constant, Tensor(repeating: 2.5, [14, 3]), within: 1e-5, "\(interpolation), constant")
+      expectClose(
+        interpolated(positions, from: grid, to: grid, by: interpolation), positions, within: 1e-6,
+        "\(interpolation), the same grid")
+    }
+  }
+
+  @Test(
+    "the reverse is the transpose",
+    arguments: [GridInterpolation.bicubic, .antialiasedBicubic, .bilinear, .geometric])
+  func transpose(_ interpolation: GridInterpolation) {
+    let (source, target) = (Grid(rows: 5, columns: 7), Grid(rows: 9, columns: 3))
+    var random = SeededRandom(seed: 2)
+    let (values, gradient) = (random.normal([source.count, 2]), random.normal([target.count, 2]))
+    func product(_ a: Tensor, _ b: Tensor) -> Double {
+      zip(a.elements, b.elements).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+    }
+    let forward = product(interpolated(values, from: source, to: target, by: interpolation), gradient)
+    let reverse = product(
+      values, interpolatedBackward(gradient, from: source, to: target, by: interpolation))
+    #expect(abs(forward - reverse) < 1e-4)
+  }
+
+  /// Values of a line stay on it where no edge is near: these kernels reproduce what is linear, as the bicubic one with
+  /// a = −0.75 does not, nor one that is made wider.
+  @Test(
+    "a line stays a line",
+    arguments: [
+      (GridInterpolation.antialiasedBicubic, 31), (.bilinear, 7), (.bilinear, 31),
+    ])
+  func line(_ interpolation: GridInterpolation, _ count: Int) {
+    let source = 15
+    let taps = interpolation.taps(from: source, to: count)
+    let (scale, margin) = (Float(source) / Float(count), max(2, 2 * source / count + 1))
+    for (index, tap) in taps.enumerated() {
+      let position = (Float(index) + 0.5) * scale - 0.5
+      guard position > Float(margin), position < Float(source - 1 - margin) else { continue }
+      let value = zip(tap.indices, tap.weights).reduce(0) { $0 + Float($1.0) * $1.1 }
+      #expect(abs(value - position) < 1e-4, "\(index) of \(count)")
+    }
+  }
+
+  /// Two offsets on either side, at 0, ±1 and ±(1 + q), reach to ±(n − 1)/2: q = (n − 3)/2.
+  @Test("offsets lie apart as a geometric series", arguments: [(5, 5), (5, 6), (9, 19), (27, 63)])
+  func geometric(_ sourceHalves: Int, _ targetHalves: Int) {
+    let (source, target) = (2 * sourceHalves - 1, 2 * targetHalves - 1)
+    let taps = GridInterpolation.geometric.taps(from: source, to: target)
+    func value(_ tap: InterpolationTap) -> Float {
+      zip(tap.indices, tap.weights).reduce(0) { $0 + Float($1.0) * $1.1 }
+    }
+    let values = taps.map(value)
+    #expect(values.count == target)
+    // The middle stays the middle, both sides are alike, and samples grow along the line.
+    #expect(values[target / 2] == Float(source / 2))
+    for index in 0..<target {
+      #expect(abs(values[index] + values[target - 1 - index] - Float(source - 1)) < 1e-3)
+    }
+    #expect(zip(values, values.dropFirst()).allSatisfy { $0 <= $1 })
+    // The first offset is one step from the middle in both.
+    #expect(abs(values[target / 2 + 1] - Float(source / 2 + 1)) < 1e-5)
+    if target > source { #expect(abs(values[target - 1] - Float(source - 1)) < 1e-2) }
   }
 }

@@ -55,6 +55,9 @@ import XAITesting
       case .classToken: expected = apply(head.heads[0], normed(rows[row: 0]))
       case .meanOfClassAndDistillation:
         expected = mean((0..<2).map { apply(head.heads[$0], normed(rows[row: $0])) })
+      case .classAndMeanOfPatches:
+        expected = apply(
+          head.heads[0], normed(rows[row: 0]) + mean(layout.patches.map { normed(rows[row: $0]) }))
       case .meanOfPatches:
         let patches = layout.patches.map { rows[row: $0] }
         expected = apply(

@@ -79,7 +79,8 @@ import Testing
   @Test(
     "timm",
     arguments: [
-      Case("model_args.init_values", "1e-05", "config.json", "model_args.init_values"),
+      Case("model_args.init_values", "1e-05", "missing", "blocks.0.ls1.gamma"),
+      Case("model_args.swiglu_mlp", "true", "config.json", "model_args.swiglu_mlp"),
       Case("model_args.qk_norm", "true", "model_args.qk_norm"),
       Case("model_args.pre_norm", "true", "pre_norm"),
       Case("model_args.act_layer", "relu", "act_layer"),

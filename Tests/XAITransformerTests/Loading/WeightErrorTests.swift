@@ -44,11 +44,22 @@ import XAIWeights
 
   @Test(
     "timm tensors that betray another architecture are named",
-    arguments: ["blocks.0.attn.q_norm.weight", "blocks.0.ls1.gamma", "norm_pre.weight", "attn_pool.q.weight"])
+    arguments: ["blocks.0.attn.q_norm.weight", "norm_pre.weight", "attn_pool.q.weight"])
   func betraying(_ name: String) throws {
     let failure = try EditedModel("timm-vit").edit { $0[name] = Tensor(repeating: 1, [18]) }.failure()
     #expect(failure?.contains(name) == true, "\(failure ?? "")")
     #expect(failure?.contains("not supported") == true, "\(failure ?? "")")
+  }
+
+  @Test("layer scale in some blocks only is missing in the others")
+  func layerScale() throws {
+    let error = #expect(throws: WeightsError.self) {
+      try EditedModel("timm-vit").edit { $0["blocks.0.ls1.gamma"] = Tensor(repeating: 1, [18]) }.load()
+    }
+    #expect(
+      error?.missing.map(\.name).sorted() == [
+        "blocks.0.ls2.gamma", "blocks.1.ls1.gamma", "blocks.1.ls2.gamma",
+      ])
   }
 
   @Test("timm weights without what every vision transformer has are refused by its name")

@@ -52,8 +52,7 @@ import XAITransformer
     #expect(gradients.mapValues(\.shape) == values(model).mapValues(\.shape))
 
     var asked: [String: Shape] = [:]
-    let heads = toy.configuration.readout == .meanOfClassAndDistillation ? ["head", "head_dist"] : ["head"]
-    _ = VisionTransformerWeights(configuration: toy.configuration, naming: .timm(heads: heads)) {
+    _ = VisionTransformerWeights(configuration: toy.configuration, naming: toy.naming) {
       name, shape in
       asked[name] = shape
       return Tensor(repeating: 0, shape)

@@ -1,0 +1,58 @@
+import Testing
+import XAICore
+import XAITensor
+import XAITesting
+import XAITransformer
+
+/// Whole models in bfloat16 against float32: rounding to 8 bits moves what is of size 1 by some hundredths.
+@Suite(.enabled(if: PortableKernels.bfloat16() != nil)) struct Bfloat16Tests {
+  private func models(_ toy: ToyModel) throws -> (bfloat16: any Model, float32: any Model) {
+    (
+      toy.make(on: try #require(PortableKernels.bfloat16(threads: 2))),
+      toy.make(on: PortableKernels(threads: 2))
+    )
+  }
+
+  private var input: Tensor {
+    var random = SeededRandom(seed: 21)
+    return random.normal([2, 3, 12, 12])
+  }
+
+  private func largest(_ x: Tensor) -> Float { x.elements.map(abs).max() ?? 0 }
+
+  @Test("logits, and a picture's do not depend on its batch", arguments: ToyModel.all)
+  func logits(_ toy: ToyModel) throws {
+    let models = try models(toy)
+    let expected = try models.float32.logits(input)
+    let logits = try models.bfloat16.logits(input)
+    #expect(logits.elements != expected.elements)
+    expectClose(logits, expected, within: 0.03 * max(1, largest(expected)), "\(toy)")
+    #expect(try models.bfloat16.logits(input[1..<2]).elements == logits[1..<2].elements)
+    // What is recorded has GELU by itself, which is exact to float32; where it is rounded to another neighbour, the
+    // toys' few elements don't average it out.
+    let recorded = try models.bfloat16.forward(input, recording: Recording(attention: .all, gradients: true))
+    expectClose(recorded.logits, logits, within: 5e-3 * max(1, largest(expected)), "\(toy), recorded")
+  }
+
+  @Test("gradients of attention, whose reverse pass is float32", arguments: ToyModel.all)
+  func gradients(_ toy: ToyModel) throws {
+    let models = try models(toy)
+    let gradients = try [models.bfloat16, models.float32].map { model -> [Tensor] in
+      let trace = try model.forward(input, recording: Recording(attention: .all, gradients: true))
+      var gradients: [Int: Tensor] = [:]
+      _ = try model.backward(
+        from: Targets([[1], [2]]).cotangent(classCount: model.descriptor.classCount), through: trace,
+        rules: .gradient, requesting: GradientRequest(attention: .all)
+      ) { gradients[$0.layer] = Tensor($0.gradient.shape, $0.gradient.elements) }
+      return gradients.sorted { $0.key < $1.key }.map(\.value)
+    }
+    #expect(gradients[0].count == gradients[1].count && !gradients[0].isEmpty)
+    for (layer, pair) in zip(gradients[0], gradients[1]).enumerated() {
+      expectClose(pair.0, pair.1, within: 0.15 * largest(pair.1), "\(toy), layer \(layer)")
+      let differences = zip(pair.0.elements, pair.1.elements).map { abs($0 - $1) }
+      #expect(
+        differences.reduce(0, +) / Float(differences.count) < 0.02 * largest(pair.1), "\(toy), layer \(layer)"
+      )
+    }
+  }
+}
