@@ -10,6 +10,7 @@ enum Fixture {
   static func evaluation(
     target: EvaluationTarget = .predicted, scenes: Scenes.Options = Scenes.Options(), sample: Int? = nil,
     explainers: [String] = ["gmar", "attention-rollout", "grad-cam"],
+    metrics: [any Metric] = [AverageDrop(), Dimming(), Tokens(), Comparing()],
     change: (inout Evaluation.Settings) -> Void = { _ in }
   ) throws -> Evaluation {
     let dataset = Scenes(options: scenes)
@@ -23,7 +24,7 @@ enum Fixture {
       model: ToyModel.classToken.make(on: AvailableKernels.preferred.make()),
       data: EvaluationData(dataset, split: dataset.split("all"), count: sample, seed: 3),
       explainers: explainers.map { try Registry.builtIn().explainer($0) },
-      metrics: [AverageDrop(), Dimming(), Tokens(), Comparing()], settings: settings)
+      metrics: metrics, settings: settings)
   }
 
   static func experiment(_ evaluation: Evaluation) -> Experiment {

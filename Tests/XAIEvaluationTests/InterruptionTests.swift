@@ -37,6 +37,24 @@ import XAI
     #expect(folder.names == ["r.sqlite", "whole.sqlite"])
   }
 
+  @Test("an explainer of many passes that is stopped leaves its group undone, and the rest as it was")
+  func stoppedBetweenPasses() throws {
+    let evaluation = try Fixture.evaluation(explainers: ["rise:masks=40"])
+    let whole = try Fixture.results(evaluation)
+    let folder = try TestFolder()
+    let path = folder.file("r.sqlite")
+    let store = try ResultStore(at: path, experiment: Fixture.experiment(evaluation))
+    let outcome = try PassProgress.watched {
+      $0.done < 32
+    } _: {
+      try evaluation.run(into: store) { _ in true }
+    }
+    #expect(outcome == .stopped)
+    #expect(try store.donePositions.isEmpty)
+    #expect(try evaluation.run(into: store) { _ in true } == .finished)
+    #expect(try ResultStore.results(at: path).contentHash == whole.contentHash)
+  }
+
   /// Every value of every table, in the order of the keys.
   private func rows(_ path: String) throws -> [String: [Row]] {
     try DatabaseQueue(path: path).read { database in

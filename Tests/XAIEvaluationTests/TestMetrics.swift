@@ -76,3 +76,52 @@ struct Comparing: Metric {
     return MetricValue(runnerUp + randomised + Double(region.pixels.count { $0 }) / 100)
   }
 }
+
+/// A search for the dimming at which the class is as probable as on the whole picture: each answer decides the next frame.
+struct Bisection: Metric {
+  struct Options: PluginOptions {
+    var rounds = 3
+    init() {}
+    init(rounds: Int) { self.rounds = rounds }
+    static let table: [Option<Self>] = [Option("rounds", \.rounds, "how many frames")]
+  }
+
+  static let descriptor = XAIEvaluationTests.descriptor("bisection")
+  let options: Options
+  init(options: Options = Options()) { self.options = options }
+
+  init(rounds: Int) {
+    options = Options(rounds: rounds)
+  }
+
+  private func place(after answers: some Collection<FrameAnswer>, for subject: MetricSubject) -> Int {
+    var (place, width) = (4, 2)
+    for answer in answers {
+      place += answer.probability < subject.probability ? width : -width
+      width /= 2
+    }
+    return place
+  }
+
+  func frames(for subject: MetricSubject) -> FramePlan {
+    FramePlan(
+      count: 8, next: { $0.count < options.rounds ? [place(after: $0, for: subject)] : [] },
+      frame: { place in
+        Frame(
+          .picture { destination in
+            let plane = subject.map.count
+            let dimmed = subject.pixels.elements.enumerated().map { index, value in
+              value * (1 - Float(place) / 8 * subject.map[index % plane])
+            }
+            subject.preprocessing.normalised(Tensor(subject.pixels.shape, dimmed)).withElements {
+              for index in $0.indices { destination[index] = $0[index] }
+            }
+          }, identity: .ofMap("bisected \(place)"))
+      })
+  }
+
+  func measure(_ answers: [FrameAnswer], for subject: MetricSubject) -> MetricValue? {
+    guard let last = answers.last else { return nil }
+    return MetricValue(Double(place(after: answers.dropLast(), for: subject)) + Double(last.probability))
+  }
+}

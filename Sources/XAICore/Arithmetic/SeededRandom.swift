@@ -30,6 +30,11 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
     Float(next() >> 40) / Float(1 << 24)
   }
 
+  /// A whole number from 0 to less than `count`, all of them equally likely but for 2⁻⁶⁴·`count`.
+  public mutating func index(below count: Int) -> Int {
+    Int(next().multipliedFullWidth(by: UInt64(count)).high)
+  }
+
   /// A number that is close to normally distributed, with mean 0 and deviation 1: a sum of twelve uniform ones.
   public mutating func normal() -> Float {
     (0..<12).reduce(-6) { sum, _ in sum + uniform() }

@@ -11,9 +11,9 @@ extension FramePlan {
           let masked =
             switch space {
             case .pixels: preprocessing.normalised(pixels.multiplied(by: subject.map))
-            case .normalised: preprocessing.normalised(pixels).multiplied(by: subject.map)
+            case .normalised: subject.picture.input.multiplied(by: subject.map)
             }
-          masked.withElements { for index in $0.indices { destination[index] = $0[index] } }
+          masked.write(to: destination)
         }, identity: .ofMap(space == .pixels ? "masked" : "masked-\(space.rawValue)"))
     }
   }

@@ -13,19 +13,11 @@ extension Metric {
   {
     precondition(batchSize > 0, "the model sees at least one frame at once, not \(batchSize)")
     let plan = try frames(for: subject)
-    let frames = (0..<plan.count).map { plan[$0] }
-    var answers = [FrameAnswer?](repeating: nil, count: frames.count)
-    // The frames of a batch have equally many patches.
-    for group in Dictionary(grouping: frames.indices, by: { frames[$0].patchCount }).values {
-      for start in stride(from: 0, to: group.count, by: batchSize) {
-        let indices = group[start..<min(start + batchSize, group.count)]
-        let logits = try model.logits(of: indices.map { frames[$0] }, subject)
-        for (row, index) in indices.enumerated() {
-          answers[index] = FrameAnswer(logits: logits[row].elements, classIndex: subject.classIndex)
-        }
-      }
+    var answers: [FrameAnswer] = []
+    while case let frames = plan.next(after: answers).map({ plan[$0] }), !frames.isEmpty {
+      answers += try model.answers(to: frames, subject, batchSize: batchSize)
     }
-    return try measure(answers.compactMap { $0 }, for: subject)
+    return try measure(answers, for: subject)
   }
 }
 
@@ -37,28 +29,28 @@ extension Frame {
 }
 
 extension Model {
-  /// The logits of frames of one picture that have equally many patches.
-  fileprivate func logits(of frames: [Frame], _ subject: MetricSubject) throws -> Tensor {
-    let shape = Shape([frames.count] + subject.pixels.shape.extents)
-    let whole = subject.preprocessing.normalised(subject.pixels)
-    let input = Tensor(shape) { elements in
-      for (row, frame) in frames.enumerated() {
-        let destination = elements + row * whole.count
-        switch frame.content {
-        case .picture(let write): write(destination)
-        case .patches: whole.withElements { for index in $0.indices { destination[index] = $0[index] } }
+  /// What the model says to frames of one picture, in order.
+  fileprivate func answers(
+    to frames: [Frame], _ subject: MetricSubject, batchSize: Int
+  ) throws -> [FrameAnswer] {
+    var answers = [FrameAnswer](
+      repeating: FrameAnswer(probability: .nan, isPredicted: false), count: frames.count)
+    // The frames of a batch have equally many patches.
+    for group in Dictionary(grouping: frames.indices, by: { frames[$0].patchCount }).values {
+      for start in stride(from: 0, to: group.count, by: batchSize) {
+        let indices = group[start..<min(start + batchSize, group.count)]
+        let logits = try logits(of: indices.map { frames[$0] }, subject)
+        for (row, index) in indices.enumerated() {
+          answers[index] = FrameAnswer(logits: logits[row].elements, classIndex: subject.classIndex)
         }
       }
     }
-    let kept = frames.compactMap { if case .patches(let kept) = $0.content { kept } else { nil } }
-    return try kept.isEmpty ? logits(input) : logits(input, under: .keepingPatches(kept))
+    return answers
   }
-}
 
-/// Softmax probabilities of one row of logits.
-public func softmax(_ logits: [Float]) -> [Float] {
-  guard let highest = logits.max() else { return [] }
-  let exponentials = logits.map { Float(exponential(Double($0 - highest))) }
-  let sum = exponentials.reduce(0, +)
-  return exponentials.map { $0 / sum }
+  /// The logits of frames of one picture that have equally many patches.
+  fileprivate func logits(of frames: [Frame], _ subject: MetricSubject) throws -> Tensor {
+    let whole = subject.picture.input
+    return try FrameBatch(frames.map(\.content), of: frames.map { _ in whole }).logits(of: self)
+  }
 }

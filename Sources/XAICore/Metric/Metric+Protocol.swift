@@ -1,7 +1,7 @@
 extension Metric {
   /// Everything that a value depends on beside model, picture and map: the metric and all of its options, as text.
   public var protocolText: String {
-    ([descriptor.id] + options.texts.map { "\($0.key)=\($0.value)" }).joined(separator: "\n")
+    ([descriptor.id] + options.protocolTexts.map { "\($0.key)=\($0.value)" }).joined(separator: "\n")
   }
 
   /// The hash of `protocolText`, 16 hexadecimal digits: values of different hashes can't be compared.

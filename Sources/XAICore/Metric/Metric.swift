@@ -18,13 +18,13 @@ public protocol Metric: Sendable {
   /// What the metric needs beside the picture and the map; nothing by default.
   var needs: MetricNeeds { get }
 
-  /// The inputs that the model must see to judge a map; none by default.
+  /// The inputs that the model must see to judge a map, or may have to; none by default.
   func frames(for subject: MetricSubject) throws -> FramePlan
 
   /// The value for one map.
   ///
   /// - Parameters:
-  ///   - answers: the model's answers to the frames of the plan, in order.
+  ///   - answers: the model's answers to the frames that the plan asked for, in the order in which it did.
   ///   - subject: what is judged.
   /// - Returns: a value of this image in the descriptor's unit and range, a table's value being the mean over images;
   ///   nil where the subject does not have what the metric is about, such as an object of the class.
@@ -42,13 +42,6 @@ public struct FrameAnswer: Hashable, Sendable {
   public init(probability: Float, isPredicted: Bool) {
     self.probability = probability
     self.isPredicted = isPredicted
-  }
-
-  /// Reads one row of logits; of equal logits the lower class counts as the predicted one.
-  public init(logits: [Float], classIndex: Int) {
-    self.init(
-      probability: softmax(logits)[classIndex],
-      isPredicted: logits.indices.max { (logits[$0], $1) < (logits[$1], $0) } == classIndex)
   }
 }
 

@@ -3,10 +3,8 @@ public import XAITensor
 
 /// A map, with the image and the class that it is about.
 public struct MetricSubject: Sendable {
-  /// The picture that the model saw, after resize and crop, before mean and deviation: [3, H, W] in [0, 1].
-  public let pixels: Tensor
-  /// How the pixels become the model's input.
-  public let preprocessing: Preprocessing
+  /// The picture, which other maps may share.
+  public let picture: SubjectPicture
   /// The map's scores, one a patch, as the explainer gave them.
   public let scores: [Float]
   /// The patches that the scores belong to.
@@ -28,34 +26,51 @@ public struct MetricSubject: Sendable {
   /// Holds what a metric judges.
   ///
   /// - Parameters:
-  ///   - pixels: [3, H, W] in [0, 1].
-  ///   - preprocessing: makes the model's input of them.
+  ///   - picture: the picture.
   ///   - attribution: the map and its class.
   ///   - probability: of that class on the whole image.
-  public init(pixels: Tensor, preprocessing: Preprocessing, attribution: Attribution, probability: Float) {
+  public init(picture: SubjectPicture, attribution: Attribution, probability: Float) {
     self.init(
-      pixels: pixels, preprocessing: preprocessing, scores: attribution.scores, grid: attribution.grid,
+      picture: picture, scores: attribution.scores, grid: attribution.grid,
       map: attribution.heatMap.elements, classIndex: attribution.classIndex, probability: probability)
   }
 
-  /// Holds what a metric judges, in parts.
+  /// Holds what a metric judges, with a picture of its own: `pixels` [3, H, W] in [0, 1], and what makes the model's
+  /// input of them.
+  public init(pixels: Tensor, preprocessing: Preprocessing, attribution: Attribution, probability: Float) {
+    self.init(
+      picture: SubjectPicture(pixels: pixels, preprocessing: preprocessing), attribution: attribution,
+      probability: probability)
+  }
+
+  /// Holds what a metric judges, in parts, with a picture of its own.
   public init(
     pixels: Tensor, preprocessing: Preprocessing, scores: [Float], grid: Grid, map: [Float],
     classIndex: Int, probability: Float
   ) {
-    precondition(
-      pixels.shape.rank == 3 && pixels.shape[0] == 3,
-      "the pixels of one picture are 3×height×width, not \(pixels.shape)")
-    precondition(map.count == pixels.shape[1] * pixels.shape[2], "one map value a pixel")
+    self.init(
+      picture: SubjectPicture(pixels: pixels, preprocessing: preprocessing), scores: scores, grid: grid,
+      map: map, classIndex: classIndex, probability: probability)
+  }
+
+  private init(
+    picture: SubjectPicture, scores: [Float], grid: Grid, map: [Float], classIndex: Int, probability: Float
+  ) {
+    precondition(map.count == picture.pixels.shape[1] * picture.pixels.shape[2], "one map value a pixel")
     precondition(scores.count == grid.count, "one score a patch")
-    self.pixels = pixels
-    self.preprocessing = preprocessing
+    self.picture = picture
     self.scores = scores
     self.grid = grid
     self.map = map
     self.classIndex = classIndex
     self.probability = probability
   }
+
+  /// The picture that the model saw, after resize and crop, before mean and deviation: [3, H, W] in [0, 1].
+  public var pixels: Tensor { picture.pixels }
+
+  /// How the pixels become the model's input.
+  public var preprocessing: Preprocessing { picture.preprocessing }
 
   /// Rows of the picture.
   public var height: Int { pixels.shape[1] }

@@ -1,4 +1,5 @@
 import XAICore
+import XAITensor
 
 extension Evaluation {
   /// Evaluates the pictures that have no result yet, and keeps each as it is done.
@@ -14,7 +15,7 @@ extension Evaluation {
   ) throws -> EvaluationOutcome {
     try run(
       positions: shard.groups(ofSample: data.sampleCount), known: store.donePositions,
-      keep: { try store.add($0) }, tell: tell)
+      keep: { result in try profile.measure("storing results") { try store.add(result) } }, tell: tell)
   }
 
   /// Evaluates the pictures of groups that are not known, in order.
@@ -31,7 +32,7 @@ extension Evaluation {
     var left = open.reduce(0) { $0 + $1.count { !known.contains($0) } }
     var upcoming: Background<LoadedGroup>? = load(open[0])
     for index in open.indices {
-      guard let group = upcoming?.take() else { return .stopped }
+      guard let group = profile.measure("waiting for pictures", { upcoming?.take() }) else { return .stopped }
       upcoming = index + 1 < open.count ? load(open[index + 1]) : nil
       var run = GroupRun(self, group, randomised: randomised)
       let isGoingOn = try run.run(
@@ -57,8 +58,9 @@ extension Evaluation {
 
   private func load(_ positions: Range<Int>) -> Background<LoadedGroup> {
     let (data, preprocessing, hasClasses) = (data, model.descriptor.preprocessing, dataClassesFit)
-    return Background {
-      LoadedGroup(positions, of: data, preprocessing: preprocessing, hasClasses: hasClasses)
+    return Background { [profile] in
+      LoadedGroup(
+        positions, of: data, preprocessing: preprocessing, hasClasses: hasClasses, profile: profile)
     }
   }
 }

@@ -1,4 +1,5 @@
 public import XAICore
+public import XAITensor
 
 /// A model's maps of pictures, judged by metrics.
 ///
@@ -16,6 +17,8 @@ public struct Evaluation: Sendable {
   public let metrics: [any Metric]
   /// The rest.
   public let settings: Settings
+  /// Measures where the time goes; results don't depend on it.
+  public var profile: Profile?
   /// What a user should know before the first picture.
   public let notes: [String]
   /// What one forward pass keeps for all explainers.

@@ -33,7 +33,7 @@ public struct EvaluationData: Sendable {
     var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)))
     var moved: [Int: Int] = [:]
     return (0..<count).map { place in
-      let other = place + Int(random.next().multipliedFullWidth(by: UInt64(total - place)).high)
+      let other = place + random.index(below: total - place)
       let drawn = moved[other] ?? other
       moved[other] = moved[place] ?? place
       return drawn

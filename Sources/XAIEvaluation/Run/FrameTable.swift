@@ -1,17 +1,19 @@
 import XAICore
 
-/// Every frame that the metrics of a group ask for, each shown once, in batches.
+/// The frames that the metrics of a group ask for, each shown once, in batches.
 ///
-/// A frame is held as two numbers and made when its batch is built: the memory is that of a batch, whatever the number of
-/// frames.
+/// Metrics ask in rounds: what the model said to the frames before decides which come next. A frame is held as two numbers
+/// and made when its batch is built: the memory is that of a batch, whatever the number of frames.
 struct FrameTable: Sendable {
   /// The plan of a metric for a map.
   struct Source: Sendable {
     let plan: FramePlan
     let picture: Int
     let classPlace: Int
-    /// Which shown frame answers each frame of the plan.
+    let map: Int
+    /// Which shown frame answers each frame that the plan asked for, in the order in which it did.
     fileprivate(set) var shown: [Int] = []
+    fileprivate(set) var isDone = false
   }
 
   /// A frame that the model sees.
@@ -23,8 +25,8 @@ struct FrameTable: Sendable {
 
   private(set) var sources: [Source] = []
   private(set) var shown: [Shown] = []
-  /// Frames that the model sees together, in the order in which it does.
-  private(set) var batches: [[Int]] = []
+  /// How many frames the model would see if the plans asked for all that they may still ask for.
+  private(set) var limit = 0
   private var byPatchCount: [Int: [Int]] = [:]
   private var pictureFrames: [Int] = []
   private var known: [Key: Int] = [:]
@@ -36,56 +38,66 @@ struct FrameTable: Sendable {
     let name: String
   }
 
-  /// Adds the frames of a metric for a map, and gives the number of its source.
+  /// Adds the plan of a metric for a map, and gives the number of its source.
   ///
   /// - Parameters:
   ///   - picture: the picture's place in the group.
   ///   - classPlace: the class's place among those of the picture.
   ///   - map: a number of the map's own.
   mutating func add(_ plan: FramePlan, picture: Int, classPlace: Int, map: Int) -> Int {
-    var source = Source(plan: plan, picture: picture, classPlace: classPlace)
-    source.shown.reserveCapacity(plan.count)
-    for index in 0..<plan.count {
-      let frame = plan[index]
-      let key: Key? =
-        switch frame.identity {
-        case .ofPicture(let name): Key(owner: picture, isMap: false, name: name)
-        case .ofMap(let name): Key(owner: map, isMap: true, name: name)
-        case .unique: nil
-        }
-      if let key, let number = known[key] {
-        source.shown.append(number)
-        continue
-      }
-      let number = shown.count
-      shown.append(Shown(source: sources.count, index: index, picture: picture))
-      if let key { known[key] = number }
-      if let count = frame.patchCount {
-        byPatchCount[count, default: []].append(number)
-      } else {
-        pictureFrames.append(number)
-      }
-      source.shown.append(number)
-    }
-    sources.append(source)
+    sources.append(Source(plan: plan, picture: picture, classPlace: classPlace, map: map))
+    limit += plan.count
     return sources.count - 1
   }
 
-  /// Ends adding: arranges the frames in batches, whole pictures first, then those of equally many patches.
-  mutating func arrange(batchSize: Int) {
-    let lists = [pictureFrames] + byPatchCount.sorted { $0.key < $1.key }.map(\.value)
-    batches = lists.flatMap { list in
-      stride(from: 0, to: list.count, by: batchSize).map { Array(list[$0..<min($0 + batchSize, list.count)]) }
+  /// Takes in the frames that a source asks for next; false where it has seen enough.
+  mutating func ask(_ number: Int, after answers: [FrameAnswer]) -> Bool {
+    guard !sources[number].isDone else { return false }
+    let plan = sources[number].plan
+    let next = plan.next(after: answers)
+    if next.isEmpty {
+      sources[number].isDone = true
+      limit -= plan.count - answers.count
     }
-    (known, byPatchCount, pictureFrames) = ([:], [:], [])
+    for index in next {
+      let frame = show(index, of: number)
+      sources[number].shown.append(frame)
+    }
+    return !next.isEmpty
   }
 
-  /// The batch after which each picture of a group has all of its answers; −1 where it has no frames.
-  func lastBatches(pictureCount: Int) -> [Int] {
-    var last = [Int](repeating: -1, count: pictureCount)
-    for (number, batch) in batches.enumerated() {
-      for frame in batch { last[shown[frame].picture] = number }
+  /// The number of the frame that the model sees for one of a plan.
+  private mutating func show(_ index: Int, of number: Int) -> Int {
+    let source = sources[number]
+    let frame = source.plan[index]
+    let key: Key? =
+      switch frame.identity {
+      case .ofPicture(let name): Key(owner: source.picture, isMap: false, name: name)
+      case .ofMap(let name): Key(owner: source.map, isMap: true, name: name)
+      case .unique: nil
+      }
+    if let key, let same = known[key] {
+      limit -= 1
+      return same
     }
-    return last
+    let new = shown.count
+    shown.append(Shown(source: number, index: index, picture: source.picture))
+    if let key { known[key] = new }
+    if let count = frame.patchCount {
+      byPatchCount[count, default: []].append(new)
+    } else {
+      pictureFrames.append(new)
+    }
+    return new
+  }
+
+  /// Ends a round: the frames that were asked for since the last one in batches, in the order in which the model sees
+  /// them: whole pictures first, then those of equally many patches.
+  mutating func takeBatches(of batchSize: Int) -> [[Int]] {
+    let lists = [pictureFrames] + byPatchCount.sorted { $0.key < $1.key }.map(\.value)
+    (byPatchCount, pictureFrames) = ([:], [])
+    return lists.flatMap { list in
+      stride(from: 0, to: list.count, by: batchSize).map { Array(list[$0..<min($0 + batchSize, list.count)]) }
+    }
   }
 }

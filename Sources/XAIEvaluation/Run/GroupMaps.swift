@@ -36,17 +36,16 @@ struct GroupMaps {
     let runnersUp = evaluation.needs.contains(.runnerUp) ? Self.runnersUp(of: asked, logits: logits) : nil
     let targets = PaddedTargets(asked, and: runnersUp)
     let maps = try explainers.map { try $0.explain(trace, targets: targets.targets, using: model) }
-    let probabilities = logits.map(softmax)
     subjects = pictures.indices.map { picture in
       asked[picture].enumerated().map { place, classIndex in
         func map(_ explainer: Int, _ classIndex: Int) -> Attribution {
           maps[explainer][picture][targets.place(of: classIndex, picture: picture)]
         }
         let runnerUp = runnersUp?[picture][place]
+        let answer = FrameAnswer(logits: logits[picture], classIndex: classIndex)
         return Subject(
-          classIndex: classIndex, logit: logits[picture][classIndex],
-          probability: probabilities[picture][classIndex],
-          isPredicted: FrameAnswer.predictedClass(of: logits[picture]) == classIndex,
+          classIndex: classIndex, logit: logits[picture][classIndex], probability: answer.probability,
+          isPredicted: answer.isPredicted,
           attributions: explainers.indices.map { map($0, classIndex) },
           runnerUpScores: runnerUp.map { runnerUp in explainers.indices.map { map($0, runnerUp).scores } })
       }

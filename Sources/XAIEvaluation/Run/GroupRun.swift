@@ -36,6 +36,8 @@ struct GroupRun {
     guard let first = group.pictures.first else { return true }
     do {
       return try evaluate(group.pictures, keep: keep, tell: tell)
+    } catch is CancellationError {
+      return false
     } catch let error where !(error is Kept) {
       if group.pictures.count == 1 { return try hand(Self.failed(first, error), to: keep) }
     }
@@ -43,6 +45,8 @@ struct GroupRun {
     for picture in group.pictures where !done.contains(picture.position) {
       do {
         guard try evaluate([picture], keep: keep, tell: tell) else { return false }
+      } catch is CancellationError {
+        return false
       } catch let error where !(error is Kept) {
         guard try hand(Self.failed(picture, error), to: keep) else { return false }
       }
@@ -73,34 +77,51 @@ struct GroupRun {
     _ pictures: [LoadedPicture], keep: (PictureResult) throws -> Bool, tell: (EvaluationEvent) -> Bool
   ) throws -> Bool {
     let maps = try GroupMaps(of: pictures, by: evaluation, randomised: randomised)
-    let judgement = try Judgement(of: maps, pictures: pictures, by: evaluation)
-    let table = judgement.table
-    let inputs = pictures.map { PictureInput($0, of: evaluation.model) }
-    var answers = FrameAnswers(
-      frameCount: table.shown.count, classes: maps.subjects.map { $0.map(\.classIndex) })
-    let last = table.lastBatches(pictureCount: pictures.count)
-    func build(_ number: Int) -> Background<FrameBatch>? {
-      guard number < table.batches.count else { return nil }
-      return Background { FrameBatch(table.batches[number], of: table, pictures: inputs) }
+    let profile = evaluation.profile
+    var judgement = try profile.measure("planning frames") {
+      try Judgement(of: maps, pictures: pictures, by: evaluation)
     }
-    var upcoming = build(0)
-    for number in -1..<table.batches.count {
-      if number >= 0, let batch = upcoming?.take() {
+    var waiting = Array(pictures.indices)
+    var finished = judgement.finished(of: &waiting)
+    guard try hand(finished, of: pictures, judgement, to: keep) else { return false }
+    // Each round has the frames that the answers of the one before call for.
+    while case let batches = judgement.takeBatches(), !batches.isEmpty {
+      let table = judgement.table
+      func build(_ number: Int) -> Background<TableBatch>? {
+        guard number < batches.count else { return nil }
+        return Background {
+          profile.measure("making frames") {
+            TableBatch(batches[number], of: table, pictures: pictures.map(\.subject))
+          }
+        }
+      }
+      var upcoming = build(0)
+      for number in batches.indices {
+        guard let batch = profile.measure("waiting for frames", { upcoming?.take() }) else { break }
         // The next batch is built while the model looks at this one.
         upcoming = build(number + 1)
-        answers.add(try batch.logits(of: evaluation.model), to: batch, of: table)
-        let share = Double(number + 1) / Double(table.batches.count)
-        if !tell(.working(pictures: pictures.count, share: share)) { isStopping = true }
+        judgement.add(try batch.logits(of: evaluation.model), to: batch)
+        finished = judgement.finished(of: &waiting)
+        if !tell(.working(pictures: pictures.count, share: judgement.share)) { isStopping = true }
+        guard try hand(finished, of: pictures, judgement, to: keep) else { return false }
       }
-      for (place, picture) in pictures.enumerated() where last[place] == number {
-        let result: PictureResult
-        do {
-          result = try judgement.result(of: place, answers: answers, input: inputs[place])
-        } catch {
-          result = Self.failed(picture, error)
-        }
-        guard try hand(result, to: keep) else { return false }
+    }
+    return true
+  }
+
+  /// Hands on the results of pictures that wait for no more answers; gives false where the run is to stop.
+  private mutating func hand(
+    _ places: [Int], of pictures: [LoadedPicture], _ judgement: Judgement,
+    to keep: (PictureResult) throws -> Bool
+  ) throws -> Bool {
+    for place in places {
+      let result: PictureResult
+      do {
+        result = try judgement.result(of: place)
+      } catch {
+        result = Self.failed(pictures[place], error)
       }
+      guard try hand(result, to: keep) else { return false }
     }
     return true
   }

@@ -7,7 +7,7 @@ enum HeadEffects {
   ///
   /// That is the logit of the whole model minus the one without the head; one pass serves all classes.
   static func measure(
-    _ picture: PictureInput, subjects: [GroupMaps.Subject], model: any Model, batchSize: Int
+    _ input: Tensor, subjects: [GroupMaps.Subject], model: any Model, batchSize: Int
   ) throws -> [[[Float]]] {
     let descriptor = model.descriptor
     let heads = (0..<descriptor.layerCount).flatMap { layer in
@@ -18,7 +18,7 @@ enum HeadEffects {
     }
     for start in stride(from: 0, to: heads.count, by: batchSize) {
       let batch = Array(heads[start..<min(start + batchSize, heads.count)])
-      let logits = try model.logits(picture.repeated(batch.count), under: .removingHeads(batch))
+      let logits = try model.logits(input.repeated(batch.count), under: .removingHeads(batch))
       try logits.withElements { elements in
         for (row, head) in batch.enumerated() {
           for (place, subject) in subjects.enumerated() {

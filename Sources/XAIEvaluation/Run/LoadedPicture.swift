@@ -9,8 +9,8 @@ struct LoadedPicture: Sendable {
   let label: Int?
   /// What the model sees, in 8 bits.
   let image: Image
-  /// What the model sees, [3, H, W] in [0, 1].
-  let pixels: Tensor
+  /// What the model sees, as metrics take it.
+  let subject: SubjectPicture
   let objects: [ObjectRegion]
 }
 
@@ -20,19 +20,24 @@ struct LoadedGroup: Sendable {
   private(set) var failures: [PictureResult] = []
 
   /// Reads pictures of a sample.
-  init(_ positions: Range<Int>, of data: EvaluationData, preprocessing: Preprocessing, hasClasses: Bool) {
+  init(
+    _ positions: Range<Int>, of data: EvaluationData, preprocessing: Preprocessing, hasClasses: Bool,
+    profile: Profile?
+  ) {
     for position in positions {
       let index = data.indices[position]
       let identifier = data.split.identifier(index)
       // Classes that are not the model's would be taken for it.
       let label = hasClasses ? data.split.label(index) : nil
       do {
-        let sample = try data.split.sample(index)
-        let image = try preprocessing.resizedAndCropped(sample.image)
+        let sample = try profile.measure("opening pictures") { try data.split.sample(index) }
+        let image = try profile.measure("resizing") { try preprocessing.resizedAndCropped(sample.image) }
         pictures.append(
           LoadedPicture(
             position: position, identifier: identifier, label: label, image: image,
-            pixels: try preprocessing.withoutResizing.unitPixels(from: [image])[0],
+            subject: SubjectPicture(
+              pixels: try preprocessing.withoutResizing.unitPixels(from: [image])[0],
+              preprocessing: preprocessing),
             objects: !hasClasses
               ? []
               : sample.objects.compactMap {

@@ -51,7 +51,7 @@ struct RandomisedModels: Sendable {
     return Tensor(tensor.shape) { elements in
       tensor.withElements { source in
         for index in source.indices {
-          let other = Int(random.next().multipliedFullWidth(by: UInt64(index + 1)).high)
+          let other = random.index(below: index + 1)
           elements[index] = source[index]
           (elements[index], elements[other]) = (elements[other], elements[index])
         }

@@ -8,6 +8,7 @@ import XAITesting
   static let hashes = [
     "insertion:rise-fast": "a75e2d6c78a3fd3c",
     "insertion:rise": "c713f4d941f39c53",
+    "insertion:rise-adaptive": "5b60588b8ae345a0",
     "insertion:black": "8b136eb6f1a5cbc0",
     "insertion:blur": "b163769b94ccada4",
     "insertion:mean": "3f07ac6a0c6b3b84",
@@ -18,6 +19,7 @@ import XAITesting
     "insertion:chefer": "1ac84e0f795a234e",
     "deletion:rise-fast": "c11a18a419795925",
     "deletion:rise": "26454c2711c66406",
+    "deletion:rise-adaptive": "5e69981801bde903",
     "deletion:black": "bb893e04b207b9cf",
     "deletion:blur": "5426c87176a8d299",
     "deletion:mean": "09e66ac8c817d73d",
@@ -28,6 +30,7 @@ import XAITesting
     "deletion:chefer": "0d81bfa254063b49",
     "negative-perturbation:rise-fast": "ea92200bf30b32b6",
     "negative-perturbation:rise": "094a2c00293db955",
+    "negative-perturbation:rise-adaptive": "423ac014fd0f22b6",
     "negative-perturbation:black": "c347389020161452",
     "negative-perturbation:blur": "1095145f84853a06",
     "negative-perturbation:mean": "13e5c8381366464a",
@@ -120,7 +123,8 @@ import XAITesting
   @Test(
     "steps of models of other sizes",
     arguments: [
-      ("rise", 224, 224), ("rise-fast", 224, 28), ("rise-fast", 384, 48), ("rise-fast", 30, 4),
+      ("rise", 224, 224), ("rise-adaptive", 224, 224), ("rise-fast", 224, 28), ("rise-fast", 384, 48),
+      ("rise-fast", 30, 4),
       ("torch-cam", 224, 20), ("xplique", 224, 10), ("quantus", 224, 671), ("chefer", 224, 9),
       ("tokens", 224, 27), ("tokens", 48, 8),
     ])

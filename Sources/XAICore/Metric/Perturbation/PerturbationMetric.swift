@@ -26,18 +26,13 @@ extension PerturbationMetric {
   /// The pictures along the way; the whole one is not among them where its probability is all that is asked.
   public func frames(for subject: MetricSubject) -> FramePlan {
     let way = PerturbationWay(options, Self.path, subject)
-    let shown = way.points.filter { !way.isKnown($0) }
-    return options.unit == .tokens ? .removingPatches(shown, way, subject) : .replacing(shown, way, subject)
+    return options.unit == .tokens ? .removingPatches(way, subject) : .replacing(way, subject)
   }
 
   /// The area under the curve, × 100, with the curve in percent.
   public func measure(_ answers: [FrameAnswer], for subject: MetricSubject) -> MetricValue? {
     let way = PerturbationWay(options, Self.path, subject)
-    var next = answers.makeIterator()
-    let scores = way.points.map { point -> Double in
-      guard !way.isKnown(point), let answer = next.next() else { return Double(subject.probability) }
-      return options.score == .accuracy ? (answer.isPredicted ? 1 : 0) : Double(answer.probability)
-    }
+    let scores = way.curve(of: answers, whole: subject.probability).filled
     return MetricValue(
       way.area(under: scores) * 100,
       curve: MetricValue.Curve(

@@ -3,6 +3,11 @@ extension PerturbationOptions {
   public static let presets: [Preset<Self>] = [
     Preset("rise-fast", "RISE with 8 rows of pixels a step") { $0 = PerturbationOptions() },
     Preset("rise", "RISE with a row of pixels a step") { $0.step = .rows(1) },
+    Preset("rise-adaptive", "rise where the curve bends, within 0.2 points of it for 95 % of maps") {
+      options in
+      options.step = .rows(1)
+      options.adaptive = 0.2
+    },
     Preset("black", "rise-fast with black pixels") { $0.substrate = .black },
     Preset("blur", "rise-fast with blurred pixels") { $0.substrate = .blur },
     Preset("mean", "rise-fast with the mean colour of ImageNet") { $0.substrate = .mean },

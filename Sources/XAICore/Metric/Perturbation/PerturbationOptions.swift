@@ -52,6 +52,8 @@ public struct PerturbationOptions: PluginOptions {
   public var area = Area.steps
   /// Which ends of the way count.
   public var points = Points.all
+  /// How far the value of 95 % of maps may be off, in points, for fewer steps to be shown; nil shows them all.
+  public var adaptive: Double?
 
   /// Makes the defaults: RISE in steps of eight rows.
   public init() {}
@@ -64,6 +66,11 @@ public struct PerturbationOptions: PluginOptions {
     Option("score", \.score, "what a point of the curve says"),
     Option("area", \.area, "how steps weigh: the same, or by the share that they change"),
     Option("points", \.points, "which ends of the way count"),
+    Option(
+      "adaptive", \.adaptive,
+      "shows fewer steps, more where the curve bends: how far 95 % of values may be off",
+      isAddition: true, allowed: "points of a hundred, from 0 | none"
+    ) { $0.map { $0 >= 0 } ?? true },
   ]
 
   /// Throws where options contradict one another.
@@ -71,6 +78,9 @@ public struct PerturbationOptions: PluginOptions {
     if step.count < 1 {
       throw .outOfRange(
         option: "step", value: step.optionText, allowed: PerturbationStep.allowedOptionText)
+    }
+    if let adaptive, !(adaptive >= 0) {
+      throw .outOfRange(option: "adaptive", value: adaptive.optionText, allowed: "points, from 0")
     }
     if unit == .tokens, substrate != .rise {
       throw .outOfRange(

@@ -2,7 +2,7 @@ import XAIImage
 import XAITensor
 
 /// The points of a way, for pictures of one size.
-struct PerturbationWay {
+struct PerturbationWay: Sendable {
   let options: PerturbationOptions
   let path: PerturbationPath
   /// How many units a picture has.
@@ -57,41 +57,68 @@ struct PerturbationWay {
   }
 
   /// Whether the score of a point is known without showing it to the model.
-  func isKnown(_ point: Int) -> Bool { isWhole(point) && options.score == .probability }
+  private func isKnown(_ point: Int) -> Bool { isWhole(point) && options.score == .probability }
+
+  /// What is known of the curve after the model's answers to the points that it asked for.
+  ///
+  /// - Parameters:
+  ///   - answers: in the order in which the curve asked.
+  ///   - whole: the probability of the class on the whole picture.
+  func curve(of answers: [FrameAnswer], whole: Float) -> AdaptiveCurve {
+    var curve = AdaptiveCurve(pointCount: points.count, tolerance: options.adaptive.map { $0 / 100 })
+    for (place, point) in points.enumerated() where isKnown(point) { curve[place] = Double(whole) }
+    var rest = answers[...]
+    while case let asked = curve.next(), !asked.isEmpty, asked.count <= rest.count {
+      for (place, answer) in zip(asked, rest) {
+        curve[place] =
+          options.score == .accuracy ? (answer.isPredicted ? 1 : 0) : Double(answer.probability)
+      }
+      rest = rest.dropFirst(asked.count)
+    }
+    return curve
+  }
+
+  /// Plans pictures of the points, the answers deciding which are shown.
+  func plan(_ subject: MetricSubject, frame: @escaping @Sendable (_ point: Int) -> Frame) -> FramePlan {
+    let shown = points.indices.filter { !isKnown(points[$0]) }
+    // Only the whole picture may be known, which is at one of the ends.
+    let offset = shown.first ?? 0
+    let whole = subject.probability
+    return FramePlan(
+      count: shown.count, next: { curve(of: $0, whole: whole).next().map { $0 - offset } },
+      frame: { frame(points[$0 + offset]) })
+  }
 }
 
 extension FramePlan {
   /// Pictures of which the pixels before a place in the order of the map are changed.
-  static func replacing(_ points: [Int], _ way: PerturbationWay, _ subject: MetricSubject) -> FramePlan {
-    let whole = subject.preprocessing.normalised(subject.pixels)
-    let substrate = way.options.substrate.resolved(isInsertion: way.path.isInsertion)
-    let empty = substrate.input(of: subject, whole: whole)
-    let (changed, unchanged) = way.path.isInsertion ? (whole, empty) : (empty, whole)
-    let map = way.options.unit == .elements ? subject.map + subject.map + subject.map : subject.map
-    let ranks = RelevanceOrder.ranks(of: map, highestFirst: way.path.takesHighestFirst)
-    return FramePlan(count: points.count) { index in
-      let point = points[index]
-      return Frame(
+  static func replacing(_ way: PerturbationWay, _ subject: MetricSubject) -> FramePlan {
+    let (picture, isInsertion) = (subject.picture, way.path.isInsertion)
+    let fill = way.options.substrate.fill(isInsertion: isInsertion)
+    // Made with the first frame, which is when a batch is built beside the model's work.
+    let ranks = Once {
+      let map = way.options.unit == .elements ? subject.map + subject.map + subject.map : subject.map
+      return RelevanceOrder.ranks(of: map, highestFirst: way.path.takesHighestFirst)
+    }
+    return way.plan(subject) { point in
+      Frame(
         .picture { destination in
-          changed.write(to: destination, where: ranks, isBelow: Int32(point), otherwise: unchanged)
+          let (whole, empty) = (picture.input, picture.input(of: fill))
+          let (changed, unchanged) = isInsertion ? (whole, empty) : (empty, whole)
+          changed.write(to: destination, where: ranks.value, isBelow: Int32(point), otherwise: unchanged)
         },
         identity: way.isWhole(point)
-          ? .ofPicture("whole") : way.isEmpty(point) ? .ofPicture(substrate.rawValue) : .unique)
+          ? .ofPicture("whole") : way.isEmpty(point) ? .ofPicture(fill.rawValue) : .unique)
     }
   }
 
   /// The picture with some patches and nothing of the others.
-  static func removingPatches(_ points: [Int], _ way: PerturbationWay, _ subject: MetricSubject) -> FramePlan
-  {
+  static func removingPatches(_ way: PerturbationWay, _ subject: MetricSubject) -> FramePlan {
     let order = RelevanceOrder.indices(of: subject.scores, highestFirst: way.path.takesHighestFirst)
-    let whole = subject.preprocessing.normalised(subject.pixels)
-    return FramePlan(count: points.count) { index in
-      let point = points[index]
+    let picture = subject.picture
+    return way.plan(subject) { point in
       if way.isWhole(point) {
-        return Frame(
-          .picture { destination in
-            whole.withElements { for index in $0.indices { destination[index] = $0[index] } }
-          }, identity: .ofPicture("whole"))
+        return Frame(.picture { picture.input.write(to: $0) }, identity: .ofPicture("whole"))
       }
       let kept = way.path.isInsertion ? order[..<point] : order[point...]
       return Frame(
