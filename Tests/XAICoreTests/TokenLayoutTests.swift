@@ -31,6 +31,15 @@ import XAICore
     #expect(layout.readoutWeights == [0.5, 0.5, 0, 0, 0, 0, 0, 0])
   }
 
+  @Test("class token and mean of patches count half each")
+  func classAndMeanOfPatches() {
+    let layout = TokenLayout(
+      prefix: [.classToken, .register], grid: grid, readout: .classAndMeanOfPatches)
+    #expect(layout.readoutTokens == [0] + Array(2..<8))
+    #expect(layout.readoutWeights == [0.5, 0] + Array(repeating: 0.5 / 6, count: 6))
+    #expect(layout.readout.readsPatches)
+  }
+
   @Test func json() throws {
     let layout = TokenLayout(prefix: [.classToken, .register], grid: grid, readout: .classToken)
     let data = try JSONEncoder().encode(layout)

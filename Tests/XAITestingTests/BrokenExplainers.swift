@@ -60,10 +60,10 @@ private let citation = Citation(authors: "A", title: "T", venue: "V", year: 2020
 /// A descriptor that is right but for what an argument changes.
 private func describe(
   _ id: String = "toy", summary: String = "Shows something", needs: Capabilities = .attention,
-  isClassSpecific: Bool = true
+  family: ExplainerDescriptor.Family = .attention, isClassSpecific: Bool = true
 ) -> ExplainerDescriptor {
   ExplainerDescriptor(
-    id: id, title: "Toy", summary: summary, family: .attention, needs: needs,
+    id: id, title: "Toy", summary: summary, family: family, needs: needs,
     isClassSpecific: isClassSpecific,
     reversePasses: "0", citation: citation)
 }
@@ -175,6 +175,33 @@ struct ClassSpecificLie: Explainer {
         scores: Array(attention[image][0][trace.layout.readoutTokens[0]].elements[trace.layout.patches]),
         of: trace,
         classIndex: classIndex, by: self)
+    }
+  }
+}
+
+/// Says that it takes gradients, and lets nobody hold a class against another.
+struct NoContrast: FaultyExplainer {
+  static let (descriptor, fault) = (describe(family: .gradient), Fault.none)
+  init(options: NoOptions) {}
+}
+
+struct IgnoredOptions: ContrastiveOptions {
+  var contrast = Contrast.none
+
+  static let table: [Option<Self>] = [contrastOption]
+}
+
+/// Takes a contrast and makes the same map.
+struct IgnoredContrast: Explainer {
+  static let descriptor = describe(family: .relevance)
+  let options: IgnoredOptions
+  func recording(for model: ModelDescriptor) throws -> Recording { Recording(attention: .some([0])) }
+  func explain(_ trace: ForwardTrace, targets: Targets, using model: any Model) throws -> [[Attribution]] {
+    let attention = try trace.attention(ofLayer: 0)
+    return try targets.map { image, _, classIndex in
+      var scores = Array(attention[image][0][trace.layout.readoutTokens[0]].elements[trace.layout.patches])
+      scores[classIndex] *= 2
+      return try Attribution(scores: scores, of: trace, classIndex: classIndex, by: self)
     }
   }
 }

@@ -49,6 +49,14 @@ struct BrokenTrainableModel: TrainableModel {
     try base.forward(input, recording: recording)
   }
 
+  func readLayers(
+    from cotangent: Tensor, through trace: ForwardTrace, layers: LayerSelection, readout: LayerReadout,
+    visitAttention: (AttentionGradient) throws -> Void
+  ) throws {
+    try base.readLayers(
+      from: cotangent, through: trace, layers: layers, readout: readout, visitAttention: visitAttention)
+  }
+
   func backward(
     from cotangent: Tensor, through trace: ForwardTrace, rules: PropagationRules,
     requesting request: GradientRequest, visitAttention: (AttentionGradient) throws -> Void

@@ -60,6 +60,13 @@ import XAITesting
     #expect(checks(ExplainerConformance(ClassSpecificLie.self).failures()) == [.classSpecificity])
   }
 
+  @Test func contrast() {
+    let missing = ExplainerConformance(NoContrast.self).failures()
+    #expect(checks(missing) == [.options] && missing.contains { $0.message.contains("takes no contrast") })
+    let ignored = ExplainerConformance(IgnoredContrast.self).failures()
+    #expect(checks(ignored) == [.options] && ignored.contains { $0.message.contains("it isn't used") })
+  }
+
   @Test("run records each failure as an issue")
   func issues() {
     withKnownIssue {

@@ -77,7 +77,15 @@ struct BrokenModel: Model {
     return ForwardTrace(
       input: trace.input, layout: trace.layout, logits: Tensor(trace.logits.shape, logits),
       attention: fault == .attentionRows ? trace.attention.mapValues { doubled($0) } : trace.attention,
-      activations: trace.activations, tape: trace.tape)
+      activations: trace.activations, transformedValues: trace.transformedValues, tape: trace.tape)
+  }
+
+  func readLayers(
+    from cotangent: Tensor, through trace: ForwardTrace, layers: LayerSelection, readout: LayerReadout,
+    visitAttention: (AttentionGradient) throws -> Void
+  ) throws {
+    try base.readLayers(
+      from: cotangent, through: trace, layers: layers, readout: readout, visitAttention: visitAttention)
   }
 
   func backward(

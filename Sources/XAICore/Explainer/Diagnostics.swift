@@ -12,16 +12,19 @@ public struct Diagnostics: Hashable, Sendable, Codable {
   ///
   /// One minus the total variation distance between the readout row and the mean row, both summing to 1.
   public var rankCollapse: Float?
+  /// Sum of all attributions minus what the class gained from the baseline to the image, where both should be equal.
+  public var completenessGap: Float?
 
   /// Makes diagnostics; by default nothing was noticed.
   public init(
     headWeights: [[Float]]? = nil, negativeGradientShare: [[Float]]? = nil,
     attentionEntropy: [[Float]]? = nil,
-    rankCollapse: Float? = nil
+    rankCollapse: Float? = nil, completenessGap: Float? = nil
   ) {
     self.headWeights = headWeights
     self.negativeGradientShare = negativeGradientShare
     self.attentionEntropy = attentionEntropy
     self.rankCollapse = rankCollapse
+    self.completenessGap = completenessGap
   }
 }

@@ -17,6 +17,9 @@ public protocol Explainer: Sendable {
   /// Makes an explainer; throws when options contradict one another.
   init(options: Options) throws
 
+  /// What these options need of a model: the descriptor's needs, and by default nothing else.
+  var needs: Capabilities { get }
+
   /// What the forward pass must keep for this explainer; throws when an option does not fit the model.
   func recording(for model: ModelDescriptor) throws -> Recording
 
@@ -34,17 +37,22 @@ extension Explainer {
   /// What the explainer is.
   public var descriptor: ExplainerDescriptor { Self.descriptor }
 
+  /// The descriptor's.
+  public var needs: Capabilities { descriptor.needs }
+
   /// The explainer as users write it, shortest: `gmar:norm=l2`, `gmar:preset=paper`.
   public var specification: String {
     options.shortestText.isEmpty ? descriptor.id : "\(descriptor.id):\(options.shortestText)"
   }
 
-  /// Throws when the model can't give what the explainer needs, naming both and what is missing.
+  /// Throws when the model can't give what the explainer needs, naming both and what is missing, or when an option does
+  /// not fit it.
   public func check(fits model: ModelDescriptor) throws {
-    let missing = descriptor.needs.subtracting(model.capabilities)
+    let missing = needs.subtracting(model.capabilities)
     guard missing.isEmpty else {
       throw ModelError.missingCapabilities(explainer: descriptor.id, model: model.name, missing: missing)
     }
+    if let options = options as? any ContrastiveOptions { try options.contrast.check(fits: model) }
     _ = try recording(for: model)
   }
 

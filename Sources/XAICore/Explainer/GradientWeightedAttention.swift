@@ -8,18 +8,22 @@ public struct GradientWeightedAttention: Sendable {
     case afterMean
     /// In each head: mean_h ReLU(G ⊙ A).
     case eachHead
+    /// In the gradient alone, whose mean over heads meets that of attention: mean_h A ⊙ mean_h ReLU(G).
+    case meansApart
   }
 
   /// Matrices by layer, each [k·B, N, N], target-major.
   public let layers: [Int: Tensor]
 
   /// Runs one reverse pass and fuses the heads of each layer as its gradient is made.
+  ///
+  /// - Parameter cotangent: what the pass begins with, [k·B, classes].
   public init(
-    _ trace: ForwardTrace, targets: Targets, layers: Range<Int>, clamp: Clamp, using model: any Model
+    _ trace: ForwardTrace, cotangent: Tensor, layers: Range<Int>, clamp: Clamp, using model: any Model
   ) throws {
     var fused: [Int: Tensor] = [:]
     _ = try model.backward(
-      from: targets.cotangent(classCount: model.descriptor.classCount), through: trace, rules: .gradient,
+      from: cotangent, through: trace, rules: .gradient,
       requesting: GradientRequest(attention: .some(Set(layers)))
     ) { visited in
       fused[visited.layer] = Self.fuse(visited, clamp)
@@ -45,9 +49,17 @@ public struct GradientWeightedAttention: Sendable {
               switch clamp {
               case .afterMean: for i in 0..<entries { sum[i] += a[i] * g[i] }
               case .eachHead: for i in 0..<entries { sum[i] += max(a[i] * g[i], 0) }
+              case .meansApart: for i in 0..<entries { sum[i] += max(g[i], 0) }
               }
             }
             for i in 0..<entries { sum[i] = max(sum[i] / Float(heads), 0) }
+            guard clamp == .meansApart, let first = attention.baseAddress else { continue }
+            let own = first + row % images * heads * entries
+            for i in 0..<entries {
+              var mean: Float = 0
+              for head in 0..<heads { mean += own[head * entries + i] }
+              sum[i] *= mean / Float(heads)
+            }
           }
         }
       }

@@ -23,6 +23,8 @@ public struct Targets: Hashable, Sendable {
   public func row(image: Int, target: Int) -> Int { target * imageCount + image }
 
   /// ∂y_c/∂logits of every target, [k·B, classes]: 1 at the class, 0 elsewhere.
+  ///
+  /// An explainer begins with ``ForwardTrace/cotangent(of:contrast:)``, so that its users may hold a class against another.
   public func cotangent(classCount: Int) -> Tensor {
     let rows = imageCount * countPerImage
     return Tensor([rows, classCount]) { elements in
@@ -132,6 +134,8 @@ public enum TargetError: Error, Sendable, CustomStringConvertible {
   case unknownLabel(String, near: [String])
   /// Several labels have this text.
   case ambiguousLabel(String, [(index: Int, label: String)])
+  /// A class would be held against itself.
+  case contrastWithItself(Int)
 
   /// What was wrong and what to write.
   public var description: String {
@@ -150,6 +154,8 @@ public enum TargetError: Error, Sendable, CustomStringConvertible {
       "'\(text)' is in \(candidates.count) labels; write one of their indices: "
         + candidates.prefix(12).map { "\($0.index) (\($0.label))" }.joined(separator: ", ")
         + (candidates.count > 12 ? ", …" : "")
+    case .contrastWithItself(let index):
+      "contrast=\(index) holds class \(index) against itself; name another class, or write contrast=runner-up"
     }
   }
 }

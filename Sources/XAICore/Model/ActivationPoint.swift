@@ -1,5 +1,7 @@
 /// A place in a block where the tokens can be looked at.
 public enum BlockPoint: String, OptionValue, CaseIterable, Codable {
+  /// The input of the block, [B, N, D]: of layer 0 the embeddings, of others the output of the layer before.
+  case input
   /// The output of the layer norm before the attention, [B, N, D].
   case firstNorm = "first-norm"
   /// The concatenated outputs of the heads, before the output projection, [B, N, D].

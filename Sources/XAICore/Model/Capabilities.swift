@@ -24,6 +24,10 @@ public struct Capabilities: OptionSet, Hashable, Sendable {
   public static let patchRemoval = Capabilities(rawValue: 1 << 7)
   /// Logits without the output of a head.
   public static let headRemoval = Capabilities(rawValue: 1 << 8)
+  /// What each token's values come to behind the output projection, by layer.
+  public static let transformedValues = Capabilities(rawValue: 1 << 9)
+  /// Gradients of what the classifier would say of a layer's output, with respect to that layer's attention.
+  public static let layerReadouts = Capabilities(rawValue: 1 << 10)
 
   /// Every capability with its name, in the order in which users see them.
   public static let named: [(capability: Capabilities, name: String)] = [
@@ -36,6 +40,8 @@ public struct Capabilities: OptionSet, Hashable, Sendable {
     (.parameterGradients, "parameter-gradients"),
     (.patchRemoval, "patch-removal"),
     (.headRemoval, "head-removal"),
+    (.transformedValues, "transformed-values"),
+    (.layerReadouts, "layer-readouts"),
   ]
 
   /// The names of the capabilities in the set.

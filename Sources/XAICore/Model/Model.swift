@@ -30,6 +30,28 @@ public protocol Model: Sendable {
     requesting request: GradientRequest,
     visitAttention: (AttentionGradient) throws -> Void
   ) throws -> Gradients
+
+  /// Has the classifier read the output of each layer as though it were the last, and gives the gradient of what it says
+  /// with respect to that layer's attention.
+  ///
+  /// - Parameters:
+  ///   - cotangent: ∂y/∂logits, [k·B, classes] target-major.
+  ///   - trace: a trace of this model that was recorded with `gradients` and the `output` of each of `layers`.
+  ///   - layers: the layers that are read, each by itself.
+  ///   - readout: which of their tokens are read.
+  ///   - visitAttention: called for each layer, from the last to the first.
+  func readLayers(
+    from cotangent: Tensor, through trace: ForwardTrace, layers: LayerSelection, readout: LayerReadout,
+    visitAttention: (AttentionGradient) throws -> Void
+  ) throws
+}
+
+/// Which tokens of a layer the classifier reads as though it were the last.
+public enum LayerReadout: String, OptionValue, CaseIterable {
+  /// The mean of all tokens, prefix tokens among them, which the classifier's layer norm and head then see.
+  case mean
+  /// The tokens that the model reads behind its last layer, in its own way.
+  case own
 }
 
 extension Model {
@@ -52,6 +74,15 @@ extension Model {
   ) throws -> Gradients {
     throw ModelError.missingCapabilities(
       explainer: "the reverse pass", model: descriptor.name, missing: [.activationGradients])
+  }
+
+  /// Refuses: a model whose layers can't be read one by one.
+  public func readLayers(
+    from cotangent: Tensor, through trace: ForwardTrace, layers: LayerSelection, readout: LayerReadout,
+    visitAttention: (AttentionGradient) throws -> Void
+  ) throws {
+    throw ModelError.missingCapabilities(
+      explainer: "reading single layers", model: descriptor.name, missing: [.layerReadouts])
   }
 
   /// Runs the reverse pass of the plain gradient without visiting attention.

@@ -20,6 +20,11 @@ public struct TokenLayout: Hashable, Sendable, Codable {
     case meanOfPatches = "mean-of-patches"
     /// The mean of the logits of two heads, on the class and on the distillation token.
     case meanOfClassAndDistillation = "mean-of-class-and-distillation"
+    /// One head on the class token and the mean over the patch tokens, side by side.
+    case classAndMeanOfPatches = "class-and-mean-of-patches"
+
+    /// Whether patch tokens are read, and not prefix tokens alone.
+    public var readsPatches: Bool { self == .meanOfPatches || self == .classAndMeanOfPatches }
   }
 
   /// Tokens before the patches, in order.
@@ -54,14 +59,20 @@ public struct TokenLayout: Hashable, Sendable, Codable {
     case .meanOfPatches: Array(patches)
     case .meanOfClassAndDistillation:
       [prefix.firstIndex(of: .classToken), prefix.firstIndex(of: .distillation)].compactMap { $0 }
+    case .classAndMeanOfPatches: [prefix.firstIndex(of: .classToken)].compactMap { $0 } + patches
     }
   }
 
   /// One weight a token, summing to 1: the row vector that an attention method reads its map with.
+  ///
+  /// A head on class token and mean of patches reads as many values from the one as from the other, so the class token
+  /// has one half, and the patches share the other: which half counts for more, only its weights could say.
   public var readoutWeights: [Float] {
     var weights = [Float](repeating: 0, count: tokenCount)
     let tokens = readoutTokens
     for token in tokens { weights[token] = 1 / Float(tokens.count) }
+    guard readout == .classAndMeanOfPatches else { return weights }
+    for token in tokens { weights[token] = patches.contains(token) ? 0.5 / Float(grid.count) : 0.5 }
     return weights
   }
 }

@@ -26,6 +26,8 @@ public struct Option<Options: PluginOptions>: Sendable {
   public let allowed: String
   /// Whether it is another way of writing part of an option of the table.
   public let isAlias: Bool
+  /// Whether a protocol's text leaves it out at its default.
+  public let isAddition: Bool
   let choices: [String]
   let get: @Sendable (Options) -> String
   let set: @Sendable (inout Options, String) -> Bool
@@ -38,17 +40,20 @@ public struct Option<Options: PluginOptions>: Sendable {
   ///   - summary: one line that says what it does.
   ///   - isAlias: whether it changes part of what another option of the table says. An alias is read after all
   ///     others, wherever it stands, and never written.
+  ///   - isAddition: whether its default is what came about before there was such an option. It is then left out of
+  ///     a protocol's text, so that the protocols of before keep their hashes.
   ///   - allowed: what values it takes, for people.
   ///   - isAllowed: narrows the values to what `allowed` says.
   public init<Value: OptionValue>(
     _ name: String, _ property: any WritableKeyPath<Options, Value> & Sendable, _ summary: String,
-    isAlias: Bool = false, allowed: String = Value.allowedOptionText,
+    isAlias: Bool = false, isAddition: Bool = false, allowed: String = Value.allowedOptionText,
     where isAllowed: @escaping @Sendable (Value) -> Bool = { _ in true }
   ) {
     self.name = name
     self.summary = summary
     self.allowed = allowed
     self.isAlias = isAlias
+    self.isAddition = isAddition
     self.choices = Value.optionTexts
     self.get = { $0[keyPath: property].optionText }
     self.set = { options, text in
@@ -142,6 +147,13 @@ extension PluginOptions {
     Self.table.filter { !$0.isAlias }.map { (key: $0.name, value: $0.get(self)) }
   }
 
+  /// The texts that tell a protocol from others: without additions that are at their defaults.
+  var protocolTexts: [(key: String, value: String)] {
+    let (options, defaults) = (Self.table.filter { !$0.isAlias }, Self())
+    return options.filter { !$0.isAddition || $0.get(self) != $0.get(defaults) }
+      .map { (key: $0.name, value: $0.get(self)) }
+  }
+
   /// The first preset that is these options; nil where none is.
   public var presetName: String? {
     Self.presets.first { preset in
@@ -154,7 +166,7 @@ extension PluginOptions {
   /// The shortest text that makes these options, as `key=value,key=value`: what differs from the defaults, or the preset
   /// that is nearest and what differs from it.
   ///
-  /// Of equally long ones a preset that is these options says more than the options it consists of.
+  /// Of equally long ones the preset says more.
   public var shortestText: String {
     let fromPresets = Self.presets.map { preset -> [String] in
       var options = Self()
@@ -163,8 +175,7 @@ extension PluginOptions {
     }
     let fromDefaults = settings(beside: Self())
     let shortest = fromPresets.min { $0.count < $1.count } ?? fromDefaults
-    let isShorter = shortest.count < fromDefaults.count || (shortest.count == 1 && fromDefaults.count == 1)
-    return (isShorter ? shortest : fromDefaults).joined(separator: ",")
+    return (shortest.count <= fromDefaults.count ? shortest : fromDefaults).joined(separator: ",")
   }
 
   /// The options that are not those of other options, as `key=value`.

@@ -4,13 +4,15 @@ import XAITensor
 extension ExplainerConformance {
   /// The declared needs and recordings are enough, all of them are used, and a model without one is refused.
   func checkNeeds(on model: any Model, _ findings: inout Findings) {
-    let needs = Subject.descriptor.needs
     let sample = Sample(of: model)
-    let limited = LimitedModel(model, to: needs)
-    for setting in Subject.Options.settings() {
+    var (needs, used): (Capabilities, Capabilities) = ([], [])
+    for setting in settings {
       let text = setting.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
       do {
         let explainer = try Subject(options: Subject.Options(setting, of: Subject.descriptor.id))
+        let limited = LimitedModel(model, to: explainer.needs)
+        defer { used.formUnion(limited.usedCapabilities) }
+        needs.formUnion(explainer.needs)
         let recording = try explainer.recording(for: limited.descriptor)
         try checkRecording(recording, explainer, sample, limited, &findings)
       } catch ModelError.missingCapabilities(_, _, let missing) {
@@ -22,14 +24,15 @@ extension ExplainerConformance {
         findings.fail(.needs, "with '\(text)', on a model that has just what it needs, it threw: \(error)")
       }
     }
-    let unused = needs.subtracting(limited.usedCapabilities)
+    let unused = needs.subtracting(used)
     findings.expect(
       unused.isEmpty, .needs,
       "it declares \(unused.names.joined(separator: ", ")), which no setting uses: models without it are refused in vain"
     )
-    for (capability, name) in Capabilities.named where needs.contains(capability) {
+    let own = Subject.descriptor.needs
+    for (capability, name) in Capabilities.named where own.contains(capability) {
       checkRefusal(
-        of: LimitedModel(model, to: needs.subtracting(capability)), missing: capability, name, sample,
+        of: LimitedModel(model, to: own.subtracting(capability)), missing: capability, name, sample,
         &findings)
     }
   }
@@ -56,7 +59,7 @@ extension ExplainerConformance {
     _ findings: inout Findings
   ) {
     do {
-      let explainer = try Subject(options: Subject.Options())
+      let explainer = try Subject(options: Subject.Options(settings[0], of: Subject.descriptor.id))
       _ = try explainer.explain(sample.input, targets: .classes(sample.classes), using: model)
       findings.fail(.needs, "a model without \(name) is not refused")
     } catch ModelError.missingCapabilities(_, _, let missing) {

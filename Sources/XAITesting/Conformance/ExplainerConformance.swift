@@ -5,6 +5,7 @@ public import XAITensor
 /// What an explainer has to do on every layout of tokens: see ``ConformanceFailure/Check`` for what is checked.
 public struct ExplainerConformance<Subject: Explainer>: Conformance {
   let models: [any Model]
+  private let base: [(key: String, value: String)]
 
   /// Tries an explainer on models.
   ///
@@ -12,11 +13,20 @@ public struct ExplainerConformance<Subject: Explainer>: Conformance {
   ///   - type: the explainer.
   ///   - kernels: what the toy models run on.
   ///   - models: what it is tried on; by default every ``ToyModel``.
+  ///   - base: options that each setting begins with, such as fewer passes than the thousands of the defaults.
   public init(
     _ type: Subject.Type, on kernels: any Kernels = AvailableKernels.preferred.make(),
-    models: [any Model]? = nil
+    models: [any Model]? = nil, with base: [(key: String, value: String)] = []
   ) {
     self.models = models ?? ToyModel.all.map { $0.make(on: kernels) }
+    self.base = base
+  }
+
+  /// The settings of all options, each over the base.
+  var settings: [[(key: String, value: String)]] {
+    Subject.Options.settings().map { setting in
+      base.filter { option in !setting.contains { $0.key == option.key } } + setting
+    }
   }
 
   /// Runs every check and says what failed.
@@ -30,7 +40,7 @@ public struct ExplainerConformance<Subject: Explainer>: Conformance {
     }
     findings.checkOptions(Subject.Options.self)
     findings.attempt(.options, "making it with its defaults") { findings in
-      let explainer = try Subject(options: Subject.Options())
+      let explainer = try Subject(options: Subject.Options(base, of: descriptor.id))
       let differs = models.compactMap { check(explainer, on: $0, &findings) }
       findings.expect(
         differs.isEmpty || differs.contains(true) || !descriptor.isClassSpecific, .classSpecificity,
@@ -40,13 +50,14 @@ public struct ExplainerConformance<Subject: Explainer>: Conformance {
       checkNeeds(on: model, &findings)
       checkSettings(on: model, &findings)
     }
+    checkContrast(&findings)
     return findings.failures
   }
 
   /// Every setting that can be listed gives maps.
   private func checkSettings(on model: any Model, _ findings: inout Findings) {
     let sample = Sample(of: model)
-    for setting in Subject.Options.settings() {
+    for setting in settings {
       let text = setting.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
       findings.attempt(.options, "explaining with '\(text)'") { findings in
         let explainer = try Subject(options: Subject.Options(setting, of: Subject.descriptor.id))

@@ -23,6 +23,15 @@ extension ModelConformance {
       Set(trace.activations.keys) == fullRecording.activations, .recording,
       "the trace has \(trace.activations.count) activations, asked for were \(fullRecording.activations.count)"
     )
+    let valueLayers = fullRecording.transformedValues.isEmpty ? [] : Array(0..<descriptor.layerCount)
+    findings.expect(
+      trace.transformedValues.keys.sorted() == valueLayers, .recording,
+      "the trace has transformed values of layers \(trace.transformedValues.keys.sorted()), asked for were \(valueLayers)"
+    )
+    for (layer, values) in trace.transformedValues {
+      expectShape(
+        values, [images, tokens, descriptor.width], "the tensor of transformed values of layer \(layer)")
+    }
     for (point, activation) in trace.activations {
       expectShape(
         activation, [images, tokens, descriptor.width],
@@ -48,7 +57,8 @@ extension ModelConformance {
       plain.logits.elements, logits.elements, within: tolerance, .recording,
       "the logits where nothing is recorded")
     findings.expect(
-      plain.attention.isEmpty && plain.activations.isEmpty && plain.tape == nil, .recording,
+      plain.attention.isEmpty && plain.activations.isEmpty && plain.transformedValues.isEmpty
+        && plain.tape == nil, .recording,
       "a recording of nothing leaves something in the trace")
     findings.expect(
       try model.logits(sample.input).elements == plain.logits.elements, .determinism,

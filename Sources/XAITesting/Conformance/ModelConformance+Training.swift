@@ -126,11 +126,12 @@ extension ModelConformance {
       gradient.elements.reduce(0) { $0 + $1 * $1 }.squareRoot()
     }
     let largest = norms.values.max() ?? 0
-    let step: Float = 2.5e-3
     for parameter in parameters {
       guard let gradient = gradients[parameter.name], let norm = norms[parameter.name], norm > 0,
         gradient.shape == parameter.tensor.shape
       else { continue }
+      // Short enough that the logits stay on their slope where it is steep.
+      let step = min(2.5e-3, 0.08 / norm)
       let sums = try [step, -step].map { step -> Float in
         let moved = zip(parameter.tensor.elements, gradient.elements).map { $0 + $1 * (step / norm) }
         let model = model.replacingParameters(

@@ -29,6 +29,9 @@ public struct ModelConformance: Conformance {
       findings.attempt(.targets, "a reverse pass of several targets") { try checkTargets(&$0) }
       checkForeignTraces(&findings)
     }
+    if model.descriptor.capabilities.isSuperset(of: [.layerReadouts, .attentionGradients, .activations]) {
+      findings.attempt(.gradients, "reading single layers") { try checkLayerReadouts(&$0) }
+    }
     findings.attempt(.interventions, "a change of what it computes") { try checkInterventions(&$0) }
     findings.attempt(.parameters, "a step of training") { try checkTraining(&$0) }
     return findings.failures
@@ -59,7 +62,9 @@ public struct ModelConformance: Conformance {
     let capabilities = model.descriptor.capabilities
     return Recording(
       attention: capabilities.contains(.attention) ? .all : .none,
-      activations: capabilities.contains(.activations) ? points : [], gradients: !gradientCapabilities.isEmpty
+      activations: capabilities.contains(.activations) ? points : [],
+      transformedValues: capabilities.contains(.transformedValues) ? .all : .none,
+      gradients: !gradientCapabilities.isEmpty
     )
   }
 

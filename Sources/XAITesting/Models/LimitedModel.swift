@@ -36,12 +36,14 @@ public struct LimitedModel: Model {
     var needs: Capabilities = []
     if !recording.attention.isEmpty { needs.insert(.attention) }
     if !recording.activations.isEmpty { needs.insert(.activations) }
+    if !recording.transformedValues.isEmpty { needs.insert(.transformedValues) }
     try use(needs)
     let trace = try base.forward(input, recording: recording)
     return ForwardTrace(
       input: trace.input, layout: trace.layout, logits: trace.logits,
       attention: trace.attention.filter { recording.attention.contains($0.key) },
       activations: trace.activations.filter { recording.activations.contains($0.key) },
+      transformedValues: trace.transformedValues.filter { recording.transformedValues.contains($0.key) },
       tape: recording.gradients ? trace.tape : nil)
   }
 
@@ -66,6 +68,18 @@ public struct LimitedModel: Model {
     try use(needs)
     return try base.backward(from: cotangent, through: trace, rules: rules, requesting: request) { visited in
       // A visitor is lent the attention together with its gradient.
+      asked.capabilities.withLock { _ = $0.insert(.attention) }
+      try visitAttention(visited)
+    }
+  }
+
+  /// Has the other model's layers read; throws where that is left out.
+  public func readLayers(
+    from cotangent: Tensor, through trace: ForwardTrace, layers: LayerSelection, readout: LayerReadout,
+    visitAttention: (AttentionGradient) throws -> Void
+  ) throws {
+    try use([.layerReadouts])
+    try base.readLayers(from: cotangent, through: trace, layers: layers, readout: readout) { visited in
       asked.capabilities.withLock { _ = $0.insert(.attention) }
       try visitAttention(visited)
     }

@@ -15,6 +15,7 @@ extension ScriptedModel {
     for layer in 0..<layers {
       model.attention[layer] = random.attention(images: images, heads: heads, tokens: tokens)
       model.attentionGradients[layer] = random.normal([classes, images, heads, tokens, tokens])
+      model.transformedValues[layer] = random.normal([images, tokens, width])
       for point in BlockPoint.allCases {
         let point = ActivationPoint(layer: layer, point: point)
         model.activations[point] = random.normal([images, tokens, width])

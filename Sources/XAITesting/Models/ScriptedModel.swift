@@ -14,6 +14,8 @@ public struct ScriptedModel: Model {
   public var attentionGradients: [Int: Tensor] = [:]
   /// Activations by point, each [B, N, D].
   public var activations: [ActivationPoint: Tensor] = [:]
+  /// Transformed values by layer, each [B, N, D].
+  public var transformedValues: [Int: Tensor] = [:]
   /// Gradients of activations by point, each [classes, B, N, D].
   public var activationGradients: [ActivationPoint: Tensor] = [:]
 
@@ -26,7 +28,10 @@ public struct ScriptedModel: Model {
       layerCount: layers,
       headCount: heads, width: width, parameterCount: 0, layout: layout,
       preprocessing: Preprocessing(resize: .exact(height: layout.grid.rows, width: layout.grid.columns)),
-      capabilities: [.attention, .attentionGradients, .activations, .activationGradients])
+      capabilities: [
+        .attention, .attentionGradients, .activations, .activationGradients, .transformedValues,
+        .layerReadouts,
+      ])
   }
 
   /// An input that the model takes: one pixel a patch, all zero.
@@ -43,7 +48,8 @@ public struct ScriptedModel: Model {
       input: input, layout: descriptor.layout,
       logits: Tensor(repeating: 0, [input.shape[0], descriptor.classCount]),
       attention: attention.filter { recording.attention.contains($0.key) },
-      activations: activations.filter { recording.activations.contains($0.key) })
+      activations: activations.filter { recording.activations.contains($0.key) },
+      transformedValues: transformedValues.filter { recording.transformedValues.contains($0.key) })
   }
 
   /// Gives the scripted gradients of the classes of the cotangent.
@@ -62,6 +68,16 @@ public struct ScriptedModel: Model {
       gradients.activations[point] = activationGradients[point].map { combine($0, by: cotangent) }
     }
     return gradients
+  }
+
+  /// Gives the scripted gradients of the attention as those of layers that are read by themselves.
+  public func readLayers(
+    from cotangent: Tensor, through trace: ForwardTrace, layers: LayerSelection, readout: LayerReadout,
+    visitAttention: (AttentionGradient) throws -> Void
+  ) throws {
+    _ = try backward(
+      from: cotangent, through: trace, rules: .gradient, requesting: GradientRequest(attention: layers),
+      visitAttention: visitAttention)
   }
 
   /// Σ_c cotangent[t·B + i, c]·gradient[c, i].

@@ -40,11 +40,24 @@ public struct ToyModel: Hashable, Sendable, CustomStringConvertible {
     $0.patchHeight = 6
     $0.patchWidth = 3
   }
+  /// Relative position bias of each block and of all, without position embeddings; the mean of the patches is read.
+  public static let relative = ToyModel("toy-relative") {
+    $0.readout = .meanOfPatches
+    $0.finalNorm = .afterPooling
+    $0.hasPositionEmbeddings = false
+    $0.positionBias = PositionBias(isPerLayer: true, isShared: true, interpolation: .bilinear)
+  }
+  /// Layer scale and SwiGLU; class token and mean of patches are read side by side.
+  public static let gated = ToyModel("toy-gated") {
+    $0.readout = .classAndMeanOfPatches
+    $0.layerScale = 1
+    $0.mlp = .swiGLU
+  }
   /// One attention head.
   public static let oneHead = ToyModel("toy-one-head") { $0.headCount = 1 }
 
   /// All of them.
-  public static let all = [classToken, distilled, meanPooled, registers, nonSquare, oneHead]
+  public static let all = [classToken, distilled, meanPooled, registers, relative, gated, nonSquare, oneHead]
 
   private init(_ name: String, _ change: (inout VisionTransformerConfiguration) -> Void = { _ in }) {
     self.name = name
@@ -55,10 +68,23 @@ public struct ToyModel: Hashable, Sendable, CustomStringConvertible {
     self.configuration = configuration
   }
 
+  /// What its parameters are called.
+  public var naming: CheckpointNaming {
+    let heads = configuration.readout == .meanOfClassAndDistillation ? ["head", "head_dist"] : ["head"]
+    var naming = CheckpointNaming.timm(heads: heads)
+    let block = naming.block
+    naming.positionBias = "position_bias_table"
+    naming.block = { index in
+      var names = block(index)
+      names.positionBias = "blocks.\(index).attn.position_bias_table"
+      return names
+    }
+    return naming
+  }
+
   /// Makes the model; the same seed makes the same weights.
   public func make(seed: UInt64 = 1, on kernels: any Kernels) -> any Model {
-    let heads = configuration.readout == .meanOfClassAndDistillation ? ["head", "head_dist"] : ["head"]
-    let naming = CheckpointNaming.timm(heads: heads)
+    let naming = naming
     var random = SeededRandom(seed: seed)
     let weights = VisionTransformerWeights(configuration: configuration, naming: naming) { name, shape in
       random.parameter(name, shape)
@@ -81,6 +107,7 @@ extension SeededRandom {
   /// A parameter by its name: norms near 1, maps with gains that keep activations of one size and attention peaked.
   fileprivate mutating func parameter(_ name: String, _ shape: Shape) -> Tensor {
     if name.contains("norm"), name.hasSuffix("weight") { return normal(shape, mean: 1, deviation: 0.2) }
+    if name.hasSuffix("gamma") { return normal(shape, mean: 1, deviation: 0.2) }
     if name.hasSuffix("bias") { return normal(shape, deviation: 0.2) }
     guard name.hasSuffix("weight") else { return normal(shape) }
     let inputs = shape.count / shape[0]

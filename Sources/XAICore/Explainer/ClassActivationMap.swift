@@ -1,0 +1,74 @@
+import XAITensor
+
+/// Options of an explainer that makes a map of the activations of one point of a model.
+public protocol ClassActivationOptions: ContrastiveOptions {
+  /// The layer, from 0; −1 is the last.
+  var layer: Int { get set }
+  /// The point in the layer's block.
+  var point: BlockPoint { get set }
+  /// Whether negative scores become 0.
+  var relu: Bool { get set }
+}
+
+extension ClassActivationOptions {
+  /// The rows of the table that all of them have.
+  public static var activationTable: [Option<Self>] {
+    [
+      Option("layer", \.layer, "the layer that is looked at, from 0; -1 is the last"),
+      Option("point", \.point, "the point in the layer's block"),
+      Option("relu", \.relu, "whether negative scores become 0"),
+      contrastOption,
+    ]
+  }
+}
+
+/// An explainer that scores patches by their activations at one point of a model and the gradient there.
+///
+/// It says how one image's patches are scored; the reverse pass is the same for all of them.
+public protocol ClassActivationMap: Explainer where Options: ClassActivationOptions {
+  /// The score of each patch.
+  ///
+  /// - Parameters:
+  ///   - activations: f of the patches, P rows of `width` values.
+  ///   - gradient: ∂y/∂f, as many.
+  ///   - width: the number of channels.
+  func scores(
+    _ activations: UnsafeBufferPointer<Float>, _ gradient: UnsafeBufferPointer<Float>, width: Int
+  ) -> [Float]
+}
+
+extension ClassActivationMap {
+  private func point(of model: ModelDescriptor) throws -> ActivationPoint {
+    ActivationPoint(layer: try model.layer(options.layer, option: "layer"), point: options.point)
+  }
+
+  /// Needs the activations of one point, and a reverse pass down to it.
+  public func recording(for model: ModelDescriptor) throws -> Recording {
+    Recording(activations: [try point(of: model)], gradients: true)
+  }
+
+  /// Explains every target in one reverse pass.
+  public func explain(
+    _ trace: ForwardTrace, targets: Targets, using model: any Model
+  ) throws -> [[Attribution]] {
+    let point = try point(of: model.descriptor)
+    let activations = try trace.activation(at: point)
+    let gradients = try model.backward(
+      from: trace.cotangent(of: targets, contrast: options.contrast), through: trace,
+      requesting: GradientRequest(activations: [point]))
+    guard let gradient = gradients.activations[point] else {
+      throw ModelError.notRecorded("gradient of \(point.point.rawValue) of layer \(point.layer)")
+    }
+    return try targets.map { image, target, classIndex in
+      let row = targets.row(image: image, target: target)
+      let scores = activations[image][trace.layout.patches].withElements { activations in
+        gradient[row][trace.layout.patches].withElements { gradient in
+          self.scores(activations, gradient, width: activations.count / trace.layout.grid.count)
+        }
+      }
+      return try Attribution(
+        scores: options.relu ? scores.map { max($0, 0) } : scores, of: trace, classIndex: classIndex, by: self
+      )
+    }
+  }
+}

@@ -1,0 +1,116 @@
+public import XAITensor
+
+/// What a class is held against: why this one rather than that.
+///
+/// A reverse pass goes back from a linear function of the logits. Without contrast it is the logit y_A of the class that is
+/// asked about; with it, y_A − Σ_c w_c·y_c, so that what speaks for all of these classes alike cancels.
+/// Sources: Selvaraju et al. 2017 (arXiv 1610.02391), counterfactual maps; Gu, Yang & Tresp 2018 (arXiv 1812.02100),
+/// contrastive relevance; Iwana, Kuroki & Uchida 2019 (arXiv 1908.04351), weights by the softmax.
+public enum Contrast: OptionValue {
+  /// Nothing: y_A.
+  case none
+  /// The likeliest other class B: y_A − y_B.
+  case runnerUp
+  /// All other classes by their probability: y_A − Σ_{c≠A} p_c/(1 − p_A)·y_c, whose gradient is that of the log-odds of A.
+  case others
+  /// One class B, from 0: y_A − y_B.
+  case classIndex(Int)
+
+  /// Reads `none`, `runner-up`, `others` or a class index.
+  public init?(optionText: String) {
+    switch optionText {
+    case "none": self = .none
+    case "runner-up": self = .runnerUp
+    case "others": self = .others
+    default:
+      guard let index = Int(optionText), index >= 0 else { return nil }
+      self = .classIndex(index)
+    }
+  }
+
+  /// The word, or the class index.
+  public var optionText: String {
+    switch self {
+    case .none: "none"
+    case .runnerUp: "runner-up"
+    case .others: "others"
+    case .classIndex(let index): String(index)
+    }
+  }
+
+  /// The words, or a class index.
+  public static let allowedOptionText = "none | runner-up | others | a class index"
+  /// The words.
+  public static let optionTexts = ["none", "runner-up", "others"]
+
+  /// Throws when the class that others are held against is not one of the model's.
+  func check(fits model: ModelDescriptor) throws(OptionError) {
+    guard case .classIndex(let index) = self, index >= model.classCount else { return }
+    throw .outOfRange(
+      option: "contrast", value: String(index),
+      allowed: "classes 0 to \(model.classCount - 1); `xai inspect --labels` lists them")
+  }
+
+  /// The classes that are subtracted from `classIndex`, with their weights; equal logits count the lower class first.
+  func subtracted(from classIndex: Int, logits: UnsafeBufferPointer<Float>) throws(TargetError)
+    -> [(classIndex: Int, weight: Float)]
+  {
+    let rest = logits.indices.filter { $0 != classIndex }
+    switch self {
+    case .none: return []
+    case .runnerUp:
+      let highest = rest.max { logits[$0] < logits[$1] || (logits[$0] == logits[$1] && $0 > $1) }
+      return highest.map { [(classIndex: $0, weight: Float(1))] } ?? []
+    case .classIndex(let index):
+      guard index != classIndex else { throw .contrastWithItself(index) }
+      guard index < logits.count else { throw .unknownIndex(index, classCount: logits.count) }
+      return [(classIndex: index, weight: 1)]
+    case .others:
+      // p_c/(1 − p_A) is the softmax of the other classes alone.
+      guard let highest = rest.map({ logits[$0] }).max() else { return [] }
+      let weights = rest.map { exponential(Double(logits[$0]) - Double(highest)) }
+      let sum = weights.reduce(0, +)
+      return zip(rest, weights).map { (classIndex: $0, weight: Float($1 / sum)) }
+    }
+  }
+}
+
+/// Options of an explainer that asks about a class by a reverse pass, and so can ask why it rather than another.
+///
+/// The conformance kit finds an explainer with gradients whose options are not of this kind, or that don't use it.
+public protocol ContrastiveOptions: PluginOptions {
+  /// What the class is held against.
+  var contrast: Contrast { get set }
+}
+
+extension ContrastiveOptions {
+  /// The option's row of the table.
+  public static var contrastOption: Option<Self> {
+    Option("contrast", \.contrast, "what the class is held against: why it rather than that")
+  }
+}
+
+extension ForwardTrace {
+  /// What a reverse pass begins with: the gradient of y_A − Σ_c w_c·y_c with respect to the logits, [k·B, classes].
+  ///
+  /// - Parameters:
+  ///   - targets: the classes A of each image.
+  ///   - contrast: what they are held against.
+  /// - Throws: where a class would be held against itself.
+  public func cotangent(of targets: Targets, contrast: Contrast) throws(TargetError) -> Tensor {
+    let classCount = logits.shape[1]
+    let own = targets.cotangent(classCount: classCount)
+    guard contrast != .none else { return own }
+    var elements = own.elements
+    for (image, classes) in targets.classes.enumerated() {
+      for (target, classIndex) in classes.enumerated() {
+        let start = targets.row(image: image, target: target) * classCount
+        let subtracted = try logits[image].withElements { (logits) throws(TargetError) in
+          try contrast.subtracted(from: classIndex, logits: logits)
+        }
+        for (other, weight) in subtracted { elements[start + other] -= weight }
+      }
+    }
+    return Tensor(own.shape, elements)
+  }
+}
