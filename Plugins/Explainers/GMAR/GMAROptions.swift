@@ -1,7 +1,7 @@
 public import XAICore
 
 /// The options of GMAR: every choice that the paper leaves open, or that published code makes otherwise.
-public struct GMAROptions: PluginOptions {
+public struct GMAROptions: ContrastiveOptions {
   /// What the heads are scored by.
   public enum GradientSource: String, OptionValue, CaseIterable {
     /// ∂y/∂A of each layer, after the softmax.
@@ -68,6 +68,8 @@ public struct GMAROptions: PluginOptions {
   public var residual = Residual.before(1)
   /// Where the map is read.
   public var readout = Readout.readoutRow
+  /// What the class is held against.
+  public var contrast = Contrast.none
 
   /// The strength of the residual, whatever its kind.
   var alpha: Double {
@@ -90,6 +92,7 @@ public struct GMAROptions: PluginOptions {
       "alpha", \.alpha, "the strength of the residual, whatever its kind", isAlias: true,
       allowed: "a number from 0", where: { $0 >= 0 }),
     Option("readout", \.readout, "where the map is read"),
+    contrastOption,
   ]
 
   /// The published readings of the method; each leaves the norm to be chosen.

@@ -11,7 +11,7 @@ struct HeadScores {
   /// Scores the heads in one reverse pass, by the second equation of the paper.
   init(_ trace: ForwardTrace, targets: Targets, options: GMAROptions, using model: any Model) throws {
     let layerCount = model.descriptor.layerCount
-    let cotangent = targets.cotangent(classCount: model.descriptor.classCount)
+    let cotangent = try trace.cotangent(of: targets, contrast: options.contrast)
     var byLayer: [Int: [[GradientNorms]]] = [:]
     switch options.gradient {
     case .attention:

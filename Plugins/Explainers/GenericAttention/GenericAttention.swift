@@ -2,9 +2,11 @@ public import XAICore
 import XAITensor
 
 /// The options of generic attention explainability.
-public struct GenericAttentionOptions: PluginOptions {
+public struct GenericAttentionOptions: ContrastiveOptions {
   /// The first layer that counts, from 0.
   public var start = 0
+  /// What the class is held against.
+  public var contrast = Contrast.none
 
   /// Makes the defaults.
   public init() {}
@@ -12,7 +14,8 @@ public struct GenericAttentionOptions: PluginOptions {
   /// Every option.
   public static let table: [Option<Self>] = [
     Option(
-      "start", \.start, "the first layer that counts, from 0", allowed: "a layer, from 0", where: { $0 >= 0 })
+      "start", \.start, "the first layer that counts, from 0", allowed: "a layer, from 0", where: { $0 >= 0 }),
+    contrastOption,
   ]
 }
 
@@ -52,7 +55,8 @@ public struct GenericAttention: Explainer {
   ) throws -> [[Attribution]] {
     let layers = options.start..<model.descriptor.layerCount
     let attention = try GradientWeightedAttention(
-      trace, targets: targets, layers: layers, clamp: .eachHead, using: model)
+      trace, cotangent: trace.cotangent(of: targets, contrast: options.contrast), layers: layers,
+      clamp: .eachHead, using: model)
     return try targets.map { image, target, classIndex in
       let passRow = targets.row(image: image, target: target)
       // R_L = (I + Ā_L)⋯(I + Ā_1): one row of it is a product of row vectors.

@@ -2,11 +2,13 @@ public import XAICore
 import XAITensor
 
 /// The options of gradient rollout.
-public struct GradientRolloutOptions: PluginOptions {
+public struct GradientRolloutOptions: ContrastiveOptions {
   /// Share of each row's patch columns that are set to 0, the lowest first; from 0 to less than 1.
   public var discard = 0.0
   /// The first layer that counts, from 0.
   public var start = 0
+  /// What the class is held against.
+  public var contrast = Contrast.none
 
   /// Makes the defaults.
   public init() {}
@@ -18,6 +20,7 @@ public struct GradientRolloutOptions: PluginOptions {
       allowed: "a number from 0 to less than 1", where: { (0..<1).contains($0) }),
     Option(
       "start", \.start, "the first layer that counts, from 0", allowed: "a layer, from 0", where: { $0 >= 0 }),
+    contrastOption,
   ]
 }
 
@@ -57,7 +60,8 @@ public struct GradientRollout: Explainer {
   ) throws -> [[Attribution]] {
     let layers = options.start..<model.descriptor.layerCount
     let attention = try GradientWeightedAttention(
-      trace, targets: targets, layers: layers, clamp: .afterMean, using: model)
+      trace, cotangent: trace.cotangent(of: targets, contrast: options.contrast), layers: layers,
+      clamp: .afterMean, using: model)
     let layout = trace.layout
     return try targets.map { image, target, classIndex in
       let passRow = targets.row(image: image, target: target)

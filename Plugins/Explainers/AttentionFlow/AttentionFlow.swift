@@ -1,0 +1,82 @@
+import Dispatch
+public import XAICore
+import XAITensor
+
+/// The options of Attention Flow.
+public struct AttentionFlowOptions: PluginOptions {
+  /// The first layer that counts, from 0.
+  public var start = 0
+  /// Share of the identity in each layer's capacities, for the residual stream.
+  public var residual = 0.5
+
+  /// Makes the defaults.
+  public init() {}
+
+  /// Every option.
+  public static let table: [Option<Self>] = [
+    Option(
+      "start", \.start, "the first layer that counts, from 0", allowed: "a layer, from 0", where: { $0 >= 0 }),
+    Option(
+      "residual", \.residual, "share of the identity in each layer's capacities, for the residual stream",
+      allowed: "a number from 0 to 1", where: { (0...1).contains($0) }),
+  ]
+}
+
+/// Attention Flow: the maximum flow from the readout token to each patch, attention being the capacity of edges.
+///
+/// Nodes are the tokens of every layer; the edge from token i above layer l to token j below it has the capacity
+/// ρ·δ_ij + (1 − ρ)·mean_h A_l,h,ij. Source: Abnar & Zuidema 2020 (arXiv 2005.00928), section 3.2.
+public struct AttentionFlow: Explainer {
+  /// What the explainer is.
+  public static let descriptor = ExplainerDescriptor(
+    id: "attention-flow", title: "Attention Flow",
+    summary: "Finds the maximum flow from the readout token to each patch, with attention as capacities",
+    family: .attention, needs: [.attention], isClassSpecific: false, reversePasses: "0",
+    citation: Citation(
+      authors: "Abnar & Zuidema", title: "Quantifying Attention Flow in Transformers", venue: "ACL",
+      year: 2020, identifier: "arXiv:2005.00928"))
+
+  /// The options that this value works with.
+  public let options: AttentionFlowOptions
+
+  /// Makes an explainer.
+  public init(options: AttentionFlowOptions = AttentionFlowOptions()) {
+    self.options = options
+  }
+
+  /// Needs the attention of every layer from `start` on.
+  public func recording(for model: ModelDescriptor) throws -> Recording {
+    let start = try model.layer(options.start, option: "start")
+    return Recording(attention: .some(Set(start..<model.layerCount)))
+  }
+
+  /// Explains every image; all targets of an image have the same map.
+  public func explain(
+    _ trace: ForwardTrace, targets: Targets, using model: any Model
+  ) throws -> [[Attribution]] {
+    let layers = options.start..<model.descriptor.layerCount
+    let maps = try (0..<trace.batchCount).map { image in
+      let attention = try layers.map { AttentionRows(try trace.attention(ofLayer: $0), image: image) }
+      return Self.flows(LayeredCapacities(attention, trace.layout, residual: options.residual), trace.layout)
+    }
+    return try targets.map { image, _, classIndex in
+      try Attribution(scores: maps[image], of: trace, classIndex: classIndex, by: self)
+    }
+  }
+
+  /// The maximum flow to each patch; sinks don't depend on one another and are shared out among threads.
+  private static func flows(_ capacities: LayeredCapacities, _ layout: TokenLayout) -> [Float] {
+    let patches = layout.patches
+    let chunk = max(1, patches.count / 32)
+    return [Float](unsafeUninitializedCapacity: patches.count) { flows, count in
+      nonisolated(unsafe) let results = flows
+      DispatchQueue.concurrentPerform(iterations: (patches.count + chunk - 1) / chunk) { iteration in
+        var flow = MaximumFlow(capacities)
+        for patch in iteration * chunk..<min((iteration + 1) * chunk, patches.count) {
+          results[patch] = Float(flow.value(to: patches.lowerBound + patch))
+        }
+      }
+      count = patches.count
+    }
+  }
+}

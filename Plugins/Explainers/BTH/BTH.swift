@@ -1,0 +1,93 @@
+public import XAICore
+import XAITensor
+
+/// Bidirectional token attribution: how tokens perceive one another, times how the class is reasoned from the last of them.
+///
+/// R ← R + O_l·R from R = I, with O_l = Σ_h w_h·A_h, w_h ∝ mean |A_hᵀ·G_h| (`head`), or mean_h A_h · diag(‖z_j·W_V·W_O‖/‖z_j‖)
+/// (`token`). F = mean_h ReLU(1/n · Σ_k ∂y/∂A_L at α_k·x), α_k from 0 to 1. The map is the readout row of F ⊙ R.
+/// Source: Chen et al. 2023, "Beyond Intuition: Rethinking Token Attributions inside Transformers".
+public struct BTH: Explainer {
+  /// What the explainer is.
+  public static let descriptor = ExplainerDescriptor(
+    id: "bth", title: "Bidirectional",
+    summary: "Rolls out weighted attention and multiplies with the integrated gradient of the last attention",
+    family: .gradient, needs: [.attention, .attentionGradients, .activations, .transformedValues],
+    isClassSpecific: true, forwardPasses: "steps + 1",
+    reversePasses: "1, and steps down to the last attention",
+    citation: Citation(
+      authors: "Chen et al.", title: "Beyond Intuition: Rethinking Token Attributions inside Transformers",
+      venue: "Transactions on Machine Learning Research", year: 2023, identifier: "openreview:rm0zIzlhcX"))
+
+  /// The options that this value works with.
+  public let options: BTHOptions
+
+  /// Makes an explainer.
+  public init(options: BTHOptions = BTHOptions()) {
+    self.options = options
+  }
+
+  private func layers(of model: ModelDescriptor) throws -> Range<Int> {
+    try model.layer(options.start, option: "start")..<model.layerCount
+  }
+
+  /// Needs the attention of the layers that count, and a reverse pass or the lengths of tokens.
+  public func recording(for model: ModelDescriptor) throws -> Recording {
+    let layers = try layers(of: model)
+    switch options.variant {
+    case .head: return Recording(attention: .some(Set(layers)), gradients: true)
+    case .token:
+      return Recording(
+        attention: .some(Set(layers)),
+        activations: Set(layers.map { ActivationPoint(layer: $0, point: .input) }),
+        transformedValues: .some(Set(layers)))
+    }
+  }
+
+  /// Explains every target; all targets share the forward passes.
+  public func explain(
+    _ trace: ForwardTrace, targets: Targets, using model: any Model
+  ) throws -> [[Attribution]] {
+    let layers = try layers(of: model.descriptor)
+    let cotangent = try trace.cotangent(of: targets, contrast: options.contrast)
+    let attention = try layers.map { try trace.attention(ofLayer: $0) }
+    let feedback = try ReasoningFeedback(trace, cotangent: cotangent, steps: options.steps, using: model)
+    let (tokens, readoutWeights) = (trace.layout.readoutTokens, trace.layout.readoutWeights)
+    let units = tokens.map { token in
+      (0..<trace.layout.tokenCount).map { $0 == token ? Float(1) : 0 }
+    }
+    func attributions(
+      headWeights: ((_ passRow: Int) -> [[Float]])?, tokenWeights: ((_ image: Int) -> [[Float]])?
+    ) throws -> [[Attribution]] {
+      try targets.map { image, target, classIndex in
+        let passRow = targets.row(image: image, target: target)
+        let rows = attention.map { AttentionRows($0, image: image) }
+        let (heads, lengths) = (headWeights?(passRow), tokenWeights?(image))
+        let perception = RowPropagation.propagate(units, through: rows.indices.reversed()) {
+          layer, row, entries in
+          rows[layer].writeWeightedSum(heads?[layer] ?? rows[layer].equalWeights, row: row, to: entries)
+          if let lengths { for c in entries.indices { entries[c] *= lengths[layer][c] } }
+          entries[row] += 1
+        }
+        var scores = [Float](repeating: 0, count: trace.layout.grid.count)
+        for (index, patch) in trace.layout.patches.enumerated() {
+          for (place, token) in tokens.enumerated() {
+            scores[index] +=
+              readoutWeights[token] * feedback.value(passRow, token: place, column: patch)
+              * perception[place][patch]
+          }
+        }
+        return try Attribution(
+          scores: scores, of: trace, classIndex: classIndex, by: self,
+          diagnostics: Diagnostics(headWeights: layers.lowerBound == 0 ? heads : nil))
+      }
+    }
+    switch options.variant {
+    case .head:
+      let weights = try HeadImportance(trace, cotangent: cotangent, layers: layers, using: model)
+      return try attributions(headWeights: weights.weights, tokenWeights: nil)
+    case .token:
+      let lengths = try layers.map { try TokenLengths(of: trace, layer: $0) }
+      return try attributions(headWeights: nil) { image in lengths.map { $0.ratios[image] } }
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import XAICore
+import XAITensor
+
+/// How much longer or shorter tokens are behind the value and output projections: ‖z_j·W_V·W_O‖/‖z_j‖ by `[image][token]`.
+///
+/// z is the block's input; the projections see it behind a layer norm. A token of length 0 weighs nothing.
+struct TokenLengths {
+  let ratios: [[Float]]
+
+  init(of trace: ForwardTrace, layer: Int) throws(ModelError) {
+    let input = try trace.activation(at: ActivationPoint(layer: layer, point: .input))
+    let transformed = try trace.transformedValues(ofLayer: layer)
+    ratios = (0..<trace.batchCount).map { image in
+      zip(Self.lengths(transformed[image]), Self.lengths(input[image])).map { $1 > 0 ? Float($0 / $1) : 0 }
+    }
+  }
+
+  /// The lengths of tokens, [N, D].
+  private static func lengths(_ tokens: Tensor) -> [Double] {
+    let width = tokens.shape[1]
+    return tokens.withElements { elements in
+      stride(from: 0, to: elements.count, by: width).map { start in
+        var sum = 0.0
+        for index in start..<start + width { sum += Double(elements[index]) * Double(elements[index]) }
+        return sum.squareRoot()
+      }
+    }
+  }
+}

@@ -1,0 +1,62 @@
+public import XAICore
+import XAITensor
+
+/// The options of Input × Gradient.
+public struct InputXGradientOptions: ContrastiveOptions {
+  /// How values of pixels become one score a patch.
+  public var reduce = PatchReduction.sum
+  /// What the class is held against.
+  public var contrast = Contrast.none
+
+  /// Makes the defaults.
+  public init() {}
+
+  /// Every option.
+  public static let table: [Option<Self>] = [
+    Option("reduce", \.reduce, "how values of pixels become one score a patch"),
+    contrastOption,
+  ]
+}
+
+/// Input × Gradient: each value of the model's input times the gradient there, summed over patches.
+///
+/// score_p = Σ_{x in patch p} x·∂y/∂x over channels and pixels, x after mean and deviation.
+/// Source: Shrikumar et al. 2017 (arXiv 1605.01713).
+public struct InputXGradient: Explainer {
+  /// What the explainer is.
+  public static let descriptor = ExplainerDescriptor(
+    id: "input-x-gradient", title: "Input × Gradient",
+    summary: "Multiplies the input with its gradient and sums over patches",
+    family: .gradient, needs: [.inputGradients], isClassSpecific: true, reversePasses: "1",
+    citation: Citation(
+      authors: "Shrikumar et al.",
+      title: "Not Just a Black Box: Learning Important Features Through Propagating Activation Differences",
+      venue: "arXiv preprint", year: 2017, identifier: "arXiv:1605.01713"))
+
+  /// The options that this value works with.
+  public let options: InputXGradientOptions
+
+  /// Makes an explainer.
+  public init(options: InputXGradientOptions = InputXGradientOptions()) {
+    self.options = options
+  }
+
+  /// Needs a reverse pass down to the input.
+  public func recording(for model: ModelDescriptor) -> Recording { Recording(gradients: true) }
+
+  /// Explains every target in one reverse pass.
+  public func explain(
+    _ trace: ForwardTrace, targets: Targets, using model: any Model
+  ) throws -> [[Attribution]] {
+    let gradients = try model.backward(
+      from: trace.cotangent(of: targets, contrast: options.contrast), through: trace,
+      requesting: GradientRequest(input: true))
+    guard let gradient = gradients.input else { throw ModelError.notRecorded("gradient of the input") }
+    return try targets.map { image, target, classIndex in
+      let products = trace.input[image].multiplied(with: gradient[targets.row(image: image, target: target)])
+      return try Attribution(
+        scores: options.reduce.scores(of: products, grid: trace.layout.grid), of: trace,
+        classIndex: classIndex, by: self)
+    }
+  }
+}

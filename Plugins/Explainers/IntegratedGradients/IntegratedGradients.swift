@@ -1,0 +1,94 @@
+public import XAICore
+import XAITensor
+
+/// Integrated Gradients: the gradient along a straight path from a baseline to the image, times their difference.
+///
+/// φ = (x − x′) ⊙ Σ_j w_j·∂y/∂x at x′ + α_j·(x − x′), summed over patches; Σφ = y(x) − y(x′) but for the error of the sum.
+/// Source: Sundararajan, Taly & Yan 2017 (arXiv 1703.01365), Eq. 1 and Proposition 1.
+public struct IntegratedGradients: Explainer {
+  /// What the explainer is.
+  public static let descriptor = ExplainerDescriptor(
+    id: "integrated-gradients", title: "Integrated Gradients",
+    summary: "Integrates the gradient from a baseline to the image and multiplies with their difference",
+    family: .gradient, needs: [.inputGradients], isClassSpecific: true, forwardPasses: "steps + 2",
+    reversePasses: "steps",
+    citation: Citation(
+      authors: "Sundararajan, Taly & Yan", title: "Axiomatic Attribution for Deep Networks", venue: "ICML",
+      year: 2017, identifier: "arXiv:1703.01365"))
+
+  /// The options that this value works with.
+  public let options: IntegratedGradientsOptions
+
+  /// Makes an explainer.
+  public init(options: IntegratedGradientsOptions = IntegratedGradientsOptions()) {
+    self.options = options
+  }
+
+  /// Needs the image and its logits; the passes along the path are its own.
+  public func recording(for model: ModelDescriptor) -> Recording { Recording() }
+
+  /// Explains every target; all targets share the forward passes.
+  public func explain(
+    _ trace: ForwardTrace, targets: Targets, using model: any Model
+  ) throws -> [[Attribution]] {
+    let cotangent = try trace.cotangent(of: targets, contrast: options.contrast)
+    let baseline = baseline(of: trace, model)
+    let points = options.rule.points(options.steps)
+    let gradient = try SampledPasses(trace, cotangent: cotangent, using: model).weightedInputGradient(
+      points.map { Float($0.weight) }
+    ) { step, destination in
+      let share = Float(points[step].place)
+      baseline.withElements { baseline in
+        trace.input.withElements { input in
+          for index in input.indices {
+            destination[index] = baseline[index] + share * (input[index] - baseline[index])
+          }
+        }
+      }
+    }
+    let logits = (image: trace.logits, baseline: try model.logits(baseline))
+    return try targets.map { image, target, classIndex in
+      let row = targets.row(image: image, target: target)
+      let values = trace.input[image].subtracting(baseline[image]).multiplied(with: gradient[row])
+      let change = cotangent[row].dot(logits.image[image]) - cotangent[row].dot(logits.baseline[image])
+      let sum = values.withElements { $0.reduce(0) { $0 + Double($1) } }
+      return try Attribution(
+        scores: options.reduce.scores(of: values, grid: trace.layout.grid), of: trace,
+        classIndex: classIndex, by: self, diagnostics: Diagnostics(completenessGap: Float(sum - change)))
+    }
+  }
+
+  /// What the path of each image begins with, [B, 3, H, W].
+  private func baseline(of trace: ForwardTrace, _ model: any Model) -> Tensor {
+    Tensor(trace.input.shape) { elements in
+      for image in 0..<trace.batchCount {
+        let picture = trace.input[image]
+        options.baseline.input(hiding: picture, preprocessing: model.descriptor.preprocessing).withElements {
+          for index in $0.indices { elements[image * picture.count + index] = $0[index] }
+        }
+      }
+    }
+  }
+}
+
+extension Tensor {
+  /// The difference entry by entry.
+  fileprivate func subtracting(_ other: Tensor) -> Tensor {
+    Tensor(shape) { difference in
+      withElements { own in
+        other.withElements { other in
+          for index in own.indices { difference[index] = own[index] - other[index] }
+        }
+      }
+    }
+  }
+
+  /// The sum of products entry by entry.
+  fileprivate func dot(_ other: Tensor) -> Double {
+    withElements { own in
+      other.withElements { other in
+        own.indices.reduce(0) { $0 + Double(own[$1]) * Double(other[$1]) }
+      }
+    }
+  }
+}

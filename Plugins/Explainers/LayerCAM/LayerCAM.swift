@@ -1,0 +1,54 @@
+public import XAICore
+
+/// The options of LayerCAM.
+public struct LayerCAMOptions: ClassActivationOptions {
+  /// The layer, from 0; −1 is the last.
+  public var layer = -1
+  /// The point in the layer's block.
+  public var point = BlockPoint.firstNorm
+  /// Whether negative scores become 0.
+  public var relu = true
+  /// What the class is held against.
+  public var contrast = Contrast.none
+
+  /// Makes the defaults.
+  public init() {}
+
+  /// Every option.
+  public static let table: [Option<Self>] = activationTable
+}
+
+/// LayerCAM on tokens: each activation weighted by its own positive gradient.
+///
+/// map_p = ReLU(Σ_c ReLU(∂y/∂f_pc)·f_pc) on patches.
+/// Source: Jiang et al. 2021 (IEEE TIP 30), Eq. 4 to 6, as it is used on vision transformers.
+public struct LayerCAM: ClassActivationMap {
+  /// What the explainer is.
+  public static let descriptor = ExplainerDescriptor(
+    id: "layer-cam", title: "LayerCAM",
+    summary: "Weights each activation of a layer's patch tokens by its own positive gradient",
+    family: .gradient, needs: [.activations, .activationGradients], isClassSpecific: true, reversePasses: "1",
+    citation: Citation(
+      authors: "Jiang et al.",
+      title: "LayerCAM: Exploring Hierarchical Class Activation Maps for Localization",
+      venue: "IEEE Transactions on Image Processing", year: 2021, identifier: "doi:10.1109/TIP.2021.3089943"))
+
+  /// The options that this value works with.
+  public let options: LayerCAMOptions
+
+  /// Makes an explainer.
+  public init(options: LayerCAMOptions = LayerCAMOptions()) {
+    self.options = options
+  }
+
+  /// Σ_c ReLU(g_c)·f_c of each patch.
+  public func scores(
+    _ activations: UnsafeBufferPointer<Float>, _ gradient: UnsafeBufferPointer<Float>, width: Int
+  ) -> [Float] {
+    stride(from: 0, to: activations.count, by: width).map { start in
+      var score: Float = 0
+      for index in start..<start + width { score += max(gradient[index], 0) * activations[index] }
+      return score
+    }
+  }
+}

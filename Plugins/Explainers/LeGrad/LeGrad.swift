@@ -1,0 +1,99 @@
+public import XAICore
+import XAITensor
+
+/// The options of LeGrad.
+public struct LeGradOptions: ContrastiveOptions {
+  /// The first layer that counts, from 0.
+  public var start = 0
+  /// Which tokens of a layer the classifier reads.
+  public var pooling = LayerReadout.mean
+  /// What the class is held against.
+  public var contrast = Contrast.none
+
+  /// Makes the defaults.
+  public init() {}
+
+  /// Every option.
+  public static let table: [Option<Self>] = [
+    Option(
+      "start", \.start, "the first layer that counts, from 0; negative numbers count from the last",
+      allowed: "a layer"),
+    Option(
+      "pooling", \.pooling,
+      "which tokens of a layer the classifier reads: the mean of all, or those of the model itself"
+    ),
+    contrastOption,
+  ]
+}
+
+/// LeGrad: how the class's score of each layer depends on that layer's attention.
+///
+/// s_l is what the classifier says of layer l's output alone; G_l = ∂s_l/∂A_l; the map is the sum over layers of
+/// 1/(H·N)·Σ_h Σ_i ReLU(G_l)_hij, a score for each key j.
+/// Source: Bousselham et al. 2024 (arXiv 2404.03214), section 3.
+public struct LeGrad: Explainer {
+  /// What the explainer is.
+  public static let descriptor = ExplainerDescriptor(
+    id: "legrad", title: "LeGrad",
+    summary: "Adds up, over layers, how the class's score of a layer grows with that layer's attention",
+    family: .gradient, needs: [.attention, .activations, .layerReadouts], isClassSpecific: true,
+    reversePasses: "1",
+    citation: Citation(
+      authors: "Bousselham et al.",
+      title: "LeGrad: An Explainability Method for Vision Transformers via Feature Formation Sensitivity",
+      venue: "ICCV", year: 2025, identifier: "arXiv:2404.03214"))
+
+  /// The options that this value works with.
+  public let options: LeGradOptions
+
+  /// Makes an explainer.
+  public init(options: LeGradOptions = LeGradOptions()) {
+    self.options = options
+  }
+
+  private func layers(of model: ModelDescriptor) throws -> Range<Int> {
+    try model.layer(options.start, option: "start")..<model.layerCount
+  }
+
+  /// Needs the output of every layer that counts, and what a reverse pass needs.
+  public func recording(for model: ModelDescriptor) throws -> Recording {
+    Recording(
+      activations: Set(try layers(of: model).map { ActivationPoint(layer: $0, point: .output) }),
+      gradients: true)
+  }
+
+  /// Explains every target; each layer's reverse pass ends at its own attention.
+  public func explain(
+    _ trace: ForwardTrace, targets: Targets, using model: any Model
+  ) throws -> [[Attribution]] {
+    let cotangent = try trace.cotangent(of: targets, contrast: options.contrast)
+    var sums = [[Float]](
+      repeating: [Float](repeating: 0, count: trace.layout.tokenCount), count: cotangent.shape[0])
+    try model.readLayers(
+      from: cotangent, through: trace, layers: .some(Set(layers(of: model.descriptor))),
+      readout: options.pooling
+    ) { visited in
+      for row in sums.indices { Self.add(visited.gradient[row], to: &sums[row]) }
+    }
+    return try targets.map { image, target, classIndex in
+      try Attribution(
+        scores: Array(sums[targets.row(image: image, target: target)][trace.layout.patches]), of: trace,
+        classIndex: classIndex, by: self)
+    }
+  }
+
+  /// Adds the mean over heads and queries of ReLU(G), [heads, N, N], for each key.
+  private static func add(_ gradient: Tensor, to sum: inout [Float]) {
+    let tokens = sum.count
+    let rows = gradient.count / tokens
+    var layer = [Float](repeating: 0, count: tokens)
+    gradient.withElements { gradient in
+      layer.withUnsafeMutableBufferPointer { layer in
+        for row in 0..<rows {
+          for c in 0..<tokens { layer[c] += max(gradient[row * tokens + c], 0) }
+        }
+      }
+    }
+    for c in 0..<tokens { sum[c] += layer[c] / Float(rows) }
+  }
+}

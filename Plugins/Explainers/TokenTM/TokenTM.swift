@@ -1,0 +1,84 @@
+public import XAICore
+import XAITensor
+
+/// The options of TokenTM.
+public struct TokenTMOptions: ContrastiveOptions {
+  /// The first layer that counts, from 0.
+  public var start = 0
+  /// What the class is held against.
+  public var contrast = Contrast.none
+
+  /// Makes the defaults.
+  public init() {}
+
+  /// Every option.
+  public static let table: [Option<Self>] = [
+    Option(
+      "start", \.start, "the first layer that counts, from 0", allowed: "a layer, from 0", where: { $0 >= 0 }),
+    contrastOption,
+  ]
+}
+
+/// TokenTM: attention with the effect of what happens to the tokens themselves, in length and direction.
+///
+/// W(E → Ẽ)_i = ‖Ẽ_i‖/‖E_i‖ · softmax_i cos(E_i, Ẽ_i). From C_0 = diag ‖E_0‖, each layer does
+/// C ← (I + W_mlp)·(I + (Ā·W_attn) ⊙ Ḡ)·C, Ā = mean_h A, Ḡ = mean_h ReLU(∂y/∂A); the map is C's readout row.
+/// Source: Wu et al. 2024 (arXiv 2403.14552).
+public struct TokenTM: Explainer {
+  /// What the explainer is.
+  public static let descriptor = ExplainerDescriptor(
+    id: "token-tm", title: "TokenTM",
+    summary:
+      "Rolls out attention weighted by its gradient and by how blocks change tokens in length and direction",
+    family: .gradient, needs: [.attention, .attentionGradients, .activations], isClassSpecific: true,
+    reversePasses: "1",
+    citation: Citation(
+      authors: "Wu et al.",
+      title: "Token Transformation Matters: Towards Faithful Post-hoc Explanation for Vision Transformer",
+      venue: "CVPR", year: 2024, identifier: "arXiv:2403.14552"))
+
+  /// The options that this value works with.
+  public let options: TokenTMOptions
+
+  /// Makes an explainer.
+  public init(options: TokenTMOptions = TokenTMOptions()) {
+    self.options = options
+  }
+
+  private static let points: [BlockPoint] = [.input, .afterAttention, .output]
+
+  /// Needs the tokens before and behind both halves of every block, and a reverse pass.
+  public func recording(for model: ModelDescriptor) throws -> Recording {
+    let layers = try model.layer(options.start, option: "start")..<model.layerCount
+    return Recording(
+      activations: Set(
+        layers.flatMap { layer in Self.points.map { ActivationPoint(layer: layer, point: $0) } }),
+      gradients: true)
+  }
+
+  /// Explains every target in one reverse pass.
+  public func explain(
+    _ trace: ForwardTrace, targets: Targets, using model: any Model
+  ) throws -> [[Attribution]] {
+    let layers = options.start..<model.descriptor.layerCount
+    let attention = try GradientWeightedAttention(
+      trace, cotangent: trace.cotangent(of: targets, contrast: options.contrast), layers: layers,
+      clamp: .meansApart, using: model)
+    let effects = try layers.map { try TransformationEffects(of: trace, layer: $0) }
+    return try targets.map { image, target, classIndex in
+      let passRow = targets.row(image: image, target: target)
+      // One row of (I + W_mlp)(I + T) is a row of I + T, times 1 + W_mlp of the token that the row is of.
+      var row = RowPropagation.propagate([trace.layout.readoutWeights], through: layers.reversed()) {
+        layer, row, entries in
+        let effect = effects[layer - layers.lowerBound]
+        attention.write(layer: layer, passRow: passRow, row: row, to: entries)
+        for c in entries.indices { entries[c] *= effect.attention[image][c] }
+        entries[row] += 1
+        for c in entries.indices { entries[c] *= 1 + effect.mlp[image][row] }
+      }[0]
+      for c in row.indices { row[c] *= effects[0].inputLengths[image][c] }
+      return try Attribution(
+        scores: Array(row[trace.layout.patches]), of: trace, classIndex: classIndex, by: self)
+    }
+  }
+}
