@@ -1,0 +1,107 @@
+public import XAICore
+import XAITensor
+
+/// FovEx: where someone with a fovea would look to recognise the class.
+///
+/// The picture is blurred but for what has been looked at. Each fixation is searched by the sign of the gradient of the
+/// class's cross entropy with respect to its place, and the map is the sum of a spot a fixation. Source: Panda et al. 2024
+/// (arXiv 2408.02123), with the choices of the authors' program.
+public struct FovEx: Explainer {
+  /// What the explainer is.
+  public static let descriptor = ExplainerDescriptor(
+    id: "fovex", title: "FovEx",
+    summary: "Looks for the places that must be seen sharply to recognise the class", family: .perturbation,
+    needs: [.inputGradients], isClassSpecific: true, forwardPasses: "1 + fixations·steps",
+    reversePasses: "fixations·steps",
+    citation: Citation(
+      authors: "Panda et al.",
+      title: "FovEx: Human-Inspired Explanations for Vision Transformers and Convolutional Neural Networks",
+      venue: "IJCV", year: 2025, identifier: "arXiv:2408.02123"))
+
+  /// The options that this value works with.
+  public let options: FovExOptions
+
+  /// Makes an explainer.
+  public init(options: FovExOptions = FovExOptions()) {
+    self.options = options
+  }
+
+  /// Needs the logits: the passes with gradients are over other pictures.
+  public func recording(for model: ModelDescriptor) -> Recording { Recording() }
+
+  /// Explains every image and target, as many at once as a batch has.
+  public func explain(
+    _ trace: ForwardTrace, targets: Targets, using model: any Model
+  ) throws -> [[Attribution]] {
+    let blur = ReflectedBlur(deviation: options.blur, reach: options.reach)
+    let pictures = targets.classes.indices.map { image in
+      (sharp: trace.input[image], blurred: blur(trace.input[image]))
+    }
+    let asked = targets.classes.enumerated().flatMap { image, classes in classes.map { (image, $0) } }
+    var maps: [[Double]] = []
+    for start in stride(from: 0, to: asked.count, by: options.batch) {
+      let chunk = asked[start..<min(start + options.batch, asked.count)]
+      var gazes = chunk.map { image, _ in
+        Gaze(pictures[image].sharp, blurred: pictures[image].blurred, options: options)
+      }
+      try look(&gazes, classes: chunk.map(\.1), using: model, done: start, of: asked.count)
+      maps += gazes.map(\.map)
+    }
+    let cells = PatchCells(of: trace)
+    return try targets.map { image, target, classIndex in
+      try Attribution(
+        scores: cells.means(of: maps[image * targets.countPerImage + target]), of: trace,
+        classIndex: classIndex, by: self)
+    }
+  }
+
+  /// Makes all fixations of some gazes, together.
+  private func look(
+    _ gazes: inout [Gaze], classes: [Int], using model: any Model, done: Int, of total: Int
+  ) throws {
+    let passes = options.fixations * options.steps
+    for fixation in 0..<options.fixations {
+      for step in 0..<options.steps {
+        let (losses, gradient) = try losses(of: gazes, classes: classes, using: model)
+        // The same for every image and class, so that no map depends on what else is in a batch.
+        var random = SeededRandom(
+          seed: UInt64(bitPattern: Int64(options.seed)), UInt64(fixation), UInt64(step))
+        let other = SIMD2(Double(random.uniform()), Double(random.uniform())) * 2 - 1
+        for row in gazes.indices {
+          gazes[row].step(loss: losses[row], inputGradient: gradient[row], other: other)
+        }
+        try PassProgress.tell(
+          PassCount(
+            explainer: specification,
+            done: done * passes + gazes.count * (fixation * options.steps + step + 1), total: total * passes))
+      }
+      for row in gazes.indices { gazes[row].fixate() }
+    }
+  }
+
+  /// The cross entropy of each gaze's class, and its gradient at the input, [gazes, 3, H, W].
+  private func losses(of gazes: [Gaze], classes: [Int], using model: any Model) throws -> ([Double], Tensor) {
+    let shape = gazes[0].shape
+    let input = Tensor(Shape([gazes.count] + shape.extents)) { elements in
+      for (row, gaze) in gazes.enumerated() { gaze.write(to: elements + row * shape.count) }
+    }
+    let trace = try model.forward(input, recording: Recording(gradients: true))
+    let classCount = model.descriptor.classCount
+    var losses: [Double] = []
+    let cotangent = Tensor([gazes.count, classCount]) { elements in
+      for (row, classIndex) in classes.enumerated() {
+        let probabilities = trace.logits[row].withElements {
+          OutputScore.probability.values(of: Array(0..<classCount), in: $0)
+        }
+        losses.append(-logarithm(max(probabilities[classIndex], .leastNormalMagnitude)))
+        for (index, probability) in probabilities.enumerated() {
+          elements[row * classCount + index] = Float(probability - (index == classIndex ? 1 : 0))
+        }
+      }
+    }
+    let gradients = try model.backward(
+      from: cotangent, through: trace, requesting: GradientRequest(input: true))
+    guard let gradient = gradients.input else { throw ModelError.notRecorded("gradient of the input") }
+    return (losses, gradient)
+  }
+}

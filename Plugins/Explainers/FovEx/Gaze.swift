@@ -1,0 +1,139 @@
+import XAICore
+import XAITensor
+
+/// A picture as someone sees it who looks at one place after another, and how the place should move.
+struct Gaze {
+  private let options: FovExOptions
+  /// The picture, and what the blur adds to it; both [3, H, W].
+  private let picture: Tensor
+  private let difference: Tensor
+  private let height: Int
+  private let width: Int
+  /// What has been seen sharply, one value a pixel.
+  private var seen: [Float]
+  /// Where the search is, (row, column) from −1 to 1.
+  private(set) var place = SIMD2<Double>.zero
+  private var best = SIMD2<Double>.zero
+  private var lowestLoss = Double.infinity
+  /// The shape of the picture.
+  var shape: Shape { picture.shape }
+  /// The places that were looked at.
+  private(set) var fixations: [SIMD2<Double>] = []
+
+  init(_ picture: Tensor, blurred: Tensor, options: FovExOptions) {
+    self.options = options
+    self.picture = picture
+    (height, width) = (picture.shape[1], picture.shape[2])
+    difference = Tensor(picture.shape) { result in
+      picture.withElements { picture in
+        blurred.withElements { blurred in
+          for index in picture.indices { result[index] = blurred[index] - picture[index] }
+        }
+      }
+    }
+    seen = [Float](repeating: 0, count: height * width)
+  }
+
+  /// exp(−(r − place)² / spread) for the rows or columns of the image, of which it is the product.
+  static func profile(_ length: Int, at place: Double, spread: Double) -> [Float] {
+    (0..<length).map { index in
+      let distance = Self.coordinate(index, length) - place
+      return Float(exponential(-distance * distance / spread))
+    }
+  }
+
+  /// From −1 at the first of `length` pixels to 1 at the last.
+  private static func coordinate(_ index: Int, _ length: Int) -> Double {
+    length > 1 ? 2 * Double(index) / Double(length - 1) - 1 : -1
+  }
+
+  private func profiles(at place: SIMD2<Double>) -> (rows: [Float], columns: [Float]) {
+    (
+      Self.profile(height, at: place[0], spread: options.fovea),
+      Self.profile(width, at: place[1], spread: options.fovea)
+    )
+  }
+
+  /// Writes the picture, blurred by clip(1 − seen − fovea, 0, 1).
+  func write(to destination: UnsafeMutablePointer<Float>) {
+    let (rows, columns) = profiles(at: place)
+    let plane = height * width
+    picture.withElements { picture in
+      difference.withElements { difference in
+        for row in 0..<height {
+          for column in 0..<width {
+            let pixel = row * width + column
+            let blur = min(max(1 - seen[pixel] - rows[row] * columns[column], 0), 1)
+            for index in stride(from: pixel, to: 3 * plane, by: plane) {
+              destination[index] = picture[index] + difference[index] * blur
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// ∂loss/∂place from ∂loss/∂input, [3, H, W]: what is clipped doesn't move.
+  private func gradient(from inputGradient: Tensor) -> SIMD2<Double> {
+    let (rows, columns) = profiles(at: place)
+    let plane = height * width
+    return inputGradient.withElements { gradient in
+      difference.withElements { difference in
+        var sum = SIMD2<Double>.zero
+        for row in 0..<height {
+          let down = Self.coordinate(row, height) - place[0]
+          for column in 0..<width {
+            let pixel = row * width + column
+            let fovea = rows[row] * columns[column]
+            let blur = 1 - seen[pixel] - fovea
+            guard blur >= 0, blur <= 1 else { continue }
+            var slope: Float = 0
+            for index in stride(from: pixel, to: 3 * plane, by: plane) {
+              slope += gradient[index] * difference[index]
+            }
+            let across = Self.coordinate(column, width) - place[1]
+            sum -= Double(slope * fovea) * 2 / options.fovea * SIMD2(down, across)
+          }
+        }
+        return sum
+      }
+    }
+  }
+
+  /// Goes a step against the gradient; a place that was no better than one before is left for `other`.
+  mutating func step(loss: Double, inputGradient: Tensor, other: SIMD2<Double>) {
+    let gradient = gradient(from: inputGradient)
+    for axis in 0..<2 where gradient[axis] != 0 {
+      place[axis] -= gradient[axis] > 0 ? options.rate : -options.rate
+    }
+    if loss < lowestLoss {
+      (lowestLoss, best) = (loss, place)
+    } else {
+      place = other
+    }
+  }
+
+  /// Ends the search: the best place is seen sharply from here on, and the next search begins at the centre.
+  mutating func fixate() {
+    let (rows, columns) = profiles(at: best)
+    for row in 0..<height {
+      for column in 0..<width {
+        let pixel = row * width + column
+        seen[pixel] = seen[pixel] * Float(options.forgetting) + rows[row] * columns[column]
+      }
+    }
+    fixations.append(best)
+    (place, best, lowestLoss) = (.zero, .zero, .infinity)
+  }
+
+  /// The sum of the spots of all fixations, one value a pixel.
+  var map: [Double] {
+    var map = [Double](repeating: 0, count: height * width)
+    for place in fixations {
+      let rows = Self.profile(height, at: place[0], spread: options.spot)
+      let columns = Self.profile(width, at: place[1], spread: options.spot)
+      for pixel in map.indices { map[pixel] += Double(rows[pixel / width] * columns[pixel % width]) }
+    }
+    return map
+  }
+}

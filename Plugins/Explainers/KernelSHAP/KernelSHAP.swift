@@ -1,0 +1,107 @@
+public import XAICore
+import XAITensor
+
+/// Kernel SHAP: Shapley values of the segments of a picture, by weighted least squares on coalitions of them.
+///
+/// φ minimises Σ_z π(z)·(f_c(x_z) − f_c(x_∅) − φ·z)² with π the Shapley kernel and Σ φ = f_c(x) − f_c(x_∅), which is kept by
+/// putting it into the equations for the last player. With all coalitions φ are the Shapley values themselves. Source:
+/// Lundberg & Lee 2017 (arXiv 1705.07874), Eq. 8 and Theorem 2.
+public struct KernelSHAP: Explainer {
+  /// What the explainer is.
+  public static let descriptor = ExplainerDescriptor(
+    id: "kernel-shap", title: "Kernel SHAP",
+    summary: "Shares the class's probability out among patches by their Shapley values",
+    family: .perturbation, needs: [], isClassSpecific: true,
+    forwardPasses: "2 + samples", reversePasses: "0",
+    citation: Citation(
+      authors: "Lundberg & Lee", title: "A Unified Approach to Interpreting Model Predictions",
+      venue: "NeurIPS", year: 2017, identifier: "arXiv:1705.07874"))
+
+  /// The options that this value works with.
+  public let options: KernelSHAPOptions
+
+  /// Makes an explainer; throws for a fill where nothing stands in the place of a patch.
+  public init(options: KernelSHAPOptions) throws(OptionError) {
+    if options.segments == .tokens, options.fill != KernelSHAPOptions().fill {
+      throw .outOfRange(
+        option: "fill", value: options.fill.optionText,
+        allowed: "leave it out with segments=tokens, where nothing stands in the place of a patch")
+    }
+    self.options = options
+  }
+
+  /// Makes an explainer with the defaults.
+  public init() {
+    options = KernelSHAPOptions()
+  }
+
+  /// A model that can leave patches out, where that is how they are hidden.
+  public var needs: Capabilities { options.segments.needs }
+
+  /// Needs the logits.
+  public func recording(for model: ModelDescriptor) -> Recording { Recording() }
+
+  /// Explains every image; all targets of an image share its passes.
+  public func explain(
+    _ trace: ForwardTrace, targets: Targets, using model: any Model
+  ) throws -> [[Attribution]] {
+    let preprocessing = model.descriptor.preprocessing
+    let games = targets.classes.indices.map { image -> (segments: Segments, chosen: WeightedCoalitions) in
+      let segments = Segments(
+        of: trace.input[image], cells: PatchCells(of: trace), preprocessing: preprocessing,
+        into: options.segments, superpixels: options.superpixels)
+      let budget = options.samples ?? 2 * segments.count + 2048
+      return (
+        segments, WeightedCoalitions(count: segments.count, budget: budget, seed: options.seed)
+      )
+    }
+    var runner = FrameRunner(
+      self, model: model, batchSize: options.batch,
+      total: games.reduce(0) { $0 + $1.chosen.coalitions.count + 1 })
+    return try targets.classes.enumerated().map { image, classes in
+      guard !classes.isEmpty else { return [] }
+      let (picture, (segments, chosen)) = (trace.input[image], games[image])
+      let hidden =
+        options.segments == .tokens ? nil : options.fill.input(hiding: picture, preprocessing: preprocessing)
+      let coalitions = chosen.coalitions + [Coalition(count: segments.count)]
+      var values = [[Double]](repeating: [], count: coalitions.count)
+      try runner.run(
+        segments.frames(of: picture, hiddenAs: hidden, coalitions), of: picture
+      ) { values[$0] = options.score.values(of: classes, in: $1) }
+      let whole = trace.logits[image].withElements { options.score.values(of: classes, in: $0) }
+      let shares = try shares(chosen, values: values, whole: whole)
+      return try classes.indices.map { target in
+        try Attribution(
+          scores: segments.patchScores(shares[target]), of: trace, classIndex: classes[target], by: self)
+      }
+    }
+  }
+
+  /// The value of each player for each class.
+  ///
+  /// - Parameters:
+  ///   - values: `values[coalition][class]`, that of nobody last.
+  ///   - whole: the values of everybody.
+  private func shares(_ chosen: WeightedCoalitions, values: [[Double]], whole: [Double]) throws(OptionError)
+    -> [[Double]]
+  {
+    let nobody = values[values.count - 1]
+    let gains = zip(whole, nobody).map { $0 - $1 }
+    guard let players = chosen.coalitions.first?.count else { return gains.map { [$0] } }
+    let last = players - 1
+    var equations = NormalEquations(unknowns: last, sides: gains.count)
+    for (index, coalition) in chosen.coalitions.enumerated() {
+      let lastIn: Double = coalition[last] ? 1 : 0
+      equations.add(
+        (0..<last).map { (coalition[$0] ? 1 : 0) - lastIn },
+        values: gains.indices.map { values[index][$0] - nobody[$0] - lastIn * gains[$0] },
+        weight: chosen.weights[index])
+    }
+    guard let solution = equations.solution(ridge: [Double](repeating: 0, count: last)) else {
+      throw .outOfRange(
+        option: "samples", value: "\(chosen.coalitions.count)",
+        allowed: "more: these coalitions don't determine the values of \(players) players")
+    }
+    return solution.indices.map { solution[$0] + [gains[$0] - solution[$0].reduce(0, +)] }
+  }
+}

@@ -1,0 +1,105 @@
+public import XAICore
+import XAIImage
+import XAITensor
+
+/// LIME: a linear model of the class's score in which segments are shown, near the whole picture.
+///
+/// β minimises Σ_z π(z)·(f_c(x_z) − β₀ − β·z)² + λ‖β‖² with π(z) = √exp(−d² / width²) and d the cosine distance between z and
+/// the whole picture; a patch has the mean of its pixels' coefficients. Source: Ribeiro, Singh & Guestrin 2016
+/// (arXiv 1602.04938), Eq. 2 and Algorithm 1, with kernel and solver of the authors' program.
+public struct LIME: Explainer {
+  /// What the explainer is.
+  public static let descriptor = ExplainerDescriptor(
+    id: "lime", title: "LIME",
+    summary: "Fits a linear model of the class's probability to pictures with some segments hidden",
+    family: .perturbation, needs: [], isClassSpecific: true, forwardPasses: "1 + samples",
+    reversePasses: "0",
+    citation: Citation(
+      authors: "Ribeiro, Singh & Guestrin",
+      title: "\"Why Should I Trust You?\": Explaining the Predictions of Any Classifier", venue: "KDD",
+      year: 2016, identifier: "arXiv:1602.04938"))
+
+  /// The options that this value works with.
+  public let options: LIMEOptions
+
+  /// Makes an explainer; throws for a fill where nothing stands in the place of a patch.
+  public init(options: LIMEOptions) throws(OptionError) {
+    if options.segments == .tokens, options.fill != LIMEOptions().fill {
+      throw .outOfRange(
+        option: "fill", value: options.fill.optionText,
+        allowed: "leave it out with segments=tokens, where nothing stands in the place of a patch")
+    }
+    self.options = options
+  }
+
+  /// Makes an explainer with the defaults.
+  public init() {
+    options = LIMEOptions()
+  }
+
+  /// A model that can leave patches out, where that is how they are hidden.
+  public var needs: Capabilities { options.segments.needs }
+
+  /// Needs the logits.
+  public func recording(for model: ModelDescriptor) -> Recording { Recording() }
+
+  /// Explains every image; all targets of an image share its passes.
+  public func explain(
+    _ trace: ForwardTrace, targets: Targets, using model: any Model
+  ) throws -> [[Attribution]] {
+    let preprocessing = model.descriptor.preprocessing
+    var runner = FrameRunner(
+      self, model: model, batchSize: options.batch, total: options.samples * targets.imageCount)
+    return try targets.classes.enumerated().map { image, classes in
+      guard !classes.isEmpty else { return [] }
+      let picture = trace.input[image]
+      let segments = Segments(
+        of: picture, cells: PatchCells(of: trace), preprocessing: preprocessing, into: options.segments,
+        superpixels: options.superpixels)
+      let samples = samples(of: segments.count)
+      var equations = NormalEquations(unknowns: segments.count + 1, sides: classes.count)
+      try runner.run(
+        segments.frames(of: picture, hiddenAs: hidden(picture, segments, preprocessing), samples), of: picture
+      ) { sample, logits in
+        equations.add(
+          [1] + (0..<segments.count).map { samples[sample][$0] ? 1 : 0 },
+          values: options.score.values(of: classes, in: logits), weight: weight(of: samples[sample]))
+      }
+      // The intercept is free. A ridge above 0 determines the rest.
+      let ridge = [0] + [Double](repeating: options.ridge, count: segments.count)
+      guard let solution = equations.solution(ridge: ridge) else {
+        throw OptionError.outOfRange(
+          option: "width", value: options.width.optionText,
+          allowed: "wider: no sample is near enough to the picture to count")
+      }
+      return try classes.indices.map { target in
+        try Attribution(
+          scores: segments.patchScores(Array(solution[target].dropFirst())), of: trace,
+          classIndex: classes[target], by: self)
+      }
+    }
+  }
+
+  private func hidden(_ picture: Tensor, _ segments: Segments, _ preprocessing: Preprocessing) -> Tensor? {
+    if options.segments == .tokens { return nil }
+    return options.fill.fill?.input(hiding: picture, preprocessing: preprocessing)
+      ?? segments.averaged(picture)
+  }
+
+  /// The whole picture, then segments that are shown with probability ½ each.
+  func samples(of count: Int) -> [Coalition] {
+    [Coalition(count: count, showing: true)]
+      + (1..<options.samples).map { number in
+        var random = SeededRandom(seed: UInt64(bitPattern: Int64(options.seed)), UInt64(number))
+        var sample = Coalition(count: count)
+        for index in 0..<count { sample[index] = random.next() >> 63 == 1 }
+        return sample
+      }
+  }
+
+  /// π(z): the cosine of z and a vector of ones is √(shown / count).
+  func weight(of sample: Coalition) -> Double {
+    let distance = 1 - (Double(sample.shownCount) / Double(sample.count)).squareRoot()
+    return exponential(-distance * distance / (options.width * options.width)).squareRoot()
+  }
+}

@@ -1,0 +1,68 @@
+public import XAICore
+
+/// The options of LIME.
+public struct LIMEOptions: PluginOptions {
+  /// How hidden segments look.
+  public enum SegmentFill: String, OptionValue, CaseIterable {
+    /// Each segment in its own mean colour.
+    case segmentMean = "segment-mean"
+    /// 0 after mean and deviation.
+    case zero
+    /// 0 before mean and deviation.
+    case black
+    /// The mean colour of ImageNet.
+    case mean
+    /// The picture, blurred.
+    case blur
+    /// The lowest value of the model's input, in all channels.
+    case lowest
+
+    /// What stands in the place of pixels, where that doesn't depend on the segments.
+    var fill: Fill? { Fill(rawValue: rawValue) }
+  }
+
+  /// What the picture is divided into.
+  public var segments = Segmentation.slic
+  /// About how many superpixels.
+  public var superpixels = 50
+  /// How many pictures with some of the segments, the whole one among them.
+  public var samples = 1000
+  /// How hidden segments look.
+  public var fill = SegmentFill.segmentMean
+  /// The width of the kernel on cosine distances.
+  public var width = 0.25
+  /// How strongly coefficients are held to 0.
+  public var ridge = 1.0
+  /// Which output stands for a class.
+  public var score = OutputScore.probability
+  /// The seed of the samples.
+  public var seed = 0
+  /// Inputs that the model sees at once.
+  public var batch = 16
+
+  /// Makes the defaults: those of the authors' program.
+  public init() {}
+
+  /// Every option.
+  public static let table: [Option<Self>] = [
+    Option("segments", \.segments, "what the picture is divided into; tokens are patches that are left out"),
+    Option(
+      "superpixels", \.superpixels, "about how many superpixels, with segments=slic",
+      allowed: "a whole number from 1 to 10000", where: { (1...10_000).contains($0) }),
+    Option(
+      "samples", \.samples, "how many pictures with some of the segments",
+      allowed: "a whole number from 2 to 1000000", where: { (2...1_000_000).contains($0) }),
+    Option("fill", \.fill, "what stands in the place of a segment"),
+    Option(
+      "width", \.width, "the width of the kernel on cosine distances", allowed: "a number above 0",
+      where: { $0 > 0 }),
+    Option(
+      "ridge", \.ridge, "how strongly coefficients are held to 0", allowed: "a number above 0",
+      where: { $0 > 0 }),
+    Option("score", \.score, "which output stands for a class"),
+    Option("seed", \.seed, "another seed gives other samples"),
+    Option(
+      "batch", \.batch, "inputs that the model sees at once", allowed: "a whole number from 1",
+      where: { $0 > 0 }),
+  ]
+}

@@ -1,0 +1,89 @@
+public import XAICore
+import XAITensor
+
+/// Score-CAM on tokens: channels weighted by the score that the class keeps where they are strong.
+///
+/// M_k is channel k, upsampled and scaled to [0, 1]; α = softmax_k f_c(x ⊙ M_k); map = ReLU(Σ_k α_k·A_k) on patches. The
+/// baseline that the paper subtracts from each score cancels in the softmax. Source: Wang et al. 2020 (arXiv 1910.01279),
+/// Eq. 5 to 8, on the tokens that Grad-CAM looks at.
+public struct ScoreCAM: Explainer {
+  /// What the explainer is.
+  public static let descriptor = ExplainerDescriptor(
+    id: "score-cam", title: "Score-CAM",
+    summary: "Weights the channels of a layer's patch tokens by the class's score under them",
+    family: .perturbation, needs: [.activations], isClassSpecific: true, forwardPasses: "1 + channels",
+    reversePasses: "0",
+    citation: Citation(
+      authors: "Wang et al.",
+      title: "Score-CAM: Score-Weighted Visual Explanations for Convolutional Neural Networks",
+      venue: "CVPR Workshops", year: 2020, identifier: "arXiv:1910.01279"))
+
+  /// The options that this value works with.
+  public let options: ScoreCAMOptions
+
+  /// Makes an explainer.
+  public init(options: ScoreCAMOptions = ScoreCAMOptions()) {
+    self.options = options
+  }
+
+  private func point(of model: ModelDescriptor) throws -> ActivationPoint {
+    ActivationPoint(layer: try model.layer(options.layer, option: "layer"), point: options.point)
+  }
+
+  /// Needs the activations of one point.
+  public func recording(for model: ModelDescriptor) throws -> Recording {
+    Recording(activations: [try point(of: model)])
+  }
+
+  /// Explains every image; all targets of an image share its passes.
+  public func explain(
+    _ trace: ForwardTrace, targets: Targets, using model: any Model
+  ) throws -> [[Attribution]] {
+    let activation = try trace.activation(at: point(of: model.descriptor))
+    let channelCount = activation.shape[2]
+    var runner = FrameRunner(
+      self, model: model, batchSize: options.batch, total: channelCount * targets.imageCount)
+    return try targets.classes.enumerated().map { image, classes in
+      guard !classes.isEmpty else { return [] }
+      let picture = trace.input[image]
+      let channels = ChannelMaps(
+        activation[image], patches: trace.layout.patches, cells: PatchCells(of: trace))
+      let hidden = options.fill.input(hiding: picture, preprocessing: model.descriptor.preprocessing)
+      var scores = classes.map { _ in [Float](repeating: 0, count: channelCount) }
+      try runner.run(channels.frames(of: picture, hiddenAs: hidden), of: picture) { channel, logits in
+        for (target, score) in options.score.values(of: classes, in: logits).enumerated() {
+          scores[target][channel] = Float(score)
+        }
+      }
+      return try classes.indices.map { target in
+        try Attribution(
+          scores: map(of: channels, weights: softmax(scores[target])), of: trace,
+          classIndex: classes[target], by: self)
+      }
+    }
+  }
+
+  private func map(of channels: ChannelMaps, weights: [Float]) -> [Float] {
+    let patches = channels.cells.grid.count
+    return (0..<patches).map { patch in
+      var sum: Float = 0
+      for channel in 0..<channels.count {
+        sum += weights[channel] * channels.values[channel * patches + patch]
+      }
+      return options.relu ? max(sum, 0) : sum
+    }
+  }
+}
+
+extension ChannelMaps {
+  /// The picture under the mask of each channel.
+  fileprivate func frames(of picture: Tensor, hiddenAs hidden: Tensor) -> FramePlan {
+    FramePlan(count: count) { channel in
+      Frame(
+        .picture { destination in
+          var mask = mask(channel)
+          mask.withUnsafeMutableBufferPointer { picture.writeBlend(with: hidden, mask: $0, to: destination) }
+        })
+    }
+  }
+}

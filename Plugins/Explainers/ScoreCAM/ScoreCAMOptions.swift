@@ -1,0 +1,32 @@
+public import XAICore
+
+/// The options of Score-CAM.
+public struct ScoreCAMOptions: PluginOptions {
+  /// The layer, from 0; −1 is the last.
+  public var layer = -1
+  /// The point in the layer's block.
+  public var point = BlockPoint.firstNorm
+  /// Whether negative scores become 0.
+  public var relu = true
+  /// What stands in the place of what a mask hides.
+  public var fill = Fill.zero
+  /// Which output stands for a class.
+  public var score = OutputScore.logit
+  /// Inputs that the model sees at once.
+  public var batch = 16
+
+  /// Makes the defaults.
+  public init() {}
+
+  /// Every option.
+  public static let table: [Option<Self>] = [
+    Option("layer", \.layer, "the layer that is looked at, from 0; -1 is the last"),
+    Option("point", \.point, "the point in the layer's block"),
+    Option("relu", \.relu, "whether negative scores become 0"),
+    Option("fill", \.fill, "what stands in the place of what a mask hides"),
+    Option("score", \.score, "which output stands for a class"),
+    Option(
+      "batch", \.batch, "inputs that the model sees at once", allowed: "a whole number from 1",
+      where: { $0 > 0 }),
+  ]
+}

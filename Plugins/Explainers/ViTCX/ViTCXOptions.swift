@@ -1,0 +1,36 @@
+public import XAICore
+
+/// The options of ViT-CX.
+public struct ViTCXOptions: PluginOptions {
+  /// The layer, from 0; −1 is the last.
+  public var layer = -1
+  /// The point in the layer's block.
+  public var point = BlockPoint.firstNorm
+  /// Masks farther apart than this, by cosine, are not in one cluster.
+  public var distance = 0.1
+  /// The deviation of the noise in place of what a mask hides.
+  public var noise = 0.1
+  /// The seed of the noise.
+  public var seed = 0
+  /// Inputs that the model sees at once.
+  public var batch = 16
+
+  /// Makes the defaults: those of the authors' program.
+  public init() {}
+
+  /// Every option.
+  public static let table: [Option<Self>] = [
+    Option("layer", \.layer, "the layer that is looked at, from 0; -1 is the last"),
+    Option("point", \.point, "the point in the layer's block"),
+    Option(
+      "distance", \.distance, "masks farther apart than this, by cosine, are not in one cluster",
+      allowed: "a number from 0", where: { $0 >= 0 }),
+    Option(
+      "noise", \.noise, "the deviation of the noise in place of what a mask hides",
+      allowed: "a number from 0", where: { $0 >= 0 }),
+    Option("seed", \.seed, "another seed gives other noise"),
+    Option(
+      "batch", \.batch, "inputs that the model sees at once", allowed: "a whole number from 1",
+      where: { $0 > 0 }),
+  ]
+}
