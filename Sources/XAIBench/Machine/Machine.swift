@@ -1,0 +1,56 @@
+public import XAITensor
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// What a machine can do at most.
+public struct Machine: Sendable, Encodable {
+  /// What the processor calls itself; nil where the system doesn't say.
+  public let processor: String?
+  /// Threads that worked together.
+  public let threads: Int
+  /// The units that were measured: the fastest for float32, and all for bfloat16.
+  public private(set) var peaks: [Peak]
+  /// Of its memory.
+  public let bandwidth: MemoryBandwidth
+
+  /// Measures the machine; some seconds of work.
+  ///
+  /// - Parameters:
+  ///   - threads: threads that work together; as many as there are processors where it is nil.
+  ///   - runs: how many runs there are of each measurement; the best counts.
+  public init(threads: Int? = nil, runs: Int = 8) {
+    let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    let units =
+      ArithmeticUnit.available(for: .float32).suffix(1) + ArithmeticUnit.available(for: .bfloat16)
+    self.threads = threads
+    processor = Self.processorName
+    peaks = units.compactMap { Peak(of: $0, threads: threads, runs: runs) }
+    bandwidth = MemoryBandwidth(threads: threads, runs: runs)
+  }
+
+  /// Measures the fastest unit of a precision again, and keeps what is higher.
+  ///
+  /// The clock of a processor changes, and so does what it shares with others: a peak that is measured once may be lower than
+  /// what is compared with it later.
+  public mutating func measurePeakAgain(_ precision: Engine.Precision) {
+    guard let known = peak(precision), let again = Peak(of: known.unit, threads: threads, runs: 4),
+      again.gigaflops > known.gigaflops, let place = peaks.firstIndex(of: known)
+    else { return }
+    peaks[place] = again
+  }
+
+  /// The highest peak of a precision; nil where the processor has no unit for it.
+  public func peak(_ precision: Engine.Precision) -> Peak? {
+    peaks.filter { $0.precision == precision }.max { $0.gigaflops < $1.gigaflops }
+  }
+
+  private static var processorName: String? {
+    guard let information = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8) else { return nil }
+    let line = information.split(separator: "\n").first { $0.hasPrefix("model name") }
+    return line.flatMap { $0.split(separator: ":").last }.map { String($0.drop { $0 == " " }) }
+  }
+}

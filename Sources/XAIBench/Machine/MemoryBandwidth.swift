@@ -1,0 +1,56 @@
+import CVectorKernels
+import XAITensor
+
+/// How fast all threads together read and write memory that no cache holds.
+///
+/// The triad of STREAM (McCalpin 1995): sum ← a + s·b on large arrays. As there, two arrays that are read and one that is
+/// written are counted; that the processor reads what it is about to overwrite is not.
+public struct MemoryBandwidth: Hashable, Sendable, Encodable {
+  /// Bytes a second, × 10⁻⁹, in the best run.
+  public let gigabytesPerSecond: Double
+  /// How much slower the slowest run was.
+  public let spread: Double
+  /// Bytes of the three arrays.
+  public let bytes: Int
+
+  /// Measures it.
+  ///
+  /// - Parameters:
+  ///   - bytes: of the three arrays together; several times as much as the last cache holds.
+  ///   - runs: how many runs there are; the best counts.
+  public init(threads: Int, bytes: Int = 768 << 20, runs: Int = 5) {
+    precondition(threads > 0 && runs > 0, "\(runs) runs on \(threads) threads measure nothing")
+    let count = max(bytes / (3 * MemoryLayout<Float>.stride), threads)
+    let arrays = Arrays(count: count)
+    func run() -> Double {
+      secondsTogether(threads: threads) { thread in
+        arrays.triad(count * thread / threads..<count * (thread + 1) / threads)
+      }
+    }
+    _ = run()  // the first one is given its pages
+    let timing = Timing((0..<runs).map { _ in run() })
+    self.bytes = 3 * count * MemoryLayout<Float>.stride
+    gigabytesPerSecond = Double(self.bytes) / timing.best * 1e-9
+    spread = timing.spread
+  }
+
+  /// Three arrays; threads work on ranges that don't overlap.
+  private final class Arrays: @unchecked Sendable {
+    private let memory: UnsafeMutableBufferPointer<Float>
+    private let count: Int
+
+    init(count: Int) {
+      self.count = count
+      memory = .allocate(capacity: 3 * count)
+      memory.initialize(repeating: 1)
+    }
+
+    deinit { memory.deallocate() }
+
+    func triad(_ range: Range<Int>) {
+      guard let start = memory.baseAddress, !range.isEmpty else { return }
+      let sum = start + range.lowerBound
+      xai_triad(sum, sum + count, sum + 2 * count, 0.5, range.count)
+    }
+  }
+}

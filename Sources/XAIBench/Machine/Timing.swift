@@ -1,0 +1,66 @@
+/// How long several runs of the same work took.
+///
+/// The best counts, because other programs can only slow a run down; the spread says how much they did.
+public struct Timing: Hashable, Sendable, Encodable {
+  /// Seconds of the fastest run.
+  public let best: Double
+  /// Seconds of the run in the middle.
+  public let median: Double
+  /// Seconds of the slowest run.
+  public let worst: Double
+  /// How many runs there were.
+  public let runs: Int
+
+  /// Takes the seconds of at least one run.
+  public init(_ seconds: [Double]) {
+    precondition(!seconds.isEmpty, "a timing needs a run")
+    let sorted = seconds.sorted()
+    best = sorted[0]
+    worst = sorted[sorted.count - 1]
+    median = (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+    runs = sorted.count
+  }
+
+  /// How much longer the slowest run took than the fastest, as a share of the fastest.
+  public var spread: Double { best > 0 ? worst / best - 1 : 0 }
+}
+
+/// How often a piece of work is timed.
+public struct Repetition: Hashable, Sendable {
+  /// The most runs that count.
+  public var most: Int
+  /// No run begins after so many seconds, unless none has counted yet.
+  public var seconds: Double
+
+  /// Says how often.
+  public init(most: Int, seconds: Double) {
+    self.most = most
+    self.seconds = seconds
+  }
+
+  /// Runs the work once to warm up, and then as often as it is to count.
+  ///
+  /// - Parameters:
+  ///   - goesOn: asked before each run; false ends the repetition.
+  ///   - work: gives its own seconds.
+  /// - Returns: the seconds of the runs that count, or nil where there were none.
+  func run(while goesOn: () -> Bool, _ work: () throws -> Double) rethrows -> Timing? {
+    guard goesOn() else { return nil }
+    var spent = try work()
+    var counted: [Double] = []
+    while counted.count < most, counted.isEmpty || spent < seconds, goesOn() {
+      let time = try work()
+      counted.append(time)
+      spent += time
+    }
+    return counted.isEmpty ? nil : Timing(counted)
+  }
+}
+
+/// The seconds that some work takes.
+func seconds<Result>(_ work: () throws -> Result) rethrows -> Double {
+  let clock = ContinuousClock()
+  let start = clock.now
+  _ = try work()
+  return (clock.now - start) / .seconds(1)
+}

@@ -1,0 +1,70 @@
+import Synchronization
+import XAICore
+import XAITensor
+
+/// A model that notes how long its passes take and what was shown to it.
+struct TimedModel: Model {
+  private let base: any Model
+  private let noted = Noted()
+
+  /// What was noted since it was taken last.
+  struct Passes: Sendable {
+    /// Seconds in forward passes.
+    var forward = 0.0
+    /// Seconds in reverse passes, what explainers do with gradients of attention included.
+    var reverse = 0.0
+    /// Images in forward passes.
+    var images = 0
+  }
+
+  private final class Noted: Sendable {
+    let passes = Mutex(Passes())
+  }
+
+  init(_ base: any Model) { self.base = base }
+
+  var descriptor: ModelDescriptor { base.descriptor }
+
+  /// What was noted, once.
+  func takePasses() -> Passes {
+    noted.passes.withLock { passes in
+      defer { passes = Passes() }
+      return passes
+    }
+  }
+
+  func layout(height: Int, width: Int) throws -> TokenLayout { try base.layout(height: height, width: width) }
+
+  func forward(_ input: Tensor, recording: Recording) throws -> ForwardTrace {
+    try timed(images: input.shape[0]) { try base.forward(input, recording: recording) }
+  }
+
+  func logits(_ input: Tensor, under intervention: Intervention) throws -> Tensor {
+    try timed(images: input.shape[0]) { try base.logits(input, under: intervention) }
+  }
+
+  func backward(
+    from cotangent: Tensor, through trace: ForwardTrace, rules: PropagationRules,
+    requesting request: GradientRequest, visitAttention: (AttentionGradient) throws -> Void
+  ) throws -> Gradients {
+    var gradients = Gradients()
+    let time = try seconds {
+      gradients = try base.backward(
+        from: cotangent, through: trace, rules: rules, requesting: request, visitAttention: visitAttention)
+    }
+    noted.passes.withLock { $0.reverse += time }
+    return gradients
+  }
+
+  private func timed<Result>(images: Int, _ pass: () throws -> Result) throws -> Result {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let result = try pass()
+    let time = (clock.now - start) / .seconds(1)
+    noted.passes.withLock {
+      $0.forward += time
+      $0.images += images
+    }
+    return result
+  }
+}

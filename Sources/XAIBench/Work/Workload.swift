@@ -1,0 +1,67 @@
+import XAICore
+import XAIEvaluation
+import XAIImage
+import XAITensor
+
+/// A piece of work that can be run again and again.
+struct Workload {
+  let work: BenchResult.Work
+  let explainers: [any Explainer]
+  let metrics: [any Metric]
+  let batch: Int
+  /// Runs once, on whatever model it was made for.
+  let run: () throws -> Void
+}
+
+extension Workload {
+  /// Logits of a batch of noise.
+  static func forward(_ model: TimedModel, batch: Int) -> Workload {
+    let input = noise(for: model, batch: batch)
+    return Workload(work: .forward, explainers: [], metrics: [], batch: batch) { _ = try model.logits(input) }
+  }
+
+  /// Maps of a batch of noise, for the predicted classes.
+  static func explain(_ model: TimedModel, by explainer: any Explainer, batch: Int) -> Workload {
+    let input = noise(for: model, batch: batch)
+    return Workload(work: .explain, explainers: [explainer], metrics: [], batch: batch) {
+      _ = try explainer.explain(input, using: model)
+    }
+  }
+
+  /// An evaluation of pictures, from opening them to storing the results in a database of its own.
+  static func evaluate(_ model: TimedModel, _ plan: EvaluationPlan, kernels: String) throws -> Workload {
+    var settings = Evaluation.Settings()
+    settings.isStrict = true
+    let evaluation = try Evaluation(
+      model: model, data: plan.data, explainers: plan.explainers, metrics: plan.metrics, settings: settings)
+    let experiment = evaluation.experiment(modelHash: "", kernels: kernels)
+    return Workload(
+      work: .evaluate, explainers: plan.explainers, metrics: plan.metrics, batch: settings.batchSize
+    ) {
+      try ResultStore.remove(at: plan.storePath)
+      let store = try ResultStore(at: plan.storePath, experiment: experiment)
+      _ = try evaluation.run(into: store) { _ in true }
+    }
+  }
+
+  private static func noise(for model: TimedModel, batch: Int) -> Tensor {
+    let size = model.descriptor.preprocessing.inputSize ?? (height: 224, width: 224)
+    let shape: Shape = [batch, 3, size.height, size.width]
+    var random = SeededRandom(seed: 2)
+    return Tensor(shape) { elements in
+      for index in 0..<shape.count { elements[index] = 2 * random.uniform() - 1 }
+    }
+  }
+}
+
+extension BenchResult.Operations {
+  /// The operations of what a run showed to a model; nil for a model whose operations aren't known.
+  ///
+  /// An explainer's reverse pass is counted as GMAR's is: to the attention of every layer.
+  init?(_ workload: Workload, forwards: Int, pictures: Int, of model: any Model) {
+    guard let image = VisionTransformerOperations(of: model) else { return nil }
+    let passes = workload.explainers.filter { $0.descriptor.reversePasses == "1" }.count * pictures
+    published = Double(forwards) * image.forward + Double(passes) * image.reverse
+    done = Double(forwards) * image.neededForward + Double(passes) * image.neededReverse
+  }
+}

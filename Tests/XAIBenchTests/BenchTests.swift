@@ -1,0 +1,94 @@
+import Foundation
+import Testing
+import XAI
+import XAIBench
+import XAITensor
+import XAITesting
+
+@Suite struct BenchTests {
+  private static let machine = Machine(threads: 1, runs: 1)
+
+  private func plan(_ explainers: [any Explainer], in folder: URL) throws -> EvaluationPlan {
+    let registry = try Registry.builtIn()
+    let dataset = try registry.dataset("shapes:size=48")
+    return EvaluationPlan(
+      data: EvaluationData(dataset, split: try dataset.split("validation"), count: 2), explainers: explainers,
+      metrics: [try registry.metric("average-drop"), try registry.metric("insertion:preset=rise-fast")],
+      storePath: folder.appending(path: "results.sqlite").path)
+  }
+
+  @Test func measurementsAgreeWithThemselves() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "xai-bench-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let kernels = AvailableKernels.preferred.make()
+    let model = ToyModel.classToken.make(on: kernels)
+    let explainers: [any Explainer] = [GMAR(), AttentionRollout()]
+    var settings = Bench.Settings(explainers: explainers, evaluation: try plan(explainers, in: folder))
+    settings.batches = [1, 3]
+    settings.repetition = Repetition(most: 2, seconds: 60)
+    var (found, runs) = ([BenchResult](), 0)
+    try Bench(settings, on: kernels).time(
+      model,
+      while: { _, run in
+        #expect((0...2).contains(run))
+        runs += 1
+        return true
+      }, measured: { found.append($0) })
+    #expect(found.map(\.work) == [.forward, .forward, .explain, .explain, .explain, .explain, .evaluate])
+    #expect(found.map(\.batch) == [1, 3, 1, 3, 1, 3, 16])
+    #expect(runs == 3 * found.count)
+    let operations = try #require(VisionTransformerOperations(of: model))
+    for measurement in found {
+      #expect(measurement.seconds.runs == 2 && measurement.seconds.best > 0)
+      #expect(measurement.imagesPerSecond == Double(measurement.pictures) / measurement.seconds.best)
+      #expect(measurement.peakBytes ?? 1 > 0)
+      if let phases = measurement.phases {
+        #expect(phases.forward > 0 && phases.rest > 0)
+        let sum = phases.forward + phases.reverse + phases.rest
+        // Between the phases the clock is read.
+        #expect(abs(sum - measurement.seconds.best) < 5e-5 + 0.02 * measurement.seconds.best)
+      }
+      let reverses = measurement.explainers.contains("gmar") ? measurement.pictures : 0
+      let expected =
+        Double(measurement.forwards) * operations.forward + Double(reverses) * operations.reverse
+      let gigaflops = try #require(measurement.gigaflops)
+      #expect(abs(gigaflops * measurement.seconds.best * 1e9 / expected - 1) < 1e-9)
+      let done = try #require(measurement.doneGigaflops)
+      #expect(done > 0 && done < gigaflops, "less is done than is published")
+      var compared = measurement
+      #expect(compared.shareOfPeak == nil)
+      compared.compare(with: Self.machine)
+      #expect(compared.shareOfPeak == done / (try #require(Self.machine.peak(.float32))).gigaflops)
+    }
+    #expect(found[0].phases == nil && found[2].phases?.reverse ?? 0 > 0 && found[4].phases?.reverse == 0)
+    // Two pictures in one forward pass; their frames, of which the whole pictures are shown for both explainers once.
+    let evaluation = try #require(found.last)
+    #expect(evaluation.pictures == 2 && evaluation.forwards > 2 * 4)
+    #expect(FileManager.default.fileExists(atPath: settings.evaluation?.storePath ?? ""))
+  }
+
+  @Test func endsWhenItIsTold() throws {
+    let kernels = AvailableKernels.preferred.make()
+    var settings = Bench.Settings(explainers: [GMAR()])
+    settings.batches = [1]
+    settings.repetition = Repetition(most: 5, seconds: 60)
+    var (found, runs) = ([BenchResult](), 0)
+    try Bench(settings, on: kernels).time(
+      ToyModel.classToken.make(on: kernels),
+      while: { _, _ in
+        runs += 1
+        return runs <= 3
+      }, measured: { found.append($0) })
+    #expect(found.map(\.work) == [.forward] && found[0].seconds.runs == 2)
+  }
+
+  @Test func anExplainerThatDoesNotFitIsRefusedFirst() throws {
+    let kernels = AvailableKernels.preferred.make()
+    let model = LimitedModel(ToyModel.classToken.make(on: kernels), to: [])
+    let bench = Bench(Bench.Settings(explainers: [GMAR()]), on: kernels)
+    #expect(throws: ModelError.self) {
+      try bench.time(model, while: { _, _ in true }, measured: { _ in Issue.record("nothing is measured") })
+    }
+  }
+}
