@@ -42,6 +42,9 @@ let modules: [Module] = [
   Module(name: "XAITraining", uses: ["XAICore", "XAITensor", "XAIWeights", "XAIImage"]),
   Module(name: "XAIEvaluation", uses: ["XAICore", "XAITensor", "XAIWeights", "XAIImage", database]),
   Module(name: "XAIReport", uses: ["XAIEvaluation", "XAICore", "XAITensor", "XAIImage"]),
+  Module(
+    name: "XAIBench",
+    uses: ["XAIEvaluation", "XAITransformer", "XAICore", "XAITensor", "XAIImage", "CVectorKernels"]),
   Module(name: "XAITesting", uses: ["XAICore", "XAITransformer", "XAITensor", "XAIWeights", "XAIImage"]),
 ]
 
@@ -56,12 +59,30 @@ struct Plugin {
 let plugins: [Plugin] = [
   Plugin(kind: "Models", name: "ViT"),
   Plugin(kind: "Models", name: "DeiT"),
+  Plugin(kind: "Models", name: "BEiT"),
+  Plugin(kind: "Models", name: "DINOv2"),
   Plugin(kind: "Explainers", name: "AttentionRollout"),
   Plugin(kind: "Explainers", name: "GMAR"),
   Plugin(kind: "Explainers", name: "GradCAM"),
   Plugin(kind: "Explainers", name: "RawAttention"),
   Plugin(kind: "Explainers", name: "GradientRollout"),
   Plugin(kind: "Explainers", name: "GenericAttention"),
+  Plugin(kind: "Explainers", name: "GradCAMPlusPlus"),
+  Plugin(kind: "Explainers", name: "LayerCAM"),
+  Plugin(kind: "Explainers", name: "InputXGradient"),
+  Plugin(kind: "Explainers", name: "IntegratedGradients"),
+  Plugin(kind: "Explainers", name: "SmoothGrad"),
+  Plugin(kind: "Explainers", name: "LeGrad"),
+  Plugin(kind: "Explainers", name: "AttentionFlow"),
+  Plugin(kind: "Explainers", name: "TokenTM"),
+  Plugin(kind: "Explainers", name: "BTH"),
+  Plugin(kind: "Explainers", name: "Occlusion"),
+  Plugin(kind: "Explainers", name: "RISE"),
+  Plugin(kind: "Explainers", name: "KernelSHAP"),
+  Plugin(kind: "Explainers", name: "LIME"),
+  Plugin(kind: "Explainers", name: "ScoreCAM"),
+  Plugin(kind: "Explainers", name: "ViTCX"),
+  Plugin(kind: "Explainers", name: "FovEx"),
   Plugin(kind: "Explainers", name: "RandomMap"),
   Plugin(kind: "Explainers", name: "CentreMap"),
   Plugin(kind: "Metrics", name: "AverageDrop"),
@@ -127,7 +148,7 @@ let applicationTargets: [Target] = [
   ),
   .target(
     name: "XAICommand",
-    dependencies: ["XAI", "XAITraining", "XAIEvaluation", "XAIReport", argumentParser] + core),
+    dependencies: ["XAI", "XAITraining", "XAIEvaluation", "XAIReport", "XAIBench", argumentParser] + core),
   .executableTarget(name: "xai", dependencies: ["XAI", "XAICommand"], path: "Sources/Executable"),
 ]
 
@@ -142,7 +163,9 @@ let wholeTests: [Target] = [
   .testTarget(name: "ExampleTests", dependencies: ["XAI"] + examples.map { .target(name: $0) }),
   .testTarget(name: "RegistryCompletenessTests", dependencies: ["XAI", "XAITesting"] + core),
   .testTarget(
-    name: "XAICommandTests", dependencies: ["xai", "XAI", "XAICommand", "XAITraining", argumentParser] + core),
+    name: "XAICommandTests",
+    dependencies: ["xai", "XAI", "XAICommand", "XAITraining", "XAIBench", "XAITesting", argumentParser] + core
+  ),
 ]
 
 let package = Package(

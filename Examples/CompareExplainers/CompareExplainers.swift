@@ -25,9 +25,9 @@ import XAI
     let attributions = explanation.attributions.map { $0[0][0] }
 
     print("class: \(model.descriptor.labels[attributions[0].classIndex])\n")
-    print(
-      table("Spearman's rank correlation of patch scores", attributions) { rankCorrelation($0, $1) ?? .nan })
-    print(table("shared share of the top 10 % of patches", attributions) { topOverlap($0, $1, share: 0.1) })
+    let agreement = MapAgreement(attributions)
+    print(table("Spearman's rank correlation of patch scores", attributions, agreement.correlation))
+    print(table("shared share of the top 10 % of patches", attributions, agreement.overlap))
 
     let picture = try preprocessing.resizedAndCropped(photograph)
     let overlays = try attributions.map { try picture.overlaid(with: $0.heatMap) }
@@ -39,13 +39,13 @@ import XAI
 
   /// A matrix of a measure of agreement, one row and column an explainer.
   private func table(
-    _ title: String, _ attributions: [Attribution], _ measure: ([Float], [Float]) -> Double
+    _ title: String, _ attributions: [Attribution], _ values: [[Double?]]
   ) -> String {
     let names = attributions.map(\.explainer)
     let width = names.map(\.count).max() ?? 0
     var lines = [title, padded("", width) + names.indices.map { padded("(\($0 + 1))", 8) }.joined()]
-    for (row, attribution) in attributions.enumerated() {
-      let cells = attributions.map { padded(twoDecimals(measure(attribution.scores, $0.scores)), 8) }
+    for row in attributions.indices {
+      let cells = values[row].map { padded($0.map(twoDecimals) ?? "-", 8) }
       lines.append(names[row] + padded("(\(row + 1))", width - names[row].count + 4) + cells.joined())
     }
     lines[1] = padded("", 4) + lines[1]
@@ -57,7 +57,6 @@ import XAI
   }
 
   private func twoDecimals(_ value: Double) -> String {
-    guard value.isFinite else { return "-" }
     let hundredths = Int((abs(value) * 100).rounded())
     let fraction = hundredths % 100
     return (value < 0 && hundredths > 0 ? "-" : "")

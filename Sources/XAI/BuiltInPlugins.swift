@@ -2,16 +2,34 @@ public import XAICore
 
 /// Every plugin that ships with the package, one line each: the only place that knows them all.
 ///
-/// Of data sets, the general one is first: a path is asked of the last ones first.
+/// Of data sets and of models, the general ones are first: the last ones are asked first.
 public let builtInPlugins: [any Plugin.Type] = [
   ViTPlugin.self,
   DeiTPlugin.self,
+  BEiTPlugin.self,
+  DINOv2Plugin.self,
   AttentionRolloutPlugin.self,
   GMARPlugin.self,
   GradCAMPlugin.self,
   RawAttentionPlugin.self,
   GradientRolloutPlugin.self,
   GenericAttentionPlugin.self,
+  GradCAMPlusPlusPlugin.self,
+  LayerCAMPlugin.self,
+  InputXGradientPlugin.self,
+  IntegratedGradientsPlugin.self,
+  SmoothGradPlugin.self,
+  LeGradPlugin.self,
+  AttentionFlowPlugin.self,
+  TokenTMPlugin.self,
+  BTHPlugin.self,
+  OcclusionPlugin.self,
+  RISEPlugin.self,
+  KernelSHAPPlugin.self,
+  LIMEPlugin.self,
+  ScoreCAMPlugin.self,
+  ViTCXPlugin.self,
+  FovExPlugin.self,
   RandomMapPlugin.self,
   CentreMapPlugin.self,
   AverageDropPlugin.self,

@@ -78,6 +78,7 @@ struct RootCommand: ParsableCommand {
         xai list                              what this build can do
         xai inspect MODEL                     what a model is, and what fits
         xai explain --model MODEL photo.jpg   overlays, maps and records
+        xai compare --model MODEL photo.jpg   all explainers, and whether they agree
         xai train --model MODEL --data PHOTOS --output FOLDER
                                               fine-tune, or train from scratch
         xai evaluate --model MODEL --data PHOTOS --output RESULTS
@@ -85,13 +86,15 @@ struct RootCommand: ParsableCommand {
         xai merge SHARDS --output RESULTS     join the results of shards
         xai report RESULTS --output PAGE.html tables and a page of them
         xai check-gradients --model MODEL     is the reverse pass right?
+        xai bench                             how fast models run here
 
       Shell completions: xai --generate-completion-script bash (zsh, fish).
 
       \(ExitStatus.help)
       """, version: XAICommandLine.version,
     subcommands: [
-      ListCommand.self, InspectCommand.self, ExplainCommand.self, TrainCommand.self,
+      ListCommand.self, InspectCommand.self, ExplainCommand.self, CompareCommand.self, TrainCommand.self,
       EvaluateCommand.self, MergeCommand.self, ReportCommand.self, CheckGradientsCommand.self,
+      BenchCommand.self,
     ])
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import XAI
+import XAITesting
 
 /// A folder of `Plugins/`.
 struct PluginFolder: Sendable, CustomTestStringConvertible {
@@ -128,6 +129,13 @@ struct PluginFolder: Sendable, CustomTestStringConvertible {
         continue
       }
       for option in options { #expect(page.contains("`\(option.name)`"), "\(id): `\(option.name)`") }
+    }
+  }
+
+  @Test("explainers that go back from a class take a contrast")
+  func contrast() {
+    for entry in registry.explainers where entry.descriptor.takesContrast {
+      #expect(entry.options.contains { $0.name == "contrast" }, "\(entry.descriptor.id)")
     }
   }
 

@@ -34,6 +34,7 @@ import Testing
     Wrong(arguments: ["--colour-map", "mauve"], says: ["mauve", "viridis"]),
     Wrong(arguments: ["--output-kind", "overlay,film"], says: ["film", "heat-map"]),
     Wrong(arguments: ["--threads", "0"], says: ["0 threads"]),
+    Wrong(arguments: ["--precision", "float16"], says: ["float16", "bfloat16"]),
   ]
 
   @Test(arguments: wrong) func isAUsageErrorThatLeavesNothing(_ wrong: Wrong) throws {

@@ -37,6 +37,22 @@ import XAITensor
     #expect(overlay.width == 20 && overlay.height == 24)
   }
 
+  @Test("a method that doesn't look at the class says so, once, to those who ask about another class")
+  func classAgnostic() throws {
+    let folder = try TemporaryFolder()
+    for seed in 1...2 { try folder.picture("photo\(seed).png", seed: seed) }
+    let result = try XAIProcess.run(
+      "explain", "-m", FixtureModel.nonSquare, folder.path("photo1.png"), folder.path("photo2.png"), "-o",
+      folder.path("out"), "-e", "attention-rollout", "-e", "gmar", "-t", "predicted", "-t", "top:2")
+    #expect(result.status == 0)
+    let notes = result.errors.split(separator: "\n").filter { $0.hasPrefix("Note:") }
+    #expect(notes == ["Note: attention-rollout gives the same map whatever class is asked about."])
+    let plain = try XAIProcess.run(
+      "explain", "-m", FixtureModel.nonSquare, folder.path("photo1.png"), "-o", folder.path("out"), "-e",
+      "attention-rollout")
+    #expect(plain.errors.isEmpty)
+  }
+
   @Test func everyKindOfFileForEveryTargetAndExplainer() throws {
     let folder = try TemporaryFolder()
     try folder.picture("photo.png")

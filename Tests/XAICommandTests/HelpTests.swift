@@ -12,6 +12,7 @@ import Testing
         xai list                              what this build can do
         xai inspect MODEL                     what a model is, and what fits
         xai explain --model MODEL photo.jpg   overlays, maps and records
+        xai compare --model MODEL photo.jpg   all explainers, and whether they agree
         xai train --model MODEL --data PHOTOS --output FOLDER
                                               fine-tune, or train from scratch
         xai evaluate --model MODEL --data PHOTOS --output RESULTS
@@ -19,6 +20,7 @@ import Testing
         xai merge SHARDS --output RESULTS     join the results of shards
         xai report RESULTS --output PAGE.html tables and a page of them
         xai check-gradients --model MODEL     is the reverse pass right?
+        xai bench                             how fast models run here
 
       Shell completions: xai --generate-completion-script bash (zsh, fish).
 
@@ -47,6 +49,8 @@ import Testing
                                 explainers fit.
         explain                 Explain what a model sees in pictures: overlays,
                                 maps, records, figures.
+        compare                 Compare explainers on one picture: a figure of all
+                                maps, and how far they agree.
         train                   Fine-tune a model on pictures, or train one from
                                 scratch.
         evaluate                Judge explainers by metrics on the pictures of a data
@@ -56,6 +60,7 @@ import Testing
         report                  Make tables and a page of the results of evaluations.
         check-gradients         Check a model's reverse pass against finite
                                 differences.
+        bench                   Time models here, next to what the processor can do.
 
         See 'xai help <subcommand>' for detailed help.
 
@@ -66,7 +71,10 @@ import Testing
     #expect(result.errors.isEmpty)
   }
 
-  @Test(arguments: ["list", "inspect", "explain", "train", "evaluate", "merge", "report", "check-gradients"])
+  @Test(arguments: [
+    "list", "inspect", "explain", "compare", "train", "evaluate", "merge", "report", "check-gradients",
+    "bench",
+  ])
   func everyCommandTeaches(command: String) throws {
     let result = try XAIProcess.run(command, "--help")
     #expect(result.status == 0)

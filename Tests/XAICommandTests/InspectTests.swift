@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import XAITensor
 
 @Suite struct InspectTests {
   @Test func showsWhatTheModelIs() throws {
@@ -47,6 +48,22 @@ import Testing
     let unknown = try XAIProcess.run("inspect", FixtureModel.vit, "--kernels", "abacus")
     #expect(unknown.status == 64)
     #expect(unknown.errors.contains("abacus"))
+  }
+
+  @Test func lessPrecisionIsNamedOrRefused() throws {
+    let result = try XAIProcess.run("inspect", FixtureModel.vit, "--precision", "bfloat16")
+    if PortableKernels.bfloat16() == nil {
+      #expect(result.status == 64 && result.errors.contains("amx_bf16"), "\(result.errors)")
+    } else {
+      #expect(result.output.contains("bfloat16)"), "\(result.output)")
+    }
+    for command in [
+      ["check-gradients", "-m", FixtureModel.vit],
+      ["train", "-m", FixtureModel.vit, "-d", "shapes", "-o", "nowhere"],
+    ] {
+      let result = try XAIProcess.run(command + ["--precision", "bfloat16"])
+      #expect(result.status == 64 && result.errors.contains("float32 only"), "\(result.errors)")
+    }
   }
 
   @Test func aMissingModelIsMissingInput() throws {

@@ -29,6 +29,30 @@ import XAIImage
     for name in names { #expect((try? folder.image("out/\(name)")) != nil, "\(name)") }
   }
 
+  @Test("an explainer of a million passes is stopped between two of them")
+  func aRequestToStopManyPasses() throws {
+    let folder = try TemporaryFolder()
+    try folder.picture("p.png", width: 64, height: 64)
+    let running = try XAIProcess.start([
+      "explain", "-m", FixtureModel.vit, folder.path("p.png"), "-e", "rise:masks=1000000", "-o",
+      folder.path("out"),
+    ])
+    // The folder is made before the first pass.
+    let end = Date().addingTimeInterval(60)
+    while !FileManager.default.fileExists(atPath: folder.path("out")) {
+      try #require(Date() < end, "the run made no folder")
+      usleep(2_000)
+    }
+    usleep(300_000)
+    #expect(running.process.isRunning)
+    kill(running.process.processIdentifier, SIGINT)
+    let start = Date()
+    let result = try XAIProcess.finish(running)
+    #expect(result.status == 130)
+    #expect(Date().timeIntervalSince(start) < 20)
+    #expect(folder.names(in: "out").isEmpty)
+  }
+
   @Test func aKilledRunLeavesNoHalfFile() throws {
     let folder = try TemporaryFolder()
     let running = try startLongRun(in: folder)

@@ -17,7 +17,7 @@ import XAITesting
     let model = try golden.model(on: kernels.make())
     let input = try golden.tensor("input")
     let count = try model.layout(height: input.shape[2], width: input.shape[3]).grid.count
-    let canKeepNone = model.descriptor.layout.readout != .meanOfPatches
+    let canKeepNone = !model.descriptor.layout.readout.readsPatches
     for size in [count - 1, count / 2, 1] + (canKeepNone ? [0] : []) {
       let key = "\(golden.name).kept.\(size)"
       let patches = try expected.tensor("\(key).patches").elements.map { Int($0) }

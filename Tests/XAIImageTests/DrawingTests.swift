@@ -72,6 +72,23 @@ import XAITensor
     #expect(inked == Array(18..<26) + Array(30..<38))
   }
 
+  @Test("A montage has a line under each row of pictures for its captions")
+  func captions() {
+    let black = Image(width: 40, height: 20, filledWith: .black)
+    let montage = Montage(
+      rows: [[black, black], [black]], captions: [["I", ""], ["I"]], cellWidth: 40, cellHeight: 20, margin: 4,
+      textScale: 1
+    ).image()
+    let line = BitmapFont.glyphHeight + 2
+    #expect(montage.width == 4 + 2 * 44 && montage.height == 4 + 2 * (24 + line))
+    #expect(montage[4, 4] == .black && montage[4, 28 + line] == .black)
+    for top in [24, 48 + line] {
+      let under = (top..<top + line).flatMap { y in (0..<montage.width).filter { montage[$0, y] == .black } }
+      // The letter is five wide, in the middle of the first place, and the second place has none.
+      #expect(!under.isEmpty && under.allSatisfy { (21..<27).contains($0) })
+    }
+  }
+
   @Test("Frames mark the extremes of rows or of the whole matrix")
   func matrix() throws {
     var figure = MatrixFigure(values: Tensor([2, 2], [1, 2, 4, 3]))

@@ -63,6 +63,7 @@ struct CheckGradientsCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
+    try engine.requireFloat32(for: "Checking gradients")
     guard (1...10_000).contains(pixels) else { throw ValidationError("--pixels is from 1 to 10000") }
     guard (1...100).contains(directions) else { throw ValidationError("--directions is from 1 to 100") }
   }

@@ -16,9 +16,10 @@ struct Choices {
     try ExplainerChoice.list(texts, registry: registry).map(\.explainer)
   }
 
-  /// Every explainer that fits a model, and GMAR with its other norm.
+  /// Every explainer that fits a model, and GMAR with its other norm; those of hundreds or thousands of passes a picture
+  /// only where they are asked for.
   func fittingExplainers(_ model: ModelDescriptor) throws -> [any Explainer] {
-    let texts = registry.explainers.flatMap { entry in
+    let texts = registry.explainers.filter { $0.descriptor.family != .perturbation }.flatMap { entry in
       entry.descriptor.id == "gmar" ? ["gmar", "gmar:norm=l2"] : [entry.descriptor.id]
     }
     return try explainers(texts).filter { (try? $0.check(fits: model)) != nil }

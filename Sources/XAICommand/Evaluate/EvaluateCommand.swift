@@ -1,4 +1,5 @@
 import ArgumentParser
+import XAICore
 import XAIEvaluation
 
 /// `xai evaluate`: explainers judged by metrics on pictures.
@@ -36,7 +37,7 @@ struct EvaluateCommand: ParsableCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "An explainer with options; may be repeated (default: all that fit the model, and gmar:norm=l2).",
+      "An explainer with options; may be repeated (default: all that fit the model but perturbation, and gmar:norm=l2).",
       valueName: "id:key=value,…"), completion: .list(CommandContext.explainerIDs))
   var explainer: [String] = []
 
@@ -70,6 +71,7 @@ struct EvaluateCommand: ParsableCommand {
 
   @OptionGroup(title: "Run") var runOptions: EvaluateRunOptions
   @OptionGroup(title: "Engine") var engine: EngineOptions
+  @OptionGroup(title: "Profile") var profiling: ProfileOptions
 
   @Flag(help: "Print one JSON line an event on standard output, and nothing else there.")
   var json = false
@@ -86,6 +88,7 @@ struct EvaluateCommand: ParsableCommand {
     let plan = try EvaluatePlan(self)
     var run = EvaluateRun(plan)
     try run.run()
+    plan.evaluation.profile?.report("Where the time went:", model: plan.evaluation.model.descriptor)
   }
 }
 
@@ -129,7 +132,7 @@ enum EvaluateHelp {
     file as it is done. Everything that you write is checked before the first pass.
 
       xai evaluate -m MODEL -d photos -o results.sqlite
-          every explainer that fits, by the usual metrics, on all pictures
+          every fitting explainer of few passes, by the usual metrics, on all pictures
       xai evaluate -m MODEL -d photos -o results.sqlite --sample 500 --seed 1
           500 pictures, drawn by chance, the same ones each time
       xai evaluate -m MODEL -d shapes -o results.sqlite -e gmar -e grad-cam \\

@@ -30,7 +30,8 @@ struct EvaluatePlan {
     let explainers = try choices.explainers(command.explainer)
     _ = try choices.metrics(command.metric, preset: command.metricProtocol)
     let data = try Self.data(command)
-    let loaded = try LoadedModel(command.model, engine: command.engine)
+    let profile = command.profiling.begin()
+    let loaded = try LoadedModel(command.model, engine: command.engine, profile: profile)
     let descriptor = loaded.model.descriptor
     var settings = Evaluation.Settings()
     settings.target = target
@@ -39,15 +40,18 @@ struct EvaluatePlan {
     settings.seed = command.seed
     settings.thumbnailCount = command.runOptions.pictures
     settings.isStrict = command.runOptions.strict
-    evaluation = try Evaluation(
+    var evaluation = try Evaluation(
       model: loaded.model, data: data,
       explainers: command.explainer.isEmpty ? choices.fittingExplainers(descriptor) : explainers,
       metrics: choices.metrics(
         Self.metricTexts(command, data: data, model: descriptor, choices), preset: command.metricProtocol),
       settings: settings)
+    evaluation.profile = profile
+    self.evaluation = evaluation
     do {
+      let hash = try profile.measure("hashing the model") { try loaded.directory.contentHash() }
       experiment = evaluation.experiment(
-        modelHash: try loaded.directory.contentHash(), kernels: loaded.kernels.name)
+        modelHash: hash, kernels: loaded.kernels.name)
     } catch {
       throw Failure(error, otherwise: .inputData)
     }

@@ -30,7 +30,10 @@ struct EvaluateRun {
       at: plan.output, experiment: plan.experiment, shard: plan.chosen?.shard.description)
     let outcome: EvaluationOutcome
     do {
-      outcome = try plan.evaluation.run(into: store, shard: plan.chosen?.shard ?? .whole) { tell($0) }
+      // An explainer of many passes stops between two of them; its group is computed again when the run goes on.
+      outcome = try PassProgress.watched(by: { _ in !Interruption.isRequested }) {
+        try plan.evaluation.run(into: store, shard: plan.chosen?.shard ?? .whole) { tell($0) }
+      }
     } catch {
       teller.clear()
       throw error

@@ -4,7 +4,7 @@ import XAIEvaluation
 /// Tells people: a progress line on standard error, the means on standard output.
 struct EvaluationTextTeller: EvaluationTeller {
   private let plan: EvaluatePlan
-  private var progress = Progress(isShown: true)
+  private let progress = Progress(isShown: true)
   private var known = 0
   private var count = 0
   private var done = 0

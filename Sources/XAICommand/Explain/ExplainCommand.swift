@@ -1,4 +1,5 @@
 import ArgumentParser
+import XAICore
 
 /// `xai explain`: maps of pictures, drawn and written.
 struct ExplainCommand: ParsableCommand {
@@ -56,6 +57,7 @@ struct ExplainCommand: ParsableCommand {
   @OptionGroup(title: "Drawing") var drawing: DrawingOptions
   @OptionGroup(title: "Pictures") var pictures: PictureOptions
   @OptionGroup(title: "Engine") var engine: EngineOptions
+  @OptionGroup(title: "Profile") var profiling: ProfileOptions
 
   @Option(help: ArgumentHelp("Pictures in one pass of the model.", valueName: "n"))
   var batchSize = 4
@@ -76,6 +78,7 @@ struct ExplainCommand: ParsableCommand {
     let plan = try ExplainPlan(self)
     var run = ExplainRun(plan)
     try run.run()
+    plan.profile?.report("Where the time went:", model: plan.model.descriptor)
   }
 }
 
@@ -107,7 +110,7 @@ enum ExplainHelp {
     move attention to, blue where from, the end colours standing for the greatest difference, which is printed.
 
     A picture that can't be used is reported and the others are still done; the exit status is then that of the first \
-    such picture. Ctrl-C stops before the next picture is written; a second Ctrl-C stops at once. Files appear whole or \
+    such picture. Ctrl-C stops before the next picture is written, or between two passes of an explainer of many; a second Ctrl-C stops at once. Files appear whole or \
     not at all.
 
     \(ExitStatus.help)

@@ -12,16 +12,19 @@ struct ExplainPlan {
   let comparison: ExplainerChoice?
   let targets: TargetSelection
   let images: [ImageFile]
+  /// What measures where the time goes, where that was asked for.
+  let profile: Profile?
 
   /// Checks everything, cheapest first, and makes the output folder last: wrong arguments leave nothing behind.
   init(_ command: ExplainCommand) throws {
     self.command = command
+    profile = command.profiling.begin()
     let registry = CommandContext.currentRegistry
     choices = try ExplainerChoice.list(command.explainer, registry: registry)
     comparison = command.attentionMaps ? try ExplainerChoice("attention-rollout", registry: registry) : nil
     targets = .several(try command.target.map { try TargetSelection(parsing: $0) })
     images = try ImageFile.collect(command.images)
-    let loaded = try LoadedModel(command.model, engine: command.engine)
+    let loaded = try LoadedModel(command.model, engine: command.engine, profile: profile)
     model = loaded.model
     preprocessing = try command.pictures.preprocessing(of: loaded)
     for explainer in explainers { try explainer.check(fits: model.descriptor) }

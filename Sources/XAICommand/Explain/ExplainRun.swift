@@ -6,16 +6,18 @@ import XAITensor
 struct ExplainRun {
   private let plan: ExplainPlan
   private let writer: ResultWriter
-  private var progress: Progress
+  private let progress: Progress
   private var montage: MontagePages?
   private var done = 0
   private var failed = 0
   private var firstFailure: ExitStatus?
+  /// The explainers of which it has been said that the class doesn't matter to them.
+  private var toldAgnostic: Set<String> = []
 
   init(_ plan: ExplainPlan) {
     self.plan = plan
     writer = ResultWriter(plan)
-    progress = Progress(isShown: !plan.command.quiet && plan.images.count > 1)
+    progress = Progress(isShown: !plan.command.quiet)
     if plan.command.montage {
       montage = MontagePages(headings: plan.choices.map(\.heading), rowCount: plan.images.count)
     }
@@ -43,7 +45,7 @@ struct ExplainRun {
     let batches = plan.batches
     var upcoming = batches.first.map { prepare($0) }
     for index in batches.indices {
-      guard let batch = upcoming?.take() else { return }
+      guard let batch = plan.profile.measure("waiting for pictures", { upcoming?.take() }) else { return }
       upcoming = index + 1 < batches.count ? prepare(batches[index + 1]) : nil
       for (file, failure) in batch.failures { note(failure, of: file) }
       guard !Interruption.isRequested else { return }
@@ -56,9 +58,11 @@ struct ExplainRun {
 
   private func prepare(_ files: ArraySlice<ImageFile>) -> Background<PreparedBatch> {
     let (preprocessing, options) = (plan.preprocessing, plan.command.pictures)
-    let (pixelLimit, exif) = (options.pixelLimit, options.exif)
+    let (pixelLimit, exif, profile) = (options.pixelLimit, options.exif, plan.profile)
     return Background {
-      PreparedBatch(files, preprocessing: preprocessing, pixelLimit: pixelLimit, appliesOrientation: exif)
+      PreparedBatch(
+        files, preprocessing: preprocessing, pixelLimit: pixelLimit, appliesOrientation: exif,
+        profile: profile)
     }
   }
 
@@ -67,8 +71,12 @@ struct ExplainRun {
     guard !pictures.isEmpty else { return }
     let explanation: Explanation
     do {
-      explanation = try Explanation(
-        of: input(pictures.map(\.image)), targets: plan.targets, by: plan.explainers, using: plan.model)
+      explanation = try PassProgress.watched(by: watcher) {
+        try Explanation(
+          of: input(pictures.map(\.image)), targets: plan.targets, by: plan.explainers, using: plan.model)
+      }
+    } catch is CancellationError {
+      return
     } catch {
       if let picture = pictures.first, pictures.count == 1 {
         var failure = Failure(error)
@@ -85,9 +93,23 @@ struct ExplainRun {
     }
   }
 
+  /// Shows how far an explainer of many passes is, and stops it where the run is to stop.
+  private var watcher: PassProgress.Watcher {
+    let (progress, handled, total) = (progress, done + failed, plan.images.count)
+    return { count in
+      progress.update { _ in
+        let images = total > 1 ? "\(handled) of \(total) images, " : ""
+        return images + "\(count.explainer): \(grouped(count.done)) of \(grouped(count.total)) passes"
+      }
+      return !Interruption.isRequested
+    }
+  }
+
   /// The model's input of pictures that have been resized and cropped.
   private func input(_ images: [Image]) throws -> Tensor {
-    try plan.preprocessing.withoutResizing.tensor(from: images)
+    try plan.profile.measure("normalising pictures") {
+      try plan.preprocessing.withoutResizing.tensor(from: images)
+    }
   }
 }
 
@@ -145,7 +167,7 @@ extension ExplainRun {
 
   private mutating func write(_ page: (name: String, image: Image)) throws {
     let path = writer.join("\(page.name).\(plan.command.drawing.fileExtension)")
-    try page.image.write(to: path)
+    try plan.profile.measure("encoding and writing") { try page.image.write(to: path) }
     if !plan.command.quiet, !plan.command.json { try say("\(path)\n") }
   }
 
@@ -156,6 +178,11 @@ extension ExplainRun {
       tell(
         "Warning: \(result.file.path): \(result.choice.text) gives every patch the same score; the map says nothing.\n"
       )
+    }
+    if !result.choice.explainer.descriptor.isClassSpecific, result.target.index != result.predicted.index,
+      toldAgnostic.insert(result.choice.text).inserted
+    {
+      tell("Note: \(result.choice.text) gives the same map whatever class is asked about.\n")
     }
     let wantsHeads = plan.command.headWeights || plan.command.attentionMaps
     if wantsHeads, result.attribution.diagnostics.headWeights == nil, done == 0,

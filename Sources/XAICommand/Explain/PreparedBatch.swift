@@ -1,4 +1,5 @@
 import XAIImage
+import XAITensor
 
 /// Pictures that are decoded, resized and cropped, and what went wrong with the others.
 struct PreparedBatch: Sendable {
@@ -13,13 +14,16 @@ struct PreparedBatch: Sendable {
 
   /// Reads the pictures of some files.
   init(
-    _ files: ArraySlice<ImageFile>, preprocessing: Preprocessing, pixelLimit: Int, appliesOrientation: Bool
+    _ files: ArraySlice<ImageFile>, preprocessing: Preprocessing, pixelLimit: Int, appliesOrientation: Bool,
+    profile: Profile?
   ) {
     for file in files {
       do {
-        let image = try Image(
-          contentsOf: file.path, pixelLimit: pixelLimit, applyOrientation: appliesOrientation)
-        pictures.append(Picture(file: file, image: try preprocessing.resizedAndCropped(image)))
+        let image = try profile.measure("reading and decoding") {
+          try Image(contentsOf: file.path, pixelLimit: pixelLimit, applyOrientation: appliesOrientation)
+        }
+        let seen = try profile.measure("resizing") { try preprocessing.resizedAndCropped(image) }
+        pictures.append(Picture(file: file, image: seen))
       } catch {
         var failure = Failure(error, otherwise: .inputData)
         if !failure.message.hasPrefix(file.path) { failure.message = "\(file.path): \(failure.message)" }

@@ -9,6 +9,7 @@ struct ResultWriter {
   let drawing: DrawingOptions
   let drawsHeadWeights: Bool
   let modelName: String
+  let profile: Profile?
 
   init(_ plan: ExplainPlan) {
     folder = plan.command.output
@@ -16,6 +17,7 @@ struct ResultWriter {
     drawing = plan.command.drawing
     drawsHeadWeights = plan.command.headWeights
     modelName = plan.model.descriptor.name
+    profile = plan.profile
   }
 
   /// Writes what was asked for and gives the paths by kind.
@@ -29,11 +31,12 @@ struct ResultWriter {
       return path
     }
     if kinds.contains(.overlay) {
-      try overlay().write(to: path(OutputKind.overlay.rawValue, drawing.fileExtension))
+      try write(overlay(), to: path(OutputKind.overlay.rawValue, drawing.fileExtension))
     }
     if kinds.contains(.heatMap) {
-      try Image(map: result.attribution.heatMap, colourMap: drawing.colourMap)
-        .write(to: path(OutputKind.heatMap.rawValue, drawing.fileExtension))
+      let map = heatMap(of: result)
+      let image = try profile.measure("drawing") { try Image(map: map, colourMap: drawing.colourMap) }
+      try write(image, to: path(OutputKind.heatMap.rawValue, drawing.fileExtension))
     }
     if kinds.contains(.map) {
       try AtomicFile.write(NPYFile.bytes(result.attribution.map), to: path(OutputKind.map.rawValue, "npy"))
@@ -43,10 +46,10 @@ struct ResultWriter {
         NPYFile.bytes(result.attribution.upsampledMap), to: path(OutputKind.upsampledMap.rawValue, "npy"))
     }
     if drawsHeadWeights, let figure = try HeadWeightsFigure(result)?.image() {
-      try figure.write(to: path("head-weights", drawing.fileExtension))
+      try write(figure, to: path("head-weights", drawing.fileExtension))
     }
     if let figure = try AttentionMapsFigure(result, colourMap: drawing.colourMap)?.image() {
-      try figure.write(to: path("attention-maps", drawing.fileExtension))
+      try write(figure, to: path("attention-maps", drawing.fileExtension))
     }
     if kinds.contains(.record) {
       let path = path(OutputKind.record.rawValue, "json")
@@ -58,8 +61,18 @@ struct ResultWriter {
 
   /// The overlay of a map on what the model sees.
   func overlay(_ result: MapResult) throws -> Image {
-    try result.picture.overlaid(
-      with: result.attribution.heatMap, alpha: drawing.alpha, colourMap: drawing.colourMap)
+    let map = heatMap(of: result)
+    return try profile.measure("drawing") {
+      try result.picture.overlaid(with: map, alpha: drawing.alpha, colourMap: drawing.colourMap)
+    }
+  }
+
+  private func heatMap(of result: MapResult) -> Tensor {
+    profile.measure("upsampling") { result.attribution.heatMap }
+  }
+
+  private func write(_ image: Image, to path: String) throws {
+    try profile.measure("encoding and writing") { try image.write(to: path) }
   }
 
   /// A path in the output folder.

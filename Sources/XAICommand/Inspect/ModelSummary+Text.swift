@@ -39,6 +39,7 @@ extension ModelSummary {
     case .classToken: "class token"
     case .meanOfPatches: "mean of the patches"
     case .meanOfClassAndDistillation: "mean of two heads, on the class and the distillation token"
+    case .classAndMeanOfPatches: "class token and the mean of the patches, side by side"
     }
   }
 

@@ -60,13 +60,7 @@ struct ModelSummary: Encodable {
     }
     labels = descriptor.labels
     kernels = loaded.kernels.name
-    kernelsAdvice = Self.advice
-  }
-
-  /// The one line that gets the fast kernels, for a build without them.
-  private static var advice: String? {
-    guard !Engine.availableKernels.contains("onednn") else { return nil }
-    return "sudo apt-get install libdnnl-dev && XAI_ONEDNN=on swift build -c release"
+    kernelsAdvice = EngineOptions.fastKernelsAdvice
   }
 }
 

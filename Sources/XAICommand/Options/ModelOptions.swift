@@ -20,12 +20,37 @@ struct EngineOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Threads for each operation; as many as processors by default.", valueName: "n"))
   var threads: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Precision of products with the model's parameters in forward passes: float32, or bfloat16 on processors with AMX.",
+      valueName: "name"), completion: .list(Engine.Precision.allCases.map(\.rawValue)),
+    transform: namedValue)
+  var precision = Engine.Precision.float32
+
+  /// Throws where less precision than float32 was asked for and would spoil what a command is for.
+  func requireFloat32(for purpose: String) throws {
+    guard precision == .float32 else {
+      throw ValidationError("\(purpose) is in float32 only; leave out --precision \(precision.rawValue).")
+    }
+  }
+
   /// Makes the kernels that the option or the environment names.
-  func makeKernels() throws -> any Kernels {
+  ///
+  /// - Parameter profile: measures their operations.
+  func makeKernels(profile: Profile? = nil) throws -> any Kernels {
     let variable = ProcessInfo.processInfo.environment[Engine.environmentVariable].flatMap {
       $0.isEmpty ? nil : $0
     }
-    return try Engine.makeKernels(named: kernels ?? variable, threads: threads)
+    let kernels = try Engine.makeKernels(named: kernels ?? variable, threads: threads, precision: precision)
+    return profile.map { ProfilingKernels(kernels, into: $0) } ?? kernels
+  }
+
+  /// The one line that gets the fast kernels, for a build without them; with AVX-512 the portable ones are the fast ones.
+  static var fastKernelsAdvice: String? {
+    guard !Engine.availableKernels.contains("onednn"), !InstructionSet.available.contains(.avx512) else {
+      return nil
+    }
+    return "sudo apt-get install libdnnl-dev && XAI_ONEDNN=on swift build -c release"
   }
 }
 
@@ -36,11 +61,17 @@ struct LoadedModel {
   let kernels: any Kernels
 
   /// Finds and loads a model; what a family throws of its own is a problem of the model's files.
-  init(_ name: String, engine: EngineOptions) throws(Failure) {
-    do { kernels = try engine.makeKernels() } catch { throw Failure(error, otherwise: .usage) }
+  ///
+  /// - Parameter profile: measures the loading, and the arithmetic of the model from then on.
+  init(_ name: String, engine: EngineOptions, profile: Profile? = nil) throws(Failure) {
+    do { kernels = try engine.makeKernels(profile: profile) } catch {
+      throw Failure(error, otherwise: .usage)
+    }
     do {
       directory = try ModelDirectory(name)
-      model = try CommandContext.currentRegistry.loadModel(directory, on: kernels)
+      model = try profile.measure("loading the model") { [directory, kernels] in
+        try CommandContext.currentRegistry.loadModel(directory, on: kernels)
+      }
     } catch {
       throw Failure(error, otherwise: .inputData)
     }

@@ -1,43 +1,52 @@
+import Synchronization
 import XAICore
 
 /// How far a long run is, on standard error.
 ///
 /// A terminal has one line that is overwritten; a log has a line now and then.
-struct Progress {
+final class Progress: Sendable {
+  private struct State {
+    var lastShown: ContinuousClock.Instant
+    var hasLine = false
+  }
+
   private let isShown: Bool
   private let clock = ContinuousClock()
   private let start: ContinuousClock.Instant
-  private var lastShown: ContinuousClock.Instant
-  private var hasLine = false
+  private let state: Mutex<State>
 
   /// Begins a run.
   init(isShown: Bool) {
     self.isShown = isShown
     start = clock.now
-    lastShown = start
+    state = Mutex(State(lastShown: start))
   }
 
   /// Shows a text where it is time to.
   ///
   /// - Parameter text: makes it from the seconds since the run began.
-  mutating func update(_ text: (_ seconds: Double) -> String) {
+  func update(_ text: (_ seconds: Double) -> String) {
     let interval: Duration = StandardError.isTerminal ? .milliseconds(200) : .seconds(10)
-    guard isShown, clock.now - lastShown >= interval else { return }
-    lastShown = clock.now
-    let line = text(max((clock.now - start) / .seconds(1), 1e-3))
-    if StandardError.isTerminal {
-      StandardError.write("\r\u{1B}[K" + line)
-      hasLine = true
-    } else {
-      StandardError.write(line + "\n")
+    state.withLock { state in
+      guard isShown, clock.now - state.lastShown >= interval else { return }
+      state.lastShown = clock.now
+      let line = text(max((clock.now - start) / .seconds(1), 1e-3))
+      if StandardError.isTerminal {
+        StandardError.write("\r\u{1B}[K" + line)
+        state.hasLine = true
+      } else {
+        StandardError.write(line + "\n")
+      }
     }
   }
 
   /// Takes the line away, before anything else is written to the terminal.
-  mutating func clear() {
-    guard hasLine else { return }
-    StandardError.write("\r\u{1B}[K")
-    hasLine = false
+  func clear() {
+    state.withLock { state in
+      guard state.hasLine else { return }
+      StandardError.write("\r\u{1B}[K")
+      state.hasLine = false
+    }
   }
 }
 

@@ -4,7 +4,7 @@ import XAITraining
 /// Tells people: a progress line on standard error, a line an epoch and the end on standard output.
 struct TextTeller: TrainingTeller {
   private let plan: TrainPlan
-  private var progress = Progress(isShown: true)
+  private let progress = Progress(isShown: true)
   private var steps = 0
   private var stepsPerEpoch = 1
   private var firstStep = 0

@@ -60,6 +60,7 @@ struct TrainCommand: ParsableCommand {
       throw ValidationError(
         "give either --model, to go on with its weights, or --from-scratch, for random ones")
     }
+    try engine.requireFloat32(for: "Training")
   }
 
   func run() throws {

@@ -8,6 +8,8 @@ public struct Montage: Hashable, Sendable {
   public var rowLabels: [String]
   /// The pictures, row by row; nil leaves a place empty.
   public var rows: [[Image?]]
+  /// The text under each picture, row by row; none where empty.
+  public var captions: [[String]]
   /// The width of a place in pixels; pictures are scaled to fit, their shape kept.
   public var cellWidth: Int
   /// The height of a place in pixels.
@@ -19,8 +21,8 @@ public struct Montage: Hashable, Sendable {
 
   /// Makes a montage; traps when an extent isn't positive.
   public init(
-    rows: [[Image?]], columnHeaders: [String] = [], rowLabels: [String] = [], title: String = "",
-    cellWidth: Int = 224, cellHeight: Int = 224, margin: Int = 8, textScale: Int = 2
+    rows: [[Image?]], columnHeaders: [String] = [], rowLabels: [String] = [], captions: [[String]] = [],
+    title: String = "", cellWidth: Int = 224, cellHeight: Int = 224, margin: Int = 8, textScale: Int = 2
   ) {
     precondition(
       cellWidth > 0 && cellHeight > 0 && margin >= 0 && textScale > 0,
@@ -29,6 +31,7 @@ public struct Montage: Hashable, Sendable {
     self.columnHeaders = columnHeaders
     self.rowLabels = rowLabels
     self.rows = rows
+    self.captions = captions
     self.cellWidth = cellWidth
     self.cellHeight = cellHeight
     self.margin = margin
@@ -70,6 +73,14 @@ public struct Montage: Hashable, Sendable {
         draw(picture, on: &canvas, x: layout.x(of: column), y: layout.y(of: row))
       }
     }
+    for (row, texts) in captions.prefix(rows.count).enumerated() {
+      for (column, text) in texts.prefix(layout.columns).enumerated() {
+        let x = layout.x(of: column)
+        canvas.draw(
+          fitted(text, cellWidth, scale: textScale), centredIn: x..<x + cellWidth,
+          y: layout.y(of: row) + cellHeight + margin / 2, scale: textScale)
+      }
+    }
     return canvas.image
   }
 
@@ -96,6 +107,7 @@ private struct Layout {
   var titleScale: Int
   var left: Int
   var top: Int
+  var rowHeight: Int
 
   init(_ montage: Montage) {
     self.montage = montage
@@ -115,15 +127,17 @@ private struct Layout {
     top = margin
     if !montage.title.isEmpty { top += BitmapFont.glyphHeight * titleScale + margin }
     if !montage.columnHeaders.isEmpty { top += BitmapFont.glyphHeight * montage.textScale + margin / 2 }
+    rowHeight = montage.cellHeight + margin
+    if !montage.captions.isEmpty { rowHeight += BitmapFont.glyphHeight * montage.textScale + margin / 2 }
   }
 
   var width: Int { max(left + columns * (montage.cellWidth + montage.margin), 1) }
 
-  var height: Int { max(top + montage.rows.count * (montage.cellHeight + montage.margin), 1) }
+  var height: Int { max(top + montage.rows.count * rowHeight, 1) }
 
   func x(of column: Int) -> Int { left + column * (montage.cellWidth + montage.margin) }
 
-  func y(of row: Int) -> Int { top + row * (montage.cellHeight + montage.margin) }
+  func y(of row: Int) -> Int { top + row * rowHeight }
 }
 
 extension Canvas {

@@ -93,9 +93,6 @@ extension Agreement {
   }
 }
 
-/// How many of some patches are the highest tenth, at least one.
-func highestTenth(of count: Int) -> Int { max(1, (count + 5) / 10) }
-
 extension ExplainerIdentity {
   /// Whether it is a map that no model is asked for: noise, or the centre of the picture.
   var needsNoModel: Bool { descriptor.family == .baseline }

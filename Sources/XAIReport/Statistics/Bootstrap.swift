@@ -60,7 +60,7 @@ struct Bootstrap: Sendable {
   private func draw(_ draws: inout [Double], from random: inout SeededRandom) {
     for index in draws.indices { draws[index] = 0 }
     for _ in draws.indices {
-      draws[Int(random.next().multipliedFullWidth(by: UInt64(draws.count)).high)] += 1
+      draws[random.index(below: draws.count)] += 1
     }
   }
 

@@ -8,7 +8,7 @@ extension SeededRandom {
 
   /// A whole number from 0 to less than `bound`.
   mutating func below(_ bound: Int) -> Int {
-    Int(next().multipliedFullWidth(by: UInt64(bound)).high)
+    index(below: bound)
   }
 
   /// A whole number of a range.

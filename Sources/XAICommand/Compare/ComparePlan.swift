@@ -1,0 +1,85 @@
+import XAICore
+import XAIImage
+import XAITensor
+
+/// What a run of `xai compare` will do, with all arguments checked.
+struct ComparePlan {
+  /// An explainer that was not asked for by name and doesn't fit the model.
+  struct Misfit: Encodable {
+    let id: String
+    let problem: String
+  }
+
+  let command: CompareCommand
+  let model: any Model
+  let file: ImageFile
+  /// What the model sees.
+  let picture: Image
+  let input: Tensor
+  let target: TargetSelection
+  let choices: [ExplainerChoice]
+  let misfits: [Misfit]
+
+  /// Checks everything, cheapest first, and makes the output folder last: wrong arguments leave nothing behind.
+  init(_ command: CompareCommand) throws {
+    self.command = command
+    let registry = CommandContext.currentRegistry
+    let named = try ExplainerChoice.list(command.explainer, registry: registry)
+    target = try TargetSelection(parsing: command.target)
+    if case .top(let count) = target, count > 1 {
+      throw Failure(.usage, "--target top:\(count) is \(count) classes; a comparison is of one.")
+    }
+    let files = try ImageFile.collect([command.image])
+    guard let file = files.first, files.count == 1 else {
+      throw Failure(.usage, "\(command.image): has \(files.count) pictures; a comparison is of one.")
+    }
+    self.file = file
+    let loaded = try LoadedModel(command.model, engine: command.engine)
+    model = loaded.model
+    (choices, misfits) = try Self.fitting(
+      named, families: Set(command.family), model: loaded.model.descriptor, registry: registry)
+    let preprocessing = try command.pictures.preprocessing(of: loaded)
+    let blank = Tensor(repeating: 0, [1, model.descriptor.classCount])
+    _ = try target.resolve(logits: blank, labels: model.descriptor.labels)
+    let batch = PreparedBatch(
+      [file], preprocessing: preprocessing, pixelLimit: command.pictures.pixelLimit,
+      appliesOrientation: command.pictures.exif, profile: nil)
+    if let (_, failure) = batch.failures.first { throw failure }
+    picture = batch.pictures[0].image
+    input = try preprocessing.withoutResizing.tensor(from: [picture])
+    try OutputFolder.make(command.output)
+  }
+
+  /// The explainers of some families: those that were named, all of which have to fit, or else all that fit.
+  private static func fitting(
+    _ named: [ExplainerChoice], families: Set<ExplainerDescriptor.Family>, model: ModelDescriptor,
+    registry: Registry
+  ) throws -> ([ExplainerChoice], [Misfit]) {
+    func isWanted(_ choice: ExplainerChoice) -> Bool {
+      families.isEmpty || families.contains(choice.explainer.descriptor.family)
+    }
+    guard named.isEmpty else {
+      for choice in named { try choice.explainer.check(fits: model) }
+      let wanted = named.filter(isWanted)
+      guard !wanted.isEmpty else {
+        throw Failure(.usage, "none of the named explainers is of the family that --family asks for.")
+      }
+      return (wanted, [])
+    }
+    var misfits: [Misfit] = []
+    let all = try ExplainerChoice.list(registry.explainers.map(\.descriptor.id), registry: registry)
+    let fitting = all.filter(isWanted).filter { choice in
+      do {
+        try choice.explainer.check(fits: model)
+        return true
+      } catch {
+        misfits.append(Misfit(id: choice.explainer.descriptor.id, problem: "\(error)"))
+        return false
+      }
+    }
+    guard !fitting.isEmpty else {
+      throw Failure(.usage, "no explainer that was asked for fits \(model.name). `xai inspect` says why.")
+    }
+    return (fitting, misfits)
+  }
+}

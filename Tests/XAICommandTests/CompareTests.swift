@@ -1,0 +1,127 @@
+import Foundation
+import Testing
+import XAI
+import XAIImage
+
+@Suite struct CompareTests {
+  struct Record: Decodable {
+    struct Map: Decodable {
+      let explainer: String
+      let family: String
+      let isClassSpecific: Bool
+      let isDegenerate: Bool
+      let seconds: Double
+      let scores: [Float]
+    }
+    struct Score: Decodable { let index: Int }
+    struct Agreement: Decodable {
+      let correlation: [[Double?]]
+      let overlap: [[Double?]]
+    }
+    let target: Score
+    let predicted: Score
+    let maps: [Map]
+    let agreement: Agreement
+    let files: [String: String]
+  }
+
+  private func record(_ result: CommandResult) throws -> Record {
+    #expect(result.status == 0, "\(result.errors)")
+    return try JSONDecoder().decode(Record.self, from: Data(result.output.utf8))
+  }
+
+  @Test("every explainer that fits is asked, with the maps that explain writes")
+  func everything() throws {
+    let folder = try TemporaryFolder()
+    try folder.picture("photo.png")
+    let result = try record(
+      XAIProcess.run(
+        "compare", "-m", FixtureModel.nonSquare, folder.path("photo.png"), "-o", folder.path("out"), "-t",
+        "2",
+        "--json"))
+    let registry = try Registry.builtIn()
+    let model = try registry.loadModel(ModelDirectory(FixtureModel.nonSquare), on: Engine.makeKernels())
+    let fitting = registry.explainers.map(\.descriptor.id).filter { id in
+      (try? registry.explainer(id).check(fits: model.descriptor)) != nil
+    }
+    #expect(result.maps.map(\.explainer) == fitting && fitting.count > 7)
+    #expect(result.target.index == 2)
+    let picture = try Image(contentsOf: folder.path("photo.png"))
+    let explained = try registry.explainer("grad-cam")
+      .explain(model.descriptor.preprocessing.tensor(from: picture), targets: .classes([2]), using: model)
+    let map = try #require(result.maps.first { $0.explainer == "grad-cam" })
+    #expect(zip(map.scores, explained[0][0].scores).allSatisfy { abs($0 - $1) < 1e-5 })
+    #expect(map.family == "gradient" && map.isClassSpecific && map.seconds > 0)
+
+    let count = result.maps.count
+    for row in 0..<count {
+      #expect(
+        result.agreement.correlation[row].count == count && result.agreement.overlap[row].count == count)
+      guard !result.maps[row].isDegenerate else { continue }
+      #expect(
+        abs((result.agreement.correlation[row][row] ?? 0) - 1) < 1e-12
+          && result.agreement.overlap[row][row] == 1)
+    }
+    for kind in ["comparison", "agreement"] {
+      let file = try #require(result.files[kind])
+      #expect(file == folder.path("out/photo.2.\(kind).png"))
+      #expect(try Image(contentsOf: file).width > 300)
+    }
+  }
+
+  @Test("people get a table, the matrix and the files")
+  func text() throws {
+    let folder = try TemporaryFolder()
+    try folder.picture("photo.png")
+    let result = try XAIProcess.run(
+      "compare", "-m", FixtureModel.nonSquare, folder.path("photo.png"), "-o", folder.path("out"), "-e",
+      "gmar:norm=l2", "-e", "attention-rollout", "--format", "jpeg")
+    #expect(result.status == 0 && result.errors == "", "\(result.errors)")
+    let lines = result.output.split(separator: "\n").map(String.init)
+    #expect(
+      lines.contains { $0.hasPrefix("  1  gmar:norm=l2") && $0.contains("gradient") && $0.contains("yes") })
+    #expect(
+      lines.contains {
+        $0.hasPrefix("  2  attention-rollout") && $0.contains("attention") && $0.contains("no")
+      })
+    #expect(lines.contains { $0.hasPrefix("  1") && $0.contains("·") && $0.hasSuffix("gmar:norm=l2") })
+    #expect(folder.names(in: "out").count == 2 && folder.names(in: "out").allSatisfy { $0.hasSuffix(".jpg") })
+  }
+
+  @Test("families narrow what is asked")
+  func families() throws {
+    let folder = try TemporaryFolder()
+    try folder.picture("photo.png")
+    let result = try record(
+      XAIProcess.run(
+        "compare", "-m", FixtureModel.vit, folder.path("photo.png"), "-o", folder.path("out"), "--json",
+        "--family",
+        "attention", "--family", "baseline"))
+    #expect(Set(result.maps.map(\.family)) == ["attention", "baseline"])
+  }
+
+  @Test(
+    "wrong arguments are refused before anything is written",
+    arguments: [
+      (["-t", "top:2"], "a comparison is of one", 64), (["-e", "gmarr"], "did you mean 'gmar'", 64),
+      (["-t", "99999"], "no class 99999", 64), (["--family", "magic"], "family", 64),
+      (["-e", "gmar", "--family", "baseline"], "none of the named explainers", 64),
+    ])
+  func errors(_ arguments: [String], _ message: String, _ status: Int32) throws {
+    let folder = try TemporaryFolder()
+    try folder.picture("photo.png")
+    let result = try XAIProcess.run(
+      ["compare", "-m", FixtureModel.vit, folder.path("photo.png"), "-o", folder.path("out")] + arguments)
+    #expect(result.status == status && result.errors.contains(message), "\(result.errors)")
+    #expect(!FileManager.default.fileExists(atPath: folder.path("out")))
+  }
+
+  @Test("a text file named .jpg is bad input")
+  func textFile() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Array("no picture".utf8), to: "photo.jpg")
+    let result = try XAIProcess.run(
+      "compare", "-m", FixtureModel.vit, folder.path("photo.jpg"), "-o", folder.path("out"))
+    #expect(result.status == 65 && result.errors.contains("photo.jpg"), "\(result.errors)")
+  }
+}
