@@ -72,7 +72,8 @@ public struct Bench: Sendable {
         _ = timed.takePasses()
         let time = try seconds(workload.run)
         let noted = timed.takePasses()
-        if time < fastest { (fastest, passes) = (time, noted) }
+        // The first run warms up, and doesn't count even where it is the fastest.
+        if run > 1, time < fastest { (fastest, passes) = (time, noted) }
         return time
       })
     guard let timing else { return nil }
