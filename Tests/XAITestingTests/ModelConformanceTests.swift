@@ -29,14 +29,14 @@ struct BrokenModel: Model {
   enum Fault: CaseIterable {
     case attentionRows, batchLeak, recordingChangesLogits, unaskedAttention, scaledGradient, targetLeak,
       acceptsAnything
-    case wrongLabels, acceptsForeignTraces, keepsEveryPatch, keepsEveryHead
+    case wrongLabels, acceptsForeignTraces, keepsEveryPatch, keepsEveryHead, lostValues, scaledLayerReadout
 
     var check: ConformanceFailure.Check {
       switch self {
       case .attentionRows: .attention
       case .batchLeak: .batch
-      case .recordingChangesLogits, .unaskedAttention: .recording
-      case .scaledGradient: .gradients
+      case .recordingChangesLogits, .unaskedAttention, .lostValues: .recording
+      case .scaledGradient, .scaledLayerReadout: .gradients
       case .targetLeak: .targets
       case .acceptsAnything, .acceptsForeignTraces: .refusal
       case .wrongLabels: .results
@@ -77,15 +77,8 @@ struct BrokenModel: Model {
     return ForwardTrace(
       input: trace.input, layout: trace.layout, logits: Tensor(trace.logits.shape, logits),
       attention: fault == .attentionRows ? trace.attention.mapValues { doubled($0) } : trace.attention,
-      activations: trace.activations, transformedValues: trace.transformedValues, tape: trace.tape)
-  }
-
-  func readLayers(
-    from cotangent: Tensor, through trace: ForwardTrace, layers: LayerSelection, readout: LayerReadout,
-    visitAttention: (AttentionGradient) throws -> Void
-  ) throws {
-    try base.readLayers(
-      from: cotangent, through: trace, layers: layers, readout: readout, visitAttention: visitAttention)
+      activations: trace.activations,
+      transformedValues: fault == .lostValues ? [:] : trace.transformedValues, tape: trace.tape)
   }
 
   func backward(
@@ -104,6 +97,17 @@ struct BrokenModel: Model {
       gradients.input = gradients.input.map(doubled)
     }
     return gradients
+  }
+
+  func readLayers(
+    from cotangent: Tensor, through trace: ForwardTrace, layers: LayerSelection, readout: LayerReadout,
+    visitAttention: (AttentionGradient) throws -> Void
+  ) throws {
+    try base.readLayers(from: cotangent, through: trace, layers: layers, readout: readout) { visited in
+      let gradient = fault == .scaledLayerReadout ? doubled(visited.gradient) : visited.gradient
+      try visitAttention(
+        AttentionGradient(layer: visited.layer, attention: visited.attention, gradient: gradient))
+    }
   }
 
   private func doubled(_ tensor: Tensor) -> Tensor { Tensor(tensor.shape, tensor.elements.map { 2 * $0 }) }
