@@ -325,6 +325,7 @@ def main() -> None:
     # Every program inherits this: the same cores, and as many of them as threads.
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:arguments.threads])
     os.environ["OMP_NUM_THREADS"] = str(arguments.threads)
+    os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
     if arguments.worker:
         rows = pytorch_gmar(arguments) if arguments.worker == "pytorch-gmar" else forwards(arguments)
         print(json.dumps(rows))
