@@ -114,7 +114,10 @@ import XAITensor
       (["--batch", "1,,2"], "not '1,,2'"),
       (["--repeat", "0"], "--repeat is from 1 to 1000"),
       (["--precision", "float16"], "float32"),
-      (["--precision", "bfloat16", "--kernels", "onednn"], "onednn"),
+      (
+        ["--precision", "bfloat16", "--kernels", "onednn"],
+        Engine.availableKernels.contains("onednn") ? "onednn" : "no oneDNN kernels"
+      ),
       (["--explainer", "gmr"], "did you mean 'gmar'"),
       (["--kernels", "cuda"], "cuda"),
       (["--threads", "0"], "threads"),
