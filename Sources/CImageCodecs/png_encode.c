@@ -44,6 +44,8 @@ static xai_codec_status encode(encoder *encoder, const uint8_t *pixels, xai_exte
   png_set_IHDR(
       encoder->png, encoder->info, extent.width, extent.height, 8, color_type, PNG_INTERLACE_NONE,
       PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  // Photographs under a map are as small as with the default, 6, in a third of the time, which a first picture waits for.
+  png_set_compression_level(encoder->png, 4);
   png_write_info(encoder->png, encoder->info);
   for (size_t y = 0; y < extent.height; y++) {
     png_write_row(encoder->png, pixels + y * extent.width * (size_t)channels);

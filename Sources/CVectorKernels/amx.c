@@ -17,6 +17,8 @@
 #pragma clang attribute push( \
     __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,avx512bf16,fma,amx-tile,amx-bf16"))), apply_to = function)
 #include "vector.h"
+#include "functions.h"
+#include "transpose.h"
 
 enum { tile_side = 16, tile_depth = 32, tile_elements = tile_side * tile_depth, pair = 2 * tile_side };
 
@@ -30,7 +32,7 @@ bool xai_amx_available(void) {
 }
 
 // All eight registers as 16 rows of 64 bytes.
-XAI_INLINE void configure_tiles(void) {
+void xai_amx_begin(void) {
   struct {
     uint8_t palette, start_row, reserved[14];
     uint16_t row_bytes[16];
@@ -44,6 +46,8 @@ XAI_INLINE void configure_tiles(void) {
   __asm__ volatile("" : : "r"(&shape) : "memory");
   _tile_loadconfig(&shape);
 }
+
+void xai_amx_end(void) { _tile_release(); }
 
 XAI_INLINE __m512i rounded(vf low, vf high) { return (__m512i)_mm512_cvtne2ps_pbh((__m512)high, (__m512)low); }
 
@@ -66,19 +70,18 @@ void xai_amx_pack_rows(uint16_t *tiles, const float *source, ptrdiff_t rows, ptr
 void xai_amx_pack_columns(uint16_t *tiles, const float *source, ptrdiff_t columns, ptrdiff_t column_stride,
                           ptrdiff_t depth) {
   for (ptrdiff_t k = 0; k < depth; k += tile_depth) {
+    ptrdiff_t left = depth - k;
     for (ptrdiff_t first = 0; first < pair; first += tile_side, tiles += tile_elements) {
-      for (ptrdiff_t column = 0; column < tile_side; column++) {
-        uint32_t line[tile_side] = {0};
-        if (first + column < columns) {
-          const float *x = source + (first + column) * column_stride + k;
-          ptrdiff_t left = depth - k;
-          _mm512_storeu_si512(
-              line, rounded(load_up_to(x, left), left > XAI_LANES ? load_up_to(x + XAI_LANES, left - XAI_LANES) : (vf)(0.0f)));
-        }
-        for (int i = 0; i < tile_side; i++) {
-          memcpy(tiles + (i * tile_side + column) * 2, &line[i], sizeof line[i]);
-        }
+      // A lane is a pair of neighbours along the depth.
+      vf square[tile_side];
+#pragma clang loop unroll(full)
+      for (int i = 0; i < tile_side; i++) {
+        const float *x = source + (first + i) * column_stride + k;
+        square[i] = first + i < columns ? (vf)rounded(load_up_to(x, left), left > XAI_LANES ? load_up_to(x + XAI_LANES, left - XAI_LANES) : (vf)(0.0f)) : (vf)(0.0f);
       }
+      transpose(square);
+#pragma clang loop unroll(full)
+      for (int i = 0; i < tile_side; i++) store((float *)(tiles + i * tile_depth), square[i]);
     }
   }
 }
@@ -101,24 +104,6 @@ void xai_amx_pack_depth(uint16_t *tiles, const float *source, ptrdiff_t columns,
   }
 }
 
-// GELU within 2e-5·|x|, a hundredth of what rounding to bfloat16 does: erf by Hastings (Abramowitz and Stegun, 7.1.25).
-XAI_INLINE vf gelu_roughly(vf x) {
-  vf z = (x < 0.0f ? -x : x) * 0.70710678f;
-  vf t = (vf)_mm512_rcp14_ps((__m512)((z < 30.0f ? z : (vf)(30.0f)) * 0.47047f + 1.0f));
-  vf power = z * z * -1.44269504f;
-  power = power > -120.0f ? power : (vf)(-120.0f);
-  vf whole = (vf)_mm512_roundscale_ps((__m512)power, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-  vf r = power - whole;
-  vf e = r * 0.00961813f + 0.05550411f;
-  e = e * r + 0.24022651f;
-  e = e * r + 0.69314718f;
-  e = e * r + 1.0f;
-  e = (vf)_mm512_scalef_ps((__m512)e, (__m512)whole);
-  vf tail = (t * 0.7478556f + -0.0958798f) * t + 0.3480242f;
-  tail = tail * t * e * 0.5f;
-  return x * (x < 0.0f ? tail : 1.0f - tail);
-}
-
 XAI_INLINE void end_rows(const float *sums, ptrdiff_t rows, const xai_tile_end *end) {
   for (ptrdiff_t row = 0; row < rows; row++) {
     float *destination = end->destination + row * end->stride;
@@ -127,7 +112,7 @@ XAI_INLINE void end_rows(const float *sums, ptrdiff_t rows, const xai_tile_end *
       vf v = load(sums + row * pair + column) * end->scale;
       if (end->adds) v += load_up_to(destination + column, left);
       if (end->bias) v += load_up_to(end->bias + column, left);
-      if (end->gelu) v = gelu_roughly(v);
+      if (end->gelu) v = gelu_of(v);
       if (end->residual) v += load_up_to(end->residual + row * end->residual_stride + column, left);
       store_up_to(destination + column, v, left);
     }
@@ -138,7 +123,6 @@ void xai_amx_multiply(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, const 
   const ptrdiff_t steps = (depth + tile_depth - 1) / tile_depth;
   float sums[pair * pair] __attribute__((aligned(64)));
   xai_tile_end part = *end;
-  configure_tiles();
   for (ptrdiff_t first = 0; first < rows; first += pair) {
     const uint16_t *upper = a + first * steps * tile_depth, *lower = upper + steps * tile_elements, *columns = b;
     const bool both = rows - first > tile_side;
@@ -179,12 +163,13 @@ void xai_amx_multiply(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, const 
     part.residual = end->residual ? end->residual + first * end->residual_stride : NULL;
     end_rows(sums, rows - first < pair ? rows - first : pair, &part);
   }
-  _tile_release();
 }
 #pragma clang attribute pop
 
 #else
 bool xai_amx_available(void) { return false; }
+void xai_amx_begin(void) {}
+void xai_amx_end(void) {}
 void xai_amx_pack_rows(uint16_t *tiles, const float *source, ptrdiff_t rows, ptrdiff_t row_stride, ptrdiff_t depth) {}
 void xai_amx_pack_columns(uint16_t *tiles, const float *source, ptrdiff_t columns, ptrdiff_t column_stride,
                           ptrdiff_t depth) {}

@@ -6,25 +6,19 @@ static void gelu(const float *x, ptrdiff_t count, float *y) {
   }
 }
 
-// dx = dy · (Φ(x) + x·φ(x)), φ(x) = exp(−x²/2)/√(2π).
+// dx = dy · gelu'(x).
 static void gelu_backward(const float *x, ptrdiff_t count, float *gradient) {
   for (ptrdiff_t i = 0; i < count; i += XAI_LANES) {
-    vf v = load_up_to(x + i, count - i);
-    vf gaussian;
-    vf slope = normal_distribution(v, &gaussian);
-    slope += v * gaussian * 0.398942280401432678f;
+    vf slope = gelu_slope_of(load_up_to(x + i, count - i));
     store_up_to(gradient + i, load_up_to(gradient + i, count - i) * slope, count - i);
   }
 }
 
-// Both from one normal distribution.
+// Both at once.
 static void gelu_with_backward(const float *x, ptrdiff_t count, float *y, float *gradient) {
   for (ptrdiff_t i = 0; i < count; i += XAI_LANES) {
-    vf v = load_up_to(x + i, count - i);
-    vf gaussian;
-    vf slope = normal_distribution(v, &gaussian);
-    store_up_to(y + i, v * slope, count - i);
-    slope += v * gaussian * 0.398942280401432678f;
+    vf slope;
+    store_up_to(y + i, gelu_with_slope(load_up_to(x + i, count - i), &slope), count - i);
     store_up_to(gradient + i, load_up_to(gradient + i, count - i) * slope, count - i);
   }
 }

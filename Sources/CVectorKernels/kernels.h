@@ -2,6 +2,7 @@
 // most rows of a tile: two vectors of sums for each, two of B and one of A fit in the registers), and the target.
 #include "vector.h"
 #include "functions.h"
+#include "transpose.h"
 #include "matrix.h"
 #include "rows.h"
 #include "elements.h"

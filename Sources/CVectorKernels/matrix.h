@@ -1,21 +1,6 @@
 // Packing panels, and the tile of a product that stays in registers.
 #define XAI_TILE_COLUMNS (2 * XAI_LANES)
 
-// A square of vectors transposed: log2(lanes) rounds of a perfect shuffle.
-XAI_INLINE void transpose(vf square[XAI_LANES]) {
-  vf other[XAI_LANES];
-#pragma clang loop unroll(full)
-  for (int round = 1; round < XAI_LANES; round *= 2) {
-#pragma clang loop unroll(full)
-    for (int i = 0; i < XAI_LANES / 2; i++) {
-      other[2 * i] = XAI_ZIP_LOW(square[i], square[i + XAI_LANES / 2]);
-      other[2 * i + 1] = XAI_ZIP_HIGH(square[i], square[i + XAI_LANES / 2]);
-    }
-#pragma clang loop unroll(full)
-    for (int i = 0; i < XAI_LANES; i++) square[i] = other[i];
-  }
-}
-
 // Packs up to a vector of lanes whose elements lie one after the other along the depth; writes `room` lanes of each.
 XAI_INLINE void pack_across(float *panel, ptrdiff_t width, ptrdiff_t room, const float *source, ptrdiff_t count,
                             ptrdiff_t count_stride, ptrdiff_t depth) {

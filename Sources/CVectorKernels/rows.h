@@ -1,23 +1,33 @@
 // Softmax, layer norm and sums over rows, with their backward forms. The formulas are those of the Kernels protocol.
 
+// Whole vectors, in two streams where one would wait for itself, and then what is left of the row.
 static void softmax(float *x, ptrdiff_t rows, ptrdiff_t columns) {
+  ptrdiff_t whole = columns / XAI_LANES * XAI_LANES, left = columns - whole;
   for (ptrdiff_t row = 0; row < rows; row++, x += columns) {
-    vf largest = (vf)(-INFINITY);
-    for (ptrdiff_t i = 0; i < columns; i += XAI_LANES) {
-      vf v = fill_past(load_up_to(x + i, columns - i), columns - i, -INFINITY);
+    vf end = fill_past(load_part(x + whole, left), left, -INFINITY);
+    vf largest = end, other = end;
+    ptrdiff_t i = 0;
+    for (; i + XAI_LANES < whole; i += 2 * XAI_LANES) {
+      vf v = load(x + i), w = load(x + i + XAI_LANES);
+      largest = XAI_MAX(v, largest);
+      other = XAI_MAX(w, other);
+    }
+    if (i < whole) {
+      vf v = load(x + i);
       largest = XAI_MAX(v, largest);
     }
-    float maximum = largest_lane(largest);
-    vf sums = (vf)(0.0f);
-    for (ptrdiff_t i = 0; i < columns; i += XAI_LANES) {
-      vf e = exponential(load_up_to(x + i, columns - i) - maximum);
-      sums += fill_past(e, columns - i, 0.0f);
-      store_up_to(x + i, e, columns - i);
+    float maximum = largest_lane(XAI_MAX(other, largest));
+    // Lanes past the end are exp(−∞) = 0.
+    end = exponential(end - maximum);
+    vf sums = end;
+    for (i = 0; i < whole; i += XAI_LANES) {
+      vf e = exponential(load(x + i) - maximum);
+      sums += e;
+      store(x + i, e);
     }
     float factor = 1.0f / sum_of_lanes(sums);
-    for (ptrdiff_t i = 0; i < columns; i += XAI_LANES) {
-      store_up_to(x + i, load_up_to(x + i, columns - i) * factor, columns - i);
-    }
+    for (i = 0; i < whole; i += XAI_LANES) store(x + i, load(x + i) * factor);
+    store_part(x + whole, end * factor, left);
   }
 }
 

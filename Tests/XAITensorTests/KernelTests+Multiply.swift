@@ -25,7 +25,8 @@ struct MultiplyTests {
       within: { 16 * unit * max(expected.magnitudes[$0], 1e-30) }, what, sourceLocation: sourceLocation)
   }
 
-  /// Sizes around the tiles of every instruction set, beyond a stretch of the depth, and with rows half a page apart.
+  /// Sizes around the tiles of every instruction set, beyond a stretch of the depth, with rows half a page apart, and with
+  /// so many rows that panels are kept and not rows.
   static let sizes: [(rows: Int, columns: Int, depth: Int)] =
     [
       (1, 1, 1), (1, 1, 0), (3, 5, 0), (0, 4, 3), (4, 0, 3), (1, 40, 7), (40, 1, 7), (2, 3, 4), (5, 17, 33),
@@ -33,6 +34,7 @@ struct MultiplyTests {
       (7, 9, 15), (12, 16, 5), (13, 31, 8), (14, 32, 17), (15, 33, 16), (28, 64, 31), (29, 65, 64),
       (50, 37, 300),
       (17, 20, 800), (3, 4, 1601), (31, 33, 512), (15, 20, 1024), (512, 6, 9),
+      (513, 70, 20), (530, 97, 1100),
     ]
 
   @Test(arguments: KernelsUnderTest.all)
@@ -56,7 +58,7 @@ struct MultiplyTests {
 
   @Test(arguments: KernelsUnderTest.all)
   func epilogues(_ test: KernelsUnderTest) {
-    for (rows, columns, depth) in [(15, 35, 20), (4, 7, 0), (9, 18, 900)] {
+    for (rows, columns, depth) in [(15, 35, 20), (4, 7, 0), (9, 18, 900), (520, 70, 1100)] {
       var random = TestRandom()
       let a = MatrixOperand(random.tensor([rows, depth]), MatrixLayout(rows: rows, columns: depth))
       let b = MatrixOperand(random.tensor([depth, columns]), MatrixLayout(rows: depth, columns: columns))

@@ -123,6 +123,10 @@ void xai_amx_pack_columns(uint16_t *tiles, const float *source, ptrdiff_t column
 void xai_amx_pack_depth(uint16_t *tiles, const float *source, ptrdiff_t columns, ptrdiff_t depth,
                         ptrdiff_t depth_stride);
 
+// Gives the calling thread its tile registers, and takes them back; products run between the two.
+void xai_amx_begin(void);
+void xai_amx_end(void);
+
 // Multiplies packed rows by up to 32 packed columns.
 void xai_amx_multiply(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, const uint16_t *b, const xai_tile_end *end);
 

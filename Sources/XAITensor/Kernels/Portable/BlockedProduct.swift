@@ -20,51 +20,118 @@ struct BlockedProduct {
     let rows = plan.rows(ofTiles: block.rowTiles)
     let mostDepth = quotient(plan.depth, plan.depthBlocks)
     let linesDepth = packsLines ? quotient(mostDepth, functions.lanes) * functions.lanes : 0
-    // Packing may write up to a vector past the end; the panel of B starts on a cache line.
-    let packedCount = quotient(rows.count * linesDepth, 16) * 16
-    let group = panelsOfGroup
+    // Packing may write up to a vector past the end; the panels of B start on a cache line.
+    let packedCount = quotient((plan.keepsPanels ? functions.tile_rows : rows.count) * linesDepth, 16) * 16
     let panelCount = quotient(functions.tile_columns * mostDepth, 16) * 16
-    let count = packedCount + group * panelCount + functions.lanes
+    let panelPlaces =
+      plan.keepsPanels ? quotient(block.columnTiles.count, panelsOfGroup) * panelsOfGroup : panelsOfGroup
+    let count = packedCount + panelPlaces * panelCount + functions.lanes
     let packed = MemoryPool.shared.take(count: count)
     defer { MemoryPool.shared.give(packed, count: count) }
-    let panels = packed + packedCount
 
-    let factor = a.elements(outer: outer, inner: inner)
-    let other = b.elements(outer: outer, inner: inner)
     for depthBlock in 0..<plan.depthBlocks {
       let depth = plan.depth(ofBlock: depthBlock)
-      let first = factor + depth.lowerBound * a.layout.columnStride
-      for tile in block.rowTiles where packsLines {
-        let range = plan.rows(ofTile: tile)
-        functions.pack_lines(
-          packed + (range.lowerBound - rows.lowerBound) * linesDepth,
-          first + range.lowerBound * a.layout.rowStride,
-          range.count, a.layout.rowStride, depth.count)
-      }
-      for columnTile in block.columnTiles {
-        let columns = plan.columns(ofTile: columnTile)
-        let place = (columnTile - block.columnTiles.lowerBound) % group
-        let panel = panels + place * panelCount
-        if place == 0 {
-          let last = min(columnTile + group, block.columnTiles.upperBound)
-          pack(columnTile..<last, depth: depth, of: other, to: panels, panelCount: panelCount)
-        }
-        var end = tileEnd(columns, depthBlock: depthBlock)
-        let ahead =
-          group > 1 ? nil : Ahead(of: columnTile, in: block.columnTiles, depth: depth, plan, b.layout, other)
-        for tile in block.rowTiles {
-          let range = plan.rows(ofTile: tile)
-          locate(&end, outer: outer, inner: inner, row: range.lowerBound, column: columns.lowerBound)
-          ahead?.share(tile - block.rowTiles.lowerBound, of: block.rowTiles.count, with: &end)
-          functions.multiply_tile(
-            range.count, depth.count,
-            packsLines
-              ? UnsafePointer(packed + (range.lowerBound - rows.lowerBound) * linesDepth)
-              : first + range.lowerBound,
-            packsLines, a.layout.columnStride, panel, &end)
-        }
+      let stretch = Stretch(
+        outer: outer, inner: inner, rowTiles: block.rowTiles, columnTiles: block.columnTiles,
+        index: depthBlock,
+        depth: depth, linesDepth: linesDepth,
+        a: a.elements(outer: outer, inner: inner) + depth.lowerBound * a.layout.columnStride,
+        b: b.elements(outer: outer, inner: inner), lines: packed, panels: packed + packedCount,
+        panelCount: panelCount)
+      if plan.keepsPanels {
+        multiplyRows(stretch)
+      } else {
+        multiplyPanels(stretch)
       }
     }
+  }
+
+  /// A block's part of the depth, and where its factors are and are packed.
+  private struct Stretch {
+    let outer: Int
+    let inner: Int
+    let rowTiles: Range<Int>
+    let columnTiles: Range<Int>
+    let index: Int
+    let depth: Range<Int>
+    let linesDepth: Int
+    let a: UnsafePointer<Float>
+    let b: UnsafePointer<Float>
+    let lines: UnsafeMutablePointer<Float>
+    let panels: UnsafeMutablePointer<Float>
+    let panelCount: Int
+  }
+
+  /// Packs all rows, and multiplies them with one panel after the other.
+  private func multiplyPanels(_ stretch: Stretch) {
+    let firstRow = plan.rows(ofTiles: stretch.rowTiles).lowerBound
+    for tile in stretch.rowTiles {
+      let range = plan.rows(ofTile: tile)
+      packLines(range, of: stretch, to: stretch.lines + (range.lowerBound - firstRow) * stretch.linesDepth)
+    }
+    let group = panelsOfGroup
+    for columnTile in stretch.columnTiles {
+      let columns = plan.columns(ofTile: columnTile)
+      let place = (columnTile - stretch.columnTiles.lowerBound) % group
+      if place == 0 {
+        let last = min(columnTile + group, stretch.columnTiles.upperBound)
+        pack(columnTile..<last, of: stretch, to: stretch.panels)
+      }
+      var end = tileEnd(columns, depthBlock: stretch.index)
+      let ahead =
+        group > 1
+        ? nil : Ahead(ofPanel: columnTile + 1, in: stretch.columnTiles, stretch.depth, plan, b, stretch.b)
+      for tile in stretch.rowTiles {
+        let range = plan.rows(ofTile: tile)
+        locate(&end, stretch, row: range.lowerBound, column: columns.lowerBound)
+        ahead?.share(tile - stretch.rowTiles.lowerBound, of: stretch.rowTiles.count, with: &end)
+        multiply(
+          range, of: stretch, stretch.lines + (range.lowerBound - firstRow) * stretch.linesDepth,
+          stretch.panels + place * stretch.panelCount, &end)
+      }
+    }
+  }
+
+  /// Packs all panels, and multiplies one tile of rows after the other with them.
+  private func multiplyRows(_ stretch: Stretch) {
+    let group = panelsOfGroup
+    for first in stride(from: stretch.columnTiles.lowerBound, to: stretch.columnTiles.upperBound, by: group) {
+      pack(
+        first..<min(first + group, stretch.columnTiles.upperBound), of: stretch,
+        to: stretch.panels + (first - stretch.columnTiles.lowerBound) * stretch.panelCount)
+    }
+    var end = tileEnd(0..<0, depthBlock: stretch.index)
+    for tile in stretch.rowTiles {
+      let range = plan.rows(ofTile: tile)
+      packLines(range, of: stretch, to: stretch.lines)
+      let ahead = Ahead(ofRows: tile + 1, in: stretch.rowTiles, stretch.depth, plan, a, stretch.a)
+      for columnTile in stretch.columnTiles {
+        let columns = plan.columns(ofTile: columnTile)
+        let place = columnTile - stretch.columnTiles.lowerBound
+        end.columns = columns.count
+        end.bias =
+          stretch.index == plan.depthBlocks - 1 ? epilogue.bias.map { $0.start + columns.lowerBound } : nil
+        locate(&end, stretch, row: range.lowerBound, column: columns.lowerBound)
+        ahead?.share(place, of: stretch.columnTiles.count, with: &end)
+        multiply(range, of: stretch, stretch.lines, stretch.panels + place * stretch.panelCount, &end)
+      }
+    }
+  }
+
+  private func packLines(_ rows: Range<Int>, of stretch: Stretch, to lines: UnsafeMutablePointer<Float>) {
+    guard packsLines else { return }
+    functions.pack_lines(
+      lines, stretch.a + rows.lowerBound * a.layout.rowStride, rows.count, a.layout.rowStride,
+      stretch.depth.count)
+  }
+
+  private func multiply(
+    _ rows: Range<Int>, of stretch: Stretch, _ lines: UnsafePointer<Float>, _ panel: UnsafePointer<Float>,
+    _ end: inout xai_tile_end
+  ) {
+    functions.multiply_tile(
+      rows.count, stretch.depth.count, packsLines ? lines : stretch.a + rows.lowerBound, packsLines,
+      a.layout.columnStride, panel, &end)
   }
 
   /// Panels that are packed together.
@@ -76,19 +143,16 @@ struct BlockedProduct {
   }
 
   /// Packs the panels of some column tiles.
-  private func pack(
-    _ tiles: Range<Int>, depth: Range<Int>, of other: UnsafePointer<Float>,
-    to panels: UnsafeMutablePointer<Float>,
-    panelCount: Int
-  ) {
+  private func pack(_ tiles: Range<Int>, of stretch: Stretch, to panels: UnsafeMutablePointer<Float>) {
+    let depth = stretch.depth
     let step = tiles.count > 1 ? rowsOfPages : depth.count
     for first in stride(from: depth.lowerBound, to: depth.upperBound, by: max(step, 1)) {
       for (index, tile) in tiles.enumerated() {
         let columns = plan.columns(ofTile: tile)
         functions.pack(
-          panels + index * panelCount + (first - depth.lowerBound) * functions.tile_columns,
+          panels + index * stretch.panelCount + (first - depth.lowerBound) * functions.tile_columns,
           functions.tile_columns,
-          other + columns.lowerBound * b.layout.columnStride + first * b.layout.rowStride, columns.count,
+          stretch.b + columns.lowerBound * b.layout.columnStride + first * b.layout.rowStride, columns.count,
           b.layout.columnStride, min(step, depth.upperBound - first), b.layout.rowStride)
       }
     }
@@ -106,7 +170,8 @@ struct BlockedProduct {
       ahead_left_of_run: 0, ahead_skip: 0)
   }
 
-  private func locate(_ end: inout xai_tile_end, outer: Int, inner: Int, row: Int, column: Int) {
+  private func locate(_ end: inout xai_tile_end, _ stretch: Stretch, row: Int, column: Int) {
+    let (outer, inner) = (stretch.outer, stretch.inner)
     end.destination = c + layout.start(outer: outer, inner: inner) + row * layout.rowStride + column
     if end.residual != nil, let residual = epilogue.residual {
       end.residual =
@@ -117,42 +182,6 @@ struct BlockedProduct {
 
 /// Rows whose pages a processor finds again at once: its first-level buffer of addresses has 64 places or more.
 private let rowsOfPages = 32
-
-/// The part of B that the next panel is packed from: it is called for while the panel before is multiplied, so that
-/// packing does not wait for memory.
-private struct Ahead {
-  /// What lies along memory, in pairs of cache lines, and how far apart such runs are, in bytes.
-  private let start: UnsafeRawPointer
-  private let run: Int
-  private let stride: Int
-  /// Pairs of cache lines.
-  let count: Int
-
-  init?(
-    of tile: Int, in tiles: Range<Int>, depth: Range<Int>, _ plan: ProductPlan, _ layout: MatrixLayout,
-    _ elements: UnsafePointer<Float>
-  ) {
-    guard tile + 1 < tiles.upperBound else { return nil }
-    let columns = plan.columns(ofTile: tile + 1)
-    start = UnsafeRawPointer(
-      elements + columns.lowerBound * layout.columnStride + depth.lowerBound * layout.rowStride)
-    let isAlongColumns = layout.columnStride == 1
-    run = quotient(isAlongColumns ? columns.count : depth.count, 32)
-    stride = (isAlongColumns ? layout.rowStride : layout.columnStride) * MemoryLayout<Float>.stride
-    count = run * (isAlongColumns ? depth.count : columns.count)
-  }
-
-  /// Leaves one of several tiles to call for its share.
-  func share(_ index: Int, of tiles: Int, with end: inout xai_tile_end) {
-    let range = part(index, of: tiles, in: count)
-    let (row, pair) = range.lowerBound.quotientAndRemainder(dividingBy: run)
-    end.ahead = start + row * stride + pair * 128
-    end.ahead_count = range.count
-    end.ahead_run = run
-    end.ahead_left_of_run = run - pair
-    end.ahead_skip = stride - run * 128
-  }
-}
 
 extension MatrixOperand {
   /// The first element of a matrix of the batch; valid while the operand lives.

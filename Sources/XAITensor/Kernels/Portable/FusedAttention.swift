@@ -97,6 +97,8 @@ struct FusedAttention {
     let ownScores = values + valuePanels * valueCount
     let packed = ownScores + scoresCount
 
+    if isBfloat16 { xai_amx_begin() }
+    defer { if isBfloat16 { xai_amx_end() } }
     for panel in 0..<keyPanels { packKeys(panel, outer, inner, to: keys + panel * keyCount) }
     for panel in 0..<valuePanels { packValues(panel, outer, inner, to: values + panel * valueCount) }
     let range = part(share, of: shares, in: rows)

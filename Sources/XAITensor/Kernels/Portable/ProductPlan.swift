@@ -1,15 +1,16 @@
 /// How a product is cut into blocks that threads work on independently.
 ///
-/// The loops are those of Goto and van de Geijn (2008), with two changes: rows of A are packed in lines, whole vectors of
-/// each row, which is a copy without a transposition; and B is packed a panel or a few at a time, just before they are
-/// multiplied with all rows of the block (they stay in the second-level cache). Blocks share nothing, so threads
-/// never wait. An element's sum runs over the depth in an order that depends on the depth alone: a row of a product has
-/// the same bits whatever rows are multiplied with it, on however many threads.
+/// The loops are those of Goto and van de Geijn (2008), but that rows of A are packed in lines, whole vectors of each row,
+/// which is a copy without a transposition. Of few rows all are packed, and stay in the second-level cache while the panels
+/// of B are packed and multiplied one after the other. Of many rows it is the other way round: as many panels of B as fit
+/// there are packed once, and a tile of rows at a time is packed and multiplied with all of them. Blocks share nothing, so
+/// threads never wait. An element's sum runs over the depth in an order that depends on the depth alone: a row of a product
+/// has the same bits whatever rows are multiplied with it, on however many threads.
 struct ProductPlan {
-  /// The most elements of A that a block packs: a part of a second-level cache.
+  /// The most elements that a block packs and keeps: a part of a second-level cache.
   private static let mostElements = 256 * 1024
-  /// The most rows of a block, however little depth they have.
-  private static let mostRows = 512
+  /// From so many rows on, B is packed first; it is then a small part of the work.
+  private static let manyRows = 512
   /// The most depth of a block.
   private static let mostDepth = 1024
   /// Fewer multiply-adds than these are not worth waking a thread for.
@@ -22,6 +23,8 @@ struct ProductPlan {
   let rowTiles: Int
   let columnTiles: Int
   let depthBlocks: Int
+  /// Whether a block packs its panels of B and goes through its rows, or packs its rows and goes through its panels.
+  let keepsPanels: Bool
   private(set) var rowBlocks: Int
   private(set) var columnBlocks: Int
   private let matrices: Int
@@ -35,14 +38,20 @@ struct ProductPlan {
     self.columnTiles = quotient(columns, tileColumns)
     self.depthBlocks = max(1, quotient(depth, Self.mostDepth))
     let stretch = max(1, quotient(depth, depthBlocks))
-    self.rowBlocks = quotient(rows, max(tileRows, min(Self.mostRows, Self.mostElements / stretch)))
-    self.columnBlocks = columns > 0 ? 1 : 0
+    self.keepsPanels = rows > Self.manyRows
+    if keepsPanels {
+      self.rowBlocks = 1
+      self.columnBlocks = quotient(columnTiles, max(1, Self.mostElements / (tileColumns * stretch)))
+    } else {
+      self.rowBlocks = quotient(rows, max(tileRows, Self.mostElements / stretch))
+      self.columnBlocks = columns > 0 ? 1 : 0
+    }
     self.matrices = layout.outer.count * layout.inner.count
     guard matrices > 0, rows > 0, columns > 0 else { return }
     while blocks % threads != 0 && blocks < 4 * threads {
       let work = (rows / rowBlocks) * (columns / columnBlocks) * max(depth, 1)
       guard work > 2 * Self.leastWork else { return }
-      if columnTiles / columnBlocks >= rowTiles / rowBlocks && columnBlocks < columnTiles {
+      if !cutsRows && columnBlocks < columnTiles {
         columnBlocks += 1
       } else if rowBlocks < rowTiles {
         rowBlocks += 1
@@ -50,6 +59,11 @@ struct ProductPlan {
         return
       }
     }
+  }
+
+  /// Whether a further cut is one of rows: what is packed again for each part of them should be the smaller part.
+  private var cutsRows: Bool {
+    keepsPanels ? rows / (rowBlocks + 1) >= Self.manyRows : columnTiles / columnBlocks < rowTiles / rowBlocks
   }
 
   /// The number of blocks.

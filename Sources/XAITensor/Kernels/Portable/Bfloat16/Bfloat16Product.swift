@@ -4,8 +4,12 @@ import CVectorKernels
 ///
 /// Sums run over the depth in its order, whatever rows are multiplied together.
 struct Bfloat16Product {
-  /// The most rows of a block: in bfloat16 a part of a second-level cache, for as much depth as a model has.
-  private static let mostRows = 128
+  /// The most elements of A that a block packs: half of a second-level cache.
+  ///
+  /// The more rows, the less often the parameters come from further away.
+  private static let mostElements = 512 * 1024
+  /// Fewer rows than these in a block are not worth reading the parameters for.
+  private static let fewRows = 64
 
   let a: MatrixOperand
   let columns: PackedParameters.Columns
@@ -29,9 +33,12 @@ struct Bfloat16Product {
   ) {
     (self.a, self.columns, self.c, self.layout, self.epilogue) = (a, columns, c, layout, epilogue)
     panels = quotient(layout.columns, columnsOfPanel)
-    rowBlocks = quotient(layout.rows, Self.mostRows)
-    let blocks = layout.outer.count * layout.inner.count * rowBlocks
-    columnBlocks = blocks % threads == 0 ? 1 : min(threads, panels)
+    let matrices = layout.outer.count * layout.inner.count
+    let fewest = quotient(layout.rows * a.layout.columns, Self.mostElements)
+    let even = (fewest..<fewest + threads).first { matrices * $0 % threads == 0 } ?? fewest
+    let isCutByRows = layout.rows / even >= Self.fewRows
+    rowBlocks = isCutByRows ? even : fewest
+    columnBlocks = isCutByRows ? 1 : min(threads, panels)
   }
 
   /// The number of blocks.
@@ -50,6 +57,8 @@ struct Bfloat16Product {
     let packed = MemoryPool.shared.take(count: count)
     defer { MemoryPool.shared.give(packed, count: count) }
     let tiles = UnsafeMutableRawPointer(packed).assumingMemoryBound(to: UInt16.self)
+    xai_amx_begin()
+    defer { xai_amx_end() }
     xai_amx_pack_rows(
       tiles, a.elements(outer: outer, inner: inner) + rows.lowerBound * a.layout.rowStride, rows.count,
       a.layout.rowStride, depth)
