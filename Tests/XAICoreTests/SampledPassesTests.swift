@@ -1,10 +1,14 @@
+import Synchronization
 import Testing
+import XAI
 import XAICore
 import XAITensor
 import XAITesting
 
 /// Batches of passes against one pass after the other.
 @Suite("Sampled passes") struct SampledPassesTests {
+  private let explainer = SmoothGrad()
+
   @Test(
     "a weighted gradient of many inputs is that of each alone", arguments: [(1, 1), (2, 7), (3, 4), (9, 2)])
   func alone(_ images: Int, _ samples: Int) throws {
@@ -20,8 +24,9 @@ import XAITesting
         destination[index] = value * (1 + 0.1 * Float(sample))
       }
     }
-    let found = try SampledPasses(trace, cotangent: cotangent, using: model).weightedInputGradient(
-      weights, write: write)
+    let found = try SampledPasses(trace, cotangent: cotangent, using: model, for: explainer)
+      .weightedInputGradient(
+        weights, write: write)
     var expected = [Float](repeating: 0, count: found.count)
     for sample in 0..<samples {
       let own = try model.forward(
@@ -44,7 +49,7 @@ import XAITesting
     let trace = try model.forward(input, recording: Recording())
     let cotangent = try trace.cotangent(of: Targets([[0, 3], [1, 2]]), contrast: .none)
     var seen: Set<Int> = []
-    try SampledPasses(trace, cotangent: cotangent, using: model).run(
+    try SampledPasses(trace, cotangent: cotangent, using: model, for: explainer).run(
       7, requesting: GradientRequest(attention: .some([2])),
       write: { sample, destination in
         for (index, value) in input.elements.enumerated() { destination[index] = value + Float(sample) }
@@ -69,5 +74,38 @@ import XAITesting
         }
       })
     #expect(seen == Set(0..<7))
+  }
+
+  @Test("each batch is told, and a watcher that says no ends the run")
+  func progress() throws {
+    let model = ToyModel.classToken.make(on: AvailableKernels.preferred.make())
+    var random = SeededRandom(seed: 3)
+    let trace = try model.forward(random.normal([2, 3, 12, 12]), recording: Recording())
+    let passes = SampledPasses(
+      trace, cotangent: try trace.cotangent(of: Targets([[0], [1]]), contrast: .none), using: model,
+      for: explainer)
+    func run(until last: Int) throws -> [PassCount] {
+      let counts = Mutex<[PassCount]>([])
+      try? PassProgress.watched(by: { count in
+        counts.withLock { $0.append(count) }
+        return count.done < last
+      }) {
+        try passes.run(
+          10, requesting: GradientRequest(input: true),
+          write: { _, destination in destination.update(repeating: 0.5, count: trace.input.count) })
+      }
+      return counts.withLock { $0 }
+    }
+    let all = try run(until: .max)
+    #expect(all.map(\.done) == [6, 12, 20])
+    #expect(all.allSatisfy { $0.total == 20 && $0.explainer == "smooth-grad" })
+    #expect(try run(until: 12).map(\.done) == [6, 12])
+    #expect(throws: CancellationError.self) {
+      try PassProgress.watched(by: { _ in false }) {
+        try passes.run(
+          1, requesting: GradientRequest(input: true),
+          write: { _, destination in destination.update(repeating: 0.5, count: trace.input.count) })
+      }
+    }
   }
 }

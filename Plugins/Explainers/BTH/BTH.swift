@@ -50,7 +50,7 @@ public struct BTH: Explainer {
     let layers = try layers(of: model.descriptor)
     let cotangent = try trace.cotangent(of: targets, contrast: options.contrast)
     let attention = try layers.map { try trace.attention(ofLayer: $0) }
-    let feedback = try ReasoningFeedback(trace, cotangent: cotangent, steps: options.steps, using: model)
+    let feedback = try ReasoningFeedback(trace, cotangent: cotangent, using: model, for: self)
     let (tokens, readoutWeights) = (trace.layout.readoutTokens, trace.layout.readoutWeights)
     let units = tokens.map { token in
       (0..<trace.layout.tokenCount).map { $0 == token ? Float(1) : 0 }

@@ -9,14 +9,15 @@ struct ReasoningFeedback {
   /// F by row of the reverse pass and token that is read, N values each.
   private let rows: [[[Float]]]
 
-  init(_ trace: ForwardTrace, cotangent: Tensor, steps: Int, using model: any Model) throws {
+  init(_ trace: ForwardTrace, cotangent: Tensor, using model: any Model, for explainer: BTH) throws {
+    let steps = explainer.options.steps
     let (heads, tokens) = (model.descriptor.headCount, trace.layout.tokenCount)
     let read = trace.layout.readoutTokens
     let width = heads * tokens
     var sums = [[[Float]]](
       repeating: [[Float]](repeating: [Float](repeating: 0, count: width), count: read.count),
       count: cotangent.shape[0])
-    try SampledPasses(trace, cotangent: cotangent, using: model).run(
+    try SampledPasses(trace, cotangent: cotangent, using: model, for: explainer).run(
       steps, requesting: GradientRequest(attention: .some([model.descriptor.layerCount - 1])),
       write: { step, destination in
         let share = Float(step) / Float(steps - 1)

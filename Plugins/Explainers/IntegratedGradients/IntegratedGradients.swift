@@ -34,18 +34,19 @@ public struct IntegratedGradients: Explainer {
     let cotangent = try trace.cotangent(of: targets, contrast: options.contrast)
     let baseline = baseline(of: trace, model)
     let points = options.rule.points(options.steps)
-    let gradient = try SampledPasses(trace, cotangent: cotangent, using: model).weightedInputGradient(
-      points.map { Float($0.weight) }
-    ) { step, destination in
-      let share = Float(points[step].place)
-      baseline.withElements { baseline in
-        trace.input.withElements { input in
-          for index in input.indices {
-            destination[index] = baseline[index] + share * (input[index] - baseline[index])
+    let gradient = try SampledPasses(trace, cotangent: cotangent, using: model, for: self)
+      .weightedInputGradient(
+        points.map { Float($0.weight) }
+      ) { step, destination in
+        let share = Float(points[step].place)
+        baseline.withElements { baseline in
+          trace.input.withElements { input in
+            for index in input.indices {
+              destination[index] = baseline[index] + share * (input[index] - baseline[index])
+            }
           }
         }
       }
-    }
     let logits = (image: trace.logits, baseline: try model.logits(baseline))
     return try targets.map { image, target, classIndex in
       let row = targets.row(image: image, target: target)

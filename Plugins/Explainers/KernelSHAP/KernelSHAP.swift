@@ -22,11 +22,7 @@ public struct KernelSHAP: Explainer {
 
   /// Makes an explainer; throws for a fill where nothing stands in the place of a patch.
   public init(options: KernelSHAPOptions) throws(OptionError) {
-    if options.segments == .tokens, options.fill != KernelSHAPOptions().fill {
-      throw .outOfRange(
-        option: "fill", value: options.fill.optionText,
-        allowed: "leave it out with segments=tokens, where nothing stands in the place of a patch")
-    }
+    try options.segments.check(fill: options.fill, standard: KernelSHAPOptions().fill)
     self.options = options
   }
 

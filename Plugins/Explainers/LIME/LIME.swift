@@ -24,11 +24,7 @@ public struct LIME: Explainer {
 
   /// Makes an explainer; throws for a fill where nothing stands in the place of a patch.
   public init(options: LIMEOptions) throws(OptionError) {
-    if options.segments == .tokens, options.fill != LIMEOptions().fill {
-      throw .outOfRange(
-        option: "fill", value: options.fill.optionText,
-        allowed: "leave it out with segments=tokens, where nothing stands in the place of a patch")
-    }
+    try options.segments.check(fill: options.fill, standard: LIMEOptions().fill)
     self.options = options
   }
 

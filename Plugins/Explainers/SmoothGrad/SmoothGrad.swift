@@ -65,7 +65,7 @@ public struct SmoothGrad: Explainer {
     _ trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
     let cotangent = try trace.cotangent(of: targets, contrast: options.contrast)
-    let passes = SampledPasses(trace, cotangent: cotangent, using: model)
+    let passes = SampledPasses(trace, cotangent: cotangent, using: model, for: self)
     let weights = [Float](repeating: 1 / Float(options.samples), count: options.samples)
     let deviations = (0..<trace.batchCount).map { image in
       trace.input[image].withElements { Float(options.noise) * (($0.max() ?? 0) - ($0.min() ?? 0)) }

@@ -41,9 +41,16 @@ struct CompareRun {
   private mutating func explain(_ choice: ExplainerChoice, _ trace: ForwardTrace, _ targets: Targets) {
     let start = clock.now
     do {
-      let attribution = try choice.explainer.explain(trace, targets: targets, using: plan.model)[0][0]
+      let number = maps.count + failures.count + 1
+      let attribution = try PassProgress.watched(
+        by: progress.passes(after: "\(number) of \(plan.choices.count), ")
+      ) {
+        try choice.explainer.explain(trace, targets: targets, using: plan.model)[0][0]
+      }
       maps.append(
         ComparedMap(choice: choice, attribution: attribution, seconds: (clock.now - start) / .seconds(1)))
+    } catch is CancellationError {
+      return
     } catch {
       let failure = Failure(error)
       failures.append(failure)
@@ -58,8 +65,7 @@ struct CompareRun {
     var files: [String: String] = [:]
     for (kind, image) in [("comparison", try figures.maps()), ("agreement", try figures.agreement())] {
       let name = "\(plan.file.stem).\(result.target.index).\(kind).\(plan.command.drawing.fileExtension)"
-      let path =
-        plan.command.output.hasSuffix("/") ? plan.command.output + name : "\(plan.command.output)/\(name)"
+      let path = OutputFolder.path(plan.command.output, name)
       try image.write(to: path)
       files[kind] = path
     }

@@ -24,15 +24,12 @@ struct ComparisonResult {
   init(
     _ plan: ComparePlan, _ logits: [Float], _ targets: Targets, _ maps: [ComparedMap], forwardSeconds: Double
   ) {
-    let (probabilities, labels) = (softmax(logits), plan.model.descriptor.labels)
-    func score(_ index: Int) -> ClassScore {
-      ClassScore(index, logits: logits, probabilities: probabilities, labels: labels)
-    }
+    let scores = ClassScores(logits: logits, labels: plan.model.descriptor.labels)
     file = plan.file
     picture = plan.picture
     modelName = plan.model.descriptor.name
-    predicted = score(logits.indices.max { (logits[$0], $1) < (logits[$1], $0) } ?? 0)
-    target = score(targets.classes[0][0])
+    predicted = scores.predicted
+    target = scores[targets.classes[0][0]]
     self.maps = maps
     misfits = plan.misfits
     agreement = MapAgreement(maps.map(\.attribution))

@@ -95,14 +95,8 @@ struct ExplainRun {
 
   /// Shows how far an explainer of many passes is, and stops it where the run is to stop.
   private var watcher: PassProgress.Watcher {
-    let (progress, handled, total) = (progress, done + failed, plan.images.count)
-    return { count in
-      progress.update { _ in
-        let images = total > 1 ? "\(handled) of \(total) images, " : ""
-        return images + "\(count.explainer): \(grouped(count.done)) of \(grouped(count.total)) passes"
-      }
-      return !Interruption.isRequested
-    }
+    let (handled, total) = (done + failed, plan.images.count)
+    return progress.passes(after: total > 1 ? "\(handled) of \(total) images, " : "")
   }
 
   /// The model's input of pictures that have been resized and cropped.
@@ -120,12 +114,9 @@ extension ExplainRun {
   private mutating func write(
     _ picture: PreparedBatch.Picture, _ index: Int, of explanation: Explanation
   ) throws {
-    let logits = explanation.logits[index].elements
-    let probabilities = softmax(logits)
-    func score(_ index: Int) -> ClassScore {
-      ClassScore(index, logits: logits, probabilities: probabilities, labels: plan.model.descriptor.labels)
-    }
-    let predicted = score(logits.indices.max { (logits[$0], $1) < (logits[$1], $0) } ?? 0)
+    let scores = ClassScores(
+      logits: explanation.logits[index].elements, labels: plan.model.descriptor.labels)
+    let predicted = scores.predicted
     var lines = "\(picture.file.path): \(predicted.text)\n"
     var seen: Set<Int> = []
     for (target, classIndex) in explanation.targets.classes[index].enumerated()
@@ -135,9 +126,9 @@ extension ExplainRun {
           file: picture.file, picture: picture.image, choice: plan.choices[choice],
           attribution: explanation.attributions[choice][index][target],
           comparison: plan.comparisonIndex.map { explanation.attributions[$0][index][target] },
-          target: score(classIndex), predicted: predicted)
+          target: scores[classIndex], predicted: predicted)
       }
-      if classIndex != predicted.index { lines += "  \(score(classIndex).text)\n" }
+      if classIndex != predicted.index { lines += "  \(scores[classIndex].text)\n" }
       lines += try write(results)
     }
     if !plan.command.quiet, !plan.command.json { try say(lines) }
@@ -166,7 +157,8 @@ extension ExplainRun {
   }
 
   private mutating func write(_ page: (name: String, image: Image)) throws {
-    let path = writer.join("\(page.name).\(plan.command.drawing.fileExtension)")
+    let path = OutputFolder.path(
+      plan.command.output, "\(page.name).\(plan.command.drawing.fileExtension)")
     try plan.profile.measure("encoding and writing") { try page.image.write(to: path) }
     if !plan.command.quiet, !plan.command.json { try say("\(path)\n") }
   }

@@ -8,18 +8,33 @@ struct ClassScore: Encodable, Sendable {
   let probability: Float
   let logit: Float
 
-  init(_ index: Int, logits: [Float], probabilities: [Float], labels: [String]) {
-    self.index = index
-    self.label = labels[index]
-    self.probability = probabilities[index]
-    self.logit = logits[index]
-  }
-
   /// The class as people read it: `tench, Tinca tinca (class 0), 97.3 %`.
   var text: String { "\(label) (class \(index)), \(percent(probability))" }
 
   /// The first name of the label, for figures.
   var shortLabel: String { label.split(separator: ",").first.map(String.init) ?? label }
+}
+
+/// What a model says of one picture.
+struct ClassScores {
+  /// The likeliest class; of equally likely ones the first.
+  let predicted: ClassScore
+  private let logits: [Float]
+  private let probabilities: [Float]
+  private let labels: [String]
+
+  init(logits: [Float], labels: [String]) {
+    (self.logits, self.labels) = (logits, labels)
+    probabilities = softmax(logits)
+    let index = logits.indices.max { (logits[$0], $1) < (logits[$1], $0) } ?? 0
+    predicted = ClassScore(
+      index: index, label: labels[index], probability: probabilities[index], logit: logits[index])
+  }
+
+  /// What it says of a class.
+  subscript(_ index: Int) -> ClassScore {
+    ClassScore(index: index, label: labels[index], probability: probabilities[index], logit: logits[index])
+  }
 }
 
 /// One map: of a picture and a class by an explainer.

@@ -26,7 +26,7 @@ struct ResultWriter {
   func write(_ result: MapResult, overlay: () throws -> Image) throws -> [String: String] {
     var files: [String: String] = [:]
     func path(_ kind: String, _ fileExtension: String) -> String {
-      let path = join("\(result.fileStem).\(kind).\(fileExtension)")
+      let path = OutputFolder.path(folder, "\(result.fileStem).\(kind).\(fileExtension)")
       files[kind] = path
       return path
     }
@@ -74,7 +74,4 @@ struct ResultWriter {
   private func write(_ image: Image, to path: String) throws {
     try profile.measure("encoding and writing") { try image.write(to: path) }
   }
-
-  /// A path in the output folder.
-  func join(_ name: String) -> String { folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)" }
 }

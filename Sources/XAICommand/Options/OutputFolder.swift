@@ -6,6 +6,11 @@ import Foundation
 
 /// The folder that a user names for files.
 enum OutputFolder {
+  /// The path of a file in it.
+  static func path(_ folder: String, _ name: String) -> String {
+    folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+  }
+
   /// Makes it and the ones above it, where they are not there.
   static func make(_ path: String) throws(Failure) {
     do {

@@ -50,6 +50,18 @@ final class Progress: Sendable {
   }
 }
 
+extension Progress {
+  /// Shows how far an explainer of many passes is, behind `prefix`, and stops it where the run is to stop.
+  func passes(after prefix: String) -> PassProgress.Watcher {
+    { count in
+      self.update { _ in
+        "\(prefix)\(count.explainer): \(grouped(count.done)) of \(grouped(count.total)) passes"
+      }
+      return !Interruption.isRequested
+    }
+  }
+}
+
 /// So many of so many pictures, with the rate and the time left.
 func pictureCount(done: Int, of total: Int, seconds: Double) -> String {
   guard done > 0 else { return "0 of \(total) images" }

@@ -19,6 +19,3 @@ public struct MapAgreement: Hashable, Sendable, Codable {
     }
   }
 }
-
-/// How many of some patches are the highest tenth, at least one.
-package func highestTenth(of count: Int) -> Int { max(1, (count + 5) / 10) }

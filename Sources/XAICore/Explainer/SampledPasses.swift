@@ -2,6 +2,8 @@ public import XAITensor
 
 /// Forward and reverse passes over many changed inputs of the images of a trace, in batches of bounded memory.
 ///
+/// After each batch ``PassProgress`` is told.
+///
 /// All targets of an input share its forward pass. What the reverse passes go back from is the same for every input: a fixed
 /// linear function of the logits, also where a contrast depends on the logits of the images themselves.
 public struct SampledPasses {
@@ -22,6 +24,7 @@ public struct SampledPasses {
   /// Inputs in memory at once: more are not faster, and a ViT-B/16 keeps 100 MB of each for its reverse pass.
   private static let inputsPerBatch = 8
 
+  private let explainer: String
   private let images: Int
   private let inputShape: Shape
   private let cotangent: Tensor
@@ -33,7 +36,10 @@ public struct SampledPasses {
   ///   - trace: of the images themselves.
   ///   - cotangent: what the reverse passes go back from, [k·B, classes].
   ///   - model: the model of the trace.
-  public init(_ trace: ForwardTrace, cotangent: Tensor, using model: any Model) {
+  ///   - explainer: whose passes they are.
+  public init(_ trace: ForwardTrace, cotangent: Tensor, using model: any Model, for explainer: some Explainer)
+  {
+    self.explainer = explainer.specification
     self.images = trace.batchCount
     self.inputShape = trace.input.shape
     self.cotangent = cotangent
@@ -48,6 +54,7 @@ public struct SampledPasses {
   ///   - visitAttention: as for ``Model/backward(from:through:rules:requesting:visitAttention:)``, with the samples of the
   ///     batch; rows are those of ``Batch/row(sample:of:)``.
   ///   - take: takes the gradients of a batch.
+  /// - Throws: what the model throws, and `CancellationError` where the run is stopped.
   public func run(
     _ count: Int, requesting request: GradientRequest,
     write: (_ sample: Int, _ destination: UnsafeMutablePointer<Float>) -> Void,
@@ -70,6 +77,8 @@ public struct SampledPasses {
         from: repeated(samples.count), through: trace, rules: .gradient, requesting: request
       ) { try visitAttention(visited, $0) }
       try take(Batch(samples: samples, gradients: gradients, images: images))
+      try PassProgress.tell(
+        PassCount(explainer: explainer, done: samples.upperBound * images, total: count * images))
     }
   }
 

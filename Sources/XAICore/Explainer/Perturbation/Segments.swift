@@ -12,6 +12,14 @@ public enum Segmentation: String, OptionValue, CaseIterable {
 
   /// What a model must be able to do.
   public var needs: Capabilities { self == .tokens ? .patchRemoval : [] }
+
+  /// Refuses a fill that was chosen where nothing stands in the place of a patch.
+  public func check<Value: OptionValue>(fill: Value, standard: Value) throws(OptionError) {
+    guard self == .tokens, fill != standard else { return }
+    throw .outOfRange(
+      option: "fill", value: fill.optionText,
+      allowed: "leave it out with segments=tokens, where nothing stands in the place of a patch")
+  }
 }
 
 /// A picture that is divided into parts.

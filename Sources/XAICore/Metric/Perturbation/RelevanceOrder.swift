@@ -28,3 +28,6 @@ enum RelevanceOrder {
 public func highestIndices(of values: [Float], count: Int) -> [Int] {
   Array(RelevanceOrder.indices(of: values, highestFirst: true).prefix(count))
 }
+
+/// How many of some patches are the highest tenth, at least one.
+package func highestTenth(of count: Int) -> Int { max(1, (count + 5) / 10) }
