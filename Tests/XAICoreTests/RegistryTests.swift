@@ -125,7 +125,7 @@ extension OtherModel {
   static var descriptor: ArchitectureDescriptor {
     ArchitectureDescriptor(
       id: id, title: "", summary: "", huggingFaceClasses: [], timmNames: [],
-      citation: Citation(authors: "", title: "", venue: "", year: 0, identifier: ""))
+      capabilities: [], citation: Citation(authors: "", title: "", venue: "", year: 0, identifier: ""))
   }
   static func matches(_ directory: ModelDirectory) -> Bool { true }
   static func load(_ directory: ModelDirectory, on kernels: any Kernels) throws -> any Model {

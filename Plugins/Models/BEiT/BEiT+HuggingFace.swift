@@ -1,4 +1,5 @@
 import XAICore
+import XAITensor
 import XAITransformer
 import XAIWeights
 
@@ -31,8 +32,14 @@ extension BEiT {
   }
 
   /// What `transformers` calls the weights.
-  static func huggingFaceNaming(_ configuration: VisionTransformerConfiguration) -> CheckpointNaming {
+  static func huggingFaceNaming(
+    _ configuration: VisionTransformerConfiguration, _ config: Configuration
+  ) throws(ConfigurationError) -> CheckpointNaming {
     var naming = CheckpointNaming.huggingFace(root: "beit")
+    if try config.optionalBool("use_mask_token") ?? false {
+      naming.maskToken = CheckpointNaming.UnreadTensor(
+        "beit.embeddings.mask_token", [1, 1, configuration.width])
+    }
     if configuration.readout == .meanOfPatches { naming.finalNorm = "beit.pooler.layernorm" }
     let table = "relative_position_bias.relative_position_bias_table"
     naming.positionBias = "beit.encoder.\(table)"

@@ -12,6 +12,7 @@ public enum BEiT: ModelArchitecture {
     id: "beit", title: "BEiT",
     summary: "Transformers with relative position bias and layer scale, read at the mean of the patches",
     huggingFaceClasses: ["BeitForImageClassification"], timmNames: ["beit_*", "beitv2_*"],
+    capabilities: VisionTransformer.capabilities,
     citation: Citation(
       authors: "Bao et al.", title: "BEiT: BERT Pre-Training of Image Transformers", venue: "ICLR",
       year: 2022,
@@ -32,7 +33,7 @@ public enum BEiT: ModelArchitecture {
     switch directory.format {
     case .huggingFace:
       configuration = try huggingFaceConfiguration(directory)
-      naming = huggingFaceNaming(configuration)
+      naming = try huggingFaceNaming(configuration, directory.config)
     case .timm:
       configuration = try timmConfiguration(directory.config, weights)
       naming = timmNaming(configuration)
@@ -51,7 +52,8 @@ public enum BEiT: ModelArchitecture {
     let configuration = try huggingFaceConfiguration(directory)
     return try VisionTransformer(
       untrained: directory, architecture: descriptor.id, configuration: configuration,
-      naming: huggingFaceNaming(configuration), preprocessing: preprocessing, labels: labels, random: &random,
+      naming: huggingFaceNaming(configuration, directory.config), preprocessing: preprocessing,
+      labels: labels, random: &random,
       on: kernels)
   }
 

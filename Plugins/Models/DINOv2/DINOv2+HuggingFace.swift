@@ -1,4 +1,5 @@
 import XAICore
+import XAITensor
 import XAITransformer
 import XAIWeights
 
@@ -45,11 +46,14 @@ extension DINOv2 {
 
   /// What `transformers` calls the weights.
   static func huggingFaceNaming(
-    root: String, _ mlp: VisionTransformerConfiguration.MLP
+    root: String, _ configuration: VisionTransformerConfiguration
   ) -> CheckpointNaming {
     var naming = CheckpointNaming.huggingFace(root: root)
+    naming.maskToken = CheckpointNaming.UnreadTensor(
+      "\(root).embeddings.mask_token", [1, configuration.width])
     naming.prefix[.register] = "\(root).embeddings.register_tokens"
-    let (expansion, contraction) = mlp == .swiGLU ? ("weights_in", "weights_out") : ("fc1", "fc2")
+    let (expansion, contraction) =
+      configuration.mlp == .swiGLU ? ("weights_in", "weights_out") : ("fc1", "fc2")
     let block = naming.block
     naming.block = { index in
       let layer = "\(root).encoder.layer.\(index)"

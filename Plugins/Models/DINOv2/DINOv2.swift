@@ -13,6 +13,7 @@ public enum DINOv2: ModelArchitecture {
     summary: "Self-supervised transformers with layer scale, with and without registers, with a classifier",
     huggingFaceClasses: [plainClass, registersClass],
     timmNames: ["vit_*_dinov2", "vit_*_reg4_dinov2"],
+    capabilities: VisionTransformer.capabilities,
     citation: Citation(
       authors: "Oquab et al.", title: "DINOv2: Learning Robust Visual Features without Supervision",
       venue: "TMLR", year: 2024, identifier: "arXiv:2304.07193"))
@@ -63,10 +64,13 @@ public enum DINOv2: ModelArchitecture {
       try classes.contains(registersClass)
       || (classes.isEmpty && directory.config.optionalString("model_type") == "dinov2_with_registers")
     let configuration = try huggingFaceConfiguration(directory.config, hasRegisters: hasRegisters)
-    return (
-      configuration,
-      huggingFaceNaming(root: hasRegisters ? "dinov2_with_registers" : "dinov2", configuration.mlp)
-    )
+    var naming = huggingFaceNaming(
+      root: hasRegisters ? "dinov2_with_registers" : "dinov2", configuration)
+    // The class with registers has a mask token whatever its configuration says.
+    if try !hasRegisters && directory.config.optionalBool("use_mask_token") == false {
+      naming.maskToken = nil
+    }
+    return (configuration, naming)
   }
 
   /// What the published checkpoints come with: bicubic, the shorter side to 256, the middle 224 × 224, ImageNet's mean

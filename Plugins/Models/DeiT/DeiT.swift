@@ -12,6 +12,7 @@ public enum DeiT: ModelArchitecture {
     summary: "Data-efficient image transformers, with and without the distillation token",
     huggingFaceClasses: [classTokenClass, teacherClass],
     timmNames: ["deit_*", "deit_*_distilled", "deit3_*"],
+    capabilities: VisionTransformer.capabilities,
     citation: Citation(
       authors: "Touvron et al.",
       title: "Training data-efficient image transformers & distillation through attention", venue: "ICML",

@@ -11,6 +11,7 @@ public enum ViT: ModelArchitecture {
     id: "vit", title: "Vision Transformer",
     summary: "Plain vision transformers with a class token, registers, or mean-pooled patches",
     huggingFaceClasses: ["ViTForImageClassification"], timmNames: ["vit_*"],
+    capabilities: VisionTransformer.capabilities,
     citation: Citation(
       authors: "Dosovitskiy et al.",
       title: "An Image is Worth 16x16 Words: Transformers for Image Recognition at Scale", venue: "ICLR",

@@ -38,7 +38,7 @@ extension Catalogue.Explainer {
           \(descriptor.summary).
           \(evidence); the map \
       \(descriptor.isClassSpecific ? "depends on the class" : "is the same for every class"); \(passes).
-          Needs \(needs).
+          Needs \(needs); fits \(fits.isEmpty ? "no model of this build" : fits.joined(separator: ", ")).
           \(descriptor.citation)
 
       """

@@ -43,6 +43,14 @@ struct Catalogue: Encodable {
     let descriptor: ExplainerDescriptor
     let options: [OptionDescription]
     let plugin: String
+    /// The families of models that can give what it needs with its default options.
+    let fits: [String]
+
+    init(_ entry: Registry.ExplainerEntry, among families: [ArchitectureDescriptor]) {
+      (descriptor, options, plugin) = (entry.descriptor, entry.options, entry.plugin)
+      let needs = (try? entry.make([]))?.needs ?? descriptor.needs
+      fits = families.filter { $0.capabilities.isSuperset(of: needs) }.map(\.id)
+    }
   }
 
   struct Metric: Encodable {
@@ -73,7 +81,7 @@ struct Catalogue: Encodable {
     }
     if kind == nil || kind == .explainers {
       explainers = registry.explainers.map {
-        Explainer(descriptor: $0.descriptor, options: $0.options, plugin: $0.plugin)
+        Explainer($0, among: registry.models.map(\.descriptor))
       }
     }
     if kind == nil || kind == .metrics {

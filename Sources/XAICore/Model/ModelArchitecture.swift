@@ -48,19 +48,22 @@ public struct ArchitectureDescriptor: Hashable, Sendable, Codable {
   public let huggingFaceClasses: [String]
   /// timm names that load; `*` stands for anything.
   public let timmNames: [String]
+  /// What every model of the family can do beside giving logits.
+  public let capabilities: Capabilities
   /// Where it was published.
   public let citation: Citation
 
   /// Describes a family.
   public init(
     id: String, title: String, summary: String, huggingFaceClasses: [String], timmNames: [String],
-    citation: Citation
+    capabilities: Capabilities, citation: Citation
   ) {
     self.id = id
     self.title = title
     self.summary = summary
     self.huggingFaceClasses = huggingFaceClasses
     self.timmNames = timmNames
+    self.capabilities = capabilities
     self.citation = citation
   }
 }

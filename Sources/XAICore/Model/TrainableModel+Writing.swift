@@ -34,7 +34,7 @@ extension TrainableModel {
       if exists("\(folder)/\(weightsName)") { try removeWeights(folder) }
       for (name, text) in files { try AtomicFile.write(text.utf8, to: "\(folder)/\(name)") }
     }
-    let tensors = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.tensor) })
+    let tensors = parameters.reduce(into: unreadTensors) { $0[$1.name] = $1.tensor }
     // `transformers` takes only files that say whose tensors they hold; these are laid out as PyTorch's are.
     try SafetensorsWriter(type: type, metadata: ["format": "pt"])
       .write(tensors, to: "\(folder)/\(weightsName)")

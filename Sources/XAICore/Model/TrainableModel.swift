@@ -8,6 +8,10 @@ public protocol TrainableModel: Model {
   /// Every parameter by its name in the checkpoint, in an order that stays.
   var parameters: [Parameter] { get }
 
+  /// Tensors by name that nothing is made of, and without which the library of the directory's format would find the
+  /// directory incomplete; none by default.
+  var unreadTensors: [String: Tensor] { get }
+
   /// The model with other values of all its parameters.
   ///
   /// - Parameter tensors: one for each name, in the shape that the parameter has.
@@ -20,6 +24,11 @@ public protocol TrainableModel: Model {
   ///
   /// - Throws: where the library that reads such directories has no model of this kind.
   func configurationFiles() throws -> [String: String]
+}
+
+extension TrainableModel {
+  /// None.
+  public var unreadTensors: [String: Tensor] { [:] }
 }
 
 /// A parameter of a model.

@@ -35,6 +35,10 @@ public struct ArchitectureConformance: Conformance {
       findings.expect(
         model.descriptor.architecture == descriptor.id, .descriptor,
         "its model says that it is of the family '\(model.descriptor.architecture)'")
+      findings.expect(
+        model.descriptor.capabilities == descriptor.capabilities, .descriptor,
+        "its model can do \(model.descriptor.capabilities.names), and the family says "
+          + "\(descriptor.capabilities.names)")
       let (input, again) = (Sample(of: model).input, try architecture.load(directory, on: kernels))
       findings.expect(
         try model.logits(input).elements == again.logits(input).elements, .determinism,

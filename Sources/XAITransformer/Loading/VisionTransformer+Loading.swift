@@ -31,20 +31,24 @@ extension VisionTransformer {
   ) throws {
     let reader = WeightReader(store)
     let weights = VisionTransformerWeights(reading: reader, configuration: configuration, naming: naming)
+    let maskToken = naming.maskToken.flatMap { reader.optionalTensor($0.name, $0.shape) }
     try reader.finish(ignoring: ignoring)
     try self.init(
       of: directory, architecture: architecture,
       labels: Self.labels(directory, count: configuration.classCount), configuration: configuration,
-      weights: weights, naming: naming, preprocessing: defaults, takesAnySize: takesAnySize, on: kernels)
+      weights: weights, naming: naming, maskToken: maskToken, preprocessing: defaults,
+      takesAnySize: takesAnySize, on: kernels)
   }
 
   /// Describes a model of a directory by what its configuration says.
   init(
     of directory: ModelDirectory, architecture: String, labels: [String],
     configuration: VisionTransformerConfiguration, weights: VisionTransformerWeights,
-    naming: CheckpointNaming, preprocessing defaults: Preprocessing, takesAnySize: Bool = false,
-    on kernels: any Kernels
+    naming: CheckpointNaming, maskToken: Tensor? = nil, preprocessing defaults: Preprocessing,
+    takesAnySize: Bool = false, on kernels: any Kernels
   ) throws {
+    var source = try DirectorySource(directory)
+    source.maskToken = maskToken
     let preprocessing = try Self.preprocessing(
       directory, configuration, defaults: defaults, takesAnySize: takesAnySize)
     let descriptor = ModelDescriptor(
@@ -56,7 +60,7 @@ extension VisionTransformer {
       capabilities: Self.capabilities)
     self.init(
       descriptor: descriptor, configuration: configuration, weights: weights, naming: naming,
-      kernels: kernels, source: try DirectorySource(directory))
+      kernels: kernels, source: source)
   }
 
   /// The preprocessing of the directory; it has to end in a size that the model takes.

@@ -1,3 +1,4 @@
+import XAITensor
 import XAIWeights
 
 #if canImport(FoundationEssentials)
@@ -13,6 +14,8 @@ struct DirectorySource: Sendable {
   let config: [String: JSONValue]
   /// The members of `preprocessor_config.json`, empty where there is none.
   let preprocessor: [String: JSONValue]
+  /// The token of masked patches, where the weights have one.
+  var maskToken: Tensor?
 
   init(_ directory: ModelDirectory) throws(ConfigurationError) {
     self.format = directory.format

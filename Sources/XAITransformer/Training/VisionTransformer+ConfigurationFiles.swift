@@ -1,5 +1,6 @@
 import XAICore
 import XAIImage
+public import XAITensor
 import XAIWeights
 
 extension VisionTransformer {
@@ -30,6 +31,12 @@ extension VisionTransformer {
     case .timm:
       return ["config.json": timmConfiguration(source).jsonText]
     }
+  }
+
+  /// The token of masked patches, as it was read, or zeros; empty where the library's class has none.
+  public var unreadTensors: [String: Tensor] {
+    guard let token = naming.maskToken else { return [:] }
+    return [token.name: source?.maskToken ?? Tensor(repeating: 0, token.shape)]
   }
 
   /// What `transformers` computes in.

@@ -1,4 +1,5 @@
 public import XAICore
+public import XAITensor
 
 /// What a checkpoint calls the parameters of a vision transformer; linear maps and norms by the name of the whole.
 public struct CheckpointNaming: Sendable {
@@ -13,6 +14,20 @@ public struct CheckpointNaming: Sendable {
     public init(query: String, value: String) {
       self.query = query
       self.value = value
+    }
+  }
+
+  /// A tensor that the library's class has and that nothing is made of.
+  public struct UnreadTensor: Sendable {
+    /// Its name.
+    public let name: String
+    /// Its shape.
+    public let shape: Shape
+
+    /// States both.
+    public init(_ name: String, _ shape: Shape) {
+      self.name = name
+      self.shape = shape
     }
   }
 
@@ -57,6 +72,8 @@ public struct CheckpointNaming: Sendable {
   public var patch: String
   /// The tensors of the prefix tokens.
   public var prefix: [TokenLayout.PrefixToken: String]
+  /// The token that stood for masked patches in pretraining, where the library's class has one; nothing is made of it.
+  public var maskToken: UnreadTensor?
   /// The position embeddings.
   public var positions: String
   /// The `model_type` of configurations whose weights have these names, where they are Hugging Face's.

@@ -9,6 +9,7 @@ public enum TorchvisionViT: ModelArchitecture {
     id: "torchvision-vit", title: "torchvision's Vision Transformer",
     summary: "vit_b_16 and its relatives of torchvision, exported to a model directory",
     huggingFaceClasses: [className], timmNames: [],
+    capabilities: VisionTransformer.capabilities,
     citation: Citation(
       authors: "Dosovitskiy et al.",
       title: "An Image is Worth 16x16 Words: Transformers for Image Recognition at Scale", venue: "ICLR",
