@@ -14,6 +14,14 @@ static void gelu_backward(const float *x, ptrdiff_t count, float *gradient) {
   }
 }
 
+// dx = dy · gelu(x)/x = dy · Φ(x).
+static void gelu_ratio(const float *x, ptrdiff_t count, float *gradient) {
+  for (ptrdiff_t i = 0; i < count; i += XAI_LANES) {
+    vf ratio = gelu_ratio_of(load_up_to(x + i, count - i));
+    store_up_to(gradient + i, load_up_to(gradient + i, count - i) * ratio, count - i);
+  }
+}
+
 // Both at once.
 static void gelu_with_backward(const float *x, ptrdiff_t count, float *y, float *gradient) {
   for (ptrdiff_t i = 0; i < count; i += XAI_LANES) {

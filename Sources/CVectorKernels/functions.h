@@ -105,6 +105,12 @@ XAI_INLINE vf gelu_of(vf x) { return gelu_from(x, gelu_place(x)); }
 
 XAI_INLINE vf gelu_slope_of(vf x) { return gelu_slope_from(x, gelu_place(x)); }
 
+// Φ(x): what GELU is short of x for positive x is |x|·Φ(−|x|).
+XAI_INLINE vf gelu_ratio_of(vf x) {
+  vf tail = gelu_piece(gelu_tail_pieces, gelu_place(x));
+  return x < 0.0f ? tail : 1.0f - tail;
+}
+
 XAI_INLINE vf gelu_with_slope(vf x, vf *slope) {
   xai_gelu_place at = gelu_place(x);
   *slope = gelu_slope_from(x, at);
@@ -145,6 +151,11 @@ XAI_INLINE vf normal_distribution(vf x, vf *gaussian) {
 XAI_INLINE vf gelu_of(vf x) {
   vf gaussian;
   return x * normal_distribution(x, &gaussian);
+}
+
+XAI_INLINE vf gelu_ratio_of(vf x) {
+  vf gaussian;
+  return normal_distribution(x, &gaussian);
 }
 
 // Φ(x) + x·φ(x), φ(x) = exp(−x²/2)/√(2π).

@@ -42,3 +42,17 @@ static void swiglu_backward(const float *x, const float *gradient, ptrdiff_t row
     }
   }
 }
+
+// As above with SiLU(a)/a in the place of SiLU's slope, and a factor for each half.
+static void swiglu_ratio(const float *x, const float *gradient, ptrdiff_t rows, ptrdiff_t columns, float gate,
+                         float value, float *result) {
+  for (ptrdiff_t row = 0; row < rows; row++, x += 2 * columns, gradient += columns, result += 2 * columns) {
+    for (ptrdiff_t i = 0; i < columns; i += XAI_LANES) {
+      ptrdiff_t left = columns - i;
+      vf a = load_up_to(x + i, left);
+      vf share = load_up_to(gradient + i, left) * logistic(a);
+      store_up_to(result + i, share * load_up_to(x + columns + i, left) * gate, left);
+      store_up_to(result + columns + i, share * a * value, left);
+    }
+  }
+}

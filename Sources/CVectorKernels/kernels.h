@@ -23,11 +23,13 @@ const xai_vector_kernels XAI_TABLE = {
     .column_sums = column_sums,
     .gelu = gelu,
     .gelu_backward = gelu_backward,
+    .gelu_ratio = gelu_ratio,
     .gelu_with_backward = gelu_with_backward,
     .add = add,
     .scale_columns = scale_columns,
     .swiglu = swiglu,
     .swiglu_backward = swiglu_backward,
+    .swiglu_ratio = swiglu_ratio,
     .exponential = exponential_in_place,
     .peak = peak,
 };

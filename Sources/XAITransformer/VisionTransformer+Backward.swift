@@ -77,13 +77,13 @@ extension VisionTransformer {
         requesting: EncoderBlock.Request(
           activations: Set(request.activations.filter { $0.layer == layer }.map(\.point)),
           attention: request.attention.contains(layer), parameters: request.parameters, input: layer > lowest),
-        into: sink)
+        into: sink, bias: { positionBias(ofLayer: layer, trace.layout.grid) })
       guard let input else { return gradients }
       gradient = input
     }
     if request.input {
       gradients.input = embedding.inputGradient(
-        gradient, trace.layout, height: trace.input.shape[2], width: trace.input.shape[3])
+        gradient, of: trace.input, trace.layout, rule: rules.patchProjection)
     }
     if request.parameters {
       gradients.parameters.merge(embeddingGradients(gradient, trace, tape)) { known, _ in known }

@@ -29,6 +29,20 @@ struct GELUTests {
     expectEqual(buffer.freeze(), expected, within: 5e-7)
   }
 
+  @Test(arguments: KernelsUnderTest.all)
+  func ratio(_ test: KernelsUnderTest) {
+    var random = TestRandom()
+    let count = inputs.count
+    let dy = random.tensor([2, count])
+    var buffer = dy.buffer()
+    test.kernels.geluRatio(Tensor([count], inputs), gradient: &buffer)
+    let expected = dy.doubles.enumerated().map { index, dy in
+      let x = Double(inputs[index % count])
+      return dy * (x == 0 ? 0.5 : Naive.gelu(x) / x)
+    }
+    expectEqual(buffer.freeze(), expected, within: 5e-7)
+  }
+
   /// What training asks for at once is the same, bit for bit, as what it would ask for one after the other.
   @Test(arguments: KernelsUnderTest.all)
   func forwardWithBackward(_ test: KernelsUnderTest) {

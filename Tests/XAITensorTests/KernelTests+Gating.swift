@@ -61,6 +61,22 @@ struct GatingTests {
     expectEqual(dx.elements, expected, within: { 2e-6 * abs(expected[$0]) + 1e-6 })
   }
 
+  /// Two targets of one forward pass.
+  @Test(arguments: KernelsUnderTest.all, [1, 16, 37, 600])
+  func swiGLURatio(_ test: KernelsUnderTest, columns: Int) {
+    var random = TestRandom(seed: 3)
+    let (x, dy) = (rows(columns), random.tensor([8, columns]))
+    let dx = test.kernels.swiGLURatio(x, gradient: dy, gate: 0.25, value: 0.75)
+    #expect(dx.shape == [8, 2 * columns])
+    let (forward, gradient) = (x.doubleRows, dy.doubleRows)
+    let expected = (0..<8).flatMap { row -> [Double] in
+      let (a, b) = (forward[row % 4].prefix(columns), Array(forward[row % 4].dropFirst(columns)))
+      return (0..<columns).map { 0.25 * gradient[row][$0] * b[$0] * logistic(a[$0]) }
+        + (0..<columns).map { 0.75 * gradient[row][$0] * a[$0] * logistic(a[$0]) }
+    }
+    expectEqual(dx.elements, expected, within: { 2e-6 * abs(expected[$0]) + 1e-30 })
+  }
+
   @Test(arguments: KernelsUnderTest.all)
   func nonFiniteElements(_ test: KernelsUnderTest) {
     let y = test.kernels.swiGLU(Tensor([2, 4], [.nan, 200, 1, 1, -200, 0, 1, .nan])).elements

@@ -11,7 +11,7 @@ import Testing
     let profiled = outcome(on: ProfilingKernels(base, into: profile))
     #expect(plain == profiled)
     let summary = profile.take()
-    #expect(summary.entries.reduce(0) { $0 + $1.calls } == 17)
+    #expect(summary.entries.reduce(0) { $0 + $1.calls } == 19)
     #expect(summary.entries.allSatisfy { $0.seconds > 0 && !$0.isMeanwhile })
     #expect(summary.seconds >= summary.entries.reduce(0) { $0 + $1.seconds })
     #expect(ProfilingKernels(base, into: profile).name == base.name)
@@ -56,6 +56,7 @@ import Testing
     results += [normed, normGradient, parameters.weight, parameters.bias].map(\.elements)
     results.append(kernels.gelu(x).elements)
     _ = changed { kernels.geluBackward(normed, gradient: &$0) }
+    _ = changed { kernels.geluRatio(normed, gradient: &$0) }
     _ = changed { results.append(kernels.geluWithBackward(normed, gradient: &$0).elements) }
     results.append(kernels.columnSums(x).elements)
     _ = changed { kernels.add(x, to: &$0) }
@@ -66,6 +67,7 @@ import Testing
       keepsAttention: true)
     let gated = kernels.swiGLU(x)
     results += [attended.outputs, gated, kernels.swiGLUBackward(x, gradient: gated)].map(\.elements)
+    results.append(kernels.swiGLURatio(x, gradient: gated, gate: 0.5, value: 2).elements)
     results.append(kernels.scaleColumns(of: x, by: weight, adding: nil).elements)
     return results
   }

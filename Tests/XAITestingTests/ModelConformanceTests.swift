@@ -30,6 +30,7 @@ struct BrokenModel: Model {
     case attentionRows, batchLeak, recordingChangesLogits, unaskedAttention, scaledGradient, targetLeak,
       acceptsAnything
     case wrongLabels, acceptsForeignTraces, keepsEveryPatch, keepsEveryHead, lostValues, scaledLayerReadout
+    case ignoredRules
 
     var check: ConformanceFailure.Check {
       switch self {
@@ -38,6 +39,7 @@ struct BrokenModel: Model {
       case .recordingChangesLogits, .unaskedAttention, .lostValues: .recording
       case .scaledGradient, .scaledLayerReadout: .gradients
       case .targetLeak: .targets
+      case .ignoredRules: .rules
       case .acceptsAnything, .acceptsForeignTraces: .refusal
       case .wrongLabels: .results
       case .keepsEveryPatch, .keepsEveryHead: .interventions
@@ -90,8 +92,11 @@ struct BrokenModel: Model {
     if fault == .acceptsForeignTraces {
       trace = try base.forward(trace.input, recording: Recording(gradients: true))
     }
+    // As a model would that knows of the rules of norms and softmax alone.
+    let known = PropagationRules(layerNorm: rules.layerNorm, softmax: rules.softmax)
     var gradients = try base.backward(
-      from: cotangent, through: trace, rules: rules, requesting: request, visitAttention: visitAttention)
+      from: cotangent, through: trace, rules: fault == .ignoredRules ? known : rules, requesting: request,
+      visitAttention: visitAttention)
     if fault == .scaledGradient { gradients.input = gradients.input.map(doubled) }
     if fault == .targetLeak, cotangent.shape[0] > trace.batchCount {
       gradients.input = gradients.input.map(doubled)

@@ -13,7 +13,7 @@ struct ParameterGradientTests {
     mlpWidth: 192, epsilon: 1e-6, classCount: 7)
 
   /// Queries, keys and values have a map each, as Hugging Face's checkpoints do.
-  private func model(on kernels: any Kernels) -> VisionTransformer {
+  func model(on kernels: any Kernels) -> VisionTransformer {
     let (configuration, naming) = (Self.configuration, CheckpointNaming.huggingFace(root: "vit"))
     var random = SeededRandom(seed: 3)
     let weights = VisionTransformerWeights(configuration: configuration, naming: naming) { name, shape in

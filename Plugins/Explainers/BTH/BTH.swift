@@ -11,8 +11,8 @@ public struct BTH: Explainer {
   public static let descriptor = ExplainerDescriptor(
     id: "bth", title: "Bidirectional",
     summary: "Rolls out weighted attention and multiplies with the integrated gradient of the last attention",
-    family: .gradient, needs: [.attention, .attentionGradients, .activations, .transformedValues],
-    isClassSpecific: true, forwardPasses: "steps + 1",
+    family: .gradient, needs: [.attention, .attentionGradients], isClassSpecific: true,
+    forwardPasses: "steps + 1",
     reversePasses: "1, and steps down to the last attention",
     citation: Citation(
       authors: "Chen et al.", title: "Beyond Intuition: Rethinking Token Attributions inside Transformers",
@@ -24,6 +24,12 @@ public struct BTH: Explainer {
   /// Makes an explainer.
   public init(options: BTHOptions = BTHOptions()) {
     self.options = options
+  }
+
+  /// Beside the descriptor's, the lengths of tokens and of their transformed values where these weigh.
+  public var needs: Capabilities {
+    options.variant == .head
+      ? descriptor.needs : descriptor.needs.union([.activations, .transformedValues])
   }
 
   private func layers(of model: ModelDescriptor) throws -> Range<Int> {

@@ -64,6 +64,7 @@ typedef struct xai_vector_kernels {
 
   void (*gelu)(const float *x, ptrdiff_t count, float *y);
   void (*gelu_backward)(const float *x, ptrdiff_t count, float *gradient);
+  void (*gelu_ratio)(const float *x, ptrdiff_t count, float *gradient);
   void (*gelu_with_backward)(const float *x, ptrdiff_t count, float *y, float *gradient);
   void (*add)(const float *x, ptrdiff_t count, float *sum);
   void (*scale_columns)(const float *x, ptrdiff_t rows, ptrdiff_t columns, const float *factors,
@@ -71,6 +72,8 @@ typedef struct xai_vector_kernels {
   // Rows of x and of the result of the backward form have two halves of `columns` elements each.
   void (*swiglu)(const float *x, ptrdiff_t rows, ptrdiff_t columns, float *y);
   void (*swiglu_backward)(const float *x, const float *gradient, ptrdiff_t rows, ptrdiff_t columns, float *result);
+  void (*swiglu_ratio)(const float *x, const float *gradient, ptrdiff_t rows, ptrdiff_t columns, float gate, float value,
+                       float *result);
   // exp(x) for x <= 0, in place; inlined in softmax and GELU, and a function only so that its accuracy is tested.
   void (*exponential)(float *x, ptrdiff_t count);
 

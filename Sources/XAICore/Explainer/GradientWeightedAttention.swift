@@ -15,6 +15,9 @@ public struct GradientWeightedAttention: Sendable {
   /// Matrices by layer, each [k·B, N, N], target-major.
   public let layers: [Int: Tensor]
 
+  /// Holds matrices that were fused one by one.
+  public init(layers: [Int: Tensor]) { self.layers = layers }
+
   /// Runs one reverse pass and fuses the heads of each layer as its gradient is made.
   ///
   /// - Parameter cotangent: what the pass begins with, [k·B, classes].
@@ -31,7 +34,9 @@ public struct GradientWeightedAttention: Sendable {
     self.layers = fused
   }
 
-  private static func fuse(_ visited: AttentionGradient, _ clamp: Clamp) -> Tensor {
+  /// Fuses the heads of a layer to one matrix a row of the pass, [k·B, N, N]; attention may have as many rows, or those
+  /// of the images, which are then repeated.
+  public static func fuse(_ visited: AttentionGradient, _ clamp: Clamp) -> Tensor {
     let (rows, heads, tokens) = (
       visited.gradient.shape[0], visited.gradient.shape[1], visited.gradient.shape[2]
     )

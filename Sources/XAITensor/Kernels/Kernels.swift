@@ -69,6 +69,11 @@ public protocol Kernels: Sendable {
   /// `x` may hold fewer elements than the gradient, and is then repeated.
   func geluBackward(_ x: Tensor, gradient: inout TensorBuffer)
 
+  /// The ratio of GELU to its argument, in place of a cotangent of its output: dx = dy · Φ(x).
+  ///
+  /// `x` may hold fewer elements than the cotangent, and is then repeated.
+  func geluRatio(_ x: Tensor, gradient: inout TensorBuffer)
+
   /// GELU of each element and, in place of the gradient of that, the gradient of `x`, in one pass.
   ///
   /// Training needs both at once; `x` has as many elements as the gradient.
@@ -92,6 +97,12 @@ public protocol Kernels: Sendable {
   ///
   /// `x` may hold fewer rows than `gradient`, and is then repeated.
   func swiGLUBackward(_ x: Tensor, gradient: Tensor) -> Tensor
+
+  /// A cotangent of SwiGLU, [..., n] to [..., 2·n], by the ratio of SiLU to its argument: da = gate · dy·b·σ(a),
+  /// db = value · dy·a·σ(a).
+  ///
+  /// `x` may hold fewer rows than `gradient`, and is then repeated.
+  func swiGLURatio(_ x: Tensor, gradient: Tensor, gate: Float, value: Float) -> Tensor
 }
 
 /// What happens to each element of a matrix product on its way to memory, in this order.

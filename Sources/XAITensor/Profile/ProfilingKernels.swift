@@ -76,6 +76,11 @@ extension ProfilingKernels {
     kernel("GELU, reverse") { base.geluBackward(x, gradient: &gradient) }
   }
 
+  /// GELU's ratio to its argument.
+  public func geluRatio(_ x: Tensor, gradient: inout TensorBuffer) {
+    kernel("GELU, ratio") { base.geluRatio(x, gradient: &gradient) }
+  }
+
   /// GELU and its gradient.
   public func geluWithBackward(_ x: Tensor, gradient: inout TensorBuffer) -> Tensor {
     kernel("GELU, both ways") { base.geluWithBackward(x, gradient: &gradient) }
@@ -110,5 +115,10 @@ extension ProfilingKernels {
   /// Gradient of SwiGLU.
   public func swiGLUBackward(_ x: Tensor, gradient: Tensor) -> Tensor {
     kernel("SwiGLU, reverse") { base.swiGLUBackward(x, gradient: gradient) }
+  }
+
+  /// SiLU's ratio to its argument, in SwiGLU.
+  public func swiGLURatio(_ x: Tensor, gradient: Tensor, gate: Float, value: Float) -> Tensor {
+    kernel("SwiGLU, ratio") { base.swiGLURatio(x, gradient: gradient, gate: gate, value: value) }
   }
 }

@@ -45,6 +45,8 @@ public struct ConformanceFailure: Hashable, Sendable, CustomStringConvertible {
     case attention
     /// Gradients equal finite differences.
     case gradients
+    /// Every rule of a reverse pass is followed.
+    case rules
     /// What is removed has no effect, and what is not stays as it was.
     case interventions
     /// Parameters are named as their gradients are, and replacing them does that and no more.

@@ -27,6 +27,7 @@ public struct ModelConformance: Conformance {
     if !gradientCapabilities.isEmpty {
       findings.attempt(.gradients, "a reverse pass") { try checkGradients(&$0) }
       findings.attempt(.targets, "a reverse pass of several targets") { try checkTargets(&$0) }
+      findings.attempt(.rules, "a reverse pass with other rules") { try checkRules(&$0) }
       checkForeignTraces(&findings)
     }
     if model.descriptor.capabilities.isSuperset(of: [.layerReadouts, .attentionGradients, .activations]) {

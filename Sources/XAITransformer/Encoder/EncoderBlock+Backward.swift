@@ -40,10 +40,11 @@ extension EncoderBlock {
   ///
   /// n is the number of tokens that the forward pass kept; what is handed to the sink is of all N.
   ///
+  /// - Parameter bias: gives what was added to the scores, [1, H, N, N]; nil for nothing.
   /// - Returns: the gradient of the input, or nil where `request` doesn't need it.
   func backward(
     _ gradient: Tensor, through tape: Tape, rules: PropagationRules, requesting request: Request,
-    into sink: Sink
+    into sink: Sink, bias: () -> Tensor? = { nil }
   ) throws -> Tensor? {
     func whole(_ gradient: Tensor) -> Tensor { tape.selection?.spread(gradient) ?? gradient }
     func hand(_ gradient: Tensor, at point: BlockPoint) {
@@ -53,124 +54,44 @@ extension EncoderBlock {
     guard request.reachesMLP else { return nil }
 
     // MLP: d hidden = (d output · W₂) ⊙ GELU′(hidden), d normed = d hidden · W₁.
+    let outer = ResidualShares(gradient, of: tape.afterAttention, in: tape.output, rule: rules.residual)
+    let contraction = contractionBackward(outer.branch, tape, rules)
     let (hidden, activated) = activationBackward(
-      kernels.applyBackward(weights.contraction, to: scaled(gradient, by: weights.secondScale)), tape.hidden,
-      givesOutput: request.parameters)
-    let secondNorm = kernels.applyBackward(weights.expansion, to: hidden).freeze()
+      contraction, tape.hidden, rules, givesOutput: request.parameters)
+    let secondNorm = kernels.applyBackward(
+      weights.expansion, to: hidden, rule: rules.linear,
+      input: norm(weights.secondNorm, tape.afterAttention).0,
+      output: tape.hidden
+    ).freeze()
     hand(secondNorm, at: .secondNorm)
     let afterAttention = normBackward(
-      secondNorm, weights.secondNorm, tape.afterAttention, tape.secondStatistics, rules, residual: gradient)
+      secondNorm, weights.secondNorm, tape.afterAttention, tape.secondStatistics, rules, residual: outer.kept)
     hand(afterAttention, at: .afterAttention)
     if let activated {
       collectMLPParameters(
-        tape, activated: activated, output: gradient, hidden: hidden, secondNorm: secondNorm, sink)
+        tape, activated: activated, output: outer.branch, hidden: hidden, secondNorm: secondNorm, sink)
     }
     guard request.reachesHeadOutputs else { return nil }
 
-    let context = whole(
-      kernels.applyBackward(weights.projection, to: scaled(afterAttention, by: weights.firstScale)).freeze())
+    let inner = ResidualShares(
+      afterAttention, of: tape.selection?.chosen(from: tape.input) ?? tape.input, in: tape.afterAttention,
+      rule: rules.residual)
+    let context = whole(projectionBackward(inner.branch, tape, rules))
     if request.activations.contains(.headOutputs) { sink.activation(.headOutputs, context) }
     guard request.reachesAttention else { return nil }
 
-    let parts = try attentionBackward(context, tape, rules, request, sink)
+    let parts = try attentionBackward(context, tape, rules, request, sink, bias: bias)
     guard let parts else { return nil }
-    let firstNorm = queryKeyValueBackward(parts)
+    let firstNorm = queryKeyValueBackward(parts, tape, rules)
     if request.activations.contains(.firstNorm) { sink.activation(.firstNorm, firstNorm) }
     if request.parameters {
-      collectAttentionParameters(tape, context: afterAttention, parts: parts, firstNorm: firstNorm, sink)
+      collectAttentionParameters(tape, context: inner.branch, parts: parts, firstNorm: firstNorm, sink)
     }
     guard request.reachesInput else { return nil }
     let input = normBackward(
-      firstNorm, weights.firstNorm, tape.input, tape.firstStatistics, rules, residual: whole(afterAttention))
+      firstNorm, weights.firstNorm, tape.input, tape.firstStatistics, rules, residual: whole(inner.kept))
     if request.activations.contains(.input) { sink.activation(.input, input) }
     return request.input ? input : nil
-  }
-
-  private func normBackward(
-    _ gradient: Tensor, _ norm: Norm, _ x: Tensor, _ statistics: RowStatistics, _ rules: PropagationRules,
-    residual: Tensor
-  ) -> Tensor {
-    kernels.layerNormBackward(
-      gradient, x: x, statistics: statistics, weight: norm.weight, epsilon: epsilon,
-      constantVariance: rules.layerNorm == .constantVariance, residual: residual)
-  }
-
-  /// From the heads' outputs O = A·V, A = softmax(Q·Kᵀ/√d), to queries, keys and values.
-  ///
-  /// dA = dO·Vᵀ, dV = Aᵀ·dO, dS = softmax′(dA), dQ = dS·K/√d, dK = dSᵀ·Q/√d.
-  ///
-  /// - Returns: [k·B, N, 3·D], or nil where nothing past the attention is needed.
-  private func attentionBackward(
-    _ context: Tensor, _ tape: Tape, _ rules: PropagationRules, _ request: Request, _ sink: Sink
-  ) throws -> Tensor? {
-    let (batch, tokens) = (tape.parts.shape[0], tape.parts.shape[1])
-    let layout = layout(batch: batch, tokens: tokens)
-    let targets = context.shape[0] / batch
-    let all = self.layout(batch: targets * batch, tokens: tokens)
-
-    func operand(_ tensor: Tensor, _ layout: MatrixLayout, target: Int) -> MatrixOperand {
-      MatrixOperand(tensor, layout.advanced(by: target * (tensor.count / targets)))
-    }
-
-    var attentionGradient: Tensor?
-    if request.attention || rules.softmax == .gradient {
-      var product = TensorBuffer(all.attentionShape)
-      for target in 0..<targets {
-        kernels.multiply(
-          operand(context, layout.context, target: target),
-          MatrixOperand(tape.parts, layout.part(2)).transposed, into: &product,
-          layout.attention.advanced(by: target * layout.attentionShape.count), .plain)
-      }
-      attentionGradient = product.freeze()
-    }
-    if request.attention, let attentionGradient { try sink.attention(tape.attention, attentionGradient) }
-    guard request.reachesFirstNorm else { return nil }
-
-    // Where attention counts as a constant, nothing is written to queries and keys.
-    var parts = TensorBuffer(all.partsShape)
-    if rules.softmax == .constant { parts = TensorBuffer(repeating: 0, all.partsShape) }
-    func put(_ part: Int, _ target: Int) -> MatrixLayout {
-      layout.part(part).advanced(by: target * layout.partsShape.count)
-    }
-    for target in 0..<targets {
-      kernels.multiply(
-        MatrixOperand(tape.attention, layout.attention).transposed,
-        operand(context, layout.context, target: target), into: &parts, put(2, target), .plain)
-    }
-    if rules.softmax == .gradient, let lent = attentionGradient.take() {
-      var scoresGradient = TensorBuffer(reusing: consume lent)
-      kernels.softmaxBackward(output: tape.attention, gradient: &scoresGradient)
-      let scores = scoresGradient.freeze()
-      if request.parameters { sink.scoreBias?(scores) }
-      for target in 0..<targets {
-        let gradient = operand(scores, layout.attention, target: target)
-        kernels.multiply(
-          gradient, MatrixOperand(tape.parts, layout.part(1)), into: &parts, put(0, target),
-          Epilogue(scale: layout.scale))
-        kernels.multiply(
-          gradient.transposed, MatrixOperand(tape.parts, layout.part(0)), into: &parts, put(1, target),
-          Epilogue(scale: layout.scale))
-      }
-    }
-    return parts.freeze()
-  }
-
-  /// The gradient of what queries, keys and values were made from: Σ d part · W_part.
-  private func queryKeyValueBackward(_ parts: Tensor) -> Tensor {
-    let rows = MatrixOperand(rowsOf: parts)
-    let width = weights.projection.outputs
-    var result = TensorBuffer([parts.shape[0], parts.shape[1], width])
-    var column = 0
-    for linear in weights.queryKeyValue {
-      var operand = rows
-      operand.layout.offset = column
-      operand.layout.columns = linear.outputs
-      kernels.multiply(
-        operand, MatrixOperand(rowsOf: linear.weight), into: &result,
-        MatrixLayout(rows: rows.layout.rows, columns: width), Epilogue(accumulates: column > 0))
-      column += linear.outputs
-    }
-    return result.freeze()
   }
 
   // MARK: - Parameters
@@ -209,7 +130,7 @@ extension EncoderBlock {
   }
 
   /// What the projection saw, computed again.
-  private func projectionInput(_ tape: Tape) -> Tensor {
+  func projectionInput(_ tape: Tape) -> Tensor {
     let layout = layout(batch: tape.parts.shape[0], tokens: tape.parts.shape[1])
     let outputs = headOutputs(tape.attention, tape.parts, layout)
     return tape.selection?.chosen(from: outputs) ?? outputs

@@ -25,6 +25,8 @@ struct EncoderBlock {
     let secondStatistics: RowStatistics
     /// The MLP's hidden layer before what is between its maps, [B, n, M] or twice as wide.
     let hidden: Tensor
+    /// The block's output, [B, n, D].
+    let output: Tensor
     /// What the linear maps saw, where gradients of parameters will be asked for.
     let inputs: MapInputs?
   }
@@ -105,7 +107,7 @@ struct EncoderBlock {
         return Tape(
           input: x, firstStatistics: firstStatistics, parts: parts, attention: attention,
           selection: selection, afterAttention: afterAttention, secondStatistics: secondStatistics,
-          hidden: hidden,
+          hidden: hidden, output: output,
           inputs: recording.parameters
             ? MapInputs(queryKeyValue: normed, projection: context, expansion: normedAgain) : nil)
       })

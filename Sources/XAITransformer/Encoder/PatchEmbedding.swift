@@ -37,15 +37,29 @@ struct PatchEmbedding {
   }
 
   /// The gradient of the input, [k·B, N, D] to [k·B, 3, H, W].
-  func inputGradient(_ gradient: Tensor, _ layout: TokenLayout, height: Int, width: Int) -> Tensor {
-    let rows = gradient.shape[0]
-    var patches = TensorBuffer([rows, layout.grid.count, configuration.patchValueCount])
-    kernels.multiply(
-      MatrixOperand(gradient, patchRows(layout, rows)), MatrixOperand(rowsOf: patch.weight), into: &patches,
-      MatrixLayout(
-        rows: layout.grid.count, columns: configuration.patchValueCount,
-        outer: .init(count: rows, stride: layout.grid.count * configuration.patchValueCount)), .plain)
-    return fold(patches.freeze(), layout.grid, height: height, width: width)
+  func inputGradient(
+    _ gradient: Tensor, of input: Tensor, _ layout: TokenLayout, rule: PropagationRules.Linear
+  ) -> Tensor {
+    let (rows, values) = (gradient.shape[0], configuration.patchValueCount)
+    let patches: Tensor
+    if rule == .gradient {
+      var buffer = TensorBuffer([rows, layout.grid.count, values])
+      kernels.multiply(
+        MatrixOperand(gradient, patchRows(layout, rows)), MatrixOperand(rowsOf: patch.weight), into: &buffer,
+        MatrixLayout(
+          rows: layout.grid.count, columns: values,
+          outer: .init(count: rows, stride: layout.grid.count * values)), .plain)
+      patches = buffer.freeze()
+    } else {
+      let seen = unfold(input, layout.grid)
+      let own = gradient.reshaped(to: [rows, layout.tokenCount * width]).columns(
+        prefixCount * width..<layout.tokenCount * width)
+      patches = kernels.applyBackward(
+        patch, to: own.reshaped(to: [rows, layout.grid.count, width]), rule: rule, input: seen,
+        output: kernels.apply(patch, to: seen)
+      ).freeze()
+    }
+    return fold(patches, layout.grid, height: input.shape[2], width: input.shape[3])
   }
 
   /// The rows of the patch tokens in [B, N, D].

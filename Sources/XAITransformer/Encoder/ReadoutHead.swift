@@ -59,9 +59,13 @@ struct ReadoutHead {
     let share = scaled(cotangent, by: 1 / Float(heads.count))
     var headGradients: [Tensor] = []
     for (index, head) in heads.enumerated() {
-      headGradients.append(kernels.applyBackward(head, to: share).freeze())
+      let seen = tape.headInputs[index]
+      headGradients.append(
+        kernels.applyBackward(
+          head, to: share, rule: rules.linear, input: seen, output: kernels.apply(head, to: seen)
+        ).freeze())
       if let parameter {
-        let gradients = kernels.parameterGradients(x: tape.headInputs[index], gradient: share)
+        let gradients = kernels.parameterGradients(x: seen, gradient: share)
         parameter(index, gradients.weight, gradients.bias)
       }
     }
@@ -84,8 +88,8 @@ struct ReadoutHead {
       parameter(nil, gradients.weight, gradients.bias)
     }
     return kernels.layerNormBackward(
-      gradient, x: tape.normInputs[index], statistics: tape.statistics[index], weight: norm.weight,
-      epsilon: configuration.epsilon, constantVariance: rules.layerNorm == .constantVariance, residual: nil)
+      gradient, of: norm, x: tape.normInputs[index], statistics: tape.statistics[index],
+      epsilon: configuration.epsilon, rule: rules.layerNorm, residual: nil)
   }
 
   /// Where the tokens that a head reads are: one token, or the patches, of which it reads the mean, or both of these

@@ -27,6 +27,11 @@ extension OneDNNKernels {
     portable.geluBackward(x, gradient: &gradient)
   }
 
+  /// GELU's ratio to its argument, in place, by the vector kernels.
+  public func geluRatio(_ x: Tensor, gradient: inout TensorBuffer) {
+    portable.geluRatio(x, gradient: &gradient)
+  }
+
   /// GELU and its gradient in one pass, by the vector kernels.
   public func geluWithBackward(_ x: Tensor, gradient: inout TensorBuffer) -> Tensor {
     portable.geluWithBackward(x, gradient: &gradient)
@@ -66,6 +71,11 @@ extension OneDNNKernels {
   /// Gradient of SwiGLU, by the vector kernels.
   public func swiGLUBackward(_ x: Tensor, gradient: Tensor) -> Tensor {
     portable.swiGLUBackward(x, gradient: gradient)
+  }
+
+  /// SiLU's ratio to its argument in SwiGLU, by the vector kernels.
+  public func swiGLURatio(_ x: Tensor, gradient: Tensor, gate: Float, value: Float) -> Tensor {
+    portable.swiGLURatio(x, gradient: gradient, gate: gate, value: value)
   }
 }
 #endif

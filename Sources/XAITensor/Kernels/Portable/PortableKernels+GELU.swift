@@ -12,6 +12,18 @@ extension PortableKernels {
 
   /// Gradient of GELU, in place.
   public func geluBackward(_ x: Tensor, gradient: inout TensorBuffer) {
+    multiply(&gradient, with: x, by: vector.functions.gelu_backward)
+  }
+
+  /// GELU's ratio to its argument, in place.
+  public func geluRatio(_ x: Tensor, gradient: inout TensorBuffer) {
+    multiply(&gradient, with: x, by: vector.functions.gelu_ratio)
+  }
+
+  private func multiply(
+    _ gradient: inout TensorBuffer, with x: Tensor,
+    by function: (UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>) -> Void
+  ) {
     let count = gradient.shape.count
     precondition(
       x.count == 0 ? count == 0 : count % x.count == 0,
@@ -19,7 +31,7 @@ extension PortableKernels {
     gradient.withElements { elements in
       guard let dy = elements.baseAddress else { return }
       forEachBlock(rows: count, columns: 1, period: x.count) { block, source in
-        vector.functions.gelu_backward(x.start + source, block.count, dy + block.lowerBound)
+        function(x.start + source, block.count, dy + block.lowerBound)
       }
     }
   }

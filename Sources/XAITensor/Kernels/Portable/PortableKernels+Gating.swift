@@ -31,6 +31,23 @@ extension PortableKernels {
 
   /// Gradient of SwiGLU.
   public func swiGLUBackward(_ x: Tensor, gradient: Tensor) -> Tensor {
+    gated(x, gradient) { x, dy, rows, columns, dx in
+      vector.functions.swiglu_backward(x, dy, rows, columns, dx)
+    }
+  }
+
+  /// SiLU's ratio to its argument, in SwiGLU.
+  public func swiGLURatio(_ x: Tensor, gradient: Tensor, gate: Float, value: Float) -> Tensor {
+    gated(x, gradient) { x, dy, rows, columns, dx in
+      vector.functions.swiglu_ratio(x, dy, rows, columns, gate, value, dx)
+    }
+  }
+
+  /// From rows of a gradient to rows of twice as many columns, x being repeated.
+  private func gated(
+    _ x: Tensor, _ gradient: Tensor,
+    by function: (UnsafePointer<Float>, UnsafePointer<Float>, Int, Int, UnsafeMutablePointer<Float>) -> Void
+  ) -> Tensor {
     let (period, columns) = gatedRowsAndColumns(x)
     let rows = gradient.shape.rowsAndColumns.rows
     precondition(
@@ -40,8 +57,7 @@ extension PortableKernels {
     return Tensor(Shape(gradient.shape.extents.dropLast() + [2 * columns])) { dx in
       forEachBlock(rows: rows, columns: columns, period: period) { block, source in
         let start = block.lowerBound * columns
-        vector.functions.swiglu_backward(
-          x.start + 2 * source * columns, gradient.start + start, block.count, columns, dx + 2 * start)
+        function(x.start + 2 * source * columns, gradient.start + start, block.count, columns, dx + 2 * start)
       }
     }
   }

@@ -1,0 +1,88 @@
+public import XAICore
+import XAITensor
+
+/// The options of partial LRP.
+public struct PartialLRPOptions: ContrastiveOptions {
+  /// The layer whose attention is read.
+  public var layer = -1
+  /// What the class is held against.
+  public var contrast = Contrast.none
+
+  /// Makes the defaults.
+  public init() {}
+
+  /// Every option.
+  public static let table: [Option<Self>] = [
+    Option(
+      "layer", \.layer, "the layer whose attention is read; negative numbers count from the last",
+      allowed: "a layer"),
+    contrastOption,
+  ]
+}
+
+/// Partial LRP: the relevance of one layer's attention, read where the classifier reads.
+///
+/// map = vᵀ·(mean_h ReLU(R_A)) on the patch columns, R_A the relevance of the last layer's attention, propagated by positive
+/// products.
+/// Sources: Voita et al. 2019 (arXiv 1905.09418); as a map of a vision transformer, Chefer et al. 2021 (arXiv 2012.09838).
+public struct PartialLRP: Explainer {
+  /// What the explainer is.
+  public static let descriptor = ExplainerDescriptor(
+    id: "partial-lrp", title: "Partial LRP",
+    summary: "Propagates relevance to the last layer's attention and reads it at the class token",
+    family: .relevance, needs: [.attention, .attentionGradients, .propagationRules], isClassSpecific: true,
+    reversePasses: "1, down to the attention of the layer",
+    citation: Citation(
+      authors: "Voita et al.",
+      title:
+        "Analyzing Multi-Head Self-Attention: Specialized Heads Do the Heavy Lifting, the Rest Can Be Pruned",
+      venue: "ACL", year: 2019, identifier: "arXiv:1905.09418"))
+
+  /// The options that this value works with.
+  public let options: PartialLRPOptions
+
+  /// Makes an explainer.
+  public init(options: PartialLRPOptions = PartialLRPOptions()) {
+    self.options = options
+  }
+
+  /// Needs a reverse pass down to the layer.
+  public func recording(for model: ModelDescriptor) throws -> Recording {
+    _ = try model.layer(options.layer, option: "layer")
+    return Recording(gradients: true)
+  }
+
+  /// Explains every target in one reverse pass.
+  public func explain(
+    _ trace: ForwardTrace, targets: Targets, using model: any Model
+  ) throws -> [[Attribution]] {
+    let layer = try model.descriptor.layer(options.layer, option: "layer")
+    let cotangent = try trace.cotangent(of: targets, contrast: options.contrast)
+    var relevance: Tensor?
+    _ = try model.backward(
+      from: trace.unitRelevance(cotangent), through: trace, rules: .unchanged(.positive),
+      requesting: GradientRequest(attention: .some([layer]))
+    ) { relevance = $0.relevance }
+    guard let relevance else { throw ModelError.notRecorded("relevance of attention of layer \(layer)") }
+    return try targets.map { image, target, classIndex in
+      let row = Self.read(relevance[targets.row(image: image, target: target)], trace.layout.readoutWeights)
+      return try Attribution(
+        scores: Array(row[trace.layout.patches]), of: trace, classIndex: classIndex, by: self)
+    }
+  }
+
+  /// Σ_i v_i·mean_h ReLU(R)_hij of [heads, N, N], for each key j.
+  private static func read(_ relevance: Tensor, _ weights: [Float]) -> [Float] {
+    let (heads, tokens) = (relevance.shape[0], relevance.shape[1])
+    var row = [Float](repeating: 0, count: tokens)
+    relevance.withElements { r in
+      for head in 0..<heads {
+        for (i, weight) in weights.enumerated() where weight != 0 {
+          let start = (head * tokens + i) * tokens
+          for j in 0..<tokens { row[j] += weight / Float(heads) * max(r[start + j], 0) }
+        }
+      }
+    }
+    return row
+  }
+}

@@ -1,0 +1,122 @@
+public import XAITensor
+
+/// Where the relevance of a patch is read.
+public enum RelevancePoint: String, OptionValue, CaseIterable {
+  /// At the pixels, summed over the channels and pixels of a patch; position embeddings and the projection's bias keep
+  /// their share.
+  case pixels
+  /// At the tokens before the first block, position embedding and all, summed over a patch's token.
+  case tokens
+
+  /// What reading there needs of a model, beside rules.
+  public var needs: Capabilities {
+    switch self {
+    case .pixels: [.inputGradients]
+    case .tokens: [.activations, .activationGradients]
+    }
+  }
+}
+
+/// Options of an explainer whose map is the relevance that a reverse pass leaves at the input.
+public protocol RelevanceOptions: ContrastiveOptions {
+  /// Where relevance is read.
+  var at: RelevancePoint { get set }
+  /// How the pass goes through each kind of operation.
+  var rules: PropagationRules { get }
+}
+
+extension RelevanceOptions {
+  /// The option's row of the table.
+  public static var atOption: Option<Self> {
+    Option(
+      "at", \.at, "where the relevance of a patch is read: its pixels, or its token before the first block")
+  }
+}
+
+/// An explainer whose map is the relevance that a reverse pass leaves at the input: score_p = Σ x ⊙ c over a patch.
+///
+/// The pass begins with the class's logit, so that the relevance of all that it meets, biases among them, adds up to that
+/// logit where the rules conserve it. Descriptors need what the default of `at` does.
+public protocol RelevanceExplainer: Explainer where Options: RelevanceOptions {}
+
+extension RelevanceExplainer {
+  /// Rules, and what the point needs.
+  public var needs: Capabilities { options.at.needs.union(.propagationRules) }
+
+  /// Needs a reverse pass down to the input, and the tokens there where they are read.
+  public func recording(for model: ModelDescriptor) throws -> Recording {
+    Recording(activations: options.at == .tokens ? [.firstTokens] : [], gradients: true)
+  }
+
+  /// Explains every target in one reverse pass.
+  public func explain(
+    _ trace: ForwardTrace, targets: Targets, using model: any Model
+  ) throws -> [[Attribution]] {
+    let isOfPixels = options.at == .pixels
+    let passed = try model.backward(
+      from: trace.cotangent(of: targets, contrast: options.contrast), through: trace, rules: options.rules,
+      requesting: GradientRequest(activations: isOfPixels ? [] : [.firstTokens], input: isOfPixels))
+    let cotangent = isOfPixels ? passed.input : passed.activations[.firstTokens]
+    guard let cotangent else { throw ModelError.notRecorded("relevance of the \(options.at.rawValue)") }
+    let values = isOfPixels ? trace.input : try trace.activation(at: .firstTokens)
+    return try targets.map { image, target, classIndex in
+      let relevance = values[image].multiplied(with: cotangent[targets.row(image: image, target: target)])
+      return try Attribution(
+        scores: isOfPixels
+          ? PatchReduction.sum.scores(of: relevance, grid: trace.layout.grid)
+          : relevance[trace.layout.patches].rowSums,
+        of: trace, classIndex: classIndex, by: self)
+    }
+  }
+}
+
+extension ActivationPoint {
+  /// The tokens before the first block.
+  fileprivate static let firstTokens = ActivationPoint(layer: 0, point: .input)
+}
+
+extension Tensor {
+  /// The sum of each row of a matrix.
+  fileprivate var rowSums: [Float] {
+    let columns = shape[1]
+    return withElements { elements in
+      (0..<shape[0]).map { row in
+        Float(elements[row * columns..<(row + 1) * columns].reduce(0.0) { $0 + Double($1) })
+      }
+    }
+  }
+}
+
+extension AttentionGradient {
+  /// Attention × cotangent, [k·B, heads, N, N]: its relevance, where the pass had rules that propagate it.
+  public var relevance: Tensor {
+    Tensor(gradient.shape) { relevance in
+      attention.withElements { a in
+        gradient.withElements { c in
+          for start in stride(from: 0, to: c.count, by: max(a.count, 1)) {
+            for i in a.indices { relevance[start + i] = a[i] * c[start + i] }
+          }
+        }
+      }
+    }
+  }
+}
+
+extension ForwardTrace {
+  /// A cotangent of the logits whose relevance is what another cotangent is: c_k/y_k, 0 where y_k is, [k·B, classes].
+  ///
+  /// Relevance then begins as 1 at the class that is asked about, whatever its logit is, and at −1 where it is held
+  /// against another.
+  public func unitRelevance(_ cotangent: Tensor) -> Tensor {
+    Tensor(cotangent.shape) { result in
+      cotangent.withElements { c in
+        logits.withElements { y in
+          for i in c.indices {
+            let logit = y[i % y.count]
+            result[i] = logit == 0 ? 0 : c[i] / logit
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import Foundation
+import Testing
+import XAI
+import XAITesting
+
+/// Relevance explainers against lxt and zennit where these have them, and against relevance propagation in its own form.
+@Suite struct RelevanceGoldenTests {
+  private static let expected = try? SafetensorsFile(
+    path: GoldenCase.fixtures.appendingPathComponent("relevance/expected.safetensors").path)
+
+  private func names(_ golden: GoldenCase, _ part: String) throws -> [String] {
+    try #require(Self.expected).tensors.map(\.name).filter { $0.hasPrefix("\(golden.name).\(part)") }
+  }
+
+  @Test("maps in their own scale", arguments: GoldenCase.all, AvailableKernels.all)
+  func maps(_ golden: GoldenCase, _ kernels: AvailableKernels) throws {
+    let model = try golden.model(on: kernels.make())
+    let (registry, expected) = (try Registry.builtIn(), try #require(Self.expected))
+    let input = try golden.tensor("input")
+    for (index, target) in golden.targets.enumerated() {
+      let prefix = "t\(index).map|"
+      for name in try names(golden, prefix) {
+        let spec = String(name.dropFirst(golden.name.count + 1 + prefix.count))
+        let scores = try registry.explainer(spec).explain(
+          input[target.image..<target.image + 1], targets: .classes([target.class]), using: model)[0][0]
+          .scores
+        let wanted = try expected.tensor(name)
+        expectCloseToLargest(
+          Tensor(wanted.shape, scores), wanted, within: Self.isConditioned(spec) ? 1e-4 : 5e-3, name)
+      }
+    }
+  }
+
+  /// Whether rounding is not made larger by scores near 0.
+  ///
+  /// The fixtures have no maps that a change of 1e-6 in the image
+  /// changes by more than 2e-4.
+  static func isConditioned(_ spec: String) -> Bool {
+    !["partial-lrp", "transformer-attribution", "lrp:preset=chefer", "lrp:norms=unchanged"].contains {
+      spec.hasPrefix($0)
+    }
+  }
+
+  @Test("there are maps of every model, of every relevance explainer, and contrasts of each")
+  func coverage() throws {
+    for golden in GoldenCase.all {
+      #expect(
+        try names(golden, "t0.map|").count + names(golden, "t3.map|").count >= 24, "\(golden.name)")
+    }
+    let specs = Set(
+      try #require(Self.expected).tensors.compactMap { $0.name.split(separator: "|").last.map(String.init) })
+    for entry in try Registry.builtIn().explainers where entry.descriptor.family == .relevance {
+      let own = specs.filter { $0.split(separator: ":").first.map(String.init) == entry.descriptor.id }
+      #expect(own.count > 1 && own.contains { $0.contains("contrast=") }, "\(entry.descriptor.id)")
+    }
+  }
+}
+
+/// Relevance explainers on trained models and photographs; skipped without the data, which is not part of the repository.
+@Suite(.enabled(if: RealData.path != nil, "set XAI_DATA to the folder of models and images to run these"))
+struct RealRelevanceTests {
+  private static let photos = (try? RealData.photos()) ?? []
+
+  @Test("maps in their own scale", arguments: photos, AvailableKernels.all)
+  func maps(_ photo: RealData.Photo, _ kernels: AvailableKernels) throws {
+    let expected = try SafetensorsFile(
+      path: GoldenCase.fixtures.appendingPathComponent("relevance/trained.safetensors").path)
+    let prefix = "\(photo.model).\(photo.index).t0.map|"
+    let names = expected.tensors.map(\.name).filter { $0.hasPrefix(prefix) }
+    guard !names.isEmpty else { return }
+    #expect(names.count == 8)
+    let model = try RealData.model(photo.model, on: kernels.make())
+    let input = try model.descriptor.preprocessing.tensor(
+      from: Image(contentsOf: RealData.file("images/photos/\(photo.photo)")))
+    let registry = try Registry.builtIn()
+    for name in names {
+      let spec = String(name.dropFirst(prefix.count))
+      let scores = try registry.explainer(spec).explain(
+        input, targets: .classes([photo.targets[0]]), using: model)[0][0].scores
+      let wanted = try expected.tensor(name)
+      expectCloseToLargest(
+        Tensor(wanted.shape, scores), wanted, within: RelevanceGoldenTests.isConditioned(spec) ? 2e-3 : 5e-3,
+        name)
+    }
+  }
+}
