@@ -92,7 +92,7 @@ struct Bfloat16Tests {
     }
     if Self.hasTiles {
       let kernels = try Engine.makeKernels(threads: 2, precision: .bfloat16)
-      #expect(kernels.name == "portable (avx512, 2 threads, bfloat16)")
+      #expect(kernels.name == "portable bfloat16 (avx512, 2 threads)")
     } else {
       #expect(throws: TensorError.noBfloat16Processor) { try Engine.makeKernels(precision: .bfloat16) }
     }

@@ -49,7 +49,7 @@ public struct PortableKernels: Kernels {
 
   /// The instruction set, the threads, and the precision where it is not float32.
   public var name: String {
-    "portable (\(instructionSet.rawValue), \(pool.threads) thread\(pool.threads == 1 ? "" : "s")"
-      + (parameters == nil ? ")" : ", bfloat16)")
+    "portable\(parameters == nil ? "" : " bfloat16") "
+      + "(\(instructionSet.rawValue), \(pool.threads) thread\(pool.threads == 1 ? "" : "s"))"
   }
 }
