@@ -26,6 +26,17 @@ import XAITesting
     for part in parts { #expect("\(error)".contains(part), "\(error)") }
   }
 
+  /// Threads decide nothing but the last bits; precision does.
+  @Test func kernels() throws {
+    let evaluation = try evaluation()
+    func said(_ kernels: String) -> String? {
+      evaluation.experiment(modelHash: "", kernels: kernels).settings["kernels"]
+    }
+    #expect(said(PortableKernels(threads: 1).name) == "portable")
+    #expect(said(PortableKernels(threads: 3).name) == "portable")
+    if let bfloat16 = PortableKernels.bfloat16() { #expect(said(bfloat16.name) == "portable bfloat16") }
+  }
+
   @Test func explainers() throws {
     try expect(["gmar", "evidence"]) { try evaluation(model: EvidenceModel()) }
     try expect(["explainer gmar", "twice"]) { try evaluation(explainers: [GMAR(), GMAR()]) }
