@@ -57,7 +57,9 @@ public struct LeGrad: Explainer {
 
   /// Needs the output of every layer that counts, and what a reverse pass needs.
   public func recording(for model: ModelDescriptor) throws -> Recording {
-    Recording(
+    try model.checkHasOneTokenSet(
+      for: Self.descriptor.id, because: "it adds up the columns of the attention of all layers")
+    return Recording(
       activations: Set(try layers(of: model).map { ActivationPoint(layer: $0, point: .output) }),
       gradients: true)
   }
