@@ -153,8 +153,8 @@ import XAITesting
     let registry = try Registry.builtIn()
     for (spec, parts) in [
       ("attention-flow", ["attention-flow", "toy-windows", "tokens of their own (5×7, 3×4)"]),
-      ("bth", ["bth", "toy-windows"]), ("legrad", ["legrad", "layer-readouts", "toy-windows"]),
-      ("gmar:preset=paper", ["gmar", "as-printed", "5×7, 3×4"]),
+      ("bth", ["bth", "toy-windows", "entry by entry"]), ("legrad", ["legrad", "columns", "toy-windows"]),
+      ("gmar:preset=paper", ["gmar:preset=paper", "from the right", "5×7, 3×4"]),
       ("gmar:fusion=none", ["fusion=none", "whole matrices"]),
       ("gmar:readout=authors-view", ["authors-view", "whole matrices"]),
       ("gmar:scope=global", ["scope=global", "different numbers of heads"]),

@@ -24,10 +24,12 @@ private let calls = Mutex(0)
 
 extension FaultyExplainer {
   var options: NoOptions { NoOptions() }
+  var needsEqualLayers: String? {
+    Self.fault == .namelessRefusal ? nil : "it reads a row of all tokens"
+  }
 
   func recording(for model: ModelDescriptor) throws -> Recording {
     if Self.fault == .namelessRefusal, !model.layout.layers.isEmpty { throw TargetError.malformed("tokens") }
-    try model.checkHasOneTokenSet(for: Self.descriptor.id, because: "it reads a row of all tokens")
     return Recording(attention: Self.fault == .unrecorded ? .none : .some([0]))
   }
 
@@ -164,6 +166,7 @@ struct ForgetfulOptions: PluginOptions {
 struct ForgetfulExplainer: Explainer {
   static let descriptor = describe()
   let options: ForgetfulOptions
+  let needsEqualLayers: String? = "it reads a row of all tokens"
   func recording(for model: ModelDescriptor) throws -> Recording {
     try RightExplainer(options: NoOptions()).recording(for: model)
   }
@@ -176,6 +179,7 @@ struct ForgetfulExplainer: Explainer {
 struct ClassSpecificLie: Explainer {
   static let descriptor = describe()
   let options: NoOptions
+  let needsEqualLayers: String? = "it reads a row of all tokens"
   func recording(for model: ModelDescriptor) throws -> Recording {
     try RightExplainer(options: NoOptions()).recording(for: model)
   }
@@ -206,6 +210,7 @@ struct IgnoredOptions: ContrastiveOptions {
 struct IgnoredContrast: Explainer {
   static let descriptor = describe(family: .relevance)
   let options: IgnoredOptions
+  let needsEqualLayers: String? = "it reads a row of all tokens"
   func recording(for model: ModelDescriptor) throws -> Recording {
     try RightExplainer(options: NoOptions()).recording(for: model)
   }

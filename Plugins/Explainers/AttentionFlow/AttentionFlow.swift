@@ -44,11 +44,13 @@ public struct AttentionFlow: Explainer {
     self.options = options
   }
 
+  /// It counts flows in one graph whose layers are alike, from every token to every other.
+  public var needsEqualLayers: String? {
+    "it counts flows in one graph whose layers are alike, from every token to every other"
+  }
+
   /// Needs the attention of every layer from `start` on.
   public func recording(for model: ModelDescriptor) throws -> Recording {
-    try model.checkHasOneTokenSet(
-      for: Self.descriptor.id,
-      because: "it counts flows in one graph whose layers are alike, from every token to every other")
     let start = try model.layer(options.start, option: "start")
     return Recording(attention: .some(Set(start..<model.layerCount)))
   }

@@ -36,11 +36,13 @@ public struct BTH: Explainer {
     try model.layer(options.start, option: "start")..<model.layerCount
   }
 
+  /// It multiplies the gradient of the last attention with the rollout entry by entry.
+  public var needsEqualLayers: String? {
+    "it multiplies the gradient of the last attention with the rollout entry by entry"
+  }
+
   /// Needs the attention of the layers that count, and a reverse pass or the lengths of tokens.
   public func recording(for model: ModelDescriptor) throws -> Recording {
-    try model.checkHasOneTokenSet(
-      for: Self.descriptor.id,
-      because: "it multiplies the gradient of the last attention with the rollout entry by entry")
     let layers = try layers(of: model)
     switch options.variant {
     case .head: return Recording(attention: .some(Set(layers)), gradients: true)

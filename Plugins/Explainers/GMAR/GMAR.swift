@@ -27,22 +27,20 @@ public struct GMAR: Explainer {
 
   /// Needs the attention of every layer and a reverse pass.
   public func recording(for model: ModelDescriptor) throws -> Recording {
-    try checkFits(model)
+    try checkHeads(of: model)
     return Recording(attention: .all, gradients: true)
   }
 
-  /// Throws for options that only make sense where all layers work on the same tokens, or have as many heads.
-  private func checkFits(_ model: ModelDescriptor) throws(ModelError) {
+  /// Why the options only make sense where all layers work on the same tokens.
+  public var needsEqualLayers: String? {
     if options.order == .asPrinted {
-      try model.checkHasOneTokenSet(
-        for: "\(Self.descriptor.id) with order=as-printed",
-        because: "it multiplies the first layer's matrix by the second's from the right")
+      return "it multiplies the first layer's matrix by the second's from the right"
     }
-    if !readsRow {
-      try model.checkHasOneTokenSet(
-        for: specification,
-        because: "it multiplies whole matrices of tokens, which needs as many in every layer")
-    }
+    return readsRow ? nil : "it multiplies whole matrices of tokens, which needs as many in every layer"
+  }
+
+  /// Throws where one set of weights would serve layers of different numbers of heads.
+  private func checkHeads(of model: ModelDescriptor) throws(ModelError) {
     let sharesWeights = options.scope != .perLayer || options.gradient == .lastBlockNorm
     guard sharesWeights, !model.hasEqualHeadCounts else { return }
     throw .unsuitableTokens(

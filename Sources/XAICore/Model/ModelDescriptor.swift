@@ -73,9 +73,9 @@ public struct ModelDescriptor: Sendable {
   /// Throws where layers have tokens of their own, for what can only be done where all work on the same tokens.
   ///
   /// - Parameters:
-  ///   - explainer: the explainer as users write it, with the option that matters.
+  ///   - explainer: the explainer as users write it.
   ///   - reason: why it can't do without: "it multiplies matrices of different layers entry by entry".
-  public func checkHasOneTokenSet(for explainer: String, because reason: String) throws(ModelError) {
+  func checkHasEqualLayers(for explainer: String, because reason: String) throws(ModelError) {
     guard !layout.layers.isEmpty else { return }
     var grids: [Grid] = []
     for layer in layout.layers where layer.grid != grids.last { grids.append(layer.grid) }
