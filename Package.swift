@@ -61,6 +61,7 @@ let plugins: [Plugin] = [
   Plugin(kind: "Models", name: "DeiT"),
   Plugin(kind: "Models", name: "BEiT"),
   Plugin(kind: "Models", name: "DINOv2"),
+  Plugin(kind: "Models", name: "Swin"),
   Plugin(kind: "Explainers", name: "AttentionRollout"),
   Plugin(kind: "Explainers", name: "GMAR"),
   Plugin(kind: "Explainers", name: "GradCAM"),

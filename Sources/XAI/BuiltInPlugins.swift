@@ -8,6 +8,7 @@ public let builtInPlugins: [any Plugin.Type] = [
   DeiTPlugin.self,
   BEiTPlugin.self,
   DINOv2Plugin.self,
+  SwinPlugin.self,
   AttentionRolloutPlugin.self,
   GMARPlugin.self,
   GradCAMPlugin.self,

@@ -51,6 +51,7 @@
 @_exported public import XAIShapes
 @_exported public import XAISmoothGrad
 @_exported public import XAISparsity
+@_exported public import XAISwin
 @_exported public import XAITensor
 @_exported public import XAITinyImageNet
 @_exported public import XAITokenTM

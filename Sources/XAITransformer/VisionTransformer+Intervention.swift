@@ -7,9 +7,7 @@ extension VisionTransformer {
   /// Patches that are not kept become no tokens; those that are keep the position embeddings of their places. A model
   /// that reads the mean of its patches must keep one.
   public func logits(_ input: Tensor, under intervention: Intervention) throws -> Tensor {
-    guard input.shape.rank == 4, input.shape[0] > 0, input.shape[1] == 3 else {
-      throw unsupported("the input is \(input.shape), and must be images×3×height×width")
-    }
+    try checkIsBatch(input)
     let layout = try layout(height: input.shape[2], width: input.shape[3])
     try checkMemory(batch: input.shape[0], layout, Recording())
     switch intervention {

@@ -16,8 +16,7 @@ extension VisionTransformer {
         let output = try trace.activation(at: ActivationPoint(layer: layer, point: .output))
         let sink = EncoderBlock.Sink(
           activation: { _, _ in },
-          attention: { try visit(AttentionGradient(layer: layer, attention: $0, gradient: $1)) },
-          parameter: { _, _, _ in }, queryKeyValue: { _, _, _ in }, layerScale: { _, _ in }, scoreBias: nil)
+          attention: { try visit(AttentionGradient(layer: layer, attention: $0, gradient: $1)) })
         _ = try block(layer).backward(
           gradient(of: output, trace.layout, readout, from: cotangent), through: tape.blocks[layer],
           rules: .gradient,

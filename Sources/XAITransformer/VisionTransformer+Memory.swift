@@ -1,26 +1,13 @@
 import XAICore
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 extension VisionTransformer {
   /// Throws where a forward pass would need more memory than the machine has, before it is killed for it.
   ///
   /// Attention grows with the square of the tokens: an input that is four times as wide and high needs 256 times as
   /// much.
   func checkMemory(batch: Int, _ layout: TokenLayout, _ recording: Recording) throws(ModelError) {
-    let bytes = Double(batch) * bytesPerImage(tokens: Double(layout.tokenCount), recording)
-    let limit = Double(ProcessInfo.processInfo.physicalMemory) * 0.9
-    guard bytes > limit else { return }
-    func gigabytes(_ bytes: Double) -> String { String(Int((bytes / 1e9).rounded(.up))) + " GB" }
-    throw .unsupportedInput(
-      model: descriptor.name,
-      reason: "\(batch) input\(batch == 1 ? "" : "s") of \(layout.tokenCount) tokens would take about "
-        + "\(gigabytes(bytes)) of memory, and this machine has \(gigabytes(limit / 0.9)); take smaller inputs or batches"
-    )
+    try checkMemory(
+      bytesPerInput: bytesPerImage(tokens: Double(layout.tokenCount), recording), batch: batch, layout)
   }
 
   /// Float32 values of one image that are in memory at once.

@@ -88,10 +88,7 @@ public struct VisionTransformer: Model {
 
   /// Runs the model on [B, 3, H, W].
   public func forward(_ input: Tensor, recording: Recording) throws -> ForwardTrace {
-    guard input.shape.rank == 4, input.shape[0] > 0, input.shape[1] == 3 else {
-      throw ModelError.unsupportedInput(
-        model: descriptor.name, reason: "the input is \(input.shape), and must be images×3×height×width")
-    }
+    try checkIsBatch(input)
     let layout = try layout(height: input.shape[2], width: input.shape[3])
     try checkMemory(batch: input.shape[0], layout, recording)
     var attention: [Int: Tensor] = [:]

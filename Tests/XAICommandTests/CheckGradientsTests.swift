@@ -21,6 +21,7 @@ import XAIWeights
 
   @Test(arguments: [
     "hf-vit", "hf-vit-nonsquare", "hf-deit-distilled", "timm-vit-gap", "timm-vit-registers",
+    "../swin/hf-swin-padded", "../swin/timm-swin-three-stages",
   ]) func rightGradientsPass(model: String) throws {
     let path = FixtureModel.folder.appendingPathComponent(model).path
     let result = try XAIProcess.run("check-gradients", "-m", path, "--json", "--pixels", "8")

@@ -15,6 +15,19 @@ import XAITensor
     }
   }
 
+  @Test func layersWithTokensOfTheirOwn() throws {
+    let path = FixtureModel.folder.appendingPathComponent("../swin/timm-swin-three-stages").path
+    let result = try XAIProcess.run("inspect", path)
+    for text in [
+      "7 layers in 3 stages", "layers 2 to 3: 3×5 tokens in windows of 3×4, 2 heads, width 16",
+      "layers 4 to 6: 2×3 tokens in one window",
+      "60: 6×10 patches; logits from the mean of the last 2×3 tokens",
+      "attention-flow doesn't fit: attention-flow can't explain timm-swin-three-stages",
+    ] {
+      #expect(result.output.contains(text), "\(text)")
+    }
+  }
+
   @Test func labelsArePrintedWithTheirIndex() throws {
     let result = try XAIProcess.run("inspect", FixtureModel.nonSquare, "--labels")
     #expect(result.output.contains("3  hammerhead, hammerhead shark\n"))

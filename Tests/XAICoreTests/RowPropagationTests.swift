@@ -9,10 +9,18 @@ import XAITesting
     return (0..<count).map { _ in Matrix(random.normal([size, size])) }
   }
 
+  /// Tokens without any before them.
+  private func layout(_ count: Int) -> TokenLayout {
+    TokenLayout(prefix: [], grid: Grid(rows: 1, columns: count), readout: .meanOfPatches)
+  }
+
   private func propagate(_ vectors: [[Float]], _ matrices: [Matrix], factor: Float = 0) -> [[Float]] {
-    RowPropagation.propagate(vectors, through: matrices.indices, addingOriginalsTimes: factor) {
-      layer, row, entries in
-      for (column, value) in matrices[layer][row: row].enumerated() { entries[column] = Float(value) }
+    RowPropagation.propagate(
+      vectors, through: matrices.indices, of: layout(vectors.first?.count ?? 0), addingOriginalsTimes: factor
+    ) { row in
+      for (column, value) in matrices[row.layer][row: row.token].enumerated() {
+        row.entries[column] = Float(value)
+      }
     }
   }
 
@@ -44,28 +52,83 @@ import XAITesting
     #expect(propagate([], []) == [])
   }
 
-  private func changed(_ values: [Float], _ body: (UnsafeMutableBufferPointer<Float>) -> Void) -> [Float] {
-    var values = values
-    values.withUnsafeMutableBufferPointer { body($0) }
-    return values
+  /// What a change makes of a row of a class token and patches.
+  private func changed(_ values: [Float], _ change: (TransitionRow) -> Void) -> [Float] {
+    let layout = TokenLayout(
+      prefix: [.classToken], grid: Grid(rows: 1, columns: values.count - 1), readout: .classToken)
+    let unit = values.indices.map { $0 == 1 ? Float(1) : 0 }
+    return RowPropagation.propagate([unit], through: [0], of: layout) { row in
+      for (column, value) in values.enumerated() { row.entries[column] = value }
+      change(row)
+    }[0]
   }
 
   @Test func normalise() {
-    #expect(changed([1, 3, 4], RowPropagation.normalise) == [0.125, 0.375, 0.5])
-    #expect(changed([0, 0], RowPropagation.normalise) == [0, 0])
+    #expect(changed([1, 3, 4]) { $0.normalise() } == [0.125, 0.375, 0.5])
+    #expect(changed([0, 0]) { $0.normalise() } == [0, 0])
+  }
+
+  @Test("the identity goes to the row's own token")
+  func identity() {
+    #expect(changed([1, 3, 4]) { $0.addIdentity(times: 2) } == [1, 5, 4])
+    #expect(changed([1, 3, 4]) { $0.scale(by: 2) } == [2, 6, 8])
   }
 
   @Test("discards the lowest share of patch columns, of equal ones the first")
   func discard() {
     let row: [Float] = [0, 5, 1, 1, 3, 2]
-    func discarding(_ share: Double) -> [Float] {
-      changed(row) { RowPropagation.discard(share, of: $0, patches: 1..<6) }
-    }
+    func discarding(_ share: Double) -> [Float] { changed(row) { $0.discard(share) } }
     #expect(discarding(0) == row)
     #expect(discarding(0.19) == row)
     #expect(discarding(0.2) == [0, 5, 0, 1, 3, 2])
     #expect(discarding(0.6) == [0, 5, 0, 0, 3, 0])
     #expect(discarding(0.99) == [0, 5, 0, 0, 0, 0])
+  }
+
+  @Test("in windows and through merges it equals the product of full matrices")
+  func windows() {
+    let grid = Grid(rows: 5, columns: 3)
+    let windows = [0, 1].map {
+      AttentionWindows(grid: grid, shape: Grid(rows: 2, columns: 2), shift: Grid(rows: $0, columns: $0))
+    }
+    let merge = TokenMerge(grid)
+    let layout = TokenLayout(
+      prefix: [], grid: grid, readout: .meanOfPatches,
+      layers: windows.map { LayerTokens(grid: grid, windows: $0) }
+        + [LayerTokens(grid: merge.coarse, merge: merge)])
+    var random = SeededRandom(seed: 9)
+    let full = Matrix(random.normal([15, 15]))
+    // What a layer's matrix has outside of its windows is no part of it.
+    let matrices =
+      windows.map { windows in
+        var matrix = full
+        for row in 0..<15 {
+          for column in 0..<15 where windows.place(of: row).window != windows.place(of: column).window {
+            matrix[row, column] = 0
+          }
+        }
+        return matrix
+      } + [Matrix(random.normal([6, 6]))]
+    var merging = Matrix(rows: 6, columns: 15, Array(repeating: 0, count: 90))
+    for token in 0..<6 {
+      let parts = (0..<15).filter { $0 / 3 / 2 == token / 2 && $0 % 3 / 2 == token % 2 }
+      for part in parts { merging[token, part] = 1 / Double(parts.count) }
+    }
+    let rows = RowPropagation.propagate([layout.readoutWeights], through: [2, 1, 0], of: layout) { row in
+      for entry in row.entries.indices {
+        row.entries[entry] = Float(matrices[row.layer][row.token, row.token(ofEntry: entry)])
+      }
+    }
+    let product = matrices[2] * merging * matrices[1] * matrices[0]
+    expectClose(
+      rows[0], product.read(with: layout.readoutWeights).map(Float.init), within: 1e-5, "the readout row")
+    // Where the lower layers don't count, what a token is made of still does.
+    let last = RowPropagation.propagate([layout.readoutWeights], through: [2], of: layout) { row in
+      for c in 0..<6 { row.entries[c] = Float(matrices[2][row.token, c]) }
+    }
+    expectClose(
+      layout.patchScores(last[0], ofLayer: 2),
+      (matrices[2] * merging).read(with: layout.readoutWeights).map(Float.init), within: 1e-5, "scores")
   }
 
   @Test("collapse is 1 where the readout row is the mean row, and 0 where they share nothing")

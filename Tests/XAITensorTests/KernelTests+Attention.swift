@@ -96,6 +96,27 @@ struct AttentionTests {
     for item in Self.cases { check(kernels, item.operands(&random), within: 0.03, "\(item)") }
   }
 
+  @Test("a bias of fewer matrices than there are images is repeated", arguments: KernelsUnderTest.all)
+  func repeatedBias(_ test: KernelsUnderTest) {
+    var random = TestRandom()
+    var operands = Case(images: 6, heads: 2, tokens: 17, width: 8).operands(&random)
+    let bias = random.tensor([3, 2, 17, 17])
+    func layout(_ images: Int) -> MatrixLayout {
+      MatrixLayout(
+        rows: 17, columns: 17, outer: .init(count: images, stride: 2 * 17 * 17),
+        inner: .init(count: 2, stride: 17 * 17))
+    }
+    operands.bias = MatrixOperand(bias, layout(3))
+    let own = test.kernels.attend(operands, keepsAttention: true)
+    operands.bias = MatrixOperand(Tensor([6, 2, 17, 17], bias.elements + bias.elements), layout(6))
+    let expected = test.kernels.attend(operands, keepsAttention: true)
+    #expect(own.outputs.elements == expected.outputs.elements)
+    #expect(own.attention?.elements == expected.attention?.elements)
+    // The second three images have the same biases as the first, and others they don't have.
+    operands.bias = MatrixOperand(bias, layout(1))
+    #expect(test.kernels.attend(operands, keepsAttention: false).outputs.elements != own.outputs.elements)
+  }
+
   @Test("the bits don't depend on batch and threads", arguments: InstructionSet.available)
   func bits(_ set: InstructionSet) {
     var random = TestRandom()

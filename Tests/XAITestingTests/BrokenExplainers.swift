@@ -13,6 +13,7 @@ enum Fault: String, OptionValue, CaseIterable {
   case missingMap = "missing-map"
   case random
   case readsExtra = "reads-extra"
+  case namelessRefusal = "nameless-refusal"
 }
 
 protocol FaultyExplainer: Explainer where Options == NoOptions {
@@ -23,9 +24,13 @@ private let calls = Mutex(0)
 
 extension FaultyExplainer {
   var options: NoOptions { NoOptions() }
+  var needsEqualLayers: String? {
+    Self.fault == .namelessRefusal ? nil : "it reads a row of all tokens"
+  }
 
   func recording(for model: ModelDescriptor) throws -> Recording {
-    Recording(attention: Self.fault == .unrecorded ? .none : .some([0]))
+    if Self.fault == .namelessRefusal, !model.layout.layers.isEmpty { throw TargetError.malformed("tokens") }
+    return Recording(attention: Self.fault == .unrecorded ? .none : .some([0]))
   }
 
   /// The readout row of the first head in layer 0; the class decides which patch counts twice.
@@ -126,6 +131,12 @@ struct IdleNeed: FaultyExplainer {
   init(options: NoOptions) {}
 }
 
+/// Refuses models whose layers have tokens of their own, and doesn't say why.
+struct NamelessRefusal: FaultyExplainer {
+  static let (descriptor, fault) = (describe(), Fault.namelessRefusal)
+  init(options: NoOptions) {}
+}
+
 /// Has an id that is not kebab-case and a summary that ends in a full stop.
 struct UntidyDescriptor: FaultyExplainer {
   static let (descriptor, fault) = (describe("Toy_Map", summary: "Shows something."), Fault.none)
@@ -155,6 +166,7 @@ struct ForgetfulOptions: PluginOptions {
 struct ForgetfulExplainer: Explainer {
   static let descriptor = describe()
   let options: ForgetfulOptions
+  let needsEqualLayers: String? = "it reads a row of all tokens"
   func recording(for model: ModelDescriptor) throws -> Recording {
     try RightExplainer(options: NoOptions()).recording(for: model)
   }
@@ -167,7 +179,10 @@ struct ForgetfulExplainer: Explainer {
 struct ClassSpecificLie: Explainer {
   static let descriptor = describe()
   let options: NoOptions
-  func recording(for model: ModelDescriptor) throws -> Recording { Recording(attention: .some([0])) }
+  let needsEqualLayers: String? = "it reads a row of all tokens"
+  func recording(for model: ModelDescriptor) throws -> Recording {
+    try RightExplainer(options: NoOptions()).recording(for: model)
+  }
   func explain(_ trace: ForwardTrace, targets: Targets, using model: any Model) throws -> [[Attribution]] {
     let attention = try trace.attention(ofLayer: 0)
     return try targets.map { image, _, classIndex in
@@ -195,7 +210,10 @@ struct IgnoredOptions: ContrastiveOptions {
 struct IgnoredContrast: Explainer {
   static let descriptor = describe(family: .relevance)
   let options: IgnoredOptions
-  func recording(for model: ModelDescriptor) throws -> Recording { Recording(attention: .some([0])) }
+  let needsEqualLayers: String? = "it reads a row of all tokens"
+  func recording(for model: ModelDescriptor) throws -> Recording {
+    try RightExplainer(options: NoOptions()).recording(for: model)
+  }
   func explain(_ trace: ForwardTrace, targets: Targets, using model: any Model) throws -> [[Attribution]] {
     let attention = try trace.attention(ofLayer: 0)
     return try targets.map { image, _, classIndex in

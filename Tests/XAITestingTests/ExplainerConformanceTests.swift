@@ -60,6 +60,10 @@ import XAITesting
     #expect(checks(ExplainerConformance(ClassSpecificLie.self).failures()) == [.classSpecificity])
   }
 
+  @Test("layers with tokens of their own are explained, or refused with a reason") func refusal() {
+    #expect(checks(ExplainerConformance(NamelessRefusal.self).failures()) == [.refusal])
+  }
+
   @Test func contrast() {
     let missing = ExplainerConformance(NoContrast.self).failures()
     #expect(checks(missing) == [.options] && missing.contains { $0.message.contains("takes no contrast") })

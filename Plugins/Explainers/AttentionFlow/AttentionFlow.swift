@@ -44,6 +44,11 @@ public struct AttentionFlow: Explainer {
     self.options = options
   }
 
+  /// It counts flows in one graph whose layers are alike, from every token to every other.
+  public var needsEqualLayers: String? {
+    "it counts flows in one graph whose layers are alike, from every token to every other"
+  }
+
   /// Needs the attention of every layer from `start` on.
   public func recording(for model: ModelDescriptor) throws -> Recording {
     let start = try model.layer(options.start, option: "start")
@@ -56,7 +61,7 @@ public struct AttentionFlow: Explainer {
   ) throws -> [[Attribution]] {
     let layers = options.start..<model.descriptor.layerCount
     let maps = try (0..<trace.batchCount).map { image in
-      let attention = try layers.map { AttentionRows(try trace.attention(ofLayer: $0), image: image) }
+      let attention = try layers.map { try AttentionRows(trace, layer: $0, image: image) }
       return Self.flows(LayeredCapacities(attention, trace.layout, residual: options.residual), trace.layout)
     }
     return try targets.map { image, _, classIndex in

@@ -38,16 +38,18 @@ public struct AttentionRollout: Explainer {
     let layers = options.start..<model.descriptor.layerCount
     let layout = trace.layout
     let maps = try (0..<trace.batchCount).map { image in
-      let attention = try layers.map { AttentionRows(try trace.attention(ofLayer: $0), image: image) }
+      let attention = try layers.map { try AttentionRows(trace, layer: $0, image: image) }
       let rows = RowPropagation.propagate(
-        [layout.readoutWeights, layout.uniformWeights], through: attention.indices.reversed()
-      ) { layer, row, entries in
-        write(attention[layer], row: row, patches: layout.patches, to: entries)
-      }
+        [layout.readoutWeights, layout.uniformWeights], through: layers.reversed(), of: layout
+      ) { write(attention[$0.layer - layers.lowerBound], to: $0) }
       let diagnostics = Diagnostics(
-        attentionEntropy: attention.map { $0.readoutEntropy(layout.readoutWeights) },
+        attentionEntropy: zip(layers, attention).map {
+          $1.readoutEntropy(layout.readoutWeights(ofLayer: $0))
+        },
         rankCollapse: RowPropagation.collapse(readoutRow: rows[0], meanRow: rows[1]))
-      return (scores: Array(rows[0][layout.patches]), diagnostics: diagnostics)
+      return (
+        scores: layout.patchScores(rows[0], ofLayer: layers.lowerBound), diagnostics: diagnostics
+      )
     }
     return try targets.map { image, _, classIndex in
       try Attribution(
@@ -57,25 +59,25 @@ public struct AttentionRollout: Explainer {
   }
 
   /// Writes a row of Ã.
-  private func write(
-    _ attention: AttentionRows, row: Int, patches: Range<Int>, to entries: UnsafeMutableBufferPointer<Float>
-  ) {
-    fuse(attention, row: row, to: entries)
-    RowPropagation.discard(options.discard, of: entries, patches: patches)
-    let residual = Float(options.residual)
-    for c in entries.indices { entries[c] *= 1 - residual }
-    entries[row] += residual
-    RowPropagation.normalise(entries)
+  private func write(_ attention: AttentionRows, to row: TransitionRow) {
+    fuse(attention, to: row)
+    row.discard(options.discard)
+    row.scale(by: 1 - Float(options.residual))
+    row.addIdentity(times: Float(options.residual))
+    row.normalise()
   }
 
-  private func fuse(_ attention: AttentionRows, row: Int, to entries: UnsafeMutableBufferPointer<Float>) {
+  private func fuse(_ attention: AttentionRows, to row: TransitionRow) {
+    let entries = row.entries
     switch options.fusion {
     case .mean:
-      attention.writeWeightedSum(attention.equalWeights, row: row, to: entries)
+      attention.writeWeightedSum(attention.equalWeights, to: row)
     case .max, .min:
-      attention.withRow(head: 0, row: row) { values in for c in values.indices { entries[c] = values[c] } }
+      attention.withRow(head: 0, row: row.token) { values in
+        for c in values.indices { entries[c] = values[c] }
+      }
       for head in 1..<attention.headCount {
-        attention.withRow(head: head, row: row) { values in
+        attention.withRow(head: head, row: row.token) { values in
           for c in values.indices {
             entries[c] =
               options.fusion == .max ? Swift.max(entries[c], values[c]) : Swift.min(entries[c], values[c])

@@ -36,6 +36,11 @@ public struct BTH: Explainer {
     try model.layer(options.start, option: "start")..<model.layerCount
   }
 
+  /// It multiplies the gradient of the last attention with the rollout entry by entry.
+  public var needsEqualLayers: String? {
+    "it multiplies the gradient of the last attention with the rollout entry by entry"
+  }
+
   /// Needs the attention of the layers that count, and a reverse pass or the lengths of tokens.
   public func recording(for model: ModelDescriptor) throws -> Recording {
     let layers = try layers(of: model)
@@ -55,7 +60,6 @@ public struct BTH: Explainer {
   ) throws -> [[Attribution]] {
     let layers = try layers(of: model.descriptor)
     let cotangent = try trace.cotangent(of: targets, contrast: options.contrast)
-    let attention = try layers.map { try trace.attention(ofLayer: $0) }
     let feedback = try ReasoningFeedback(trace, cotangent: cotangent, using: model, for: self)
     let (tokens, readoutWeights) = (trace.layout.readoutTokens, trace.layout.readoutWeights)
     let units = tokens.map { token in
@@ -66,13 +70,14 @@ public struct BTH: Explainer {
     ) throws -> [[Attribution]] {
       try targets.map { image, target, classIndex in
         let passRow = targets.row(image: image, target: target)
-        let rows = attention.map { AttentionRows($0, image: image) }
+        let rows = try layers.map { try AttentionRows(trace, layer: $0, image: image) }
         let (heads, lengths) = (headWeights?(passRow), tokenWeights?(image))
-        let perception = RowPropagation.propagate(units, through: rows.indices.reversed()) {
-          layer, row, entries in
-          rows[layer].writeWeightedSum(heads?[layer] ?? rows[layer].equalWeights, row: row, to: entries)
-          if let lengths { for c in entries.indices { entries[c] *= lengths[layer][c] } }
-          entries[row] += 1
+        let perception = RowPropagation.propagate(units, through: layers.reversed(), of: trace.layout) {
+          row in
+          let index = row.layer - layers.lowerBound
+          rows[index].writeWeightedSum(heads?[index] ?? rows[index].equalWeights, to: row)
+          if let lengths { for c in row.entries.indices { row.entries[c] *= lengths[index][c] } }
+          row.addIdentity()
         }
         var scores = [Float](repeating: 0, count: trace.layout.grid.count)
         for (index, patch) in trace.layout.patches.enumerated() {

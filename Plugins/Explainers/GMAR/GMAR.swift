@@ -27,7 +27,25 @@ public struct GMAR: Explainer {
 
   /// Needs the attention of every layer and a reverse pass.
   public func recording(for model: ModelDescriptor) throws -> Recording {
-    Recording(attention: .all, gradients: true)
+    try checkHeads(of: model)
+    return Recording(attention: .all, gradients: true)
+  }
+
+  /// Why the options only make sense where all layers work on the same tokens.
+  public var needsEqualLayers: String? {
+    if options.order == .asPrinted {
+      return "it multiplies the first layer's matrix by the second's from the right"
+    }
+    return readsRow ? nil : "it multiplies whole matrices of tokens, which needs as many in every layer"
+  }
+
+  /// Throws where one set of weights would serve layers of different numbers of heads.
+  private func checkHeads(of model: ModelDescriptor) throws(ModelError) {
+    let sharesWeights = options.scope != .perLayer || options.gradient == .lastBlockNorm
+    guard sharesWeights, !model.hasEqualHeadCounts else { return }
+    throw .unsuitableTokens(
+      explainer: specification, model: model.name,
+      reason: "one set of weights would serve all layers, and they have different numbers of heads")
   }
 
   /// Explains every target in one reverse pass.
@@ -36,17 +54,18 @@ public struct GMAR: Explainer {
   ) throws -> [[Attribution]] {
     let layerCount = model.descriptor.layerCount
     let scores = try HeadScores(trace, targets: targets, options: options, using: model)
-    let attention = try (0..<layerCount).map { try trace.attention(ofLayer: $0) }
     return try targets.map { image, target, classIndex in
       let passRow = targets.row(image: image, target: target)
       let weights = scores.weights(row: passRow, scope: options.scope, layerCount: layerCount)
-      let rows = attention.map { AttentionRows($0, image: image) }
+      let rows = try (0..<layerCount).map { try AttentionRows(trace, layer: $0, image: image) }
       let map = map(rows, weights, trace.layout)
       return try Attribution(
         scores: map.scores, of: trace, classIndex: classIndex, by: self,
         diagnostics: Diagnostics(
           headWeights: weights, negativeGradientShare: scores.negativeShares.map { $0[passRow] },
-          attentionEntropy: rows.map { $0.readoutEntropy(trace.layout.readoutWeights) },
+          attentionEntropy: rows.enumerated().map { layer, rows in
+            rows.readoutEntropy(trace.layout.readoutWeights(ofLayer: layer))
+          },
           rankCollapse: map.collapse))
     }
   }
@@ -65,7 +84,8 @@ public struct GMAR: Explainer {
     let rows: [[Float]]
     var scores: [Float]?
     if readsRow {
-      rows = RowChain(attention: attention, weights: weights, options: options).rows(vectors)
+      rows = RowChain(attention: attention, weights: weights, layout: layout, options: options)
+        .rows(vectors)
     } else {
       let matrices = MatrixChain(attention: attention, weights: weights, options: options).matrices()
       rows = vectors.map(matrices.meanRow)

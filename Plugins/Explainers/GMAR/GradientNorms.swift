@@ -14,16 +14,18 @@ struct GradientNorms {
   /// Entries below 0 over all entries.
   var negativeShare: Float { count > 0 ? Float(negativeCount) / Float(count) : 0 }
 
-  /// Norms by row and head of [rows, heads, N, N].
-  static func ofMatrices(_ gradient: Tensor) -> [[GradientNorms]] {
-    let (rows, heads) = (gradient.shape[0], gradient.shape[1])
+  /// Norms by row and head of [rows, heads, N, N], or of [rows·windows, heads, slots, slots].
+  static func ofMatrices(_ gradient: Tensor, rows: Int) -> [[GradientNorms]] {
+    let (windows, heads) = (gradient.shape[0] / max(rows, 1), gradient.shape[1])
     let entries = gradient.shape[2] * gradient.shape[3]
     return gradient.withElements { elements in
       (0..<rows).map { row in
         (0..<heads).map { head in
           var norms = GradientNorms()
-          let start = (row * heads + head) * entries
-          norms.add(UnsafeBufferPointer(rebasing: elements[start..<start + entries]))
+          for window in row * windows..<(row + 1) * windows {
+            let start = (window * heads + head) * entries
+            norms.add(UnsafeBufferPointer(rebasing: elements[start..<start + entries]))
+          }
           return norms
         }
       }

@@ -18,7 +18,7 @@ struct HeadScores {
       _ = try model.backward(
         from: cotangent, through: trace, rules: .gradient, requesting: GradientRequest(attention: .all)
       ) { visited in
-        byLayer[visited.layer] = GradientNorms.ofMatrices(visited.gradient)
+        byLayer[visited.layer] = GradientNorms.ofMatrices(visited.gradient, rows: cotangent.shape[0])
       }
     case .headOutput:
       let points = (0..<layerCount).map { ActivationPoint(layer: $0, point: .headOutputs) }
@@ -26,7 +26,8 @@ struct HeadScores {
         from: cotangent, through: trace, requesting: GradientRequest(activations: Set(points)))
       for point in points {
         byLayer[point.layer] = gradients.activations[point].map {
-          GradientNorms.ofChannels($0, heads: model.descriptor.headCount, tokens: 0..<trace.layout.tokenCount)
+          GradientNorms.ofChannels(
+            $0, heads: model.descriptor.headCount(ofLayer: point.layer), tokens: 0..<$0.shape[1])
         }
       }
     case .lastBlockNorm:
@@ -34,7 +35,8 @@ struct HeadScores {
       let gradients = try model.backward(
         from: cotangent, through: trace, requesting: GradientRequest(activations: [point]))
       byLayer[0] = gradients.activations[point].map {
-        GradientNorms.ofChannels($0, heads: model.descriptor.headCount, tokens: trace.layout.patches)
+        GradientNorms.ofChannels(
+          $0, heads: model.descriptor.headCount, tokens: trace.layout.patches(ofLayer: point.layer))
       }
     }
     let norms = byLayer.sorted { $0.key < $1.key }.map(\.value)

@@ -60,13 +60,14 @@ public struct GenericAttention: Explainer {
     return try targets.map { image, target, classIndex in
       let passRow = targets.row(image: image, target: target)
       // R_L = (I + Ā_L)⋯(I + Ā_1): one row of it is a product of row vectors.
-      let rows = RowPropagation.propagate([trace.layout.readoutWeights], through: layers.reversed()) {
-        layer, row, entries in
-        attention.write(layer: layer, passRow: passRow, row: row, to: entries)
-        entries[row] += 1
+      let layout = trace.layout
+      let rows = RowPropagation.propagate([layout.readoutWeights], through: layers.reversed(), of: layout) {
+        attention.write($0, passRow: passRow)
+        $0.addIdentity()
       }
       return try Attribution(
-        scores: Array(rows[0][trace.layout.patches]), of: trace, classIndex: classIndex, by: self)
+        scores: layout.patchScores(rows[0], ofLayer: layers.lowerBound), of: trace, classIndex: classIndex,
+        by: self)
     }
   }
 }

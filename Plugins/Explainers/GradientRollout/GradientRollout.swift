@@ -66,15 +66,16 @@ public struct GradientRollout: Explainer {
     return try targets.map { image, target, classIndex in
       let passRow = targets.row(image: image, target: target)
       let rows = RowPropagation.propagate(
-        [layout.readoutWeights, layout.uniformWeights], through: layers.reversed()
-      ) { layer, row, entries in
-        attention.write(layer: layer, passRow: passRow, row: row, to: entries)
-        RowPropagation.discard(options.discard, of: entries, patches: layout.patches)
-        entries[row] += 1
-        RowPropagation.normalise(entries)
+        [layout.readoutWeights, layout.uniformWeights], through: layers.reversed(), of: layout
+      ) { row in
+        attention.write(row, passRow: passRow)
+        row.discard(options.discard)
+        row.addIdentity()
+        row.normalise()
       }
       return try Attribution(
-        scores: Array(rows[0][layout.patches]), of: trace, classIndex: classIndex, by: self,
+        scores: layout.patchScores(rows[0], ofLayer: layers.lowerBound), of: trace, classIndex: classIndex,
+        by: self,
         diagnostics: Diagnostics(rankCollapse: RowPropagation.collapse(readoutRow: rows[0], meanRow: rows[1]))
       )
     }

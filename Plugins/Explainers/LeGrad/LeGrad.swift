@@ -55,9 +55,14 @@ public struct LeGrad: Explainer {
     try model.layer(options.start, option: "start")..<model.layerCount
   }
 
+  /// It adds up the columns of the attention of all layers.
+  public var needsEqualLayers: String? {
+    "it adds up the columns of the attention of all layers"
+  }
+
   /// Needs the output of every layer that counts, and what a reverse pass needs.
   public func recording(for model: ModelDescriptor) throws -> Recording {
-    Recording(
+    return Recording(
       activations: Set(try layers(of: model).map { ActivationPoint(layer: $0, point: .output) }),
       gradients: true)
   }

@@ -72,32 +72,37 @@ public struct RawAttention: Explainer {
 
   /// Needs the attention of one layer.
   public func recording(for model: ModelDescriptor) throws -> Recording {
-    if case .index(let head) = options.head, head >= model.headCount {
+    let layer = try model.layer(options.layer, option: "layer")
+    let headCount = model.headCount(ofLayer: layer)
+    if case .index(let head) = options.head, head >= headCount {
       throw OptionError.outOfRange(
         option: "head", value: String(head),
-        allowed: "mean, or 0 to \(model.headCount - 1): \(model.name) has \(model.headCount) heads")
+        allowed: "mean, or 0 to \(headCount - 1): \(model.name) has \(headCount) heads"
+          + (model.hasEqualHeadCounts ? "" : " in layer \(layer)"))
     }
-    return Recording(attention: .some([try model.layer(options.layer, option: "layer")]))
+    return Recording(attention: .some([layer]))
   }
 
   /// Explains every image; all targets of an image have the same map.
   public func explain(
     _ trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
-    let attention = try trace.attention(ofLayer: model.descriptor.layer(options.layer, option: "layer"))
+    let layer = try model.descriptor.layer(options.layer, option: "layer")
+    let layout = trace.layout
+    let readout = layout.readoutWeights(ofLayer: layer)
     return try targets.map { image, _, classIndex in
-      let rows = AttentionRows(attention, image: image)
+      let rows = try AttentionRows(trace, layer: layer, image: image)
       let weights =
         switch options.head {
         case .mean: rows.equalWeights
         case .index(let index): (0..<rows.headCount).map { $0 == index ? Float(1) : 0 }
         }
-      let row = RowPropagation.propagate([trace.layout.readoutWeights], through: [0]) { _, row, entries in
-        rows.writeWeightedSum(weights, row: row, to: entries)
+      let row = RowPropagation.propagate([readout], through: [layer], of: layout) {
+        rows.writeWeightedSum(weights, to: $0)
       }
       return try Attribution(
-        scores: Array(row[0][trace.layout.patches]), of: trace, classIndex: classIndex, by: self,
-        diagnostics: Diagnostics(attentionEntropy: [rows.readoutEntropy(trace.layout.readoutWeights)]))
+        scores: layout.patchScores(row[0], ofLayer: layer), of: trace, classIndex: classIndex, by: self,
+        diagnostics: Diagnostics(attentionEntropy: [rows.readoutEntropy(readout)]))
     }
   }
 }

@@ -39,7 +39,8 @@ public struct ScoreCAM: Explainer {
   public func explain(
     _ trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
-    let activation = try trace.activation(at: point(of: model.descriptor))
+    let point = try point(of: model.descriptor)
+    let activation = try trace.activation(at: point)
     let channelCount = activation.shape[2]
     var runner = FrameRunner(
       self, model: model, batchSize: options.batch, total: channelCount * targets.imageCount)
@@ -47,7 +48,8 @@ public struct ScoreCAM: Explainer {
       guard !classes.isEmpty else { return [] }
       let picture = trace.input[image]
       let channels = ChannelMaps(
-        activation[image], patches: trace.layout.patches, cells: PatchCells(of: trace))
+        activation[image], patches: trace.layout.patches(ofLayer: point.layer),
+        cells: PatchCells(of: trace, layer: point.layer))
       let hidden = options.fill.input(hiding: picture, preprocessing: model.descriptor.preprocessing)
       var scores = classes.map { _ in [Float](repeating: 0, count: channelCount) }
       try runner.run(channels.frames(of: picture, hiddenAs: hidden), of: picture) { channel, logits in
@@ -57,7 +59,8 @@ public struct ScoreCAM: Explainer {
       }
       return try classes.indices.map { target in
         try Attribution(
-          scores: map(of: channels, weights: softmax(scores[target])), of: trace,
+          scores: trace.layout.patchMap(
+            map(of: channels, weights: softmax(scores[target])), ofLayer: point.layer), of: trace,
           classIndex: classes[target], by: self)
       }
     }

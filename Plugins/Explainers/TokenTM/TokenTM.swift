@@ -68,17 +68,19 @@ public struct TokenTM: Explainer {
     return try targets.map { image, target, classIndex in
       let passRow = targets.row(image: image, target: target)
       // One row of (I + W_mlp)(I + T) is a row of I + T, times 1 + W_mlp of the token that the row is of.
-      var row = RowPropagation.propagate([trace.layout.readoutWeights], through: layers.reversed()) {
-        layer, row, entries in
-        let effect = effects[layer - layers.lowerBound]
-        attention.write(layer: layer, passRow: passRow, row: row, to: entries)
-        for c in entries.indices { entries[c] *= effect.attention[image][c] }
-        entries[row] += 1
-        for c in entries.indices { entries[c] *= 1 + effect.mlp[image][row] }
+      let layout = trace.layout
+      var vector = RowPropagation.propagate([layout.readoutWeights], through: layers.reversed(), of: layout) {
+        row in
+        let effect = effects[row.layer - layers.lowerBound]
+        attention.write(row, passRow: passRow)
+        for c in row.entries.indices { row.entries[c] *= effect.attention[image][row.token(ofEntry: c)] }
+        row.addIdentity()
+        row.scale(by: 1 + effect.mlp[image][row.token])
       }[0]
-      for c in row.indices { row[c] *= effects[0].inputLengths[image][c] }
+      for c in vector.indices { vector[c] *= effects[0].inputLengths[image][c] }
       return try Attribution(
-        scores: Array(row[trace.layout.patches]), of: trace, classIndex: classIndex, by: self)
+        scores: layout.patchScores(vector, ofLayer: layers.lowerBound), of: trace, classIndex: classIndex,
+        by: self)
     }
   }
 }

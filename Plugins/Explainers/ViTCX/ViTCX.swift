@@ -39,11 +39,12 @@ public struct ViTCX: Explainer {
     _ trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
     guard targets.countPerImage > 0 else { return targets.classes.map { _ in [] } }
-    let activation = try trace.activation(at: point(of: model.descriptor))
-    let cells = PatchCells(of: trace)
+    let point = try point(of: model.descriptor)
+    let activation = try trace.activation(at: point)
+    let cells = PatchCells(of: trace, layer: point.layer)
     let masks = targets.classes.indices.map { image in
       MaskClusters(
-        ChannelMaps(activation[image], patches: trace.layout.patches, cells: cells),
+        ChannelMaps(activation[image], patches: trace.layout.patches(ofLayer: point.layer), cells: cells),
         distance: options.distance
       ).maps
     }
@@ -61,7 +62,8 @@ public struct ViTCX: Explainer {
           probabilities[2 * mask][target] - probabilities[2 * mask + 1][target] + whole[target]
         }
       }
-      return try zip(classes, masks.coverageCorrected(impacts)).map { classIndex, scores in
+      return try zip(classes, masks.coverageCorrected(impacts, on: PatchCells(of: trace))).map {
+        classIndex, scores in
         try Attribution(scores: scores, of: trace, classIndex: classIndex, by: self)
       }
     }
@@ -91,8 +93,8 @@ public struct ViTCX: Explainer {
 }
 
 extension ChannelMaps {
-  /// The maps of several lists of weights: Σ_M s(M)·M / Σ_M M over the number of masks, on patches.
-  fileprivate func coverageCorrected(_ weights: [[Double]]) -> [[Float]] {
+  /// The maps of several lists of weights: Σ_M s(M)·M / Σ_M M over the number of masks, on the model's patches.
+  fileprivate func coverageCorrected(_ weights: [[Double]], on patches: PatchCells) -> [[Float]] {
     var coverage = [Double](repeating: 0, count: cells.height * cells.width)
     var sums = weights.map { _ in coverage }
     for index in 0..<count {
@@ -105,7 +107,7 @@ extension ChannelMaps {
     }
     return sums.map { sums in
       // Where no mask covers a pixel, what rounding leaves of 0 is no coverage.
-      cells.means(of: zip(sums, coverage).map { $1 > 1e-6 ? $0 / $1 : 0 })
+      patches.means(of: zip(sums, coverage).map { $1 > 1e-6 ? $0 / $1 : 0 })
     }
   }
 }

@@ -5,15 +5,15 @@ import XAITensor
 ///
 /// It follows from G = (∂y/∂o)·Vᵀ, and needs no V, so that it holds for any model that gives these gradients.
 enum AttentionIdentity {
-  /// The left side: one sum a head and row.
-  static func rowSums(_ visited: AttentionGradient) -> [[Double]] {
-    let (heads, tokens) = (visited.attention.shape[1], visited.attention.shape[2])
-    let attention = visited.attention[0].elements
-    let gradient = visited.gradient[0].elements
+  /// The left side, of one image: one sum a head and token.
+  static func rowSums(_ visited: AttentionGradient, windows: AttentionWindows?) -> [[Double]] {
+    let (heads, slots) = (visited.attention.shape[1], visited.attention.shape[2])
+    let (attention, gradient) = (visited.attention.elements, visited.gradient.elements)
     return (0..<heads).map { head in
-      (0..<tokens).map { row in
-        let start = (head * tokens + row) * tokens
-        return (start..<start + tokens).reduce(0) { $0 + Double(attention[$1]) * Double(gradient[$1]) }
+      (0..<(windows?.grid.count ?? slots)).map { token in
+        let (window, slot) = windows?.place(of: token) ?? (0, token)
+        let start = ((window * heads + head) * slots + slot) * slots
+        return (start..<start + slots).reduce(0) { $0 + Double(attention[$1]) * Double(gradient[$1]) }
       }
     }
   }

@@ -10,6 +10,8 @@ struct GradientCheck {
 
   /// Activations that all of the derivative goes through, in every layer.
   private static let cuts: [BlockPoint] = [.output, .afterAttention]
+  /// Beside them, what is recorded.
+  private static let points = cuts + [.input, .headOutputs]
   /// What float32 leaves uncertain, with room.
   private static let tolerances = (pixel: 1e-2, direction: 2e-3, identity: 1e-5)
   /// Trained models bend sharply around photographs and hardly around noise, so the steps span three decades.
@@ -26,7 +28,10 @@ struct GradientCheck {
     let gradients = try model.backward(
       from: Targets([[classIndex]]).cotangent(classCount: model.descriptor.classCount), through: trace,
       rules: .gradient, requesting: request
-    ) { attentionRows[$0.layer] = AttentionIdentity.rowSums($0) }
+    ) { visited in
+      attentionRows[visited.layer] = AttentionIdentity.rowSums(
+        visited, windows: trace.layout.windows(ofLayer: visited.layer))
+    }
     guard let gradient = gradients.input?.elements else {
       throw ModelError.missingCapabilities(
         explainer: "check-gradients", model: model.descriptor.name, missing: [.inputGradients])
@@ -65,7 +70,7 @@ struct GradientCheck {
   }
 
   private var recording: Recording {
-    let points = recordsActivations ? Self.cuts + [.headOutputs] : []
+    let points = recordsActivations ? Self.points : []
     let layers = 0..<model.descriptor.layerCount
     return Recording(
       attention: recordsAttention ? .all : .none,
@@ -129,11 +134,12 @@ struct GradientCheck {
         let product = inner(slope.elements, change)
         if Self.cuts.contains(point.point) {
           activationGaps[point, default: []].append(product - expected)
-        } else if let before = products[ActivationPoint(layer: point.layer - 1, point: .output)],
+        } else if point.point == .headOutputs,
+          let before = products[ActivationPoint(layer: point.layer, point: .input)],
           let after = products[ActivationPoint(layer: point.layer, point: .afterAttention)],
           let sumSlope = slopes[ActivationPoint(layer: point.layer, point: .afterAttention)]?.elements
         {
-          // What the attention adds to the residual stream; the input of layer 0 is not a recorded point.
+          // What the attention adds to the residual stream.
           activationGaps[point, default: []].append(
             product - inner(sumSlope, after) + inner(sumSlope, before))
         }

@@ -9,9 +9,14 @@ extension ModelSummary {
       [
         [
           "architecture",
-          "\(architecture)\(architectureTitle.isEmpty ? "" : " (\(architectureTitle))"): "
-            + "\(layers) layers, \(heads) heads, width \(width)",
-        ],
+          "\(architecture)\(architectureTitle.isEmpty ? "" : " (\(architectureTitle))"): \(layers) layers"
+            + (stages.isEmpty
+              ? ", \(heads) heads, width \(width)"
+              : " in \(stages.count) stage\(stages.count == 1 ? "" : "s")"),
+        ]
+      ]
+      + stageRows
+      + [
         ["parameters", "\(grouped(parameters)) in \(grouped(tensors)) tensors"],
         ["tokens", tokenText],
         ["input", inputSize.map { "\($0.height)×\($0.width) pixels" } ?? "of any size"],
@@ -28,7 +33,25 @@ extension ModelSummary {
     return "\(name)\n" + table(rows, indent: "  ")
   }
 
+  /// One row a stage: its layers, counted from 0, and what they work on.
+  private var stageRows: [[String]] {
+    var first = 0
+    return stages.enumerated().map { index, stage in
+      defer { first += stage.layers }
+      let window = stage.window.map { "windows of \($0)" } ?? "one window"
+      let layers = stage.layers == 1 ? "layer \(first)" : "layers \(first) to \(first + stage.layers - 1)"
+      return [
+        index == 0 ? "stages" : "",
+        "\(layers): \(stage.grid) tokens in \(window), \(stage.heads) heads, width \(stage.width)",
+      ]
+    }
+  }
+
   private var tokenText: String {
+    if let last = stages.last {
+      return
+        "\(tokens.tokenCount): \(tokens.grid) patches; logits from the mean of the last \(last.grid) tokens"
+    }
     let prefix = tokens.prefix.map(\.rawValue).joined(separator: ", ")
     return "\(tokens.tokenCount): \(prefix.isEmpty ? "" : "\(prefix), then ")\(tokens.grid) patches; "
       + "logits from the \(readout)"

@@ -11,6 +11,16 @@ struct ModelSummary: Encodable {
     let problem: String?
   }
 
+  /// Layers that work on the same tokens, where not all do.
+  struct Stage: Encodable {
+    let layers: Int
+    let heads: Int
+    let width: Int
+    let grid: Grid
+    /// Rows and columns of the windows that attention stays in; nil where every token attends to every other.
+    let window: Grid?
+  }
+
   struct Size: Encodable {
     let height: Int
     let width: Int
@@ -23,6 +33,7 @@ struct ModelSummary: Encodable {
   let layers: Int
   let heads: Int
   let width: Int
+  let stages: [Stage]
   let parameters: Int
   let tensors: Int
   let tokens: TokenLayout
@@ -44,6 +55,7 @@ struct ModelSummary: Encodable {
     layers = descriptor.layerCount
     heads = descriptor.headCount
     width = descriptor.width
+    stages = descriptor.stages
     parameters = descriptor.parameterCount
     tensors = try loaded.directory.weights().tensors.count
     tokens = descriptor.layout
@@ -61,6 +73,19 @@ struct ModelSummary: Encodable {
     labels = descriptor.labels
     kernels = loaded.kernels.name
     kernelsAdvice = EngineOptions.fastKernelsAdvice
+  }
+}
+
+extension ModelDescriptor {
+  /// Layers that work on the same tokens; none where all do.
+  fileprivate var stages: [ModelSummary.Stage] {
+    let firsts = layout.layers.indices.filter { $0 == 0 || layout.layers[$0].merge != nil }
+    return firsts.enumerated().map { index, first in
+      let end = index + 1 < firsts.count ? firsts[index + 1] : layerCount
+      return ModelSummary.Stage(
+        layers: end - first, heads: headCount(ofLayer: first), width: width(ofLayer: first),
+        grid: layout.layers[first].grid, window: layout.layers[first].windows?.shape)
+    }
   }
 }
 

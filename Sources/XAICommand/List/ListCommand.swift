@@ -48,8 +48,11 @@ struct Catalogue: Encodable {
 
     init(_ entry: Registry.ExplainerEntry, among families: [ArchitectureDescriptor]) {
       (descriptor, options, plugin) = (entry.descriptor, entry.options, entry.plugin)
-      let needs = (try? entry.make([]))?.needs ?? descriptor.needs
-      fits = families.filter { $0.capabilities.isSuperset(of: needs) }.map(\.id)
+      let explainer = try? entry.make([])
+      let needs = explainer?.needs ?? descriptor.needs
+      fits = families.filter {
+        $0.capabilities.isSuperset(of: needs) && ($0.hasEqualLayers || explainer?.needsEqualLayers == nil)
+      }.map(\.id)
     }
   }
 

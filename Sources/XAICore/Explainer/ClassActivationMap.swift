@@ -59,16 +59,17 @@ extension ClassActivationMap {
     guard let gradient = gradients.activations[point] else {
       throw ModelError.notRecorded("gradient of \(point.point.rawValue) of layer \(point.layer)")
     }
+    let patches = trace.layout.patches(ofLayer: point.layer)
     return try targets.map { image, target, classIndex in
       let row = targets.row(image: image, target: target)
-      let scores = activations[image][trace.layout.patches].withElements { activations in
-        gradient[row][trace.layout.patches].withElements { gradient in
-          self.scores(activations, gradient, width: activations.count / trace.layout.grid.count)
+      let scores = activations[image][patches].withElements { activations in
+        gradient[row][patches].withElements { gradient in
+          self.scores(activations, gradient, width: activations.count / patches.count)
         }
       }
+      let map = options.relu ? scores.map { max($0, 0) } : scores
       return try Attribution(
-        scores: options.relu ? scores.map { max($0, 0) } : scores, of: trace, classIndex: classIndex, by: self
-      )
+        scores: trace.layout.patchMap(map, ofLayer: point.layer), of: trace, classIndex: classIndex, by: self)
     }
   }
 }

@@ -20,6 +20,10 @@ public protocol Explainer: Sendable {
   /// What these options need of a model: the descriptor's needs, and by default nothing else.
   var needs: Capabilities { get }
 
+  /// Why it can only explain models whose layers all work on the same tokens, such as "it multiplies their matrices entry by
+  /// entry"; by default nil: it explains others as well.
+  var needsEqualLayers: String? { get }
+
   /// What the forward pass must keep for this explainer; throws when an option does not fit the model.
   func recording(for model: ModelDescriptor) throws -> Recording
 
@@ -40,6 +44,9 @@ extension Explainer {
   /// The descriptor's.
   public var needs: Capabilities { descriptor.needs }
 
+  /// Nil: layers may have tokens of their own.
+  public var needsEqualLayers: String? { nil }
+
   /// The explainer as users write it, shortest: `gmar:norm=l2`, `gmar:preset=paper`.
   public var specification: String {
     options.shortestText.isEmpty ? descriptor.id : "\(descriptor.id):\(options.shortestText)"
@@ -48,6 +55,7 @@ extension Explainer {
   /// Throws when the model can't give what the explainer needs, naming both and what is missing, or when an option does
   /// not fit it.
   public func check(fits model: ModelDescriptor) throws {
+    if let reason = needsEqualLayers { try model.checkHasEqualLayers(for: specification, because: reason) }
     let missing = needs.subtracting(model.capabilities)
     guard missing.isEmpty else {
       throw ModelError.missingCapabilities(explainer: descriptor.id, model: model.name, missing: missing)

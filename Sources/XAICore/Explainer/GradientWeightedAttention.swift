@@ -1,6 +1,7 @@
 public import XAITensor
 
-/// Attention maps of every layer weighted by their own gradient, one [N, N] matrix a layer and row of the reverse pass.
+/// Attention maps of every layer weighted by their own gradient, one [N, N] matrix a layer and row of the reverse pass, or
+/// one a window.
 public struct GradientWeightedAttention: Sendable {
   /// Where negative products become 0.
   public enum Clamp: Sendable {
@@ -12,11 +13,18 @@ public struct GradientWeightedAttention: Sendable {
     case meansApart
   }
 
-  /// Matrices by layer, each [k·B, N, N], target-major.
-  public let layers: [Int: Tensor]
+  /// Matrices by layer and row of the reverse pass.
+  private let matrices: [Int: [AttentionMatrices]]
 
-  /// Holds matrices that were fused one by one.
-  public init(layers: [Int: Tensor]) { self.layers = layers }
+  /// Holds matrices of layers that were fused one by one, [rows, 1, N, N] each.
+  public init(layers: [Int: Tensor], of layout: TokenLayout) {
+    matrices = Dictionary(
+      uniqueKeysWithValues: layers.map { layer, fused in
+        let windows = layout.windows(ofLayer: layer)
+        let rows = fused.shape[0] / (windows?.count ?? 1)
+        return (layer, (0..<rows).map { AttentionMatrices(fused, row: $0, windows: windows) })
+      })
+  }
 
   /// Runs one reverse pass and fuses the heads of each layer as its gradient is made.
   ///
@@ -31,17 +39,17 @@ public struct GradientWeightedAttention: Sendable {
     ) { visited in
       fused[visited.layer] = Self.fuse(visited, clamp)
     }
-    self.layers = fused
+    self.init(layers: fused, of: trace.layout)
   }
 
-  /// Fuses the heads of a layer to one matrix a row of the pass, [k·B, N, N]; attention may have as many rows, or those
-  /// of the images, which are then repeated.
+  /// Fuses the heads of a layer to one matrix a row of the pass, or a window of it, [rows, 1, N, N]; attention may have as
+  /// many rows, or those of the images, which are then repeated.
   public static func fuse(_ visited: AttentionGradient, _ clamp: Clamp) -> Tensor {
     let (rows, heads, tokens) = (
       visited.gradient.shape[0], visited.gradient.shape[1], visited.gradient.shape[2]
     )
     let (images, entries) = (visited.attention.shape[0], tokens * tokens)
-    return Tensor([rows, tokens, tokens]) { result in
+    return Tensor([rows, 1, tokens, tokens]) { result in
       result.update(repeating: 0, count: rows * entries)
       visited.attention.withElements { attention in
         visited.gradient.withElements { gradient in
@@ -71,15 +79,11 @@ public struct GradientWeightedAttention: Sendable {
     }
   }
 
-  /// Writes row `row` of a layer's matrix.
-  public func write(
-    layer: Int, passRow: Int, row: Int, to entries: UnsafeMutableBufferPointer<Float>
-  ) {
-    guard let matrices = layers[layer] else { return entries.update(repeating: 0) }
-    let tokens = matrices.shape[1]
-    matrices.withElements { elements in
-      let start = (passRow * tokens + row) * tokens
-      for c in 0..<tokens { entries[c] = elements[start + c] }
+  /// Writes the entries of a row of its layer's matrix.
+  public func write(_ row: TransitionRow, passRow: Int) {
+    guard let matrices = matrices[row.layer] else { return row.entries.update(repeating: 0) }
+    matrices[passRow].withRow(head: 0, row: row.token) { values in
+      for c in values.indices { row.entries[c] = values[c] }
     }
   }
 }

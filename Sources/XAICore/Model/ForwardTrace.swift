@@ -8,7 +8,8 @@ public struct ForwardTrace: Sendable {
   public let layout: TokenLayout
   /// The logits, [B, classes].
   public let logits: Tensor
-  /// Attention maps after the softmax by layer, each [B, heads, N, N].
+  /// Attention maps after the softmax by layer, each [B, heads, N, N]; [B·windows, heads, slots, slots] where the layer's
+  /// attention stays in windows.
   public let attention: [Int: Tensor]
   /// Activations by point, each [B, N, D].
   public let activations: [ActivationPoint: Tensor]
@@ -36,7 +37,7 @@ public struct ForwardTrace: Sendable {
   /// The number of images.
   public var batchCount: Int { input.shape[0] }
 
-  /// The attention maps of a layer, [B, heads, N, N]; throws when the recording did not ask for them.
+  /// The attention maps of a layer, [B, heads, N, N] or [B·windows, heads, slots, slots]; throws when the recording did not ask for them.
   public func attention(ofLayer layer: Int) throws(ModelError) -> Tensor {
     guard let attention = attention[layer] else { throw .notRecorded("attention of layer \(layer)") }
     return attention

@@ -36,9 +36,9 @@ public struct GradientRequest: Sendable {
 public struct AttentionGradient: Sendable {
   /// The layer, counted from 0 at the input.
   public let layer: Int
-  /// Attention after the softmax, [B, heads, N, N].
+  /// Attention after the softmax, [B, heads, N, N], or [B·windows, heads, slots, slots] in windows.
   public let attention: Tensor
-  /// Its gradient, [k·B, heads, N, N], target-major.
+  /// Its gradient, [k·B, heads, N, N], target-major, or [k·B·windows, heads, slots, slots].
   public let gradient: Tensor
 
   /// Pairs the attention of a layer with its gradient.

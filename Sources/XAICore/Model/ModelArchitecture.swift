@@ -50,13 +50,15 @@ public struct ArchitectureDescriptor: Hashable, Sendable, Codable {
   public let timmNames: [String]
   /// What every model of the family can do beside giving logits.
   public let capabilities: Capabilities
+  /// Whether all layers of a model work on the same tokens, which some explainers need.
+  public let hasEqualLayers: Bool
   /// Where it was published.
   public let citation: Citation
 
   /// Describes a family.
   public init(
     id: String, title: String, summary: String, huggingFaceClasses: [String], timmNames: [String],
-    capabilities: Capabilities, citation: Citation
+    capabilities: Capabilities, hasEqualLayers: Bool = true, citation: Citation
   ) {
     self.id = id
     self.title = title
@@ -64,6 +66,7 @@ public struct ArchitectureDescriptor: Hashable, Sendable, Codable {
     self.huggingFaceClasses = huggingFaceClasses
     self.timmNames = timmNames
     self.capabilities = capabilities
+    self.hasEqualLayers = hasEqualLayers
     self.citation = citation
   }
 }

@@ -10,9 +10,9 @@ public struct ModelDescriptor: Sendable {
   public var labels: [String]
   /// Layers whose attention and activations can be asked for.
   public var layerCount: Int
-  /// Attention heads of each layer.
+  /// Attention heads of each layer; of the last where layers differ.
   public var headCount: Int
-  /// Elements of a token.
+  /// Elements of a token; in the last layer where layers differ.
   public var width: Int
   /// Parameters in all.
   public var parameterCount: Int
@@ -22,6 +22,22 @@ public struct ModelDescriptor: Sendable {
   public var preprocessing: Preprocessing
   /// What the model can do beside giving logits.
   public var capabilities: Capabilities
+  /// Heads and width of each layer, where layers differ; empty where all are alike.
+  public var layerSizes: [LayerSize] = []
+
+  /// Heads and width of a layer.
+  public struct LayerSize: Hashable, Sendable {
+    /// Attention heads.
+    public let headCount: Int
+    /// Elements of a token.
+    public let width: Int
+
+    /// States both.
+    public init(headCount: Int, width: Int) {
+      self.headCount = headCount
+      self.width = width
+    }
+  }
 
   /// Describes a model.
   public init(
@@ -42,6 +58,32 @@ public struct ModelDescriptor: Sendable {
 
   /// The number of classes.
   public var classCount: Int { labels.count }
+
+  /// The attention heads of a layer.
+  public func headCount(ofLayer layer: Int) -> Int {
+    layerSizes.isEmpty ? headCount : layerSizes[layer].headCount
+  }
+
+  /// The elements of a token in a layer.
+  public func width(ofLayer layer: Int) -> Int { layerSizes.isEmpty ? width : layerSizes[layer].width }
+
+  /// Whether all layers have as many heads.
+  public var hasEqualHeadCounts: Bool { Set(layerSizes.map(\.headCount)).count <= 1 }
+
+  /// Throws where layers have tokens of their own, for what can only be done where all work on the same tokens.
+  ///
+  /// - Parameters:
+  ///   - explainer: the explainer as users write it.
+  ///   - reason: why it can't do without: "it multiplies matrices of different layers entry by entry".
+  func checkHasEqualLayers(for explainer: String, because reason: String) throws(ModelError) {
+    guard !layout.layers.isEmpty else { return }
+    var grids: [Grid] = []
+    for layer in layout.layers where layer.grid != grids.last { grids.append(layer.grid) }
+    throw .unsuitableTokens(
+      explainer: explainer, model: name,
+      reason: "\(reason), and the layers of this model have tokens of their own"
+        + (grids.count > 1 ? " (\(grids.map(\.description).joined(separator: ", ")))" : ", in windows"))
+  }
 
   /// The layer that an option means: negative numbers count from the last, −1 being the last.
   public func layer(_ option: Int, option name: String) throws(OptionError) -> Int {

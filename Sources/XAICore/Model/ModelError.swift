@@ -2,6 +2,8 @@
 public enum ModelError: Error, Sendable, CustomStringConvertible {
   /// An explainer needs what the model can't give.
   case missingCapabilities(explainer: String, model: String, missing: Capabilities)
+  /// An explainer can't work on a model's tokens as they are.
+  case unsuitableTokens(explainer: String, model: String, reason: String)
   /// An input of a size that the model can't take.
   case unsupportedInput(model: String, reason: String)
   /// A trace is asked for what its recording left out.
@@ -19,6 +21,8 @@ public enum ModelError: Error, Sendable, CustomStringConvertible {
     case .missingCapabilities(let explainer, let model, let missing):
       "\(explainer) needs \(missing.names.joined(separator: ", ")), which \(model) does not give; "
         + "`xai inspect` shows which explainers fit a model"
+    case .unsuitableTokens(let explainer, let model, let reason):
+      "\(explainer) can't explain \(model): \(reason)"
     case .unsupportedInput(let model, let reason): "\(model): \(reason)"
     case .notRecorded(let what): "the forward pass did not record the \(what): ask for it in the Recording"
     case .foreignTrace(let model):

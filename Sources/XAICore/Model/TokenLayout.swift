@@ -33,9 +33,12 @@ public struct TokenLayout: Hashable, Sendable, Codable {
   public let grid: Grid
   /// Where the logits are read from.
   public let readout: Readout
+  /// What each layer works on, where layers have tokens of their own; empty where all have the tokens of this layout.
+  public let layers: [LayerTokens]
 
-  /// Makes a layout; traps when the readout needs a prefix token that is not there.
-  public init(prefix: [PrefixToken], grid: Grid, readout: Readout) {
+  /// Makes a layout; traps when the readout needs a prefix token that is not there, and when layers that have tokens of
+  /// their own don't begin with the patches, don't follow from one another, or have tokens before the patches.
+  public init(prefix: [PrefixToken], grid: Grid, readout: Readout, layers: [LayerTokens] = []) {
     precondition(
       readout == .meanOfPatches || prefix.contains(.classToken), "a class-token readout needs a class token")
     precondition(
@@ -43,13 +46,23 @@ public struct TokenLayout: Hashable, Sendable, Codable {
       "a distilled readout needs a distillation token")
     self.prefix = prefix
     self.grid = grid
+    precondition(
+      layers.isEmpty || prefix.isEmpty && readout == .meanOfPatches,
+      "layers with tokens of their own have patches alone, and the mean of the last is read")
+    var own = grid
+    for layer in layers {
+      own = layer.merge?.coarse ?? own
+      precondition(layer.grid == own, "a layer of \(layer.grid) tokens doesn't follow from one of \(own)")
+      precondition(layer.windows.map { $0.grid == own } ?? true, "windows of another grid than \(own)")
+    }
     self.readout = readout
+    self.layers = layers
   }
 
-  /// The number of tokens, prefix and patches.
+  /// The number of tokens, prefix and patches; of the first layer where layers have tokens of their own.
   public var tokenCount: Int { prefix.count + grid.count }
 
-  /// The positions of the patch tokens.
+  /// The positions of the patch tokens; of the first layer where layers have tokens of their own.
   public var patches: Range<Int> { prefix.count..<tokenCount }
 
   /// The positions of the tokens that the logits are read from.
@@ -63,11 +76,12 @@ public struct TokenLayout: Hashable, Sendable, Codable {
     }
   }
 
-  /// One weight a token, summing to 1: the row vector that an attention method reads its map with.
+  /// One weight a token of the last layer, summing to 1: the row vector that an attention method reads its map with.
   ///
   /// A head on class token and mean of patches reads as many values from the one as from the other, so the class token
   /// has one half, and the patches share the other: which half counts for more, only its weights could say.
   public var readoutWeights: [Float] {
+    guard layers.isEmpty else { return uniformWeights }
     var weights = [Float](repeating: 0, count: tokenCount)
     let tokens = readoutTokens
     for token in tokens { weights[token] = 1 / Float(tokens.count) }
@@ -78,8 +92,11 @@ public struct TokenLayout: Hashable, Sendable, Codable {
 }
 
 extension TokenLayout {
-  /// The same weight for every token, summing to 1: the row vector that reads the mean row of a matrix.
-  public var uniformWeights: [Float] { [Float](repeating: 1 / Float(tokenCount), count: tokenCount) }
+  /// The same weight for every token of the last layer, summing to 1: the row vector that reads the mean row of a matrix.
+  public var uniformWeights: [Float] {
+    let count = layers.last?.grid.count ?? tokenCount
+    return [Float](repeating: 1 / Float(count), count: count)
+  }
 }
 
 /// Rows and columns of patches.

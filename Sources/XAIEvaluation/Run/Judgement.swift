@@ -137,6 +137,12 @@ struct Judgement {
       }
       return value
     }
-    return MapResult(scores: attribution.scores, diagnostics: attribution.diagnostics, values: values)
+    return MapResult(scores: attribution.scores, diagnostics: kept(attribution.diagnostics), values: values)
+  }
+
+  /// What results keep: of single heads nothing where layers differ in their number, since results have one for all.
+  private func kept(_ diagnostics: Diagnostics) -> Diagnostics {
+    guard !evaluation.model.descriptor.hasEqualHeadCounts else { return diagnostics }
+    return Diagnostics(rankCollapse: diagnostics.rankCollapse, completenessGap: diagnostics.completenessGap)
   }
 }

@@ -8,7 +8,7 @@ public struct AttentionOperands: Sendable {
   public var values: MatrixOperand
   /// The factor of the scores, 1/√d as a rule.
   public var scale: Float
-  /// Added to the scores, [outer or 1, inner or 1, N, N]; nil for nothing.
+  /// Added to the scores, [outer, inner, N, N] or fewer matrices, which are then repeated; nil for nothing.
   public var bias: MatrixOperand?
 
   /// Puts the parts together.

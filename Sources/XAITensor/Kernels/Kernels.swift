@@ -11,7 +11,8 @@ public protocol Kernels: Sendable {
   ///
   /// - Parameters:
   ///   - a: [outer, inner, M, K].
-  ///   - b: [outer, inner, K, N]. Batch counts of `a` and `b` equal those of `layout`, or are 1.
+  ///   - b: [outer, inner, K, N]. Batch counts of `a` and `b` equal those of `layout`, or divide them: fewer
+  ///     matrices are repeated.
   ///   - buffer: receives C; elements outside `layout` keep their values.
   ///   - layout: [outer, inner, M, N] with columns of stride 1.
   ///   - epilogue: what happens to each element of the product on its way to memory.

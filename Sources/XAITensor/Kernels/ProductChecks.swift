@@ -27,7 +27,7 @@ func checkProduct(
 private func checkBatches(_ operand: MatrixLayout, _ product: MatrixLayout, _ name: String) {
   for (own, batch) in [(operand.outer, product.outer), (operand.inner, product.inner)] {
     precondition(
-      own.count == batch.count || own.count == 1,
+      own.count == batch.count || own.count > 0 && batch.count % own.count == 0,
       "\(name) has \(own.count) matrices where the product has \(batch.count)")
   }
   precondition(
@@ -37,9 +37,8 @@ private func checkBatches(_ operand: MatrixLayout, _ product: MatrixLayout, _ na
 }
 
 extension MatrixLayout {
-  /// Where a matrix of a batch starts; a single matrix is that of every entry.
+  /// Where a matrix of a batch starts; fewer matrices than the product has are repeated.
   func start(outer: Int, inner: Int) -> Int {
-    offset + (self.outer.count == 1 ? 0 : outer * self.outer.stride)
-      + (self.inner.count == 1 ? 0 : inner * self.inner.stride)
+    offset + outer % self.outer.count * self.outer.stride + inner % self.inner.count * self.inner.stride
   }
 }

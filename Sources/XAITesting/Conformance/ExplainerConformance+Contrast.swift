@@ -24,7 +24,8 @@ extension ExplainerConformance {
         let plain = try Subject(options: Subject.Options())
         let held = try Subject(
           options: Subject.Options([(key: "contrast", value: contrast)], of: Subject.descriptor.id))
-        let differs = try models.contains { model in
+        let fitting = models.filter { (try? plain.check(fits: $0.descriptor)) != nil }
+        let differs = try fitting.contains { model in
           let sample = Sample(of: model)
           func maps(_ explainer: Subject) throws -> [[[Float]]] {
             try explainer.explain(sample.input, targets: .classes(sample.classes), using: model).map {

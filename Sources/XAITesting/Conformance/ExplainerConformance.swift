@@ -12,13 +12,15 @@ public struct ExplainerConformance<Subject: Explainer>: Conformance {
   /// - Parameters:
   ///   - type: the explainer.
   ///   - kernels: what the toy models run on.
-  ///   - models: what it is tried on; by default every ``ToyModel``.
+  ///   - models: what it is tried on; by default every ``ToyModel`` and every ``HierarchicalToyModel``.
   ///   - base: options that each setting begins with, such as fewer passes than the thousands of the defaults.
   public init(
     _ type: Subject.Type, on kernels: any Kernels = AvailableKernels.preferred.make(),
     models: [any Model]? = nil, with base: [(key: String, value: String)] = []
   ) {
-    self.models = models ?? ToyModel.all.map { $0.make(on: kernels) }
+    self.models =
+      models ?? ToyModel.all.map { $0.make(on: kernels) }
+      + HierarchicalToyModel.all.map { $0.make(on: kernels) }
     self.base = base
   }
 
@@ -41,7 +43,8 @@ public struct ExplainerConformance<Subject: Explainer>: Conformance {
     findings.checkOptions(Subject.Options.self)
     findings.attempt(.options, "making it with its defaults") { findings in
       let explainer = try Subject(options: Subject.Options(base, of: descriptor.id))
-      let differs = models.compactMap { check(explainer, on: $0, &findings) }
+      let differs = models.filter { fits(explainer, $0, &findings) }
+        .compactMap { check(explainer, on: $0, &findings) }
       findings.expect(
         differs.isEmpty || differs.contains(true) || !descriptor.isClassSpecific, .classSpecificity,
         "declared class-specific, but two classes have the same maps on every model")
@@ -52,6 +55,27 @@ public struct ExplainerConformance<Subject: Explainer>: Conformance {
     }
     checkContrast(&findings)
     return findings.failures
+  }
+
+  /// Whether an explainer takes a model on.
+  ///
+  /// One whose layers have tokens of their own may be refused, with a reason and
+  /// before any arithmetic.
+  private func fits(_ explainer: Subject, _ model: any Model, _ findings: inout Findings) -> Bool {
+    guard !model.descriptor.layout.layers.isEmpty else { return true }
+    do {
+      try explainer.check(fits: model.descriptor)
+      return true
+    } catch let error as ModelError {
+      let text = "\(error)"
+      findings.expect(
+        text.contains(model.descriptor.name) && text.contains(Subject.descriptor.id), .refusal,
+        "\(model.descriptor.name) is refused without being named: \(text)")
+    } catch {
+      findings.fail(
+        .refusal, "\(model.descriptor.name) is refused with \(error), expected a ModelError that says why")
+    }
+    return false
   }
 
   /// Every setting that can be listed gives maps.

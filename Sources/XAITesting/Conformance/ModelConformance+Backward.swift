@@ -65,19 +65,22 @@ extension ModelConformance {
     for (target, classIndex) in sample.classes.enumerated() {
       let alone = try pass([classIndex], trace)
       let rows = target * sample.images.count..<(target + 1) * sample.images.count
-      func compare(_ all: Tensor?, _ single: Tensor?, _ what: String) {
-        guard let all, let single, all.shape[0] == sample.classes.count * sample.images.count else {
+      /// In windows, a row of the pass has as many matrices as there are windows.
+      func compare(_ all: Tensor?, _ single: Tensor?, windows: Int = 1, _ what: String) {
+        guard let all, let single, all.shape[0] == windows * sample.classes.count * sample.images.count else {
           return findings.fail(
             .results, "the gradient of \(what) is missing, or not one row a target and image")
         }
         let expected = single.elements
         findings.expectClose(
-          all[rows].elements, expected, within: 1e-5 * expected.reduce(1e-3) { max($0, abs($1)) }, .targets,
+          all[windows * rows.lowerBound..<windows * rows.upperBound].elements, expected,
+          within: 1e-5 * expected.reduce(1e-3) { max($0, abs($1)) }, .targets,
           "the gradient of \(what) for class \(classIndex) among others")
       }
       for (layer, gradient) in together.attention {
         compare(
-          gradient, alone.attention.first { $0.layer == layer }?.gradient, "the attention of layer \(layer)")
+          gradient, alone.attention.first { $0.layer == layer }?.gradient,
+          windows: trace.layout.windows(ofLayer: layer)?.count ?? 1, "the attention of layer \(layer)")
       }
       for point in fullRequest.activations {
         compare(

@@ -5,7 +5,10 @@ extension ModelConformance {
   /// The trace holds what was asked for, in the shapes that the layout implies.
   func checkTrace(_ trace: ForwardTrace, _ findings: inout Findings) {
     let descriptor = model.descriptor
-    let (images, tokens) = (sample.images.count, trace.layout.tokenCount)
+    let images = sample.images.count
+    func tokensShape(_ layer: Int) -> Shape {
+      [images, trace.layout.tokenCount(ofLayer: layer), descriptor.width(ofLayer: layer)]
+    }
     findings.expect(
       trace.layout == descriptor.layout, .results,
       "the trace's layout is not that of the model's own input size")
@@ -29,21 +32,21 @@ extension ModelConformance {
       "the trace has transformed values of layers \(trace.transformedValues.keys.sorted()), asked for were \(valueLayers)"
     )
     for (layer, values) in trace.transformedValues {
-      expectShape(
-        values, [images, tokens, descriptor.width], "the tensor of transformed values of layer \(layer)")
+      expectShape(values, tokensShape(layer), "the tensor of transformed values of layer \(layer)")
     }
     for (point, activation) in trace.activations {
       expectShape(
-        activation, [images, tokens, descriptor.width],
+        activation, tokensShape(point.layer),
         "the activation \(point.point.rawValue) of layer \(point.layer)")
     }
     for (layer, attention) in trace.attention {
-      expectShape(
-        attention, [images, descriptor.headCount, tokens, tokens], "the attention of layer \(layer)")
-      let elements = attention.elements
+      let shape = trace.layout.attentionShape(
+        ofLayer: layer, rows: images, heads: descriptor.headCount(ofLayer: layer))
+      expectShape(attention, shape, "the attention of layer \(layer)")
+      let (elements, width) = (attention.elements, max(shape[3], 1))
       let worst =
-        stride(from: 0, to: elements.count, by: max(tokens, 1))
-        .map { abs(elements[$0..<min($0 + tokens, elements.count)].reduce(0, +) - 1) }.max() ?? 0
+        stride(from: 0, to: elements.count, by: width)
+        .map { abs(elements[$0..<min($0 + width, elements.count)].reduce(0, +) - 1) }.max() ?? 0
       findings.expect(worst <= 1e-4, .attention, "a row of layer \(layer) sums to 1 ± \(worst)")
       findings.expect(elements.allSatisfy { $0 >= 0 }, .attention, "layer \(layer) has negative attention")
     }

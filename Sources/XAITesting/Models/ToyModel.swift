@@ -105,7 +105,7 @@ public struct ToyModel: Hashable, Sendable, CustomStringConvertible {
 
 extension SeededRandom {
   /// A parameter by its name: norms near 1, maps with gains that keep activations of one size and attention peaked.
-  fileprivate mutating func parameter(_ name: String, _ shape: Shape) -> Tensor {
+  mutating func parameter(_ name: String, _ shape: Shape) -> Tensor {
     if name.contains("norm"), name.hasSuffix("weight") { return normal(shape, mean: 1, deviation: 0.2) }
     if name.hasSuffix("gamma") { return normal(shape, mean: 1, deviation: 0.2) }
     if name.hasSuffix("bias") { return normal(shape, deviation: 0.2) }

@@ -86,7 +86,7 @@ extension EncoderBlock {
   func queryKeyValueBackward(_ parts: Tensor, _ tape: Tape, _ rules: PropagationRules) -> Tensor {
     let rows = MatrixOperand(rowsOf: parts)
     let width = weights.projection.outputs
-    let normed = rules.linear == .gradient ? nil : norm(weights.firstNorm, tape.input).0
+    let normed = rules.linear == .gradient ? nil : queryKeyValueInput(tape)
     var result = TensorBuffer([parts.shape[0], parts.shape[1], width])
     var column = 0
     for linear in weights.queryKeyValue {

@@ -29,11 +29,14 @@ extension EncoderBlock {
   struct Sink {
     let activation: (BlockPoint, Tensor) -> Void
     let attention: (_ attention: Tensor, _ gradient: Tensor) throws -> Void
-    let parameter: (_ name: KeyPath<CheckpointNaming.Block, String>, _ weight: Tensor, _ bias: Tensor) -> Void
-    let queryKeyValue: (_ index: Int, _ weight: Tensor, _ bias: Tensor) -> Void
-    let layerScale: (_ name: KeyPath<CheckpointNaming.Block, String?>, _ factors: Tensor) -> Void
+    var parameter:
+      (_ name: KeyPath<CheckpointNaming.Block, String>, _ weight: Tensor, _ bias: Tensor) -> Void =
+        { _, _, _ in }
+    var queryKeyValue: (_ index: Int, _ weight: Tensor, _ bias: Tensor) -> Void = { _, _, _ in }
+    var layerScale: (_ name: KeyPath<CheckpointNaming.Block, String?>, _ factors: Tensor) -> Void = { _, _ in
+    }
     /// Called with the gradient of what was added to the scores, [B, H, N, N]; nil where nobody asks.
-    let scoreBias: ((Tensor) -> Void)?
+    var scoreBias: ((Tensor) -> Void)?
   }
 
   /// Passes the gradient of the block's output, [k·B, n, D] target-major, to its input, [k·B, N, D].
@@ -80,9 +83,11 @@ extension EncoderBlock {
     if request.activations.contains(.headOutputs) { sink.activation(.headOutputs, context) }
     guard request.reachesAttention else { return nil }
 
-    let parts = try attentionBackward(context, tape, rules, request, sink, bias: bias)
+    let parts = try attentionBackward(
+      tape.windows?.gathered(context) ?? context, tape, rules, request, sink, bias: bias)
     guard let parts else { return nil }
-    let firstNorm = queryKeyValueBackward(parts, tape, rules)
+    let arranged = queryKeyValueBackward(parts, tape, rules)
+    let firstNorm = tape.windows?.scattered(arranged) ?? arranged
     if request.activations.contains(.firstNorm) { sink.activation(.firstNorm, firstNorm) }
     if request.parameters {
       collectAttentionParameters(tape, context: inner.branch, parts: parts, firstNorm: firstNorm, sink)
@@ -117,7 +122,7 @@ extension EncoderBlock {
       weights.projection, \.projection, scale: weights.firstScale, \.firstScale,
       x: tape.inputs?.projection ?? projectionInput(tape), gradient: context, sink)
     let maps = kernels.parameterGradients(
-      x: tape.inputs?.queryKeyValue ?? norm(weights.firstNorm, tape.input).0, gradient: parts)
+      x: tape.inputs?.queryKeyValue ?? queryKeyValueInput(tape), gradient: parts)
     var row = 0
     for (index, linear) in weights.queryKeyValue.enumerated() {
       let rows = row..<row + linear.outputs
@@ -129,10 +134,17 @@ extension EncoderBlock {
     sink.parameter(\.firstNorm, norm.weight, norm.bias)
   }
 
+  /// What queries, keys and values were made from, computed again.
+  func queryKeyValueInput(_ tape: Tape) -> Tensor {
+    let normed = norm(weights.firstNorm, tape.input).0
+    return tape.windows?.gathered(normed) ?? normed
+  }
+
   /// What the projection saw, computed again.
   func projectionInput(_ tape: Tape) -> Tensor {
     let layout = layout(batch: tape.parts.shape[0], tokens: tape.parts.shape[1])
-    let outputs = headOutputs(tape.attention, tape.parts, layout)
+    let arranged = headOutputs(tape.attention, tape.parts, layout)
+    let outputs = tape.windows?.scattered(arranged) ?? arranged
     return tape.selection?.chosen(from: outputs) ?? outputs
   }
 }

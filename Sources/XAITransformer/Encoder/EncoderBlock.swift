@@ -14,9 +14,11 @@ struct EncoderBlock {
     /// The block's input, [B, N, D].
     let input: Tensor
     let firstStatistics: RowStatistics
-    /// Queries, keys and values, [B, N, 3·D].
+    /// Windows that attention stays in; nil for none.
+    let windows: AttentionWindows?
+    /// Queries, keys and values, [B, N, 3·D], or [B·windows, slots, 3·D].
     let parts: Tensor
-    /// Attention after the softmax, [B, H, N, N].
+    /// Attention after the softmax, [B, H, N, N], or [B·windows, H, slots, slots].
     let attention: Tensor
     /// The tokens that are gone on with after the attention, n of them; nil for all, n being N.
     let selection: TokenSelection?
@@ -33,7 +35,7 @@ struct EncoderBlock {
 
   /// What the linear maps of a block saw, but for the last, which sees what is made of the hidden layer.
   struct MapInputs: Sendable {
-    /// [B, N, D].
+    /// [B, N, D], or [B·windows, slots, D].
     let queryKeyValue: Tensor
     /// [B, n, D].
     let projection: Tensor
@@ -46,7 +48,7 @@ struct EncoderBlock {
     let output: Tensor
     /// Where it was to be kept.
     let attention: Tensor?
-    /// Queries, keys and values, [B, N, 3·D].
+    /// Queries, keys and values, [B, N, 3·D], or [B·windows, slots, 3·D].
     let parts: Tensor
     let tape: Tape?
   }
@@ -62,28 +64,30 @@ struct EncoderBlock {
   ///   - recording: says whether a reverse pass will follow, and whether for parameters.
   ///   - keepsAttention: whether the attention is part of the result; for a reverse pass it always is.
   ///   - selection: the tokens whose output is needed; nil for all.
-  ///   - bias: added to the scores before the softmax, [1 or B, H, N, N]; nil for none.
+  ///   - windows: where attention stays in; nil where every token attends to every other.
+  ///   - bias: added to the scores before the softmax, [1 or B, H, N, N], or [1 or windows, H, slots, slots]; nil for none.
   ///   - removedHeads: the head of each image whose output is zero, where there is one; empty for no image.
   ///   - record: called with each point's activations.
   func forward(
     _ x: Tensor, recording: Recording, keepsAttention: Bool = false, keeping selection: TokenSelection? = nil,
-    bias: Tensor? = nil,
+    windows: AttentionWindows? = nil, bias: Tensor? = nil,
     removedHeads: [Int?] = [],
     record: (BlockPoint, Tensor) -> Void = { _, _ in }
   ) -> Result {
     let keepsTape = recording.gradients
-    let layout = layout(batch: x.shape[0], tokens: x.shape[1])
+    let layout = layout(batch: x.shape[0] * (windows?.count ?? 1), tokens: windows?.size ?? x.shape[1])
     record(.input, x)
     let (normed, firstStatistics) = norm(weights.firstNorm, x)
     record(.firstNorm, normed)
 
-    let parts = queriesKeysValues(of: normed, layout)
+    let arranged = windows?.gathered(normed) ?? normed
+    let parts = queriesKeysValues(of: arranged, layout)
     let (outputs, attention) = kernels.attend(
       AttentionOperands(
         queries: MatrixOperand(parts, layout.part(0)), keys: MatrixOperand(parts, layout.part(1)),
         values: MatrixOperand(parts, layout.part(2)), scale: layout.scale, bias: bias.map { layout.bias($0) }),
       keepsAttention: keepsTape || keepsAttention)
-    let headOutputs = without(removedHeads, outputs, layout)
+    let headOutputs = without(removedHeads, windows?.scattered(outputs) ?? outputs, layout)
     record(.headOutputs, headOutputs)
     let context = selection?.chosen(from: headOutputs) ?? headOutputs
     let afterAttention = branch(
@@ -105,11 +109,11 @@ struct EncoderBlock {
       tape: attention.flatMap { attention in
         guard keepsTape else { return nil }
         return Tape(
-          input: x, firstStatistics: firstStatistics, parts: parts, attention: attention,
+          input: x, firstStatistics: firstStatistics, windows: windows, parts: parts, attention: attention,
           selection: selection, afterAttention: afterAttention, secondStatistics: secondStatistics,
           hidden: hidden, output: output,
           inputs: recording.parameters
-            ? MapInputs(queryKeyValue: normed, projection: context, expansion: normedAgain) : nil)
+            ? MapInputs(queryKeyValue: arranged, projection: context, expansion: normedAgain) : nil)
       })
   }
 
@@ -129,12 +133,13 @@ struct EncoderBlock {
   /// The outputs of the heads, [B, N, D], with zeros for the head of each image that is removed.
   private func without(_ removed: [Int?], _ outputs: consuming Tensor, _ layout: AttentionLayout) -> Tensor {
     guard removed.contains(where: { $0 != nil }) else { return outputs }
+    let (tokens, width) = (outputs.shape[1], outputs.shape[2])
     var context = TensorBuffer(reusing: consume outputs)
     for (image, head) in removed.enumerated() {
       guard let head else { continue }
       context.withElements { elements in
-        for token in image * layout.tokens..<(image + 1) * layout.tokens {
-          let first = token * layout.contextShape[2] + head * layout.headWidth
+        for token in image * tokens..<(image + 1) * tokens {
+          let first = token * width + head * layout.headWidth
           for index in first..<first + layout.headWidth { elements[index] = 0 }
         }
       }

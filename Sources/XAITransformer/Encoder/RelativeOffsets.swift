@@ -5,15 +5,16 @@ import XAITensor
 ///
 /// Tokens are the class token and the patches of a grid of h × w. Of a query at row y and column x and a key at y′ and x′
 /// it is (y − y′ + h − 1)·(2w − 1) + (x − x′ + w − 1); behind these come class token to patch, patch to class token, and
-/// class token to itself.
+/// class token to itself. Windows of patches have no class token, and none of these rows.
 struct RelativeOffsets {
   let grid: Grid
+  var hasClassToken = true
 
   /// Offsets between patches, as a grid.
   private var offsets: Grid { Grid(rows: 2 * grid.rows - 1, columns: 2 * grid.columns - 1) }
   /// Rows of a table.
-  var count: Int { offsets.count + 3 }
-  private var tokenCount: Int { grid.count + 1 }
+  var count: Int { offsets.count + (hasClassToken ? 3 : 0) }
+  private var tokenCount: Int { grid.count + (hasClassToken ? 1 : 0) }
 
   /// The bias of scores, [1, H, N, N], that a table gives, [offsets, H].
   func scores(from table: Tensor) -> Tensor {
@@ -66,10 +67,12 @@ struct RelativeOffsets {
   private func rowIndices() -> [Int] {
     var indices: [Int] = []
     indices.reserveCapacity(tokenCount * tokenCount)
-    indices.append(offsets.count + 2)
-    indices += repeatElement(offsets.count, count: grid.count)
+    if hasClassToken {
+      indices.append(offsets.count + 2)
+      indices += repeatElement(offsets.count, count: grid.count)
+    }
     for query in 0..<grid.count {
-      indices.append(offsets.count + 1)
+      if hasClassToken { indices.append(offsets.count + 1) }
       let row = query / grid.columns + grid.rows - 1
       let column = query % grid.columns + grid.columns - 1
       for y in 0..<grid.rows {

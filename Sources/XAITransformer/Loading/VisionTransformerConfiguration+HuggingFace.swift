@@ -19,20 +19,10 @@ extension VisionTransformerConfiguration {
     func size(_ key: String, default size: Int) throws -> (Int, Int) {
       try config.optionalIntegerPair(key) ?? (size, size)
     }
-    let activation = try config.optionalString("hidden_act") ?? "gelu"
-    guard activation == "gelu" else {
-      throw VisionTransformerError.unsupported(
-        file: config.file, key: "hidden_act", value: "'\(activation)'",
-        supported: "'gelu', with the error function")
-    }
-    let channels = try config.optionalInteger("num_channels") ?? 3
-    guard channels == 3 else {
-      throw VisionTransformerError.unsupported(
-        file: config.file, key: "num_channels", value: "\(channels)", supported: "3")
-    }
+    try Self.checkIsSupported(huggingFace: config)
     let image = try size("image_size", default: 224)
     let patch = try size("patch_size", default: patchSize)
-    let classCount = try config.optionalLabels()?.count ?? config.optionalInteger("num_labels") ?? 2
+    let classCount = try Self.classCount(huggingFace: config)
     self.init(
       imageHeight: image.0, imageWidth: image.1, patchHeight: patch.0, patchWidth: patch.1,
       width: try config.optionalInteger("hidden_size") ?? 768,
@@ -44,6 +34,26 @@ extension VisionTransformerConfiguration {
       readout: readout, finalNorm: .onTokens,
       hasQueryKeyValueBias: try config.optionalBool("qkv_bias") ?? true)
     try validate(file: config.file)
+  }
+
+  /// The number of classes that a Hugging Face configuration states.
+  public static func classCount(huggingFace config: Configuration) throws -> Int {
+    try config.optionalLabels()?.count ?? config.optionalInteger("num_labels") ?? 2
+  }
+
+  /// Throws for a Hugging Face configuration of another activation than GELU, or of pictures without three channels.
+  public static func checkIsSupported(huggingFace config: Configuration) throws {
+    let activation = try config.optionalString("hidden_act") ?? "gelu"
+    guard activation == "gelu" else {
+      throw VisionTransformerError.unsupported(
+        file: config.file, key: "hidden_act", value: "'\(activation)'",
+        supported: "'gelu', with the error function")
+    }
+    let channels = try config.optionalInteger("num_channels") ?? 3
+    guard channels == 3 else {
+      throw VisionTransformerError.unsupported(
+        file: config.file, key: "num_channels", value: "\(channels)", supported: "3")
+    }
   }
 
   /// Throws for a grid with other rows than columns: `transformers` takes position embeddings and tables of offsets of

@@ -37,7 +37,7 @@ extension VisionTransformerConfiguration {
     let positions =
       try needsPositions || weights["pos_embed"] != nil ? shape("pos_embed", rank: 3) : nil
     let prefix = Self.prefix(weights)
-    let image = try Self.imageSize(config)
+    let image = try Self.imageSize(timm: config)
     // Sizes are validated below; until then they may be such that their product can't be counted.
     let grid = patch[2] > 0 && patch[3] > 0 ? Shape(checking: [image.0 / patch[2], image.1 / patch[3]]) : nil
     let isDistilled = weights["head_dist.weight"] != nil
@@ -83,7 +83,8 @@ extension VisionTransformerConfiguration {
     return depth
   }
 
-  private static func imageSize(_ config: Configuration) throws -> (Int, Int) {
+  /// The input size that a timm configuration states, height and width.
+  public static func imageSize(timm config: Configuration) throws -> (Int, Int) {
     if let size = try config.optionalIntegerPair("model_args.img_size") { return size }
     let prefix = config.optionalValue("pretrained_cfg") != nil ? "pretrained_cfg." : ""
     guard let size = try config.optionalIntegers("\(prefix)input_size") else { return (224, 224) }

@@ -69,27 +69,22 @@ public struct VisionTransformerWeights: Sendable {
     configuration: VisionTransformerConfiguration, naming: CheckpointNaming,
     from source: (_ name: String, _ shape: Shape) -> Tensor
   ) {
-    var count = 0
-    func tensor(_ name: String, _ shape: Shape) -> Tensor {
-      count += shape.count
-      return source(name, shape)
+    self = withoutActuallyEscaping(source) {
+      Self(configuration, naming, ParameterSource($0, naming: naming.tensor))
     }
-    func linear(_ name: String, _ outputs: Int, _ inputs: Int, hasBias: Bool = true) -> Linear {
-      Linear(
-        weight: tensor(naming.tensor(name, .weight), [outputs, inputs]),
-        bias: hasBias ? tensor(naming.tensor(name, .bias), [outputs]) : nil)
-    }
-    let (width, mlpWidth) = (configuration.width, configuration.mlpWidth)
-    func norm(_ name: String) -> Norm {
-      Norm(
-        weight: tensor(naming.tensor(name, .weight), [width]),
-        bias: tensor(naming.tensor(name, .bias), [width]))
-    }
+  }
 
-    self.patch = Linear(
-      weight: tensor(naming.tensor(naming.patch, .weight), configuration.patchShape)
-        .flattened(to: [width, configuration.patchValueCount]),
-      bias: tensor(naming.tensor(naming.patch, .bias), [width]))
+  private init(
+    _ configuration: VisionTransformerConfiguration, _ naming: CheckpointNaming, _ source: ParameterSource
+  ) {
+    let (width, mlpWidth) = (configuration.width, configuration.mlpWidth)
+    func tensor(_ name: String, _ shape: Shape) -> Tensor { source.tensor(name, shape) }
+    func linear(_ name: String, _ outputs: Int, _ inputs: Int, hasBias: Bool = true) -> Linear {
+      source.linear(name, outputs, inputs, hasBias: hasBias)
+    }
+    func norm(_ name: String) -> Norm { source.norm(name, width) }
+
+    self.patch = source.patchProjection(naming.patch, configuration)
 
     var prefixRows: [Float] = []
     for (name, tokens) in naming.prefixTensors(of: configuration.prefix) {
@@ -142,11 +137,6 @@ public struct VisionTransformerWeights: Sendable {
     self.positionBias = table(naming.positionBias, if: configuration.positionBias?.isShared)
     self.finalNorm = norm(naming.finalNorm)
     self.heads = naming.heads.map { linear($0, configuration.classCount, configuration.headInputs) }
-    self.parameterCount = count
+    self.parameterCount = source.count
   }
-}
-
-extension Tensor {
-  /// The same elements as a matrix; a placeholder that could not take its shape stays what it is.
-  fileprivate func flattened(to shape: Shape) -> Tensor { count == shape.count ? reshaped(to: shape) : self }
 }

@@ -7,9 +7,9 @@ final class EditedModel {
   let path: String
   private var config: [String: Any]
 
-  init(_ fixture: String) throws {
+  init(_ fixture: String, in folder: String = "models") throws {
     let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("Fixtures/models/\(fixture)")
+      .deletingLastPathComponent().appendingPathComponent("Fixtures/\(folder)/\(fixture)")
     path = NSTemporaryDirectory() + "xai-transformer-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     for name in ["model.safetensors", "preprocessor_config.json"] {

@@ -52,12 +52,14 @@ public struct TokenNorm: Explainer {
   public func explain(
     _ trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
-    let activation = try trace.activation(at: point(of: model.descriptor))
+    let point = try point(of: model.descriptor)
+    let activation = try trace.activation(at: point)
     return try targets.map { image, _, classIndex in
       let tokens = activation[image]
-      let scores = trace.layout.patches.map { patch in
+      let lengths = trace.layout.patches(ofLayer: point.layer).map { patch in
         tokens[patch].elements.reduce(0) { $0 + $1 * $1 }.squareRoot()
       }
+      let scores = trace.layout.patchMap(lengths, ofLayer: point.layer)
       return try Attribution(scores: scores, of: trace, classIndex: classIndex, by: self)
     }
   }

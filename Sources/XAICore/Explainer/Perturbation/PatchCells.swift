@@ -21,6 +21,12 @@ public struct PatchCells: Hashable, Sendable {
     self.init(grid: trace.layout.grid, height: trace.input.shape[2], width: trace.input.shape[3])
   }
 
+  /// The patches of a layer of the images of a trace.
+  public init(of trace: ForwardTrace, layer: Int) {
+    self.init(
+      grid: trace.layout.grid(ofLayer: layer), height: trace.input.shape[2], width: trace.input.shape[3])
+  }
+
   /// The pixel rows of a row of patches.
   public func rows(of row: Int) -> Range<Int> { row * height / grid.rows..<(row + 1) * height / grid.rows }
 

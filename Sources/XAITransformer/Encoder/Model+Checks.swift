@@ -1,0 +1,31 @@
+import XAICore
+import XAITensor
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+extension Model {
+  /// Throws for an input that is no batch of pictures.
+  func checkIsBatch(_ input: Tensor) throws(ModelError) {
+    guard input.shape.rank == 4, input.shape[0] > 0, input.shape[1] == 3 else {
+      throw .unsupportedInput(
+        model: descriptor.name, reason: "the input is \(input.shape), and must be images×3×height×width")
+    }
+  }
+
+  /// Throws where inputs would need more memory than the machine has, before the process is killed for it.
+  func checkMemory(bytesPerInput: Double, batch: Int, _ layout: TokenLayout) throws(ModelError) {
+    let bytes = Double(batch) * bytesPerInput
+    let limit = Double(ProcessInfo.processInfo.physicalMemory) * 0.9
+    guard bytes > limit else { return }
+    func gigabytes(_ bytes: Double) -> String { String(Int((bytes / 1e9).rounded(.up))) + " GB" }
+    throw .unsupportedInput(
+      model: descriptor.name,
+      reason: "\(batch) input\(batch == 1 ? "" : "s") of \(layout.tokenCount) tokens would take about "
+        + "\(gigabytes(bytes)) of memory, and this machine has \(gigabytes(limit / 0.9)); take smaller inputs or batches"
+    )
+  }
+}

@@ -1,0 +1,118 @@
+public import XAICore
+
+/// The sizes and choices of a transformer whose tokens become fewer from stage to stage and attend in windows.
+public struct HierarchicalConfiguration: Hashable, Sendable {
+  /// Blocks that work on the same tokens.
+  public struct Stage: Hashable, Sendable {
+    /// Blocks; every second one has its windows shifted.
+    public var depth: Int
+    /// Elements of a token.
+    public var width: Int
+    /// Attention heads of each block.
+    public var headCount: Int
+    /// Hidden elements of each MLP.
+    public var mlpWidth: Int
+    /// Rows and columns of a window, where the grid is larger.
+    public var window: Int
+
+    /// States the sizes of a stage.
+    public init(depth: Int, width: Int, headCount: Int, mlpWidth: Int, window: Int) {
+      self.depth = depth
+      self.width = width
+      self.headCount = headCount
+      self.mlpWidth = mlpWidth
+      self.window = window
+    }
+  }
+
+  /// What becomes of windows where they don't fit the grid.
+  public enum Windowing: Hashable, Sendable {
+    /// Windows are square. One that spans the shorter side isn't shifted, and must not be larger. The grid is padded before
+    /// it is shifted. It is how `transformers` does it.
+    case square
+    /// Rows and columns by themselves: a window is as large as the grid at most, and one that spans it isn't shifted.
+    /// The grid is shifted before it is padded. It is how `timm` does it.
+    case eachAxis
+  }
+
+  /// Pixels from top to bottom.
+  public var imageHeight: Int
+  /// Pixels from left to right.
+  public var imageWidth: Int
+  /// Pixels of a patch from top to bottom.
+  public var patchHeight: Int
+  /// Pixels of a patch from left to right.
+  public var patchWidth: Int
+  /// From the patches to the tokens that are read.
+  public var stages: [Stage]
+  /// What becomes of windows where they don't fit the grid.
+  public var windowing: Windowing
+  /// The ε of the blocks' layer norms and of the last.
+  public var epsilon: Float
+  /// Classes.
+  public var classCount: Int
+  /// Whether queries, keys and values have a bias.
+  public var hasQueryKeyValueBias = true
+  /// Whether there are position embeddings, beside the position bias of each block.
+  public var hasPositionEmbeddings = false
+
+  /// States the sizes and choices.
+  public init(
+    imageHeight: Int, imageWidth: Int, patchHeight: Int, patchWidth: Int, stages: [Stage],
+    windowing: Windowing,
+    epsilon: Float, classCount: Int
+  ) {
+    self.imageHeight = imageHeight
+    self.imageWidth = imageWidth
+    self.patchHeight = patchHeight
+    self.patchWidth = patchWidth
+    self.stages = stages
+    self.windowing = windowing
+    self.epsilon = epsilon
+    self.classCount = classCount
+  }
+
+  /// The ε of the layer norms between stages and behind the patch projection, which no configuration states.
+  static let betweenEpsilon: Float = 1e-5
+
+  /// Blocks of all stages.
+  public var layerCount: Int { stages.reduce(0) { $0 + $1.depth } }
+
+  /// The stage of each layer, and the layer's number in it.
+  public var layers: [(stage: Int, block: Int)] {
+    stages.indices.flatMap { stage in (0..<stages[stage].depth).map { (stage, $0) } }
+  }
+
+  /// Heads and width of each layer.
+  public var layerSizes: [ModelDescriptor.LayerSize] {
+    layers.map { .init(headCount: stages[$0.stage].headCount, width: stages[$0.stage].width) }
+  }
+
+  /// A stage as a vision transformer of its own: what embeds its patches, and what reads its tokens.
+  func alone(_ stage: Int) -> VisionTransformerConfiguration {
+    let sizes = stages[stage]
+    var alone = VisionTransformerConfiguration(
+      imageHeight: imageHeight, imageWidth: imageWidth, patchHeight: patchHeight, patchWidth: patchWidth,
+      width: sizes.width, depth: sizes.depth, headCount: sizes.headCount, mlpWidth: sizes.mlpWidth,
+      epsilon: epsilon, classCount: classCount, prefix: [], readout: .meanOfPatches,
+      hasQueryKeyValueBias: hasQueryKeyValueBias)
+    alone.hasPositionEmbeddings = false
+    return alone
+  }
+
+  /// Throws for sizes that contradict one another, or that no model has and no machine could hold.
+  public func validate(file: String) throws(VisionTransformerError) {
+    func check(_ isRight: Bool, _ reason: String) throws(VisionTransformerError) {
+      guard isRight else { throw .contradiction(file: file, reason: reason) }
+    }
+    try check((1...32).contains(stages.count), "there are \(stages.count) stages, and must be from 1 to 32")
+    for stage in stages.indices {
+      try alone(stage).validate(file: file)
+      let window = stages[stage].window
+      try check((1...1_024).contains(window), "a window is \(window) wide, and must be from 1 to 1024")
+    }
+    try check(layerCount <= 1_000, "there are \(layerCount) blocks, and must be at most 1000")
+    guard let reason = reasonAgainst(height: imageHeight, width: imageWidth) else { return }
+    throw .contradiction(file: file, reason: reason)
+  }
+}

@@ -1,0 +1,155 @@
+public import XAICore
+import XAIImage
+public import XAITensor
+
+/// A transformer of stages, such as Swin: patches attend in windows, and between the stages neighbours become one token.
+///
+/// Source: Liu et al. 2021, "Swin Transformer: Hierarchical Vision Transformer using Shifted Windows" (arXiv 2103.14030).
+public struct HierarchicalTransformer: Model {
+  /// What the model is.
+  public let descriptor: ModelDescriptor
+  /// Its sizes and choices.
+  public let configuration: HierarchicalConfiguration
+  let weights: HierarchicalWeights
+  let kernels: any Kernels
+  let scoreBiases = PositionBiasCache()
+  private let stageOfLayer: [Int]
+
+  /// What a transformer of stages can do.
+  public static let capabilities: Capabilities = [
+    .attention, .attentionGradients, .activations, .activationGradients, .inputGradients,
+  ]
+
+  /// Puts a model together.
+  ///
+  /// - Parameters:
+  ///   - descriptor: says what the model is; its sizes are those of `configuration`.
+  ///   - configuration: validated sizes and choices.
+  ///   - weights: read with the same configuration, and found complete.
+  ///   - kernels: what the arithmetic runs on.
+  public init(
+    descriptor: ModelDescriptor, configuration: HierarchicalConfiguration, weights: HierarchicalWeights,
+    kernels: any Kernels
+  ) {
+    self.descriptor = descriptor
+    self.configuration = configuration
+    self.weights = weights
+    self.kernels = kernels
+    self.stageOfLayer = configuration.layers.map(\.stage)
+  }
+
+  var embedding: PatchEmbedding {
+    PatchEmbedding(
+      configuration: configuration.alone(0), patch: weights.patch,
+      prefix: Tensor([0, weights.patch.outputs], []),
+      positions: Tensor([0, weights.patch.outputs], []), kernels: kernels)
+  }
+
+  var head: ReadoutHead {
+    ReadoutHead(
+      configuration: configuration.alone(configuration.stages.count - 1), norm: weights.finalNorm,
+      heads: [weights.head], kernels: kernels)
+  }
+
+  /// The tokens that are read, as the only ones that there are.
+  func readLayout(_ layout: TokenLayout) -> TokenLayout {
+    TokenLayout(
+      prefix: [], grid: layout.grid(ofLayer: configuration.layerCount - 1), readout: .meanOfPatches)
+  }
+
+  func block(_ layer: Int) -> EncoderBlock {
+    EncoderBlock(
+      weights: weights.blocks[layer], mlp: .gelu,
+      heads: configuration.stages[stageOfLayer[layer]].headCount, epsilon: configuration.epsilon,
+      kernels: kernels)
+  }
+
+  /// What merges the tokens before a layer that is the first of its stage, and not of the first stage.
+  func merging(before layer: Int) -> PatchMerging {
+    PatchMerging(
+      weights: weights.merges[stageOfLayer[layer] - 1], epsilon: HierarchicalConfiguration.betweenEpsilon,
+      kernels: kernels)
+  }
+
+  /// The tokens of an input.
+  public func layout(height: Int, width: Int) throws -> TokenLayout {
+    if let reason = configuration.reasonAgainst(height: height, width: width) {
+      throw ModelError.unsupportedInput(model: descriptor.name, reason: reason)
+    }
+    guard (height, width) != descriptor.preprocessing.inputSize ?? (0, 0) else { return descriptor.layout }
+    return configuration.layout(height: height, width: width)
+  }
+
+  /// Runs the model on [B, 3, H, W].
+  public func forward(_ input: Tensor, recording: Recording) throws -> ForwardTrace {
+    try checkIsBatch(input)
+    let layout = try layout(height: input.shape[2], width: input.shape[3])
+    try checkMemory(batch: input.shape[0], layout, recording)
+    var attention: [Int: Tensor] = [:]
+    var activations: [ActivationPoint: Tensor] = [:]
+    var blocks: [EncoderBlock.Tape] = []
+    var merges: [PatchMerging.Tape] = []
+    let (embedded, embeddingTape) = embed(input, layout)
+    var tokens = embedded
+    for layer in weights.blocks.indices {
+      if let merge = layout.layers[layer].merge {
+        let merged = merging(before: layer).forward(tokens, merge)
+        tokens = merged.output
+        if recording.gradients { merges.append(merged.tape) }
+      }
+      let result = block(layer).forward(
+        tokens, recording: recording, keepsAttention: recording.attention.contains(layer),
+        windows: layout.windows(ofLayer: layer), bias: scoreBias(ofLayer: layer, layout)
+      ) { point, activation in
+        let point = ActivationPoint(layer: layer, point: point)
+        if recording.activations.contains(point) { activations[point] = activation }
+      }
+      tokens = result.output
+      if recording.attention.contains(layer) { attention[layer] = result.attention }
+      if let tape = result.tape { blocks.append(tape) }
+    }
+    let (logits, headTape) = head.forward(tokens, readLayout(layout))
+    return ForwardTrace(
+      input: input, layout: layout, logits: logits, attention: attention, activations: activations,
+      tape: recording.gradients
+        ? HierarchicalTape(embedding: embeddingTape, blocks: blocks, merges: merges, head: headTape) : nil)
+  }
+
+  /// The tokens of the first layer: patches, normalised, with position embeddings where there are some.
+  private func embed(_ input: Tensor, _ layout: TokenLayout) -> (Tensor, HierarchicalTape.Embedding) {
+    let patches = embedding.forward(embedding.unfold(input, layout.grid), patchLayout(layout))
+    let (normed, statistics) = kernels.layerNorm(
+      patches, weight: weights.patchNorm.weight, bias: weights.patchNorm.bias,
+      epsilon: HierarchicalConfiguration.betweenEpsilon)
+    let tape = HierarchicalTape.Embedding(patches: patches, statistics: statistics)
+    guard let positions = weights.positions else { return (normed, tape) }
+    var tokens = TensorBuffer(reusing: normed)
+    tokens.withElements { tokens in
+      positions.withElements { positions in
+        for index in tokens.indices { tokens[index] += positions[index % positions.count] }
+      }
+    }
+    return (tokens.freeze(), tape)
+  }
+
+  /// The tokens of the first layer, as the only ones that there are.
+  func patchLayout(_ layout: TokenLayout) -> TokenLayout {
+    TokenLayout(prefix: [], grid: layout.grid, readout: .meanOfPatches)
+  }
+}
+
+/// What the reverse pass of a transformer of stages needs of its forward pass.
+struct HierarchicalTape: Sendable {
+  /// What the layer norm behind the patch projection saw.
+  struct Embedding: Sendable {
+    /// [B, N, D].
+    let patches: Tensor
+    let statistics: RowStatistics
+  }
+
+  let embedding: Embedding
+  let blocks: [EncoderBlock.Tape]
+  /// Of each stage but the first.
+  let merges: [PatchMerging.Tape]
+  let head: ReadoutHead.Tape
+}

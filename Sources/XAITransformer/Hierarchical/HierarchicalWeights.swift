@@ -1,0 +1,96 @@
+import XAICore
+public import XAITensor
+public import XAIWeights
+
+/// The parameters of what merges the tokens before a stage.
+struct MergeWeights: Sendable {
+  /// [4·width].
+  let norm: Norm
+  /// [next width, 4·width], without bias.
+  let reduction: Linear
+}
+
+/// The parameters of a transformer of stages, as its checkpoint holds them.
+public struct HierarchicalWeights: Sendable {
+  /// [width, 3 · patch height · patch width].
+  let patch: Linear
+  let patchNorm: Norm
+  /// [patches, width]; nil where there are none.
+  let positions: Tensor?
+  /// The blocks of all stages.
+  let blocks: [BlockWeights]
+  /// What is before each stage but the first.
+  let merges: [MergeWeights]
+  let finalNorm: Norm
+  let head: Linear
+  /// How many parameters there are.
+  public let parameterCount: Int
+
+  /// Reads the parameters of a checkpoint by its names; what does not fit is reported by the reader's `finish`.
+  public init(
+    reading reader: WeightReader, configuration: HierarchicalConfiguration, naming: HierarchicalNaming
+  ) {
+    self.init(configuration: configuration, naming: naming) { reader.tensor($0, $1) }
+  }
+
+  /// Takes the parameters from wherever `source` has them, such as a generator of random numbers.
+  ///
+  /// - Parameters:
+  ///   - configuration: validated sizes and choices.
+  ///   - naming: what the parameters are called.
+  ///   - source: gives the parameter of a name, in the shape that it is asked for; called once for each.
+  public init(
+    configuration: HierarchicalConfiguration, naming: HierarchicalNaming,
+    from source: (_ name: String, _ shape: Shape) -> Tensor
+  ) {
+    self = withoutActuallyEscaping(source) {
+      Self(configuration, naming, ParameterSource($0))
+    }
+  }
+
+  private init(
+    _ configuration: HierarchicalConfiguration, _ naming: HierarchicalNaming, _ source: ParameterSource
+  ) {
+    let stages = configuration.stages
+    let stem = configuration.alone(0)
+    patch = source.patchProjection(naming.patch, stem)
+    patchNorm = source.norm(naming.patchNorm, stem.width)
+    let patchCount = configuration.layout.grid.count
+    positions =
+      configuration.hasPositionEmbeddings
+      ? source.tensor(naming.positions, [1, patchCount, stem.width])
+        .flattened(to: [patchCount, stem.width]) : nil
+    var (blocks, merges): ([BlockWeights], [MergeWeights]) = ([], [])
+    for (index, stage) in stages.enumerated() {
+      if index > 0 {
+        let (names, width) = (naming.merge(index), stages[index - 1].width)
+        merges.append(
+          MergeWeights(
+            norm: source.norm(names.norm, 4 * width),
+            reduction: source.linear(names.reduction, stage.width, 4 * width, hasBias: false)))
+      }
+      let table = Shape(configuration.biasTableShape(ofStage: index))
+      for block in 0..<stage.depth {
+        let names = naming.block(index, block)
+        let parts = names.queryKeyValue.map {
+          source.linear(
+            $0, 3 * stage.width / names.queryKeyValue.count, stage.width,
+            hasBias: configuration.hasQueryKeyValueBias)
+        }
+        blocks.append(
+          BlockWeights(
+            firstNorm: source.norm(names.firstNorm, stage.width), queryKeyValue: parts,
+            projection: source.linear(names.projection, stage.width, stage.width),
+            secondNorm: source.norm(names.secondNorm, stage.width),
+            expansion: source.linear(names.expansion, stage.mlpWidth, stage.width),
+            contraction: source.linear(names.contraction, stage.width, stage.mlpWidth), firstScale: nil,
+            secondScale: nil, positionBias: names.positionBias.map { source.tensor($0, table) }))
+      }
+    }
+    (self.blocks, self.merges) = (blocks, merges)
+    let width = stages[stages.count - 1].width
+    finalNorm = source.norm(naming.finalNorm, width)
+    head = source.linear(naming.head, configuration.classCount, width)
+    parameterCount = source.count
+  }
+}

@@ -1,0 +1,89 @@
+import XAICore
+import XAITensor
+
+/// What is between two stages: neighbouring tokens side by side, a layer norm, and a linear map without bias.
+struct PatchMerging {
+  let weights: MergeWeights
+  let epsilon: Float
+  let kernels: any Kernels
+
+  /// What the reverse pass needs of a forward pass.
+  struct Tape: Sendable {
+    /// Neighbouring tokens side by side, [B, n, 4·D].
+    let neighbours: Tensor
+    let statistics: RowStatistics
+  }
+
+  /// Merges tokens, [B, N, D] to [B, n, D′].
+  func forward(_ x: Tensor, _ merge: TokenMerge) -> (output: Tensor, tape: Tape) {
+    let neighbours = merge.sideBySide(x)
+    let (normed, statistics) = kernels.layerNorm(
+      neighbours, weight: weights.norm.weight, bias: weights.norm.bias, epsilon: epsilon)
+    return (
+      kernels.apply(weights.reduction, to: normed), Tape(neighbours: neighbours, statistics: statistics)
+    )
+  }
+
+  /// The gradient of the tokens that were merged, [k·B, n, D′] to [k·B, N, D].
+  func backward(_ gradient: Tensor, through tape: Tape, _ merge: TokenMerge) -> Tensor {
+    let normed = kernels.applyBackward(weights.reduction, to: gradient).freeze()
+    return merge.apart(
+      kernels.layerNormBackward(
+        normed, x: tape.neighbours, statistics: tape.statistics, weight: weights.norm.weight,
+        epsilon: epsilon,
+        constantVariance: false, residual: nil))
+  }
+}
+
+extension TokenMerge {
+  /// The tokens that become one, side by side, column by column; zeros where there is none: [B, N, D] to [B, n, f·D].
+  func sideBySide(_ x: Tensor) -> Tensor {
+    let (rows, width) = (x.shape[0], x.shape[2])
+    return Tensor([rows, coarse.count, factor.count * width]) { result in
+      x.withElements { x in
+        guard let x = x.baseAddress else { return }
+        forEachPart(rows) { source, part in
+          let destination = result + part * width
+          if let source {
+            destination.update(from: x + source * width, count: width)
+          } else {
+            destination.update(repeating: 0, count: width)
+          }
+        }
+      }
+    }
+  }
+
+  /// The reverse: [B, n, f·D] to [B, N, D].
+  func apart(_ x: Tensor) -> Tensor {
+    let (rows, width) = (x.shape[0], x.shape[2] / factor.count)
+    return Tensor([rows, fine.count, width]) { result in
+      x.withElements { x in
+        guard let x = x.baseAddress else { return }
+        forEachPart(rows) { source, part in
+          guard let source else { return }
+          (result + source * width).update(from: x + part * width, count: width)
+        }
+      }
+    }
+  }
+
+  /// Calls `body` with each token that is merged, and its place among the parts of the merged ones.
+  private func forEachPart(_ rows: Int, _ body: (_ source: Int?, _ part: Int) -> Void) {
+    let coarse = coarse
+    var part = 0
+    for row in 0..<rows {
+      for token in 0..<coarse.count {
+        for x in 0..<factor.columns {
+          for y in 0..<factor.rows {
+            let line = token / coarse.columns * factor.rows + y
+            let column = token % coarse.columns * factor.columns + x
+            let isThere = line < fine.rows && column < fine.columns
+            body(isThere ? row * fine.count + line * fine.columns + column : nil, part)
+            part += 1
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import XAITensor
+
+/// Where a model takes its parameters from as it is put together, and how many they are.
+final class ParameterSource {
+  private let source: (_ name: String, _ shape: Shape) -> Tensor
+  private let naming: (_ owner: String, _ parameter: CheckpointNaming.Parameter) -> String
+  /// The parameters that were taken so far.
+  private(set) var count = 0
+
+  /// Takes parameters from `source`, those of linear maps and norms by the names that `naming` gives.
+  init(
+    _ source: @escaping (_ name: String, _ shape: Shape) -> Tensor,
+    naming: @escaping (_ owner: String, _ parameter: CheckpointNaming.Parameter) -> String = {
+      "\($0).\($1.rawValue)"
+    }
+  ) {
+    self.source = source
+    self.naming = naming
+  }
+
+  func tensor(_ name: String, _ shape: Shape) -> Tensor {
+    count += shape.count
+    return source(name, shape)
+  }
+
+  func linear(_ name: String, _ outputs: Int, _ inputs: Int, hasBias: Bool = true) -> Linear {
+    Linear(
+      weight: tensor(naming(name, .weight), [outputs, inputs]),
+      bias: hasBias ? tensor(naming(name, .bias), [outputs]) : nil)
+  }
+
+  func norm(_ name: String, _ width: Int) -> Norm {
+    Norm(weight: tensor(naming(name, .weight), [width]), bias: tensor(naming(name, .bias), [width]))
+  }
+
+  /// A convolution whose patches don't overlap, as the linear map of a patch's values.
+  func patchProjection(_ name: String, _ configuration: VisionTransformerConfiguration) -> Linear {
+    Linear(
+      weight: tensor(naming(name, .weight), configuration.patchShape)
+        .flattened(to: [configuration.width, configuration.patchValueCount]),
+      bias: tensor(naming(name, .bias), [configuration.width]))
+  }
+}
+
+extension Tensor {
+  /// The same elements as a matrix; a placeholder that could not take its shape stays what it is.
+  func flattened(to shape: Shape) -> Tensor { count == shape.count ? reshaped(to: shape) : self }
+}
