@@ -68,7 +68,7 @@ import XAITensor
     if PortableKernels.bfloat16() == nil {
       #expect(result.status == 64 && result.errors.contains("amx_bf16"), "\(result.errors)")
     } else {
-      #expect(result.output.contains("bfloat16)"), "\(result.output)")
+      #expect(result.output.contains("portable bfloat16 ("), "\(result.output)")
     }
     for command in [
       ["check-gradients", "-m", FixtureModel.vit],
