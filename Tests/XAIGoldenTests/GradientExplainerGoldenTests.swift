@@ -8,11 +8,6 @@ import XAITesting
   private static let expected = try? SafetensorsFile(
     path: GoldenCase.fixtures.appendingPathComponent("explainers/expected.safetensors").path)
 
-  /// The models without relative bias, layer scale or a readout of two parts, which the formulas don't know of.
-  private static let plain = GoldenCase.all.filter { golden in
-    !["beit", "dinov2", "deit3"].contains { golden.name.contains($0) }
-  }
-
   private func names(_ golden: GoldenCase, _ part: String) throws -> [String] {
     try #require(Self.expected).tensors.map(\.name).filter { $0.hasPrefix("\(golden.name).\(part)") }
   }
@@ -28,16 +23,17 @@ import XAITesting
         let spec = String(name.dropFirst(golden.name.count + 1 + prefix.count))
         let attribution = try registry.explainer(spec).explain(
           input[target.image..<target.image + 1], targets: .classes([target.class]), using: model)[0][0]
+        // Grad-CAM++ divides by sums that may nearly cancel.
         expectClose(
           minMaxNormalised(attribution.scores), minMaxNormalised(try expected.tensor(name).elements),
-          within: 1e-4, name)
+          within: spec.hasPrefix("grad-cam-plus-plus") ? 3e-4 : 1e-4, name)
       }
     }
   }
 
   @Test("there are maps of every model and of every explainer that is checked so")
   func coverage() throws {
-    for golden in Self.plain { #expect(try names(golden, "t0.map|").count >= 24, "\(golden.name)") }
+    for golden in GoldenCase.all { #expect(try names(golden, "t0.map|").count >= 24, "\(golden.name)") }
     let specs = Set(
       try #require(Self.expected).tensors.compactMap { $0.name.split(separator: "|").last.map(String.init) })
     for id in [
@@ -52,7 +48,7 @@ import XAITesting
     }
   }
 
-  @Test("inputs of blocks and transformed values", arguments: plain, AvailableKernels.all)
+  @Test("inputs of blocks and transformed values", arguments: GoldenCase.all, AvailableKernels.all)
   func inside(_ golden: GoldenCase, _ kernels: AvailableKernels) throws {
     let model = try golden.model(on: kernels.make())
     let expected = try #require(Self.expected)

@@ -17,23 +17,40 @@ class Inside:
     values: list[torch.Tensor]  # [B, N, D], values behind the output projection, without its bias
 
 
+def value_map(network: Network, block) -> tuple[torch.Tensor, torch.Tensor | None]:
+    """Weight and bias of the map to the values."""
+    attention = block.attn if network.is_timm else block.attention
+    if not network.is_timm:
+        return attention.v_proj.weight, attention.v_proj.bias
+    width = attention.proj.weight.shape[1]
+    bias = getattr(attention, "v_bias", None)  # BEiT has none for the keys, and keeps the others apart
+    if bias is None and attention.qkv.bias is not None:
+        bias = attention.qkv.bias[-width:]
+    return attention.qkv.weight[-width:], bias
+
+
+def branch_scale(network: Network, block) -> torch.Tensor | float:
+    """The layer scale of the attention's branch."""
+    for holder, name in ((block, "gamma_1"), (block, "lambda_1"), (getattr(block, "ls1", None), "gamma"),
+                         (getattr(block, "layer_scale1", None), "lambda1")):
+        scale = getattr(holder, name, None)
+        if isinstance(scale, torch.Tensor):
+            return scale.detach()
+    return 1.0
+
+
 def inside(network: Network, images: torch.Tensor) -> Inside:
     found = Inside([], [])
-    handles = []
-    for block in network.blocks:
-        attention = block.attn if network.is_timm else block.attention
-        projection = attention.proj if network.is_timm else attention.o_proj
-        handles.append(block.register_forward_pre_hook(lambda _, inputs: found.inputs.append(inputs[0].detach())))
-
-        def keep(_, __, output, projection=projection):
-            width = projection.weight.shape[1]
-            found.values.append(output.detach()[..., -width:] @ projection.weight.detach().T)
-
-        handles.append((attention.qkv if network.is_timm else attention.v_proj).register_forward_hook(keep))
-    with torch.no_grad():
-        network.module(images.double(), **network.forward_options)
+    handles = [
+        block.register_forward_pre_hook(lambda _, inputs: found.inputs.append(inputs[0].detach()))
+        for block in network.blocks]
+    record = network.run(images)
     for handle in handles:
         handle.remove()
+    for block, normed in zip(network.blocks, record.activation["first-norm"]):
+        projection = block.attn.proj if network.is_timm else block.attention.o_proj
+        values = torch.nn.functional.linear(normed, *value_map(network, block))
+        found.values.append((values @ projection.weight.T * branch_scale(network, block)).detach())
     return found
 
 
@@ -62,23 +79,35 @@ def evidence(network: Network, images: torch.Tensor, layout: Layout, image: int,
         {p: [t.grad[image] for t in ts] for p, ts in record.activation.items()}, record.input.grad[image])
 
 
-def readout(network: Network, layout: Layout, tokens: torch.Tensor, pooling: str) -> torch.Tensor:
-    """What the classifier says of tokens [B, N, D]: of their mean, or read as the model itself does."""
+def norm_of(network: Network) -> torch.nn.Module:
+    """The layer norm that the classifier reads behind."""
     module = network.module
     if network.is_timm:
-        norm = module.norm if not isinstance(module.norm, torch.nn.Identity) else module.fc_norm
+        return module.norm if not isinstance(module.norm, torch.nn.Identity) else module.fc_norm
+    base = module.base_model
+    pooler = getattr(base, "pooler", None)
+    return getattr(pooler, "layernorm", None) or base.layernorm  # BEiT that reads the mean has it in the pooler
+
+
+def readout(network: Network, layout: Layout, tokens: torch.Tensor, pooling: str) -> torch.Tensor:
+    """What the classifier says of tokens [B, N, D]: of their mean, or read as the model itself does."""
+    module, norm = network.module, norm_of(network)
+    if network.is_timm:
         heads = [module.head] + ([module.head_dist] if hasattr(module, "head_dist") else [])
+        after_pooling = isinstance(module.norm, torch.nn.Identity)
     else:
-        base = module.base_model
-        norm = base.layernorm
         two = hasattr(module, "distillation_classifier")
         heads = [module.cls_classifier, module.distillation_classifier] if two else [module.classifier]
+        after_pooling = norm is not module.base_model.layernorm
     if pooling == "mean":
         pooled = norm(tokens.mean(dim=1))
+        if layout.readout == "class+patches":
+            pooled = torch.cat([pooled, pooled], dim=-1)
         return sum(head(pooled) for head in heads) / len(heads)
+    patches = tokens[:, len(layout.prefix):]
+    if layout.readout == "class+patches":
+        return heads[0](torch.cat([norm(tokens[:, 0]), norm(patches).mean(dim=1)], dim=-1))
     if layout.readout == "patches":
-        patches = tokens[:, len(layout.prefix):]
-        after_pooling = network.is_timm and isinstance(module.norm, torch.nn.Identity)
         return heads[0](norm(patches.mean(dim=1)) if after_pooling else norm(patches).mean(dim=1))
     return sum(head(norm(tokens[:, place])) for place, head in enumerate(heads)) / len(heads)
 
@@ -136,6 +165,8 @@ def last_attention_along_path(network, images, image, direction, steps) -> torch
 def read_weights(layout: Layout) -> list[float]:
     """The weights with which the tokens are read, summing to 1."""
     count = len(layout.prefix)
+    if layout.readout == "class+patches":
+        return [0.5] + [0] * (count - 1) + [0.5 / layout.patches] * layout.patches
     read = {"class": [0], "class+distillation": [0, 1], "patches": list(range(count, layout.tokens))}[layout.readout]
     return [1 / len(read) if token in read else 0 for token in range(layout.tokens)]
 
