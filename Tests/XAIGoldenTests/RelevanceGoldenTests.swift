@@ -5,29 +5,17 @@ import XAITesting
 
 /// Relevance explainers against lxt and zennit where these have them, and against relevance propagation in its own form.
 @Suite struct RelevanceGoldenTests {
-  private static let expected = try? SafetensorsFile(
-    path: GoldenCase.fixtures.appendingPathComponent("relevance/expected.safetensors").path)
+  private let golden: GoldenMaps
 
-  private func names(_ golden: GoldenCase, _ part: String) throws -> [String] {
-    try #require(Self.expected).tensors.map(\.name).filter { $0.hasPrefix("\(golden.name).\(part)") }
+  init() throws {
+    golden = try GoldenMaps("relevance")
   }
 
   @Test("maps in their own scale", arguments: GoldenCase.all, AvailableKernels.all)
-  func maps(_ golden: GoldenCase, _ kernels: AvailableKernels) throws {
-    let model = try golden.model(on: kernels.make())
-    let (registry, expected) = (try Registry.builtIn(), try #require(Self.expected))
-    let input = try golden.tensor("input")
-    for (index, target) in golden.targets.enumerated() {
-      let prefix = "t\(index).map|"
-      for name in try names(golden, prefix) {
-        let spec = String(name.dropFirst(golden.name.count + 1 + prefix.count))
-        let scores = try registry.explainer(spec).explain(
-          input[target.image..<target.image + 1], targets: .classes([target.class]), using: model)[0][0]
-          .scores
-        let wanted = try expected.tensor(name)
-        expectCloseToLargest(
-          Tensor(wanted.shape, scores), wanted, within: Self.isConditioned(spec) ? 1e-4 : 5e-3, name)
-      }
+  func maps(_ model: GoldenCase, _ kernels: AvailableKernels) throws {
+    try golden.forEach(of: model, on: kernels) { spec, name, found, expected in
+      expectCloseToLargest(
+        Tensor(expected.shape, found.scores), expected, within: Self.isConditioned(spec) ? 1e-4 : 5e-3, name)
     }
   }
 
@@ -43,12 +31,11 @@ import XAITesting
 
   @Test("there are maps of every model, of every relevance explainer, and contrasts of each")
   func coverage() throws {
-    for golden in GoldenCase.all {
+    for model in GoldenCase.all {
       #expect(
-        try names(golden, "t0.map|").count + names(golden, "t3.map|").count >= 24, "\(golden.name)")
+        golden.names(model, target: 0).count + golden.names(model, target: 3).count >= 24, "\(model.name)")
     }
-    let specs = Set(
-      try #require(Self.expected).tensors.compactMap { $0.name.split(separator: "|").last.map(String.init) })
+    let specs = golden.specs
     for entry in try Registry.builtIn().explainers where entry.descriptor.family == .relevance {
       let own = specs.filter { $0.split(separator: ":").first.map(String.init) == entry.descriptor.id }
       #expect(own.count > 1 && own.contains { $0.contains("contrast=") }, "\(entry.descriptor.id)")
