@@ -8,19 +8,10 @@
 
 #if defined(__x86_64__) && defined(__linux__)
 #include <cpuid.h>
-#include <immintrin.h>
-#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define XAI_LANES 16
-#pragma clang attribute push( \
-    __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,avx512bf16,fma,amx-tile,amx-bf16"))), apply_to = function)
-#include "vector.h"
-#include "functions.h"
-#include "transpose.h"
-
-enum { tile_side = 16, tile_depth = 32, tile_elements = tile_side * tile_depth, pair = 2 * tile_side };
+#include "amx.h"
 
 bool xai_amx_available(void) {
   unsigned a, b, c, d;
@@ -48,8 +39,6 @@ void xai_amx_begin(void) {
 }
 
 void xai_amx_end(void) { _tile_release(); }
-
-XAI_INLINE __m512i rounded(vf low, vf high) { return (__m512i)_mm512_cvtne2ps_pbh((__m512)high, (__m512)low); }
 
 void xai_amx_pack_rows(uint16_t *tiles, const float *source, ptrdiff_t rows, ptrdiff_t row_stride, ptrdiff_t depth) {
   for (ptrdiff_t first = 0; first < rows; first += tile_side) {
@@ -88,9 +77,7 @@ void xai_amx_pack_columns(uint16_t *tiles, const float *source, ptrdiff_t column
 
 void xai_amx_pack_depth(uint16_t *tiles, const float *source, ptrdiff_t columns, ptrdiff_t depth,
                         ptrdiff_t depth_stride) {
-  uint16_t order[tile_depth];
-  for (int i = 0; i < tile_depth; i++) order[i] = (uint16_t)(i / 2 + i % 2 * tile_side);
-  const __m512i zip = _mm512_loadu_si512(order);
+  const __m512i zip = make_zip();
   const ptrdiff_t steps = (depth + tile_depth - 1) / tile_depth;
   for (ptrdiff_t k = 0; k < steps * tile_depth; k += 2) {
     for (ptrdiff_t first = 0; first < pair; first += tile_side) {
@@ -104,22 +91,7 @@ void xai_amx_pack_depth(uint16_t *tiles, const float *source, ptrdiff_t columns,
   }
 }
 
-XAI_INLINE void end_rows(const float *sums, ptrdiff_t rows, const xai_tile_end *end) {
-  for (ptrdiff_t row = 0; row < rows; row++) {
-    float *destination = end->destination + row * end->stride;
-    for (ptrdiff_t column = 0; column < end->columns; column += XAI_LANES) {
-      ptrdiff_t left = end->columns - column;
-      vf v = load(sums + row * pair + column) * end->scale;
-      if (end->adds) v += load_up_to(destination + column, left);
-      if (end->bias) v += load_up_to(end->bias + column, left);
-      if (end->gelu) v = gelu_of(v);
-      if (end->residual) v += load_up_to(end->residual + row * end->residual_stride + column, left);
-      store_up_to(destination + column, v, left);
-    }
-  }
-}
-
-void xai_amx_multiply(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, const uint16_t *b, const xai_tile_end *end) {
+void xai_amx_multiply(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, const uint16_t *b, xai_tile_end *end) {
   const ptrdiff_t steps = (depth + tile_depth - 1) / tile_depth;
   float sums[pair * pair] __attribute__((aligned(64)));
   xai_tile_end part = *end;
@@ -143,6 +115,7 @@ void xai_amx_multiply(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, const 
         upper += tile_elements;
         lower += tile_elements;
         columns += 2 * tile_elements;
+        call_ahead(end, 2);
       }
       _tile_stored(2, sums + tile_side * pair, pair * sizeof(float));
       _tile_stored(3, sums + tile_side * pair + tile_side, pair * sizeof(float));
@@ -155,6 +128,7 @@ void xai_amx_multiply(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, const 
         _tile_dpbf16ps(1, 4, 7);
         upper += tile_elements;
         columns += 2 * tile_elements;
+        call_ahead(end, 2);
       }
     }
     _tile_stored(0, sums, pair * sizeof(float));
@@ -175,5 +149,5 @@ void xai_amx_pack_columns(uint16_t *tiles, const float *source, ptrdiff_t column
                           ptrdiff_t depth) {}
 void xai_amx_pack_depth(uint16_t *tiles, const float *source, ptrdiff_t columns, ptrdiff_t depth,
                         ptrdiff_t depth_stride) {}
-void xai_amx_multiply(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, const uint16_t *b, const xai_tile_end *end) {}
+void xai_amx_multiply(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, const uint16_t *b, xai_tile_end *end) {}
 #endif

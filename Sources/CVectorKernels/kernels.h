@@ -3,6 +3,7 @@
 #include "vector.h"
 #include "functions.h"
 #include "transpose.h"
+#include "ahead.h"
 #include "matrix.h"
 #include "rows.h"
 #include "elements.h"

@@ -64,24 +64,6 @@ static void end_tile(ptrdiff_t rows, const float *tile, xai_tile_end *end) {
   }
 }
 
-// Calls for some of the memory that is needed next, while the processor multiplies.
-XAI_INLINE void call_ahead(xai_tile_end *end) {
-#pragma clang loop unroll(full)
-  for (int i = 0; i < 3; i++) {
-    if (end->ahead_count <= 0) return;
-    const char *next = (const char *)end->ahead;
-    __builtin_prefetch(next, 0, 2);
-    __builtin_prefetch(next + 64, 0, 2);
-    next += 128;
-    end->ahead_count--;
-    if (--end->ahead_left_of_run == 0) {
-      end->ahead_left_of_run = end->ahead_run;
-      next += end->ahead_skip;
-    }
-    end->ahead = next;
-  }
-}
-
 // One step of the depth: each sum gains an element of A times a vector of B.
 #define XAI_STEP(ELEMENT) \
   { \
@@ -122,7 +104,7 @@ XAI_INLINE void multiply_panels(const int rows, const int vectors, const bool li
         XAI_STEP(a[r * XAI_LANES]);
       }
       a += (rows - 1) * XAI_LANES;
-      call_ahead(end);
+      call_ahead(end, 3);
     }
   } else {
     for (ptrdiff_t k = 0; k < depth; k++, a += stride) {

@@ -4,7 +4,7 @@ public enum TensorError: Error, Hashable, Sendable, CustomStringConvertible {
   case unknownKernels(String, available: [String])
   /// Kernels can't run on this number of threads.
   case invalidThreadCount(Int)
-  /// Kernels of this name have no bfloat16.
+  /// Kernels of this name have float32 only.
   case noBfloat16Kernels(String)
   /// The processor has no instructions for products in bfloat16.
   case noBfloat16Processor
@@ -20,9 +20,9 @@ public enum TensorError: Error, Hashable, Sendable, CustomStringConvertible {
     case .invalidThreadCount(let threads):
       "kernels can't run on \(threads) threads; give a number from 1 to \(Engine.mostThreads)"
     case .noBfloat16Kernels(let name):
-      "the kernels '\(name)' have float32 only; bfloat16 needs the kernels 'portable'"
+      "the kernels '\(name)' have float32 only; other precisions need the kernels 'portable'"
     case .noBfloat16Processor:
-      "bfloat16 needs a processor with AMX (amx_bf16 and avx512_bf16 among its flags), and Linux; this one has float32 only"
+      "bfloat16 and bfloat16x3 need a processor with AMX (amx_bf16 and avx512_bf16 among its flags), and Linux; this one has float32 only"
     }
   }
 }

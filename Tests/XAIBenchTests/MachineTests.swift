@@ -19,6 +19,8 @@ import XAITensor
 
   @Test func aPeakThatIsMeasuredAgainNeverFalls() throws {
     var machine = Machine(threads: 1, runs: 1)
+    // Three multiplications make a product of split factors.
+    #expect(machine.mostGigaflops(.bfloat16x3) == machine.mostGigaflops(.bfloat16).map { $0 / 3 })
     let before = try #require(machine.peak(.float32))
     machine.measurePeakAgain(.float32)
     let after = try #require(machine.peak(.float32))

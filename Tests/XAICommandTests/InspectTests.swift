@@ -64,11 +64,13 @@ import XAITensor
   }
 
   @Test func lessPrecisionIsNamedOrRefused() throws {
-    let result = try XAIProcess.run("inspect", FixtureModel.vit, "--precision", "bfloat16")
-    if PortableKernels.bfloat16() == nil {
-      #expect(result.status == 64 && result.errors.contains("amx_bf16"), "\(result.errors)")
-    } else {
-      #expect(result.output.contains("portable bfloat16 ("), "\(result.output)")
+    for precision in [Engine.Precision.bfloat16, .bfloat16x3] {
+      let result = try XAIProcess.run("inspect", FixtureModel.vit, "--precision", precision.rawValue)
+      if PortableKernels(precision: precision) == nil {
+        #expect(result.status == 64 && result.errors.contains("amx_bf16"), "\(result.errors)")
+      } else {
+        #expect(result.output.contains("portable \(precision.rawValue) ("), "\(result.output)")
+      }
     }
     for command in [
       ["check-gradients", "-m", FixtureModel.vit],

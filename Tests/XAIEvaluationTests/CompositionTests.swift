@@ -34,7 +34,10 @@ import XAITesting
     }
     #expect(said(PortableKernels(threads: 1).name) == "portable")
     #expect(said(PortableKernels(threads: 3).name) == "portable")
-    if let bfloat16 = PortableKernels.bfloat16() { #expect(said(bfloat16.name) == "portable bfloat16") }
+    for precision in [Engine.Precision.bfloat16, .bfloat16x3] {
+      guard let kernels = PortableKernels(precision: precision) else { continue }
+      #expect(said(kernels.name) == "portable \(precision.rawValue)")
+    }
   }
 
   @Test func explainers() throws {

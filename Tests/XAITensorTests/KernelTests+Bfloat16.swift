@@ -4,7 +4,7 @@ import Testing
 
 /// Products with parameters in bfloat16, where the processor has them.
 struct Bfloat16Tests {
-  private static let hasTiles = PortableKernels.bfloat16() != nil
+  private static let hasTiles = PortableKernels(precision: .bfloat16) != nil
 
   /// What rounding to bfloat16 leaves: 8 bits, ties to even.
   private func rounded(_ x: Tensor) -> Tensor {
@@ -33,7 +33,7 @@ struct Bfloat16Tests {
       (1, 1, 1), (16, 32, 32), (17, 33, 31), (33, 70, 65), (197, 96, 192), (300, 40, 1030), (700, 33, 800),
     ])
   func formula(_ rows: Int, _ columns: Int, _ depth: Int) throws {
-    let kernels = try #require(PortableKernels.bfloat16(threads: 3))
+    let kernels = try #require(PortableKernels(precision: .bfloat16, threads: 3))
     var random = TestRandom()
     let (a, weight) = (random.tensor([rows, depth]), random.tensor([columns, depth]))
     let (bias, residual) = (random.tensor([columns]), MatrixOperand(rowsOf: random.tensor([rows, columns])))
@@ -53,20 +53,54 @@ struct Bfloat16Tests {
     }
   }
 
-  @Test("a row has the same bits in any batch and on any number of threads", .enabled(if: hasTiles))
-  func rows() throws {
+  @Test(
+    "a row has the same bits in any batch and on any number of threads", .enabled(if: hasTiles),
+    arguments: [Engine.Precision.bfloat16, .bfloat16x3], [192, 1500])
+  func rows(_ precision: Engine.Precision, _ depth: Int) throws {
     var random = TestRandom()
-    let (a, weight) = (random.tensor([394, 192]), random.tensor([80, 192]))
-    let all = multiply(try #require(PortableKernels.bfloat16(threads: 1)), a, weight, .plain)
-    let some = multiply(try #require(PortableKernels.bfloat16(threads: 3)), a[197..<394], weight, .plain)
-    #expect(all[197..<394].elements == some.elements)
+    let (a, weight) = (random.tensor([394, depth]), random.tensor([80, depth]))
+    let all = multiply(try #require(PortableKernels(precision: precision, threads: 1)), a, weight, .plain)
+    for rows in [197..<394, 0..<1, 20..<60] {
+      let some = multiply(
+        try #require(PortableKernels(precision: precision, threads: 3)), a[rows], weight, .plain)
+      #expect(all[rows].elements == some.elements, "\(rows)")
+    }
+  }
+
+  /// The formula of `bfloat16x3` itself, nearer than all that it leaves out: h·h′ + h·l′ + l·h′.
+  @Test("split factors are multiplied in three parts", .enabled(if: hasTiles))
+  func split() throws {
+    let kernels = try #require(PortableKernels(precision: .bfloat16x3, threads: 2))
+    var random = TestRandom()
+    let (a, weight) = (random.tensor([37, 96]), random.tensor([50, 96]))
+    func halves(_ x: Tensor) -> (high: Tensor, low: Tensor) {
+      let high = rounded(x)
+      return (high, rounded(Tensor(x.shape, zip(x.elements, high.elements).map { $0 - $1 })))
+    }
+    let (left, right) = (halves(a), halves(weight))
+    func product(_ a: Tensor, _ weight: Tensor) -> (values: [Double], magnitudes: [Double]) {
+      Naive.multiply(
+        MatrixOperand(rowsOf: a), MatrixOperand(forwardOf: weight), into: Array(repeating: 0, count: 37 * 50),
+        MatrixLayout(rows: 37, columns: 50), .plain)
+    }
+    let parts = [
+      product(left.high, right.high), product(left.high, right.low), product(left.low, right.high),
+    ]
+    let expected = (0..<37 * 50).map { index in parts.reduce(0) { $0 + $1.values[index] } }
+    expectEqual(
+      multiply(kernels, a, weight, .plain).elements, expected,
+      within: { 8 * 0x1p-24 * parts[0].magnitudes[$0] })
+    // What is not split would be as far from the formula as bfloat16 is.
+    expectEqual(
+      multiply(kernels, a, weight, .plain).elements, product(a, weight).values,
+      within: { 0x1p-16 * parts[0].magnitudes[$0] })
   }
 
   @Test(
     "other parameters at the same place are not mixed up, and other products stay float32",
     .enabled(if: hasTiles))
   func parameters() throws {
-    let kernels = try #require(PortableKernels.bfloat16())
+    let kernels = try #require(PortableKernels(precision: .bfloat16))
     let float32 = PortableKernels()
     var random = TestRandom()
     let a = random.tensor([5, 64])

@@ -3,14 +3,9 @@ import Testing
 @testable import XAITensor
 
 /// Products against the formula.
-///
-/// The tolerance is relative to Σ|a||b| + |bias| + |residual|, which bounds the rounding
-/// errors of any order of summation: 16 units in the last place, where the worst order of K = 1601 would allow as many.
 struct MultiplyTests {
-  private let unit = 0x1p-24
-
   private func check(
-    _ kernels: any Kernels, _ a: MatrixOperand, _ b: MatrixOperand, _ layout: MatrixLayout,
+    _ test: KernelsUnderTest, _ a: MatrixOperand, _ b: MatrixOperand, _ layout: MatrixLayout,
     _ epilogue: Epilogue = .plain, count: Int? = nil, _ what: String = "",
     sourceLocation: SourceLocation = #_sourceLocation
   ) {
@@ -18,11 +13,12 @@ struct MultiplyTests {
     var random = TestRandom(seed: 99)
     let before = random.tensor([count ?? layout.end])
     var buffer = before.buffer()
-    kernels.multiply(a, b, into: &buffer, layout, epilogue)
+    test.kernels.multiply(a, b, into: &buffer, layout, epilogue)
     let expected = Naive.multiply(a, b, into: before.elements, layout, epilogue)
     expectEqual(
       buffer.freeze().elements, expected.values,
-      within: { 16 * unit * max(expected.magnitudes[$0], 1e-30) }, what, sourceLocation: sourceLocation)
+      within: { test.productTolerance * max(expected.magnitudes[$0], 1e-30) }, what,
+      sourceLocation: sourceLocation)
   }
 
   /// Sizes around the tiles of every instruction set, beyond a stretch of the depth, with rows half a page apart, and with
@@ -48,7 +44,7 @@ struct MultiplyTests {
           a, MatrixLayout(rows: a.shape[0], columns: a.shape[1]))
         let right = MatrixOperand(b, MatrixLayout(rows: b.shape[0], columns: b.shape[1]))
         check(
-          test.kernels, transposition & 1 == 0 ? left : left.transposed,
+          test, transposition & 1 == 0 ? left : left.transposed,
           transposition & 2 == 0 ? right : right.transposed, MatrixLayout(rows: rows, columns: columns),
           .plain,
           "in \(rows)×\(depth)×\(columns), transposition \(transposition)")
@@ -73,7 +69,7 @@ struct MultiplyTests {
       ]
       for (index, epilogue) in epilogues.enumerated() {
         check(
-          test.kernels, a, b, MatrixLayout(rows: rows, columns: columns), epilogue,
+          test, a, b, MatrixLayout(rows: rows, columns: columns), epilogue,
           "in epilogue \(index) of \(rows)×\(depth)×\(columns)")
       }
     }
@@ -96,21 +92,21 @@ struct MultiplyTests {
     let scores = MatrixLayout(
       rows: tokens, columns: tokens, outer: .init(count: images, stride: heads * tokens * tokens),
       inner: .init(count: heads, stride: tokens * tokens))
-    check(test.kernels, head(0), head(width).transposed, scores, Epilogue(scale: 0.35), "in scores")
+    check(test, head(0), head(width).transposed, scores, Epilogue(scale: 0.35), "in scores")
 
     let weights = MatrixOperand(random.tensor([images, heads, tokens, tokens]), scores)
     let context = MatrixLayout(
       rows: tokens, columns: size, rowStride: width, outer: .init(count: images, stride: tokens * width),
       inner: .init(count: heads, stride: size))
-    check(test.kernels, weights, head(2 * width), context, .plain, "in contexts")
+    check(test, weights, head(2 * width), context, .plain, "in contexts")
 
     // The gradient of one of the three parts, between the two others.
     let part = head(width).layout
     check(
-      test.kernels, weights.transposed, head(0), part, Epilogue(accumulates: true), count: packed.count,
+      test, weights.transposed, head(0), part, Epilogue(accumulates: true), count: packed.count,
       "in a part")
     check(
-      test.kernels, weights.transposed, head(0), part, .plain, count: packed.count + 5,
+      test, weights.transposed, head(0), part, .plain, count: packed.count + 5,
       "in a part with a rest")
   }
 
@@ -129,16 +125,16 @@ struct MultiplyTests {
     let layout = operand(rows, columns, outer: outer, inner: inner).layout
     let all = operand(rows, depth, outer: outer, inner: inner)
     check(
-      test.kernels, all, operand(depth, columns, outer: 1, inner: 1), layout,
+      test, all, operand(depth, columns, outer: 1, inner: 1), layout,
       Epilogue(residual: operand(rows, columns, outer: 1, inner: 1)), "with one of B and of the residual")
     check(
-      test.kernels, operand(rows, depth, outer: 1, inner: inner),
+      test, operand(rows, depth, outer: 1, inner: inner),
       operand(depth, columns, outer: outer, inner: 1),
       layout, Epilogue(residual: operand(rows, columns, outer: outer, inner: 1)), "with one of each")
     var repeated = operand(depth, columns, outer: 1, inner: inner)
     repeated.layout.outer = .init(count: outer, stride: 0)
     check(
-      test.kernels, all, repeated, layout,
+      test, all, repeated, layout,
       Epilogue(residual: operand(columns, rows, outer: 1, inner: inner).transposed), "with a stride of 0")
   }
 
@@ -155,7 +151,7 @@ struct MultiplyTests {
       random.tensor([700]), MatrixLayout(rows: rows, columns: columns, rowStride: 29, offset: 2))
     let layout = MatrixLayout(rows: rows, columns: columns, rowStride: 37, offset: 11)
     for epilogue in [Epilogue.plain, Epilogue(residual: residual), Epilogue(accumulates: true)] {
-      check(test.kernels, a, b, layout, epilogue, count: layout.end + 40)
+      check(test, a, b, layout, epilogue, count: layout.end + 40)
     }
   }
 
@@ -178,7 +174,8 @@ struct MultiplyTests {
         MatrixOperand(rowsOf: a[row..<row + 1]), b, into: Array(repeating: 0, count: columns),
         MatrixLayout(rows: 1, columns: columns), Epilogue(bias: bias))
       expectEqual(
-        c[row].elements, expected.values, within: { 16 * unit * expected.magnitudes[$0] }, "in row \(row)")
+        c[row].elements, expected.values, within: { test.productTolerance * expected.magnitudes[$0] },
+        "in row \(row)")
     }
   }
 
@@ -211,8 +208,8 @@ struct MultiplyTests {
     let right = MatrixOperand(rowsOf: Tensor(repeating: 1, [9, 35]))
     let layout = MatrixLayout(rows: 17, columns: 35)
     check(
-      test.kernels, MatrixOperand(rowsOf: Tensor([17, 9], a)), right, layout, Epilogue(activation: .gelu))
+      test, MatrixOperand(rowsOf: Tensor([17, 9], a)), right, layout, Epilogue(activation: .gelu))
     a[5 * 9 + 2] = .infinity
-    check(test.kernels, MatrixOperand(rowsOf: Tensor([17, 9], a)), right, layout)
+    check(test, MatrixOperand(rowsOf: Tensor([17, 9], a)), right, layout)
   }
 }

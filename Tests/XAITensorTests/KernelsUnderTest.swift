@@ -5,15 +5,28 @@ import Testing
 /// One implementation, by a name that failures show.
 struct KernelsUnderTest: CustomTestStringConvertible, Sendable {
   var kernels: any Kernels
+  /// How far an element of a product may be from the formula, relative to Σ|a||b| + |bias| + |residual|, which bounds the
+  /// rounding errors of any order of summation: 16 units in the last place, where the worst order of K = 1601 would allow
+  /// as many.
+  var productTolerance = 16 * 0x1p-24
+  /// How far attention may be from the formula where scores reach 30, whose unit in the last place is 2e-6.
+  var attentionTolerance = 5e-6
   var testDescription: String { kernels.name }
 
-  /// Everything that is tested: each instruction set with as many threads as processors, and each other build.
+  /// Everything that is tested: each instruction set with as many threads as processors, each other build, and split
+  /// factors, whose three parts that are left out are of 2⁻¹⁶ each at most.
   static let all: [KernelsUnderTest] =
     InstructionSet.available.map {
       KernelsUnderTest(kernels: PortableKernels(instructionSet: $0, threads: 3))
     }
     + Engine.availableKernels.filter { $0 != "portable" }
     .compactMap { try? KernelsUnderTest(kernels: Engine.makeKernels(named: $0)) }
+    + [PortableKernels(precision: .bfloat16x3, threads: 3)].compactMap {
+      $0.map {
+        KernelsUnderTest(
+          kernels: $0, productTolerance: 3 * 0x1p-16 + 16 * 0x1p-24, attentionTolerance: 5e-5)
+      }
+    }
 }
 
 /// Pseudorandom numbers that are the same in every run: Steele, Lea and Flood's SplitMix64.

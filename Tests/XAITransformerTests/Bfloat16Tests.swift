@@ -5,12 +5,39 @@ import XAITesting
 import XAITransformer
 
 /// Whole models in bfloat16 against float32: rounding to 8 bits moves what is of size 1 by some hundredths.
-@Suite(.enabled(if: PortableKernels.bfloat16() != nil)) struct Bfloat16Tests {
+@Suite(.enabled(if: PortableKernels(precision: .bfloat16) != nil)) struct Bfloat16Tests {
   private func models(_ toy: ToyModel) throws -> (bfloat16: any Model, float32: any Model) {
     (
-      toy.make(on: try #require(PortableKernels.bfloat16(threads: 2))),
+      toy.make(on: try #require(PortableKernels(precision: .bfloat16, threads: 2))),
       toy.make(on: PortableKernels(threads: 2))
     )
+  }
+
+  /// Factors keep 16 bits in both passes, so what differs is in the fifth digit.
+  @Test("logits and gradients of split factors", arguments: ToyModel.all)
+  func split(_ toy: ToyModel) throws {
+    let models = [
+      toy.make(on: try #require(PortableKernels(precision: .bfloat16x3, threads: 2))),
+      toy.make(on: PortableKernels(threads: 2)),
+    ]
+    let found = try models.map { try recorded($0) }
+    expectClose(found[0].logits, found[1].logits, within: 1e-4 * max(1, largest(found[1].logits)), "\(toy)")
+    #expect(found[0].gradients.count == found[1].gradients.count && !found[0].gradients.isEmpty)
+    for (layer, pair) in zip(found[0].gradients, found[1].gradients).enumerated() {
+      expectClose(pair.0, pair.1, within: 1e-3 * largest(pair.1), "\(toy), layer \(layer)")
+    }
+    #expect(try models[0].logits(input[1..<2]).elements == models[0].logits(input)[1..<2].elements)
+  }
+
+  /// Logits, and the gradients of each layer's attention.
+  private func recorded(_ model: any Model) throws -> (logits: Tensor, gradients: [Tensor]) {
+    let trace = try model.forward(input, recording: Recording(attention: .all, gradients: true))
+    var gradients: [Int: Tensor] = [:]
+    _ = try model.backward(
+      from: Targets([[1], [2]]).cotangent(classCount: model.descriptor.classCount), through: trace,
+      rules: .gradient, requesting: GradientRequest(attention: .all)
+    ) { gradients[$0.layer] = Tensor($0.gradient.shape, $0.gradient.elements) }
+    return (trace.logits, gradients.sorted { $0.key < $1.key }.map(\.value))
   }
 
   private var input: Tensor {
@@ -37,15 +64,7 @@ import XAITransformer
   @Test("gradients of attention, whose reverse pass is float32", arguments: ToyModel.all)
   func gradients(_ toy: ToyModel) throws {
     let models = try models(toy)
-    let gradients = try [models.bfloat16, models.float32].map { model -> [Tensor] in
-      let trace = try model.forward(input, recording: Recording(attention: .all, gradients: true))
-      var gradients: [Int: Tensor] = [:]
-      _ = try model.backward(
-        from: Targets([[1], [2]]).cotangent(classCount: model.descriptor.classCount), through: trace,
-        rules: .gradient, requesting: GradientRequest(attention: .all)
-      ) { gradients[$0.layer] = Tensor($0.gradient.shape, $0.gradient.elements) }
-      return gradients.sorted { $0.key < $1.key }.map(\.value)
-    }
+    let gradients = try [models.bfloat16, models.float32].map { try recorded($0).gradients }
     #expect(gradients[0].count == gradients[1].count && !gradients[0].isEmpty)
     for (layer, pair) in zip(gradients[0], gradients[1]).enumerated() {
       expectClose(pair.0, pair.1, within: 0.15 * largest(pair.1), "\(toy), layer \(layer)")

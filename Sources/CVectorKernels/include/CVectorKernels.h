@@ -131,7 +131,22 @@ void xai_amx_begin(void);
 void xai_amx_end(void);
 
 // Multiplies packed rows by up to 32 packed columns.
-void xai_amx_multiply(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, const uint16_t *b, const xai_tile_end *end);
+void xai_amx_multiply(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, const uint16_t *b, xai_tile_end *end);
+
+// The same with each element as the sum of two bfloat16 numbers, in twice as many tiles. Rows lie along memory, or the
+// rows' elements of one step of the depth do ("across"), `depth_stride` apart from step to step.
+void xai_amx_split_rows(uint16_t *tiles, const float *source, ptrdiff_t rows, ptrdiff_t row_stride, ptrdiff_t depth);
+void xai_amx_split_rows_across(uint16_t *tiles, const float *source, ptrdiff_t rows, ptrdiff_t depth,
+                               ptrdiff_t depth_stride);
+void xai_amx_split_columns(uint16_t *tiles, const float *source, ptrdiff_t columns, ptrdiff_t column_stride,
+                           ptrdiff_t depth);
+void xai_amx_split_depth(uint16_t *tiles, ptrdiff_t tiles_stride, const float *source, ptrdiff_t columns,
+                         ptrdiff_t depth, ptrdiff_t depth_stride);
+
+// Multiplies up to 32 split rows by up to 32 split columns; `a_stride` elements lie between the tiles of 16 rows and
+// those of the next 16.
+void xai_amx_multiply_split(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, ptrdiff_t a_stride, const uint16_t *b,
+                            xai_tile_end *end);
 
 #pragma clang assume_nonnull end
 

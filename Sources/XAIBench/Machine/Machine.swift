@@ -43,9 +43,15 @@ public struct Machine: Sendable, Encodable {
     peaks[place] = again
   }
 
-  /// The highest peak of a precision; nil where the processor has no unit for it.
+  /// The highest peak of what a precision multiplies; nil where the processor has no unit for it.
   public func peak(_ precision: Engine.Precision) -> Peak? {
-    peaks.filter { $0.precision == precision }.max { $0.gigaflops < $1.gigaflops }
+    let factors: Engine.Precision = precision == .bfloat16x3 ? .bfloat16 : precision
+    return peaks.filter { $0.precision == factors }.max { $0.gigaflops < $1.gigaflops }
+  }
+
+  /// The most operations a second in a precision, × 10⁻⁹: `bfloat16x3` multiplies three times for each product.
+  public func mostGigaflops(_ precision: Engine.Precision) -> Double? {
+    peak(precision).map { $0.gigaflops / (precision == .bfloat16x3 ? 3 : 1) }
   }
 
   private static var processorName: String? {

@@ -18,7 +18,7 @@ public struct BenchResult: Sendable, Encodable {
   public let explainers: [String]
   /// The metrics, as users write them, where there are any.
   public let metrics: [String]
-  /// The type of the factors of products.
+  /// What the factors of products keep.
   public let precision: Engine.Precision
   /// Images in a batch; for an evaluation, the inputs that the model sees at once.
   public let batch: Int
@@ -43,8 +43,8 @@ public struct BenchResult: Sendable, Encodable {
 
   /// Sets the share of the peak by what is known of a machine.
   public mutating func compare(with machine: Machine) {
-    guard let doneGigaflops, let peak = machine.peak(precision) else { return }
-    shareOfPeak = doneGigaflops / peak.gigaflops
+    guard let doneGigaflops, let most = machine.mostGigaflops(precision) else { return }
+    shareOfPeak = doneGigaflops / most
   }
 
   /// The phases of an explanation or evaluation.

@@ -32,7 +32,7 @@ struct BenchRun {
       var model = try time(subject, on: &report.machine)
       model.compare(with: report.machine)
       if !model.measurements.isEmpty {
-        try say(model.text(peak: report.machine.peak(plan.settings.precision)?.gigaflops))
+        try say(model.text(peak: report.machine.mostGigaflops(plan.settings.precision)))
       }
       report.models.append(model)
     }

@@ -9,12 +9,15 @@ public enum Engine {
   /// Names of the kernels in this build, the preferred first.
   public static var availableKernels: [String] { implementations.map(\.name) }
 
-  /// What products with a model's parameters are computed in, in forward passes; sums are always float32, and so are
-  /// softmax, layer norm, the products of attention and every reverse pass.
+  /// What the factors of products keep; sums are always float32, and so are softmax, layer norm and GELU.
   public enum Precision: String, CaseIterable, Sendable, Codable {
     /// 24 bits.
     case float32
-    /// 8 bits: factors are rounded, which moves logits by some hundredths and doubles the speed or more.
+    /// 16 bits of the factors of all products, forward and reverse, each as a sum of two bfloat16 numbers: logits move in the
+    /// fifth digit, at twice the speed.
+    case bfloat16x3
+    /// 8 bits of the factors of products with parameters and of attention, in forward passes: logits move by some
+    /// hundredths, and the speed doubles again. Reverse passes are float32.
     case bfloat16
   }
 
@@ -23,7 +26,7 @@ public enum Engine {
   /// - Parameters:
   ///   - name: one of `availableKernels`, in any case; the first of them where it is nil.
   ///   - threads: threads for each operation; as many as there are processors where it is nil.
-  ///   - precision: of products with parameters. The portable kernels have bfloat16, on processors with AMX.
+  ///   - precision: of products. The portable kernels have others than float32, on processors with AMX.
   /// - Throws: `TensorError` for a name that this build does not have, a number of threads that can't be, or a precision
   ///   that the kernels or the processor lack.
   public static func makeKernels(
@@ -34,9 +37,11 @@ public enum Engine {
     guard let implementation = implementations.first(where: { wanted == nil || $0.name == wanted }) else {
       throw .unknownKernels(wanted ?? "", available: availableKernels)
     }
-    guard precision == .bfloat16 else { return implementation.make(threads) }
+    guard precision != .float32 else { return implementation.make(threads) }
     guard wanted == nil || wanted == "portable" else { throw .noBfloat16Kernels(wanted ?? "") }
-    guard let kernels = PortableKernels.bfloat16(threads: threads) else { throw .noBfloat16Processor }
+    guard let kernels = PortableKernels(precision: precision, threads: threads) else {
+      throw .noBfloat16Processor
+    }
     return kernels
   }
 

@@ -6,6 +6,8 @@ public struct AvailableKernels: Sendable, CustomTestStringConvertible {
   /// The name that selects them.
   public let name: String
   private let kernels: any Kernels
+  /// How many times the tolerance of float32 results may be off.
+  public private(set) var slack: Float = 1
 
   /// What a test run shows.
   public var testDescription: String { name }
@@ -17,6 +19,12 @@ public struct AvailableKernels: Sendable, CustomTestStringConvertible {
   public static let all: [AvailableKernels] = Engine.availableKernels.compactMap { name in
     (try? Engine.makeKernels(named: name)).map { AvailableKernels(name: name, kernels: $0) }
   }
+
+  /// The same, and those of split factors where the processor has them (`Engine.Precision.bfloat16x3`).
+  public static let nearFloat32: [AvailableKernels] =
+    all
+    + [try? Engine.makeKernels(precision: .bfloat16x3)].compactMap { $0 }
+    .map { AvailableKernels(name: Engine.Precision.bfloat16x3.rawValue, kernels: $0, slack: 10) }
 
   /// The kernels that run where nothing else is asked for.
   public static var preferred: AvailableKernels { all[0] }

@@ -48,6 +48,14 @@ struct Ahead {
     self.count = self.run * count
   }
 
+  /// The same of elements of bfloat16.
+  init(tiles start: UnsafePointer<UInt16>, run: Int, count: Int, stride: Int) {
+    self.start = UnsafeRawPointer(start)
+    self.run = quotient(run, 64)
+    self.stride = stride * MemoryLayout<UInt16>.stride
+    self.count = self.run * count
+  }
+
   /// Leaves one of several tiles to call for its share.
   func share(_ index: Int, of tiles: Int, with end: inout xai_tile_end) {
     let range = part(index, of: tiles, in: count)

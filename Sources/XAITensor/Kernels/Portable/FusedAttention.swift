@@ -19,7 +19,7 @@ extension PortableKernels {
     let outputs = Tensor(operands.outputsShape) { outputs in
       func attend(_ kept: UnsafeMutablePointer<Float>?) {
         let block = FusedAttention(
-          operands: operands, functions: vector.functions, isBfloat16: parameters != nil, kept: kept,
+          operands: operands, functions: vector.functions, precision: precision, kept: kept,
           outputs: outputs)
         pool.run(count: block.heads * block.shares(among: pool.threads)) {
           block.compute($0, shares: block.shares(among: pool.threads))
@@ -43,7 +43,7 @@ extension PortableKernels {
 struct FusedAttention {
   let operands: AttentionOperands
   let functions: xai_vector_kernels
-  let isBfloat16: Bool
+  let precision: Engine.Precision
   /// Where the attention goes, where it is kept.
   let kept: UnsafeMutablePointer<Float>?
   let outputs: UnsafeMutablePointer<Float>
@@ -62,20 +62,24 @@ struct FusedAttention {
   }
 
   /// Rows whose scores are worked on together.
-  private var blockRows: Int { isBfloat16 ? 32 : Int(functions.tile_rows) }
-  private var panelColumns: Int { isBfloat16 ? columnsOfPanel : Int(functions.tile_columns) }
+  private var blockRows: Int { onTiles ? rowsOfPair : Int(functions.tile_rows) }
+  private var panelColumns: Int { onTiles ? columnsOfPanel : Int(functions.tile_columns) }
+  private var onTiles: Bool { precision != .float32 }
 
   /// Elements of float32 that a packed panel of a depth takes.
   private func panelCount(depth: Int) -> Int {
-    isBfloat16
-      ? quotient(depth, depthOfTile) * depthOfTile * panelColumns / 2
-      : quotient(depth * panelColumns, 16) * 16
+    onTiles ? tilesCount(depth: depth) : quotient(depth * panelColumns, 16) * 16
   }
 
   /// Elements of float32 that packed rows of a depth take.
   private func rowsCount(depth: Int) -> Int {
-    let step = isBfloat16 ? depthOfTile : Int(functions.lanes)
-    return quotient(quotient(depth, step) * step * blockRows, isBfloat16 ? 2 : 1)
+    let lanes = Int(functions.lanes)
+    return onTiles ? tilesCount(depth: depth) : quotient(depth, lanes) * lanes * blockRows
+  }
+
+  /// Elements of float32 that 32 rows or columns of a depth take in tiles.
+  private func tilesCount(depth: Int) -> Int {
+    quotient(depth, depthOfTile) * depthOfTile * columnsOfPanel / (precision == .bfloat16 ? 2 : 1)
   }
 
   /// Computes the share of a head, in memory of its own.
@@ -97,8 +101,8 @@ struct FusedAttention {
     let ownScores = values + valuePanels * valueCount
     let packed = ownScores + scoresCount
 
-    if isBfloat16 { xai_amx_begin() }
-    defer { if isBfloat16 { xai_amx_end() } }
+    if onTiles { xai_amx_begin() }
+    defer { if onTiles { xai_amx_end() } }
     for panel in 0..<keyPanels { packKeys(panel, outer, inner, to: keys + panel * keyCount) }
     for panel in 0..<valuePanels { packValues(panel, outer, inner, to: values + panel * valueCount) }
     let range = part(share, of: shares, in: rows)
@@ -141,10 +145,10 @@ struct FusedAttention {
     let count = min(panelColumns, tokens - first)
     let stride = operands.keys.layout.rowStride
     let source = operands.keys.elements(outer: outer, inner: inner) + first * stride
-    if isBfloat16 {
-      xai_amx_pack_columns(tiles(packed), source, count, stride, queryWidth)
-    } else {
-      functions.pack(packed, panelColumns, source, count, stride, queryWidth, 1)
+    switch precision {
+    case .float32: functions.pack(packed, panelColumns, source, count, stride, queryWidth, 1)
+    case .bfloat16x3: xai_amx_split_columns(tiles(packed), source, count, stride, queryWidth)
+    case .bfloat16: xai_amx_pack_columns(tiles(packed), source, count, stride, queryWidth)
     }
   }
 
@@ -153,10 +157,10 @@ struct FusedAttention {
     let count = min(panelColumns, width - first)
     let stride = operands.values.layout.rowStride
     let source = operands.values.elements(outer: outer, inner: inner) + first
-    if isBfloat16 {
-      xai_amx_pack_depth(tiles(packed), source, count, tokens, stride)
-    } else {
-      functions.pack(packed, panelColumns, source, count, 1, tokens, stride)
+    switch precision {
+    case .float32: functions.pack(packed, panelColumns, source, count, 1, tokens, stride)
+    case .bfloat16x3: xai_amx_split_depth(tiles(packed), 0, source, count, tokens, stride)
+    case .bfloat16: xai_amx_pack_depth(tiles(packed), source, count, tokens, stride)
     }
   }
 
@@ -164,20 +168,21 @@ struct FusedAttention {
     _ source: UnsafePointer<Float>, _ count: Int, stride: Int, depth: Int,
     to packed: UnsafeMutablePointer<Float>
   ) {
-    if isBfloat16 {
-      xai_amx_pack_rows(tiles(packed), source, count, stride, depth)
-    } else {
-      functions.pack_lines(packed, source, count, stride, depth)
+    switch precision {
+    case .float32: functions.pack_lines(packed, source, count, stride, depth)
+    case .bfloat16x3: xai_amx_split_rows(tiles(packed), source, count, stride, depth)
+    case .bfloat16: xai_amx_pack_rows(tiles(packed), source, count, stride, depth)
     }
   }
 
   private func multiply(
     _ count: Int, depth: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ end: inout xai_tile_end
   ) {
-    if isBfloat16 {
-      xai_amx_multiply(count, depth, tiles(a), tiles(b), &end)
-    } else {
-      functions.multiply_tile(count, depth, a, true, 0, b, &end)
+    switch precision {
+    case .float32: functions.multiply_tile(count, depth, a, true, 0, b, &end)
+    case .bfloat16x3:
+      xai_amx_multiply_split(count, depth, tiles(a), splitCount(depth: depth), tiles(b), &end)
+    case .bfloat16: xai_amx_multiply(count, depth, tiles(a), tiles(b), &end)
     }
   }
 

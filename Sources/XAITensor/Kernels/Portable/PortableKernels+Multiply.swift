@@ -15,6 +15,12 @@ extension PortableKernels {
         pool.run(count: product.blocks) { product.compute(block: $0) }
       }
     }
+    if precision == .bfloat16x3, SplitProduct.takes(a, b, epilogue) {
+      return buffer.withElements { elements in
+        guard let c = elements.baseAddress else { return }
+        SplitProduct(a, b, into: c, layout, epilogue, threads: pool.threads).run(on: pool)
+      }
+    }
     let plan = ProductPlan(
       layout, depth: a.layout.columns, tileRows: vector.functions.tile_rows,
       tileColumns: vector.functions.tile_columns, threads: pool.threads)

@@ -12,7 +12,9 @@ public struct PortableKernels: Kernels {
   public let instructionSet: InstructionSet
   let vector: VectorKernels
   let pool: ThreadPool
-  /// Parameters in bfloat16; nil where everything is float32.
+  /// What the factors of products keep.
+  public let precision: Engine.Precision
+  /// Parameters in bfloat16; nil where products are in another precision.
   let parameters: PackedParameters?
 
   /// Makes float32 kernels for the fastest instruction set of this processor.
@@ -24,19 +26,20 @@ public struct PortableKernels: Kernels {
 
   /// Makes float32 kernels for an instruction set; traps when it is not `available`.
   public init(instructionSet: InstructionSet, threads: Int? = nil) {
-    self.init(instructionSet: instructionSet, threads: threads, parameters: nil)
+    self.init(instructionSet: instructionSet, threads: threads, precision: .float32)
   }
 
-  /// Makes kernels whose products with parameters are in bfloat16 with float32 sums; all else is in float32, and so is
-  /// every reverse pass.
-  ///
-  /// - Returns: nil where the processor has no matrix tiles for bfloat16.
-  public static func bfloat16(threads: Int? = nil) -> PortableKernels? {
+  /// Makes kernels of a precision; nil where it is not float32 and the processor has no matrix tiles for bfloat16.
+  public init?(precision: Engine.Precision, threads: Int? = nil) {
+    guard precision != .float32 else {
+      self.init(threads: threads)
+      return
+    }
     guard xai_amx_available(), InstructionSet.available.contains(.avx512) else { return nil }
-    return PortableKernels(instructionSet: .avx512, threads: threads, parameters: PackedParameters())
+    self.init(instructionSet: .avx512, threads: threads, precision: precision)
   }
 
-  private init(instructionSet: InstructionSet, threads: Int?, parameters: PackedParameters?) {
+  private init(instructionSet: InstructionSet, threads: Int?, precision: Engine.Precision) {
     guard let vector = instructionSet.vectorKernels else {
       preconditionFailure(
         "this processor has no \(instructionSet); it has \(InstructionSet.available.map(\.rawValue))")
@@ -44,12 +47,13 @@ public struct PortableKernels: Kernels {
     self.instructionSet = instructionSet
     self.vector = vector
     self.pool = ThreadPool(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
-    self.parameters = parameters
+    self.precision = precision
+    self.parameters = precision == .bfloat16 ? PackedParameters() : nil
   }
 
   /// The instruction set, the threads, and the precision where it is not float32.
   public var name: String {
-    "portable\(parameters == nil ? "" : " bfloat16") "
+    "portable\(precision == .float32 ? "" : " \(precision.rawValue)") "
       + "(\(instructionSet.rawValue), \(pool.threads) thread\(pool.threads == 1 ? "" : "s"))"
   }
 }

@@ -62,7 +62,8 @@ struct Bfloat16Product {
     xai_amx_pack_rows(
       tiles, a.elements(outer: outer, inner: inner) + rows.lowerBound * a.layout.rowStride, rows.count,
       a.layout.rowStride, depth)
-    for panel in part(columnBlock, of: columnBlocks, in: panels) {
+    let panels = part(columnBlock, of: columnBlocks, in: panels)
+    for panel in panels {
       let first = panel * columnsOfPanel
       let residual = epilogue.residual
       var end = xai_tile_end(
@@ -75,6 +76,10 @@ struct Bfloat16Product {
           $0.elements(outer: outer, inner: inner) + rows.lowerBound * $0.layout.rowStride + first
         }, residual_stride: residual?.layout.rowStride ?? 0, ahead: nil, ahead_count: 0, ahead_run: 0,
         ahead_left_of_run: 0, ahead_skip: 0)
+      if panel + 1 < panels.upperBound {
+        Ahead(tiles: columns.panel(panel + 1), run: columns.stride, count: 1, stride: 0).share(
+          0, of: 1, with: &end)
+      }
       xai_amx_multiply(rows.count, depth, tiles, columns.panel(panel), &end)
     }
   }

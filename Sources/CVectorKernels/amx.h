@@ -1,0 +1,77 @@
+// What products on the tiles of Intel's Advanced Matrix Extensions share. Opens the target attribute; the including file
+// closes it.
+#include <immintrin.h>
+
+#define XAI_LANES 16
+#pragma clang attribute push( \
+    __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,avx512bf16,fma,amx-tile,amx-bf16"))), apply_to = function)
+#include "vector.h"
+#include "functions.h"
+#include "transpose.h"
+#include "ahead.h"
+
+enum { tile_side = 16, tile_depth = 32, tile_elements = tile_side * tile_depth, pair = 2 * tile_side };
+
+// Two vectors rounded to bfloat16, ties to even, side by side.
+XAI_INLINE __m512i rounded(vf low, vf high) { return (__m512i)_mm512_cvtne2ps_pbh((__m512)high, (__m512)low); }
+
+// Where the elements of two vectors side by side go, so that those of one lane are neighbours.
+XAI_INLINE __m512i make_zip(void) {
+  uint16_t order[tile_depth];
+  for (int i = 0; i < tile_depth; i++) order[i] = (uint16_t)(i / 2 + i % 2 * tile_side);
+  return _mm512_loadu_si512(order);
+}
+
+// Calls for the places that up to 32 rows of sums go to, while these are computed.
+XAI_INLINE void call_for_destination(ptrdiff_t rows, const xai_tile_end *end) {
+  for (ptrdiff_t row = 0; row < rows; row++) {
+    const float *destination = end->destination + row * end->stride;
+    __builtin_prefetch(destination, 1, 3);
+    __builtin_prefetch(destination + end->columns - 1, 1, 3);
+    if (!end->residual) continue;
+    const float *residual = end->residual + row * end->residual_stride;
+    __builtin_prefetch(residual, 0, 3);
+    __builtin_prefetch(residual + end->columns - 1, 0, 3);
+  }
+}
+
+// Scale, sum, bias, GELU and residual, from up to 32 × 32 sums to memory. What is done is known where this is inlined.
+XAI_INLINE void end_rows_with(const float *sums, ptrdiff_t rows, const xai_tile_end *end, const bool adds,
+                              const bool gelu, const bool residual) {
+  const ptrdiff_t columns = end->columns;
+  const vf scale = (vf)end->scale;
+  vf bias[2];
+  __mmask16 valid[2];
+#pragma clang loop unroll(full)
+  for (int half = 0; half < 2; half++) {
+    ptrdiff_t left = columns - half * XAI_LANES;
+    valid[half] = left >= XAI_LANES ? 0xffff : left > 0 ? (__mmask16)((1u << left) - 1) : 0;
+    bias[half] = end->bias ? (vf)_mm512_maskz_loadu_ps(valid[half], end->bias + half * XAI_LANES) : (vf)(0.0f);
+  }
+  for (ptrdiff_t row = 0; row < rows; row++) {
+    float *destination = end->destination + row * end->stride;
+    const float *other = residual ? end->residual + row * end->residual_stride : NULL;
+#pragma clang loop unroll(full)
+    for (int half = 0; half < 2; half++) {
+      const int place = half * XAI_LANES;
+      vf v = load(sums + row * pair + place) * scale;
+      if (adds) v += (vf)_mm512_maskz_loadu_ps(valid[half], destination + place);
+      v += bias[half];
+      if (gelu) v = gelu_of(v);
+      if (residual) v += (vf)_mm512_maskz_loadu_ps(valid[half], other + place);
+      _mm512_mask_storeu_ps(destination + place, valid[half], (__m512)v);
+    }
+  }
+}
+
+static void end_rows(const float *sums, ptrdiff_t rows, const xai_tile_end *end) {
+  if (end->gelu) {
+    end_rows_with(sums, rows, end, end->adds, true, end->residual != NULL);
+  } else if (end->residual) {
+    end_rows_with(sums, rows, end, end->adds, false, true);
+  } else if (end->adds) {
+    end_rows_with(sums, rows, end, true, false, false);
+  } else {
+    end_rows_with(sums, rows, end, false, false, false);
+  }
+}

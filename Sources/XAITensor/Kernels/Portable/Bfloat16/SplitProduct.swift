@@ -1,0 +1,176 @@
+import CVectorKernels
+
+/// A product of float32 on matrix tiles, each factor as a sum of two bfloat16 numbers (`Engine.Precision.bfloat16x3`).
+///
+/// Rows are split and packed once, by all threads, and then multiplied by as many panels of 32 columns as stay in the
+/// second-level cache, which are split as they are read: nothing is kept from product to product, so weights take no
+/// memory a second time. Sums run over the depth in an order that depends on the depth alone.
+struct SplitProduct {
+  /// Elements of both factors that stay in a second-level cache of two megabytes with what passes through it.
+  private static let cachedElements = 288 * 1024
+  /// The most depth of a sum that is not interrupted.
+  private static let mostDepth = 1024
+  /// The most elements of A that are packed together.
+  private static let mostRowElements = 4 * 1024 * 1024
+  /// Less depth is not worth splitting factors for.
+  private static let leastDepth = 32
+
+  let a: MatrixOperand
+  let b: MatrixOperand
+  let c: UnsafeMutablePointer<Float>
+  let layout: MatrixLayout
+  let epilogue: Epilogue
+  private let threads: Int
+  private let depth: Int
+  private let panels: Int
+  private let matrices: Int
+
+  /// Whether a product can be split, and is deep enough to be worth it.
+  ///
+  /// How many rows there are plays no part: a row must not change with its batch.
+  static func takes(_ a: MatrixOperand, _ b: MatrixOperand, _ epilogue: Epilogue) -> Bool {
+    a.layout.columns >= leastDepth && (epilogue.residual.map { $0.layout.columnStride == 1 } ?? true)
+  }
+
+  init(
+    _ a: MatrixOperand, _ b: MatrixOperand, into c: UnsafeMutablePointer<Float>, _ layout: MatrixLayout,
+    _ epilogue: Epilogue, threads: Int
+  ) {
+    (self.a, self.b, self.c, self.layout, self.epilogue, self.threads) = (a, b, c, layout, epilogue, threads)
+    depth = a.layout.columns
+    panels = quotient(layout.columns, columnsOfPanel)
+    matrices = layout.outer.count * layout.inner.count
+  }
+
+  private var tileRowCount: Int { splitCount(depth: depth) }
+
+  func run(on pool: ThreadPool) {
+    guard matrices > 0, layout.rows > 0, layout.columns > 0 else { return }
+    let most = max(1, Self.mostRowElements / (tileRowCount / 2 * matrices)) * rowsOfTile
+    let parts = quotient(layout.rows, most)
+    for index in 0..<parts {
+      let pairs = part(index, of: parts, in: quotient(layout.rows, rowsOfPair))
+      run(pairs.lowerBound * rowsOfPair..<min(pairs.upperBound * rowsOfPair, layout.rows), on: pool)
+    }
+  }
+
+  /// Packs some rows of all matrices, and multiplies them.
+  private func run(_ rows: Range<Int>, on pool: ThreadPool) {
+    let tileRows = quotient(rows.count, rowsOfTile)
+    let count = matrices * tileRows * tileRowCount / 2
+    let packed = MemoryPool.shared.take(count: count)
+    defer { MemoryPool.shared.give(packed, count: count) }
+    let tiles = UnsafeMutableRawPointer(packed).assumingMemoryBound(to: UInt16.self)
+    pool.run(count: matrices * tileRows) { index in
+      let (matrix, tile) = index.quotientAndRemainder(dividingBy: tileRows)
+      let first = rows.lowerBound + tile * rowsOfTile
+      packRows(first..<min(first + rowsOfTile, rows.upperBound), of: matrix, to: tiles + index * tileRowCount)
+    }
+    let columnBlocks = matrices >= 4 * threads ? 1 : min(panels, 4 * threads)
+    let rowBlocks = matrices * columnBlocks >= threads ? 1 : min(tileRows, threads)
+    pool.run(count: matrices * columnBlocks * rowBlocks) { index in
+      let (matrix, block) = index.quotientAndRemainder(dividingBy: columnBlocks * rowBlocks)
+      let (rowBlock, columnBlock) = block.quotientAndRemainder(dividingBy: columnBlocks)
+      multiply(
+        part(rowBlock, of: rowBlocks, in: quotient(tileRows, 2)), of: rows, matrix,
+        tiles + matrix * tileRows * tileRowCount, by: part(columnBlock, of: columnBlocks, in: panels))
+    }
+  }
+
+  private func packRows(_ rows: Range<Int>, of matrix: Int, to tiles: UnsafeMutablePointer<UInt16>) {
+    let (outer, inner) = matrix.quotientAndRemainder(dividingBy: layout.inner.count)
+    let source = a.elements(outer: outer, inner: inner) + rows.lowerBound * a.layout.rowStride
+    if a.layout.columnStride == 1 {
+      xai_amx_split_rows(tiles, source, rows.count, a.layout.rowStride, depth)
+    } else {
+      xai_amx_split_rows_across(tiles, source, rows.count, depth, a.layout.columnStride)
+    }
+  }
+
+  /// Multiplies pairs of tiles of some packed rows by some panels.
+  private func multiply(
+    _ pairs: Range<Int>, of rows: Range<Int>, _ matrix: Int, _ tiles: UnsafePointer<UInt16>,
+    by panels: Range<Int>
+  ) {
+    let (outer, inner) = matrix.quotientAndRemainder(dividingBy: layout.inner.count)
+    let source = b.elements(outer: outer, inner: inner)
+    let stretches = quotient(depth, Self.mostDepth)
+    let longest = quotient(quotient(depth, stretches), depthOfTile) * depthOfTile
+    let panelCount = longest * columnsOfPanel * 2
+    let rowElements = pairs.count * rowsOfPair * longest
+    let most = rowElements <= Self.cachedElements ? Self.cachedElements / 3 : Self.cachedElements * 2 / 3
+    let group = min(panels.count, max(1, most / (longest * columnsOfPanel)))
+    let packed = MemoryPool.shared.take(count: group * panelCount / 2)
+    defer { MemoryPool.shared.give(packed, count: group * panelCount / 2) }
+    let columns = UnsafeMutableRawPointer(packed).assumingMemoryBound(to: UInt16.self)
+    xai_amx_begin()
+    defer { xai_amx_end() }
+    for start in stride(from: 0, to: depth, by: longest) {
+      let stretch = start..<min(start + longest, depth)
+      for first in stride(from: panels.lowerBound, to: panels.upperBound, by: group) {
+        let own = first..<min(first + group, panels.upperBound)
+        packPanels(own, stretch, source, to: columns, panelCount)
+        for pair in pairs {
+          let row = rows.lowerBound + pair * rowsOfPair
+          let upper = tiles + 2 * pair * tileRowCount + start * rowsOfTile * 2
+          let ahead =
+            pair + 1 < pairs.upperBound
+            ? Ahead(
+              tiles: upper + 2 * tileRowCount, run: splitCount(depth: stretch.count), count: 2,
+              stride: tileRowCount)
+            : nil
+          for panel in own {
+            var end = tileEnd(outer, inner, row: row, column: panel * columnsOfPanel, stretch)
+            ahead?.share(panel - first, of: own.count, with: &end)
+            xai_amx_multiply_split(
+              min(rowsOfPair, rows.upperBound - row), stretch.count, upper, tileRowCount,
+              columns + (panel - first) * panelCount, &end)
+          }
+        }
+      }
+    }
+  }
+
+  /// Splits panels that lie side by side.
+  private func packPanels(
+    _ panels: Range<Int>, _ stretch: Range<Int>, _ source: UnsafePointer<Float>,
+    to tiles: UnsafeMutablePointer<UInt16>, _ panelCount: Int
+  ) {
+    let columns = panels.lowerBound * columnsOfPanel..<min(panels.upperBound * columnsOfPanel, layout.columns)
+    let start = source + columns.lowerBound * b.layout.columnStride + stretch.lowerBound * b.layout.rowStride
+    guard b.layout.rowStride == 1 else {
+      xai_amx_split_depth(tiles, panelCount, start, columns.count, stretch.count, b.layout.rowStride)
+      return
+    }
+    for first in stride(from: 0, to: columns.count, by: columnsOfPanel) {
+      xai_amx_split_columns(
+        tiles + first / columnsOfPanel * panelCount, start + first * b.layout.columnStride,
+        min(columnsOfPanel, columns.count - first), b.layout.columnStride, stretch.count)
+    }
+  }
+
+  /// Each stretch of the depth adds its part, and the last one ends the sum.
+  private func tileEnd(_ outer: Int, _ inner: Int, row: Int, column: Int, _ stretch: Range<Int>)
+    -> xai_tile_end
+  {
+    let isLast = stretch.upperBound == depth
+    let residual = isLast ? epilogue.residual : nil
+    return xai_tile_end(
+      destination: c + layout.start(outer: outer, inner: inner) + row * layout.rowStride + column,
+      stride: layout.rowStride, columns: min(columnsOfPanel, layout.columns - column), scale: epilogue.scale,
+      adds: epilogue.accumulates || stretch.lowerBound > 0, gelu: isLast && epilogue.activation == .gelu,
+      bias: isLast ? epilogue.bias.map { $0.start + column } : nil,
+      residual: residual.map {
+        $0.elements(outer: outer, inner: inner) + row * $0.layout.rowStride + column
+      }, residual_stride: residual?.layout.rowStride ?? 0, ahead: nil, ahead_count: 0, ahead_run: 0,
+      ahead_left_of_run: 0, ahead_skip: 0)
+  }
+}
+
+/// Elements of bfloat16 that 16 split rows of a depth take.
+func splitCount(depth: Int) -> Int { quotient(depth, depthOfTile) * depthOfTile * rowsOfTile * 2 }
+
+/// Rows of a tile.
+private let rowsOfTile = 16
+/// Rows that one call of the innermost loop multiplies.
+let rowsOfPair = 32
