@@ -2,9 +2,10 @@ import CVectorKernels
 
 /// A product of float32 on matrix tiles, each factor as a sum of two bfloat16 numbers (`Engine.Precision.bfloat16x3`).
 ///
-/// Rows are split and packed once, by all threads, and then multiplied by as many panels of 32 columns as stay in the
-/// second-level cache, which are split as they are read: nothing is kept from product to product, so weights take no
-/// memory a second time. Sums run over the depth in an order that depends on the depth alone.
+/// Where all of B stays in the second-level cache and there are rows enough, each block splits it for itself, and then 32
+/// rows at a time, which are multiplied from the first-level cache. Otherwise rows are split and packed once, by all threads,
+/// and multiplied by as many panels of 32 columns as stay in the cache. Nothing is kept from product to product, so weights
+/// take no memory a second time. Sums run over the depth in an order that depends on the depth alone.
 struct SplitProduct {
   /// Elements of both factors that stay in a second-level cache of two megabytes with what passes through it.
   private static let cachedElements = 288 * 1024
@@ -44,13 +45,53 @@ struct SplitProduct {
 
   private var tileRowCount: Int { splitCount(depth: depth) }
 
+  /// The depth of a sum that is not interrupted, in whole tiles: parts of equal length, but for the last.
+  private var stretch: Int {
+    quotient(quotient(depth, quotient(depth, Self.mostDepth)), depthOfTile) * depthOfTile
+  }
+
   func run(on pool: ThreadPool) {
     guard matrices > 0, layout.rows > 0, layout.columns > 0 else { return }
+    let pairs = quotient(layout.rows, rowsOfPair)
+    let isApart = matrices >= 4 * threads
+    if stretch >= depth, panels * columnsOfPanel * stretch <= Self.cachedElements * 2 / 3,
+      isApart || layout.rows >= threads * layout.columns
+    {
+      let rowBlocks = isApart ? 1 : min(pairs, 2 * threads)
+      pool.run(count: matrices * rowBlocks) { index in
+        let (matrix, block) = index.quotientAndRemainder(dividingBy: rowBlocks)
+        multiplyRows(part(block, of: rowBlocks, in: pairs), of: matrix)
+      }
+      return
+    }
     let most = max(1, Self.mostRowElements / (tileRowCount / 2 * matrices)) * rowsOfTile
     let parts = quotient(layout.rows, most)
     for index in 0..<parts {
-      let pairs = part(index, of: parts, in: quotient(layout.rows, rowsOfPair))
+      let pairs = part(index, of: parts, in: pairs)
       run(pairs.lowerBound * rowsOfPair..<min(pairs.upperBound * rowsOfPair, layout.rows), on: pool)
+    }
+  }
+
+  /// Packs all panels, and multiplies 32 rows after the other with them.
+  private func multiplyRows(_ pairs: Range<Int>, of matrix: Int) {
+    let (outer, inner) = matrix.quotientAndRemainder(dividingBy: layout.inner.count)
+    let panelCount = stretch * columnsOfPanel * 2
+    let count = (panels * panelCount + 2 * tileRowCount) / 2
+    let packed = MemoryPool.shared.take(count: count)
+    defer { MemoryPool.shared.give(packed, count: count) }
+    let columns = UnsafeMutableRawPointer(packed).assumingMemoryBound(to: UInt16.self)
+    let tiles = columns + panels * panelCount
+    xai_amx_begin()
+    defer { xai_amx_end() }
+    packPanels(0..<panels, 0..<depth, b.elements(outer: outer, inner: inner), to: columns, panelCount)
+    for pair in pairs {
+      let rows = pair * rowsOfPair..<min((pair + 1) * rowsOfPair, layout.rows)
+      packRows(rows, of: matrix, to: tiles)
+      for panel in 0..<panels {
+        var end = tileEnd(outer, inner, row: rows.lowerBound, column: panel * columnsOfPanel, 0..<depth)
+        xai_amx_multiply_split(
+          rows.count, depth, tiles, tileRowCount, columns + panel * panelCount, &end)
+      }
     }
   }
 
@@ -66,14 +107,20 @@ struct SplitProduct {
       let first = rows.lowerBound + tile * rowsOfTile
       packRows(first..<min(first + rowsOfTile, rows.upperBound), of: matrix, to: tiles + index * tileRowCount)
     }
-    let columnBlocks = matrices >= 4 * threads ? 1 : min(panels, 4 * threads)
+    // Rows that stay in the cache are read again for a few panels; others come from further away, and for more.
+    let isCached = tileRows * rowsOfTile * stretch <= Self.cachedElements
+    let most = (isCached ? 1 : 2) * Self.cachedElements / 3
+    let group = min(panels, max(1, most / (stretch * columnsOfPanel)))
+    let groups = quotient(quotient(panels, group), threads) * threads
+    let columnBlocks = matrices >= 4 * threads ? 1 : min(panels, isCached ? 4 * threads : groups)
     let rowBlocks = matrices * columnBlocks >= threads ? 1 : min(tileRows, threads)
     pool.run(count: matrices * columnBlocks * rowBlocks) { index in
       let (matrix, block) = index.quotientAndRemainder(dividingBy: columnBlocks * rowBlocks)
       let (rowBlock, columnBlock) = block.quotientAndRemainder(dividingBy: columnBlocks)
       multiply(
         part(rowBlock, of: rowBlocks, in: quotient(tileRows, 2)), of: rows, matrix,
-        tiles + matrix * tileRows * tileRowCount, by: part(columnBlock, of: columnBlocks, in: panels))
+        tiles + matrix * tileRows * tileRowCount, by: part(columnBlock, of: columnBlocks, in: panels),
+        group: group)
     }
   }
 
@@ -87,43 +134,38 @@ struct SplitProduct {
     }
   }
 
-  /// Multiplies pairs of tiles of some packed rows by some panels.
+  /// Multiplies pairs of tiles of some packed rows by some panels, a group of them at a time.
   private func multiply(
     _ pairs: Range<Int>, of rows: Range<Int>, _ matrix: Int, _ tiles: UnsafePointer<UInt16>,
-    by panels: Range<Int>
+    by panels: Range<Int>, group: Int
   ) {
     let (outer, inner) = matrix.quotientAndRemainder(dividingBy: layout.inner.count)
     let source = b.elements(outer: outer, inner: inner)
-    let stretches = quotient(depth, Self.mostDepth)
-    let longest = quotient(quotient(depth, stretches), depthOfTile) * depthOfTile
-    let panelCount = longest * columnsOfPanel * 2
-    let rowElements = pairs.count * rowsOfPair * longest
-    let most = rowElements <= Self.cachedElements ? Self.cachedElements / 3 : Self.cachedElements * 2 / 3
-    let group = min(panels.count, max(1, most / (longest * columnsOfPanel)))
+    let panelCount = stretch * columnsOfPanel * 2
     let packed = MemoryPool.shared.take(count: group * panelCount / 2)
     defer { MemoryPool.shared.give(packed, count: group * panelCount / 2) }
     let columns = UnsafeMutableRawPointer(packed).assumingMemoryBound(to: UInt16.self)
     xai_amx_begin()
     defer { xai_amx_end() }
-    for start in stride(from: 0, to: depth, by: longest) {
-      let stretch = start..<min(start + longest, depth)
+    for start in stride(from: 0, to: depth, by: stretch) {
+      let steps = start..<min(start + stretch, depth)
       for first in stride(from: panels.lowerBound, to: panels.upperBound, by: group) {
         let own = first..<min(first + group, panels.upperBound)
-        packPanels(own, stretch, source, to: columns, panelCount)
+        packPanels(own, steps, source, to: columns, panelCount)
         for pair in pairs {
           let row = rows.lowerBound + pair * rowsOfPair
           let upper = tiles + 2 * pair * tileRowCount + start * rowsOfTile * 2
           let ahead =
             pair + 1 < pairs.upperBound
             ? Ahead(
-              tiles: upper + 2 * tileRowCount, run: splitCount(depth: stretch.count), count: 2,
+              tiles: upper + 2 * tileRowCount, run: splitCount(depth: steps.count), count: 2,
               stride: tileRowCount)
             : nil
           for panel in own {
-            var end = tileEnd(outer, inner, row: row, column: panel * columnsOfPanel, stretch)
+            var end = tileEnd(outer, inner, row: row, column: panel * columnsOfPanel, steps)
             ahead?.share(panel - first, of: own.count, with: &end)
             xai_amx_multiply_split(
-              min(rowsOfPair, rows.upperBound - row), stretch.count, upper, tileRowCount,
+              min(rowsOfPair, rows.upperBound - row), steps.count, upper, tileRowCount,
               columns + (panel - first) * panelCount, &end)
           }
         }
@@ -133,32 +175,32 @@ struct SplitProduct {
 
   /// Splits panels that lie side by side.
   private func packPanels(
-    _ panels: Range<Int>, _ stretch: Range<Int>, _ source: UnsafePointer<Float>,
+    _ panels: Range<Int>, _ steps: Range<Int>, _ source: UnsafePointer<Float>,
     to tiles: UnsafeMutablePointer<UInt16>, _ panelCount: Int
   ) {
     let columns = panels.lowerBound * columnsOfPanel..<min(panels.upperBound * columnsOfPanel, layout.columns)
-    let start = source + columns.lowerBound * b.layout.columnStride + stretch.lowerBound * b.layout.rowStride
+    let start = source + columns.lowerBound * b.layout.columnStride + steps.lowerBound * b.layout.rowStride
     guard b.layout.rowStride == 1 else {
-      xai_amx_split_depth(tiles, panelCount, start, columns.count, stretch.count, b.layout.rowStride)
+      xai_amx_split_depth(tiles, panelCount, start, columns.count, steps.count, b.layout.rowStride)
       return
     }
     for first in stride(from: 0, to: columns.count, by: columnsOfPanel) {
       xai_amx_split_columns(
         tiles + first / columnsOfPanel * panelCount, start + first * b.layout.columnStride,
-        min(columnsOfPanel, columns.count - first), b.layout.columnStride, stretch.count)
+        min(columnsOfPanel, columns.count - first), b.layout.columnStride, steps.count)
     }
   }
 
   /// Each stretch of the depth adds its part, and the last one ends the sum.
-  private func tileEnd(_ outer: Int, _ inner: Int, row: Int, column: Int, _ stretch: Range<Int>)
+  private func tileEnd(_ outer: Int, _ inner: Int, row: Int, column: Int, _ steps: Range<Int>)
     -> xai_tile_end
   {
-    let isLast = stretch.upperBound == depth
+    let isLast = steps.upperBound == depth
     let residual = isLast ? epilogue.residual : nil
     return xai_tile_end(
       destination: c + layout.start(outer: outer, inner: inner) + row * layout.rowStride + column,
       stride: layout.rowStride, columns: min(columnsOfPanel, layout.columns - column), scale: epilogue.scale,
-      adds: epilogue.accumulates || stretch.lowerBound > 0, gelu: isLast && epilogue.activation == .gelu,
+      adds: epilogue.accumulates || steps.lowerBound > 0, gelu: isLast && epilogue.activation == .gelu,
       bias: isLast ? epilogue.bias.map { $0.start + column } : nil,
       residual: residual.map {
         $0.elements(outer: outer, inner: inner) + row * $0.layout.rowStride + column
