@@ -8,10 +8,7 @@ extension VisionTransformer {
     requesting request: GradientRequest,
     visitAttention: (AttentionGradient) throws -> Void
   ) throws -> Gradients {
-    guard let tape = trace.tape as? VisionTransformerTape, tape.blocks.count == weights.blocks.count,
-      cotangent.shape.rank == 2, cotangent.shape[1] == trace.logits.shape[1],
-      cotangent.shape[0] % trace.batchCount == 0
-    else { throw ModelError.foreignTrace(model: descriptor.name) }
+    let tape = try tape(VisionTransformerTape.self, of: trace, blocks: weights.blocks.count, from: cotangent)
     try checkParameters(request, trace, rows: cotangent.shape[0])
     return try withoutActuallyEscaping(visitAttention) { visit in
       try backward(from: cotangent, trace, tape, rules, request, visit)

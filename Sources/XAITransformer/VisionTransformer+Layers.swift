@@ -7,10 +7,7 @@ extension VisionTransformer {
     from cotangent: Tensor, through trace: ForwardTrace, layers: LayerSelection, readout: LayerReadout,
     visitAttention: (AttentionGradient) throws -> Void
   ) throws {
-    guard let tape = trace.tape as? VisionTransformerTape, tape.blocks.count == weights.blocks.count,
-      cotangent.shape.rank == 2, cotangent.shape[1] == trace.logits.shape[1],
-      cotangent.shape[0] % trace.batchCount == 0
-    else { throw ModelError.foreignTrace(model: descriptor.name) }
+    let tape = try tape(VisionTransformerTape.self, of: trace, blocks: weights.blocks.count, from: cotangent)
     try withoutActuallyEscaping(visitAttention) { visit in
       for layer in weights.blocks.indices.reversed() where layers.contains(layer) {
         let output = try trace.activation(at: ActivationPoint(layer: layer, point: .output))

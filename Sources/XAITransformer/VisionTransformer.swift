@@ -135,7 +135,7 @@ extension VisionTransformer {
 }
 
 /// What the reverse pass of a vision transformer needs of its forward pass.
-struct VisionTransformerTape: Sendable {
+struct VisionTransformerTape: EncoderTape {
   /// What the patch projection saw, where gradients of parameters will be asked for.
   let patches: Tensor?
   let blocks: [EncoderBlock.Tape]

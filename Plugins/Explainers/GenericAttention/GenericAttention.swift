@@ -59,14 +59,9 @@ public struct GenericAttention: Explainer {
       clamp: .eachHead, using: model)
     return try targets.map { image, target, classIndex in
       let passRow = targets.row(image: image, target: target)
-      // R_L = (I + Ā_L)⋯(I + Ā_1): one row of it is a product of row vectors.
-      let layout = trace.layout
-      let rows = RowPropagation.propagate([layout.readoutWeights], through: layers.reversed(), of: layout) {
-        attention.write($0, passRow: passRow)
-        $0.addIdentity()
-      }
       return try Attribution(
-        scores: layout.patchScores(rows[0], ofLayer: layers.lowerBound), of: trace, classIndex: classIndex,
+        scores: attention.rollOut(layers, passRow: passRow, of: trace.layout), of: trace,
+        classIndex: classIndex,
         by: self)
     }
   }

@@ -75,13 +75,9 @@ public struct TransformerAttribution: Explainer {
     let attention = GradientWeightedAttention(layers: fused, of: trace.layout)
     return try targets.map { image, target, classIndex in
       let passRow = targets.row(image: image, target: target)
-      let layout = trace.layout
-      let rows = RowPropagation.propagate([layout.readoutWeights], through: layers.reversed(), of: layout) {
-        attention.write($0, passRow: passRow)
-        $0.addIdentity()
-      }
       return try Attribution(
-        scores: layout.patchScores(rows[0], ofLayer: layers.lowerBound), of: trace, classIndex: classIndex,
+        scores: attention.rollOut(layers, passRow: passRow, of: trace.layout), of: trace,
+        classIndex: classIndex,
         by: self)
     }
   }

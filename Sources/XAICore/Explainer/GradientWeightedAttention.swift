@@ -79,6 +79,17 @@ public struct GradientWeightedAttention: Sendable {
     }
   }
 
+  /// One score a patch: the readout row of R = (I + Ā_L)⋯(I + Ā_first), a product of row vectors.
+  ///
+  /// - Parameter layers: the factors, the first of them on the right.
+  public func rollOut(_ layers: Range<Int>, passRow: Int, of layout: TokenLayout) -> [Float] {
+    let rows = RowPropagation.propagate([layout.readoutWeights], through: layers.reversed(), of: layout) {
+      write($0, passRow: passRow)
+      $0.addIdentity()
+    }
+    return layout.patchScores(rows[0], ofLayer: layers.lowerBound)
+  }
+
   /// Writes the entries of a row of its layer's matrix.
   public func write(_ row: TransitionRow, passRow: Int) {
     guard let matrices = matrices[row.layer] else { return row.entries.update(repeating: 0) }

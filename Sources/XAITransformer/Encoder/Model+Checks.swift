@@ -29,3 +29,22 @@ extension Model {
     )
   }
 }
+
+/// What a forward pass leaves for a reverse pass.
+protocol EncoderTape: Sendable {
+  var blocks: [EncoderBlock.Tape] { get }
+}
+
+extension Model {
+  /// The tape of a trace of this model, where a reverse pass can begin with a cotangent [k·B, classes].
+  ///
+  /// - Throws: `ModelError.foreignTrace` where the trace or the cotangent is not of this model.
+  func tape<Tape: EncoderTape>(
+    _ type: Tape.Type, of trace: ForwardTrace, blocks: Int, from cotangent: Tensor
+  ) throws -> Tape {
+    guard let tape = trace.tape as? Tape, tape.blocks.count == blocks, cotangent.shape.rank == 2,
+      cotangent.shape[1] == trace.logits.shape[1], cotangent.shape[0] % trace.batchCount == 0
+    else { throw ModelError.foreignTrace(model: descriptor.name) }
+    return tape
+  }
+}

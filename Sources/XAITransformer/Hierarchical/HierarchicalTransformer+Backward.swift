@@ -10,10 +10,7 @@ extension HierarchicalTransformer {
     requesting request: GradientRequest,
     visitAttention: (AttentionGradient) throws -> Void
   ) throws -> Gradients {
-    guard let tape = trace.tape as? HierarchicalTape, tape.blocks.count == weights.blocks.count,
-      cotangent.shape.rank == 2, cotangent.shape[1] == trace.logits.shape[1],
-      cotangent.shape[0] % trace.batchCount == 0
-    else { throw ModelError.foreignTrace(model: descriptor.name) }
+    let tape = try tape(HierarchicalTape.self, of: trace, blocks: weights.blocks.count, from: cotangent)
     var missing: Capabilities = rules == .gradient ? [] : [.propagationRules]
     if request.parameters || request.headParameters { missing.insert(.parameterGradients) }
     guard missing.isEmpty else {

@@ -139,7 +139,7 @@ public struct HierarchicalTransformer: Model {
 }
 
 /// What the reverse pass of a transformer of stages needs of its forward pass.
-struct HierarchicalTape: Sendable {
+struct HierarchicalTape: EncoderTape {
   /// What the layer norm behind the patch projection saw.
   struct Embedding: Sendable {
     /// [B, N, D].
