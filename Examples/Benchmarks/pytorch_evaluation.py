@@ -2,6 +2,7 @@
 ratio.
 
     python Examples/Benchmarks/pytorch_evaluation.py XAI MODEL PICTURES [--pictures 8] [--batch 28] [--rounds 2]
+        [--precisions float32 bfloat16x3 bfloat16]
 
 XAI is the command, MODEL the Hugging Face directory of a ViT, PICTURES a folder of pictures. The explainers are Attention
 Rollout, GMAR with both norms, and Grad-CAM; the protocol is `rise-fast`: 28 steps, from the picture to zeros and from the
@@ -125,9 +126,10 @@ def pytorch(folder: str, pictures: list[torch.Tensor], batch: int) -> tuple[floa
     return seconds, {key: numpy.mean(rows, axis=0).round(3).tolist() for key, rows in values.items()}
 
 
-def xai(command: str, model: str, folder: str) -> tuple[float, dict]:
+def xai(command: str, model: str, folder: str, precision: str) -> tuple[float, dict]:
     with tempfile.TemporaryDirectory() as output:
-        arguments = [command, "evaluate", "--model", model, "--data", folder, "--output", f"{output}/results.sqlite", "--quiet"]
+        arguments = [command, "evaluate", "--model", model, "--data", folder, "--output", f"{output}/results.sqlite", "--quiet",
+                     "--precision", precision]
         for explainer in EXPLAINERS:
             arguments += ["--explainer", explainer]
         start = time.perf_counter()
@@ -147,6 +149,7 @@ def main() -> None:
     parser.add_argument("--pictures", type=int, default=8)
     parser.add_argument("--batch", type=int, default=28)
     parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--precisions", nargs="+", default=["float32"], help="of xai; PyTorch is in float32")
     arguments = parser.parse_args()
     torch.set_num_threads(os.cpu_count())
     transformers.utils.logging.disable_progress_bar()
@@ -154,22 +157,25 @@ def main() -> None:
     files = files[:arguments.pictures]
     config = json.loads((Path(arguments.model) / "preprocessor_config.json").read_text())
     tensors = [prepared(file, config) for file in files]
-    seconds = {"pytorch": [], "xai": []}
+    runs = {"pytorch": lambda folder: pytorch(arguments.model, tensors, arguments.batch)}
+    for precision in arguments.precisions:
+        runs[f"xai {precision}"] = lambda folder, precision=precision: xai(
+            arguments.xai, arguments.model, folder, precision)
+    seconds = {name: [] for name in runs}
     with tempfile.TemporaryDirectory() as folder:
         for file in files:
             shutil.copy(file, folder)
         for _ in range(arguments.rounds):
-            for name, run in [("pytorch", lambda: pytorch(arguments.model, tensors, arguments.batch)),
-                              ("xai", lambda: xai(arguments.xai, arguments.model, folder))]:
-                time_taken, values = run()
+            for name, run in runs.items():
+                time_taken, values = run(folder)
                 seconds[name].append(time_taken)
                 print(json.dumps({"run": name, "seconds": round(time_taken, 2), "insertion, deletion": values}))
     rates = {name: len(files) / min(times) for name, times in seconds.items()}
     print(json.dumps({
         "unit": "pictures a second, best of rounds", "pictures": len(files), "threads": os.cpu_count(),
         "versions": {"torch": torch.__version__, "transformers": transformers.__version__},
-        "pytorch": round(rates["pytorch"], 3), "xai": round(rates["xai"], 3),
-        "ratio": round(rates["xai"] / rates["pytorch"], 2),
+        "rates": {name: round(rate, 3) for name, rate in rates.items()},
+        "ratios": {name: round(rates[name] / rates["pytorch"], 2) for name in rates if name != "pytorch"},
     }, indent=1))
 
 

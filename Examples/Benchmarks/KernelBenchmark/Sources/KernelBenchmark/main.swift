@@ -6,7 +6,7 @@
 
 import Dispatch
 import Foundation
-import Synchronization
+import XAIBench
 import XAITensor
 
 let secondsEach = CommandLine.arguments.dropFirst().first.flatMap(Double.init) ?? 0.5
@@ -31,26 +31,9 @@ func best(_ body: () -> Void) -> Double {
   return best
 }
 
-/// Operations per second of register multiply-adds on all processors together.
+/// The most operations a second on all threads together.
 func peak(_ set: InstructionSet) -> Double {
-  let total = Mutex(0.0)
-  let done = DispatchGroup()
-  for _ in 0..<threads {
-    done.enter()
-    Thread.detachNewThread {
-      let rounds = 10_000_000
-      var fastest = 0.0
-      for _ in 0..<6 {
-        var operations = 0.0
-        let time = seconds { operations = set.runPeak(rounds: rounds) }
-        fastest = max(fastest, operations / time)
-      }
-      total.withLock { $0 += fastest }
-      done.leave()
-    }
-  }
-  done.wait()
-  return total.withLock { $0 }
+  ArithmeticUnit(rawValue: set.rawValue).flatMap { Peak(of: $0, threads: threads, runs: 6)?.gigaflops } ?? 0
 }
 
 func random(_ shape: Shape) -> Tensor {
@@ -127,7 +110,7 @@ func column(_ text: String, _ width: Int) -> String {
 }
 
 func report(_ kernels: any Kernels, peak: Double) {
-  print("\n\(kernels.name); registers reach \(cell(peak * 1e-9, "%.0f")) GFLOP/s")
+  print("\n\(kernels.name); registers reach \(cell(peak, "%.0f")) GFLOP/s")
   for images in [1, 8] {
     var (time, operations) = (0.0, 0.0)
     for product in layers(images: images) {
@@ -150,11 +133,11 @@ func report(_ kernels: any Kernels, peak: Double) {
       let rate = product.operations / best
       print(
         column("  \(images) image\(images == 1 ? " " : "s") \(product.name)", 30)
-          + cell(rate * 1e-9, "%8.1f GFLOP/s") + cell(100 * rate / peak, "%6.0f %%"))
+          + cell(rate * 1e-9, "%8.1f GFLOP/s") + cell(100e-9 * rate / peak, "%6.0f %%"))
     }
     print(
       column("  all products of a layer", 30) + cell(operations / time * 1e-9, "%8.1f GFLOP/s")
-        + cell(100 * operations / time / peak, "%6.0f %%"))
+        + cell(100e-9 * operations / time / peak, "%6.0f %%"))
   }
 }
 
@@ -165,4 +148,10 @@ for name in Engine.availableKernels where name != "portable" {
 }
 for set in InstructionSet.available.reversed() {
   report(PortableKernels(instructionSet: set, threads: threads), peak: peak(set))
+}
+if let split = PortableKernels(precision: .bfloat16x3, threads: threads),
+  let tiles = Peak(of: .amxBFloat16, threads: threads)
+{
+  // Three multiplications make a product.
+  report(split, peak: tiles.gigaflops / 3)
 }
