@@ -96,6 +96,21 @@ struct Bfloat16Tests {
       within: { 0x1p-16 * parts[0].magnitudes[$0] })
   }
 
+  @Test("what is not finite spoils its row and nothing else", .enabled(if: hasTiles))
+  func nonFinite() throws {
+    let kernels = try #require(PortableKernels(precision: .bfloat16x3, threads: 2))
+    var random = TestRandom()
+    var elements = random.tensor([20, 70]).elements
+    elements[3 * 70 + 40] = .nan
+    // h is infinite, and l = x − h is not a number.
+    elements[17 * 70 + 2] = .infinity
+    let weight = random.tensor([33, 70])
+    let result = multiply(kernels, Tensor([20, 70], elements), weight, .plain)
+    for row in 0..<20 {
+      #expect(result[row].elements.allSatisfy { $0.isNaN == [3, 17].contains(row) }, "row \(row)")
+    }
+  }
+
   @Test(
     "other parameters at the same place are not mixed up, and other products stay float32",
     .enabled(if: hasTiles))
