@@ -22,19 +22,6 @@ XAI_INLINE __m512i make_zip(void) {
   return _mm512_loadu_si512(order);
 }
 
-// Calls for the places that up to 32 rows of sums go to, while these are computed.
-XAI_INLINE void call_for_destination(ptrdiff_t rows, const xai_tile_end *end) {
-  for (ptrdiff_t row = 0; row < rows; row++) {
-    const float *destination = end->destination + row * end->stride;
-    __builtin_prefetch(destination, 1, 3);
-    __builtin_prefetch(destination + end->columns - 1, 1, 3);
-    if (!end->residual) continue;
-    const float *residual = end->residual + row * end->residual_stride;
-    __builtin_prefetch(residual, 0, 3);
-    __builtin_prefetch(residual + end->columns - 1, 0, 3);
-  }
-}
-
 // Scale, sum, bias, GELU and residual, from up to 32 × 32 sums to memory. What is done is known where this is inlined.
 XAI_INLINE void end_rows_with(const float *sums, ptrdiff_t rows, const xai_tile_end *end, const bool adds,
                               const bool gelu, const bool residual) {

@@ -150,6 +150,19 @@ void xai_amx_split_depth(uint16_t *tiles, ptrdiff_t tiles_stride, const float *s
   }
 }
 
+// Calls for the places that up to 32 rows of sums go to, while these are computed.
+XAI_INLINE void call_for_destination(ptrdiff_t rows, const xai_tile_end *end) {
+  for (ptrdiff_t row = 0; row < rows; row++) {
+    const float *destination = end->destination + row * end->stride;
+    __builtin_prefetch(destination, 1, 3);
+    __builtin_prefetch(destination + end->columns - 1, 1, 3);
+    if (!end->residual) continue;
+    const float *residual = end->residual + row * end->residual_stride;
+    __builtin_prefetch(residual, 0, 3);
+    __builtin_prefetch(residual + end->columns - 1, 0, 3);
+  }
+}
+
 void xai_amx_multiply_split(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, ptrdiff_t a_stride, const uint16_t *b,
                             xai_tile_end *end) {
   const ptrdiff_t steps = (depth + tile_depth - 1) / tile_depth;

@@ -64,18 +64,9 @@ struct Bfloat16Product {
       a.layout.rowStride, depth)
     let panels = part(columnBlock, of: columnBlocks, in: panels)
     for panel in panels {
-      let first = panel * columnsOfPanel
-      let residual = epilogue.residual
       var end = xai_tile_end(
-        destination: c + layout.start(outer: outer, inner: inner) + rows.lowerBound * layout.rowStride
-          + first,
-        stride: layout.rowStride, columns: min(columnsOfPanel, layout.columns - first), scale: epilogue.scale,
-        adds: epilogue.accumulates, gelu: epilogue.activation == .gelu,
-        bias: epilogue.bias.map { $0.start + first },
-        residual: residual.map {
-          $0.elements(outer: outer, inner: inner) + rows.lowerBound * $0.layout.rowStride + first
-        }, residual_stride: residual?.layout.rowStride ?? 0, ahead: nil, ahead_count: 0, ahead_run: 0,
-        ahead_left_of_run: 0, ahead_skip: 0)
+        into: c, layout, epilogue, outer: outer, inner: inner, row: rows.lowerBound,
+        column: panel * columnsOfPanel)
       if panel + 1 < panels.upperBound {
         Ahead(tiles: columns.panel(panel + 1), run: columns.stride, count: 1, stride: 0).share(
           0, of: 1, with: &end)

@@ -88,7 +88,9 @@ struct SplitProduct {
       let rows = pair * rowsOfPair..<min((pair + 1) * rowsOfPair, layout.rows)
       packRows(rows, of: matrix, to: tiles)
       for panel in 0..<panels {
-        var end = tileEnd(outer, inner, row: rows.lowerBound, column: panel * columnsOfPanel, 0..<depth)
+        var end = xai_tile_end(
+          into: c, layout, epilogue, outer: outer, inner: inner, row: rows.lowerBound,
+          column: panel * columnsOfPanel)
         xai_amx_multiply_split(
           rows.count, depth, tiles, tileRowCount, columns + panel * panelCount, &end)
       }
@@ -162,7 +164,10 @@ struct SplitProduct {
               stride: tileRowCount)
             : nil
           for panel in own {
-            var end = tileEnd(outer, inner, row: row, column: panel * columnsOfPanel, steps)
+            // Each stretch of the depth adds its part, and the last one ends the sum.
+            var end = xai_tile_end(
+              into: c, layout, epilogue, outer: outer, inner: inner, row: row, column: panel * columnsOfPanel,
+              isFirst: start == 0, isLast: steps.upperBound == depth)
             ahead?.share(panel - first, of: own.count, with: &end)
             xai_amx_multiply_split(
               min(rowsOfPair, rows.upperBound - row), steps.count, upper, tileRowCount,
@@ -189,23 +194,6 @@ struct SplitProduct {
         tiles + first / columnsOfPanel * panelCount, start + first * b.layout.columnStride,
         min(columnsOfPanel, columns.count - first), b.layout.columnStride, steps.count)
     }
-  }
-
-  /// Each stretch of the depth adds its part, and the last one ends the sum.
-  private func tileEnd(_ outer: Int, _ inner: Int, row: Int, column: Int, _ steps: Range<Int>)
-    -> xai_tile_end
-  {
-    let isLast = steps.upperBound == depth
-    let residual = isLast ? epilogue.residual : nil
-    return xai_tile_end(
-      destination: c + layout.start(outer: outer, inner: inner) + row * layout.rowStride + column,
-      stride: layout.rowStride, columns: min(columnsOfPanel, layout.columns - column), scale: epilogue.scale,
-      adds: epilogue.accumulates || steps.lowerBound > 0, gelu: isLast && epilogue.activation == .gelu,
-      bias: isLast ? epilogue.bias.map { $0.start + column } : nil,
-      residual: residual.map {
-        $0.elements(outer: outer, inner: inner) + row * $0.layout.rowStride + column
-      }, residual_stride: residual?.layout.rowStride ?? 0, ahead: nil, ahead_count: 0, ahead_run: 0,
-      ahead_left_of_run: 0, ahead_skip: 0)
   }
 }
 
