@@ -59,10 +59,12 @@ public struct AtomicFile: ~Copyable {
   /// Stores the file on disk and puts it in its place.
   public consuming func commit() throws(FileError) {
     guard fsync(descriptor) == 0 else { throw .notWritable(path: path, reason: systemReason()) }
+    TestMilestone.write.reached()
     guard rename(temporary, target) == 0 else { throw .notReplaceable(path: path, reason: systemReason()) }
     close(descriptor)
     descriptor = -1
     Self.storeFolder(of: target)
+    TestMilestone.write.reached()
   }
 
   /// Writes a whole file.

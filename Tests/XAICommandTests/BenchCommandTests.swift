@@ -135,20 +135,14 @@ import XAITensor
   /// What has been measured is told, and nothing is left behind.
   @Test func aRequestToStop() throws {
     let folder = try TemporaryFolder()
-    let running = try XAIProcess.start(
-      [
-        "bench", "--model", EvaluationFixture.model, "--repeat", "1000", "--threads", "1", "--format", "json",
-      ],
-      environment: ["TMPDIR": folder.url.path])
-    let end = Date().addingTimeInterval(60)
-    while folder.names().isEmpty {
-      try #require(Date() < end, "the run did not begin")
-      usleep(2_000)
-    }
-    kill(running.process.processIdentifier, SIGINT)
-    let result = try XAIProcess.finish(running)
+    let result = try XAIProcess.run(
+      ["bench", "--model", EvaluationFixture.model, "--repeat", "5", "--threads", "1", "--format", "json"],
+      environment: Milestone.signal("INT", at: "result", 3).merging(["TMPDIR": folder.url.path]) { $1 })
     #expect(result.status == 130, "\(result.errors)")
     let report = try JSONDecoder().decode(Report.self, from: Data(result.output.utf8))
     #expect(!report.isComplete && folder.names().isEmpty)
+    // Three runs of the first measurement were done, one of them to warm up.
+    let measurements = report.models.flatMap(\.measurements)
+    #expect(measurements.map(\.work) == ["forward"] && measurements.map(\.seconds.runs) == [2])
   }
 }

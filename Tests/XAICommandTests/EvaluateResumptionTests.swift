@@ -12,55 +12,61 @@ import XAI
     return try fixture.results("reference.sqlite")
   }
 
-  @Test func killedAtRandomMoments() throws {
+  /// Run n is killed at its n-th milestone: before and after the tables, before and after each picture.
+  @Test func killedAgainAndAgain() throws {
     let reference = try reference()
     let arguments = fixture.arguments("out.sqlite", "-q", "--heads")
-    var (kills, seen, result) = (0, 0, CommandResult(status: -1, output: "", errors: ""))
-    for _ in 0..<200 {
-      let running = try XAIProcess.start(arguments)
-      // Early kills reach the making of the tables, late ones the end.
-      usleep(UInt32.random(in: 5_000...(kills < 12 ? 600_000 : 3_000_000)))
-      if running.process.isRunning, kills < 15 {
-        kill(running.process.processIdentifier, SIGKILL)
-        kills += 1
-        _ = try XAIProcess.finish(running)
-        // What is kept is whole, and never less than before.
-        if let pictures = try? fixture.results("out.sqlite").pictures {
-          #expect(pictures.count >= seen)
-          #expect(pictures.allSatisfy { $0 == reference.pictures[$0.position] })
-          seen = pictures.count
-        }
-        continue
+    var kept: [Int?] = []
+    while true {
+      let result = try XAIProcess.run(
+        arguments, environment: Milestone.signal("KILL", at: "write", kept.count + 1))
+      guard result.isKilled else {
+        #expect(result.status == 0, "\(result.errors)")
+        break
       }
-      result = try XAIProcess.finish(running)
-      break
+      // What is kept is whole; a database without tables is none yet.
+      let pictures = try? fixture.results("out.sqlite").pictures
+      #expect(pictures?.allSatisfy { $0 == reference.pictures[$0.position] } != false)
+      kept.append(pictures?.count)
+      try #require(kept.count < 20)
     }
-    #expect(result.status == 0, "\(result.errors)")
-    #expect(kills > 0)
+    // Each run has two milestones a picture, the first two of them two more; the last run has two pictures left.
+    #expect(kept == [nil, 0, 1, 3, 5, 8])
     let results = try fixture.results("out.sqlite")
     #expect(results == reference)
     #expect(results.contentHash == reference.contentHash)
     #expect(fixture.names == ["out.sqlite", "reference.sqlite"])
   }
 
-  @Test(arguments: [SIGINT, SIGTERM]) func aRequestToStop(signal: Int32) throws {
+  /// The last two pictures, killed at each milestone of them, from the same state.
+  @Test func killedAtEachWriteToTheEnd() throws {
     let reference = try reference()
-    let running = try XAIProcess.start(fixture.arguments("out.sqlite", "--heads"))
-    let end = Date().addingTimeInterval(60)
-    while (try? fixture.results("out.sqlite").pictures.isEmpty) ?? true {
-      try #require(Date() < end, "the run wrote nothing")
-      usleep(1_000)
+    let begun = fixture.arguments("begun.sqlite", "-q", "--heads", "--stop-after", "8pictures")
+    #expect(try XAIProcess.run(begun).status == 0)
+    for (number, kept) in [8, 9, 9, 10, nil].enumerated() {
+      try? FileManager.default.removeItem(atPath: fixture.path("out.sqlite"))
+      try FileManager.default.copyItem(
+        atPath: fixture.path("begun.sqlite"), toPath: fixture.path("out.sqlite"))
+      let arguments = fixture.arguments("out.sqlite", "-q", "--heads")
+      let result = try XAIProcess.run(
+        arguments, environment: Milestone.signal("KILL", at: "write", number + 1))
+      #expect(result.isKilled == (kept != nil), "milestone \(number + 1)")
+      #expect(try fixture.results("out.sqlite").pictures.count == kept ?? 10)
+      #expect(try XAIProcess.run(arguments).status == 0)
+      #expect(try fixture.results("out.sqlite") == reference)
     }
-    kill(running.process.processIdentifier, signal)
-    let stopped = try XAIProcess.finish(running)
-    let count = try fixture.results("out.sqlite").pictures.count
-    if count < 10 {
-      #expect(stopped.status == 130, "\(stopped.errors)")
-      #expect(stopped.output.contains("the same command goes on from there"))
-    }
+  }
+
+  @Test(arguments: Milestone.requests) func aRequestToStop(signal: String) throws {
+    let reference = try reference()
+    let stopped = try XAIProcess.run(
+      fixture.arguments("out.sqlite", "--heads"), environment: Milestone.signal(signal, at: "result", 3))
+    #expect(stopped.status == 130, "\(stopped.errors)")
+    #expect(stopped.output.contains("the same command goes on from there"))
+    #expect(try fixture.results("out.sqlite").pictures.map(\.position) == [0, 1, 2])
     let rest = try XAIProcess.run(fixture.arguments("out.sqlite", "--heads"))
     #expect(rest.status == 0)
-    #expect(count == 10 || rest.output.contains("going on after \(count) of 10 pictures"))
+    #expect(rest.output.contains("going on after 3 of 10 pictures"))
     #expect(try fixture.results("out.sqlite") == reference)
   }
 
@@ -76,36 +82,35 @@ import XAI
   @Test func aFullDisk() throws {
     let reference = try reference()
     let command = fixture.arguments("out.sqlite", "-q", "--heads").map { "'\($0)'" }.joined(separator: " ")
-    // Less than the whole takes, in kilobytes, and more than the tables do.
-    let whole = try #require(FileManager.default.contents(atPath: fixture.path("reference.sqlite")))
-    let limit = whole.count / 1024 - 8
+    // What five pictures take, in kilobytes: the file is whole pages, the same ones in each run, and has more at its end.
+    let half = fixture.arguments("half.sqlite", "-q", "--heads", "--stop-after", "5pictures")
+    #expect(try XAIProcess.run(half).status == 0)
+    let limit = try fixture.byteCount("half.sqlite") / 1024
+    try #require(fixture.byteCount("reference.sqlite") > limit * 1024)
     let full = try XAIProcess.shell("ulimit -f \(limit); exec \"$XAI\" \(command)")
     #expect(full.status == 74, "\(full.errors)")
     #expect(full.errors.contains("out.sqlite") && full.errors.contains("Free space"))
     let kept = try fixture.results("out.sqlite").pictures
-    #expect((1..<10).contains(kept.count), "\(kept.count)")
+    #expect((5..<10).contains(kept.count), "\(kept.count)")
     #expect(kept.allSatisfy { $0 == reference.pictures[$0.position] })
     #expect(try XAIProcess.run(fixture.arguments("out.sqlite", "-q", "--heads")).status == 0)
     #expect(try fixture.results("out.sqlite") == reference)
-    #expect(fixture.names == ["out.sqlite", "reference.sqlite"])
+    #expect(fixture.names == ["half.sqlite", "out.sqlite", "reference.sqlite"])
   }
 
   @Test func twoRunsAtOnce() throws {
-    let running = try XAIProcess.start(fixture.arguments("out.sqlite", "-q", "--heads"))
-    let end = Date().addingTimeInterval(60)
-    while (try? fixture.results("out.sqlite").pictures.isEmpty) ?? true {
-      try #require(Date() < end, "the run wrote nothing")
-      usleep(1_000)
-    }
-    // Both the second run and reading while the first one works.
+    // The first run waits in the midst of storing the second picture; the tables and the first one are stored.
+    let barrier = try Barrier()
+    let running = try XAIProcess.start(
+      fixture.arguments("out.sqlite", "-q", "--heads"), environment: barrier.environment(at: "write", 5))
+    try barrier.wait(for: running)
+    #expect(try fixture.results("out.sqlite").pictures.map(\.position) == [0])
     let second = try XAIProcess.run(fixture.arguments("out.sqlite", "-q", "--heads"))
+    #expect(
+      second.status == 73 && second.errors.contains("another run writes it (process"), "\(second.errors)")
+    try barrier.open()
     let first = try XAIProcess.finish(running)
     #expect(first.status == 0, "\(first.errors)")
-    // A slow machine may see the second one start when the first has ended.
-    if second.status != 0 {
-      #expect(
-        second.status == 73 && second.errors.contains("another run writes it (process"), "\(second.errors)")
-    }
     #expect(try fixture.results("out.sqlite").pictures.count == 10)
   }
 }

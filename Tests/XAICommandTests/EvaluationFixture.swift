@@ -22,5 +22,9 @@ struct EvaluationFixture {
 
   func results(_ name: String) throws -> EvaluationResults { try ResultStore.results(at: path(name)) }
 
+  func byteCount(_ name: String) throws -> Int {
+    try Data(contentsOf: URL(fileURLWithPath: path(name))).count
+  }
+
   var names: [String] { folder?.names() ?? [] }
 }

@@ -16,83 +16,56 @@ import XAIImage
     #expect(folder.names(in: "out").allSatisfy { $0.hasSuffix(".overlay.png") })
   }
 
-  @Test(arguments: [SIGINT, SIGTERM]) func aRequestToStop(signal: Int32) throws {
+  @Test(arguments: Milestone.requests) func aRequestToStop(signal: String) throws {
     let folder = try TemporaryFolder()
-    let running = try startLongRun(in: folder)
-    try waitForFiles(in: folder)
-    kill(running.process.processIdentifier, signal)
-    let result = try XAIProcess.finish(running)
+    let result = try XAIProcess.run(
+      explain(pictures: 10, in: folder), environment: Milestone.signal(signal, at: "result", 3))
     #expect(result.status == 130)
-    #expect(result.errors.contains("not done"))
+    #expect(result.errors.contains("3 of 10 images explained, 7 not done"), "\(result.errors)")
     let names = folder.names(in: "out")
-    #expect(names.count < Self.pictureCount)
+    #expect(names.count == 3)
     for name in names { #expect((try? folder.image("out/\(name)")) != nil, "\(name)") }
   }
 
-  @Test("an explainer of a million passes is stopped between two of them")
-  func aRequestToStopManyPasses() throws {
+  @Test("an explainer of many passes is stopped between two of them", arguments: Milestone.requests)
+  func aRequestToStopManyPasses(signal: String) throws {
     let folder = try TemporaryFolder()
     try folder.picture("p.png", width: 64, height: 64)
-    let running = try XAIProcess.start([
-      "explain", "-m", FixtureModel.vit, folder.path("p.png"), "-e", "rise:masks=1000000", "-o",
-      folder.path("out"),
-    ])
-    // The folder is made before the first pass.
-    let end = Date().addingTimeInterval(60)
-    while !FileManager.default.fileExists(atPath: folder.path("out")) {
-      try #require(Date() < end, "the run made no folder")
-      usleep(2_000)
-    }
-    usleep(300_000)
-    #expect(running.process.isRunning)
-    kill(running.process.processIdentifier, SIGINT)
-    let start = Date()
-    let result = try XAIProcess.finish(running)
+    let result = try XAIProcess.run(
+      [
+        "explain", "-m", FixtureModel.vit, folder.path("p.png"), "-e", "rise:masks=2000", "-o",
+        folder.path("out"),
+      ], environment: Milestone.signal(signal, at: "passes", 2))
     #expect(result.status == 130)
-    #expect(Date().timeIntervalSince(start) < 20)
     #expect(folder.names(in: "out").isEmpty)
   }
 
+  /// Killed at each milestone: before and after each file.
   @Test func aKilledRunLeavesNoHalfFile() throws {
-    let folder = try TemporaryFolder()
-    let running = try startLongRun(in: folder)
-    try waitForFiles(in: folder)
-    kill(running.process.processIdentifier, SIGKILL)
-    _ = try XAIProcess.finish(running)
-    for name in folder.names(in: "out") where name.hasSuffix(".png") {
-      #expect((try? folder.image("out/\(name)")) != nil, "\(name)")
+    for number in 1...7 {
+      let folder = try TemporaryFolder()
+      let result = try XAIProcess.run(
+        explain(pictures: 3, in: folder), environment: Milestone.signal("KILL", at: "write", number))
+      #expect(result.isKilled == (number < 7), "milestone \(number)")
+      let names = folder.names(in: "out").filter { $0.hasSuffix(".png") }
+      #expect(names.count == number / 2, "milestone \(number)")
+      for name in names { #expect((try? folder.image("out/\(name)")) != nil, "\(name)") }
     }
   }
 
   @Test func aReaderThatGoesAwayStopsTheRun() throws {
     let folder = try TemporaryFolder()
-    for index in 0..<20 { try folder.picture("photos/p\(index).png", seed: index) }
-    let result = try XAIProcess.shell(
-      "\"$XAI\" explain -m '\(FixtureModel.vit)' '\(folder.path("photos"))' -o '\(folder.path("out"))' "
-        + "--batch-size 1 | true; echo ${PIPESTATUS[0]}")
-    #expect(result.output == "141\n")
-    #expect(folder.names(in: "out").allSatisfy { $0.hasSuffix(".png") })
+    let running = try XAIProcess.start(
+      explain(pictures: 20, in: folder) + ["--batch-size", "1"], output: ReadPipe.broken())
+    #expect(try XAIProcess.finish(running).status == 141)
+    // The first picture's files are written before they are told.
+    let names = folder.names(in: "out")
+    #expect(names.count == 1 && names.allSatisfy { $0.hasSuffix(".png") })
   }
 
-  private static let pictureCount = 400
-
-  private func startLongRun(in folder: TemporaryFolder) throws -> XAIProcess.Running {
-    try folder.picture("p.png", width: 64, height: 64)
-    try FileManager.default.createDirectory(atPath: folder.path("photos"), withIntermediateDirectories: true)
-    for index in 0..<Self.pictureCount {
-      try FileManager.default.linkItem(
-        atPath: folder.path("p.png"), toPath: folder.path("photos/p\(index).png"))
-    }
-    return try XAIProcess.start([
-      "explain", "-m", FixtureModel.vit, folder.path("photos"), "-o", folder.path("out"),
-    ])
-  }
-
-  private func waitForFiles(in folder: TemporaryFolder) throws {
-    let end = Date().addingTimeInterval(60)
-    while folder.names(in: "out").count(where: { $0.hasSuffix(".png") }) < 3 {
-      try #require(Date() < end, "the run wrote nothing")
-      usleep(2_000)
-    }
+  /// The arguments of a run of so many pictures, which have a file each.
+  private func explain(pictures count: Int, in folder: TemporaryFolder) throws -> [String] {
+    for index in 0..<count { try folder.picture("photos/p\(index).png", seed: index, width: 64, height: 64) }
+    return ["explain", "-m", FixtureModel.vit, folder.path("photos"), "-o", folder.path("out")]
   }
 }

@@ -6,6 +6,8 @@ struct CommandResult {
   let status: Int32
   let output: String
   let errors: String
+  /// Whether a signal that nothing can catch ended it, after which `status` is the signal's number.
+  let isKilled: Bool
 }
 
 /// The built `xai`, run as users run it.
@@ -49,8 +51,12 @@ enum XAIProcess {
     deinit { if process.isRunning { process.terminate() } }
   }
 
+  /// Starts `xai`, or another program.
+  ///
+  /// - Parameter output: where standard output goes instead of to the result.
   static func start(
-    _ arguments: [String], of path: String = executable, environment: [String: String] = [:]
+    _ arguments: [String], of path: String = executable, environment: [String: String] = [:],
+    output: FileHandle? = nil
   ) throws -> Running {
     let running = try Running()
     running.process.executableURL = URL(fileURLWithPath: path)
@@ -58,7 +64,8 @@ enum XAIProcess {
     // Two threads at most: tests run side by side.
     running.process.environment = ProcessInfo.processInfo.environment
       .merging(["COLUMNS": "80", "OMP_NUM_THREADS": "1"]) { $1 }.merging(environment) { $1 }
-    running.process.standardOutput = try handle(running.folder.path("output"))
+    let file = try handle(running.folder.path("output"))
+    running.process.standardOutput = output ?? file
     running.process.standardError = try handle(running.folder.path("errors"))
     running.process.standardInput = FileHandle.nullDevice
     try running.process.run()
@@ -71,13 +78,78 @@ enum XAIProcess {
       String(decoding: try Data(contentsOf: URL(fileURLWithPath: running.folder.path(name))), as: UTF8.self)
     }
     let status = running.process.terminationStatus
-    return CommandResult(status: status, output: try text("output"), errors: try text("errors"))
+    return CommandResult(
+      status: status, output: try text("output"), errors: try text("errors"),
+      isKilled: running.process.terminationReason == .uncaughtSignal && status == SIGKILL)
   }
 
   private static func handle(_ path: String) throws -> FileHandle {
     _ = FileManager.default.createFile(atPath: path, contents: nil)
     return try FileHandle(forWritingTo: URL(fileURLWithPath: path))
   }
+}
+
+// MARK: - Interruptions
+
+/// Places of a run, as `XAITensor.TestMilestone` names them, and what happens there.
+enum Milestone {
+  /// The environment of a run that gets a signal at the n-th milestone, from nobody but itself: `KILL`, `INT` or `TERM`.
+  static func signal(_ name: String, at milestone: String, _ count: Int) -> [String: String] {
+    ["XAI_TEST_MILESTONE": "\(milestone):\(count):\(name)"]
+  }
+
+  /// The requests to stop.
+  static let requests = ["INT", "TERM"]
+}
+
+/// Holds a run at a milestone, until it is opened.
+final class Barrier {
+  private let folder: TemporaryFolder
+  private var path: String { folder.path("barrier") }
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// The environment of the run.
+  func environment(at milestone: String, _ count: Int) -> [String: String] {
+    Milestone.signal(path, at: milestone, count)
+  }
+
+  /// Waits until the run has come to the barrier; throws where it ends before.
+  func wait(for running: XAIProcess.Running) throws {
+    while !FileManager.default.fileExists(atPath: path) {
+      try #require(running.process.isRunning, "the run ended before it came to the milestone")
+      usleep(1_000)
+    }
+  }
+
+  /// Lets the run continue.
+  func open() throws { try FileManager.default.removeItem(atPath: path) }
+}
+
+/// A pipe whose reader goes away when the test says so.
+final class ReadPipe {
+  let writer: FileHandle
+  private let reader: Int32
+  private let folder = try? TemporaryFolder()
+
+  init() throws {
+    // A pipe with a name opens its ends so that no program inherits them that another test starts meanwhile.
+    let path = try #require(folder).path("pipe")
+    try #require(mkfifo(path, 0o600) == 0)
+    reader = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    let writer = open(path, O_WRONLY | O_CLOEXEC)
+    try #require(reader >= 0 && writer >= 0)
+    self.writer = FileHandle(fileDescriptor: writer, closeOnDealloc: true)
+  }
+
+  /// A pipe whose reader has gone.
+  static func broken() throws -> FileHandle {
+    let pipe = try ReadPipe()
+    pipe.closeReader()
+    return pipe.writer
+  }
+
+  func closeReader() { close(reader) }
 }
 
 /// A folder that is removed with its content at the end of a test.

@@ -43,6 +43,33 @@ import XAI
     #expect(try ResultStore.results(at: path).pictures == [0, 1, 3].map(Made.picture))
   }
 
+  /// As a process leaves it that dies in the midst of a commit: some of the pages are new, the old ones in the journal.
+  @Test("a transaction of which a part was written is taken back")
+  func cutTransaction() throws {
+    try write([0, 3])
+    let before = try folder.bytes("results.sqlite")
+    do {
+      let store = try ResultStore(at: path, experiment: Made.experiment())
+      try store.connection.write { database in
+        // Pages that the cache has no place for go to the file before the end of the transaction.
+        try database.execute(sql: "PRAGMA cache_size = 1")
+        try database.execute(sql: "UPDATE pictures SET identifier = 'other'")
+        for key in 0..<100 {
+          try database.execute(
+            sql: "INSERT INTO meta VALUES (?, ?)", arguments: ["\(key)", String(repeating: "x", count: 500)])
+        }
+        for suffix in ["", "-journal"] {
+          try folder.write(folder.bytes("results.sqlite\(suffix)"), to: "cut.sqlite\(suffix)")
+        }
+      }
+    }
+    #expect(try folder.bytes("cut.sqlite") != before)
+    let results = try ResultStore.results(at: folder.file("cut.sqlite"))
+    #expect(results.pictures == [0, 3].map(Made.picture))
+    #expect(try folder.bytes("cut.sqlite") == before)
+    #expect(folder.names == ["cut.sqlite", "results.sqlite"])
+  }
+
   @Test("results that the tables can't hold are refused whole")
   func unstorable() throws {
     let store = try ResultStore(at: path, experiment: Made.experiment())

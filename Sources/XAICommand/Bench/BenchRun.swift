@@ -60,6 +60,7 @@ struct BenchRun {
         if run == 1 { _ = plan.profile?.take() }
         let most = plan.settings.repetition.most
         tell("\(what), " + (run == 0 ? "warming up" : "run \(run) of at most \(most)"))
+        if run > 0 { TestMilestone.result.reached() }
         return !Interruption.isRequested
       },
       measured: { measurement in

@@ -1,5 +1,6 @@
 import XAICore
 import XAIEvaluation
+import XAITensor
 
 /// A run of `xai evaluate`: from the first picture without a result to the last one, or to where it is stopped.
 struct EvaluateRun {
@@ -59,6 +60,7 @@ struct EvaluateRun {
     if failure == nil {
       do { try teller.tell(event) } catch { failure = error }
     }
+    if case .picture = event { TestMilestone.result.reached() }
     let isEnough = plan.command.runOptions.stopAfter?.isMet(count: doneCount, seconds: seconds) ?? false
     return failure == nil && !Interruption.isRequested && !isEnough
   }

@@ -90,6 +90,7 @@ struct ExplainRun {
       guard !Interruption.isRequested else { return }
       try write(picture, index, of: explanation)
       done += 1
+      TestMilestone.result.reached()
     }
   }
 

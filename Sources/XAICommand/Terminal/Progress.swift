@@ -1,5 +1,6 @@
 import Synchronization
 import XAICore
+import XAITensor
 
 /// How far a long run is, on standard error.
 ///
@@ -57,6 +58,7 @@ extension Progress {
       self.update { _ in
         "\(prefix)\(count.explainer): \(grouped(count.done)) of \(grouped(count.total)) passes"
       }
+      TestMilestone.passes.reached()
       return !Interruption.isRequested
     }
   }

@@ -66,6 +66,7 @@ struct TrainRun {
         failure = error
       }
     }
+    if case .step = event { TestMilestone.result.reached() }
     return failure == nil && !Interruption.isRequested && !isEnough
   }
 

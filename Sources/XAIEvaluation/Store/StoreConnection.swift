@@ -1,5 +1,6 @@
 import GRDB
 import XAICore
+import XAITensor
 
 /// An open database, whose errors say what a user can do.
 struct StoreConnection: Sendable {
@@ -41,7 +42,15 @@ struct StoreConnection: Sendable {
 
   /// Writes all or nothing.
   func write<T>(_ body: (Database) throws -> T) throws(StoreError) -> T {
-    do { return try queue.write(body) } catch { throw StoreError(error, at: path) }
+    do {
+      let result = try queue.write { database in
+        let result = try body(database)
+        TestMilestone.write.reached()
+        return result
+      }
+      TestMilestone.write.reached()
+      return result
+    } catch { throw StoreError(error, at: path) }
   }
 
   /// Runs statements outside of a transaction.
