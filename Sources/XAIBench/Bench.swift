@@ -26,11 +26,18 @@ public struct Bench: Sendable {
 
   private let settings: Settings
   private let kernels: any Kernels
+  private let stopwatch: Stopwatch
 
   /// Prepares the timing of models on some kernels.
   public init(_ settings: Settings, on kernels: any Kernels) {
+    self.init(settings, on: kernels, stopwatch: .system)
+  }
+
+  /// The same by a stopwatch.
+  package init(_ settings: Settings, on kernels: any Kernels, stopwatch: Stopwatch) {
     self.settings = settings
     self.kernels = kernels
+    self.stopwatch = stopwatch
   }
 
   /// Times a model, one measurement after the other.
@@ -44,7 +51,7 @@ public struct Bench: Sendable {
     measured: (BenchResult) throws -> Void
   ) throws {
     for explainer in settings.explainers { try explainer.check(fits: model.descriptor) }
-    let timed = TimedModel(model)
+    let timed = TimedModel(model, stopwatch: stopwatch)
     var workloads = settings.batches.map { Workload.forward(timed, batch: $0) }
     for explainer in settings.explainers {
       workloads += settings.batches.map { Workload.explain(timed, by: explainer, batch: $0) }
@@ -70,7 +77,7 @@ public struct Bench: Sendable {
       },
       {
         _ = timed.takePasses()
-        let time = try seconds(workload.run)
+        let time = try stopwatch.seconds(workload.run)
         let noted = timed.takePasses()
         // The first run warms up, and doesn't count even where it is the fastest.
         if run > 1, time < fastest { (fastest, passes) = (time, noted) }

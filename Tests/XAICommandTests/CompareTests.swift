@@ -51,7 +51,7 @@ import XAIImage
       .explain(model.descriptor.preprocessing.tensor(from: picture), targets: .classes([2]), using: model)
     let map = try #require(result.maps.first { $0.explainer == "grad-cam" })
     #expect(zip(map.scores, explained[0][0].scores).allSatisfy { abs($0 - $1) < 1e-5 })
-    #expect(map.family == "gradient" && map.isClassSpecific && map.seconds > 0)
+    #expect(map.family == "gradient" && map.isClassSpecific && map.seconds >= 0)
 
     let count = result.maps.count
     for row in 0..<count {
@@ -76,7 +76,8 @@ import XAIImage
     let result = try XAIProcess.run(
       "compare", "-m", FixtureModel.nonSquare, folder.path("photo.png"), "-o", folder.path("out"), "-e",
       "gmar:norm=l2", "-e", "attention-rollout", "--format", "jpeg")
-    #expect(result.status == 0 && result.errors == "", "\(result.errors)")
+    // A run of more than ten seconds would say how far it is, which is no complaint.
+    #expect(result.status == 0 && !result.errors.contains("Error"), "\(result.errors)")
     let lines = result.output.split(separator: "\n").map(String.init)
     #expect(
       lines.contains { $0.hasPrefix("  1  gmar:norm=l2") && $0.contains("gradient") && $0.contains("yes") })

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import XAITensor
@@ -6,14 +7,17 @@ import Testing
 @Suite struct ProfileTests {
   @Test func operationsAreWhatTheyAreWithoutAProfile() throws {
     let base = PortableKernels(threads: 2)
-    let profile = Profile()
+    // A second passes from one look at the clock to the next, of which an operation takes two.
+    let looks = Atomic(0)
+    let profile = Profile(
+      stopwatch: Stopwatch { Double(looks.add(1, ordering: .relaxed).newValue) })
     let plain = outcome(on: base)
     let profiled = outcome(on: ProfilingKernels(base, into: profile))
     #expect(plain == profiled)
     let summary = profile.take()
     #expect(summary.entries.reduce(0) { $0 + $1.calls } == 19)
-    #expect(summary.entries.allSatisfy { $0.seconds > 0 && !$0.isMeanwhile })
-    #expect(summary.seconds >= summary.entries.reduce(0) { $0 + $1.seconds })
+    #expect(summary.entries.allSatisfy { $0.seconds == Double($0.calls) && !$0.isMeanwhile })
+    #expect(summary.seconds == 2 * 19 + 1)
     #expect(ProfilingKernels(base, into: profile).name == base.name)
   }
 

@@ -22,20 +22,15 @@ public struct MemoryBandwidth: Hashable, Sendable, Encodable {
     precondition(threads > 0 && runs > 0, "\(runs) runs on \(threads) threads measure nothing")
     let count = max(bytes / (3 * MemoryLayout<Float>.stride), threads)
     let arrays = Arrays(count: count)
-    func run() -> Double {
-      secondsTogether(threads: threads) { thread in
-        arrays.triad(count * thread / threads..<count * (thread + 1) / threads)
-      }
-    }
-    _ = run()  // the first one is given its pages
-    let timing = Timing((0..<runs).map { _ in run() })
+    _ = arrays.triad(threads: threads)  // the first one is given its pages
+    let timing = Timing((0..<runs).map { _ in arrays.triad(threads: threads) })
     self.bytes = 3 * count * MemoryLayout<Float>.stride
     gigabytesPerSecond = Double(self.bytes) / timing.best * 1e-9
     spread = timing.spread
   }
 
-  /// Three arrays; threads work on ranges that don't overlap.
-  private final class Arrays: @unchecked Sendable {
+  /// Three arrays of ones; threads work on ranges that don't overlap.
+  final class Arrays: @unchecked Sendable {
     private let memory: UnsafeMutableBufferPointer<Float>
     private let count: Int
 
@@ -47,7 +42,17 @@ public struct MemoryBandwidth: Hashable, Sendable, Encodable {
 
     deinit { memory.deallocate() }
 
-    func triad(_ range: Range<Int>) {
+    /// The array that is written.
+    var sums: [Float] { Array(memory[..<count]) }
+
+    /// Works on all elements, and gives the seconds that it took.
+    func triad(threads: Int) -> Double {
+      secondsTogether(threads: threads) { [count] thread in
+        triad(count * thread / threads..<count * (thread + 1) / threads)
+      }
+    }
+
+    private func triad(_ range: Range<Int>) {
       guard let start = memory.baseAddress, !range.isEmpty else { return }
       let sum = start + range.lowerBound
       xai_triad(sum, sum + count, sum + 2 * count, 0.5, range.count)

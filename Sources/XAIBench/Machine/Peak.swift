@@ -22,7 +22,7 @@ public struct Peak: Hashable, Sendable, Encodable {
     precondition(threads > 0 && runs > 0, "\(runs) runs on \(threads) threads measure nothing")
     let trial = 20_000
     var operations = 0.0
-    let time = XAIBench.seconds { operations = unit.run(rounds: trial) ?? 0 }
+    let time = Stopwatch.system.seconds { operations = unit.run(rounds: trial) ?? 0 }
     guard operations > 0 else { return nil }
     let rounds = max(trial, Int(Double(trial) * duration / max(time, 1e-6)))
     let timing = Timing(

@@ -33,8 +33,13 @@ enum ResidentMemory {
     return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_maxrss : nil
     #else
     guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else { return nil }
-    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-    return line?.split(separator: " ").compactMap { Int($0) }.first.map { $0 << 10 }
+    return peakBytes(status: status)
     #endif
+  }
+
+  /// The peak in what Linux says of a process, `VmHWM: 1234 kB`; nil where it isn't there.
+  static func peakBytes(status: String) -> Int? {
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    return line?.split { $0 == " " || $0 == "\t" }.compactMap { Int($0) }.first.map { $0 << 10 }
   }
 }

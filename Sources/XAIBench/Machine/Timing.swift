@@ -56,11 +56,3 @@ public struct Repetition: Hashable, Sendable {
     return counted.isEmpty ? nil : Timing(counted)
   }
 }
-
-/// The seconds that some work takes.
-func seconds<Result>(_ work: () throws -> Result) rethrows -> Double {
-  let clock = ContinuousClock()
-  let start = clock.now
-  _ = try work()
-  return (clock.now - start) / .seconds(1)
-}

@@ -5,6 +5,7 @@ import XAITensor
 /// A model that notes how long its passes take and what was shown to it.
 struct TimedModel: Model {
   private let base: any Model
+  private let stopwatch: Stopwatch
   private let noted = Noted()
 
   /// What was noted since it was taken last.
@@ -21,7 +22,10 @@ struct TimedModel: Model {
     let passes = Mutex(Passes())
   }
 
-  init(_ base: any Model) { self.base = base }
+  init(_ base: any Model, stopwatch: Stopwatch) {
+    self.base = base
+    self.stopwatch = stopwatch
+  }
 
   var descriptor: ModelDescriptor { base.descriptor }
 
@@ -48,7 +52,7 @@ struct TimedModel: Model {
     requesting request: GradientRequest, visitAttention: (AttentionGradient) throws -> Void
   ) throws -> Gradients {
     var gradients = Gradients()
-    let time = try seconds {
+    let time = try stopwatch.seconds {
       gradients = try base.backward(
         from: cotangent, through: trace, rules: rules, requesting: request, visitAttention: visitAttention)
     }
@@ -57,10 +61,9 @@ struct TimedModel: Model {
   }
 
   private func timed<Result>(images: Int, _ pass: () throws -> Result) throws -> Result {
-    let clock = ContinuousClock()
-    let start = clock.now
+    let start = stopwatch.now()
     let result = try pass()
-    let time = (clock.now - start) / .seconds(1)
+    let time = stopwatch.now() - start
     noted.passes.withLock {
       $0.forward += time
       $0.images += images

@@ -63,26 +63,31 @@ public final class Profile: Sendable {
 
   private struct State {
     var entries: [Key: Entry] = [:]
-    var start: ContinuousClock.Instant
+    /// When the stretch of time began, as the stopwatch has it.
+    var start: Double
   }
 
   private let state: Mutex<State>
-  private let clock = ContinuousClock()
+  private let stopwatch: Stopwatch
   private let thread: ThreadIdentity
 
   /// Begins, on the thread whose time is to be explained.
-  public init() {
-    state = Mutex(State(start: clock.now))
+  public convenience init() { self.init(stopwatch: .system) }
+
+  /// The same by a stopwatch.
+  init(stopwatch: Stopwatch) {
+    self.stopwatch = stopwatch
+    state = Mutex(State(start: stopwatch.now()))
     thread = ThreadIdentity()
   }
 
   /// Hands over what was measured so far, and begins anew.
   public func take() -> Summary {
-    let now = clock.now
+    let now = stopwatch.now()
     return state.withLock { state in
       defer { state = State(start: now) }
       return Summary(
-        seconds: (now - state.start) / .seconds(1),
+        seconds: now - state.start,
         entries: state.entries.values.sorted { $0.seconds > $1.seconds })
     }
   }
@@ -91,8 +96,8 @@ public final class Profile: Sendable {
   public func measure<Result, Failure: Error>(
     _ operation: Operation, arithmetic: Double = 0, _ work: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    let begin = clock.now
-    defer { add(operation, seconds: (clock.now - begin) / .seconds(1), arithmetic: arithmetic) }
+    let begin = stopwatch.now()
+    defer { add(operation, seconds: stopwatch.now() - begin, arithmetic: arithmetic) }
     return try work()
   }
 
