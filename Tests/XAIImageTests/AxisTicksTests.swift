@@ -1,4 +1,5 @@
 import Testing
+import XAITesting
 
 @testable import XAIImage
 
@@ -29,15 +30,17 @@ import Testing
     let axis = AxisTicks(spanning: 0.07...2.31, count: 5, isExtended: true)
     #expect(axis.ticks.map(\.label) == ["0", "0.5", "1.0", "1.5", "2.0", "2.5"])
     #expect(axis.range == 0...2.5)
-    var random = SystemRandomNumberGenerator()
+    var random = SeededGenerator(state: TestSeed.value)
     for _ in 0..<2000 {
       let scale = Double.random(in: 1...10, using: &random) * power(Int.random(in: -12...12, using: &random))
       let low = Double.random(in: -scale...scale, using: &random)
       let high = low + Double.random(in: scale / 1000...scale, using: &random)
       for count in 1...9 {
         let axis = AxisTicks(spanning: low...high, count: count, isExtended: true)
-        #expect(axis.range.lowerBound <= low + scale * 1e-7 && axis.range.upperBound >= high - scale * 1e-7)
-        #expect((2...count + 2).contains(axis.ticks.count), "\(low)...\(high), \(count)")
+        let drawn: Comment = "\(low)...\(high), \(count), XAI_TEST_SEED=\(TestSeed.value)"
+        #expect(
+          axis.range.lowerBound <= low + scale * 1e-7 && axis.range.upperBound >= high - scale * 1e-7, drawn)
+        #expect((2...count + 2).contains(axis.ticks.count), drawn)
       }
     }
   }

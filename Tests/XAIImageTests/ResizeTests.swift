@@ -25,6 +25,21 @@ import Testing
     }
   }
 
+  @Test(
+    "A target sample takes the source samples that its kernel covers, and no more",
+    arguments: [
+      (ResamplingFilter.bilinear, 1.0), (.bicubic, 2), (.lanczos, 3),
+    ])
+  func taps(filter: ResamplingFilter, support: Double) {
+    for (source, target) in [(10_000, 224), (5_000, 224), (224, 5_000), (1_000, 1), (500, 500)] {
+      let weights = ResamplingWeights(from: source, to: target, filter: filter)
+      // The kernel is as wide as the stretched filter, and an end of it may cut a sample.
+      let most = 2 * support * max(Double(source) / Double(target), 1) + 1
+      #expect(weights.spans.allSatisfy { Double($0.count) <= most }, "\(source) to \(target)")
+      #expect(weights.spans.count == target)
+    }
+  }
+
   @Test("A constant picture stays constant", arguments: ResamplingFilter.allCases)
   func constant(filter: ResamplingFilter) {
     let image = Image(width: 13, height: 9, filledWith: Colour(7, 128, 250))

@@ -1,6 +1,10 @@
+import Synchronization
 import XAI
 import XAITesting
 import XAITransformer
+
+/// How many heads the restless model has been given.
+private let headCount = Atomic<UInt64>(0)
 
 /// A model that can be trained, with one fault.
 struct BrokenTrainableModel: TrainableModel {
@@ -123,7 +127,7 @@ struct BrokenTrainableModel: TrainableModel {
     switch fault {
     case .oldHead: return self
     case .fixedHead: random = SeededRandom(seed: 1)
-    case .restlessHead: random = SeededRandom(seed: .random(in: 0 ... .max))
+    case .restlessHead: random = SeededRandom(seed: headCount.add(1, ordering: .relaxed).newValue)
     default: break
     }
     let labels = fault == .oldLabels ? labels.map { "old \($0)" } : labels

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 import XAI
 import XAITesting
@@ -80,6 +81,9 @@ private enum UnlabelledViT: ModelArchitecture {
   }
 }
 
+/// How many models the restless family has made.
+private let madeCount = Atomic<UInt64>(0)
+
 /// Makes other untrained models each time.
 private enum RestlessViT: ModelArchitecture {
   static let descriptor = ViT.descriptor
@@ -90,7 +94,7 @@ private enum RestlessViT: ModelArchitecture {
   static func makeUntrained(
     _ directory: ModelDirectory, labels: [String], random: inout SeededRandom, on kernels: any Kernels
   ) throws -> any TrainableModel {
-    var random = SeededRandom(seed: .random(in: 0 ... .max))
+    var random = SeededRandom(seed: madeCount.add(1, ordering: .relaxed).newValue)
     return try ViT.makeUntrained(directory, labels: labels, random: &random, on: kernels)
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import XAITesting
 
 @testable import XAIWeights
 
@@ -75,11 +76,13 @@ import Testing
   }
 
   @Test func randomDoublesReadBack() throws {
-    var random = SystemRandomNumberGenerator()
+    var random = SeededGenerator(state: TestSeed.value)
     for _ in 0..<2_000 {
       let double = Double(bitPattern: random.next())
       guard double.isFinite else { continue }
-      #expect(try readBack(.double(double)) == .double(double), "\(double.bitPattern)")
+      #expect(
+        try readBack(.double(double)) == .double(double),
+        "\(double.bitPattern), XAI_TEST_SEED=\(TestSeed.value)")
     }
   }
 
