@@ -15,14 +15,16 @@ swift = XAI_ONEDNN="$(onednn)" $(SWIFT)
 DEMO := Examples/Demo
 EXPLAINERS := attention-rollout gmar gmar:norm=l2 grad-cam gradient-rollout generic-attention
 
-.PHONY: help build test lint examples demo demo-model install packages clean
+.PHONY: help build test fuzz lint examples demo demo-model install packages clean
 
 help:
 	@echo 'make demo       explain the bundled scenes with the bundled model, into $(OUT)'
 	@echo 'make demo-model train the bundled model again (27 minutes on 2 cores)'
 	@echo 'make test       build and run all tests, the examples among them'
+	@echo 'make test-GMAR  build and run the tests of one plugin, or of one target, such as test-Tensor'
 	@echo 'make build      build the xai command, optimised'
 	@echo 'make examples   build all example programs, the package of third-party plugins among them'
+	@echo 'make fuzz       fuzz the parsers of images, weights and JSON for a minute each'
 	@echo 'make lint       check the formatting'
 	@echo 'make install    build, and copy xai into PREFIX/bin ($(PREFIX)/bin)'
 
@@ -37,9 +39,18 @@ build: packages
 # reaches the tests as it is; without it they are skipped. The package with plugins of a third party goes first, alone:
 # building it would hold the other tests up.
 TESTFLAGS := -c release -Xswiftc -enable-testing
+swift-test = env XAI_ONEDNN="$(onednn)" $(SWIFT) test $(TESTFLAGS) $(SWIFTFLAGS)
 test: packages
-	XAI_TEST_PACKAGES=1 $(swift) test $(TESTFLAGS) $(SWIFTFLAGS) --filter ThirdPartyPackageTests
-	$(swift) test $(TESTFLAGS) $(SWIFTFLAGS)
+	XAI_TEST_PACKAGES=1 Scripts/run-tests $(swift-test) --filter ThirdPartyPackageTests
+	Scripts/run-tests $(swift-test)
+
+# One plugin or one test target: make test-GMAR, make test-Tensor.
+test-%: packages
+	@Scripts/test-plugin $* $(swift-test)
+
+# The parsers of files from anywhere, a minute each.
+fuzz: packages
+	Scripts/fuzz $(SECONDS)
 
 lint:
 	$(SWIFT) format lint --strict -r Sources Plugins Tests Examples Package.swift

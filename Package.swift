@@ -2,7 +2,7 @@
 import Foundation
 import PackageDescription
 
-// The manifest is a table: one row per module, one row per plugin. Paths, test targets and settings are computed.
+// The manifest is a table: one row per module, plugin and test target. Paths, products and settings are computed.
 
 // MARK: - oneDNN
 
@@ -18,21 +18,19 @@ let usesOneDNN: Bool = {
   }
 }()
 
-// MARK: - Tests
-
-/// The test targets that are built: those that XAI_TESTS names, with commas between, or all.
-let namedTests = ProcessInfo.processInfo.environment["XAI_TESTS"]?.split(separator: ",").map(String.init)
-
 // MARK: - Modules
 
+let core: [Target.Dependency] = ["XAICore", "XAITransformer", "XAITensor", "XAIWeights", "XAIImage"]
 let database = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
-/// A library module of `Sources/`, in the order in which they may depend on one another.
+/// A library module of `Sources/`.
 struct Module {
   var name: String
   var uses: [Target.Dependency] = []
 }
 
+/// In the order in which they may depend on one another.
 let modules: [Module] = [
   Module(name: "XAITensor", uses: ["CVectorKernels"] + (usesOneDNN ? ["COneDNN"] : [])),
   Module(name: "XAIWeights", uses: ["XAITensor"]),
@@ -50,10 +48,11 @@ let modules: [Module] = [
 
 // MARK: - Plugins
 
-/// A plugin: the folder `Plugins/<kind>/<name>`, the module `XAI<name>`, the tests `Tests/XAI<name>Tests`.
+/// A plugin: the folder `Plugins/<kind>/<name>`, the module and the product `XAI<name>`.
 struct Plugin {
   var kind: String
   var name: String
+  var module: String { "XAI\(name)" }
 }
 
 let plugins: [Plugin] = [
@@ -113,16 +112,54 @@ let plugins: [Plugin] = [
   Plugin(kind: "Datasets", name: "TinyImageNet"),
 ]
 
-// MARK: - Examples
+/// Each kind has a module that imports all of its plugins and lists them, such as `XAIExplainers`.
+let kinds = ["Models", "Explainers", "Metrics", "Datasets"]
+
+func plugins(of kind: String) -> [Target.Dependency] {
+  plugins.filter { $0.kind == kind }.map { .target(name: $0.module) }
+}
+
+// MARK: - Programs
 
 /// Programs of `Examples/` that are part of this package; `Examples/ThirdPartyPlugin` is a package of its own.
 let examples = ["ExplainImage", "CompareExplainers", "EvaluateExplainers", "ExportSamples"]
 
-// MARK: - Targets
+// MARK: - Tests
 
-let pluginNames = plugins.map { "XAI\($0.name)" }
-let core: [Target.Dependency] = ["XAICore", "XAITransformer", "XAITensor", "XAIWeights", "XAIImage"]
-let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+/// A test target: the folder `Tests/<name>`.
+struct Tests {
+  var name: String
+  var uses: [Target.Dependency]
+}
+
+/// A target for each module, and for each kind of plugin, with a folder for each plugin inside.
+let tests: [Tests] = [
+  Tests(name: "TensorTests", uses: ["XAITensor", "CVectorKernels"]),
+  Tests(name: "WeightsTests", uses: ["XAIWeights", "XAITensor"]),
+  Tests(name: "ImageTests", uses: ["XAIImage", "XAITensor"]),
+  Tests(name: "CoreTests", uses: core + kinds.map { .target(name: "XAI\($0)") } + ["XAITesting"]),
+  Tests(name: "TransformerTests", uses: core + ["XAIModels", "XAIExplainers", "XAITesting"]),
+  Tests(name: "ConformanceKitTests", uses: core + ["XAIModels", "XAIExplainers", "XAITesting"]),
+  Tests(name: "ModelTests", uses: core + ["XAIModels", "XAIExplainers", "XAITesting"]),
+  Tests(name: "ExplainerTests", uses: core + ["XAIExplainers", "XAITesting"]),
+  Tests(name: "MetricTests", uses: core + ["XAIMetrics", "XAITesting"]),
+  Tests(name: "DatasetTests", uses: core + ["XAIDatasets", "XAITesting"]),
+  Tests(name: "TrainingTests", uses: core + ["XAITraining", "XAI", "XAITesting"]),
+  Tests(name: "EvaluationTests", uses: core + ["XAIEvaluation", "XAI", "XAITesting", database]),
+  Tests(name: "ReportTests", uses: core + ["XAIReport", "XAIEvaluation"]),
+  Tests(name: "BenchTests", uses: core + ["XAIBench", "XAI", "XAITesting"]),
+  Tests(name: "RegistryTests", uses: core + ["XAI", "XAITesting"]),
+  Tests(name: "GoldenTests", uses: core + ["XAI", "XAITesting"]),
+  Tests(
+    name: "CommandTests",
+    uses: core + ["xai", "XAI", "XAICommand", "XAITraining", "XAIBench", "XAITesting", argumentParser]),
+  Tests(name: "ExampleTests", uses: ["XAI"] + examples.map { .target(name: $0) }),
+]
+
+/// The test targets that are built: those that XAI_TESTS names, with commas between, or all.
+let namedTests = ProcessInfo.processInfo.environment["XAI_TESTS"]?.split(separator: ",").map(String.init)
+
+// MARK: - Targets
 
 let cTargets: [Target] =
   [
@@ -131,77 +168,63 @@ let cTargets: [Target] =
   ]
   + (usesOneDNN ? [.systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])])] : [])
 
-let moduleTargets: [Target] = modules.flatMap { module -> [Target] in
-  [.target(name: module.name, dependencies: module.uses)]
-    + tests(for: module.name, uses: [.target(name: module.name)] + module.uses)
-}
+let moduleTargets: [Target] = modules.map { .target(name: $0.name, dependencies: $0.uses) }
 
-let pluginTargets: [Target] = plugins.flatMap { plugin -> [Target] in
-  let name = "XAI\(plugin.name)"
-  return [.target(name: name, dependencies: core, path: "Plugins/\(plugin.kind)/\(plugin.name)")]
-    + tests(for: name, uses: [.target(name: name)] + core)
-}
+let pluginTargets: [Target] =
+  plugins.map { .target(name: $0.module, dependencies: core, path: "Plugins/\($0.kind)/\($0.name)") }
+  + kinds.map { .target(name: "XAI\($0)", dependencies: ["XAICore"] + plugins(of: $0)) }
 
-/// The test target of a module; XAITesting is the conformance kit that plugin tests end with.
-func tests(for name: String, uses: [Target.Dependency]) -> [Target] {
-  let kit: [Target.Dependency] = name == "XAITesting" ? ["XAI"] : ["XAITesting", "XAI"]
-  return [.testTarget(name: "\(name)Tests", dependencies: uses + kit)]
-}
+let applicationTargets: [Target] =
+  [
+    .target(
+      name: "XAI",
+      dependencies: core + kinds.map { .target(name: "XAI\($0)") }
+        + ["XAITraining", "XAIEvaluation", "XAIReport"]),
+    .target(
+      name: "XAICommand",
+      dependencies: core + ["XAI", "XAITraining", "XAIEvaluation", "XAIReport", "XAIBench", argumentParser]),
+    .executableTarget(name: "xai", dependencies: ["XAI", "XAICommand"], path: "Sources/Executable"),
+  ]
+  + examples.map {
+    .executableTarget(
+      name: $0, dependencies: ["XAI", argumentParser], path: "Examples/\($0)", exclude: ["README.md"])
+  }
 
-let applicationTargets: [Target] = [
-  .target(
-    name: "XAI",
-    dependencies: core + ["XAITraining", "XAIEvaluation", "XAIReport"] + pluginNames.map { .target(name: $0) }
-  ),
-  .target(
-    name: "XAICommand",
-    dependencies: ["XAI", "XAITraining", "XAIEvaluation", "XAIReport", "XAIBench", argumentParser] + core),
-  .executableTarget(name: "xai", dependencies: ["XAI", "XAICommand"], path: "Sources/Executable"),
-]
+let testTargets: [Target] = tests.filter { namedTests?.contains($0.name) != false }
+  .map { .testTarget(name: $0.name, dependencies: $0.uses) }
 
-let exampleTargets: [Target] = examples.map {
-  .executableTarget(
-    name: $0, dependencies: ["XAI", argumentParser], path: "Examples/\($0)", exclude: ["README.md"])
-}
+// MARK: - Package
 
-/// Tests of the whole: golden values, the registry against the folders, the command, the examples.
-let wholeTests: [Target] = [
-  .testTarget(name: "XAIGoldenTests", dependencies: ["XAI", "XAITesting"] + core),
-  .testTarget(name: "ExampleTests", dependencies: ["XAI"] + examples.map { .target(name: $0) }),
-  .testTarget(name: "RegistryCompletenessTests", dependencies: ["XAI", "XAITesting"] + core),
-  .testTarget(
-    name: "XAICommandTests",
-    dependencies: ["xai", "XAI", "XAICommand", "XAITraining", "XAIBench", "XAITesting", argumentParser] + core
-  ),
-]
+/// Every module is a product, so that a program links what it uses.
+///
+/// ViT and GMAR come without the database, training, reports and the other plugins. XAI is everything that explains and
+/// evaluates.
+let libraries =
+  modules.map(\.name) + plugins.map(\.module) + kinds.map { "XAI\($0)" } + ["XAI", "XAICommand"]
 
 let package = Package(
   name: "swift-xai",
   platforms: [.macOS(.v15)],
-  products: [
-    .library(name: "XAI", targets: ["XAI"] + modules.map(\.name) + pluginNames),
-    .library(name: "XAITesting", targets: ["XAITesting"]),
-    .library(name: "XAICommand", targets: ["XAICommand"]),
-    .executable(name: "xai", targets: ["xai"]),
+  products: libraries.map { .library(name: $0, targets: [$0]) } + [
+    .executable(name: "xai", targets: ["xai"])
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
-  targets: (cTargets + moduleTargets + pluginTargets + applicationTargets + exampleTargets + wholeTests)
-    .filter { $0.type != .test || namedTests?.contains($0.name) != false },
+  targets: cTargets + moduleTargets + pluginTargets + applicationTargets + testTargets,
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11
 )
 
 for target in package.targets where [.regular, .executable, .test].contains(target.type) {
-  guard !target.name.hasPrefix("C") else { continue }
+  guard !target.name.hasPrefix("C") || target.type == .test else { continue }
   target.swiftSettings = [
     .enableUpcomingFeature("ExistentialAny"),  // SE-0335
     .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409
     .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
   ]
-  if target.name.hasPrefix("XAITensor"), usesOneDNN {
+  if usesOneDNN, ["XAITensor", "TensorTests"].contains(target.name) {
     target.swiftSettings?.append(.define("XAI_ONEDNN"))
   }
 }

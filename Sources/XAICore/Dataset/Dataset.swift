@@ -2,7 +2,7 @@
 ///
 /// A data set reads its lists when it is made and a picture when it is asked for, so that its memory does not grow with
 /// the pictures.
-public protocol Dataset: Sendable {
+public protocol Dataset: Plugin {
   /// Its options, such as where it lies.
   associatedtype Options: PluginOptions
 

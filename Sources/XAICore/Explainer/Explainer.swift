@@ -4,7 +4,7 @@ public import XAITensor
 ///
 /// An explainer says what a forward pass must keep, and works from the trace, so that one forward pass serves every
 /// explainer of an image.
-public protocol Explainer: Sendable {
+public protocol Explainer: Plugin {
   /// Its options.
   associatedtype Options: PluginOptions
 

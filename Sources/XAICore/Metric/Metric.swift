@@ -2,7 +2,7 @@
 ///
 /// A metric says which inputs the model must see; a runner shows them to the model in batches, shared with those of
 /// other metrics, and hands the answers back.
-public protocol Metric: Sendable {
+public protocol Metric: Plugin {
   /// Its options: the protocol that the number depends on.
   associatedtype Options: PluginOptions
 

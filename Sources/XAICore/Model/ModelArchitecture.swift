@@ -2,7 +2,7 @@ public import XAITensor
 public import XAIWeights
 
 /// A family of models that can be loaded from a directory.
-public protocol ModelArchitecture: Sendable {
+public protocol ModelArchitecture: Plugin {
   /// What the family is.
   static var descriptor: ArchitectureDescriptor { get }
 

@@ -76,8 +76,7 @@ public struct Registry: Sendable {
     try plugin.register(in: &self)
   }
 
-  /// Adds an explainer; called by a plugin.
-  public mutating func register<E: Explainer>(explainer: E.Type) throws(RegistryError) {
+  package mutating func add<E: Explainer>(explainer: E.Type) throws(RegistryError) {
     let descriptor = E.descriptor
     try check(id: descriptor.id, kind: "explainer", known: explainers.map(\.descriptor.id))
     explainers.append(
@@ -86,8 +85,7 @@ public struct Registry: Sendable {
         make: { try E(options: E.Options($0, of: E.descriptor.id)) }))
   }
 
-  /// Adds a metric; called by a plugin.
-  public mutating func register<M: Metric>(metric: M.Type) throws(RegistryError) {
+  package mutating func add<M: Metric>(metric: M.Type) throws(RegistryError) {
     let descriptor = M.descriptor
     try check(id: descriptor.id, kind: "metric", known: metrics.map(\.descriptor.id))
     metrics.append(
@@ -96,15 +94,13 @@ public struct Registry: Sendable {
         make: { try M(options: M.Options($0, of: M.descriptor.id)) }))
   }
 
-  /// Adds a model family; called by a plugin.
-  public mutating func register(model: any ModelArchitecture.Type) throws(RegistryError) {
+  package mutating func add(model: any ModelArchitecture.Type) throws(RegistryError) {
     try check(id: model.descriptor.id, kind: "model", known: models.map(\.descriptor.id))
     models.append(
       ModelEntry(descriptor: model.descriptor, plugin: plugins.last ?? "", architecture: model))
   }
 
-  /// Adds a data set; called by a plugin.
-  public mutating func register<D: Dataset>(dataset: D.Type) throws(RegistryError) {
+  package mutating func add<D: Dataset>(dataset: D.Type) throws(RegistryError) {
     let descriptor = D.descriptor
     try check(id: descriptor.id, kind: "data set", known: datasets.map(\.descriptor.id))
     datasets.append(

@@ -9,7 +9,9 @@ let package = Package(
   targets: [
     .executableTarget(
       name: "SafetensorsFuzz",
-      dependencies: [.product(name: "XAI", package: "swift-xai")],
+      dependencies: [
+        .product(name: "XAIWeights", package: "swift-xai"), .product(name: "XAITensor", package: "swift-xai"),
+      ],
       swiftSettings: [.unsafeFlags(["-parse-as-library"])])
   ],
   swiftLanguageModes: [.v6]

@@ -4,5 +4,5 @@ import XAICommand
 
 XAICommandLine.run(
   plugins: builtInPlugins + [
-    TokenNormPlugin.self, TorchvisionViTPlugin.self, ComprehensivenessPlugin.self, CIFAR10Plugin.self,
+    TokenNorm.self, TorchvisionViT.self, Comprehensiveness.self, CIFAR10.self,
   ])

@@ -103,14 +103,3 @@ private struct Record {
     return Sample(image: Image(width: Self.side, height: Self.side, pixels: pixels), label: label)
   }
 }
-
-/// Adds CIFAR-10.
-public enum CIFAR10Plugin: Plugin {
-  /// `CIFAR10`.
-  public static let name = "CIFAR10"
-
-  /// Adds `cifar-10`.
-  public static func register(in registry: inout Registry) throws(RegistryError) {
-    try registry.register(dataset: CIFAR10.self)
-  }
-}

@@ -62,14 +62,3 @@ public struct Comprehensiveness: Metric {
     MetricValue(Double(subject.probability - answers[0].probability) * 100)
   }
 }
-
-/// Adds comprehensiveness.
-public enum ComprehensivenessPlugin: Plugin {
-  /// `Comprehensiveness`.
-  public static let name = "Comprehensiveness"
-
-  /// Adds `comprehensiveness`.
-  public static func register(in registry: inout Registry) throws(RegistryError) {
-    try registry.register(metric: Comprehensiveness.self)
-  }
-}

@@ -64,14 +64,3 @@ public struct TokenNorm: Explainer {
     }
   }
 }
-
-/// Adds Token Norm.
-public enum TokenNormPlugin: Plugin {
-  /// `TokenNorm`.
-  public static let name = "TokenNorm"
-
-  /// Adds `token-norm`.
-  public static func register(in registry: inout Registry) throws(RegistryError) {
-    try registry.register(explainer: TokenNorm.self)
-  }
-}

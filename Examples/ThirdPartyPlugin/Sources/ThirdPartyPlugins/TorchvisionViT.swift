@@ -61,14 +61,3 @@ public enum TorchvisionViT: ModelArchitecture {
     // PyTorch's attention holds queries, keys and values in `in_proj_weight`, not in `in_proj.weight`.
     tensor: { "\($0)\($0.hasSuffix("in_proj") ? "_" : ".")\($1.rawValue)" })
 }
-
-/// Adds torchvision's vision transformers.
-public enum TorchvisionViTPlugin: Plugin {
-  /// `TorchvisionViT`.
-  public static let name = "TorchvisionViT"
-
-  /// Adds `torchvision-vit`.
-  public static func register(in registry: inout Registry) throws(RegistryError) {
-    try registry.register(model: TorchvisionViT.self)
-  }
-}

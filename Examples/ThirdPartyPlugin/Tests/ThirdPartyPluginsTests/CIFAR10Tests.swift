@@ -31,7 +31,7 @@ import XAITesting
   @Test func planesBecomePixels() throws {
     let folder = try batches()
     let dataset = try #require(
-      try Registry.builtIn(adding: [CIFAR10Plugin.self]).dataset(folder.path) as? CIFAR10)
+      try Registry.builtIn(adding: [CIFAR10.self]).dataset(folder.path) as? CIFAR10)
     let train = try dataset.split("train")
     #expect(train.count == 10 && train.identifier(3) == "data_batch_2 #1" && train.label(3) == 5)
     #expect(try train.sample(3).image[7, 20] == Colour(7, 20, 5))

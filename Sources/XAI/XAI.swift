@@ -1,0 +1,24 @@
+// An application that imports XAI has everything.
+@_exported public import XAICore
+@_exported public import XAIDatasets
+@_exported public import XAIEvaluation
+@_exported public import XAIExplainers
+@_exported public import XAIImage
+@_exported public import XAIMetrics
+@_exported public import XAIModels
+@_exported public import XAIReport
+@_exported public import XAITensor
+@_exported public import XAITraining
+@_exported public import XAITransformer
+@_exported public import XAIWeights
+
+/// Every plugin that ships with the package.
+public let builtInPlugins: [any Plugin.Type] =
+  builtInModels + builtInExplainers + builtInMetrics + builtInDatasets
+
+extension Registry {
+  /// Makes a registry of the built-in plugins and others.
+  public static func builtIn(adding plugins: [any Plugin.Type] = []) throws(RegistryError) -> Registry {
+    try Registry(plugins: builtInPlugins + plugins)
+  }
+}

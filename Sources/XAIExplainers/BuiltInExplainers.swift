@@ -1,0 +1,65 @@
+@_exported public import XAIAttentionFlow
+@_exported public import XAIAttentionRollout
+@_exported public import XAIAttnLRP
+@_exported public import XAIBTH
+@_exported public import XAICPLRP
+@_exported public import XAICentreMap
+@_exported public import XAIConservativePropagation
+public import XAICore
+@_exported public import XAIFovEx
+@_exported public import XAIGMAR
+@_exported public import XAIGenericAttention
+@_exported public import XAIGradCAM
+@_exported public import XAIGradCAMPlusPlus
+@_exported public import XAIGradientRollout
+@_exported public import XAIInputXGradient
+@_exported public import XAIIntegratedGradients
+@_exported public import XAIKernelSHAP
+@_exported public import XAILIME
+@_exported public import XAILRP
+@_exported public import XAILayerCAM
+@_exported public import XAILeGrad
+@_exported public import XAIOcclusion
+@_exported public import XAIPartialLRP
+@_exported public import XAIRISE
+@_exported public import XAIRandomMap
+@_exported public import XAIRawAttention
+@_exported public import XAIScoreCAM
+@_exported public import XAISmoothGrad
+@_exported public import XAITokenTM
+@_exported public import XAITransformerAttribution
+@_exported public import XAIViTCX
+
+/// Every explainer that ships with the package: importing this module imports them all.
+public let builtInExplainers: [any Plugin.Type] = [
+  AttentionRollout.self,
+  GMAR.self,
+  GradCAM.self,
+  RawAttention.self,
+  GradientRollout.self,
+  GenericAttention.self,
+  GradCAMPlusPlus.self,
+  LayerCAM.self,
+  InputXGradient.self,
+  IntegratedGradients.self,
+  SmoothGrad.self,
+  LeGrad.self,
+  AttentionFlow.self,
+  TokenTM.self,
+  BTH.self,
+  LRP.self,
+  PartialLRP.self,
+  TransformerAttribution.self,
+  ConservativePropagation.self,
+  AttnLRP.self,
+  CPLRP.self,
+  Occlusion.self,
+  RISE.self,
+  KernelSHAP.self,
+  LIME.self,
+  ScoreCAM.self,
+  ViTCX.self,
+  FovEx.self,
+  RandomMap.self,
+  CentreMap.self,
+]

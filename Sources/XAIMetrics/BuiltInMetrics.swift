@@ -1,0 +1,35 @@
+@_exported public import XAIAverageDrop
+@_exported public import XAIAverageGain
+@_exported public import XAIAverageIncrease
+@_exported public import XAIAveragePrecision
+@_exported public import XAIClassLocalisation
+@_exported public import XAIClassSensitivity
+public import XAICore
+@_exported public import XAIDeletion
+@_exported public import XAIEntropy
+@_exported public import XAIInsertion
+@_exported public import XAIIntersectionOverUnion
+@_exported public import XAINegativePerturbation
+@_exported public import XAIObjectEnergy
+@_exported public import XAIPointingGame
+@_exported public import XAIRandomisation
+@_exported public import XAISparsity
+
+/// Every metric that ships with the package: importing this module imports them all.
+public let builtInMetrics: [any Plugin.Type] = [
+  AverageDrop.self,
+  AverageIncrease.self,
+  AverageGain.self,
+  Insertion.self,
+  Deletion.self,
+  NegativePerturbation.self,
+  PointingGame.self,
+  ObjectEnergy.self,
+  IntersectionOverUnion.self,
+  AveragePrecision.self,
+  ClassLocalisation.self,
+  ClassSensitivity.self,
+  Randomisation.self,
+  Entropy.self,
+  Sparsity.self,
+]
