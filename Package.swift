@@ -20,7 +20,9 @@ let usesOneDNN: Bool = {
 
 // MARK: - Modules
 
-let core: [Target.Dependency] = ["XAICore", "XAITransformer", "XAITensor", "XAIWeights", "XAIImage"]
+let core: [Target.Dependency] = [
+  "XAIFoundation", "XAICore", "XAITransformer", "XAITensor", "XAIWeights", "XAIImage",
+]
 let database = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -32,18 +34,26 @@ struct Module {
 
 /// In the order in which they may depend on one another.
 let modules: [Module] = [
-  Module(name: "XAITensor", uses: ["CVectorKernels"] + (usesOneDNN ? ["COneDNN"] : [])),
-  Module(name: "XAIWeights", uses: ["XAITensor"]),
-  Module(name: "XAIImage", uses: ["XAITensor", "CImageCodecs"]),
-  Module(name: "XAICore", uses: ["XAITensor", "XAIWeights", "XAIImage"]),
-  Module(name: "XAITransformer", uses: ["XAICore", "XAITensor", "XAIWeights", "XAIImage"]),
-  Module(name: "XAITraining", uses: ["XAICore", "XAITensor", "XAIWeights", "XAIImage"]),
-  Module(name: "XAIEvaluation", uses: ["XAICore", "XAITensor", "XAIWeights", "XAIImage", database]),
-  Module(name: "XAIReport", uses: ["XAIEvaluation", "XAICore", "XAITensor", "XAIImage"]),
+  Module(name: "XAIFoundation"),
+  Module(name: "XAITensor", uses: ["XAIFoundation", "CVectorKernels"] + (usesOneDNN ? ["COneDNN"] : [])),
+  Module(name: "XAIWeights", uses: ["XAIFoundation", "XAITensor"]),
+  Module(name: "XAIImage", uses: ["XAIFoundation", "XAITensor", "CImageCodecs"]),
+  Module(name: "XAICore", uses: ["XAIFoundation", "XAITensor", "XAIWeights", "XAIImage"]),
+  Module(name: "XAITransformer", uses: ["XAIFoundation", "XAICore", "XAITensor", "XAIWeights", "XAIImage"]),
+  Module(name: "XAITraining", uses: ["XAIFoundation", "XAICore", "XAITensor", "XAIWeights", "XAIImage"]),
+  Module(
+    name: "XAIEvaluation",
+    uses: ["XAIFoundation", "XAICore", "XAITensor", "XAIWeights", "XAIImage", database]),
+  Module(name: "XAIReport", uses: ["XAIFoundation", "XAIEvaluation", "XAICore", "XAITensor", "XAIImage"]),
   Module(
     name: "XAIBench",
-    uses: ["XAIEvaluation", "XAITransformer", "XAICore", "XAITensor", "XAIImage", "CVectorKernels"]),
-  Module(name: "XAITesting", uses: ["XAICore", "XAITransformer", "XAITensor", "XAIWeights", "XAIImage"]),
+    uses: [
+      "XAIFoundation", "XAIEvaluation", "XAITransformer", "XAICore", "XAITensor", "XAIImage",
+      "CVectorKernels",
+    ]),
+  Module(
+    name: "XAITesting",
+    uses: ["XAIFoundation", "XAICore", "XAITransformer", "XAITensor", "XAIWeights", "XAIImage"]),
 ]
 
 // MARK: - Plugins
@@ -134,9 +144,9 @@ struct Tests {
 
 /// A target for each module, and for each kind of plugin, with a folder for each plugin inside.
 let tests: [Tests] = [
-  Tests(name: "TensorTests", uses: ["XAITensor", "CVectorKernels"]),
-  Tests(name: "WeightsTests", uses: ["XAIWeights", "XAITensor"]),
-  Tests(name: "ImageTests", uses: ["XAIImage", "XAITensor"]),
+  Tests(name: "TensorTests", uses: ["XAIFoundation", "XAITensor", "CVectorKernels"]),
+  Tests(name: "WeightsTests", uses: ["XAIFoundation", "XAIWeights", "XAITensor", "XAITesting"]),
+  Tests(name: "ImageTests", uses: ["XAIFoundation", "XAIImage", "XAITensor", "XAITesting"]),
   Tests(name: "CoreTests", uses: core + kinds.map { .target(name: "XAI\($0)") } + ["XAITesting"]),
   Tests(name: "TransformerTests", uses: core + ["XAIModels", "XAIExplainers", "XAITesting"]),
   Tests(name: "ConformanceKitTests", uses: core + ["XAIModels", "XAIExplainers", "XAITesting"]),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import XAI
+import XAIFoundation
 
 /// Judges explainers on the pictures of a data set, and writes a table and a page.
 @main struct EvaluateExplainers: ParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import XAICore
 import XAIEvaluation
+import XAIFoundation
 import XAIImage
 import XAIReport
 import XAITensor

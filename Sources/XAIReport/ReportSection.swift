@@ -1,5 +1,6 @@
 import XAICore
 public import XAIEvaluation
+import XAIFoundation
 
 /// What a report says about one experiment.
 public struct ReportSection: Sendable {

@@ -1,6 +1,7 @@
 import Synchronization
 import XAICore
 import XAIExplainers
+import XAIFoundation
 import XAIImage
 import XAIModels
 import XAITensor

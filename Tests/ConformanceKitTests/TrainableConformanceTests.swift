@@ -3,6 +3,7 @@ import Synchronization
 import Testing
 import XAICore
 import XAIExplainers
+import XAIFoundation
 import XAIImage
 import XAIModels
 import XAITensor

@@ -1,6 +1,7 @@
 import Testing
 import XAIAttentionRollout
 import XAICore
+import XAIFoundation
 import XAIGMAR
 import XAIGradCAM
 import XAITensor

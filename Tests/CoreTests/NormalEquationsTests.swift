@@ -1,4 +1,5 @@
 import Testing
+import XAIFoundation
 import XAITesting
 
 @testable import XAICore

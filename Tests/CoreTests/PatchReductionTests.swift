@@ -1,5 +1,6 @@
 import Testing
 import XAICore
+import XAIFoundation
 import XAITensor
 import XAITesting
 

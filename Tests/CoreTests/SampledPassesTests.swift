@@ -3,6 +3,7 @@ import Testing
 import XAICore
 import XAIDatasets
 import XAIExplainers
+import XAIFoundation
 import XAIImage
 import XAIMetrics
 import XAIModels

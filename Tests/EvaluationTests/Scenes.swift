@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 import XAIImage
 
 /// Pictures of noise with a box each, some of them damaged.

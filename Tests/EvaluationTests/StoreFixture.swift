@@ -1,4 +1,5 @@
 import XAI
+import XAIFoundation
 
 @testable import XAIEvaluation
 

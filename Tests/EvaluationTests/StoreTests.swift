@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Testing
 import XAI
+import XAIFoundation
 
 @testable import XAIEvaluation
 

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import XAI
+import XAIFoundation
 import XAITesting
 
 /// Written directories in `transformers`: the same logits, preprocessing and labels, and no tensor too few or too many.

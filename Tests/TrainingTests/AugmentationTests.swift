@@ -1,5 +1,6 @@
 import Testing
 import XAI
+import XAIFoundation
 import XAITesting
 
 @testable import XAITraining

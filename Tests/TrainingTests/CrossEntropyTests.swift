@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import XAI
+import XAIFoundation
 import XAITesting
 
 @testable import XAITraining

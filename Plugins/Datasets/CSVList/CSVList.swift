@@ -1,4 +1,5 @@
 public import XAICore
+import XAIFoundation
 
 /// Pictures that a file of comma-separated values lists, with classes, splits and boxes where it has the columns.
 public struct CSVList: Dataset {

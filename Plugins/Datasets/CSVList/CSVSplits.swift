@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 import XAIImage
 
 /// Makes splits of the pictures of a list.

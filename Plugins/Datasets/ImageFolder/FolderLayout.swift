@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 
 /// How the folders of a data set are arranged.
 struct FolderLayout {
@@ -32,7 +33,7 @@ struct FolderLayout {
   }
 
   private static func folders(in folder: String) throws -> [String] {
-    try FileSystem.entries(of: folder).filter { $0.kind == .folder }.map(\.name)
+    try folderEntries(of: folder).filter { $0.kind == .folder }.map(\.name)
   }
 
   /// The folders of splits; nil where `train`, `val` and so on are classes that happen to be called so: where `train`

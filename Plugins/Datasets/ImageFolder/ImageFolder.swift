@@ -1,4 +1,5 @@
 public import XAICore
+import XAIFoundation
 
 /// Pictures in one folder a class, with or without folders for the splits, or in a folder without classes.
 ///

@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 import XAIImage
 
 /// Collects the pictures of a folder and all folders below it.
@@ -28,7 +29,7 @@ struct PictureSearch {
   ) throws {
     let path = folder.isEmpty ? root : FileSystem.path(root, folder)
     if let identity = FileSystem.identity(of: path), !seen.insert(identity).inserted { return }
-    let entries = try FileSystem.entries(of: path)
+    let entries = try folderEntries(of: path)
     let number = list.addFolder(folder)
     for entry in entries {
       switch entry.kind {

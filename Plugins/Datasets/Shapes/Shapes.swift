@@ -1,4 +1,5 @@
 public import XAICore
+import XAIFoundation
 
 /// Scenes that the package draws itself: one of eight shapes, of which every pixel is known.
 ///

@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 
 /// The classes of `wnids.txt` with their names.
 struct TinyClasses {

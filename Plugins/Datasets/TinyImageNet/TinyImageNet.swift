@@ -1,4 +1,5 @@
 public import XAICore
+import XAIFoundation
 
 /// Tiny-ImageNet in the layout that it was published in: 200 classes with a box around an object in each picture.
 ///

@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 import XAIImage
 
 /// The pictures of a split with their boxes.
@@ -13,7 +14,7 @@ struct TinyPictures {
     list = PictureList(root: root)
     for (label, id) in classes.ids.enumerated() {
       let folder = "train/\(id)"
-      let names = try FileSystem.entries(of: FileSystem.path(root, "\(folder)/images"))
+      let names = try folderEntries(of: FileSystem.path(root, "\(folder)/images"))
         .filter { $0.kind == .file && ImageFormat(extensionOf: $0.name) != nil }.map(\.name)
       guard !names.isEmpty else {
         throw DatasetError.emptyClass(name: classes.names[label], place: FileSystem.path(root, folder))

@@ -1,4 +1,5 @@
 public import XAICore
+import XAIFoundation
 import XAITensor
 
 /// The options of the centre baseline.

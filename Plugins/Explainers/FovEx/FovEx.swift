@@ -1,4 +1,5 @@
 public import XAICore
+import XAIFoundation
 import XAITensor
 
 /// FovEx: where someone with a fovea would look to recognise the class.

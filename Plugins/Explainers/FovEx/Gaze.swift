@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 import XAITensor
 
 /// A picture as someone sees it who looks at one place after another, and how the place should move.

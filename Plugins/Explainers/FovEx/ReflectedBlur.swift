@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 import XAITensor
 
 /// A Gaussian blur that is mirrored at the outermost pixels.

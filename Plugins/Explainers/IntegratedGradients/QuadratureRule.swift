@@ -1,4 +1,5 @@
 public import XAICore
+import XAIFoundation
 
 /// How an integral over [0, 1] becomes a weighted sum.
 public enum QuadratureRule: String, OptionValue, CaseIterable {

@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 
 /// Coalitions with the weights that make least squares give Shapley values.
 ///

@@ -1,4 +1,5 @@
 public import XAICore
+import XAIFoundation
 import XAIImage
 import XAITensor
 

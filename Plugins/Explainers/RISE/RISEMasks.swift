@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 import XAITensor
 
 /// The masks of RISE, each made from the seed and its number when it is needed: none is kept.

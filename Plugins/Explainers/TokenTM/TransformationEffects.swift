@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 import XAITensor
 
 /// How the halves of a block change tokens in length and direction: `[image][token]`.

@@ -1,4 +1,5 @@
 public import XAICore
+import XAIFoundation
 import XAITensor
 
 /// ViT-CX: masks from the channels of a layer, those that are alike clustered, weighted by their causal impact.

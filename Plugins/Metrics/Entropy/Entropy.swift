@@ -1,4 +1,5 @@
 public import XAICore
+import XAIFoundation
 
 /// The options of the entropy.
 public struct EntropyOptions: PluginOptions {

@@ -1,4 +1,5 @@
 public import XAICore
+public import XAIFoundation
 import XAIImage
 public import XAITensor
 import XAITransformer

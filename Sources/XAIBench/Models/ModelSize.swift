@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 import XAIImage
 public import XAITensor
 public import XAITransformer

@@ -1,5 +1,6 @@
 import XAIBench
 import XAICore
+import XAIFoundation
 import XAITensor
 
 extension BenchReport {

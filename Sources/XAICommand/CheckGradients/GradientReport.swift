@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 
 /// One kind of gradient with its worst error.
 struct GradientComparison: Encodable {

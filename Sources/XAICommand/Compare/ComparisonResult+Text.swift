@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 
 extension ComparisonResult {
   /// The comparison as people read it.

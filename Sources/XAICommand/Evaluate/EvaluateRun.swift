@@ -1,5 +1,6 @@
 import XAICore
 import XAIEvaluation
+import XAIFoundation
 import XAITensor
 
 /// A run of `xai evaluate`: from the first picture without a result to the last one, or to where it is stopped.

@@ -1,5 +1,6 @@
 import XAICore
 import XAIEvaluation
+import XAIFoundation
 
 /// Tells people: a progress line on standard error, the means on standard output.
 struct EvaluationTextTeller: EvaluationTeller {

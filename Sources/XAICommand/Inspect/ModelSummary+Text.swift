@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 
 extension ModelSummary {
   /// The summary as people read it.

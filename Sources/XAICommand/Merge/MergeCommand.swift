@@ -1,6 +1,7 @@
 import ArgumentParser
 import XAICore
 import XAIEvaluation
+import XAIFoundation
 
 /// `xai merge`: the results of shards in one database.
 struct MergeCommand: ParsableCommand {

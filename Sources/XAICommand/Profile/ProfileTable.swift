@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 import XAITensor
 
 /// What a profile measured, as a table: kernels, what is around them, what nobody measured, and what ran meanwhile.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import XAIFoundation
 import XAIReport
 import XAITensor
 

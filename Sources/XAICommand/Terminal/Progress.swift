@@ -1,6 +1,6 @@
 import Synchronization
 import XAICore
-import XAITensor
+import XAIFoundation
 
 /// How far a long run is, on standard error.
 ///

@@ -1,4 +1,5 @@
 #if canImport(Glibc)
+import XAIFoundation
 import Glibc
 #elseif canImport(Musl)
 import Musl
@@ -12,7 +13,7 @@ enum StandardOutput {
   static func write(_ text: String) throws(Failure) {
     guard writeAll(text, to: STDOUT_FILENO) else {
       if errno == EPIPE { throw Failure(.outputClosed, "") }
-      throw Failure(.cantWrite, "standard output: writing failed: \(String(cString: strerror(errno)))")
+      throw Failure(.cantWrite, "standard output: writing failed: \(systemReason())")
     }
   }
 }

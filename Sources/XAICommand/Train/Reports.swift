@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 import XAIImage
 import XAITensor
 import XAITraining

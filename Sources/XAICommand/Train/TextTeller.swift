@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 import XAITraining
 
 /// Tells people: a progress line on standard error, a line an epoch and the end on standard output.

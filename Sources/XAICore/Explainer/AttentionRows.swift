@@ -1,3 +1,4 @@
+import XAIFoundation
 public import XAITensor
 
 /// Attention matrices of one image and layer, as the attention methods read them: by row, without a copy.

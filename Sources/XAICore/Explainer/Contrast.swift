@@ -1,3 +1,4 @@
+import XAIFoundation
 public import XAITensor
 
 /// What a class is held against: why this one rather than that.

@@ -1,3 +1,4 @@
+import XAIFoundation
 import XAITensor
 
 /// What a row of logits says, read where it lies.

@@ -1,3 +1,5 @@
+import XAIFoundation
+
 extension Metric {
   /// Everything that a value depends on beside model, picture and map: the metric and all of its options, as text.
   public var protocolText: String {

@@ -1,4 +1,5 @@
 import Synchronization
+import XAIFoundation
 public import XAIImage
 public import XAITensor
 
@@ -8,7 +9,7 @@ public final class SubjectPicture: Sendable {
   public let pixels: Tensor
   /// How the pixels become the model's input.
   public let preprocessing: Preprocessing
-  private let whole: Once<Tensor>
+  private let whole: Lazy<Tensor>
   private let hidden = Mutex<[Fill: Tensor]>([:])
 
   /// Holds a picture; traps when `pixels` are not three channels.
@@ -18,7 +19,7 @@ public final class SubjectPicture: Sendable {
       "the pixels of one picture are 3×height×width, not \(pixels.shape)")
     self.pixels = pixels
     self.preprocessing = preprocessing
-    whole = Once { preprocessing.normalised(pixels) }
+    whole = Lazy { preprocessing.normalised(pixels) }
   }
 
   /// The model's input: [3, H, W].

@@ -1,3 +1,4 @@
+import XAIFoundation
 import XAITensor
 public import XAIWeights
 

@@ -1,3 +1,4 @@
+public import XAIFoundation
 public import XAITensor
 
 /// A model whose parameters can be changed and written.

@@ -1,3 +1,4 @@
+public import XAIFoundation
 public import XAITensor
 public import XAIWeights
 

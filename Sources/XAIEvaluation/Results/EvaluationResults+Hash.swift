@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 
 extension EvaluationResults {
   /// A hash of experiment and results, 16 hexadecimal digits: the same for the same numbers, whatever the order in which

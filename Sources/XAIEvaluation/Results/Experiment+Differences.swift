@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 
 extension Experiment {
   /// Everything that the results depend on, field by field, as texts.

@@ -1,4 +1,5 @@
 public import XAICore
+import XAIFoundation
 
 /// The pictures that an evaluation works on.
 public struct EvaluationData: Sendable {

@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 import XAITensor
 
 /// The work on a group of pictures: maps, then the frames of all metrics, and each picture's result as it has its answers.

@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 public import XAIWeights
 
 extension ModelDirectory {

@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 import XAITensor
 
 /// A model with more and more of its weights made random, from the classifier down to everything.

@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -81,8 +82,6 @@ extension ResultStore {
     // Some file systems have no links.
     guard rename(part, path) == 0 else { throw .notCreatable(path: path, reason: systemReason()) }
   }
-
-  private static func systemReason() -> String { String(cString: strerror(errno)) }
 }
 
 /// The databases of a merge.

@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

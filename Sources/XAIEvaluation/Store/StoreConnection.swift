@@ -1,6 +1,6 @@
 import GRDB
 import XAICore
-import XAITensor
+import XAIFoundation
 
 /// An open database, whose errors say what a user can do.
 struct StoreConnection: Sendable {

@@ -1,4 +1,5 @@
 #if canImport(Glibc)
+import XAIFoundation
 import Glibc
 #elseif canImport(Musl)
 import Musl
@@ -19,14 +20,14 @@ final class StoreLock: Sendable {
     while true {
       let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o666)
       guard descriptor >= 0 else {
-        throw .notCreatable(path: path, reason: String(cString: strerror(errno)))
+        throw .notCreatable(path: path, reason: systemReason())
       }
       guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
         let (reason, owner) = (errno, Self.text(of: descriptor))
         close(descriptor)
         if reason == EINTR { continue }
         guard reason == EWOULDBLOCK else {
-          throw .notCreatable(path: path, reason: "it can't be locked: \(String(cString: strerror(reason)))")
+          throw .notCreatable(path: path, reason: "it can't be locked: \(systemReason(reason))")
         }
         throw .inUse(path: database, by: owner)
       }

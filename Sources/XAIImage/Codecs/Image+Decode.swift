@@ -1,4 +1,5 @@
 import CImageCodecs
+import XAIFoundation
 
 extension Image {
   /// The most pixels that a picture may have unless the caller says otherwise, 178,956,970 as in Pillow.
@@ -40,9 +41,13 @@ extension Image {
   public init(
     contentsOf path: String, pixelLimit: Int = defaultPixelLimit, applyOrientation: Bool = false
   ) throws(ImageError) {
-    try self.init(
-      decoding: FileContents.read(path), file: path, pixelLimit: pixelLimit,
-      applyOrientation: applyOrientation)
+    let bytes: [UInt8]
+    do throws(ReadFailure) {
+      bytes = try FileContents.read(path)
+    } catch {
+      throw .unreadable(file: path, reason: error.reason)
+    }
+    try self.init(decoding: bytes, file: path, pixelLimit: pixelLimit, applyOrientation: applyOrientation)
   }
 }
 

@@ -1,4 +1,5 @@
 import CImageCodecs
+import XAIFoundation
 import XAITensor
 
 extension Image {

@@ -1,3 +1,5 @@
+import XAIFoundation
+
 /// Round numbers along an axis: multiples of 1, 2 or 5 times a power of ten.
 package struct AxisTicks: Hashable {
   /// A place on the axis.

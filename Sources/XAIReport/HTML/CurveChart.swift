@@ -1,5 +1,6 @@
 import XAICore
 import XAIEvaluation
+import XAIFoundation
 import XAIImage
 
 /// Draws the mean curves of a metric: lines with bands, told apart by colour, dashes and the number at their end.

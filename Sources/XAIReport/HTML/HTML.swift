@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 
 /// A piece of a page that is well-formed by construction: texts in it are escaped, pieces in it are not.
 ///

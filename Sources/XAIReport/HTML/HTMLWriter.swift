@@ -1,5 +1,6 @@
 import XAICore
 import XAIEvaluation
+import XAIFoundation
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

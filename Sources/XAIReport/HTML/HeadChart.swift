@@ -1,5 +1,6 @@
 import XAICore
 import XAIEvaluation
+import XAIFoundation
 
 /// Draws head weights, head effects and how well their orders agree, one row a layer.
 struct HeadChart {

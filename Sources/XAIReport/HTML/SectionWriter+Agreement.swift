@@ -1,5 +1,6 @@
 import XAICore
 import XAIEvaluation
+import XAIFoundation
 
 extension SectionWriter {
   /// The agreement of all pairs of explainers, as heat maps with numbers.

@@ -1,5 +1,6 @@
 import XAICore
 import XAIEvaluation
+import XAIFoundation
 
 extension SectionWriter {
   /// Explainers × metrics, the means with their intervals.

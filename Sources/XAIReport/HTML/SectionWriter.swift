@@ -1,5 +1,6 @@
 import XAICore
 import XAIEvaluation
+import XAIFoundation
 
 /// Writes what a page says about one experiment.
 struct SectionWriter {

@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 
 /// Draws pictures again and again, with replacement, to see how much a mean depends on which pictures there were.
 ///

@@ -1,5 +1,6 @@
 import XAICore
 import XAIEvaluation
+import XAIFoundation
 
 /// Writes the tables of all metrics as one tidy table: a row an explainer and metric (RFC 4180).
 struct CSVWriter {

@@ -1,5 +1,6 @@
 import XAICore
 import XAIEvaluation
+import XAIFoundation
 
 /// How a metric's numbers are written for people: enough digits for its range, and a true minus sign.
 struct NumberStyle {

@@ -1,5 +1,6 @@
 import XAICore
 import XAIEvaluation
+import XAIFoundation
 
 extension Report {
   /// The report as plain text blocks.

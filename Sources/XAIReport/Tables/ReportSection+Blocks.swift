@@ -1,5 +1,6 @@
 import XAICore
 import XAIEvaluation
+import XAIFoundation
 
 extension ReportSection {
   /// The agreement matrices; nothing for one explainer.

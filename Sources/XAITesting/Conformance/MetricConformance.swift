@@ -1,4 +1,5 @@
 public import XAICore
+import XAIFoundation
 import XAITensor
 
 /// What a metric has to do: see ``ConformanceFailure/Check`` for what is checked.

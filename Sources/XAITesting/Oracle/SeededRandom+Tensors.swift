@@ -1,4 +1,5 @@
 public import XAICore
+import XAIFoundation
 public import XAITensor
 
 extension SeededRandom {

@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 import XAIImage
 
 /// Cuts and mirrors pictures at random, and brings them to the model's input size.

@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 
 /// The batches of a training in order, the next one being loaded while one is at work.
 struct BatchFeed {

@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 
 /// The order in which an epoch goes through the training pictures.
 struct EpochOrder {

@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 import XAITensor
 
 /// The update rule of Adam and AdamW for one model: running means of the gradients and of their squares.

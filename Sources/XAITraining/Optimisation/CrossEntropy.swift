@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 public import XAITensor
 
 /// The loss that classifiers are trained by: cross-entropy with label smoothing.

@@ -1,4 +1,4 @@
-public import XAICore
+public import XAIFoundation
 
 extension Recipe {
   /// Where the first weights of what is new come from: a classifier of other classes, or a whole model.

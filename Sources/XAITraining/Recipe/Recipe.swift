@@ -1,4 +1,5 @@
 public import XAICore
+import XAIFoundation
 
 /// How a model is trained; together with the data and the first weights it decides the last weights, bit for bit.
 public struct Recipe: PluginOptions {

@@ -1,4 +1,5 @@
 public import XAICore
+import XAIFoundation
 import XAITensor
 
 /// How many classes of a split a model predicts.

@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 
 /// The samples that one result of an interpolation is made of.
 struct InterpolationTap {

@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 import XAITensor
 
 /// What the parameters of a vision transformer are before it has learnt anything.

@@ -1,4 +1,5 @@
 public import XAICore
+public import XAIFoundation
 public import XAITensor
 
 extension VisionTransformer: TrainableModel {

@@ -1,4 +1,5 @@
-public import XAICore
+import XAICore
+public import XAIFoundation
 public import XAIImage
 public import XAITensor
 public import XAIWeights

@@ -1,3 +1,5 @@
+import XAIFoundation
+
 /// A JSON configuration of a model, read by dotted keys such as `pretrained_cfg.num_classes`.
 ///
 /// Lookups throw `ConfigurationError`, which names the file and the key. Those called `optional…` give nil where the
@@ -19,7 +21,7 @@ public struct Configuration: Sendable {
   /// Reads a file of at most 16 MB.
   public init(path: String) throws(ConfigurationError) {
     let contents: FileBytes
-    do throws(FileBytes.Failure) {
+    do throws(ReadFailure) {
       contents = try FileBytes(mapping: path)
     } catch {
       throw .unreadable(file: path, reason: error.reason)

@@ -1,4 +1,5 @@
 #if canImport(FoundationEssentials)
+import XAIFoundation
 import FoundationEssentials
 #else
 import Foundation

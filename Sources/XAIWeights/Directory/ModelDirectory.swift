@@ -1,4 +1,5 @@
 #if canImport(FoundationEssentials)
+import XAIFoundation
 public import FoundationEssentials
 #else
 public import Foundation
@@ -67,10 +68,10 @@ public struct ModelDirectory: Sendable {
 
   private static func preprocessorConfig(in directory: String) throws(ConfigurationError) -> Data? {
     let file = "\(directory)/preprocessor_config.json"
-    do throws(FileBytes.Failure) {
+    do throws(ReadFailure) {
       let contents = try FileBytes(mapping: file)
       guard contents.count <= Configuration.byteLimit else {
-        throw FileBytes.Failure(reason: "it is over the limit of \(Configuration.byteLimit) bytes")
+        throw ReadFailure(reason: "it is over the limit of \(Configuration.byteLimit) bytes")
       }
       return contents.withBytes { Data($0) }
     } catch {

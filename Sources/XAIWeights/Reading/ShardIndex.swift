@@ -1,3 +1,5 @@
+import XAIFoundation
+
 /// `model.safetensors.index.json`: which shard holds which tensor.
 struct ShardIndex {
   static let byteLimit = 64 << 20
@@ -7,10 +9,10 @@ struct ShardIndex {
 
   init(path: String) throws(WeightStoreError) {
     let weightMap: [String: String]
-    do throws(FileBytes.Failure) {
+    do throws(ReadFailure) {
       let contents = try FileBytes(mapping: path)
       guard contents.count <= Self.byteLimit else {
-        throw FileBytes.Failure(
+        throw ReadFailure(
           reason: "it has \(contents.count) bytes, over the limit of \(Self.byteLimit)")
       }
       weightMap = try contents.withBytes(Self.weightMap)
@@ -26,8 +28,7 @@ struct ShardIndex {
     self.tensorsOfShard = Dictionary(grouping: weightMap.keys) { weightMap[$0] ?? "" }
   }
 
-  private static func weightMap(_ bytes: UnsafeRawBufferPointer) throws(FileBytes.Failure) -> [String: String]
-  {
+  private static func weightMap(_ bytes: UnsafeRawBufferPointer) throws(ReadFailure) -> [String: String] {
     do throws(JSONFailure) {
       var reader = JSONReader(bytes)
       var weightMap: [String: String]?
@@ -44,7 +45,7 @@ struct ShardIndex {
       guard let weightMap else { throw reader.failure(.expected("a 'weight_map'")) }
       return weightMap
     } catch {
-      throw FileBytes.Failure(reason: "\(error.reason) at byte \(error.offset)")
+      throw ReadFailure(reason: "\(error.reason) at byte \(error.offset)")
     }
   }
 }

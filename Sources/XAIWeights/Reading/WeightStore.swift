@@ -1,3 +1,4 @@
+import XAIFoundation
 public import XAITensor
 
 /// The weights of one model, from one safetensors file or from several shards.

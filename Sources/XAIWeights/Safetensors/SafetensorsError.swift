@@ -1,3 +1,4 @@
+public import XAIFoundation
 public import XAITensor
 
 /// Why a safetensors file can't be read or written; every case names the file.

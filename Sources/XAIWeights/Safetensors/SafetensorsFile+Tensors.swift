@@ -1,3 +1,4 @@
+import XAIFoundation
 public import XAITensor
 
 #if _endian(big)

@@ -1,3 +1,5 @@
+import XAIFoundation
+
 /// A safetensors file, mapped: opening reads the header only, and float32 tensors look at the mapping in place.
 public struct SafetensorsFile: Sendable {
   /// Where the file lies, as it was asked for; what messages call it.
@@ -15,7 +17,7 @@ public struct SafetensorsFile: Sendable {
   /// Throws `SafetensorsError`, a case for each way in which a file can be wrong.
   public init(path: String) throws(SafetensorsError) {
     let contents: FileBytes
-    do throws(FileBytes.Failure) {
+    do throws(ReadFailure) {
       contents = try FileBytes(mapping: path)
     } catch {
       throw .unreadable(file: path, reason: error.reason)

@@ -1,3 +1,4 @@
+import XAIFoundation
 public import XAITensor
 
 /// Writes tensors as a safetensors file that the format's other libraries read.

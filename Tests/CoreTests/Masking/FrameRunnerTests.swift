@@ -1,6 +1,7 @@
 import Synchronization
 import Testing
 import XAICore
+import XAIFoundation
 import XAIGradCAM
 import XAITensor
 import XAITesting

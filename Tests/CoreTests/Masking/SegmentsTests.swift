@@ -1,4 +1,5 @@
 import Testing
+import XAIFoundation
 import XAIImage
 import XAITensor
 import XAITesting

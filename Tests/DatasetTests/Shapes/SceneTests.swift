@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import XAICore
+import XAIFoundation
 
 @testable import XAIShapes
 

@@ -1,6 +1,7 @@
 import Testing
 import XAIAveragePrecision
 import XAICore
+import XAIFoundation
 import XAITesting
 
 @Suite struct AveragePrecisionTests {

@@ -1,6 +1,7 @@
 import Testing
 import XAIClassLocalisation
 import XAICore
+import XAIFoundation
 import XAITesting
 
 @Suite struct ClassLocalisationTests {

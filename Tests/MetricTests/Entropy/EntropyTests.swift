@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import XAICore
 import XAIEntropy
+import XAIFoundation
 import XAITesting
 
 @Suite struct EntropyTests {

@@ -1,5 +1,6 @@
 import Testing
 import XAICore
+import XAIFoundation
 import XAIImage
 import XAIMetrics
 import XAITensor

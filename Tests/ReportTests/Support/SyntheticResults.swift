@@ -1,5 +1,6 @@
 import XAICore
 import XAIEvaluation
+import XAIFoundation
 import XAIImage
 
 /// Results as an evaluation might give them, drawn from a seed: disks on coloured ground, maps that find them more or less.

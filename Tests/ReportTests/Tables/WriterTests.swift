@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import XAICore
 import XAIEvaluation
+import XAIFoundation
 
 @testable import XAIReport
 

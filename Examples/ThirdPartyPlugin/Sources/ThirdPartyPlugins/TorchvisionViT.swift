@@ -1,4 +1,5 @@
 import XAI
+import XAIFoundation
 
 /// The vision transformers of torchvision, as `export_torchvision.py` writes them.
 ///

@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 
 /// Smooth noise: random values on a grid that repeats every 64 cells, blended in between.
 ///

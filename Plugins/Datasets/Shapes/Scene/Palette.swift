@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 
 /// Colours that go together and keep objects apart from what is behind them.
 ///

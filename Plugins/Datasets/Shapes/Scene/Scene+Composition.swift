@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 
 extension ShapeClass {
   /// One class, or several that all differ.

@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 
 extension SeededRandom {
   /// A number of a range, from its lower end to less than its upper one.

@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 
 extension Stroke {
   /// Soft spots, blobs, strokes and specks, in this order from back to front.

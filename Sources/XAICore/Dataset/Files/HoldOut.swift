@@ -1,3 +1,5 @@
+import XAIFoundation
+
 /// Which pictures of a list are held out for validation: each by itself, so that adding one moves no other.
 ///
 /// A picture is held out where a number in [0, 1) made of the seed and its identifier is below the share. Where that

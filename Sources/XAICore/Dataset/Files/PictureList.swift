@@ -1,3 +1,4 @@
+import XAIFoundation
 package import XAIImage
 
 /// Pictures in files, with their classes: some 30 bytes each, so that a list of a million is no burden.

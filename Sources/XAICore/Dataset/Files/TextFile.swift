@@ -1,3 +1,4 @@
+import XAIFoundation
 import XAIImage
 
 /// Lists that data sets consist of.
@@ -14,11 +15,11 @@ package enum TextFile {
     case .folder, .other: throw .missing(path: path, need: "this is no regular file. It has to hold \(need).")
     case .file: break
     }
-    do {
+    do throws(ReadFailure) {
       let bytes = try FileContents.read(path)
       return bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
     } catch {
-      throw .missing(path: path, need: "\(need) can't be read: \(error)")
+      throw .missing(path: path, need: "\(need) can't be read: \(error.reason)")
     }
   }
 

@@ -1,3 +1,4 @@
+import XAIFoundation
 public import XAITensor
 
 /// Shows a model many changed inputs in batches: memory is that of two batches, however many inputs there are.

@@ -1,3 +1,5 @@
+import XAIFoundation
+
 /// Which output of a model stands for a class.
 public enum OutputScore: String, OptionValue, CaseIterable {
   /// The softmax probability.

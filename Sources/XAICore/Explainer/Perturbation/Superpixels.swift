@@ -1,3 +1,4 @@
+import XAIFoundation
 import XAITensor
 
 /// Superpixels by SLIC: k-means on colour and place, each centre looking no farther than two steps of their grid.

@@ -1,3 +1,4 @@
+import XAIFoundation
 import XAIImage
 import XAITensor
 
@@ -96,7 +97,7 @@ extension FramePlan {
     let (picture, isInsertion) = (subject.picture, way.path.isInsertion)
     let fill = way.options.substrate.fill(isInsertion: isInsertion)
     // Made with the first frame, which is when a batch is built beside the model's work.
-    let ranks = Once {
+    let ranks = Lazy {
       let map = way.options.unit == .elements ? subject.map + subject.map + subject.map : subject.map
       return RelevanceOrder.ranks(of: map, highestFirst: way.path.takesHighestFirst)
     }

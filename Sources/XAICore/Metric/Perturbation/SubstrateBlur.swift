@@ -1,3 +1,4 @@
+import XAIFoundation
 import XAITensor
 
 /// The blur of RISE: 11 × 11 values that are the outer product of 11 with themselves, zeros beyond the edges.

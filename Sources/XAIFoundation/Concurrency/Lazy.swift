@@ -1,14 +1,14 @@
 import Synchronization
 
 /// A value that is made when it is first asked for, once, whichever threads ask.
-final class Once<Value: Sendable>: Sendable {
+package final class Lazy<Value: Sendable>: Sendable {
   private let known = Mutex<Value?>(nil)
   private let make: @Sendable () -> Value
 
-  init(_ make: @escaping @Sendable () -> Value) { self.make = make }
+  package init(_ make: @escaping @Sendable () -> Value) { self.make = make }
 
   /// The value; a thread that asks while it is made waits for it.
-  var value: Value {
+  package var value: Value {
     known.withLock { known in
       if let known { return known }
       let value = make()

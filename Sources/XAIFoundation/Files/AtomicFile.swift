@@ -130,6 +130,3 @@ extension AtomicFile {
 private func store(_ bytes: UnsafeRawBufferPointer, in descriptor: Int32) -> Int {
   write(descriptor, bytes.baseAddress, bytes.count)
 }
-
-/// The system's words for the last error.
-private func systemReason() -> String { String(cString: strerror(errno)) }

@@ -8,32 +8,32 @@ import Darwin
 
 /// Reads whole files.
 package enum FileContents {
-  /// More bytes than any picture within the pixel limit needs; keeps an endless device from filling memory.
+  /// More bytes than any file that is read whole has; keeps an endless device from filling memory.
   static let byteLimit = 2 << 30
 
   /// Reads all bytes of a file, pipe or device.
-  package static func read(_ path: String) throws(ImageError) -> [UInt8] {
+  package static func read(_ path: String) throws(ReadFailure) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .unreadable(file: path, reason: lastError()) }
+    guard descriptor >= 0 else { throw ReadFailure(systemError: errno) }
     defer { close(descriptor) }
     var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw .unreadable(file: path, reason: lastError()) }
+    guard fstat(descriptor, &status) == 0 else { throw ReadFailure(systemError: errno) }
     var bytes: [UInt8] = []
     // One byte more than the size: the read that meets the end then needs no further chunk.
     var chunk = max(min(Int(status.st_size), byteLimit) + 1, 1 << 16)
     while true {
-      let count = try append(upTo: chunk, from: descriptor, path: path, to: &bytes)
+      let count = try append(upTo: chunk, from: descriptor, to: &bytes)
       if count == 0 { return bytes }
       guard bytes.count <= byteLimit else {
-        throw .unreadable(file: path, reason: "it has more than \(byteLimit) bytes")
+        throw ReadFailure(reason: "it has more than \(byteLimit) bytes")
       }
       chunk = 1 << 20
     }
   }
 
   private static func append(
-    upTo count: Int, from descriptor: Int32, path: String, to bytes: inout [UInt8]
-  ) throws(ImageError) -> Int {
+    upTo count: Int, from descriptor: Int32, to bytes: inout [UInt8]
+  ) throws(ReadFailure) -> Int {
     var received = 0
     let part = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       repeat {
@@ -41,12 +41,10 @@ package enum FileContents {
       } while received < 0 && errno == EINTR
       initialized = max(received, 0)
     }
-    guard received >= 0 else { throw .unreadable(file: path, reason: lastError()) }
+    guard received >= 0 else { throw ReadFailure(systemError: errno) }
     if bytes.isEmpty { bytes = part } else { bytes += part }
     return received
   }
-
-  private static func lastError() -> String { String(cString: strerror(errno)) }
 }
 
 /// Reads what is there, at most the room of the buffer; the count is negative after an error, 0 at the end.

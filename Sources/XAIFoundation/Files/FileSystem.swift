@@ -36,6 +36,13 @@ package enum FileSystem {
   /// What lies at a path, links followed; nil where nothing does.
   package static func kind(of path: String) -> Kind? { status(of: path).map(kind) }
 
+  /// Why a folder can't be listed.
+  package enum FolderFailure: Error {
+    case unreadable(ReadFailure)
+    /// A name that is not UTF-8, its bytes repaired.
+    case malformedName(path: String)
+  }
+
   /// What tells the folder at a path apart; nil where nothing lies there.
   package static func identity(of path: String) -> Identity? { status(of: path).map(Identity.init) }
 
@@ -51,10 +58,9 @@ package enum FileSystem {
   }
 
   /// What a folder holds, by the bytes of the names; hidden entries and links that lead nowhere are left out.
-  package static func entries(of folder: String) throws(DatasetError) -> [Entry] {
+  package static func entries(of folder: String) throws(FolderFailure) -> [Entry] {
     guard let stream = opendir(folder) else {
-      throw .missing(
-        path: folder, need: "the folder can't be read: \(lastError()). Check the path and its permissions.")
+      throw .unreadable(ReadFailure(systemError: errno))
     }
     defer { closedir(stream) }
     var entries: [Entry] = []
@@ -64,9 +70,7 @@ package enum FileSystem {
       let bytes = start.assumingMemoryBound(to: CChar.self)
       guard bytes.pointee != CChar(UInt8(ascii: ".")) else { continue }
       guard let name = String(validatingCString: bytes) else {
-        throw .malformed(
-          file: path(folder, String(cString: bytes)), line: nil,
-          reason: "the name is not UTF-8. Rename the file.")
+        throw .malformedName(path: path(folder, String(cString: bytes)))
       }
       if let kind = kind(entryType: Int(entry.pointee.d_type)) ?? self.kind(of: path(folder, name)) {
         entries.append(Entry(name: name, kind: kind))
@@ -104,6 +108,4 @@ package enum FileSystem {
     var status = stat()
     return stat(path, &status) == 0 ? status : nil
   }
-
-  private static func lastError() -> String { String(cString: strerror(errno)) }
 }

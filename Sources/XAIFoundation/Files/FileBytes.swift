@@ -11,35 +11,19 @@ import Darwin
 /// A mapping costs nothing until its pages are read, and processes that open the same model share them. A file
 /// that another program shortens in place while it is mapped ends the process when the lost part is read, as with
 /// every mapping; replacing it by renaming, as the writer here does, leaves mappings whole.
-final class FileBytes: @unchecked Sendable {
+package final class FileBytes: @unchecked Sendable {
   private let bytes: UnsafeRawBufferPointer
   private let isMapped: Bool
 
-  /// What the system said, in words.
-  struct Failure: Error {
-    let isAbsent: Bool
-    let reason: String
-
-    init(reason: String) {
-      self.isAbsent = false
-      self.reason = reason
-    }
-
-    init(systemError number: Int32) {
-      self.isAbsent = number == ENOENT || number == ENOTDIR
-      self.reason = String(cString: strerror(number))
-    }
-  }
-
   /// Maps a file; links are followed, anything but a regular file is refused.
-  init(mapping path: String) throws(Failure) {
+  package init(mapping path: String) throws(ReadFailure) {
     // Opening a named pipe would wait for a writer for ever but for O_NONBLOCK.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw Failure(systemError: errno) }
+    guard descriptor >= 0 else { throw ReadFailure(systemError: errno) }
     defer { close(descriptor) }
     var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw Failure(systemError: errno) }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw Failure(reason: "it isn't a regular file") }
+    guard fstat(descriptor, &status) == 0 else { throw ReadFailure(systemError: errno) }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw ReadFailure(reason: "it isn't a regular file") }
     let count = Int(status.st_size)
     guard count > 0 else {
       self.bytes = UnsafeRawBufferPointer(start: nil, count: 0)
@@ -47,14 +31,14 @@ final class FileBytes: @unchecked Sendable {
       return
     }
     guard let start = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else {
-      throw Failure(systemError: errno)
+      throw ReadFailure(systemError: errno)
     }
     self.bytes = UnsafeRawBufferPointer(start: start, count: count)
     self.isMapped = true
   }
 
   /// Copies bytes, aligned as a mapping is for every element type.
-  init(copying source: some Collection<UInt8>) {
+  package init(copying source: some Collection<UInt8>) {
     let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: source.count, alignment: 64)
     copy.copyBytes(from: source)
     self.bytes = UnsafeRawBufferPointer(copy)
@@ -62,10 +46,10 @@ final class FileBytes: @unchecked Sendable {
   }
 
   /// The number of bytes.
-  var count: Int { bytes.count }
+  package var count: Int { bytes.count }
 
   /// Calls `body` with the bytes, which stay in place at least until it returns.
-  func withBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
+  package func withBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
     // Without this, the last use of `self` could be reading the property, and the mapping could go before its use.
     defer { withExtendedLifetime(self) {} }
     return try body(bytes)
