@@ -85,7 +85,7 @@ def table(xai: str, found: dict[tuple[str, str], dict[str, str]], metrics: list[
         mean = float(row["mean"]) if row and row["mean"] else float("-inf")
         return mean if directions[metrics[0]] == "lower" else -mean
 
-    heads = ["", "evidence", "class"] + [f"{titles[m.split(':')[0]]} {ARROWS[directions[m]]}".strip() for m in metrics]
+    heads = ["", "family", "class"] + [f"{titles[m.split(':')[0]]} {ARROWS[directions[m]]}".strip() for m in metrics]
     lines = [heads, ["---"] * 3 + ["---:"] * len(metrics)]
     for name in sorted(names, key=place):
         descriptor = descriptors[name.split(":")[0]]
@@ -95,7 +95,7 @@ def table(xai: str, found: dict[tuple[str, str], dict[str, str]], metrics: list[
             + [value(found.get((name, metric))) for metric in metrics])
     row = next(iter(found.values()))
     counts = sorted({int(r["n"]) for r in found.values()})
-    said = f"{counts[-1]} maps an explainer" if len(counts) == 1 else f"{counts[0]} to {counts[-1]} maps an explainer"
+    said = f"{counts[-1]} maps per explainer" if len(counts) == 1 else f"{counts[0]} to {counts[-1]} maps per explainer"
     source = f"{said}: {row['model']}, {row['data']}, split {row['split']}, sample {row['sample']}"
     seed = f", seed {row['sample_seed']}" if row["sample_seed"] else ""
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + f"\n\n{source}{seed}, target {row['target']}.\n"
