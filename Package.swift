@@ -144,6 +144,7 @@ struct Tests {
 
 /// A target for each module, and for each kind of plugin, with a folder for each plugin inside.
 let tests: [Tests] = [
+  Tests(name: "FoundationTests", uses: ["XAIFoundation"]),
   Tests(name: "TensorTests", uses: ["XAIFoundation", "XAITensor", "CVectorKernels"]),
   Tests(name: "WeightsTests", uses: ["XAIFoundation", "XAIWeights", "XAITensor", "XAITesting"]),
   Tests(name: "ImageTests", uses: ["XAIFoundation", "XAIImage", "XAITensor", "XAITesting"]),

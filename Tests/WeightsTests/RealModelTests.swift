@@ -1,4 +1,5 @@
 import Testing
+import XAIFoundation
 import XAITensor
 
 @testable import XAIWeights

@@ -1,4 +1,4 @@
-package import Testing
+import Testing
 package import XAICore
 
 #if canImport(FoundationEssentials)

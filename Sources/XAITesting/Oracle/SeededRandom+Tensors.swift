@@ -1,5 +1,4 @@
-public import XAICore
-import XAIFoundation
+public import XAIFoundation
 public import XAITensor
 
 extension SeededRandom {

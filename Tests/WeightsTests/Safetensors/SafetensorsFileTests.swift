@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import XAIFoundation
 import XAITensor
 
 @testable import XAIWeights

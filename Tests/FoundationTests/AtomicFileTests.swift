@@ -1,8 +1,7 @@
 import Foundation
 import Testing
-import XAIFoundation
 
-@testable import XAITensor
+@testable import XAIFoundation
 
 @Suite final class AtomicFileTests {
   private let folder = FileManager.default.temporaryDirectory.appending(path: "atomic-\(UUID().uuidString)")
