@@ -8,18 +8,13 @@ extension VisionTransformer {
     visitAttention: (AttentionGradient) throws -> Void
   ) throws {
     let tape = try tape(VisionTransformerTape.self, of: trace, blocks: weights.blocks.count, from: cotangent)
-    try withoutActuallyEscaping(visitAttention) { visit in
-      for layer in weights.blocks.indices.reversed() where layers.contains(layer) {
-        let output = try trace.activation(at: ActivationPoint(layer: layer, point: .output))
-        let sink = EncoderBlock.Sink(
-          activation: { _, _ in },
-          attention: { try visit(AttentionGradient(layer: layer, attention: $0, gradient: $1)) })
-        _ = try block(layer).backward(
-          gradient(of: output, trace.layout, readout, from: cotangent), through: tape.blocks[layer],
-          rules: .gradient,
-          requesting: EncoderBlock.Request(activations: [], attention: true, parameters: false, input: false),
-          into: sink)
-      }
+    for layer in weights.blocks.indices.reversed() where layers.contains(layer) {
+      let output = try trace.activation(at: ActivationPoint(layer: layer, point: .output))
+      _ = try block(layer).backward(
+        gradient(of: output, trace.layout, readout, from: cotangent), through: tape.blocks[layer],
+        rules: .gradient,
+        requesting: EncoderBlock.Request(activations: [], attention: true, parameters: false, input: false),
+        visitAttention: { try visitAttention(AttentionGradient(layer: layer, attention: $0, gradient: $1)) })
     }
   }
 

@@ -15,7 +15,7 @@ import XAITransformer
     Intervention.Head(layer: layer, head: head)
   }
 
-  @Test("all patches kept are the whole image", arguments: ToyModel.all)
+  @Test("all patches kept are the whole image", arguments: ToyModel.all + ToyModel.stages)
   func everything(_ toy: ToyModel) throws {
     let model = toy.make(on: AvailableKernels.preferred.make())
     let all = Array(repeating: Array(0..<model.descriptor.layout.grid.count), count: 2)
@@ -23,7 +23,9 @@ import XAITransformer
       try model.logits(input, under: .keepingPatches(all)), try model.logits(input), within: 1e-5, "\(toy)")
   }
 
-  @Test("a patch that is not kept may be anything", arguments: ToyModel.all.filter { $0 != .nonSquare })
+  @Test(
+    "a patch that is not kept may be anything",
+    arguments: (ToyModel.all + ToyModel.stages).filter { $0 != .nonSquare })
   func absence(_ toy: ToyModel) throws {
     let model = toy.make(on: AvailableKernels.preferred.make())
     let kept = [[1, 2, 5, 8], [0, 3, 4, 7]]
@@ -39,7 +41,9 @@ import XAITransformer
     #expect(zip(whole[0].elements, try model.logits(input)[0].elements).contains { abs($0 - $1) > 1e-3 })
   }
 
-  @Test("a removed head is one whose columns of the projection are zero", arguments: ToyModel.all)
+  @Test(
+    "a removed head is one whose columns of the projection are zero",
+    arguments: ToyModel.all + ToyModel.stages)
   func removedHead(_ toy: ToyModel) throws {
     let model = try #require(toy.make(on: AvailableKernels.preferred.make()) as? VisionTransformer)
     let (layer, index) = (1, model.descriptor.headCount - 1)

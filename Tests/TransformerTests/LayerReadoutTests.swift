@@ -37,7 +37,7 @@ import XAITesting
     }
   }
 
-  @Test("the input of a block is the output of the one before", arguments: ToyModel.all)
+  @Test("the input of a block is the output of the one before", arguments: ToyModel.all + ToyModel.stages)
   func inputs(_ toy: ToyModel) throws {
     let model = toy.make(on: AvailableKernels.preferred.make())
     let points = Set(

@@ -13,7 +13,7 @@ import XAITransformer
 
   @Test("an image's logits do not depend on its batch, at another size too", arguments: AvailableKernels.all)
   func batch(_ kernels: AvailableKernels) throws {
-    for toy in ToyModel.all {
+    for toy in ToyModel.all + ToyModel.stages {
       let model = toy.make(on: kernels.make())
       for (height, width) in [(12, 12), (24, 12), (12, 36)] {
         let input = input(3, height: height, width: width)

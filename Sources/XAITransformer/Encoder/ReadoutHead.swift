@@ -3,7 +3,9 @@ import XAITensor
 
 /// From tokens to logits: what is read, the last layer norm, and one head or the mean of two.
 struct ReadoutHead {
-  let configuration: VisionTransformerConfiguration
+  let finalNorm: VisionTransformerConfiguration.FinalNorm
+  let readout: TokenLayout.Readout
+  let epsilon: Float
   let norm: Norm
   let heads: [Linear]
   let kernels: any Kernels
@@ -21,14 +23,14 @@ struct ReadoutHead {
 
   /// The layer norm of a class token alone is that of all tokens, read at the class token, and cheaper.
   private var normalisesTokens: Bool {
-    configuration.finalNorm == .onTokens && configuration.readout.readsPatches
+    finalNorm == .onTokens && readout.readsPatches
   }
 
   /// The logits, [B, N, D] to [B, classes]; N may be all tokens, or those alone that are read.
   func forward(_ tokens: Tensor, _ layout: TokenLayout) -> (logits: Tensor, tape: Tape) {
     let normInputs = normalisesTokens ? [tokens] : read(tokens, layout)
     let normed = normInputs.map {
-      kernels.layerNorm($0, weight: norm.weight, bias: norm.bias, epsilon: configuration.epsilon)
+      kernels.layerNorm($0, weight: norm.weight, bias: norm.bias, epsilon: epsilon)
     }
     let headInputs = normalisesTokens ? read(normed[0].0, layout) : normed.map(\.0)
     let logits = zip(heads, headInputs).map { kernels.apply($0, to: $1) }
@@ -84,12 +86,12 @@ struct ReadoutHead {
     if let parameter {
       let gradients = kernels.layerNormParameterGradients(
         gradient, x: tape.normInputs[index], statistics: tape.statistics[index],
-        epsilon: configuration.epsilon)
+        epsilon: epsilon)
       parameter(nil, gradients.weight, gradients.bias)
     }
     return kernels.layerNormBackward(
       gradient, of: norm, x: tape.normInputs[index], statistics: tape.statistics[index],
-      epsilon: configuration.epsilon, rule: rules.layerNorm, residual: nil)
+      epsilon: epsilon, rule: rules.layerNorm, residual: nil)
   }
 
   /// Where the tokens that a head reads are: one token, or the patches, of which it reads the mean, or both of these
@@ -129,7 +131,7 @@ struct ReadoutHead {
 
   /// The reverse of `read`: [k·B, D] or [k·B, 2·D] for each head to [k·B, count, D].
   private func spread(_ gradients: [Tensor], _ layout: TokenLayout, count: Int) -> Tensor {
-    let (rows, width) = (gradients[0].shape[0], configuration.width)
+    let (rows, width) = (gradients[0].shape[0], norm.weight.count)
     return Tensor([rows, count, width]) { result in
       result.update(repeating: 0, count: rows * count * width)
       for (head, gradient) in gradients.enumerated() {

@@ -40,14 +40,13 @@ public struct HierarchicalTransformer: Model {
 
   var embedding: PatchEmbedding {
     PatchEmbedding(
-      configuration: configuration.alone(0), patch: weights.patch,
-      prefix: Tensor([0, weights.patch.outputs], []),
-      positions: Tensor([0, weights.patch.outputs], []), kernels: kernels)
+      size: configuration.patch, patch: weights.patch, prefix: Tensor([0, weights.patch.outputs], []),
+      positions: nil, kernels: kernels)
   }
 
   var head: ReadoutHead {
     ReadoutHead(
-      configuration: configuration.alone(configuration.stages.count - 1), norm: weights.finalNorm,
+      finalNorm: .onTokens, readout: .meanOfPatches, epsilon: configuration.epsilon, norm: weights.finalNorm,
       heads: [weights.head], kernels: kernels)
   }
 
@@ -59,9 +58,8 @@ public struct HierarchicalTransformer: Model {
 
   func block(_ layer: Int) -> EncoderBlock {
     EncoderBlock(
-      weights: weights.blocks[layer], mlp: .gelu,
-      heads: configuration.stages[stageOfLayer[layer]].headCount, epsilon: configuration.epsilon,
-      kernels: kernels)
+      weights: weights.blocks[layer], heads: configuration.stages[stageOfLayer[layer]].headCount,
+      epsilon: configuration.epsilon, kernels: kernels)
   }
 
   /// What merges the tokens before a layer that is the first of its stage, and not of the first stage.
@@ -117,7 +115,7 @@ public struct HierarchicalTransformer: Model {
 
   /// The tokens of the first layer: patches, normalised, with position embeddings where there are some.
   private func embed(_ input: Tensor, _ layout: TokenLayout) -> (Tensor, HierarchicalTape.Embedding) {
-    let patches = embedding.forward(embedding.unfold(input, layout.grid), patchLayout(layout))
+    let patches = embedding.forward(embedding.unfold(input, layout.grid), layout.grid)
     let (normed, statistics) = kernels.layerNorm(
       patches, weight: weights.patchNorm.weight, bias: weights.patchNorm.bias,
       epsilon: HierarchicalConfiguration.betweenEpsilon)
@@ -130,11 +128,6 @@ public struct HierarchicalTransformer: Model {
       }
     }
     return (tokens.freeze(), tape)
-  }
-
-  /// The tokens of the first layer, as the only ones that there are.
-  func patchLayout(_ layout: TokenLayout) -> TokenLayout {
-    TokenLayout(prefix: [], grid: layout.grid, readout: .meanOfPatches)
   }
 }
 

@@ -45,7 +45,7 @@ extension VisionTransformer {
     source.maskToken = maskToken
     let preprocessing = try directory.preprocessing(
       height: configuration.imageHeight, width: configuration.imageWidth, defaults: defaults
-    ) { takesAnySize && configuration.isMultipleOfPatch(height: $0, width: $1) }
+    ) { takesAnySize && configuration.patch.divides(height: $0, width: $1) }
     let descriptor = ModelDescriptor(
       name: directory.name, architecture: architecture, labels: labels, layerCount: configuration.depth,
       headCount: configuration.headCount, width: configuration.width, parameterCount: weights.parameterCount,

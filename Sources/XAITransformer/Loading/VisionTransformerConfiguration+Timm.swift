@@ -50,9 +50,10 @@ extension VisionTransformerConfiguration {
       readout: pooling == "avg"
         ? .meanOfPatches : isDistilled ? .meanOfClassAndDistillation : .classToken,
       finalNorm: weights["fc_norm.weight"] != nil ? .afterPooling : .onTokens,
-      hasQueryKeyValueBias: weights["blocks.0.attn.qkv.bias"] != nil,
-      embedsPrefixPositions: !prefix.isEmpty && positions?[1] != grid?.count)
-    hasPositionEmbeddings = positions != nil
+      qkvBias: weights["blocks.0.attn.qkv.bias"] != nil ? .all : .none,
+      positions: positions.map {
+        prefix.isEmpty || $0[1] == grid?.count ? .patches : .patchesAndPrefix()
+      } ?? .none)
     positionInterpolation = .antialiasedBicubic
     layerScale = try Self.layerScale(config, isThere: weights["blocks.0.ls1.gamma"] != nil)
     try validate(file: config.file)

@@ -68,7 +68,9 @@ struct ConservationTests {
     func taken(from layer: Int) -> Double {
       taken { parameter in
         guard parameter.name.hasSuffix("bias") else { return false }
-        return parameter.layer.map { $0 >= layer } ?? !parameter.name.hasPrefix("patch_embed")
+        return parameter.layer.map { $0 >= layer } ?? !["patch_embed", "norm_pre"].contains {
+          parameter.name.hasPrefix($0)
+        }
       }
     }
 
@@ -104,7 +106,9 @@ struct ConservationTests {
     #expect(abs(sum - expected) <= 1e-3 * abs(expected), "\(what)", sourceLocation: sourceLocation)
   }
 
-  @Test("CP-LRP, biases counted, down to pixels, positions and class tokens", arguments: ToyModel.all)
+  @Test(
+    "CP-LRP, biases counted, down to pixels, positions and class tokens",
+    arguments: ToyModel.all + ToyModel.stages)
   func cpLRP(_ toy: ToyModel) throws {
     let pass = try Pass(model(toy, withBiases: true), .cpLRP, parameters: true)
     for layer in 0..<3 {
@@ -116,9 +120,12 @@ struct ConservationTests {
     expectConserved(try pass.sumOfPixels() + rest, pass.logit, "\(toy) pixels")
   }
 
-  @Test("AttnLRP, biases and what the softmax's expansion leaves counted", arguments: ToyModel.all)
+  @Test(
+    "AttnLRP, biases and what the softmax's expansion leaves counted",
+    arguments: ToyModel.all + ToyModel.stages)
   func attnLRP(_ toy: ToyModel) throws {
-    let pass = try Pass(model(toy, withBiases: toy != .relative), .attnLRP, parameters: true)
+    let pass = try Pass(
+      model(toy, withBiases: ![.relative, .postNorm].contains(toy)), .attnLRP, parameters: true)
     for layer in 0..<3 {
       let lost = (layer..<3).reduce(0) { $0 + (pass.lostInSoftmax[$1] ?? .nan) }
       expectConserved(
@@ -126,7 +133,9 @@ struct ConservationTests {
     }
   }
 
-  @Test("conservative propagation, through attention and its layer norm", arguments: ToyModel.all)
+  @Test(
+    "conservative propagation, through attention and its layer norm",
+    arguments: ToyModel.all + ToyModel.stages)
   func conservative(_ toy: ToyModel) throws {
     let pass = try Pass(model(toy, withBiases: true), .conservative, parameters: true)
     for layer in 0..<3 {
@@ -140,7 +149,7 @@ struct ConservationTests {
   }
 
   @Test(
-    "LRP without biases", arguments: ToyModel.all,
+    "LRP without biases", arguments: ToyModel.all + ToyModel.stages,
     [PropagationRules.lrp(.epsilon(1e-6)), .lrp(.positive), .lrp(.gamma(0.25))])
   func lrp(_ toy: ToyModel, _ rules: PropagationRules) throws {
     let pass = try Pass(model(toy, withBiases: false), rules, parameters: false)
@@ -169,7 +178,8 @@ struct ConservationTests {
     expectConserved(try pass.sum(1, .afterAttention), pass.logit, "above the first attention that is met")
   }
 
-  @Test("the plain gradient conserves nothing: these sums can fail", arguments: ToyModel.all)
+  @Test(
+    "the plain gradient conserves nothing: these sums can fail", arguments: ToyModel.all + ToyModel.stages)
   func plain(_ toy: ToyModel) throws {
     let pass = try Pass(model(toy, withBiases: false), .gradient, parameters: false)
     let gaps = try (0..<3).map { abs(try pass.sum($0, .input) - pass.logit) }

@@ -41,7 +41,8 @@ import XAITransformer
   }
 
   @Test(
-    "names and shapes are those of the gradients and of what the weights are read by", arguments: ToyModel.all
+    "names and shapes are those of the gradients and of what the weights are read by",
+    arguments: ToyModel.all + ToyModel.stages
   )
   func gradients(_ toy: ToyModel) throws {
     let model = try model(toy)
@@ -62,7 +63,8 @@ import XAITransformer
   }
 
   @Test(
-    "put in place again, the parameters give the same bits", arguments: ToyModel.all, AvailableKernels.all)
+    "put in place again, the parameters give the same bits", arguments: ToyModel.all + ToyModel.stages,
+    AvailableKernels.all)
   func identity(_ toy: ToyModel, _ kernels: AvailableKernels) throws {
     let model = try #require(toy.make(on: kernels.make()) as? any TrainableModel)
     let input = input(model)
@@ -71,7 +73,9 @@ import XAITransformer
     #expect(same.descriptor.parameterCount == model.descriptor.parameterCount)
   }
 
-  @Test("a parameter that is replaced changes what it should, and no other", arguments: ToyModel.all)
+  @Test(
+    "a parameter that is replaced changes what it should, and no other",
+    arguments: ToyModel.all + ToyModel.stages)
   func oneParameter(_ toy: ToyModel) throws {
     let model = try model(toy)
     let input = input(model)

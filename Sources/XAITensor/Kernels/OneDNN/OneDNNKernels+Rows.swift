@@ -77,5 +77,42 @@ extension OneDNNKernels {
   public func swiGLURatio(_ x: Tensor, gradient: Tensor, gate: Float, value: Float) -> Tensor {
     portable.swiGLURatio(x, gradient: gradient, gate: gate, value: value)
   }
+
+  /// GELU by a sigmoid of each element, by the vector kernels.
+  public func sigmoidGELU(_ x: Tensor, _ form: SigmoidGELU) -> Tensor {
+    portable.sigmoidGELU(x, form)
+  }
+
+  /// Gradient of GELU by a sigmoid, by the vector kernels.
+  public func sigmoidGELUBackward(_ x: Tensor, _ form: SigmoidGELU, gradient: inout TensorBuffer) {
+    portable.sigmoidGELUBackward(x, form, gradient: &gradient)
+  }
+
+  /// Ratio of GELU by a sigmoid to its argument, by the vector kernels.
+  public func sigmoidGELURatio(_ x: Tensor, _ form: SigmoidGELU, gradient: inout TensorBuffer) {
+    portable.sigmoidGELURatio(x, form, gradient: &gradient)
+  }
+
+  /// Rotations of pairs, by the vector kernels.
+  public func rotatePairs(of x: Tensor, by angles: Rotation, inverted: Bool) -> Tensor {
+    portable.rotatePairs(of: x, by: angles, inverted: inverted)
+  }
+
+  /// Rows over their size, by the vector kernels.
+  public func normaliseRows(_ x: Tensor, by size: RowSize) -> Tensor {
+    portable.normaliseRows(x, by: size)
+  }
+
+  /// Gradient of rows over their size, by the vector kernels.
+  public func normaliseRowsBackward(
+    _ gradient: Tensor, x: Tensor, by size: RowSize, constantSize: Bool
+  ) -> Tensor {
+    portable.normaliseRowsBackward(gradient, x: x, by: size, constantSize: constantSize)
+  }
+
+  /// Sums of columns of a product, by the vector kernels.
+  public func columnSums(ofProducts x: Tensor, _ y: Tensor) -> Tensor {
+    portable.columnSums(ofProducts: x, y)
+  }
 }
 #endif
