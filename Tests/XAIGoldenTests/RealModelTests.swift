@@ -30,7 +30,7 @@ struct RealModelTests {
 
     let targets = Targets([photo.targets])
     var gradients: [Int: Tensor] = [:]
-    _ = try model.backward(
+    _ = try model.differentiable().backward(
       from: targets.cotangent(classCount: 1000), through: trace, rules: .gradient,
       requesting: GradientRequest(attention: .all)
     ) { gradients[$0.layer] = $0.gradient }

@@ -3,7 +3,7 @@ import XAITesting
 import XAITransformer
 
 /// A model that can be trained, with one fault.
-struct BrokenTrainableModel: TrainableModel {
+struct BrokenTrainableModel: TrainableModel, LayerReadableModel, IntervenableModel {
   enum Fault: CaseIterable {
     case hiddenParameter, repeatedName, renamedParameter, reshapedGradient, lostGradient, unknownGradient
     case decayedBias, noHead, wrongCount

@@ -96,7 +96,7 @@ private enum RestlessViT: ModelArchitecture {
 }
 
 /// A model under another descriptor.
-private struct Redescribed: Model {
+private struct Redescribed: DifferentiableModel {
   let descriptor: ModelDescriptor
   let base: VisionTransformer
 

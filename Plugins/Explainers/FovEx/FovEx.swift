@@ -99,7 +99,7 @@ public struct FovEx: Explainer {
         }
       }
     }
-    let gradients = try model.backward(
+    let gradients = try model.differentiable().backward(
       from: cotangent, through: trace, requesting: GradientRequest(input: true))
     guard let gradient = gradients.input else { throw ModelError.notRecorded("gradient of the input") }
     return (losses, gradient)

@@ -112,11 +112,7 @@ private struct FirstModel {
     }
     let loaded = try LoadedModel(command.model ?? "", engine: command.engine)
     kernels = loaded.kernels
-    guard let trainable = loaded.model as? any TrainableModel else {
-      throw ModelError.notTrainable(
-        model: loaded.model.descriptor.name,
-        reason: "models of the family '\(loaded.model.descriptor.architecture)' can't be trained here")
-    }
+    let trainable = try loaded.model.trainable()
     let known = trainable.descriptor.labels
     guard known != labels else {
       (model, notes) = (trainable, [])

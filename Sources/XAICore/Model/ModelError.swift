@@ -2,6 +2,8 @@
 public enum ModelError: Error, Sendable, CustomStringConvertible {
   /// An explainer needs what the model can't give.
   case missingCapabilities(explainer: String, model: String, missing: Capabilities)
+  /// A model is asked for what it doesn't give.
+  case notGiven(Capabilities, model: String)
   /// An explainer can't work on a model's tokens as they are.
   case unsuitableTokens(explainer: String, model: String, reason: String)
   /// An input of a size that the model can't take.
@@ -21,6 +23,8 @@ public enum ModelError: Error, Sendable, CustomStringConvertible {
     case .missingCapabilities(let explainer, let model, let missing):
       "\(explainer) needs \(missing.names.joined(separator: ", ")), which \(model) does not give; "
         + "`xai inspect` shows which explainers fit a model"
+    case .notGiven(let missing, let model):
+      "\(model) does not give \(missing.names.joined(separator: ", ")); `xai inspect` shows what a model gives"
     case .unsuitableTokens(let explainer, let model, let reason):
       "\(explainer) can't explain \(model): \(reason)"
     case .unsupportedInput(let model, let reason): "\(model): \(reason)"

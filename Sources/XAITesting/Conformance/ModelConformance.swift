@@ -24,10 +24,11 @@ public struct ModelConformance: Conformance {
       try checkLogits(trace.logits, &findings)
     }
     checkUnusableInputs(&findings)
+    checkRefinements(&findings)
     if !gradientCapabilities.isEmpty {
-      findings.attempt(.gradients, "a reverse pass") { try checkGradients(&$0) }
-      findings.attempt(.targets, "a reverse pass of several targets") { try checkTargets(&$0) }
-      findings.attempt(.rules, "a reverse pass with other rules") { try checkRules(&$0) }
+      findings.attempt(.gradients, "a backward pass") { try checkGradients(&$0) }
+      findings.attempt(.targets, "a backward pass of several targets") { try checkTargets(&$0) }
+      findings.attempt(.rules, "a backward pass with other rules") { try checkRules(&$0) }
       checkForeignTraces(&findings)
     }
     if model.descriptor.capabilities.isSuperset(of: [.layerReadouts, .attentionGradients, .activations]) {

@@ -34,7 +34,7 @@ enum Fixture {
   @Test func parameterGradientsHaveTorchvisionsNames() throws {
     let model = try Fixture.model(on: Engine.makeKernels())
     let trace = try model.forward(Fixture.expected("input"), recording: Recording(gradients: true))
-    let gradients = try model.backward(
+    let gradients = try model.differentiable().backward(
       from: Targets([[0], [1]]).cotangent(classCount: 5), through: trace,
       requesting: GradientRequest(parameters: true))
     let stored = try SafetensorsFile(path: "\(Fixture.folder)/model.safetensors").tensors.map(\.name)
