@@ -115,6 +115,11 @@ private struct FirstModel {
     let trainable = try loaded.model.trainable()
     let known = trainable.descriptor.labels
     guard known != labels else {
+      guard trainable.descriptor.output == .softmax else {
+        throw ModelError.notTrainable(
+          model: trainable.descriptor.name,
+          reason: "its outputs are no classes of which one is right, and training takes them for such")
+      }
       (model, notes) = (trainable, [])
       return
     }

@@ -116,7 +116,7 @@ import XAITesting
     let registry = try Registry.builtIn()
     for preset in PerturbationProtocolTests.presets {
       let needs = try registry.metric("insertion:preset=\(preset)").needs
-      #expect(needs == (preset == "tokens" ? .patchRemoval : []))
+      #expect(needs == (preset == "tokens" ? [.probabilities, .patchRemoval] : .probabilities))
     }
   }
 
