@@ -17,11 +17,25 @@ public struct VisionTransformer: LayerReadableModel, IntervenableModel {
   let source: DirectorySource?
   let positionBiases = PositionBiasCache()
 
-  /// What a vision transformer can do.
+  /// What a vision transformer with a classifier can do.
   public static let capabilities: Capabilities = [
     .attention, .attentionGradients, .activations, .activationGradients, .inputGradients, .propagationRules,
     .parameterGradients, .patchRemoval, .headRemoval, .transformedValues, .layerReadouts,
   ]
+
+  /// What one without a classifier can do: what looks forward, and isn't about a class.
+  static let backboneCapabilities: Capabilities = [.attention, .activations, .transformedValues]
+
+  /// What a vision transformer of a configuration can do.
+  public static func capabilities(of configuration: VisionTransformerConfiguration) -> Capabilities {
+    configuration.classifier == .none ? backboneCapabilities : capabilities
+  }
+
+  /// Throws for a backbone, which can't say anything of a class.
+  func checkHasClasses() throws(ModelError) {
+    guard configuration.classifier == .none else { return }
+    throw .notGiven(Self.capabilities.subtracting(Self.backboneCapabilities), model: descriptor.name)
+  }
 
   /// Puts a model together.
   ///

@@ -121,7 +121,8 @@ private struct WrongModel: DifferentiableModel {
   }
 
   private func fixture() throws -> any Model {
-    try Registry.builtIn().loadModel(ModelDirectory(FixtureModel.vit), on: Engine.makeKernels())
+    try Registry.builtIn().loadModel(
+      ModelDirectory(FixtureModel.vit), LoadRequest(kernels: Engine.makeKernels()))
   }
 
   private func failures(of model: any Model) throws -> [String] {

@@ -98,7 +98,7 @@ enum RealData {
   static func file(_ name: String) throws -> String { "\(try #require(path))/\(name)" }
 
   static func model(_ name: String, on kernels: any Kernels) throws -> any Model {
-    try Registry.builtIn().loadModel(ModelDirectory(file("models/\(name)")), on: kernels)
+    try Registry.builtIn().loadModel(ModelDirectory(file("models/\(name)")), LoadRequest(kernels: kernels))
   }
 
   static func photos() throws -> [Photo] {

@@ -4,7 +4,8 @@ import XAITensor
 import XAITesting
 
 @Suite struct ModelConformanceTests {
-  @Test("toy models conform", arguments: ToyModel.all, AvailableKernels.all)
+  @Test(
+    "toy models conform", arguments: ToyModel.all + [.zeroShot, .backbone], AvailableKernels.all)
   func right(_ toy: ToyModel, _ kernels: AvailableKernels) {
     #expect(ModelConformance(toy.make(on: kernels.make())).failures() == [])
   }

@@ -37,8 +37,8 @@ import XAIViT
 private enum ForgetfulViT: ModelArchitecture {
   static let descriptor = ViT.descriptor
   static func matches(_ directory: ModelDirectory) -> Bool { ViT.matches(directory) }
-  static func load(_ directory: ModelDirectory, on kernels: any Kernels) throws -> any Model {
-    let model = try ViT.load(directory, on: kernels)
+  static func load(_ directory: ModelDirectory, _ request: LoadRequest) throws -> any Model {
+    let model = try ViT.load(directory, request)
     guard directory.path.contains("xai-conformance"), let model = model as? VisionTransformer else {
       return model
     }
@@ -52,8 +52,8 @@ private enum ForgetfulViT: ModelArchitecture {
 private enum ShiftedViT: ModelArchitecture {
   static let descriptor = ViT.descriptor
   static func matches(_ directory: ModelDirectory) -> Bool { ViT.matches(directory) }
-  static func load(_ directory: ModelDirectory, on kernels: any Kernels) throws -> any Model {
-    let model = try ViT.load(directory, on: kernels)
+  static func load(_ directory: ModelDirectory, _ request: LoadRequest) throws -> any Model {
+    let model = try ViT.load(directory, request)
     guard directory.path.contains("xai-conformance"), let model = model as? VisionTransformer else {
       return model
     }
@@ -69,8 +69,8 @@ private enum ShiftedViT: ModelArchitecture {
 private enum UnlabelledViT: ModelArchitecture {
   static let descriptor = ViT.descriptor
   static func matches(_ directory: ModelDirectory) -> Bool { ViT.matches(directory) }
-  static func load(_ directory: ModelDirectory, on kernels: any Kernels) throws -> any Model {
-    try ViT.load(directory, on: kernels)
+  static func load(_ directory: ModelDirectory, _ request: LoadRequest) throws -> any Model {
+    try ViT.load(directory, request)
   }
   static func makeUntrained(
     _ directory: ModelDirectory, labels: [String], random: inout SeededRandom, on kernels: any Kernels
@@ -84,8 +84,8 @@ private enum UnlabelledViT: ModelArchitecture {
 private enum RestlessViT: ModelArchitecture {
   static let descriptor = ViT.descriptor
   static func matches(_ directory: ModelDirectory) -> Bool { ViT.matches(directory) }
-  static func load(_ directory: ModelDirectory, on kernels: any Kernels) throws -> any Model {
-    try ViT.load(directory, on: kernels)
+  static func load(_ directory: ModelDirectory, _ request: LoadRequest) throws -> any Model {
+    try ViT.load(directory, request)
   }
   static func makeUntrained(
     _ directory: ModelDirectory, labels: [String], random: inout SeededRandom, on kernels: any Kernels

@@ -43,8 +43,14 @@ public struct ModelConformance: Conformance {
     let descriptor = model.descriptor
     findings.expect(!descriptor.name.isEmpty, .descriptor, "the name is empty")
     findings.expect(!descriptor.architecture.isEmpty, .descriptor, "the architecture is empty")
+    findings.expect(
+      descriptor.labels.isEmpty == (descriptor.output == .none), .descriptor,
+      "it has \(descriptor.labels.count) labels, and its outputs mean '\(descriptor.output.rawValue)'")
+    findings.expect(
+      descriptor.output != .sigmoid || descriptor.labels.count == 1, .descriptor,
+      "its outputs mean one class, and it has \(descriptor.labels.count) labels")
     for (name, count) in [
-      ("labels", descriptor.labels.count), ("layers", descriptor.layerCount), ("heads", descriptor.headCount),
+      ("layers", descriptor.layerCount), ("heads", descriptor.headCount),
       ("elements of a token", descriptor.width), ("parameters", descriptor.parameterCount),
     ] {
       findings.expect(count > 0, .descriptor, "it has \(count) \(name)")

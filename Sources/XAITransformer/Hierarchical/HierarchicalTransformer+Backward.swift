@@ -25,7 +25,7 @@ extension HierarchicalTransformer {
   ) throws -> Gradients {
     var gradients = Gradients()
     var gradient = head.backward(
-      from: cotangent, through: tape.head, readLayout(trace.layout), rules: .gradient, parameter: nil)
+      from: cotangent, through: tape.head, readLayout(trace.layout), rules: .gradient, parameters: nil)
     var merges = tape.merges
     let lowest = request.lowestLayer
     for layer in weights.blocks.indices.reversed() where layer >= lowest {

@@ -19,6 +19,17 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
     case swiGLU
   }
 
+  /// How logits are made of the features that are read.
+  public enum Classifier: Hashable, Sendable {
+    /// By a linear map with a bias.
+    case linear
+    /// By the cosine with a vector of each class, times `scale`; where `projectedWidth` is a number, a linear map without
+    /// bias makes so many elements of the features first.
+    case cosine(scale: Float, projectedWidth: Int? = nil)
+    /// Not at all: a backbone.
+    case none
+  }
+
   /// Pixels from top to bottom.
   public var imageHeight: Int
   /// Pixels from left to right.
@@ -37,7 +48,7 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
   public var mlpWidth: Int
   /// The ε of every layer norm.
   public var epsilon: Float
-  /// Classes.
+  /// Classes; 0 where there is no classifier.
   public var classCount: Int
   /// Tokens before the patches, in order.
   public var prefix: [TokenLayout.PrefixToken]
@@ -52,6 +63,8 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
 
   // What only some families have, off at first.
 
+  /// How logits are made of the features that are read.
+  public var classifier = Classifier.linear
   /// Whether keys have a bias, where queries and values do.
   public var hasKeyBias = true
   /// Whether there are position embeddings at all.
@@ -102,7 +115,7 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
   /// Elements that the MLP's first map gives.
   var expandedWidth: Int { mlp == .swiGLU ? 2 * mlpWidth : mlpWidth }
 
-  /// Elements that a classification head reads.
+  /// Elements of the features, which a classification head reads.
   var headInputs: Int { readout == .classAndMeanOfPatches ? 2 * width : width }
 
   /// Prefix tokens with a position embedding; they are the first ones.
@@ -139,12 +152,13 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
     func check(_ isRight: Bool, _ reason: @autoclosure () -> String) throws(VisionTransformerError) {
       guard isRight else { throw .contradiction(file: file, reason: reason()) }
     }
-    let sizes = [
-      ("image height", imageHeight, 16_384), ("image width", imageWidth, 16_384),
-      ("patch height", patchHeight, 16_384), ("patch width", patchWidth, 16_384), ("width", width, 65_536),
-      ("depth", depth, 1_000), ("number of heads", headCount, 65_536), ("MLP width", mlpWidth, 1 << 20),
-      ("number of classes", classCount, 1 << 24),
-    ]
+    let sizes =
+      [
+        ("image height", imageHeight, 16_384), ("image width", imageWidth, 16_384),
+        ("patch height", patchHeight, 16_384), ("patch width", patchWidth, 16_384), ("width", width, 65_536),
+        ("depth", depth, 1_000), ("number of heads", headCount, 65_536), ("MLP width", mlpWidth, 1 << 20),
+      ]
+      + (classifier == .none ? [] : [("number of classes", classCount, 1 << 24)])
     for (name, size, limit) in sizes {
       try check((1...limit).contains(size), "the \(name) is \(size), and must be from 1 to \(limit)")
     }

@@ -47,8 +47,8 @@ public struct VisionTransformerWeights: Sendable {
   let positionBias: Tensor?
   let blocks: [BlockWeights]
   let finalNorm: Norm
-  /// One head, or those on the class and on the distillation token.
-  let heads: [Linear]
+  /// One head, or those on the class and on the distillation token; none in a backbone.
+  let heads: [ClassifierHead]
   /// How many parameters there are.
   public let parameterCount: Int
 
@@ -136,7 +136,15 @@ public struct VisionTransformerWeights: Sendable {
     }
     self.positionBias = table(naming.positionBias, if: configuration.positionBias?.isShared)
     self.finalNorm = norm(naming.finalNorm)
-    self.heads = naming.heads.map { linear($0, configuration.classCount, configuration.headInputs) }
+    let (classCount, features) = (configuration.classCount, configuration.headInputs)
+    switch configuration.classifier {
+    case .linear: self.heads = naming.heads.map { .linear(linear($0, classCount, features)) }
+    case .cosine(let scale, let projectedWidth):
+      let projection = projectedWidth.map { linear(naming.projection, $0, features, hasBias: false) }
+      let vectors = tensor(naming.tensor(naming.heads[0], .weight), [classCount, projectedWidth ?? features])
+      self.heads = [.cosine(CosineHead(vectors: vectors, projection: projection, scale: scale))]
+    case .none: self.heads = []
+    }
     self.parameterCount = source.count
   }
 }

@@ -63,7 +63,7 @@ final class EditedModel {
 
   /// Loads the model as a user would.
   func load() throws -> any Model {
-    try Registry.builtIn().loadModel(directory(), on: AvailableKernels.preferred.make())
+    try Registry.builtIn().loadModel(directory(), LoadRequest(kernels: AvailableKernels.preferred.make()))
   }
 
   /// What loading says is wrong; nil where it loads.

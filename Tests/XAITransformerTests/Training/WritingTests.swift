@@ -16,7 +16,8 @@ import XAITransformer
     }
     func load() throws -> any TrainableModel {
       try #require(
-        try Registry.builtIn().loadModel(ModelDirectory(path), on: AvailableKernels.preferred.make())
+        try Registry.builtIn().loadModel(
+          ModelDirectory(path), LoadRequest(kernels: AvailableKernels.preferred.make()))
           as? any TrainableModel)
     }
     deinit { try? FileManager.default.removeItem(atPath: path) }

@@ -14,7 +14,7 @@ enum Fixture {
   }
 
   static func model(on kernels: any Kernels) throws -> any Model {
-    try registry().loadModel(ModelDirectory(folder), on: kernels)
+    try registry().loadModel(ModelDirectory(folder), LoadRequest(kernels: kernels))
   }
 
   static func expected(_ name: String) throws -> Tensor {
@@ -44,7 +44,7 @@ enum Fixture {
   @Test func builtInPluginsRefuseTheDirectoryByName() throws {
     let directory = try ModelDirectory(Fixture.folder)
     #expect(throws: RegistryError.self) {
-      try Registry.builtIn().loadModel(directory, on: Engine.makeKernels())
+      try Registry.builtIn().loadModel(directory, LoadRequest(kernels: Engine.makeKernels()))
     }
   }
 
