@@ -24,7 +24,7 @@ import XAIFoundation
 
     // Everything is checked here: what does not fit is refused by name before any arithmetic.
     let evaluation = try Evaluation(
-      model: registry.loadModel(directory, on: kernels),
+      model: registry.loadModel(directory, LoadRequest(kernels: kernels)),
       data: EvaluationData(dataset, split: split, count: sample),
       explainers: explainers.map(registry.explainer), metrics: metrics.map(registry.metric))
 

@@ -8,6 +8,7 @@ extension VisionTransformer {
     requesting request: GradientRequest,
     visitAttention: (AttentionGradient) throws -> Void
   ) throws -> Gradients {
+    try checkHasClasses()
     let tape = try tape(VisionTransformerTape.self, of: trace, blocks: weights.blocks.count, from: cotangent)
     try checkParameters(request, trace, rows: cotangent.shape[0])
     var gradients = Gradients()
@@ -17,13 +18,15 @@ extension VisionTransformer {
     }
     var gradient = head.backward(
       from: cotangent, through: tape.head, trace.layout, rules: rules,
-      parameter: !request.parameters && !request.headParameters
+      parameters: !request.parameters && !request.headParameters
         ? nil
-        : { head, weight, bias in
-          if let head {
-            add(naming.heads[head], weight, bias)
-          } else if request.parameters {
-            add(naming.finalNorm, weight, bias)
+        : { gradients in
+          switch gradients {
+          case .head(let head, let weight, let bias): add(naming.heads[head], weight, bias)
+          case .norm(let weight, let bias):
+            if request.parameters { add(naming.finalNorm, weight, bias) }
+          case .projection(let weight, let bias):
+            if request.parameters { add(naming.projection, weight, bias) }
           }
         })
 

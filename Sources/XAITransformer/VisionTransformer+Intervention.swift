@@ -7,6 +7,7 @@ extension VisionTransformer {
   /// Patches that are not kept become no tokens; those that are keep the position embeddings of their places. A model
   /// that reads the mean of its patches must keep one.
   public func logits(_ input: Tensor, under intervention: Intervention) throws -> Tensor {
+    try checkHasClasses()
     try checkIsBatch(input)
     let layout = try layout(height: input.shape[2], width: input.shape[3])
     try checkMemory(batch: input.shape[0], layout, Recording())

@@ -7,6 +7,7 @@ extension VisionTransformer {
     from cotangent: Tensor, through trace: ForwardTrace, layers: LayerSelection, readout: LayerReadout,
     visitAttention: (AttentionGradient) throws -> Void
   ) throws {
+    try checkHasClasses()
     let tape = try tape(VisionTransformerTape.self, of: trace, blocks: weights.blocks.count, from: cotangent)
     for layer in weights.blocks.indices.reversed() where layers.contains(layer) {
       let output = try trace.activation(at: ActivationPoint(layer: layer, point: .output))
@@ -24,7 +25,8 @@ extension VisionTransformer {
   ) -> Tensor {
     func gradient(_ tokens: Tensor, _ layout: TokenLayout) -> Tensor {
       head.backward(
-        from: cotangent, through: head.forward(tokens, layout).tape, layout, rules: .gradient, parameter: nil)
+        from: cotangent, through: head.forward(tokens, layout).tape, layout, rules: .gradient,
+        parameters: nil)
     }
     switch readout {
     case .own: return gradient(tokens, layout)

@@ -5,7 +5,7 @@ public import XAITensor
 ///
 /// Sources: Dosovitskiy et al. 2021 (arXiv 2010.11929), Touvron et al. 2021 (arXiv 2012.12877), Bao et al. 2022 (arXiv
 /// 2106.08254), Oquab et al. 2024 (arXiv 2304.07193), Darcet et al. 2024 (arXiv 2309.16588).
-public struct VisionTransformer: Model {
+public struct VisionTransformer: LayerReadableModel, IntervenableModel {
   /// What the model is.
   public let descriptor: ModelDescriptor
   /// Its sizes and choices.
@@ -17,11 +17,25 @@ public struct VisionTransformer: Model {
   let source: DirectorySource?
   let positionBiases = PositionBiasCache()
 
-  /// What a vision transformer can do.
+  /// What a vision transformer with a classifier can do.
   public static let capabilities: Capabilities = [
     .attention, .attentionGradients, .activations, .activationGradients, .inputGradients, .propagationRules,
     .parameterGradients, .patchRemoval, .headRemoval, .transformedValues, .layerReadouts,
   ]
+
+  /// What one without a classifier can do: what looks forward, and isn't about a class.
+  static let backboneCapabilities: Capabilities = [.attention, .activations, .transformedValues]
+
+  /// What a vision transformer of a configuration can do.
+  public static func capabilities(of configuration: VisionTransformerConfiguration) -> Capabilities {
+    configuration.classifier == .none ? backboneCapabilities : capabilities
+  }
+
+  /// Throws for a backbone, which can't say anything of a class.
+  func checkHasClasses() throws(ModelError) {
+    guard configuration.classifier == .none else { return }
+    throw .notGiven(Self.capabilities.subtracting(Self.backboneCapabilities), model: descriptor.name)
+  }
 
   /// Puts a model together.
   ///

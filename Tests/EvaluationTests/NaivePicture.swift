@@ -62,7 +62,8 @@ struct NaivePicture {
     return try (0..<descriptor.layerCount).flatMap { layer in
       try (0..<descriptor.headCount).map { head in
         let removed = Intervention.removingHeads([Intervention.Head(layer: layer, head: head)])
-        return logits[classIndex] - (try evaluation.model.logits(input, under: removed).elements[classIndex])
+        return logits[classIndex]
+          - (try evaluation.model.intervenable().logits(input, under: removed).elements[classIndex])
       }
     }
   }

@@ -52,7 +52,7 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
   }
 
   func model(on kernels: any Kernels) throws -> any Model {
-    try Registry.builtIn().loadModel(ModelDirectory(modelPath), on: kernels)
+    try Registry.builtIn().loadModel(ModelDirectory(modelPath), LoadRequest(kernels: kernels))
   }
 
   func tensor(_ key: String) throws -> Tensor { try expected.tensor(key) }

@@ -43,7 +43,7 @@ import XAITesting
     // Both images get every target's class, so that one pass serves all targets; each is compared at its own image.
     let targets = Targets([golden.targets.map(\.class), golden.targets.map(\.class)])
     var attention: [Int: Tensor] = [:]
-    let gradients = try model.backward(
+    let gradients = try model.differentiable().backward(
       from: targets.cotangent(classCount: model.descriptor.classCount), through: trace, rules: .gradient,
       requesting: GradientRequest(attention: .all, activations: Set(points), input: true)
     ) { attention[$0.layer] = $0.gradient }
@@ -71,7 +71,7 @@ import XAITesting
     let model = try golden.model(on: kernels.make())
     let trace = try model.forward(golden.tensor("input")[0..<1], recording: Recording(gradients: true))
     let point = ActivationPoint(layer: 0, point: .output)
-    let gradients = try model.backward(
+    let gradients = try model.differentiable().backward(
       from: Targets([[golden.targets[0].class]]).cotangent(classCount: model.descriptor.classCount),
       through: trace,
       rules: .conservative, requesting: GradientRequest(activations: [point], input: true))
@@ -97,7 +97,7 @@ import XAITesting
     for keeps in [true, false] {
       let trace = try model.forward(
         golden.tensor("input"), recording: Recording(gradients: true, parameters: keeps))
-      let gradients = try model.backward(
+      let gradients = try model.differentiable().backward(
         from: classes.cotangent(classCount: model.descriptor.classCount), through: trace,
         requesting: GradientRequest(parameters: true))
       try expectParameters(of: golden, gradients, on: kernels)

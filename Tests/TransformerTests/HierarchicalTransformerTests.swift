@@ -98,11 +98,12 @@ import XAITesting
       Tensor(repeating: 0, [1, 3, 20, 28]), recording: Recording(gradients: true))
     let cotangent = Targets([[0]]).cotangent(classCount: 5)
     expectError("propagation-rules") {
-      try model.backward(
+      try model.differentiable().backward(
         from: cotangent, through: trace, rules: .conservative, requesting: GradientRequest(input: true))
     }
     expectError("parameter-gradients") {
-      try model.backward(from: cotangent, through: trace, requesting: GradientRequest(parameters: true))
+      try model.differentiable().backward(
+        from: cotangent, through: trace, requesting: GradientRequest(parameters: true))
     }
   }
 

@@ -45,7 +45,7 @@ import XAITesting
         (0..<3).map { ActivationPoint(layer: $0, point: point) }
       })
     let trace = try model.forward(input, recording: Recording(activations: points, gradients: true))
-    let gradients = try model.backward(
+    let gradients = try model.differentiable().backward(
       from: Targets([[1], [2]]).cotangent(classCount: 5), through: trace,
       requesting: GradientRequest(activations: points)
     ).activations
@@ -56,7 +56,7 @@ import XAITesting
       #expect(try trace.activation(at: below).elements == trace.activation(at: above).elements)
       #expect(try #require(gradients[below]).elements == #require(gradients[above]).elements)
     }
-    let alone = try model.backward(
+    let alone = try model.differentiable().backward(
       from: Targets([[1], [2]]).cotangent(classCount: 5), through: trace,
       requesting: GradientRequest(activations: [ActivationPoint(layer: 0, point: .input)])
     ).activations
@@ -69,7 +69,7 @@ import XAITesting
     let model = ToyModel.classToken.make(on: AvailableKernels.preferred.make())
     let trace = try model.forward(input, recording: Recording(gradients: true))
     expectError("output of layer 2") {
-      try model.readLayers(
+      try model.layerReadable().readLayers(
         from: Targets([[1], [2]]).cotangent(classCount: 5), through: trace, layers: .all, readout: .mean
       ) { _ in }
     }

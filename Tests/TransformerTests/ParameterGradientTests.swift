@@ -42,7 +42,7 @@ struct ParameterGradientTests {
   ) throws -> Gradients {
     let trace = try model.forward(
       images[range], recording: Recording(gradients: true, parameters: keeps))
-    return try model.backward(
+    return try model.differentiable().backward(
       from: Targets(Array(classes[range])).cotangent(classCount: Self.configuration.classCount),
       through: trace, requesting: GradientRequest(parameters: true))
   }
@@ -90,7 +90,7 @@ struct ParameterGradientTests {
     ) {
       let trace = try model.forward(images, recording: recording)
       var attention: [Tensor] = []
-      let gradients = try model.backward(
+      let gradients = try model.differentiable().backward(
         from: Targets((0..<images.shape[0]).map { [$0 % 7] }).cotangent(classCount: 7), through: trace,
         rules: .gradient, requesting: request
       ) { attention.append($0.gradient) }
@@ -121,7 +121,7 @@ struct ParameterGradientTests {
     let trace = try model.forward(images[0..<1], recording: Recording(gradients: true))
     var visited: [Int] = []
     func inputGradient(attention: LayerSelection) throws -> Tensor {
-      let gradients = try model.backward(
+      let gradients = try model.differentiable().backward(
         from: Targets([[2]]).cotangent(classCount: 7), through: trace, rules: .conservative,
         requesting: GradientRequest(attention: attention, input: true)
       ) { visited.append($0.layer) }

@@ -34,7 +34,7 @@ import XAITransformer
     let trace = try model.forward(input, recording: Recording(gradients: true))
     #expect(trace.layout.grid == Grid(rows: 6, columns: 3))
     let gradient = try #require(
-      try model.backward(
+      try model.differentiable().backward(
         from: Targets([[2]]).cotangent(classCount: 5), through: trace,
         requesting: GradientRequest(input: true)
       ).input)
@@ -71,7 +71,7 @@ import XAITransformer
     }
     #expect(activation?.description.contains("activation head-outputs of layer 2") == true)
     let reverse = #expect(throws: ModelError.self) {
-      try model.backward(
+      try model.differentiable().backward(
         from: Targets([[0]]).cotangent(classCount: 5), through: trace,
         requesting: GradientRequest(input: true))
     }
@@ -83,7 +83,7 @@ import XAITransformer
     let model = ToyModel.classToken.make(on: AvailableKernels.preferred.make())
     let trace = try model.forward(input(1), recording: Recording(gradients: true))
     #expect(throws: ModelError.self) {
-      try model.backward(
+      try model.differentiable().backward(
         from: Targets([[0, 1]]).cotangent(classCount: 5), through: trace,
         requesting: GradientRequest(parameters: true))
     }

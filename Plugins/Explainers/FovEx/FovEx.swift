@@ -27,6 +27,9 @@ public struct FovEx: Explainer {
     self.options = options
   }
 
+  /// It computes with probabilities, whatever the options.
+  public var needsProbabilities: Bool { true }
+
   /// Needs the logits: the passes with gradients are over other pictures.
   public func recording(for model: ModelDescriptor) -> Recording { Recording() }
 
@@ -87,20 +90,23 @@ public struct FovEx: Explainer {
       for (row, gaze) in gazes.enumerated() { gaze.write(to: elements + row * shape.count) }
     }
     let trace = try model.forward(input, recording: Recording(gradients: true))
-    let classCount = model.descriptor.classCount
+    let (classCount, meaning) = (model.descriptor.classCount, model.descriptor.output)
     var losses: [Double] = []
     let cotangent = Tensor([gazes.count, classCount]) { elements in
       for (row, classIndex) in classes.enumerated() {
         let probabilities = trace.logits[row].withElements {
-          OutputScore.probability.values(of: Array(0..<classCount), in: $0)
+          OutputScore.probability.values(of: Array(0..<classCount), in: $0, meaning: meaning)
         }
         losses.append(-logarithm(max(probabilities[classIndex], .leastNormalMagnitude)))
+        // ∂(−log p_c)/∂z is p − [k = c] of a softmax; of a sigmoid, no other class counts.
         for (index, probability) in probabilities.enumerated() {
-          elements[row * classCount + index] = Float(probability - (index == classIndex ? 1 : 0))
+          let counts = meaning == .softmax || index == classIndex
+          elements[row * classCount + index] =
+            counts ? Float(probability - (index == classIndex ? 1 : 0)) : 0
         }
       }
     }
-    let gradients = try model.backward(
+    let gradients = try model.differentiable().backward(
       from: cotangent, through: trace, requesting: GradientRequest(input: true))
     guard let gradient = gradients.input else { throw ModelError.notRecorded("gradient of the input") }
     return (losses, gradient)

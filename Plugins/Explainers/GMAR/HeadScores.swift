@@ -15,14 +15,14 @@ struct HeadScores {
     var byLayer: [Int: [[GradientNorms]]] = [:]
     switch options.gradient {
     case .attention:
-      _ = try model.backward(
+      _ = try model.differentiable().backward(
         from: cotangent, through: trace, rules: .gradient, requesting: GradientRequest(attention: .all)
       ) { visited in
         byLayer[visited.layer] = GradientNorms.ofMatrices(visited.gradient, rows: cotangent.shape[0])
       }
     case .headOutput:
       let points = (0..<layerCount).map { ActivationPoint(layer: $0, point: .headOutputs) }
-      let gradients = try model.backward(
+      let gradients = try model.differentiable().backward(
         from: cotangent, through: trace, requesting: GradientRequest(activations: Set(points)))
       for point in points {
         byLayer[point.layer] = gradients.activations[point].map {
@@ -32,7 +32,7 @@ struct HeadScores {
       }
     case .lastBlockNorm:
       let point = ActivationPoint(layer: layerCount - 1, point: .firstNorm)
-      let gradients = try model.backward(
+      let gradients = try model.differentiable().backward(
         from: cotangent, through: trace, requesting: GradientRequest(activations: [point]))
       byLayer[0] = gradients.activations[point].map {
         GradientNorms.ofChannels(

@@ -48,7 +48,7 @@ public struct InputXGradient: Explainer {
   public func explain(
     _ trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
-    let gradients = try model.backward(
+    let gradients = try model.differentiable().backward(
       from: trace.cotangent(of: targets, contrast: options.contrast), through: trace,
       requesting: GradientRequest(input: true))
     guard let gradient = gradients.input else { throw ModelError.notRecorded("gradient of the input") }

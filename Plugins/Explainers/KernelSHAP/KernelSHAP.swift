@@ -42,6 +42,7 @@ public struct KernelSHAP: Explainer {
     _ trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
     let preprocessing = model.descriptor.preprocessing
+    let meaning = model.descriptor.output
     let games = targets.classes.indices.map { image -> (segments: Segments, chosen: WeightedCoalitions) in
       let segments = Segments(
         of: trace.input[image], cells: PatchCells(of: trace), preprocessing: preprocessing,
@@ -63,8 +64,10 @@ public struct KernelSHAP: Explainer {
       var values = [[Double]](repeating: [], count: coalitions.count)
       try runner.run(
         segments.frames(of: picture, hiddenAs: hidden, coalitions), of: picture
-      ) { values[$0] = options.score.values(of: classes, in: $1) }
-      let whole = trace.logits[image].withElements { options.score.values(of: classes, in: $0) }
+      ) { values[$0] = options.score.values(of: classes, in: $1, meaning: meaning) }
+      let whole = trace.logits[image].withElements {
+        options.score.values(of: classes, in: $0, meaning: meaning)
+      }
       let shares = try shares(chosen, values: values, whole: whole)
       return try classes.indices.map { target in
         try Attribution(

@@ -1,7 +1,7 @@
 public import XAICore
 
 /// The options of Kernel SHAP.
-public struct KernelSHAPOptions: PluginOptions {
+public struct KernelSHAPOptions: OutputScoreOptions {
   /// What the players are.
   public var segments = Segmentation.patches
   /// About how many superpixels.

@@ -60,7 +60,8 @@ public struct LIME: Explainer {
       ) { sample, logits in
         equations.add(
           [1] + (0..<segments.count).map { samples[sample][$0] ? 1 : 0 },
-          values: options.score.values(of: classes, in: logits), weight: weight(of: samples[sample]))
+          values: options.score.values(of: classes, in: logits, meaning: model.descriptor.output),
+          weight: weight(of: samples[sample]))
       }
       // The intercept is free. A ridge above 0 determines the rest.
       let ridge = [0] + [Double](repeating: options.ridge, count: segments.count)

@@ -1,7 +1,7 @@
 public import XAICore
 
 /// The options of LIME.
-public struct LIMEOptions: PluginOptions {
+public struct LIMEOptions: OutputScoreOptions {
   /// How hidden segments look.
   public enum SegmentFill: String, OptionValue, CaseIterable {
     /// Each segment in its own mean colour.

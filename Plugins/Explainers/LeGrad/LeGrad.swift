@@ -74,7 +74,7 @@ public struct LeGrad: Explainer {
     let cotangent = try trace.cotangent(of: targets, contrast: options.contrast)
     var sums = [[Float]](
       repeating: [Float](repeating: 0, count: trace.layout.tokenCount), count: cotangent.shape[0])
-    try model.readLayers(
+    try model.layerReadable().readLayers(
       from: cotangent, through: trace, layers: .some(Set(layers(of: model.descriptor))),
       readout: options.pooling
     ) { visited in

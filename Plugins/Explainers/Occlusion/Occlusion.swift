@@ -42,18 +42,21 @@ public struct Occlusion: Explainer {
   public func explain(
     _ trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
+    let meaning = model.descriptor.output
     let windows = try OcclusionWindows(options, over: PatchCells(of: trace))
     var runner = FrameRunner(
       self, model: model, batchSize: options.batch, total: windows.count * targets.imageCount)
     return try targets.classes.enumerated().map { image, classes in
       guard !classes.isEmpty else { return [] }
       let picture = trace.input[image]
-      let whole = trace.logits[image].withElements { options.score.values(of: classes, in: $0) }
+      let whole = trace.logits[image].withElements {
+        options.score.values(of: classes, in: $0, meaning: meaning)
+      }
       var losses = classes.map { _ in [Double](repeating: 0, count: windows.count) }
       let hidden = options.fill.fill?.input(
         hiding: picture, preprocessing: model.descriptor.preprocessing)
       try runner.run(windows.frames(of: picture, hiddenAs: hidden), of: picture) { window, logits in
-        for (target, score) in options.score.values(of: classes, in: logits).enumerated() {
+        for (target, score) in options.score.values(of: classes, in: logits, meaning: meaning).enumerated() {
           losses[target][window] = whole[target] - score
         }
       }

@@ -1,7 +1,7 @@
 public import XAICore
 
 /// The options of occlusion.
-public struct OcclusionOptions: PluginOptions {
+public struct OcclusionOptions: OutputScoreOptions {
   /// The side of the window.
   public var window = Extent.patches(2)
   /// How far it moves.

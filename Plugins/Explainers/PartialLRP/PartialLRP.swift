@@ -59,7 +59,7 @@ public struct PartialLRP: Explainer {
     let layer = try model.descriptor.layer(options.layer, option: "layer")
     let cotangent = try trace.cotangent(of: targets, contrast: options.contrast)
     var relevance: Tensor?
-    _ = try model.backward(
+    _ = try model.differentiable().backward(
       from: trace.unitRelevance(cotangent), through: trace, rules: .unchanged(.positive),
       requesting: GradientRequest(attention: .some([layer]))
     ) { relevance = $0.relevance }

@@ -41,7 +41,9 @@ public struct RISE: Explainer {
       var sums = classes.map { _ in [Double](repeating: 0, count: trace.layout.grid.count) }
       try runner.run(masks.frames(of: picture, hiddenAs: hidden), of: picture) { mask, logits in
         let means = masks.patchMeans(mask)
-        for (target, score) in options.score.values(of: classes, in: logits).enumerated() {
+        for (target, score) in options.score.values(of: classes, in: logits, meaning: model.descriptor.output)
+          .enumerated()
+        {
           for patch in means.indices { sums[target][patch] += score * means[patch] }
         }
       }

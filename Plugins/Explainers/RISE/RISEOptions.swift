@@ -1,7 +1,7 @@
 public import XAICore
 
 /// The options of RISE.
-public struct RISEOptions: PluginOptions {
+public struct RISEOptions: OutputScoreOptions {
   /// How many masks.
   public var masks = 4000
   /// Cells of a mask along each side.

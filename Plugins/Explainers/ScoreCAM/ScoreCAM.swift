@@ -53,7 +53,9 @@ public struct ScoreCAM: Explainer {
       let hidden = options.fill.input(hiding: picture, preprocessing: model.descriptor.preprocessing)
       var scores = classes.map { _ in [Float](repeating: 0, count: channelCount) }
       try runner.run(channels.frames(of: picture, hiddenAs: hidden), of: picture) { channel, logits in
-        for (target, score) in options.score.values(of: classes, in: logits).enumerated() {
+        for (target, score) in options.score.values(of: classes, in: logits, meaning: model.descriptor.output)
+          .enumerated()
+        {
           scores[target][channel] = Float(score)
         }
       }

@@ -1,7 +1,7 @@
 public import XAICore
 
 /// The options of Score-CAM.
-public struct ScoreCAMOptions: PluginOptions {
+public struct ScoreCAMOptions: OutputScoreOptions {
   /// The layer, from 0; −1 is the last.
   public var layer = -1
   /// The point in the layer's block.

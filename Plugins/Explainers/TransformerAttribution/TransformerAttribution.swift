@@ -57,14 +57,14 @@ public struct TransformerAttribution: Explainer {
     let layers = try model.descriptor.layer(options.start, option: "start")..<model.descriptor.layerCount
     let request = GradientRequest(attention: .some(Set(layers)))
     var gradients: [Int: Tensor] = [:]
-    _ = try model.backward(
+    _ = try model.differentiable().backward(
       from: trace.cotangent(of: targets, contrast: options.contrast), through: trace, rules: .gradient,
       requesting: request
     ) { gradients[$0.layer] = $0.gradient }
     // What is balanced by sums can't begin with a difference, which may sum to 0: a contrast is the gradient's alone.
     let relevance = trace.unitRelevance(targets.cotangent(classCount: model.descriptor.classCount))
     var fused: [Int: Tensor] = [:]
-    _ = try model.backward(
+    _ = try model.differentiable().backward(
       from: relevance, through: trace, rules: .transformerAttribution,
       requesting: request
     ) { visited in

@@ -30,6 +30,9 @@ public struct ViTCX: Explainer {
     ActivationPoint(layer: try model.layer(options.layer, option: "layer"), point: options.point)
   }
 
+  /// It computes with probabilities, whatever the options.
+  public var needsProbabilities: Bool { true }
+
   /// Needs the activations of one point.
   public func recording(for model: ModelDescriptor) throws -> Recording {
     Recording(activations: [try point(of: model)])
@@ -43,6 +46,7 @@ public struct ViTCX: Explainer {
     let point = try point(of: model.descriptor)
     let activation = try trace.activation(at: point)
     let cells = PatchCells(of: trace, layer: point.layer)
+    let meaning = model.descriptor.output
     let masks = targets.classes.indices.map { image in
       MaskClusters(
         ChannelMaps(activation[image], patches: trace.layout.patches(ofLayer: point.layer), cells: cells),
@@ -55,9 +59,11 @@ public struct ViTCX: Explainer {
       let (picture, masks) = (trace.input[image], masks[image])
       var probabilities = [[Double]](repeating: [], count: 2 * masks.count)
       try runner.run(frames(of: picture, under: masks), of: picture) {
-        probabilities[$0] = OutputScore.probability.values(of: classes, in: $1)
+        probabilities[$0] = OutputScore.probability.values(of: classes, in: $1, meaning: meaning)
       }
-      let whole = trace.logits[image].withElements { OutputScore.probability.values(of: classes, in: $0) }
+      let whole = trace.logits[image].withElements {
+        OutputScore.probability.values(of: classes, in: $0, meaning: meaning)
+      }
       let impacts = classes.indices.map { target in
         (0..<masks.count).map { mask in
           probabilities[2 * mask][target] - probabilities[2 * mask + 1][target] + whole[target]

@@ -24,6 +24,9 @@ public struct AverageGain: Metric {
     self.options = options
   }
 
+  /// Probabilities of the class.
+  public var needs: MetricNeeds { .probabilities }
+
   /// One frame: the masked image.
   public func frames(for subject: MetricSubject) -> FramePlan {
     .masked(subject, in: options.space)

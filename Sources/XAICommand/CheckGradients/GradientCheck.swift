@@ -25,7 +25,7 @@ struct GradientCheck {
       attention: recordsAttention ? .all : .none, activations: recording.activations, input: true)
     var rowErrors: [Double] = []
     var attentionRows: [Int: [[Double]]] = [:]
-    let gradients = try model.backward(
+    let gradients = try model.differentiable().backward(
       from: Targets([[classIndex]]).cotangent(classCount: model.descriptor.classCount), through: trace,
       rules: .gradient, requesting: request
     ) { visited in

@@ -116,10 +116,9 @@ extension ExplainRun {
   private mutating func write(
     _ picture: PreparedBatch.Picture, _ index: Int, of explanation: Explanation
   ) throws {
-    let scores = ClassScores(
-      logits: explanation.logits[index].elements, labels: plan.model.descriptor.labels)
-    let predicted = scores.predicted
-    var lines = "\(picture.file.path): \(predicted.text)\n"
+    let scores = ClassScores(logits: explanation.logits[index].elements, of: plan.model.descriptor)
+    let predicted = scores?.predicted
+    var lines = picture.file.path + (predicted.map { ": \($0.text)" } ?? "") + "\n"
     var seen: Set<Int> = []
     for (target, classIndex) in explanation.targets.classes[index].enumerated()
     where seen.insert(classIndex).inserted {
@@ -128,9 +127,9 @@ extension ExplainRun {
           file: picture.file, picture: picture.image, choice: plan.choices[choice],
           attribution: explanation.attributions[choice][index][target],
           comparison: plan.comparisonIndex.map { explanation.attributions[$0][index][target] },
-          target: scores[classIndex], predicted: predicted)
+          target: scores?[classIndex], predicted: predicted)
       }
-      if classIndex != predicted.index { lines += "  \(scores[classIndex].text)\n" }
+      if let scores, classIndex != scores.predicted.index { lines += "  \(scores[classIndex].text)\n" }
       lines += try write(results)
     }
     if !plan.command.quiet, !plan.command.json { try say(lines) }
@@ -173,7 +172,7 @@ extension ExplainRun {
         "Warning: \(result.file.path): \(result.choice.text) gives every patch the same score; the map says nothing.\n"
       )
     }
-    if !result.choice.explainer.descriptor.isClassSpecific, result.target.index != result.predicted.index,
+    if !result.choice.explainer.descriptor.isClassSpecific, result.target?.index != result.predicted?.index,
       toldAgnostic.insert(result.choice.text).inserted
     {
       tell("Note: \(result.choice.text) gives the same map whatever class is asked about.\n")

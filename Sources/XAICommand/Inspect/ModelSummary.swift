@@ -42,6 +42,7 @@ struct ModelSummary: Encodable {
   let capabilities: [String]
   let explainers: [Fit]
   let labels: [String]
+  let output: OutputMeaning
   let kernels: String
   let kernelsAdvice: String?
 
@@ -71,6 +72,7 @@ struct ModelSummary: Encodable {
       }
     }
     labels = descriptor.labels
+    output = descriptor.output
     kernels = loaded.kernels.name
     kernelsAdvice = EngineOptions.fastKernelsAdvice
   }

@@ -53,7 +53,7 @@ extension ClassActivationMap {
   ) throws -> [[Attribution]] {
     let point = try point(of: model.descriptor)
     let activations = try trace.activation(at: point)
-    let gradients = try model.backward(
+    let gradients = try model.differentiable().backward(
       from: trace.cotangent(of: targets, contrast: options.contrast), through: trace,
       requesting: GradientRequest(activations: [point]))
     guard let gradient = gradients.activations[point] else {

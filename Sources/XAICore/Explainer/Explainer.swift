@@ -20,6 +20,9 @@ public protocol Explainer: Plugin {
   /// What these options need of a model: the descriptor's needs, and by default nothing else.
   var needs: Capabilities { get }
 
+  /// Whether it computes with the probability of a class, which not all outputs have; by default where its options say so.
+  var needsProbabilities: Bool { get }
+
   /// Why it can only explain models whose layers all work on the same tokens, such as "it multiplies their matrices entry by
   /// entry"; by default nil: it explains others as well.
   var needsEqualLayers: String? { get }
@@ -44,6 +47,9 @@ extension Explainer {
   /// The descriptor's.
   public var needs: Capabilities { descriptor.needs }
 
+  /// Whether the option of ``OutputScoreOptions`` is the probability.
+  public var needsProbabilities: Bool { (options as? any OutputScoreOptions)?.score == .probability }
+
   /// Nil: layers may have tokens of their own.
   public var needsEqualLayers: String? { nil }
 
@@ -52,9 +58,15 @@ extension Explainer {
     options.shortestText.isEmpty ? descriptor.id : "\(descriptor.id):\(options.shortestText)"
   }
 
-  /// Throws when the model can't give what the explainer needs, naming both and what is missing, or when an option does
-  /// not fit it.
+  /// Throws when the model can't give what the explainer needs, naming both and what is missing: classes, probabilities,
+  /// equal layers, capabilities; or when an option does not fit it.
   public func check(fits model: ModelDescriptor) throws {
+    if descriptor.isClassSpecific, model.output == .none {
+      throw ModelError.noClasses(user: descriptor.id, model: model.name)
+    }
+    if needsProbabilities, !model.output.hasProbabilities {
+      throw ModelError.noProbabilities(user: specification, model: model.name)
+    }
     if let reason = needsEqualLayers { try model.checkHasEqualLayers(for: specification, because: reason) }
     let missing = needs.subtracting(model.capabilities)
     guard missing.isEmpty else {

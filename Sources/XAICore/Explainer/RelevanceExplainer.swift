@@ -53,7 +53,7 @@ extension RelevanceExplainer {
     _ trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
     let isOfPixels = options.at == .pixels
-    let passed = try model.backward(
+    let passed = try model.differentiable().backward(
       from: trace.cotangent(of: targets, contrast: options.contrast), through: trace, rules: options.rules,
       requesting: GradientRequest(activations: isOfPixels ? [] : [.firstTokens], input: isOfPixels))
     let cotangent = isOfPixels ? passed.input : passed.activations[.firstTokens]

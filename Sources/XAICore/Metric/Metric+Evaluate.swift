@@ -8,9 +8,11 @@ extension Metric {
   ///   - subject: what is judged.
   ///   - model: the model that the map explains.
   ///   - batchSize: how many frames the model sees at once, at least 1.
+  /// - Throws: `ModelError.noProbabilities` where the metric needs probabilities and the model has none.
   public func evaluate(_ subject: MetricSubject, using model: any Model, batchSize: Int = 8) throws
     -> MetricValue?
   {
+    try check(probabilitiesOf: model.descriptor)
     precondition(batchSize > 0, "the model sees at least one frame at once, not \(batchSize)")
     let plan = try frames(for: subject)
     var answers: [FrameAnswer] = []
@@ -18,6 +20,14 @@ extension Metric {
       answers += try model.answers(to: frames, subject, batchSize: batchSize)
     }
     return try measure(answers, for: subject)
+  }
+}
+
+extension Metric {
+  /// Throws where the metric needs probabilities and the outputs of the model have none.
+  package func check(probabilitiesOf model: ModelDescriptor) throws(ModelError) {
+    guard needs.contains(.probabilities), !model.output.hasProbabilities else { return }
+    throw .noProbabilities(user: specification, model: model.name)
   }
 }
 
@@ -41,7 +51,8 @@ extension Model {
         let indices = group[start..<min(start + batchSize, group.count)]
         let logits = try logits(of: indices.map { frames[$0] }, subject)
         for (row, index) in indices.enumerated() {
-          answers[index] = FrameAnswer(logits: logits[row].elements, classIndex: subject.classIndex)
+          answers[index] = FrameAnswer(
+            logits: logits[row].elements, meaning: descriptor.output, classIndex: subject.classIndex)
         }
       }
     }

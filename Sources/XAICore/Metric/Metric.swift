@@ -33,7 +33,7 @@ public protocol Metric: Plugin {
 
 /// What the model said to a frame, about the class that is asked about.
 public struct FrameAnswer: Hashable, Sendable {
-  /// Softmax probability of the class.
+  /// Probability of the class, by what the model's outputs mean; NaN where they have none.
   public let probability: Float
   /// Whether the class has the highest logit.
   public let isPredicted: Bool

@@ -76,4 +76,6 @@ public struct MetricNeeds: OptionSet, Hashable, Sendable {
   public static let randomisedModels = MetricNeeds(rawValue: 1 << 2)
   /// A model that can be shown some patches of a picture and not the others.
   public static let patchRemoval = MetricNeeds(rawValue: 1 << 3)
+  /// Outputs that are probabilities.
+  public static let probabilities = MetricNeeds(rawValue: 1 << 4)
 }

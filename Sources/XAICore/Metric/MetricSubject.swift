@@ -13,7 +13,7 @@ public struct MetricSubject: Sendable {
   public let map: [Float]
   /// The class that is asked about.
   public let classIndex: Int
-  /// Softmax probability of that class on the whole image.
+  /// Probability of that class on the whole image, by what the model's outputs mean; NaN where they have none.
   public let probability: Float
   /// The objects in the picture whose place is known.
   public var objects: [ObjectRegion] = []

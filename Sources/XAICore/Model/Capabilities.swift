@@ -16,7 +16,7 @@ public struct Capabilities: OptionSet, Hashable, Sendable {
   public static let activationGradients = Capabilities(rawValue: 1 << 3)
   /// Gradients of a logit with respect to the input.
   public static let inputGradients = Capabilities(rawValue: 1 << 4)
-  /// A reverse pass whose rules can be replaced.
+  /// A backward pass whose rules can be replaced.
   public static let propagationRules = Capabilities(rawValue: 1 << 5)
   /// Gradients with respect to the model's own parameters.
   public static let parameterGradients = Capabilities(rawValue: 1 << 6)
@@ -28,6 +28,13 @@ public struct Capabilities: OptionSet, Hashable, Sendable {
   public static let transformedValues = Capabilities(rawValue: 1 << 9)
   /// Gradients of what the classifier would say of a layer's output, with respect to that layer's attention.
   public static let layerReadouts = Capabilities(rawValue: 1 << 10)
+
+  /// What a ``DifferentiableModel`` can give.
+  public static let ofBackwardPass: Capabilities = [
+    .attentionGradients, .activationGradients, .inputGradients, .propagationRules, .parameterGradients,
+  ]
+  /// What an ``IntervenableModel`` can give.
+  public static let ofInterventions: Capabilities = [.patchRemoval, .headRemoval]
 
   /// Every capability with its name, in the order in which users see them.
   public static let named: [(capability: Capabilities, name: String)] = [

@@ -6,8 +6,10 @@ public struct ModelDescriptor: Sendable {
   public var name: String
   /// The id of the architecture plugin that made it, such as `vit`.
   public var architecture: String
-  /// One label a class.
+  /// One label a class, or an output; none for a backbone without classifier.
   public var labels: [String]
+  /// What the outputs mean.
+  public var output: OutputMeaning
   /// Layers whose attention and activations can be asked for.
   public var layerCount: Int
   /// Attention heads of each layer; of the last where layers differ.
@@ -42,11 +44,13 @@ public struct ModelDescriptor: Sendable {
   /// Describes a model.
   public init(
     name: String, architecture: String, labels: [String], layerCount: Int, headCount: Int, width: Int,
-    parameterCount: Int, layout: TokenLayout, preprocessing: Preprocessing, capabilities: Capabilities
+    parameterCount: Int, layout: TokenLayout, preprocessing: Preprocessing, capabilities: Capabilities,
+    output: OutputMeaning = .softmax
   ) {
     self.name = name
     self.architecture = architecture
     self.labels = labels
+    self.output = output
     self.layerCount = layerCount
     self.headCount = headCount
     self.width = width

@@ -2,6 +2,12 @@
 public enum ModelError: Error, Sendable, CustomStringConvertible {
   /// An explainer needs what the model can't give.
   case missingCapabilities(explainer: String, model: String, missing: Capabilities)
+  /// A model is asked for what it doesn't give.
+  case notGiven(Capabilities, model: String)
+  /// An explainer or a metric asks for a probability, and the outputs of the model have none.
+  case noProbabilities(user: String, model: String)
+  /// Something is asked about a class, and the model has no classes.
+  case noClasses(user: String, model: String)
   /// An explainer can't work on a model's tokens as they are.
   case unsuitableTokens(explainer: String, model: String, reason: String)
   /// An input of a size that the model can't take.
@@ -21,6 +27,14 @@ public enum ModelError: Error, Sendable, CustomStringConvertible {
     case .missingCapabilities(let explainer, let model, let missing):
       "\(explainer) needs \(missing.names.joined(separator: ", ")), which \(model) does not give; "
         + "`xai inspect` shows which explainers fit a model"
+    case .notGiven(let missing, let model):
+      "\(model) does not give \(missing.names.joined(separator: ", ")); `xai inspect` shows what a model gives"
+    case .noProbabilities(let user, let model):
+      "\(user) needs the probability of a class, and the outputs of \(model) are plain numbers that have none; "
+        + "use what works on outputs as they are, such as score=logit"
+    case .noClasses(let user, let model):
+      "\(user) is about a class, and \(model) is a backbone without a classifier; give it classes when it is loaded, by "
+        + "one vector for each, or use an explainer that needs no class, such as attention-rollout"
     case .unsuitableTokens(let explainer, let model, let reason):
       "\(explainer) can't explain \(model): \(reason)"
     case .unsupportedInput(let model, let reason): "\(model): \(reason)"

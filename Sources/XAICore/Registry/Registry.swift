@@ -167,8 +167,8 @@ extension Registry {
   /// so that a third party's variant goes before the general one.
   ///
   /// - Throws: `RegistryError` when no family matches; what the family throws otherwise.
-  public func loadModel(_ directory: ModelDirectory, on kernels: any Kernels) throws -> any Model {
-    try entry(for: directory).architecture.load(directory, on: kernels)
+  public func loadModel(_ directory: ModelDirectory, _ request: LoadRequest) throws -> any Model {
+    try entry(for: directory).architecture.load(directory, request)
   }
 
   /// Makes a model of a directory's configuration that has learnt nothing yet.

@@ -6,11 +6,13 @@ struct FrameAnswers {
   /// Classes of each picture.
   private let classes: [[Int]]
   private let most: Int
+  private let meaning: OutputMeaning
   /// `most` entries a frame.
   private var answers: [FrameAnswer] = []
 
-  init(classes: [[Int]]) {
+  init(classes: [[Int]], meaning: OutputMeaning) {
     self.classes = classes
+    self.meaning = meaning
     most = classes.map(\.count).max() ?? 0
   }
 
@@ -21,7 +23,9 @@ struct FrameAnswers {
     let classCount = logits.shape[1]
     logits.withElements { elements in
       for (row, frame) in batch.frames.enumerated() {
-        let row = LogitRow(UnsafeBufferPointer(rebasing: elements[row * classCount..<(row + 1) * classCount]))
+        let row = LogitRow(
+          UnsafeBufferPointer(rebasing: elements[row * classCount..<(row + 1) * classCount]), meaning: meaning
+        )
         for (place, index) in classes[table.shown[frame].picture].enumerated() {
           answers[frame * most + place] = row.answer(about: index)
         }

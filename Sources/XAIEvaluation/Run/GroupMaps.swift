@@ -42,7 +42,8 @@ struct GroupMaps {
           maps[explainer][picture][targets.place(of: classIndex, picture: picture)]
         }
         let runnerUp = runnersUp?[picture][place]
-        let answer = FrameAnswer(logits: logits[picture], classIndex: classIndex)
+        let answer = FrameAnswer(
+          logits: logits[picture], meaning: descriptor.output, classIndex: classIndex)
         return Subject(
           classIndex: classIndex, logit: logits[picture][classIndex], probability: answer.probability,
           isPredicted: answer.isPredicted,

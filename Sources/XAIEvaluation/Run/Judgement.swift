@@ -25,7 +25,8 @@ struct Judgement {
     self.maps = maps
     self.pictures = pictures
     self.evaluation = evaluation
-    answers = FrameAnswers(classes: maps.subjects.map { $0.map(\.classIndex) })
+    answers = FrameAnswers(
+      classes: maps.subjects.map { $0.map(\.classIndex) }, meaning: evaluation.model.descriptor.output)
     openCounts = pictures.map { _ in 0 }
     var table = FrameTable()
     var mapNumber = 0
@@ -114,12 +115,13 @@ struct Judgement {
       }
     }
     result.subjects = try subjects.enumerated().map { classPlace, subject in
-      guard subject.probability.isFinite else {
+      let hasProbability = evaluation.model.descriptor.output.hasProbabilities
+      guard subject.probability.isFinite || !hasProbability else {
         throw EvaluationError.notFinite("the probability of class \(subject.classIndex)")
       }
       return SubjectResult(
-        classIndex: subject.classIndex, probability: subject.probability, isPredicted: subject.isPredicted,
-        headEffects: effects?[classPlace],
+        classIndex: subject.classIndex, probability: hasProbability ? subject.probability : nil,
+        isPredicted: subject.isPredicted, headEffects: effects?[classPlace],
         maps: try evaluation.explainers.indices.map { explainer in
           try map(entries[place][classPlace][explainer], subject.attributions[explainer])
         })

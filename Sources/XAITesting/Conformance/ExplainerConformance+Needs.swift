@@ -15,7 +15,7 @@ extension ExplainerConformance {
         needs.formUnion(explainer.needs)
         let recording = try explainer.recording(for: limited.descriptor)
         try checkRecording(recording, explainer, sample, limited, &findings)
-      } catch ModelError.missingCapabilities(_, _, let missing) {
+      } catch ModelError.notGiven(let missing, _) {
         findings.fail(
           .needs, "with '\(text)' it uses \(missing.names.joined(separator: ", ")) and doesn't declare it")
       } catch ModelError.notRecorded(let what) {

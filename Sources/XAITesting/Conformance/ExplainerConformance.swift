@@ -126,12 +126,13 @@ struct Sample {
   let input: Tensor
   let classes: [Int]
 
-  /// Three random images of the model's own size; the first and the last class.
+  /// Three random images of the model's own size; the first and the last class, where it has classes.
   init(of model: any Model) {
     let size = model.descriptor.preprocessing.inputSize ?? (height: 224, width: 224)
     var random = SeededRandom(seed: 7)
     input = random.normal([3, 3, size.height, size.width])
-    classes = Array(Set([0, model.descriptor.classCount - 1])).sorted()
+    let classCount = model.descriptor.classCount
+    classes = classCount == 0 ? [] : Array(Set([0, classCount - 1])).sorted()
   }
 
   var images: Range<Int> { 0..<input.shape[0] }

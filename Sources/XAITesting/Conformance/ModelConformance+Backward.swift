@@ -19,7 +19,7 @@ extension ModelConformance {
   private func pass(_ classes: [Int], _ trace: ForwardTrace) throws -> Pass {
     var attention: [(layer: Int, gradient: Tensor)] = []
     let targets = Targets(sample.images.map { _ in classes })
-    let gradients = try model.backward(
+    let gradients = try model.differentiable().backward(
       from: targets.cotangent(classCount: model.descriptor.classCount), through: trace, rules: .gradient,
       requesting: fullRequest
     ) { attention.append(($0.layer, $0.gradient)) }
@@ -32,7 +32,7 @@ extension ModelConformance {
     let image = sample.input[0..<1]
     let trace = try model.forward(image, recording: Recording(gradients: true))
     let classIndex = sample.classes[sample.classes.count - 1]
-    let gradients = try model.backward(
+    let gradients = try model.differentiable().backward(
       from: Targets([[classIndex]]).cotangent(classCount: model.descriptor.classCount), through: trace,
       requesting: GradientRequest(input: true))
     guard let gradient = gradients.input, gradient.shape == image.shape else {
@@ -101,7 +101,8 @@ extension ModelConformance {
         let recorded = try model.forward(sample.input, recording: Recording(gradients: true))
         let cotangent = Tensor(repeating: 0, [sample.images.count, columns])
         do {
-          _ = try model.backward(from: cotangent, through: trace(recorded), requesting: fullRequest)
+          _ = try model.differentiable().backward(
+            from: cotangent, through: trace(recorded), requesting: fullRequest)
           findings.fail(.refusal, "\(what) is accepted")
         } catch is ModelError {
           // As it should be.

@@ -24,10 +24,11 @@ public struct ModelConformance: Conformance {
       try checkLogits(trace.logits, &findings)
     }
     checkUnusableInputs(&findings)
+    checkRefinements(&findings)
     if !gradientCapabilities.isEmpty {
-      findings.attempt(.gradients, "a reverse pass") { try checkGradients(&$0) }
-      findings.attempt(.targets, "a reverse pass of several targets") { try checkTargets(&$0) }
-      findings.attempt(.rules, "a reverse pass with other rules") { try checkRules(&$0) }
+      findings.attempt(.gradients, "a backward pass") { try checkGradients(&$0) }
+      findings.attempt(.targets, "a backward pass of several targets") { try checkTargets(&$0) }
+      findings.attempt(.rules, "a backward pass with other rules") { try checkRules(&$0) }
       checkForeignTraces(&findings)
     }
     if model.descriptor.capabilities.isSuperset(of: [.layerReadouts, .attentionGradients, .activations]) {
@@ -42,8 +43,14 @@ public struct ModelConformance: Conformance {
     let descriptor = model.descriptor
     findings.expect(!descriptor.name.isEmpty, .descriptor, "the name is empty")
     findings.expect(!descriptor.architecture.isEmpty, .descriptor, "the architecture is empty")
+    findings.expect(
+      descriptor.labels.isEmpty == (descriptor.output == .none), .descriptor,
+      "it has \(descriptor.labels.count) labels, and its outputs mean '\(descriptor.output.rawValue)'")
+    findings.expect(
+      descriptor.output != .sigmoid || descriptor.labels.count == 1, .descriptor,
+      "its outputs mean one class, and it has \(descriptor.labels.count) labels")
     for (name, count) in [
-      ("labels", descriptor.labels.count), ("layers", descriptor.layerCount), ("heads", descriptor.headCount),
+      ("layers", descriptor.layerCount), ("heads", descriptor.headCount),
       ("elements of a token", descriptor.width), ("parameters", descriptor.parameterCount),
     ] {
       findings.expect(count > 0, .descriptor, "it has \(count) \(name)")

@@ -5,7 +5,7 @@ public import XAITensor
 /// A classifier whose evidence is known: class 1 gains from bright pixels on the left and loses from those on the right.
 ///
 /// A map of the left half is the right answer, and a map of the right half the wrong one: what metrics are tried on.
-public struct EvidenceModel: Model {
+public struct EvidenceModel: IntervenableModel {
   /// What the model is.
   public let descriptor: ModelDescriptor
   private let side: Int
@@ -34,8 +34,7 @@ public struct EvidenceModel: Model {
   /// The logits of some patches; what is not there is no evidence for either side.
   public func logits(_ input: Tensor, under intervention: Intervention) throws -> Tensor {
     guard case .keepingPatches(let kept) = intervention else {
-      throw ModelError.missingCapabilities(
-        explainer: "the intervention", model: descriptor.name, missing: intervention.needs)
+      throw ModelError.notGiven(intervention.needs, model: descriptor.name)
     }
     let grid = descriptor.layout.grid
     return logits(input) { image, pixel in

@@ -4,8 +4,8 @@ public import XAITensor
 
 /// A model whose attention, activations and gradients are given, so that an explainer can be held against a formula.
 ///
-/// The gradient of a class is one tensor; a reverse pass gives Σ_c cotangent[row, c]·gradient_c, as a linear model would.
-public struct ScriptedModel: Model {
+/// The gradient of a class is one tensor; a backward pass gives Σ_c cotangent[row, c]·gradient_c, as a linear model would.
+public struct ScriptedModel: LayerReadableModel {
   /// What the model is.
   public let descriptor: ModelDescriptor
   /// Attention by layer, each [B, heads, N, N].

@@ -57,7 +57,17 @@ public struct ToyModel: Hashable, Sendable, CustomStringConvertible {
   /// One attention head.
   public static let oneHead = ToyModel("toy-one-head") { $0.headCount = 1 }
 
-  /// All of them, of blocks as most families have them.
+  /// Classes that are vectors: the cosine with the class token's projection.
+  public static let zeroShot = ToyModel("toy-zero-shot") {
+    $0.classifier = .cosine(scale: 10, projectedWidth: 8)
+  }
+  /// No classifier.
+  public static let backbone = ToyModel("toy-backbone") {
+    $0.classifier = .none
+    $0.classCount = 0
+  }
+
+  /// Those with a linear classifier and blocks as most families have them, for every layout of tokens.
   public static let all = [classToken, distilled, meanPooled, registers, relative, gated, nonSquare, oneHead]
 
   /// Rotary embeddings in place of others, and registers.
@@ -141,7 +151,8 @@ public struct ToyModel: Hashable, Sendable, CustomStringConvertible {
       preprocessing: Preprocessing(
         resize: .exact(height: configuration.imageHeight, width: configuration.imageWidth),
         normalisation: .half),
-      capabilities: VisionTransformer.capabilities)
+      capabilities: VisionTransformer.capabilities(of: configuration),
+      output: configuration.classifier == .none ? .none : .softmax)
     return VisionTransformer(
       descriptor: descriptor, configuration: configuration, weights: weights, naming: naming, kernels: kernels
     )

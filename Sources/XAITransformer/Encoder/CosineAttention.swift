@@ -1,5 +1,5 @@
-import XAIFoundation
 public import XAICore
+import XAIFoundation
 public import XAITensor
 
 /// Scores that are cosines of the angle between query and key, times a learned scale of each head.

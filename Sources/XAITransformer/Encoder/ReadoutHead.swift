@@ -1,13 +1,13 @@
 import XAICore
 import XAITensor
 
-/// From tokens to logits: what is read, the last layer norm, and one head or the mean of two.
+/// From tokens to logits: what is read, the last layer norm, and no head, one, or the mean of two.
 struct ReadoutHead {
   let finalNorm: VisionTransformerConfiguration.FinalNorm
   let readout: TokenLayout.Readout
   let epsilon: Float
   let norm: Norm
-  let heads: [Linear]
+  let heads: [ClassifierHead]
   let kernels: any Kernels
 
   /// What the reverse pass needs.
@@ -15,10 +15,19 @@ struct ReadoutHead {
     /// What the layer norm saw: the tokens [B, N, D], or what was read for each head [B, D].
     let normInputs: [Tensor]
     let statistics: [RowStatistics]
-    /// What each head saw, [B, D].
-    let headInputs: [Tensor]
+    let heads: [ClassifierHead.Tape]
     /// The tokens that there were to read from.
     let tokenCount: Int
+  }
+
+  /// The gradients of parameters that a backward pass hands over.
+  enum Parameters {
+    /// Of the head with this index.
+    case head(Int, weight: Tensor, bias: Tensor?)
+    /// Of the map before a cosine.
+    case projection(weight: Tensor, bias: Tensor?)
+    /// Of the layer norm, once a head that it serves.
+    case norm(weight: Tensor, bias: Tensor)
   }
 
   /// The layer norm of a class token alone is that of all tokens, read at the class token, and cheaper.
@@ -26,68 +35,66 @@ struct ReadoutHead {
     finalNorm == .onTokens && readout.readsPatches
   }
 
-  /// The logits, [B, N, D] to [B, classes]; N may be all tokens, or those alone that are read.
+  /// The logits, [B, N, D] to [B, classes], or [B, 0] without a head; N may be all tokens, or those alone that are read.
   func forward(_ tokens: Tensor, _ layout: TokenLayout) -> (logits: Tensor, tape: Tape) {
+    guard !heads.isEmpty else {
+      return (
+        Tensor([tokens.shape[0], 0], []),
+        Tape(normInputs: [], statistics: [], heads: [], tokenCount: tokens.shape[1])
+      )
+    }
     let normInputs = normalisesTokens ? [tokens] : read(tokens, layout)
     let normed = normInputs.map {
       kernels.layerNorm($0, weight: norm.weight, bias: norm.bias, epsilon: epsilon)
     }
     let headInputs = normalisesTokens ? read(normed[0].0, layout) : normed.map(\.0)
-    let logits = zip(heads, headInputs).map { kernels.apply($0, to: $1) }
-    let mean = Tensor(logits[0].shape) { result in
-      result.update(repeating: 0, count: logits[0].count)
-      for part in logits {
-        part.withElements { part in
-          for index in part.indices { result[index] += part[index] / Float(logits.count) }
+    let outputs = zip(heads, headInputs).map { $0.forward($1, on: kernels) }
+    let first = outputs[0].logits
+    let mean = Tensor(first.shape) { result in
+      result.update(repeating: 0, count: first.count)
+      for part in outputs {
+        part.logits.withElements { part in
+          for index in part.indices { result[index] += part[index] / Float(outputs.count) }
         }
       }
     }
     return (
       mean,
       Tape(
-        normInputs: normInputs, statistics: normed.map(\.1), headInputs: headInputs,
+        normInputs: normInputs, statistics: normed.map(\.1), heads: outputs.map(\.tape),
         tokenCount: tokens.shape[1])
     )
   }
 
   /// The gradient of the tokens, [k·B, classes] to [k·B, N, D], N being that of the forward pass.
   ///
-  /// - Parameter parameter: called with the gradients of the norm's parameters, once a head that they serve, and nil;
-  ///   and with those of each head and its index. Not called when nil.
+  /// - Parameter parameters: called with the gradients of parameters; not called when nil.
   func backward(
     from cotangent: Tensor, through tape: Tape, _ layout: TokenLayout, rules: PropagationRules,
-    parameter: ((_ head: Int?, _ weight: Tensor, _ bias: Tensor) -> Void)?
+    parameters: ((Parameters) -> Void)?
   ) -> Tensor {
     let share = scaled(cotangent, by: 1 / Float(heads.count))
-    var headGradients: [Tensor] = []
-    for (index, head) in heads.enumerated() {
-      let seen = tape.headInputs[index]
-      headGradients.append(
-        kernels.applyBackward(
-          head, to: share, rule: rules.linear, input: seen, output: kernels.apply(head, to: seen)
-        ).freeze())
-      if let parameter {
-        let gradients = kernels.parameterGradients(x: seen, gradient: share)
-        parameter(index, gradients.weight, gradients.bias)
-      }
+    let headGradients = heads.enumerated().map { index, head in
+      head.backward(
+        share, index: index, through: tape.heads[index], rules: rules, on: kernels, parameters: parameters)
     }
     guard !normalisesTokens else {
-      return normBackward(spread(headGradients, layout, count: tape.tokenCount), tape, 0, rules, parameter)
+      return normBackward(spread(headGradients, layout, count: tape.tokenCount), tape, 0, rules, parameters)
     }
     return spread(
-      headGradients.enumerated().map { normBackward($0.element, tape, $0.offset, rules, parameter) }, layout,
+      headGradients.enumerated().map { normBackward($0.element, tape, $0.offset, rules, parameters) }, layout,
       count: tape.tokenCount)
   }
 
   private func normBackward(
     _ gradient: Tensor, _ tape: Tape, _ index: Int, _ rules: PropagationRules,
-    _ parameter: ((_ head: Int?, _ weight: Tensor, _ bias: Tensor) -> Void)?
+    _ parameters: ((Parameters) -> Void)?
   ) -> Tensor {
-    if let parameter {
+    if let parameters {
       let gradients = kernels.layerNormParameterGradients(
         gradient, x: tape.normInputs[index], statistics: tape.statistics[index],
         epsilon: epsilon)
-      parameter(nil, gradients.weight, gradients.bias)
+      parameters(.norm(weight: gradients.weight, bias: gradients.bias))
     }
     return kernels.layerNormBackward(
       gradient, of: norm, x: tape.normInputs[index], statistics: tape.statistics[index],

@@ -2,7 +2,7 @@ public import XAICore
 public import XAITensor
 
 extension HierarchicalTransformer {
-  /// Runs the reverse pass, from the logits down to the lowest layer that the request needs.
+  /// Runs the backward pass, from the logits down to the lowest layer that the request needs.
   ///
   /// - Throws: for other rules than the plain gradient, and for gradients of parameters.
   public func backward(
@@ -13,13 +13,10 @@ extension HierarchicalTransformer {
     let tape = try tape(HierarchicalTape.self, of: trace, blocks: weights.blocks.count, from: cotangent)
     var missing: Capabilities = rules == .gradient ? [] : [.propagationRules]
     if request.parameters || request.headParameters { missing.insert(.parameterGradients) }
-    guard missing.isEmpty else {
-      throw ModelError.missingCapabilities(
-        explainer: "the reverse pass", model: descriptor.name, missing: missing)
-    }
+    guard missing.isEmpty else { throw ModelError.notGiven(missing, model: descriptor.name) }
     var gradients = Gradients()
     var gradient = head.backward(
-      from: cotangent, through: tape.head, readLayout(trace.layout), rules: .gradient, parameter: nil)
+      from: cotangent, through: tape.head, readLayout(trace.layout), rules: .gradient, parameters: nil)
     var merges = tape.merges
     let lowest = request.lowestLayer
     for layer in weights.blocks.indices.reversed() where layer >= lowest {

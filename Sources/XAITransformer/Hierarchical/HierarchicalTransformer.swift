@@ -5,7 +5,7 @@ public import XAITensor
 /// A transformer of stages, such as Swin: patches attend in windows, and between the stages neighbours become one token.
 ///
 /// Source: Liu et al. 2021, "Swin Transformer: Hierarchical Vision Transformer using Shifted Windows" (arXiv 2103.14030).
-public struct HierarchicalTransformer: Model {
+public struct HierarchicalTransformer: DifferentiableModel {
   /// What the model is.
   public let descriptor: ModelDescriptor
   /// Its sizes and choices.

@@ -22,7 +22,7 @@ public struct HierarchicalWeights: Sendable {
   /// What is before each stage but the first.
   let merges: [MergeWeights]
   let finalNorm: Norm
-  let head: Linear
+  let head: ClassifierHead
   /// How many parameters there are.
   public let parameterCount: Int
 
@@ -76,7 +76,7 @@ public struct HierarchicalWeights: Sendable {
     (self.blocks, self.merges) = (blocks, merges)
     let width = stages[stages.count - 1].width
     finalNorm = source.norm(naming.finalNorm, width)
-    head = source.linear(naming.head, configuration.classCount, width)
+    head = .linear(source.linear(naming.head, configuration.classCount, width))
     parameterCount = source.count
   }
 }

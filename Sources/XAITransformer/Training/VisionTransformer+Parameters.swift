@@ -22,7 +22,14 @@ extension VisionTransformer {
     list.add(naming.positionBias, weights.positionBias)
     for (layer, block) in weights.blocks.enumerated() { list.add(block, ofLayer: layer) }
     list.add(naming.finalNorm, weights.finalNorm)
-    for (name, linear) in zip(naming.heads, weights.heads) { list.add(name, linear, isHead: true) }
+    for (name, head) in zip(naming.heads, weights.heads) {
+      switch head {
+      case .linear(let linear): list.add(name, linear, isHead: true)
+      case .cosine(let head):
+        if let projection = head.projection { list.add(naming.projection, projection) }
+        list.add(name, weight: head.vectors, bias: nil, isHead: true)
+      }
+    }
     return list.parameters
   }
 }

@@ -31,13 +31,15 @@ extension VisionTransformer {
     random: inout SeededRandom, on kernels: any Kernels
   ) throws {
     var configuration = configuration
+    configuration.classifier = .linear
     configuration.classCount = labels.count
     try configuration.validate(file: directory.config.file)
     try Self.checkMemory(configuration, heads: naming.heads.count, model: directory.path)
     let initial = InitialWeights(configuration: configuration, naming: naming, random: &random)
     let weights = VisionTransformerWeights(configuration: configuration, naming: naming, from: initial.tensor)
     try self.init(
-      of: directory, architecture: architecture, labels: labels, configuration: configuration,
+      of: directory, architecture: architecture, labels: labels, output: .softmax,
+      configuration: configuration,
       weights: weights, naming: naming, preprocessing: defaults, on: kernels)
   }
 

@@ -98,8 +98,10 @@ public struct CheckpointNaming: Sendable {
   public var block: @Sendable (Int) -> Block
   /// The last layer norm.
   public var finalNorm: String
-  /// The classification heads, the class token's first.
+  /// The classification heads, the class token's first; class vectors are the weight of the first.
   public var heads: [String]
+  /// The linear map from features to the space of class vectors, where there is one.
+  public var projection = "projection"
   /// The tensor that holds a parameter of a linear map or norm, by the name of the map or norm.
   public var tensor: @Sendable (_ owner: String, _ parameter: Parameter) -> String
 

@@ -61,6 +61,17 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
     func hasBias(part: Int) -> Bool { self == .all || self == .queryAndValue && part != 1 }
   }
 
+  /// How logits are made of the features that are read.
+  public enum Classifier: Hashable, Sendable {
+    /// By a linear map with a bias.
+    case linear
+    /// By the cosine with a vector of each class, times `scale`; where `projectedWidth` is a number, a linear map without
+    /// bias makes so many elements of the features first.
+    case cosine(scale: Float, projectedWidth: Int? = nil)
+    /// Not at all: a backbone.
+    case none
+  }
+
   /// Pixels from top to bottom.
   public var imageHeight: Int
   /// Pixels from left to right.
@@ -79,7 +90,7 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
   public var mlpWidth: Int
   /// The ε of every layer norm.
   public var epsilon: Float
-  /// Classes.
+  /// Classes; 0 where there is no classifier.
   public var classCount: Int
   /// Tokens before the patches, in order.
   public var prefix: [TokenLayout.PrefixToken]
@@ -94,6 +105,8 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
 
   // What only some families have, off at first.
 
+  /// How logits are made of the features that are read.
+  public var classifier = Classifier.linear
   /// How position embeddings of patches follow another input size.
   public var positionInterpolation = GridInterpolation.bicubic
   /// Whether attention scores have a bias by the relative position of query and key; nil where they have none.
@@ -154,7 +167,7 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
   /// A table of relative position bias: [offsets, heads].
   var biasTableShape: Shape { RelativePositionBias.tableShape(layout.grid, heads: headCount) }
 
-  /// Elements that a classification head reads.
+  /// Elements of the features, which a classification head reads.
   var headInputs: Int { readout == .classAndMeanOfPatches ? 2 * width : width }
 
   /// Prefix tokens with a position embedding; they are the first ones.
@@ -186,7 +199,7 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
     try checks.checkImage(height: imageHeight, width: imageWidth, patch)
     try checks.checkBlocks(
       width: width, depth: depth, headCount: headCount, mlpWidth: mlpWidth, epsilon: epsilon)
-    try checks.checkSize("number of classes", classCount, 1 << 24)
+    if classifier != .none { try checks.checkSize("number of classes", classCount, 1 << 24) }
     try checks.check(
       layerScale?.isFinite ?? true,
       "layer scale begins at \(layerScale ?? 0), and must begin at a finite number")

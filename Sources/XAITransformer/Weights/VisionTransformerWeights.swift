@@ -16,8 +16,8 @@ public struct VisionTransformerWeights: Sendable {
   let embeddingNorm: Norm?
   let blocks: [BlockWeights]
   let finalNorm: Norm
-  /// One head, or those on the class and on the distillation token.
-  let heads: [Linear]
+  /// One head, or those on the class and on the distillation token; none in a backbone.
+  let heads: [ClassifierHead]
   /// How many parameters there are.
   public let parameterCount: Int
 
@@ -67,7 +67,16 @@ public struct VisionTransformerWeights: Sendable {
       configuration.positionBias?.isShared == true
       ? naming.positionBias.map { source.tensor($0, configuration.biasTableShape) } : nil
     self.finalNorm = source.norm(naming.finalNorm, width)
-    self.heads = naming.heads.map { source.linear($0, configuration.classCount, configuration.headInputs) }
+    let (classCount, features) = (configuration.classCount, configuration.headInputs)
+    switch configuration.classifier {
+    case .linear: self.heads = naming.heads.map { .linear(source.linear($0, classCount, features)) }
+    case .cosine(let scale, let projectedWidth):
+      let projection = projectedWidth.map { source.linear(naming.projection, $0, features, hasBias: false) }
+      let vectors = source.tensor(
+        naming.tensor(naming.heads[0], .weight), [classCount, projectedWidth ?? features])
+      self.heads = [.cosine(CosineHead(vectors: vectors, projection: projection, scale: scale))]
+    case .none: self.heads = []
+    }
     self.parameterCount = source.count
   }
 }

@@ -103,7 +103,7 @@ import XAITesting
     let whole = try model.logits(input)[0].elements[2]
     let expected = try (0..<9).map { patch in
       let kept = (0..<9).filter { $0 != patch }
-      return whole - (try model.logits(input, under: .keepingPatches([kept]))[0].elements[2])
+      return whole - (try model.intervenable().logits(input, under: .keepingPatches([kept]))[0].elements[2])
     }
     expectClose(map.scores, expected, within: 1e-5, "without a patch")
   }

@@ -57,7 +57,8 @@ struct SwinFixture: Sendable, CustomTestStringConvertible {
   }
 
   func model(on kernels: any Kernels) throws -> any Model {
-    try Registry(plugins: builtInModels + builtInExplainers).loadModel(ModelDirectory(modelPath), on: kernels)
+    try Registry(plugins: builtInModels + builtInExplainers).loadModel(
+      ModelDirectory(modelPath), LoadRequest(kernels: kernels))
   }
 
   func tensor(_ key: String) throws -> Tensor { try expected.tensor(key) }

@@ -44,7 +44,7 @@ import XAIWeights
     // Both images get every target's class, so that one pass serves all targets; each is compared at its own image.
     let targets = Targets([golden.targets.map(\.class), golden.targets.map(\.class)])
     var attention: [Int: Tensor] = [:]
-    let gradients = try model.backward(
+    let gradients = try model.differentiable().backward(
       from: targets.cotangent(classCount: model.descriptor.classCount), through: trace, rules: .gradient,
       requesting: GradientRequest(attention: .all, activations: Set(golden.activationPoints), input: true)
     ) { attention[$0.layer] = $0.gradient }

@@ -1,6 +1,6 @@
 import Testing
-import XAIFoundation
 import XAICore
+import XAIFoundation
 import XAITensor
 import XAITesting
 

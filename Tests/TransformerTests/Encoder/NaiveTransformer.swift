@@ -1,6 +1,6 @@
 import Foundation
-import XAIFoundation
 import XAICore
+import XAIFoundation
 import XAITensor
 import XAITesting
 

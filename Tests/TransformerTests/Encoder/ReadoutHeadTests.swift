@@ -17,7 +17,8 @@ import XAITesting
     }
   }
 
-  private func apply(_ linear: Linear, _ x: [Double]) -> [Double] {
+  private func apply(_ head: ClassifierHead, _ x: [Double]) -> [Double] {
+    guard case .linear(let linear) = head else { return [] }
     let (weight, bias) = (Matrix(linear.weight), linear.bias?.elements ?? [])
     return bias.indices.map { c in x.indices.reduce(Double(bias[c])) { $0 + weight[c, $1] * x[$1] } }
   }

@@ -31,7 +31,7 @@ struct ConservationTests {
         random.normal([1, 3, size.imageHeight, size.imageWidth]),
         recording: Recording(activations: Set(points), gradients: true, parameters: parameters))
       var lost: [Int: Double] = [:]
-      gradients = try model.backward(
+      gradients = try model.differentiable().backward(
         from: Targets([[ConservationTests.classIndex]]).cotangent(classCount: size.classCount),
         through: trace,
         rules: rules,

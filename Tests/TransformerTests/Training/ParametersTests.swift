@@ -47,7 +47,7 @@ import XAITransformer
   func gradients(_ toy: ToyModel) throws {
     let model = try model(toy)
     let trace = try model.forward(input(model), recording: Recording(gradients: true))
-    let gradients = try model.backward(
+    let gradients = try model.differentiable().backward(
       from: Targets([[0], [1]]).cotangent(classCount: 5), through: trace,
       requesting: GradientRequest(parameters: true)
     ).parameters

@@ -4,5 +4,7 @@ import XAICommand
 
 XAICommandLine.run(
   plugins: builtInPlugins + [
-    TokenNorm.self, TorchvisionViT.self, RotaryViT.self, CosineViT.self, Comprehensiveness.self, CIFAR10.self,
+    TokenNorm.self, TorchvisionViT.self, RotaryViT.self, CosineViT.self, ZeroShotViT.self,
+    Comprehensiveness.self,
+    CIFAR10.self,
   ])

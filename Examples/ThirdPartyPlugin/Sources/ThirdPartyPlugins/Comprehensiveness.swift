@@ -39,6 +39,9 @@ public struct Comprehensiveness: Metric {
     self.options = options
   }
 
+  /// Probabilities of the class.
+  public var needs: MetricNeeds { .probabilities }
+
   /// One frame: the image without those pixels.
   public func frames(for subject: MetricSubject) -> FramePlan {
     let count = Int((options.share * Double(subject.map.count)).rounded())

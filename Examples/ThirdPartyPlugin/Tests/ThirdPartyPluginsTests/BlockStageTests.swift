@@ -25,7 +25,8 @@ import XAITesting
   func logits(_ family: Family, _ kernels: AvailableKernels) throws {
     let expected = try SafetensorsFile(path: "\(family.folder)/expected.safetensors")
     let registry = try Registry.builtIn(adding: [RotaryViT.self, CosineViT.self])
-    let model = try registry.loadModel(ModelDirectory(family.folder), on: kernels.make())
+    let model = try registry.loadModel(
+      ModelDirectory(family.folder), LoadRequest(kernels: kernels.make()))
     #expect(model.descriptor.architecture == family.architecture.descriptor.id)
     for input in family.inputs {
       expectCloseToLargest(
@@ -46,7 +47,8 @@ import XAITesting
   @Test("explainers of every kind run on them", arguments: families)
   func explained(_ family: Family) throws {
     let registry = try Registry.builtIn(adding: [RotaryViT.self, CosineViT.self])
-    let model = try registry.loadModel(ModelDirectory(family.folder), on: AvailableKernels.preferred.make())
+    let model = try registry.loadModel(
+      ModelDirectory(family.folder), LoadRequest(kernels: AvailableKernels.preferred.make()))
     let input = try SafetensorsFile(path: "\(family.folder)/expected.safetensors").tensor("input")
     let explainers = try [
       "attention-rollout", "gmar", "grad-cam", "attnlrp", "transformer-attribution", "legrad", "bth",

@@ -27,7 +27,7 @@ package struct FrameBatch: Sendable {
 
   /// What the model says, [frames, classes].
   package func logits(of model: any Model) throws -> Tensor {
-    try kept.isEmpty ? model.logits(input) : model.logits(input, under: .keepingPatches(kept))
+    try kept.isEmpty ? model.logits(input) : model.intervenable().logits(input, under: .keepingPatches(kept))
   }
 }
 

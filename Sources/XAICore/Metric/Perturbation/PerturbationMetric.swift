@@ -20,8 +20,10 @@ public enum PerturbationPath: Hashable, Sendable {
 }
 
 extension PerturbationMetric {
-  /// Patches are removed where tokens are the unit.
-  public var needs: MetricNeeds { options.unit == .tokens ? .patchRemoval : [] }
+  /// Probabilities of classes; patches are removed where tokens are the unit.
+  public var needs: MetricNeeds {
+    options.unit == .tokens ? [.probabilities, .patchRemoval] : .probabilities
+  }
 
   /// The pictures along the way; the whole one is not among them where its probability is all that is asked.
   public func frames(for subject: MetricSubject) -> FramePlan {
