@@ -9,6 +9,7 @@ extension VisionTransformer {
     visitAttention: (AttentionGradient) throws -> Void
   ) throws -> Gradients {
     let tape = try tape(VisionTransformerTape.self, of: trace, blocks: weights.blocks.count, from: cotangent)
+    try descriptor.check(recording: [], gradients: request.activations, for: "the reverse pass")
     try checkParameters(request, trace, rows: cotangent.shape[0])
     return try withoutActuallyEscaping(visitAttention) { visit in
       try backward(from: cotangent, trace, tape, rules, request, visit)
@@ -40,7 +41,7 @@ extension VisionTransformer {
     for layer in weights.blocks.indices.reversed() where layer >= lowest {
       let names = naming.block(layer)
       let sink = EncoderBlock.Sink(
-        activation: { gradients.activations[ActivationPoint(layer: layer, point: $0)] = $1 },
+        activation: { gradients.activations[ActivationPoint(layer: layer, place: $0)] = $1 },
         attention: { attention, gradient in
           try visitAttention(AttentionGradient(layer: layer, attention: attention, gradient: gradient))
         },
@@ -72,7 +73,7 @@ extension VisionTransformer {
       let input = try block(layer).backward(
         gradient, through: tape.blocks[layer], rules: rules,
         requesting: EncoderBlock.Request(
-          activations: Set(request.activations.filter { $0.layer == layer }.map(\.point)),
+          activations: Set(request.activations.filter { $0.layer == layer }.map(\.place)),
           attention: request.attention.contains(layer), parameters: request.parameters, input: layer > lowest),
         into: sink, bias: { positionBias(ofLayer: layer, trace.layout.grid) })
       guard let input else { return gradients }

@@ -10,7 +10,7 @@ extension VisionTransformer {
     let tape = try tape(VisionTransformerTape.self, of: trace, blocks: weights.blocks.count, from: cotangent)
     try withoutActuallyEscaping(visitAttention) { visit in
       for layer in weights.blocks.indices.reversed() where layers.contains(layer) {
-        let output = try trace.activation(at: ActivationPoint(layer: layer, point: .output))
+        let output = try trace.activation(at: ActivationPoint(layer: layer, place: .output))
         let sink = EncoderBlock.Sink(
           activation: { _, _ in },
           attention: { try visit(AttentionGradient(layer: layer, attention: $0, gradient: $1)) })

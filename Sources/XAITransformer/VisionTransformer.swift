@@ -20,7 +20,7 @@ public struct VisionTransformer: Model {
   /// What a vision transformer can do.
   public static let capabilities: Capabilities = [
     .attention, .attentionGradients, .activations, .activationGradients, .inputGradients, .propagationRules,
-    .parameterGradients, .patchRemoval, .headRemoval, .transformedValues, .layerReadouts,
+    .parameterGradients, .patchRemoval, .headRemoval, .layerReadouts,
   ]
 
   /// Puts a model together.
@@ -90,10 +90,10 @@ public struct VisionTransformer: Model {
   public func forward(_ input: Tensor, recording: Recording) throws -> ForwardTrace {
     try checkIsBatch(input)
     let layout = try layout(height: input.shape[2], width: input.shape[3])
+    try descriptor.check(recording: recording.activations, gradients: [], for: "the recording")
     try checkMemory(batch: input.shape[0], layout, recording)
     var attention: [Int: Tensor] = [:]
     var activations: [ActivationPoint: Tensor] = [:]
-    var transformedValues: [Int: Tensor] = [:]
     var tapes: [EncoderBlock.Tape] = []
     let patches = embedding.unfold(input, layout.grid)
     var tokens = embedding.forward(patches, layout)
@@ -101,21 +101,17 @@ public struct VisionTransformer: Model {
       let result = block(layer).forward(
         tokens, recording: recording, keepsAttention: recording.attention.contains(layer),
         keeping: selection(after: layer, layout, recording), bias: positionBias(ofLayer: layer, layout.grid)
-      ) { point, activation in
-        let point = ActivationPoint(layer: layer, point: point)
-        if recording.activations.contains(point) { activations[point] = activation }
+      ) { place, activation in
+        let point = ActivationPoint(layer: layer, place: place)
+        if recording.activations.contains(point) { activations[point] = activation() }
       }
       tokens = result.output
       if recording.attention.contains(layer) { attention[layer] = result.attention }
-      if recording.transformedValues.contains(layer) {
-        transformedValues[layer] = block(layer).transformedValues(result.parts)
-      }
       if let tape = result.tape { tapes.append(tape) }
     }
     let (logits, headTape) = head.forward(tokens, layout)
     return ForwardTrace(
       input: input, layout: layout, logits: logits, attention: attention, activations: activations,
-      transformedValues: transformedValues,
       tape: recording.gradients
         ? VisionTransformerTape(
           patches: recording.parameters ? patches : nil, blocks: tapes, head: headTape) : nil)
@@ -126,9 +122,8 @@ extension VisionTransformer {
   /// The tokens that are needed behind the attention of a layer; nil for all.
   func selection(after layer: Int, _ layout: TokenLayout, _ recording: Recording) -> TokenSelection? {
     guard layer == weights.blocks.count - 1, !configuration.readout.readsPatches else { return nil }
-    let points: [BlockPoint] = [.afterAttention, .secondNorm, .output]
-    let isRecorded = points.contains {
-      recording.activations.contains(ActivationPoint(layer: layer, point: $0))
+    let isRecorded = EncoderBlock.behindAttention.contains {
+      recording.activations.contains(ActivationPoint(layer: layer, place: $0))
     }
     return isRecorded ? nil : TokenSelection(tokens: layout.readoutTokens, count: layout.tokenCount)
   }

@@ -24,8 +24,16 @@ public protocol Explainer: Sendable {
   /// entry"; by default nil: it explains others as well.
   var needsEqualLayers: String? { get }
 
+  /// What the scores mean with these options; by default what the descriptor says.
+  var scoreMeaning: ScoreMeaning { get }
+
   /// What the forward pass must keep for this explainer; throws when an option does not fit the model.
   func recording(for model: ModelDescriptor) throws -> Recording
+
+  /// The points whose gradients this explainer asks a reverse pass for; by default none.
+  ///
+  /// A model that doesn't list one of them, or one that `recording(for:)` asks for, is refused before any arithmetic.
+  func gradientPoints(for model: ModelDescriptor) throws -> Set<ActivationPoint>
 
   /// Explains every target of every image of a trace.
   ///
@@ -47,13 +55,19 @@ extension Explainer {
   /// Nil: layers may have tokens of their own.
   public var needsEqualLayers: String? { nil }
 
+  /// The descriptor's.
+  public var scoreMeaning: ScoreMeaning { descriptor.scores }
+
+  /// None.
+  public func gradientPoints(for model: ModelDescriptor) throws -> Set<ActivationPoint> { [] }
+
   /// The explainer as users write it, shortest: `gmar:norm=l2`, `gmar:preset=paper`.
   public var specification: String {
     options.shortestText.isEmpty ? descriptor.id : "\(descriptor.id):\(options.shortestText)"
   }
 
-  /// Throws when the model can't give what the explainer needs, naming both and what is missing, or when an option does
-  /// not fit it.
+  /// Throws when the model can't give what the explainer needs, naming both and what is missing: a capability, a place or
+  /// attention in a layer; or when an option does not fit it.
   public func check(fits model: ModelDescriptor) throws {
     if let reason = needsEqualLayers { try model.checkHasEqualLayers(for: specification, because: reason) }
     let missing = needs.subtracting(model.capabilities)
@@ -61,7 +75,13 @@ extension Explainer {
       throw ModelError.missingCapabilities(explainer: descriptor.id, model: model.name, missing: missing)
     }
     if let options = options as? any ContrastiveOptions { try options.contrast.check(fits: model) }
-    _ = try recording(for: model)
+    let recording = try recording(for: model)
+    try model.check(
+      recording: recording.activations, gradients: gradientPoints(for: model), for: specification)
+    guard !needs.isDisjoint(with: [.attention, .attentionGradients, .layerReadouts]) else { return }
+    // A reverse pass visits the attention of layers that the recording doesn't name.
+    try model.checkHasAttention(
+      recording.attention.isEmpty ? .all : recording.attention, for: specification)
   }
 
   /// Explains a batch of preprocessed images in one forward pass.

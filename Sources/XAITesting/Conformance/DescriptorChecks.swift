@@ -18,11 +18,4 @@ extension Findings {
     }
     expect((1900...2100).contains(citation.year), .descriptor, "the citation's year is \(citation.year)")
   }
-
-  /// Small letters, digits and hyphens, a letter first: the id is also the name of a file in the documentation.
-  private func isKebabCase(_ text: String) -> Bool {
-    let characters = Set("abcdefghijklmnopqrstuvwxyz0123456789-")
-    return text.first?.isLetter == true && text.allSatisfy(characters.contains) && !text.hasSuffix("-")
-      && !text.contains("--")
-  }
 }

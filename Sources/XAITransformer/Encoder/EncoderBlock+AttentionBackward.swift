@@ -34,11 +34,16 @@ extension EncoderBlock {
       attentionGradient = product.freeze()
     }
     if request.attention, let attentionGradient { try sink.attention(tape.attention, attentionGradient) }
-    guard request.reachesFirstNorm else { return nil }
+    guard request.reachesParts else { return nil }
 
     // Where attention counts as a constant, nothing is written to queries and keys.
     var parts = TensorBuffer(all.partsShape)
-    if rules.softmax == .constant { parts = TensorBuffer(repeating: 0, all.partsShape) }
+    if rules.softmax == .constant {
+      parts = TensorBuffer(repeating: 0, all.partsShape)
+      if request.activations.contains(.scores) {
+        sink.activation(.scores, Tensor(repeating: 0, all.attentionShape))
+      }
+    }
     func put(_ part: Int, _ target: Int) -> MatrixLayout {
       layout.part(part).advanced(by: target * layout.partsShape.count)
     }
@@ -50,6 +55,7 @@ extension EncoderBlock {
     }
     if rules.softmax != .constant, let lent = attentionGradient.take() {
       let scores = softmaxBackward(consume lent, tape, layout, rules, bias: bias)
+      if request.activations.contains(.scores) { sink.activation(.scores, scores) }
       if request.parameters { sink.scoreBias?(scores) }
       for target in 0..<targets {
         let gradient = operand(scores, layout.attention, target: target)
@@ -74,12 +80,8 @@ extension EncoderBlock {
       kernels.softmaxBackward(output: tape.attention, gradient: &buffer)
       return buffer.freeze()
     }
-    var scores = TensorBuffer(layout.attentionShape)
-    kernels.multiply(
-      MatrixOperand(tape.parts, layout.part(0)), MatrixOperand(tape.parts, layout.part(1)).transposed,
-      into: &scores, layout.attention,
-      Epilogue(scale: layout.scale, residual: bias().map { layout.bias($0) }))
-    return IdentityRules.apply(gradient, input: scores.freeze(), output: tape.attention)
+    return IdentityRules.apply(
+      gradient, input: scores(tape.parts, layout, bias: bias()), output: tape.attention)
   }
 
   /// The gradient of what queries, keys and values were made from: Σ d part · W_part.

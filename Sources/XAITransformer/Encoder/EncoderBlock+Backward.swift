@@ -4,7 +4,7 @@ import XAITensor
 extension EncoderBlock {
   /// What a reverse pass through one block does beside passing the gradient on.
   struct Request {
-    let activations: Set<BlockPoint>
+    let activations: Set<Place>
     /// Whether the attention's gradient is visited.
     let attention: Bool
     let parameters: Bool
@@ -16,18 +16,18 @@ extension EncoderBlock {
     /// Whether the pass has to reach the block's input.
     var reachesInput: Bool { input || activations.contains(.input) }
     /// Whether the pass has to reach the attention matrix.
-    var reachesAttention: Bool { reachesFirstNorm || attention }
+    var reachesAttention: Bool { reachesParts || attention }
     /// Whether the pass has to reach the heads' outputs.
     var reachesHeadOutputs: Bool { reachesAttention || activations.contains(.headOutputs) }
     /// Whether the pass has to go into the block at all.
     var reachesMLP: Bool {
-      reachesHeadOutputs || activations.contains(.afterAttention) || activations.contains(.secondNorm)
+      reachesHeadOutputs || !activations.isDisjoint(with: [.afterAttention, .secondNorm, .mlpHidden])
     }
   }
 
   /// Where a reverse pass through one block puts what it was asked for.
   struct Sink {
-    let activation: (BlockPoint, Tensor) -> Void
+    let activation: (Place, Tensor) -> Void
     let attention: (_ attention: Tensor, _ gradient: Tensor) throws -> Void
     var parameter:
       (_ name: KeyPath<CheckpointNaming.Block, String>, _ weight: Tensor, _ bias: Tensor) -> Void =
@@ -50,7 +50,7 @@ extension EncoderBlock {
     into sink: Sink, bias: () -> Tensor? = { nil }
   ) throws -> Tensor? {
     func whole(_ gradient: Tensor) -> Tensor { tape.selection?.spread(gradient) ?? gradient }
-    func hand(_ gradient: Tensor, at point: BlockPoint) {
+    func hand(_ gradient: Tensor, at point: Place) {
       if request.activations.contains(point) { sink.activation(point, whole(gradient)) }
     }
     hand(gradient, at: .output)
@@ -58,7 +58,12 @@ extension EncoderBlock {
 
     // MLP: d hidden = (d output · W₂) ⊙ GELU′(hidden), d normed = d hidden · W₁.
     let outer = ResidualShares(gradient, of: tape.afterAttention, in: tape.output, rule: rules.residual)
-    let contraction = contractionBackward(outer.branch, tape, rules)
+    var contraction = contractionBackward(outer.branch, tape, rules)
+    if request.activations.contains(.mlpHidden) {
+      let gradient = contraction.freeze()
+      hand(gradient, at: .mlpHidden)
+      contraction = TensorBuffer(reusing: gradient)
+    }
     let (hidden, activated) = activationBackward(
       contraction, tape.hidden, rules, givesOutput: request.parameters)
     let secondNorm = kernels.applyBackward(
@@ -86,6 +91,8 @@ extension EncoderBlock {
     let parts = try attentionBackward(
       tape.windows?.gathered(context) ?? context, tape, rules, request, sink, bias: bias)
     guard let parts else { return nil }
+    handParts(parts, tape.windows, request, to: sink)
+    guard request.reachesFirstNorm else { return nil }
     let arranged = queryKeyValueBackward(parts, tape, rules)
     let firstNorm = tape.windows?.scattered(arranged) ?? arranged
     if request.activations.contains(.firstNorm) { sink.activation(.firstNorm, firstNorm) }

@@ -48,8 +48,6 @@ struct EncoderBlock {
     let output: Tensor
     /// Where it was to be kept.
     let attention: Tensor?
-    /// Queries, keys and values, [B, N, 3·D], or [B·windows, slots, 3·D].
-    let parts: Tensor
     let tape: Tape?
   }
 
@@ -67,12 +65,12 @@ struct EncoderBlock {
   ///   - windows: where attention stays in; nil where every token attends to every other.
   ///   - bias: added to the scores before the softmax, [1 or B, H, N, N], or [1 or windows, H, slots, slots]; nil for none.
   ///   - removedHeads: the head of each image whose output is zero, where there is one; empty for no image.
-  ///   - record: called with each point's activations.
+  ///   - record: called with each place and what is there, which is made where it is looked at.
   func forward(
     _ x: Tensor, recording: Recording, keepsAttention: Bool = false, keeping selection: TokenSelection? = nil,
     windows: AttentionWindows? = nil, bias: Tensor? = nil,
     removedHeads: [Int?] = [],
-    record: (BlockPoint, Tensor) -> Void = { _, _ in }
+    record: (Place, @autoclosure () -> Tensor) -> Void = { _, _ in }
   ) -> Result {
     let keepsTape = recording.gradients
     let layout = layout(batch: x.shape[0] * (windows?.count ?? 1), tokens: windows?.size ?? x.shape[1])
@@ -82,6 +80,9 @@ struct EncoderBlock {
 
     let arranged = windows?.gathered(normed) ?? normed
     let parts = queriesKeysValues(of: arranged, layout)
+    for (index, place) in Request.parts.enumerated() { record(place, part(index, of: parts, windows)) }
+    record(.scores, scores(parts, layout, bias: bias))
+    record(.projectedValues, projectedValues(parts, windows))
     let (outputs, attention) = kernels.attend(
       AttentionOperands(
         queries: MatrixOperand(parts, layout.part(0)), keys: MatrixOperand(parts, layout.part(1)),
@@ -99,13 +100,14 @@ struct EncoderBlock {
     // Without a reverse pass GELU is part of the product, and what went into it is never stored.
     let fusesGELU = !keepsTape && mlp == .gelu
     let hidden = kernels.apply(weights.expansion, to: normedAgain, activation: fusesGELU ? .gelu : nil)
+    let mapped = fusesGELU ? hidden : activated(hidden)
+    record(.mlpHidden, mapped)
     let output = branch(
-      weights.contraction, of: fusesGELU ? hidden : activated(hidden), scale: weights.secondScale,
-      onto: afterAttention)
+      weights.contraction, of: mapped, scale: weights.secondScale, onto: afterAttention)
     record(.output, output)
 
     return Result(
-      output: output, attention: attention, parts: parts,
+      output: output, attention: attention,
       tape: attention.flatMap { attention in
         guard keepsTape else { return nil }
         return Tape(
@@ -145,18 +147,6 @@ struct EncoderBlock {
       }
     }
     return context.freeze()
-  }
-
-  /// Values behind the output projection and layer scale, without its bias: [B, N, 3·D] to [B, N, D].
-  func transformedValues(_ parts: Tensor) -> Tensor {
-    let (rows, width) = (parts.shape[0] * parts.shape[1], weights.projection.inputs)
-    var result = TensorBuffer([parts.shape[0], parts.shape[1], weights.projection.outputs])
-    kernels.multiply(
-      MatrixOperand(
-        parts, MatrixLayout(rows: rows, columns: width, rowStride: 3 * width, offset: 2 * width)),
-      MatrixOperand(forwardOf: weights.projection.weight), into: &result,
-      MatrixLayout(rows: rows, columns: weights.projection.outputs), .plain)
-    return scaled(result.freeze(), by: weights.firstScale)
   }
 
   /// Queries, keys and values side by side, [B, N, 3·D], whether there is one map to them or three.

@@ -11,6 +11,7 @@ extension HierarchicalTransformer {
     visitAttention: (AttentionGradient) throws -> Void
   ) throws -> Gradients {
     let tape = try tape(HierarchicalTape.self, of: trace, blocks: weights.blocks.count, from: cotangent)
+    try descriptor.check(recording: [], gradients: request.activations, for: "the reverse pass")
     var missing: Capabilities = rules == .gradient ? [] : [.propagationRules]
     if request.parameters || request.headParameters { missing.insert(.parameterGradients) }
     guard missing.isEmpty else {
@@ -33,14 +34,14 @@ extension HierarchicalTransformer {
     let lowest = request.lowestLayer
     for layer in weights.blocks.indices.reversed() where layer >= lowest {
       let sink = EncoderBlock.Sink(
-        activation: { gradients.activations[ActivationPoint(layer: layer, point: $0)] = $1 },
+        activation: { gradients.activations[ActivationPoint(layer: layer, place: $0)] = $1 },
         attention: { attention, gradient in
           try visitAttention(AttentionGradient(layer: layer, attention: attention, gradient: gradient))
         })
       let input = try block(layer).backward(
         gradient, through: tape.blocks[layer], rules: .gradient,
         requesting: EncoderBlock.Request(
-          activations: Set(request.activations.filter { $0.layer == layer }.map(\.point)),
+          activations: Set(request.activations.filter { $0.layer == layer }.map(\.place)),
           attention: request.attention.contains(layer), parameters: false, input: layer > lowest),
         into: sink)
       guard let input else { return gradients }
