@@ -1,3 +1,4 @@
+import Foundation
 import XAI
 
 /// The options of AGCAM.
@@ -97,7 +98,7 @@ public struct AGCAM: Explainer {
     }
   }
 
-  private static func sigmoid(_ score: Float) -> Float { Float(1 / (1 + exponential(-Double(score)))) }
+  private static func sigmoid(_ score: Float) -> Float { Float(1 / (1 + exp(-Double(score)))) }
 }
 
 /// Adds AGCAM.

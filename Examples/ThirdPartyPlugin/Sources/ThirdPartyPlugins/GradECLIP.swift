@@ -85,14 +85,16 @@ public struct GradECLIP: Explainer {
     let (patches, read) = (trace.layout.patches, trace.layout.readoutTokens)
     let values = try activation(.values)
     /// λ by image, token that is read and patch.
-    let similarities: [[[Float]]]? =
-      options.similarity
-      ? try zip(Self.images(try activation(.queries)), Self.images(try activation(.keys))).map {
-        queries, keys in
+    var similarities: [[[Float]]]?
+    if options.similarity {
+      let (queries, keys) = (try activation(.queries), try activation(.keys))
+      similarities = (0..<trace.batchCount).map { image in
         read.map { token in
-          minMaxNormalised(patches.map { Self.cosine(queries[token].elements, keys[$0].elements) })
+          let query = queries[image][token].elements
+          return minMaxNormalised(patches.map { Self.cosine(query, keys[image][$0].elements) })
         }
-      } : nil
+      }
+    }
     return try targets.map { image, target, classIndex in
       let slopes = gradient[targets.row(image: image, target: target)]
       var scores = [Float](repeating: 0, count: patches.count)
@@ -107,8 +109,6 @@ public struct GradECLIP: Explainer {
         scores: scores.map { max($0, 0) }, of: trace, classIndex: classIndex, by: self)
     }
   }
-
-  private static func images(_ tensor: Tensor) -> [Tensor] { (0..<tensor.shape[0]).map { tensor[$0] } }
 
   /// The cosine of two vectors; 0 where one of them has no length.
   private static func cosine(_ a: [Float], _ b: [Float]) -> Float {

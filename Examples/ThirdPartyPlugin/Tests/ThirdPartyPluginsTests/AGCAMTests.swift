@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import ThirdPartyPlugins
 import XAI
@@ -18,7 +19,7 @@ import XAITesting
           let slope = model.attentionGradientMatrix(
             layer: layer, image: image, head: head, classIndex: classIndex)
           for (token, weight) in layout.readoutWeights.enumerated() {
-            let gate = 1 / (1 + exponential(-score[token, patch]))
+            let gate = 1 / (1 + exp(-score[token, patch]))
             sum += Double(weight) * max(slope[token, patch], 0) * gate
           }
         }
@@ -56,7 +57,7 @@ import XAITesting
         try trace.activation(at: point), try trace.attention(ofLayer: point.layer)
       )
       for head in 0..<scores.shape[1] {
-        let expected = Matrix(scores[0][head]).map { exponential($0) }.rowsNormalised
+        let expected = Matrix(scores[0][head]).map { exp($0) }.rowsNormalised
         expectClose(
           attention[0][head].elements, expected.entries.map { Float($0) }, within: 1e-5,
           "layer \(point.layer)")
@@ -65,7 +66,7 @@ import XAITesting
   }
 
   @Test func layersWithWindowsAreRefusedByName() throws {
-    let model = HierarchicalToyModel.padded.make(on: Engine.makeKernels())
+    let model = HierarchicalToyModel.padded.make(on: try Engine.makeKernels())
     expectError("agcam can't explain toy-windows") { try AGCAM().check(fits: model.descriptor) }
   }
 
