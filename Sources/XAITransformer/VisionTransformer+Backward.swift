@@ -10,6 +10,7 @@ extension VisionTransformer {
   ) throws -> Gradients {
     try checkHasClasses()
     let tape = try tape(VisionTransformerTape.self, of: trace, blocks: weights.blocks.count, from: cotangent)
+    try descriptor.check(recording: [], gradients: request.activations, for: "the reverse pass")
     try checkParameters(request, trace, rows: cotangent.shape[0])
     var gradients = Gradients()
     func add(_ name: String, _ weight: Tensor, _ bias: Tensor?) {
@@ -37,15 +38,15 @@ extension VisionTransformer {
       let passed = try block(layer).backward(
         gradient, through: tape.blocks[layer], rules: rules,
         requesting: EncoderBlock.Request(
-          activations: Set(request.activations.filter { $0.layer == layer }.map(\.point)),
+          activations: Set(request.activations.filter { $0.layer == layer }.map(\.place)),
           attention: request.attention.contains(layer), parameters: request.parameters,
           scoreBias: request.parameters && bias != nil, input: layer > lowest),
         bias: { bias?.scores(ofLayer: layer, at: places) },
         visitAttention: {
           try visitAttention(AttentionGradient(layer: layer, attention: $0, gradient: $1))
         })
-      for (point, activation) in passed.activations {
-        gradients.activations[ActivationPoint(layer: layer, point: point)] = activation
+      for (place, activation) in passed.activations {
+        gradients.activations[ActivationPoint(layer: layer, place: place)] = activation
       }
       if var own = passed.parameters {
         if let bias {

@@ -10,7 +10,7 @@ extension VisionTransformer {
     try checkHasClasses()
     let tape = try tape(VisionTransformerTape.self, of: trace, blocks: weights.blocks.count, from: cotangent)
     for layer in weights.blocks.indices.reversed() where layers.contains(layer) {
-      let output = try trace.activation(at: ActivationPoint(layer: layer, point: .output))
+      let output = try trace.activation(at: ActivationPoint(layer: layer, place: .output))
       _ = try block(layer).backward(
         gradient(of: output, trace.layout, readout, from: cotangent), through: tape.blocks[layer],
         rules: .gradient,

@@ -18,7 +18,9 @@ extension VisionTransformer {
     let copies: Double = configuration.attentionTransforms.isEmpty ? 0 : 2
     let activations = tokens * (((recording.parameters ? 9 : 6) + copies) * width + mlpWidth)
     let layers = 0..<configuration.depth
-    let keptAttention = layers.filter { recording.gradients || recording.attention.contains($0) }.count
+    let keptAttention =
+      layers.filter { recording.gradients || recording.attention.contains($0) }.count
+      + recording.activations.count { $0.place == .scores }
     let keptActivations = recording.gradients ? configuration.depth : 0
     // Biases of scores are made once for all images, so the first pays for them.
     let biases = configuration.positionBias.map { $0.isPerLayer ? Double(configuration.depth) : 1 } ?? 0

@@ -20,11 +20,11 @@ public struct VisionTransformer: LayerReadableModel, IntervenableModel {
   /// What a vision transformer with a classifier can do.
   public static let capabilities: Capabilities = [
     .attention, .attentionGradients, .activations, .activationGradients, .inputGradients, .propagationRules,
-    .parameterGradients, .patchRemoval, .headRemoval, .transformedValues, .layerReadouts,
+    .parameterGradients, .patchRemoval, .headRemoval, .layerReadouts,
   ]
 
   /// What one without a classifier can do: what looks forward, and isn't about a class.
-  static let backboneCapabilities: Capabilities = [.attention, .activations, .transformedValues]
+  static let backboneCapabilities: Capabilities = [.attention, .activations]
 
   /// What a vision transformer of a configuration can do.
   public static func capabilities(of configuration: VisionTransformerConfiguration) -> Capabilities {
@@ -124,10 +124,10 @@ public struct VisionTransformer: LayerReadableModel, IntervenableModel {
   public func forward(_ input: Tensor, recording: Recording) throws -> ForwardTrace {
     try checkIsBatch(input)
     let layout = try layout(height: input.shape[2], width: input.shape[3])
+    try descriptor.check(recording: recording.activations, gradients: [], for: "the recording")
     try checkMemory(batch: input.shape[0], layout, recording)
     var attention: [Int: Tensor] = [:]
     var activations: [ActivationPoint: Tensor] = [:]
-    var transformedValues: [Int: Tensor] = [:]
     var tapes: [EncoderBlock.Tape] = []
     let embedded = embed(input, layout)
     let places = TokenPlaces(prefixCount: layout.prefix.count, grid: layout.grid)
@@ -137,21 +137,17 @@ public struct VisionTransformer: LayerReadableModel, IntervenableModel {
         tokens, recording: recording, keepsAttention: recording.attention.contains(layer),
         keeping: selection(after: layer, layout, recording), places: places,
         bias: relativeBias?.scores(ofLayer: layer, at: places)
-      ) { point, activation in
-        let point = ActivationPoint(layer: layer, point: point)
-        if recording.activations.contains(point) { activations[point] = activation }
+      ) { place, activation in
+        let point = ActivationPoint(layer: layer, place: place)
+        if recording.activations.contains(point) { activations[point] = activation() }
       }
       tokens = result.output
       if recording.attention.contains(layer) { attention[layer] = result.attention }
-      if recording.transformedValues.contains(layer) {
-        transformedValues[layer] = block(layer).transformedValues(result.parts)
-      }
       if let tape = result.tape { tapes.append(tape) }
     }
     let (logits, headTape) = head.forward(tokens, layout)
     return ForwardTrace(
       input: input, layout: layout, logits: logits, attention: attention, activations: activations,
-      transformedValues: transformedValues,
       tape: recording.gradients
         ? VisionTransformerTape(
           patches: recording.parameters ? embedded.patches : nil, embeddingNorm: embedded.norm, blocks: tapes,
@@ -173,10 +169,10 @@ extension VisionTransformer {
   /// The tokens that are needed behind the attention of a layer; nil for all.
   func selection(after layer: Int, _ layout: TokenLayout, _ recording: Recording) -> TokenSelection? {
     guard layer == weights.blocks.count - 1, !configuration.readout.readsPatches else { return nil }
-    var points: [BlockPoint] = [.afterAttention, .secondNorm, .output]
-    if configuration.normOrder == .behind { points.append(.firstNorm) }
-    let isRecorded = points.contains {
-      recording.activations.contains(ActivationPoint(layer: layer, point: $0))
+    var places = EncoderBlock.behindAttention
+    if configuration.normOrder == .behind { places.append(.firstNorm) }
+    let isRecorded = places.contains {
+      recording.activations.contains(ActivationPoint(layer: layer, place: $0))
     }
     return isRecorded ? nil : TokenSelection(tokens: layout.readoutTokens, count: layout.tokenCount)
   }

@@ -99,7 +99,7 @@ private struct WrongModel: DifferentiableModel {
         AttentionGradient(layer: 1, attention: visited.attention, gradient: scaled(visited.gradient)))
     }
     if fault == .input { gradients.input = gradients.input.map(scaled) }
-    let point = ActivationPoint(layer: 1, point: .output)
+    let point = ActivationPoint(layer: 1, place: .output)
     if fault == .activation { gradients.activations[point] = gradients.activations[point].map(scaled) }
     return gradients
   }

@@ -109,8 +109,8 @@ struct BrokenModel: LayerReadableModel, IntervenableModel {
     return ForwardTrace(
       input: trace.input, layout: trace.layout, logits: Tensor(trace.logits.shape, logits),
       attention: fault == .attentionRows ? trace.attention.mapValues { doubled($0) } : trace.attention,
-      activations: trace.activations,
-      transformedValues: fault == .lostValues ? [:] : trace.transformedValues, tape: trace.tape)
+      activations: fault == .lostValues
+        ? trace.activations.filter { $0.key.place != .values } : trace.activations, tape: trace.tape)
   }
 
   func backward(

@@ -67,7 +67,7 @@ import XAITransformer
     let attention = #expect(throws: ModelError.self) { try trace.attention(ofLayer: 0) }
     #expect(attention?.description.contains("attention of layer 0") == true)
     let activation = #expect(throws: ModelError.self) {
-      try trace.activation(at: ActivationPoint(layer: 2, point: .headOutputs))
+      try trace.activation(at: ActivationPoint(layer: 2, place: .headOutputs))
     }
     #expect(activation?.description.contains("activation head-outputs of layer 2") == true)
     let reverse = #expect(throws: ModelError.self) {

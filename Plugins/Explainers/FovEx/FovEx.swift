@@ -12,7 +12,7 @@ public struct FovEx: Explainer {
   public static let descriptor = ExplainerDescriptor(
     id: "fovex", title: "FovEx",
     summary: "Looks for the places that must be seen sharply to recognise the class", family: .perturbation,
-    needs: [.inputGradients], isClassSpecific: true, forwardPasses: "1 + fixations·steps",
+    needs: [.inputGradients], isClassSpecific: true, scores: .magnitude, forwardPasses: "1 + fixations·steps",
     reversePasses: "fixations·steps",
     citation: Citation(
       authors: "Panda et al.",

@@ -11,7 +11,7 @@ public struct KernelSHAP: Explainer {
   public static let descriptor = ExplainerDescriptor(
     id: "kernel-shap", title: "Kernel SHAP",
     summary: "Shares the class's probability out among patches by their Shapley values",
-    family: .perturbation, needs: [], isClassSpecific: true,
+    family: .perturbation, needs: [], isClassSpecific: true, scores: .signed,
     forwardPasses: "2 + samples", reversePasses: "0",
     citation: Citation(
       authors: "Lundberg & Lee", title: "A Unified Approach to Interpreting Model Predictions",

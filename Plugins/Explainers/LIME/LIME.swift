@@ -13,7 +13,7 @@ public struct LIME: Explainer {
   public static let descriptor = ExplainerDescriptor(
     id: "lime", title: "LIME",
     summary: "Fits a linear model of the class's probability to pictures with some segments hidden",
-    family: .perturbation, needs: [], isClassSpecific: true, forwardPasses: "1 + samples",
+    family: .perturbation, needs: [], isClassSpecific: true, scores: .signed, forwardPasses: "1 + samples",
     reversePasses: "0",
     citation: Citation(
       authors: "Ribeiro, Singh & Guestrin",

@@ -37,6 +37,7 @@ public struct LeGrad: Explainer {
     id: "legrad", title: "LeGrad",
     summary: "Adds up, over layers, how the class's score of a layer grows with that layer's attention",
     family: .gradient, needs: [.attention, .activations, .layerReadouts], isClassSpecific: true,
+    scores: .magnitude,
     reversePasses: "1",
     citation: Citation(
       authors: "Bousselham et al.",
@@ -63,7 +64,7 @@ public struct LeGrad: Explainer {
   /// Needs the output of every layer that counts, and what a reverse pass needs.
   public func recording(for model: ModelDescriptor) throws -> Recording {
     return Recording(
-      activations: Set(try layers(of: model).map { ActivationPoint(layer: $0, point: .output) }),
+      activations: Set(try layers(of: model).map { ActivationPoint(layer: $0, place: .output) }),
       gradients: true)
   }
 

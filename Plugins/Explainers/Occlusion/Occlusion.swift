@@ -11,7 +11,7 @@ public struct Occlusion: Explainer {
   public static let descriptor = ExplainerDescriptor(
     id: "occlusion", title: "Occlusion",
     summary: "Shows where hiding a window of the picture lowers the class's probability",
-    family: .perturbation, needs: [], isClassSpecific: true,
+    family: .perturbation, needs: [], isClassSpecific: true, scores: .signed,
     forwardPasses: "1 + windows",
     reversePasses: "0",
     citation: Citation(

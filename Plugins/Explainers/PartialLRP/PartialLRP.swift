@@ -31,6 +31,7 @@ public struct PartialLRP: Explainer {
     id: "partial-lrp", title: "Partial LRP",
     summary: "Propagates relevance to the last layer's attention and reads it at the class token",
     family: .relevance, needs: [.attention, .attentionGradients, .propagationRules], isClassSpecific: true,
+    scores: .magnitude,
     reversePasses: "1, down to the attention of the layer",
     citation: Citation(
       authors: "Voita et al.",

@@ -10,7 +10,7 @@ public struct RISE: Explainer {
   public static let descriptor = ExplainerDescriptor(
     id: "rise", title: "RISE",
     summary: "Adds up random masks, weighted by the class's probability under them", family: .perturbation,
-    needs: [], isClassSpecific: true, forwardPasses: "1 + masks", reversePasses: "0",
+    needs: [], isClassSpecific: true, scores: .magnitude, forwardPasses: "1 + masks", reversePasses: "0",
     citation: Citation(
       authors: "Petsiuk, Das & Saenko",
       title: "RISE: Randomized Input Sampling for Explanation of Black-box Models", venue: "BMVC", year: 2018,
@@ -23,6 +23,9 @@ public struct RISE: Explainer {
   public init(options: RISEOptions = RISEOptions()) {
     self.options = options
   }
+
+  /// Probabilities are never negative, and logits may be.
+  public var scoreMeaning: ScoreMeaning { options.score == .probability ? .magnitude : .signed }
 
   /// Needs the logits.
   public func recording(for model: ModelDescriptor) -> Recording { Recording() }

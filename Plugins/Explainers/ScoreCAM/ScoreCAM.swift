@@ -11,7 +11,8 @@ public struct ScoreCAM: Explainer {
   public static let descriptor = ExplainerDescriptor(
     id: "score-cam", title: "Score-CAM",
     summary: "Weights the channels of a layer's patch tokens by the class's score under them",
-    family: .perturbation, needs: [.activations], isClassSpecific: true, forwardPasses: "1 + channels",
+    family: .perturbation, needs: [.activations], isClassSpecific: true, scores: .magnitude,
+    forwardPasses: "1 + channels",
     reversePasses: "0",
     citation: Citation(
       authors: "Wang et al.",
@@ -26,8 +27,11 @@ public struct ScoreCAM: Explainer {
     self.options = options
   }
 
+  /// Without negative scores unless they are asked for.
+  public var scoreMeaning: ScoreMeaning { options.relu ? .magnitude : .signed }
+
   private func point(of model: ModelDescriptor) throws -> ActivationPoint {
-    ActivationPoint(layer: try model.layer(options.layer, option: "layer"), point: options.point)
+    try model.tokenPoint(options.point, layer: options.layer, for: self)
   }
 
   /// Needs the activations of one point.

@@ -30,7 +30,8 @@ public struct TransformerAttribution: Explainer {
   public static let descriptor = ExplainerDescriptor(
     id: "transformer-attribution", title: "Transformer Attribution",
     summary: "Rolls out the relevance of attention times its positive gradient", family: .relevance,
-    needs: [.attention, .attentionGradients, .propagationRules], isClassSpecific: true, reversePasses: "2",
+    needs: [.attention, .attentionGradients, .propagationRules], isClassSpecific: true, scores: .magnitude,
+    reversePasses: "2",
     citation: Citation(
       authors: "Chefer, Gur & Wolf",
       title: "Transformer Interpretability Beyond Attention Visualization", venue: "CVPR", year: 2021,

@@ -12,7 +12,7 @@ public struct ViTCX: Explainer {
   public static let descriptor = ExplainerDescriptor(
     id: "vit-cx", title: "ViT-CX",
     summary: "Adds up masks made of a layer's patch tokens, weighted by their causal impact on the class",
-    family: .perturbation, needs: [.activations], isClassSpecific: true,
+    family: .perturbation, needs: [.activations], isClassSpecific: true, scores: .signed,
     forwardPasses: "1 + 2·clusters", reversePasses: "0",
     citation: Citation(
       authors: "Xie et al.", title: "ViT-CX: Causal Explanation of Vision Transformers", venue: "IJCAI",
@@ -27,7 +27,7 @@ public struct ViTCX: Explainer {
   }
 
   private func point(of model: ModelDescriptor) throws -> ActivationPoint {
-    ActivationPoint(layer: try model.layer(options.layer, option: "layer"), point: options.point)
+    try model.tokenPoint(options.point, layer: options.layer, for: self)
   }
 
   /// It computes with probabilities, whatever the options.

@@ -4,8 +4,8 @@ public import XAICore
 public struct ViTCXOptions: PluginOptions {
   /// The layer, from 0; −1 is the last.
   public var layer = -1
-  /// The point in the layer's block.
-  public var point = BlockPoint.firstNorm
+  /// The place in the layer.
+  public var point = Place.firstNorm
   /// Masks farther apart than this, by cosine, are not in one cluster.
   public var distance = 0.1
   /// The deviation of the noise in place of what a mask hides.
@@ -21,7 +21,7 @@ public struct ViTCXOptions: PluginOptions {
   /// Every option.
   public static let table: [Option<Self>] = [
     Option("layer", \.layer, "the layer that is looked at, from 0; -1 is the last"),
-    Option("point", \.point, "the point in the layer's block"),
+    Option("point", \.point, "the place in the layer"),
     Option(
       "distance", \.distance, "masks farther apart than this, by cosine, are not in one cluster",
       allowed: "a number from 0", where: { $0 >= 0 }),

@@ -48,6 +48,11 @@ extension RelevanceExplainer {
     Recording(activations: options.at == .tokens ? [.firstTokens] : [], gradients: true)
   }
 
+  /// The relevance of the tokens, where they are read.
+  public func gradientPoints(for model: ModelDescriptor) -> Set<ActivationPoint> {
+    options.at == .tokens ? [.firstTokens] : []
+  }
+
   /// Explains every target in one reverse pass.
   public func explain(
     _ trace: ForwardTrace, targets: Targets, using model: any Model
@@ -72,7 +77,7 @@ extension RelevanceExplainer {
 
 extension ActivationPoint {
   /// The tokens before the first block.
-  fileprivate static let firstTokens = ActivationPoint(layer: 0, point: .input)
+  fileprivate static let firstTokens = ActivationPoint(layer: 0, place: .input)
 }
 
 extension Tensor {

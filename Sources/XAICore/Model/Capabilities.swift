@@ -10,7 +10,7 @@ public struct Capabilities: OptionSet, Hashable, Sendable {
   public static let attention = Capabilities(rawValue: 1 << 0)
   /// Gradients of a logit with respect to the attention maps.
   public static let attentionGradients = Capabilities(rawValue: 1 << 1)
-  /// Activations at the points of a block.
+  /// Activations at the places that the layers list.
   public static let activations = Capabilities(rawValue: 1 << 2)
   /// Gradients of a logit with respect to activations.
   public static let activationGradients = Capabilities(rawValue: 1 << 3)
@@ -24,10 +24,8 @@ public struct Capabilities: OptionSet, Hashable, Sendable {
   public static let patchRemoval = Capabilities(rawValue: 1 << 7)
   /// Logits without the output of a head.
   public static let headRemoval = Capabilities(rawValue: 1 << 8)
-  /// What each token's values come to behind the output projection, by layer.
-  public static let transformedValues = Capabilities(rawValue: 1 << 9)
   /// Gradients of what the classifier would say of a layer's output, with respect to that layer's attention.
-  public static let layerReadouts = Capabilities(rawValue: 1 << 10)
+  public static let layerReadouts = Capabilities(rawValue: 1 << 9)
 
   /// What a ``DifferentiableModel`` can give.
   public static let ofBackwardPass: Capabilities = [
@@ -47,7 +45,6 @@ public struct Capabilities: OptionSet, Hashable, Sendable {
     (.parameterGradients, "parameter-gradients"),
     (.patchRemoval, "patch-removal"),
     (.headRemoval, "head-removal"),
-    (.transformedValues, "transformed-values"),
     (.layerReadouts, "layer-readouts"),
   ]
 

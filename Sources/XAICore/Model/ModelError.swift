@@ -10,6 +10,10 @@ public enum ModelError: Error, Sendable, CustomStringConvertible {
   case noClasses(user: String, model: String)
   /// An explainer can't work on a model's tokens as they are.
   case unsuitableTokens(explainer: String, model: String, reason: String)
+  /// A place is asked for that a model doesn't list, or that isn't of the form that is needed.
+  case unsuitablePlace(explainer: String, model: String, point: ActivationPoint, reason: String)
+  /// Attention is asked for of layers that have none.
+  case noAttention(explainer: String, model: String, layers: [Int])
   /// An input of a size that the model can't take.
   case unsupportedInput(model: String, reason: String)
   /// A trace is asked for what its recording left out.
@@ -37,6 +41,11 @@ public enum ModelError: Error, Sendable, CustomStringConvertible {
         + "one vector for each, or use an explainer that needs no class, such as attention-rollout"
     case .unsuitableTokens(let explainer, let model, let reason):
       "\(explainer) can't explain \(model): \(reason)"
+    case .unsuitablePlace(let explainer, let model, let point, let reason):
+      "\(explainer) can't look at \(point) of \(model): \(reason)"
+    case .noAttention(let explainer, let model, let layers):
+      "\(explainer) needs attention, and \(layers.count == 1 ? "layer" : "the layers") "
+        + "\(layers.map(String.init).joined(separator: ", ")) of \(model) \(layers.count == 1 ? "has" : "have") none"
     case .unsupportedInput(let model, let reason): "\(model): \(reason)"
     case .notRecorded(let what): "the forward pass did not record the \(what): ask for it in the Recording"
     case .foreignTrace(let model):

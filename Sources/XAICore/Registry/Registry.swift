@@ -112,10 +112,7 @@ public struct Registry: Sendable {
   }
 
   private func check(id: String, kind: String, known: [String]) throws(RegistryError) {
-    let characters = Set("abcdefghijklmnopqrstuvwxyz0123456789-")
-    guard id.first?.isLetter == true, id.allSatisfy(characters.contains), !id.hasSuffix("-") else {
-      throw .malformedID(kind: kind, id: id)
-    }
+    guard isKebabCase(id) else { throw .malformedID(kind: kind, id: id) }
     guard !known.contains(id) else { throw .duplicate(kind: kind, id: id) }
   }
 }

@@ -36,6 +36,8 @@ public struct ConformanceFailure: Hashable, Sendable, CustomStringConvertible {
     case targets
     /// The map depends on the class exactly where the descriptor says so.
     case classSpecificity
+    /// Scores have the signs that the explainer declares.
+    case scores
     /// The declared needs are enough, all used, and asked for before any arithmetic.
     case needs
     /// The declared recording is enough, and holds nothing else.

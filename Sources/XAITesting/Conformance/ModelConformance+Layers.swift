@@ -7,7 +7,7 @@ extension ModelConformance {
   func checkLayerReadouts(_ findings: inout Findings) throws {
     let model = try model.layerReadable()
     let last = model.descriptor.layerCount - 1
-    let outputs = (0...last).map { ActivationPoint(layer: $0, point: .output) }
+    let outputs = (0...last).map { ActivationPoint(layer: $0, place: .output) }
     let trace = try model.forward(
       sample.input, recording: Recording(activations: Set(outputs), gradients: true))
     let cotangent = Targets(sample.images.map { _ in sample.classes }).cotangent(

@@ -26,7 +26,7 @@ extension ModelConformance {
     }
     if let model = model as? any LayerReadableModel, !declared.contains(.layerReadouts) {
       findings.expectRefusal(.descriptor, "reading single layers, which it doesn't declare,") {
-        let output = ActivationPoint(layer: 0, point: .output)
+        let output = ActivationPoint(layer: 0, place: .output)
         let trace = try model.forward(
           sample.input, recording: Recording(activations: [output], gradients: true))
         try model.readLayers(from: cotangent, through: trace, layers: .some([0]), readout: .own) { _ in }

@@ -14,8 +14,8 @@ public struct EvidenceModel: IntervenableModel {
   public init(side: Int = 16) {
     self.side = side
     self.descriptor = ModelDescriptor(
-      name: "evidence", architecture: "evidence", labels: ["absent", "present"], layerCount: 1, headCount: 1,
-      width: 1,
+      name: "evidence", architecture: "evidence", labels: ["absent", "present"],
+      layers: [LayerDescriptor(width: 1)],
       parameterCount: 0,
       layout: TokenLayout(prefix: [], grid: Grid(rows: 4, columns: 4), readout: .meanOfPatches),
       preprocessing: Preprocessing(resize: .exact(height: side, width: side), normalisation: .half),

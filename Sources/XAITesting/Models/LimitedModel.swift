@@ -13,6 +13,7 @@ public struct LimitedModel: LayerReadableModel, IntervenableModel {
 
   private final class Asked: Sendable {
     let capabilities = Mutex<Capabilities>([])
+    let gradientPoints = Mutex<Set<ActivationPoint>>([])
   }
 
   /// Leaves `base` only some of its capabilities.
@@ -26,6 +27,9 @@ public struct LimitedModel: LayerReadableModel, IntervenableModel {
   /// The capabilities that were made use of so far.
   public var usedCapabilities: Capabilities { asked.capabilities.withLock { $0 } }
 
+  /// The points whose gradients were asked for so far.
+  public var askedGradientPoints: Set<ActivationPoint> { asked.gradientPoints.withLock { $0 } }
+
   /// The other model's.
   public func layout(height: Int, width: Int) throws -> TokenLayout {
     try base.layout(height: height, width: width)
@@ -36,14 +40,12 @@ public struct LimitedModel: LayerReadableModel, IntervenableModel {
     var needs: Capabilities = []
     if !recording.attention.isEmpty { needs.insert(.attention) }
     if !recording.activations.isEmpty { needs.insert(.activations) }
-    if !recording.transformedValues.isEmpty { needs.insert(.transformedValues) }
     try use(needs)
     let trace = try base.forward(input, recording: recording)
     return ForwardTrace(
       input: trace.input, layout: trace.layout, logits: trace.logits,
       attention: trace.attention.filter { recording.attention.contains($0.key) },
       activations: trace.activations.filter { recording.activations.contains($0.key) },
-      transformedValues: trace.transformedValues.filter { recording.transformedValues.contains($0.key) },
       tape: recording.gradients ? trace.tape : nil)
   }
 
@@ -66,6 +68,7 @@ public struct LimitedModel: LayerReadableModel, IntervenableModel {
     if request.parameters { needs.insert(.parameterGradients) }
     if rules != .gradient { needs.insert(.propagationRules) }
     try use(needs)
+    asked.gradientPoints.withLock { $0.formUnion(request.activations) }
     return try base.differentiable().backward(
       from: cotangent, through: trace, rules: rules, requesting: request
     ) { visited in

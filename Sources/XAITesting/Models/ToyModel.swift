@@ -146,7 +146,7 @@ public struct ToyModel: Hashable, Sendable, CustomStringConvertible {
     }
     let descriptor = ModelDescriptor(
       name: name, architecture: "toy", labels: (0..<configuration.classCount).map { "class \($0)" },
-      layerCount: configuration.depth, headCount: configuration.headCount, width: configuration.width,
+      layers: configuration.layerDescriptors,
       parameterCount: weights.parameterCount, layout: configuration.layout,
       preprocessing: Preprocessing(
         resize: .exact(height: configuration.imageHeight, width: configuration.imageWidth),

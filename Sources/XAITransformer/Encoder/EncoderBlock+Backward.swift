@@ -6,7 +6,7 @@ struct BlockGradients {
   /// The gradient of the block's input, [k·B, N, D].
   var input: Tensor?
   /// Those of its activations, of all N tokens.
-  var activations: [BlockPoint: Tensor] = [:]
+  var activations: [Place: Tensor] = [:]
   /// Those of its parameters, each in the place of the parameter; that of its own table of position bias is left to whoever
   /// made the bias of it.
   var parameters: BlockWeights?
@@ -17,7 +17,7 @@ struct BlockGradients {
 extension EncoderBlock {
   /// What a backward pass through one block is asked for.
   struct Request {
-    let activations: Set<BlockPoint>
+    let activations: Set<Place>
     /// Whether the attention's gradient is visited.
     let attention: Bool
     let parameters: Bool
@@ -31,12 +31,12 @@ extension EncoderBlock {
     /// Whether the pass has to reach the block's input.
     var reachesInput: Bool { input || activations.contains(.input) }
     /// Whether the pass has to reach the attention matrix.
-    var reachesAttention: Bool { reachesFirstNorm || attention }
+    var reachesAttention: Bool { reachesParts || attention }
     /// Whether the pass has to reach the heads' outputs.
     var reachesHeadOutputs: Bool { reachesAttention || activations.contains(.headOutputs) }
     /// Whether the pass has to go into the block at all.
     var reachesMLP: Bool {
-      reachesHeadOutputs || activations.contains(.afterAttention) || activations.contains(.secondNorm)
+      reachesHeadOutputs || !activations.isDisjoint(with: [.afterAttention, .secondNorm, .mlpHidden])
     }
   }
 
@@ -54,8 +54,8 @@ extension EncoderBlock {
   ) throws -> BlockGradients {
     var gradients = BlockGradients()
     func whole(_ gradient: Tensor) -> Tensor { tape.selection?.spread(gradient) ?? gradient }
-    func record(_ point: BlockPoint, _ gradient: @autoclosure () -> Tensor) {
-      if request.activations.contains(point) { gradients.activations[point] = gradient() }
+    func record(_ place: Place, _ gradient: @autoclosure () -> Tensor) {
+      if request.activations.contains(place) { gradients.activations[place] = gradient() }
     }
     record(.output, whole(gradient))
     guard request.reachesMLP else { return gradients }
@@ -63,8 +63,13 @@ extension EncoderBlock {
     // MLP: d hidden = (d branch · W₂) ⊙ GELU′(hidden), d seen = d hidden · W₁.
     let outer = ResidualShares(gradient, of: tape.afterAttention, in: tape.output, rule: rules.residual)
     let mlpOutput = leaveBackward(secondNorm, outer.branch, tape.secondNorm, rules)
-    let mlpPass = mlp.backward(
-      contractionBackward(mlpOutput, tape, rules), tape.hidden, rules, givesOutput: request.parameters)
+    var mapped = contractionBackward(mlpOutput, tape, rules)
+    if request.activations.contains(.mlpHidden) {
+      let gradient = mapped.freeze()
+      record(.mlpHidden, whole(gradient))
+      mapped = TensorBuffer(reusing: gradient)
+    }
+    let mlpPass = mlp.backward(mapped, tape.hidden, rules, givesOutput: request.parameters)
     let mlpInput = kernels.applyBackward(
       weights.expansion, to: mlpPass.hidden, rule: rules.linear,
       input: seen(by: secondNorm, tape.afterAttention), output: tape.hidden
@@ -89,10 +94,16 @@ extension EncoderBlock {
 
     let attended = try attention.backward(
       tape.windows?.gathered(context) ?? context, through: tape.attention, rules: rules,
-      goesPast: request.reachesFirstNorm, parameters: request.parameters, bias: bias,
+      goesPast: request.reachesParts, parameters: request.parameters, bias: bias,
       isVisited: request.attention, visit: visitAttention)
     guard let attended else { return gradients }
     if request.scoreBias { gradients.scoreBias = attended.scores }
+    // Where attention counts as a constant, nothing comes to the scores.
+    record(.scores, attended.scores ?? attention.noScores(forRows: attended.parts.shape[0], tape.attention))
+    for (index, place) in Request.parts.enumerated() {
+      record(place, byToken(attention.part(index, of: attended.parts, attended.transformed), tape.windows))
+    }
+    guard request.reachesFirstNorm else { return gradients }
     let arranged = attention.inputBackward(attended.parts, through: tape.attention, rules: rules) {
       queryKeyValueInput(tape)
     }

@@ -70,8 +70,6 @@ struct EncoderBlock {
     let output: Tensor
     /// Where it was to be kept.
     let attention: Tensor?
-    /// Queries, keys and values, [B, N, 3·D], or [B·windows, slots, 3·D].
-    let parts: Tensor
     let tape: Tape?
   }
 
@@ -85,12 +83,12 @@ struct EncoderBlock {
   ///   - places: where the tokens come from, for transforms of queries and keys.
   ///   - bias: added to the scores before the softmax, [1 or B, H, N, N], or [1 or windows, H, slots, slots]; nil for none.
   ///   - removedHeads: the head of each image whose output is zero, where there is one; empty for no image.
-  ///   - record: called with each point's activations.
+  ///   - record: called with each place and what is there, which is made where it is looked at.
   func forward(
     _ x: Tensor, recording: Recording, keepsAttention: Bool = false, keeping selection: TokenSelection? = nil,
     windows: AttentionWindows? = nil, places: TokenPlaces? = nil, bias: Tensor? = nil,
     removedHeads: [Int?] = [],
-    record: (BlockPoint, Tensor) -> Void = { _, _ in }
+    record: (Place, @autoclosure () -> Tensor) -> Void = { _, _ in }
   ) -> Result {
     let keepsTape = recording.gradients
     record(.input, x)
@@ -98,6 +96,11 @@ struct EncoderBlock {
     let arranged = windows?.gathered(first.output) ?? first.output
     let attended = attention.forward(
       arranged, places: places, bias: bias, keepsTape: keepsTape || keepsAttention)
+    for (index, place) in Request.parts.enumerated() {
+      record(place, byToken(attention.part(index, of: attended.parts, attended.transformed), windows))
+    }
+    record(.scores, attention.scores(attended.parts, attended.transformed, bias: bias))
+    record(.projectedValues, projectedValues(attended.parts, windows))
     let headOutputs = without(removedHeads, windows?.scattered(attended.outputs) ?? attended.outputs)
     record(.headOutputs, headOutputs)
     let context = selection?.chosen(from: headOutputs) ?? headOutputs
@@ -111,20 +114,20 @@ struct EncoderBlock {
     // Without a backward pass GELU is part of the product, and what went into it is never stored.
     let fused = keepsTape ? nil : mlp.fusedActivation
     let hidden = kernels.apply(weights.expansion, to: second.output, activation: fused)
+    let mapped = fused == nil ? mlp.forward(hidden) : hidden
+    record(.mlpHidden, mapped)
     let output = leave(
-      secondNorm, weights.contraction, of: fused == nil ? mlp.forward(hidden) : hidden,
-      scale: weights.secondScale, onto: afterAttention.output
+      secondNorm, weights.contraction, of: mapped, scale: weights.secondScale, onto: afterAttention.output
     ) { record(.secondNorm, $0) }
     record(.output, output.output)
 
     guard keepsTape, let attentionTape = attended.tape, let firstTape = first.tape ?? afterAttention.tape,
       let secondTape = second.tape ?? output.tape
     else {
-      return Result(
-        output: output.output, attention: attended.tape?.attention, parts: attended.parts, tape: nil)
+      return Result(output: output.output, attention: attended.tape?.attention, tape: nil)
     }
     return Result(
-      output: output.output, attention: attentionTape.attention, parts: attended.parts,
+      output: output.output, attention: attentionTape.attention,
       tape: Tape(
         input: x, firstNorm: firstTape, windows: windows, attention: attentionTape, selection: selection,
         afterAttention: afterAttention.output, secondNorm: secondTape, hidden: hidden, output: output.output,
@@ -184,17 +187,5 @@ struct EncoderBlock {
       }
     }
     return context.freeze()
-  }
-
-  /// Values behind the output projection and layer scale, without its bias: [B, N, 3·D] to [B, N, D].
-  func transformedValues(_ parts: Tensor) -> Tensor {
-    let (rows, width) = (parts.shape[0] * parts.shape[1], weights.projection.inputs)
-    var result = TensorBuffer([parts.shape[0], parts.shape[1], weights.projection.outputs])
-    kernels.multiply(
-      MatrixOperand(
-        parts, MatrixLayout(rows: rows, columns: width, rowStride: 3 * width, offset: 2 * width)),
-      MatrixOperand(forwardOf: weights.projection.weight), into: &result,
-      MatrixLayout(rows: rows, columns: weights.projection.outputs), .plain)
-    return scaled(result.freeze(), by: weights.firstScale)
   }
 }

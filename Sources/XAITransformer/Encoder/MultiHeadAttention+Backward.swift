@@ -6,7 +6,9 @@ extension MultiHeadAttention {
   struct Gradients {
     /// The gradient of queries, keys and values as their maps gave them, [k·B, N, 3·D].
     let parts: Tensor
-    /// The gradient of what was added to the scores, [k·B, H, N, N]; nil where attention counts as a constant.
+    /// The gradient of queries and keys as they meet; nil where no transform is between, or nothing comes to them.
+    let transformed: Transformed?
+    /// The gradient of the scores, and so of what was added to them, [k·B, H, N, N]; nil where attention counts as a constant.
     let scores: Tensor?
     /// Those of each transform's parameters, in their order; empty where they weren't asked for.
     let parameters: [[Tensor]]
@@ -57,7 +59,7 @@ extension MultiHeadAttention {
     }
     guard rules.softmax != .constant, let lent = attentionGradient.take() else {
       return Gradients(
-        parts: parts.freeze(), scores: nil,
+        parts: parts.freeze(), transformed: nil, scores: nil,
         parameters: parameters
           ? stages.map { $0.parameters.map { Tensor(repeating: 0, $0.shape) } } : [])
     }
@@ -68,21 +70,24 @@ extension MultiHeadAttention {
           layout.part(index).advanced(by: $0 * layout.partsShape.count)
         }
       }
-      return Gradients(parts: parts.freeze(), scores: scores, parameters: [])
+      return Gradients(parts: parts.freeze(), transformed: nil, scores: scores, parameters: [])
     }
     var gradients: [[[Tensor?]]] = []
+    var met: [Tensor] = []
     for part in [AttentionTransformContext.Part.queries, .keys] {
       var own = TensorBuffer(all.headsShape)
       factorBackward(part, scores, tape, targets, share, into: &own) {
         layout.context.advanced(by: $0 * layout.contextShape.count)
       }
+      met.append(own.freeze())
       let behind = transformBackward(
-        own.freeze(), part, tape, transformed.places, rules, parameters: parameters)
+        met[met.count - 1], part, tape, transformed.places, rules, parameters: parameters)
       parts.set(columns(of: part), to: behind.gradient)
       gradients.append(behind.parameters)
     }
     return Gradients(
-      parts: parts.freeze(), scores: scores,
+      parts: parts.freeze(),
+      transformed: Transformed(queries: met[0], keys: met[1], places: transformed.places), scores: scores,
       parameters: parameters ? sums(of: gradients[0], gradients[1]) : [])
   }
 
@@ -119,11 +124,8 @@ extension MultiHeadAttention {
       kernels.softmaxBackward(output: tape.attention, gradient: &buffer)
       return buffer.freeze()
     }
-    var scores = TensorBuffer(layout.attentionShape)
-    kernels.multiply(
-      queries(tape.parts, tape.transformed, layout), keys(tape.parts, tape.transformed, layout).transposed,
-      into: &scores, layout.attention, Epilogue(scale: scale, residual: bias().map { layout.bias($0) }))
-    return IdentityRules.apply(gradient, input: scores.freeze(), output: tape.attention)
+    return IdentityRules.apply(
+      gradient, input: scores(tape.parts, tape.transformed, bias: bias()), output: tape.attention)
   }
 
   /// The gradients of transforms' parameters that come by queries, by keys, or by both.

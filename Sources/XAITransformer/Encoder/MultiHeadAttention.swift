@@ -38,6 +38,7 @@ struct MultiHeadAttention {
     /// The outputs of the heads side by side, [B, N, D].
     let outputs: Tensor
     let parts: Tensor
+    let transformed: Transformed?
     /// Where it was to be kept.
     let tape: Tape?
   }
@@ -74,7 +75,7 @@ struct MultiHeadAttention {
         values: MatrixOperand(parts, layout.part(2)), scale: scale, bias: bias.map { layout.bias($0) }),
       keepsAttention: keepsTape)
     return Result(
-      outputs: outputs, parts: parts,
+      outputs: outputs, parts: parts, transformed: transformed,
       tape: attention.map { Tape(parts: parts, transformed: transformed, attention: $0) })
   }
 
@@ -112,6 +113,29 @@ struct MultiHeadAttention {
 
   func keys(_ parts: Tensor, _ transformed: Transformed?, _ layout: AttentionLayout) -> MatrixOperand {
     transformed.map { MatrixOperand($0.keys, layout.context) } ?? MatrixOperand(parts, layout.part(1))
+  }
+
+  // MARK: - Places
+
+  /// Queries (0) and keys (1) as they meet, behind all transforms, or values (2); each [B, N, D], the heads side by side.
+  func part(_ index: Int, of parts: Tensor, _ transformed: Transformed?) -> Tensor {
+    guard index < 2, let transformed else { return parts.columns(index * width..<(index + 1) * width) }
+    return (index == 0 ? transformed.queries : transformed.keys).reshaped(to: layout(of: parts).contextShape)
+  }
+
+  /// The scores as the softmax sees them, S = Q·Kᵀ·scale + bias: [B, H, N, N].
+  func scores(_ parts: Tensor, _ transformed: Transformed?, bias: Tensor?) -> Tensor {
+    let layout = layout(of: parts)
+    var scores = TensorBuffer(layout.attentionShape)
+    kernels.multiply(
+      queries(parts, transformed, layout), keys(parts, transformed, layout).transposed, into: &scores,
+      layout.attention, Epilogue(scale: scale, residual: bias.map { layout.bias($0) }))
+    return scores.freeze()
+  }
+
+  /// The gradient of scores that nothing comes to: zeros, [rows, H, N, N].
+  func noScores(forRows rows: Int, _ tape: Tape) -> Tensor {
+    Tensor(repeating: 0, layout(batch: rows, tokens: tape.parts.shape[1]).attentionShape)
   }
 
   // MARK: - Transforms

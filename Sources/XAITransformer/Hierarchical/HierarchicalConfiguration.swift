@@ -1,4 +1,4 @@
-public import XAICore
+import XAICore
 
 /// The sizes and choices of a transformer whose tokens become fewer from stage to stage and attend in windows.
 public struct HierarchicalConfiguration: Hashable, Sendable {
@@ -81,11 +81,6 @@ public struct HierarchicalConfiguration: Hashable, Sendable {
   /// The stage of each layer, and the layer's number in it.
   public var layers: [(stage: Int, block: Int)] {
     stages.indices.flatMap { stage in (0..<stages[stage].depth).map { (stage, $0) } }
-  }
-
-  /// Heads and width of each layer.
-  public var layerSizes: [ModelDescriptor.LayerSize] {
-    layers.map { .init(headCount: stages[$0.stage].headCount, width: stages[$0.stage].width) }
   }
 
   /// The size of a patch.

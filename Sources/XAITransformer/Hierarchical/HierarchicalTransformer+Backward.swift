@@ -11,6 +11,7 @@ extension HierarchicalTransformer {
     visitAttention: (AttentionGradient) throws -> Void
   ) throws -> Gradients {
     let tape = try tape(HierarchicalTape.self, of: trace, blocks: weights.blocks.count, from: cotangent)
+    try descriptor.check(recording: [], gradients: request.activations, for: "the reverse pass")
     var missing: Capabilities = rules == .gradient ? [] : [.propagationRules]
     if request.parameters || request.headParameters { missing.insert(.parameterGradients) }
     guard missing.isEmpty else { throw ModelError.notGiven(missing, model: descriptor.name) }
@@ -23,13 +24,13 @@ extension HierarchicalTransformer {
       let passed = try block(layer).backward(
         gradient, through: tape.blocks[layer], rules: .gradient,
         requesting: EncoderBlock.Request(
-          activations: Set(request.activations.filter { $0.layer == layer }.map(\.point)),
+          activations: Set(request.activations.filter { $0.layer == layer }.map(\.place)),
           attention: request.attention.contains(layer), parameters: false, input: layer > lowest),
         visitAttention: {
           try visitAttention(AttentionGradient(layer: layer, attention: $0, gradient: $1))
         })
-      for (point, activation) in passed.activations {
-        gradients.activations[ActivationPoint(layer: layer, point: point)] = activation
+      for (place, activation) in passed.activations {
+        gradients.activations[ActivationPoint(layer: layer, place: place)] = activation
       }
       guard let input = passed.input else { return gradients }
       gradient = input

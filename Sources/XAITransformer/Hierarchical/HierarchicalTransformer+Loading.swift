@@ -59,13 +59,9 @@ extension HierarchicalConfiguration {
     name: String, architecture: String, labels: [String], output: OutputMeaning = .softmax,
     weights: HierarchicalWeights, layout: TokenLayout, preprocessing: Preprocessing
   ) -> ModelDescriptor {
-    let sizes = layerSizes
-    let last = sizes[sizes.count - 1]
-    var descriptor = ModelDescriptor(
-      name: name, architecture: architecture, labels: labels, layerCount: sizes.count,
-      headCount: last.headCount, width: last.width, parameterCount: weights.parameterCount, layout: layout,
-      preprocessing: preprocessing, capabilities: HierarchicalTransformer.capabilities, output: output)
-    descriptor.layerSizes = sizes
-    return descriptor
+    ModelDescriptor(
+      name: name, architecture: architecture, labels: labels, layers: layerDescriptors,
+      parameterCount: weights.parameterCount, layout: layout, preprocessing: preprocessing,
+      capabilities: HierarchicalTransformer.capabilities, output: output)
   }
 }

@@ -82,6 +82,7 @@ public struct HierarchicalTransformer: DifferentiableModel {
   public func forward(_ input: Tensor, recording: Recording) throws -> ForwardTrace {
     try checkIsBatch(input)
     let layout = try layout(height: input.shape[2], width: input.shape[3])
+    try descriptor.check(recording: recording.activations, gradients: [], for: "the recording")
     try checkMemory(batch: input.shape[0], layout, recording)
     var attention: [Int: Tensor] = [:]
     var activations: [ActivationPoint: Tensor] = [:]
@@ -98,9 +99,9 @@ public struct HierarchicalTransformer: DifferentiableModel {
       let result = block(layer).forward(
         tokens, recording: recording, keepsAttention: recording.attention.contains(layer),
         windows: layout.windows(ofLayer: layer), bias: scoreBias(ofLayer: layer, layout)
-      ) { point, activation in
-        let point = ActivationPoint(layer: layer, point: point)
-        if recording.activations.contains(point) { activations[point] = activation }
+      ) { place, activation in
+        let point = ActivationPoint(layer: layer, place: place)
+        if recording.activations.contains(point) { activations[point] = activation() }
       }
       tokens = result.output
       if recording.attention.contains(layer) { attention[layer] = result.attention }

@@ -61,8 +61,9 @@ extension VisionTransformer {
       height: configuration.imageHeight, width: configuration.imageWidth, defaults: defaults
     ) { takesAnySize && configuration.patch.divides(height: $0, width: $1) }
     let descriptor = ModelDescriptor(
-      name: directory.name, architecture: architecture, labels: labels, layerCount: configuration.depth,
-      headCount: configuration.headCount, width: configuration.width, parameterCount: weights.parameterCount,
+      name: directory.name, architecture: architecture, labels: labels,
+      layers: configuration.layerDescriptors,
+      parameterCount: weights.parameterCount,
       layout: preprocessing.inputSize.map { configuration.layout(height: $0.height, width: $0.width) }
         ?? configuration.layout,
       preprocessing: preprocessing,

@@ -32,7 +32,7 @@ import XAIWeights
         "attention.\(layer)")
     }
     for point in golden.activationPoints {
-      let key = "activation.\(point.point.rawValue).\(point.layer)"
+      let key = "activation.\(point.place.rawValue).\(point.layer)"
       expectCloseToLargest(try trace.activation(at: point), try golden.tensor(key), within: 1e-5, key)
     }
   }
@@ -64,7 +64,7 @@ import XAIWeights
       }
       for point in golden.activationPoints {
         try compare(
-          "activation_gradient.\(point.point.rawValue).\(point.layer)",
+          "activation_gradient.\(point.place.rawValue).\(point.layer)",
           try #require(gradients.activations[point])[row])
       }
       try compare("input_gradient", try #require(gradients.input)[row])

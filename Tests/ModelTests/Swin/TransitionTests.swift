@@ -181,7 +181,7 @@ import XAIWeights
   @Test("maps of a layer's activations are interpolated from its grid to the patches")
   func activations() throws {
     let subject = try Subject(.padded)
-    let point = ActivationPoint(layer: 2, point: .output)
+    let point = ActivationPoint(layer: 2, place: .output)
     let trace = try subject.model.forward(
       subject.input, recording: Recording(activations: [point], gradients: true))
     let gradients = try subject.model.differentiable().backward(

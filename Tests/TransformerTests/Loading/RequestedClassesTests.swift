@@ -44,7 +44,7 @@ import XAIWeights
     let model = try load(backbone(fixture, root: root).set([("architectures", [className])]))
     let descriptor = model.descriptor
     #expect(descriptor.labels.isEmpty && descriptor.output == .none && descriptor.classCount == 0)
-    #expect(descriptor.capabilities == [.attention, .activations, .transformedValues])
+    #expect(descriptor.capabilities == [.attention, .activations])
     let input = try #require(descriptor.preprocessing.inputSize)
     var random = SeededRandom(seed: 5)
     let picture = random.normal([1, 3, input.height, input.width])

@@ -22,7 +22,7 @@ struct ConservationTests {
     init(_ model: VisionTransformer, _ rules: PropagationRules, parameters: Bool) throws {
       let layers = 0..<model.descriptor.layerCount
       let points = layers.flatMap { layer in
-        [BlockPoint.input, .afterAttention].map { ActivationPoint(layer: layer, point: $0) }
+        [Place.input, .afterAttention].map { ActivationPoint(layer: layer, place: $0) }
       }
       var random = SeededRandom(seed: 6)
       let size = model.configuration
@@ -43,13 +43,13 @@ struct ConservationTests {
 
     var logit: Double { Double(trace.logits.elements[ConservationTests.classIndex]) }
 
-    func sum(_ layer: Int, _ point: BlockPoint) throws -> Double {
-      let point = ActivationPoint(layer: layer, point: point)
+    func sum(_ layer: Int, _ point: Place) throws -> Double {
+      let point = ActivationPoint(layer: layer, place: point)
       return product(try trace.activation(at: point), try #require(gradients.activations[point]))
     }
 
-    func size(_ layer: Int, _ point: BlockPoint) throws -> Double {
-      let point = ActivationPoint(layer: layer, point: point)
+    func size(_ layer: Int, _ point: Place) throws -> Double {
+      let point = ActivationPoint(layer: layer, place: point)
       return zip(
         try trace.activation(at: point).elements, try #require(gradients.activations[point]).elements
       ).reduce(0) { $0 + abs(Double($1.0) * Double($1.1)) }
@@ -170,7 +170,7 @@ struct ConservationTests {
     let pass = try Pass(
       ParameterGradientTests().model(on: AvailableKernels.preferred.make()), rules, parameters: false)
     for layer in 0..<2 {
-      for point in [BlockPoint.input, .afterAttention] {
+      for point in [Place.input, .afterAttention] {
         let (sum, size) = (try pass.sum(layer, point), try pass.size(layer, point))
         #expect(abs(sum - pass.logit) <= 1e-3 * size, "\(layer) \(point)")
       }
