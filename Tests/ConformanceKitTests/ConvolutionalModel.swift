@@ -1,3 +1,4 @@
+import XAIFoundation
 import XAICore
 import XAIImage
 import XAITensor

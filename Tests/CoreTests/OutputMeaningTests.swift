@@ -1,3 +1,4 @@
+import XAIFoundation
 import Testing
 import XAIImage
 import XAITensor

@@ -1,5 +1,4 @@
 public import XAICore
-public import XAIFoundation
 public import XAIImage
 public import XAITransformer
 public import XAIWeights

@@ -64,7 +64,7 @@ struct TimedModel: LayerReadableModel, IntervenableModel {
     from cotangent: Tensor, through trace: ForwardTrace, layers: LayerSelection, readout: LayerReadout,
     visitAttention: (AttentionGradient) throws -> Void
   ) throws {
-    let time = try seconds {
+    let time = try stopwatch.seconds {
       try base.layerReadable().readLayers(
         from: cotangent, through: trace, layers: layers, readout: readout, visitAttention: visitAttention)
     }

@@ -1,3 +1,5 @@
+public import XAIFoundation
+
 /// The softmax of one row of values, e^(x − max x) / Σ e^(x − max x).
 ///
 /// Exponentials are taken in double precision; differences, the sum and the quotient have the precision of `Value`.

@@ -1,3 +1,5 @@
+import XAIFoundation
+
 /// What the outputs of a model mean, and so what the probability of a class is.
 public enum OutputMeaning: String, Hashable, Sendable, Codable, CaseIterable {
   /// Classes of which one is right: probabilities are the softmax of the logits, and sum to 1.

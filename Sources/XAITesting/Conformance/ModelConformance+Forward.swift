@@ -116,7 +116,7 @@ extension ModelConformance {
     if model.descriptor.capabilities.contains(.activationGradients) {
       expectRefusal("a gradient") {
         let trace = try model.forward(sample.input, recording: Recording(gradients: true))
-        _ = try model.backward(
+        _ = try model.differentiable().backward(
           from: Tensor(repeating: 0, trace.logits.shape), through: trace,
           requesting: GradientRequest(activations: [point]))
       }

@@ -1,3 +1,4 @@
+import XAIFoundation
 public import XAICore
 public import XAITensor
 

@@ -1,3 +1,4 @@
+public import XAIFoundation
 public import XAICore
 public import XAIImage
 public import XAITensor
