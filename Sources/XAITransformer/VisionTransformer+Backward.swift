@@ -16,7 +16,7 @@ extension VisionTransformer {
       if let bias { accumulate(bias, into: &gradients.parameters[naming.tensor(name, .bias)]) }
     }
     var gradient = head.backward(
-      from: cotangent, through: tape.head, trace.layout, rules: rules,
+      from: cotangent, through: tape.head, ReadTokens(trace.layout), rules: rules,
       parameter: !request.parameters && !request.headParameters
         ? nil
         : { head, weight, bias in

@@ -82,7 +82,7 @@ public struct VisionTransformer: Model {
 
   var head: ReadoutHead {
     ReadoutHead(
-      finalNorm: configuration.finalNorm, readout: configuration.readout, epsilon: configuration.epsilon,
+      finalNorm: configuration.finalNorm, epsilon: configuration.epsilon,
       norm: weights.finalNorm, heads: weights.heads, kernels: kernels)
   }
 
@@ -116,12 +116,13 @@ public struct VisionTransformer: Model {
     var transformedValues: [Int: Tensor] = [:]
     var tapes: [EncoderBlock.Tape] = []
     let embedded = embed(input, layout)
+    let reads = ReadTokens(layout)
     let places = TokenPlaces(prefixCount: layout.prefix.count, grid: layout.grid)
     var tokens = embedded.tokens
     for layer in weights.blocks.indices {
       let result = block(layer).forward(
         tokens, recording: recording, keepsAttention: recording.attention.contains(layer),
-        keeping: selection(after: layer, layout, recording), places: places,
+        keeping: selection(after: layer, reads, recording), places: places,
         bias: relativeBias?.scores(ofLayer: layer, at: places)
       ) { point, activation in
         let point = ActivationPoint(layer: layer, point: point)
@@ -134,7 +135,7 @@ public struct VisionTransformer: Model {
       }
       if let tape = result.tape { tapes.append(tape) }
     }
-    let (logits, headTape) = head.forward(tokens, layout)
+    let (logits, headTape) = head.forward(tokens, reads)
     return ForwardTrace(
       input: input, layout: layout, logits: logits, attention: attention, activations: activations,
       transformedValues: transformedValues,
@@ -157,14 +158,14 @@ public struct VisionTransformer: Model {
 
 extension VisionTransformer {
   /// The tokens that are needed behind the attention of a layer; nil for all.
-  func selection(after layer: Int, _ layout: TokenLayout, _ recording: Recording) -> TokenSelection? {
-    guard layer == weights.blocks.count - 1, !configuration.readout.readsPatches else { return nil }
+  func selection(after layer: Int, _ reads: ReadTokens, _ recording: Recording) -> TokenSelection? {
+    guard layer == weights.blocks.count - 1, !reads.readout.readsPatches else { return nil }
     var points: [BlockPoint] = [.afterAttention, .secondNorm, .output]
-    if configuration.normOrder == .behind { points.append(.firstNorm) }
+    if configuration.normOrder == .resPostNorm { points.append(.firstNorm) }
     let isRecorded = points.contains {
       recording.activations.contains(ActivationPoint(layer: layer, point: $0))
     }
-    return isRecorded ? nil : TokenSelection(tokens: layout.readoutTokens, count: layout.tokenCount)
+    return isRecorded ? nil : TokenSelection(tokens: reads.places, count: reads.count)
   }
 }
 

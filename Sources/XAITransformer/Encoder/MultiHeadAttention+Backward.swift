@@ -76,10 +76,10 @@ extension MultiHeadAttention {
       factorBackward(part, scores, tape, targets, share, into: &own) {
         layout.context.advanced(by: $0 * layout.contextShape.count)
       }
-      let behind = transformBackward(
+      let passed = transformBackward(
         own.freeze(), part, tape, transformed.places, rules, parameters: parameters)
-      parts.set(columns(of: part), to: behind.gradient)
-      gradients.append(behind.parameters)
+      parts.set(columns(of: part), to: passed.gradient)
+      gradients.append(passed.parameters)
     }
     return Gradients(
       parts: parts.freeze(), scores: scores,

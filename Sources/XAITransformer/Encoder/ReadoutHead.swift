@@ -1,10 +1,32 @@
 import XAICore
 import XAITensor
 
+/// The tokens that logits are read from, among those that there are.
+struct ReadTokens {
+  let readout: TokenLayout.Readout
+  /// Where they are, in the order in which they are read.
+  let places: [Int]
+  /// How many tokens there are.
+  let count: Int
+
+  /// Those of a layout, or of some of its patches.
+  init(_ layout: TokenLayout, patchCount: Int? = nil) {
+    readout = layout.readout
+    count = layout.prefix.count + (patchCount ?? layout.grid.count)
+    places =
+      layout.readoutTokens.filter { $0 < layout.prefix.count }
+      + (readout.readsPatches ? Array(layout.prefix.count..<count) : [])
+  }
+
+  /// All of some tokens, of which the mean is read.
+  init(meanOf count: Int) {
+    (readout, places, self.count) = (.meanOfPatches, Array(0..<count), count)
+  }
+}
+
 /// From tokens to logits: what is read, the last layer norm, and one head or the mean of two.
 struct ReadoutHead {
   let finalNorm: VisionTransformerConfiguration.FinalNorm
-  let readout: TokenLayout.Readout
   let epsilon: Float
   let norm: Norm
   let heads: [Linear]
@@ -22,17 +44,17 @@ struct ReadoutHead {
   }
 
   /// The layer norm of a class token alone is that of all tokens, read at the class token, and cheaper.
-  private var normalisesTokens: Bool {
-    finalNorm == .onTokens && readout.readsPatches
+  private func normalisesTokens(_ reads: ReadTokens) -> Bool {
+    finalNorm == .onTokens && reads.readout.readsPatches
   }
 
   /// The logits, [B, N, D] to [B, classes]; N may be all tokens, or those alone that are read.
-  func forward(_ tokens: Tensor, _ layout: TokenLayout) -> (logits: Tensor, tape: Tape) {
-    let normInputs = normalisesTokens ? [tokens] : read(tokens, layout)
+  func forward(_ tokens: Tensor, _ reads: ReadTokens) -> (logits: Tensor, tape: Tape) {
+    let normInputs = normalisesTokens(reads) ? [tokens] : read(tokens, reads)
     let normed = normInputs.map {
       kernels.layerNorm($0, weight: norm.weight, bias: norm.bias, epsilon: epsilon)
     }
-    let headInputs = normalisesTokens ? read(normed[0].0, layout) : normed.map(\.0)
+    let headInputs = normalisesTokens(reads) ? read(normed[0].0, reads) : normed.map(\.0)
     let logits = zip(heads, headInputs).map { kernels.apply($0, to: $1) }
     let mean = Tensor(logits[0].shape) { result in
       result.update(repeating: 0, count: logits[0].count)
@@ -55,7 +77,7 @@ struct ReadoutHead {
   /// - Parameter parameter: called with the gradients of the norm's parameters, once a head that they serve, and nil;
   ///   and with those of each head and its index. Not called when nil.
   func backward(
-    from cotangent: Tensor, through tape: Tape, _ layout: TokenLayout, rules: PropagationRules,
+    from cotangent: Tensor, through tape: Tape, _ reads: ReadTokens, rules: PropagationRules,
     parameter: ((_ head: Int?, _ weight: Tensor, _ bias: Tensor) -> Void)?
   ) -> Tensor {
     let share = scaled(cotangent, by: 1 / Float(heads.count))
@@ -71,11 +93,11 @@ struct ReadoutHead {
         parameter(index, gradients.weight, gradients.bias)
       }
     }
-    guard !normalisesTokens else {
-      return normBackward(spread(headGradients, layout, count: tape.tokenCount), tape, 0, rules, parameter)
+    guard !normalisesTokens(reads) else {
+      return normBackward(spread(headGradients, reads, count: tape.tokenCount), tape, 0, rules, parameter)
     }
     return spread(
-      headGradients.enumerated().map { normBackward($0.element, tape, $0.offset, rules, parameter) }, layout,
+      headGradients.enumerated().map { normBackward($0.element, tape, $0.offset, rules, parameter) }, reads,
       count: tape.tokenCount)
   }
 
@@ -98,9 +120,9 @@ struct ReadoutHead {
   /// side by side.
   ///
   /// - Parameter count: the tokens that there are: all, or those alone that some head reads.
-  private func tokensRead(by head: Int, _ layout: TokenLayout, of count: Int) -> [[Int]] {
-    let places = count == layout.tokenCount ? layout.readoutTokens : Array(layout.readoutTokens.indices)
-    switch layout.readout {
+  private func tokensRead(by head: Int, _ reads: ReadTokens, of count: Int) -> [[Int]] {
+    let places = count == reads.count ? reads.places : Array(reads.places.indices)
+    switch reads.readout {
     case .classToken, .meanOfPatches: return [places]
     case .meanOfClassAndDistillation: return [[places[head]]]
     case .classAndMeanOfPatches: return [[places[0]], Array(places.dropFirst())]
@@ -108,10 +130,10 @@ struct ReadoutHead {
   }
 
   /// The means of the tokens that each head reads, side by side, each [B, D] or [B, 2·D].
-  private func read(_ tokens: Tensor, _ layout: TokenLayout) -> [Tensor] {
+  private func read(_ tokens: Tensor, _ reads: ReadTokens) -> [Tensor] {
     let (batch, count, width) = (tokens.shape[0], tokens.shape[1], tokens.shape[2])
     return heads.indices.map { head in
-      let parts = tokensRead(by: head, layout, of: count)
+      let parts = tokensRead(by: head, reads, of: count)
       return Tensor([batch, parts.count * width]) { result in
         result.update(repeating: 0, count: batch * parts.count * width)
         tokens.withElements { tokens in
@@ -130,12 +152,12 @@ struct ReadoutHead {
   }
 
   /// The reverse of `read`: [k·B, D] or [k·B, 2·D] for each head to [k·B, count, D].
-  private func spread(_ gradients: [Tensor], _ layout: TokenLayout, count: Int) -> Tensor {
+  private func spread(_ gradients: [Tensor], _ reads: ReadTokens, count: Int) -> Tensor {
     let (rows, width) = (gradients[0].shape[0], norm.weight.count)
     return Tensor([rows, count, width]) { result in
       result.update(repeating: 0, count: rows * count * width)
       for (head, gradient) in gradients.enumerated() {
-        let parts = tokensRead(by: head, layout, of: count)
+        let parts = tokensRead(by: head, reads, of: count)
         gradient.withElements { gradient in
           for row in 0..<rows {
             for (part, read) in parts.enumerated() {

@@ -19,7 +19,7 @@ extension HierarchicalTransformer {
     }
     var gradients = Gradients()
     var gradient = head.backward(
-      from: cotangent, through: tape.head, readLayout(trace.layout), rules: .gradient, parameter: nil)
+      from: cotangent, through: tape.head, reads(trace.layout), rules: .gradient, parameter: nil)
     var merges = tape.merges
     let lowest = request.lowestLayer
     for layer in weights.blocks.indices.reversed() where layer >= lowest {
