@@ -18,7 +18,7 @@ extension VisionTransformer {
       if let bias { accumulate(bias, into: &gradients.parameters[naming.tensor(name, .bias)]) }
     }
     var gradient = head.backward(
-      from: cotangent, through: tape.head, trace.layout, rules: rules,
+      from: cotangent, through: tape.head, ReadTokens(trace.layout), rules: rules,
       parameters: !request.parameters && !request.headParameters
         ? nil
         : { gradients in

@@ -14,35 +14,33 @@ extension VisionTransformer {
     switch intervention {
     case .keepingPatches(let kept):
       try check(kept, images: input.shape[0], layout)
-      // What is left has no grid: for the readout it is a row of patches.
-      let rest = TokenLayout(
-        prefix: layout.prefix, grid: Grid(rows: 1, columns: kept[0].count), readout: layout.readout)
       return logits(
-        of: keeping(kept, of: embed(input, layout).tokens, prefix: layout.prefix.count), rest,
+        of: keeping(kept, of: embed(input, layout).tokens, prefix: layout.prefix.count),
+        ReadTokens(layout, patchCount: kept[0].count),
         TokenPlaces(prefixCount: layout.prefix.count, grid: layout.grid, kept: kept),
         removedHeads: { _ in [] })
     case .removingHeads(let heads):
       try check(heads, images: input.shape[0])
       return logits(
-        of: embed(input, layout).tokens, layout,
+        of: embed(input, layout).tokens, ReadTokens(layout),
         TokenPlaces(prefixCount: layout.prefix.count, grid: layout.grid),
         removedHeads: { layer in heads.map { $0.layer == layer ? $0.head : nil } })
     }
   }
 
   private func logits(
-    of tokens: Tensor, _ layout: TokenLayout, _ places: TokenPlaces, removedHeads: (_ layer: Int) -> [Int?]
+    of tokens: Tensor, _ reads: ReadTokens, _ places: TokenPlaces, removedHeads: (_ layer: Int) -> [Int?]
   ) -> Tensor {
     let bias = relativeBias
     var tokens = tokens
     for layer in weights.blocks.indices {
       tokens =
         block(layer).forward(
-          tokens, recording: Recording(), keeping: selection(after: layer, layout, Recording()),
+          tokens, recording: Recording(), keeping: selection(after: layer, reads, Recording()),
           places: places, bias: bias?.scores(ofLayer: layer, at: places), removedHeads: removedHeads(layer)
         ).output
     }
-    return head.forward(tokens, layout).logits
+    return head.forward(tokens, reads).logits
   }
 
   /// The prefix tokens and those of the kept patches: [B, N, D] to [B, prefix + kept, D].

@@ -23,19 +23,19 @@ extension VisionTransformer {
   private func gradient(
     of tokens: Tensor, _ layout: TokenLayout, _ readout: LayerReadout, from cotangent: Tensor
   ) -> Tensor {
-    func gradient(_ tokens: Tensor, _ layout: TokenLayout) -> Tensor {
+    func gradient(_ tokens: Tensor, _ reads: ReadTokens) -> Tensor {
       head.backward(
-        from: cotangent, through: head.forward(tokens, layout).tape, layout, rules: .gradient,
+        from: cotangent, through: head.forward(tokens, reads).tape, reads, rules: .gradient,
         parameters: nil)
     }
     switch readout {
-    case .own: return gradient(tokens, layout)
+    case .own: return gradient(tokens, ReadTokens(layout))
     case .mean:
       // The head sees the mean as the only token that there is, or in the place of each token that it reads.
-      let single = TokenLayout(prefix: [], grid: Grid(rows: 1, columns: 1), readout: .meanOfPatches)
-      let own = configuration.readout == .meanOfPatches ? single : layout
-      let means = means(of: tokens, copies: own.readoutTokens.count)
-      return spread(gradient(means, own), over: tokens.shape[1])
+      let reads =
+        configuration.readout == .meanOfPatches ? ReadTokens(meanOf: 1) : ReadTokens(layout)
+      let means = means(of: tokens, copies: reads.places.count)
+      return spread(gradient(means, reads), over: tokens.shape[1])
     }
   }
 

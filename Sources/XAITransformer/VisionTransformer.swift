@@ -96,7 +96,7 @@ public struct VisionTransformer: LayerReadableModel, IntervenableModel {
 
   var head: ReadoutHead {
     ReadoutHead(
-      finalNorm: configuration.finalNorm, readout: configuration.readout, epsilon: configuration.epsilon,
+      finalNorm: configuration.finalNorm, epsilon: configuration.epsilon,
       norm: weights.finalNorm, heads: weights.heads, kernels: kernels)
   }
 
@@ -130,12 +130,13 @@ public struct VisionTransformer: LayerReadableModel, IntervenableModel {
     var activations: [ActivationPoint: Tensor] = [:]
     var tapes: [EncoderBlock.Tape] = []
     let embedded = embed(input, layout)
+    let reads = ReadTokens(layout)
     let places = TokenPlaces(prefixCount: layout.prefix.count, grid: layout.grid)
     var tokens = embedded.tokens
     for layer in weights.blocks.indices {
       let result = block(layer).forward(
         tokens, recording: recording, keepsAttention: recording.attention.contains(layer),
-        keeping: selection(after: layer, layout, recording), places: places,
+        keeping: selection(after: layer, reads, recording), places: places,
         bias: relativeBias?.scores(ofLayer: layer, at: places)
       ) { place, activation in
         let point = ActivationPoint(layer: layer, place: place)
@@ -145,7 +146,7 @@ public struct VisionTransformer: LayerReadableModel, IntervenableModel {
       if recording.attention.contains(layer) { attention[layer] = result.attention }
       if let tape = result.tape { tapes.append(tape) }
     }
-    let (logits, headTape) = head.forward(tokens, layout)
+    let (logits, headTape) = head.forward(tokens, reads)
     return ForwardTrace(
       input: input, layout: layout, logits: logits, attention: attention, activations: activations,
       tape: recording.gradients
@@ -167,14 +168,14 @@ public struct VisionTransformer: LayerReadableModel, IntervenableModel {
 
 extension VisionTransformer {
   /// The tokens that are needed behind the attention of a layer; nil for all.
-  func selection(after layer: Int, _ layout: TokenLayout, _ recording: Recording) -> TokenSelection? {
-    guard layer == weights.blocks.count - 1, !configuration.readout.readsPatches else { return nil }
+  func selection(after layer: Int, _ reads: ReadTokens, _ recording: Recording) -> TokenSelection? {
+    guard layer == weights.blocks.count - 1, !reads.readout.readsPatches else { return nil }
     var places = EncoderBlock.behindAttention
-    if configuration.normOrder == .behind { places.append(.firstNorm) }
+    if configuration.normOrder == .resPostNorm { places.append(.firstNorm) }
     let isRecorded = places.contains {
       recording.activations.contains(ActivationPoint(layer: layer, place: $0))
     }
-    return isRecorded ? nil : TokenSelection(tokens: layout.readoutTokens, count: layout.tokenCount)
+    return isRecorded ? nil : TokenSelection(tokens: reads.places, count: reads.count)
   }
 }
 

@@ -20,7 +20,10 @@ struct ThirdPartyPackageTests {
     let command = scratch.appendingPathComponent("debug/my-xai")
     let list = try Programs.run(at: command, ["list"])
     #expect(list.status == 0)
-    for id in ["token-norm", "agcam", "grad-eclip", "torchvision-vit", "cifar-10"] {
+    for id in [
+      "token-norm", "agcam", "grad-eclip", "torchvision-vit", "rotary-vit", "cosine-vit", "zero-shot-vit",
+      "cifar-10",
+    ] {
       #expect(list.output.contains(id), "\(id)")
     }
 

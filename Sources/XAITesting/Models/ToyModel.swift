@@ -89,19 +89,19 @@ public struct ToyModel: Hashable, Sendable, CustomStringConvertible {
       QueryKeyNorm(), RotaryEmbedding(base: 100, pairing: .halves, coordinates: .centred),
     ]
   }
-  /// Norms behind attention and MLP, cosine attention, GELU by tanh; the mean of the patches is read.
+  /// Norms after attention and MLP, cosine attention, GELU by tanh; the mean of the patches is read.
   public static let cosine = ToyModel("toy-cosine") {
     $0.prefix = []
     $0.positions = .patches
     $0.readout = .meanOfPatches
-    $0.normOrder = .behind
+    $0.normOrder = .resPostNorm
     $0.mlp = .tanhGELU
     $0.attentionTransforms = [CosineAttention(largestScale: 8)]
   }
-  /// Norms behind attention and MLP, relative position bias, and root mean squares of queries and keys; the class token is
+  /// Norms after attention and MLP, relative position bias, and root mean squares of queries and keys; the class token is
   /// read.
   public static let postNorm = ToyModel("toy-post-norm") {
-    $0.normOrder = .behind
+    $0.normOrder = .resPostNorm
     $0.positionBias = PositionBias(isPerLayer: true, isShared: false, interpolation: .bilinear)
     $0.attentionTransforms = [QueryKeyNorm(.rootMeanSquare)]
   }

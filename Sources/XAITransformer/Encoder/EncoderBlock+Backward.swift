@@ -74,7 +74,7 @@ extension EncoderBlock {
       weights.expansion, to: mlpPass.hidden, rule: rules.linear,
       input: seen(by: secondNorm, tape.afterAttention), output: tape.hidden
     ).freeze()
-    let secondNormed = order == .before ? mlpInput : outer.branch
+    let secondNormed = order == .preNorm ? mlpInput : outer.branch
     record(.secondNorm, whole(secondNormed))
     let afterAttention = enterBackward(secondNorm, mlpInput, tape.secondNorm, rules, residual: outer.kept)
     record(.afterAttention, whole(afterAttention))
@@ -87,7 +87,7 @@ extension EncoderBlock {
       afterAttention, of: tape.selection?.chosen(from: tape.input) ?? tape.input, in: tape.afterAttention,
       rule: rules.residual)
     let attentionOutput = leaveBackward(firstNorm, inner.branch, tape.firstNorm, rules)
-    if order == .behind { record(.firstNorm, whole(inner.branch)) }
+    if order == .resPostNorm { record(.firstNorm, whole(inner.branch)) }
     let context = whole(projectionBackward(attentionOutput, tape, rules))
     record(.headOutputs, context)
     guard request.reachesAttention else { return gradients }
@@ -108,12 +108,12 @@ extension EncoderBlock {
       queryKeyValueInput(tape)
     }
     let attentionInput = tape.windows?.scattered(arranged) ?? arranged
-    if order == .before { record(.firstNorm, attentionInput) }
+    if order == .preNorm { record(.firstNorm, attentionInput) }
     if let contraction {
       let projection = branchGradients(
         weights.projection, scale: weights.firstScale,
         x: tape.inputs?.projection ?? projectionInput(tape), gradient: attentionOutput)
-      let firstNormed = order == .before ? attentionInput : inner.branch
+      let firstNormed = order == .preNorm ? attentionInput : inner.branch
       gradients.parameters = BlockWeights(
         firstNorm: firstNorm.parameterGradients(firstNormed, through: tape.firstNorm),
         queryKeyValue: attention.parameterGradients(
@@ -139,7 +139,7 @@ extension EncoderBlock {
   private func leaveBackward(
     _ norm: LayerNorm, _ gradient: Tensor, _ tape: LayerNorm.Tape, _ rules: PropagationRules
   ) -> Tensor {
-    order == .before ? gradient : norm.backward(gradient, through: tape, rule: rules.layerNorm)
+    order == .preNorm ? gradient : norm.backward(gradient, through: tape, rule: rules.layerNorm)
   }
 
   /// The gradient of a branch's input from that of what it sees, and what passes by the branch.
@@ -147,7 +147,7 @@ extension EncoderBlock {
     _ norm: LayerNorm, _ gradient: Tensor, _ tape: LayerNorm.Tape, _ rules: PropagationRules,
     residual: Tensor
   ) -> Tensor {
-    order == .before
+    order == .preNorm
       ? norm.backward(gradient, through: tape, rule: rules.layerNorm, residual: residual)
       : sum(gradient, residual)
   }
@@ -181,7 +181,7 @@ extension EncoderBlock {
 
   /// What a branch saw of its input.
   private func seen(by norm: LayerNorm, _ x: Tensor) -> Tensor {
-    order == .before ? norm.forward(x).output : x
+    order == .preNorm ? norm.forward(x).output : x
   }
 
   /// What queries, keys and values were made from.

@@ -3,7 +3,7 @@ import XAITensor
 
 /// One block, which adds to its tokens what attention makes of them, and then what an MLP does.
 ///
-/// Norms stand before the branches, x + f(Norm(x)), or behind them, x + Norm(f(x)). The end of a branch is a linear map
+/// Norms stand before the branches, x + f(Norm(x)), or after them, x + Norm(f(x)). The end of a branch is a linear map
 /// W·h + b, or λ ⊙ (W·h + b) with layer scale. λ is not folded into W, which would copy most of the weights as the model is
 /// loaded: the pass over the tokens that it costs here is short beside the product.
 struct EncoderBlock {
@@ -17,7 +17,7 @@ struct EncoderBlock {
 
   init(
     weights: BlockWeights, heads: Int, epsilon: Float,
-    order: VisionTransformerConfiguration.NormOrder = .before,
+    order: VisionTransformerConfiguration.NormOrder = .preNorm,
     mlp: VisionTransformerConfiguration.MLP = .gelu, transforms: [any AttentionTransform] = [],
     kernels: any Kernels
   ) {
@@ -42,7 +42,7 @@ struct EncoderBlock {
     let windows: AttentionWindows?
     /// Of B images, or of B·windows.
     let attention: MultiHeadAttention.Tape
-    /// The tokens that are gone on with after the attention, n of them; nil for all, n being N.
+    /// The tokens kept after the attention, n of them; nil for all, n being N.
     let selection: TokenSelection?
     /// The residual sum after the attention, [B, n, D].
     let afterAttention: Tensor
@@ -55,7 +55,7 @@ struct EncoderBlock {
     let inputs: MapInputs?
   }
 
-  /// What the linear maps of a block saw, but for the last, which sees what is made of the hidden layer.
+  /// What the linear maps of a block saw, except the last, which sees the activated hidden layer.
   struct MapInputs: Sendable {
     /// [B, N, D], or [B·windows, slots, D].
     let queryKeyValue: Tensor
@@ -92,10 +92,11 @@ struct EncoderBlock {
   ) -> Result {
     let keepsTape = recording.gradients
     record(.input, x)
-    let first = enter(firstNorm, x) { record(.firstNorm, $0) }
-    let arranged = windows?.gathered(first.output) ?? first.output
+    let (seen, firstEntry) = enter(firstNorm, x) { record(.firstNorm, $0) }
+    let arranged = windows?.gathered(seen) ?? seen
     let attended = attention.forward(
       arranged, places: places, bias: bias, keepsTape: keepsTape || keepsAttention)
+    let attentionTape = attended.tape
     for (index, place) in Request.parts.enumerated() {
       record(place, byToken(attention.part(index, of: attended.parts, attended.transformed), windows))
     }
@@ -104,42 +105,40 @@ struct EncoderBlock {
     let headOutputs = without(removedHeads, windows?.scattered(attended.outputs) ?? attended.outputs)
     record(.headOutputs, headOutputs)
     let context = selection?.chosen(from: headOutputs) ?? headOutputs
-    let afterAttention = leave(
+    let (afterAttention, firstEnd) = leave(
       firstNorm, weights.projection, of: context, scale: weights.firstScale,
       onto: selection?.chosen(from: x) ?? x
     ) { record(.firstNorm, $0) }
-    record(.afterAttention, afterAttention.output)
+    record(.afterAttention, afterAttention)
 
-    let second = enter(secondNorm, afterAttention.output) { record(.secondNorm, $0) }
+    let (mlpInput, secondEntry) = enter(secondNorm, afterAttention) { record(.secondNorm, $0) }
     // Without a backward pass GELU is part of the product, and what went into it is never stored.
     let fused = keepsTape ? nil : mlp.fusedActivation
-    let hidden = kernels.apply(weights.expansion, to: second.output, activation: fused)
+    let hidden = kernels.apply(weights.expansion, to: mlpInput, activation: fused)
     let mapped = fused == nil ? mlp.forward(hidden) : hidden
     record(.mlpHidden, mapped)
-    let output = leave(
-      secondNorm, weights.contraction, of: mapped, scale: weights.secondScale, onto: afterAttention.output
+    let (output, secondEnd) = leave(
+      secondNorm, weights.contraction, of: mapped, scale: weights.secondScale, onto: afterAttention
     ) { record(.secondNorm, $0) }
-    record(.output, output.output)
+    record(.output, output)
 
-    guard keepsTape, let attentionTape = attended.tape, let firstTape = first.tape ?? afterAttention.tape,
-      let secondTape = second.tape ?? output.tape
-    else {
-      return Result(output: output.output, attention: attended.tape?.attention, tape: nil)
-    }
+    guard keepsTape, let attentionTape, let firstTape = firstEntry ?? firstEnd,
+      let secondTape = secondEntry ?? secondEnd
+    else { return Result(output: output, attention: attentionTape?.attention, tape: nil) }
     return Result(
-      output: output.output, attention: attentionTape.attention,
+      output: output, attention: attentionTape.attention,
       tape: Tape(
         input: x, firstNorm: firstTape, windows: windows, attention: attentionTape, selection: selection,
-        afterAttention: afterAttention.output, secondNorm: secondTape, hidden: hidden, output: output.output,
+        afterAttention: afterAttention, secondNorm: secondTape, hidden: hidden, output: output,
         inputs: recording.parameters
-          ? MapInputs(queryKeyValue: arranged, projection: context, expansion: second.output) : nil))
+          ? MapInputs(queryKeyValue: arranged, projection: context, expansion: mlpInput) : nil))
   }
 
   /// What a branch sees of its input; with its tape where the norm stands there.
   private func enter(
     _ norm: LayerNorm, _ x: Tensor, record: (Tensor) -> Void
   ) -> (output: Tensor, tape: LayerNorm.Tape?) {
-    guard order == .before else { return (x, nil) }
+    guard order == .preNorm else { return (x, nil) }
     let (normed, tape) = norm.forward(x)
     record(normed)
     return (normed, tape)
@@ -150,7 +149,7 @@ struct EncoderBlock {
     _ norm: LayerNorm, _ linear: Linear, of h: Tensor, scale: Tensor?, onto residual: Tensor,
     record: (Tensor) -> Void
   ) -> (output: Tensor, tape: LayerNorm.Tape?) {
-    guard order == .before else {
+    guard order == .preNorm else {
       let (normed, tape) = norm.forward(kernels.apply(linear, to: h))
       record(normed)
       return (sum(normed, residual), tape)

@@ -80,10 +80,10 @@ extension MultiHeadAttention {
         layout.context.advanced(by: $0 * layout.contextShape.count)
       }
       met.append(own.freeze())
-      let behind = transformBackward(
+      let passed = transformBackward(
         met[met.count - 1], part, tape, transformed.places, rules, parameters: parameters)
-      parts.set(columns(of: part), to: behind.gradient)
-      gradients.append(behind.parameters)
+      parts.set(columns(of: part), to: passed.gradient)
+      gradients.append(passed.parameters)
     }
     return Gradients(
       parts: parts.freeze(),

@@ -26,7 +26,7 @@ struct MultiHeadAttention {
     let attention: Tensor
   }
 
-  /// Queries and keys behind all transforms, each [B, N, H, d].
+  /// Queries and keys after all transforms, each [B, N, H, d].
   struct Transformed: Sendable {
     let queries: Tensor
     let keys: Tensor
@@ -145,12 +145,12 @@ struct MultiHeadAttention {
     guard let places else {
       preconditionFailure("transforms of queries and keys need to know where tokens come from")
     }
-    func behindAll(_ part: AttentionTransformContext.Part) -> Tensor {
+    func throughAll(_ part: AttentionTransformContext.Part) -> Tensor {
       stages.reduce(heads(part, of: parts)) {
         $1.transform.apply(to: $0, in: context(of: $1, part, places))
       }
     }
-    return Transformed(queries: behindAll(.queries), keys: behindAll(.keys), places: places)
+    return Transformed(queries: throughAll(.queries), keys: throughAll(.keys), places: places)
   }
 
   func context(

@@ -1,5 +1,5 @@
-import XAIFoundation
 public import XAICore
+import XAIFoundation
 public import XAITensor
 
 /// Rotary position embeddings of patches: pairs of a query's and a key's elements are rotated by angles in proportion to the

@@ -17,7 +17,7 @@ extension HierarchicalTransformer {
     guard missing.isEmpty else { throw ModelError.notGiven(missing, model: descriptor.name) }
     var gradients = Gradients()
     var gradient = head.backward(
-      from: cotangent, through: tape.head, readLayout(trace.layout), rules: .gradient, parameters: nil)
+      from: cotangent, through: tape.head, reads(trace.layout), rules: .gradient, parameters: nil)
     var merges = tape.merges
     let lowest = request.lowestLayer
     for layer in weights.blocks.indices.reversed() where layer >= lowest {

@@ -46,14 +46,13 @@ public struct HierarchicalTransformer: DifferentiableModel {
 
   var head: ReadoutHead {
     ReadoutHead(
-      finalNorm: .onTokens, readout: .meanOfPatches, epsilon: configuration.epsilon, norm: weights.finalNorm,
+      finalNorm: .onTokens, epsilon: configuration.epsilon, norm: weights.finalNorm,
       heads: [weights.head], kernels: kernels)
   }
 
-  /// The tokens that are read, as the only ones that there are.
-  func readLayout(_ layout: TokenLayout) -> TokenLayout {
-    TokenLayout(
-      prefix: [], grid: layout.grid(ofLayer: configuration.layerCount - 1), readout: .meanOfPatches)
+  /// The tokens that are read: all of the last layer.
+  func reads(_ layout: TokenLayout) -> ReadTokens {
+    ReadTokens(meanOf: layout.tokenCount(ofLayer: configuration.layerCount - 1))
   }
 
   func block(_ layer: Int) -> EncoderBlock {
@@ -107,7 +106,7 @@ public struct HierarchicalTransformer: DifferentiableModel {
       if recording.attention.contains(layer) { attention[layer] = result.attention }
       if let tape = result.tape { blocks.append(tape) }
     }
-    let (logits, headTape) = head.forward(tokens, readLayout(layout))
+    let (logits, headTape) = head.forward(tokens, reads(layout))
     return ForwardTrace(
       input: input, layout: layout, logits: logits, attention: attention, activations: activations,
       tape: recording.gradients

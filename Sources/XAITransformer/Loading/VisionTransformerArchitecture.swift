@@ -1,5 +1,5 @@
-public import XAIFoundation
 public import XAICore
+public import XAIFoundation
 public import XAIImage
 public import XAITensor
 public import XAIWeights

@@ -14,9 +14,10 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
   /// Where the layer norms of a block stand.
   public enum NormOrder: Hashable, Sendable {
     /// Before attention and MLP: x + f(Norm(x)).
-    case before
-    /// Behind them, within the residual: x + Norm(f(x)) (Liu et al. 2022, Swin Transformer V2, arXiv 2111.09883).
-    case behind
+    case preNorm
+    /// After attention and MLP, within the residual: x + Norm(f(x)) (Liu et al. 2022, Swin Transformer V2, arXiv 2111.09883). What is
+    /// recorded at a norm is then what the branch adds.
+    case resPostNorm
   }
 
   /// What stands between the two linear maps of an MLP.
@@ -114,7 +115,7 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
   /// Whether tokens, with their position embeddings, go through a layer norm before the first block.
   public var hasEmbeddingNorm = false
   /// Where the layer norms of a block stand.
-  public var normOrder = NormOrder.before
+  public var normOrder = NormOrder.preNorm
   /// What is between the maps of the MLP.
   public var mlp = MLP.gelu
   private var transforms: [HashableTransform] = []
@@ -204,8 +205,8 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
       layerScale?.isFinite ?? true,
       "layer scale begins at \(layerScale ?? 0), and must begin at a finite number")
     try checks.check(
-      layerScale == nil || normOrder == .before,
-      "there is layer scale, and norms behind attention and MLP, whose weights are such a scale already")
+      layerScale == nil || normOrder == .preNorm,
+      "there is layer scale, and norms after attention and MLP, whose weights are such a scale already")
     try checks.check(
       positionBias == nil || prefix == [.classToken],
       "relative position bias needs a class token as the only token before the patches")

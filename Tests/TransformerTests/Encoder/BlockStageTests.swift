@@ -187,7 +187,7 @@ import XAITesting
     }
     configuration = ToyModel.cosine.configuration
     configuration.layerScale = 0.1
-    expectError("config.json: there is layer scale, and norms behind") {
+    expectError("config.json: there is layer scale, and norms after") {
       try configuration.validate(file: "config.json")
     }
   }

@@ -1,6 +1,6 @@
-import XAIFoundation
 import Testing
 import XAICore
+import XAIFoundation
 import XAITensor
 import XAITesting
 

@@ -67,7 +67,7 @@ struct NaiveTransformer {
     return linear("\(block).mlp.fc2", activated)
   }
 
-  /// A head's query or key behind all transforms; `place` is the row and column of its patch.
+  /// A head's query or key after all transforms; `place` is the row and column of its patch.
   private func transformed(
     _ x: Vector, _ name: String, _ block: String, head: Int, place: (row: Int, column: Int)?, on grid: Grid
   ) -> Vector {
@@ -168,7 +168,7 @@ struct NaiveTransformer {
   private func block(
     _ name: String, _ tokens: [Vector], places: [(row: Int, column: Int)?], on grid: Grid
   ) -> [Vector] {
-    let isBefore = configuration.normOrder == .before
+    let isBefore = configuration.normOrder == .preNorm
     func scaled(_ x: Vector, _ scale: String) -> Vector {
       parameters["\(name).\(scale).gamma"].map { product($0, x) } ?? x
     }

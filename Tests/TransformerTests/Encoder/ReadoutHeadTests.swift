@@ -34,7 +34,7 @@ import XAITesting
   func normOnTokens(_ kernels: AvailableKernels) throws {
     let model = try #require(ToyModel.meanPooled.make(on: kernels.make()) as? VisionTransformer)
     let head = ReadoutHead(
-      finalNorm: .onTokens, readout: .meanOfPatches, epsilon: model.configuration.epsilon,
+      finalNorm: .onTokens, epsilon: model.configuration.epsilon,
       norm: model.weights.finalNorm, heads: model.weights.heads, kernels: kernels.make())
     try compare(head, ToyModel.meanPooled.layout, "norm on tokens")
   }
@@ -42,7 +42,7 @@ import XAITesting
   private func compare(_ head: ReadoutHead, _ layout: TokenLayout, _ what: String) throws {
     var random = SeededRandom(seed: 12)
     let tokens = random.normal([2, layout.tokenCount, head.norm.weight.count])
-    let (logits, _) = head.forward(tokens, layout)
+    let (logits, _) = head.forward(tokens, ReadTokens(layout))
     for image in 0..<2 {
       let rows = Matrix(tokens[image])
       func normed(_ x: [Double]) -> [Double] { layerNorm(x, head.norm, epsilon: head.epsilon) }
@@ -50,7 +50,7 @@ import XAITesting
         rows[0].indices.map { d in rows.reduce(0) { $0 + $1[d] } / Double(rows.count) }
       }
       let expected: [Double]
-      switch head.readout {
+      switch layout.readout {
       case .classToken: expected = apply(head.heads[0], normed(rows[row: 0]))
       case .meanOfClassAndDistillation:
         expected = mean((0..<2).map { apply(head.heads[$0], normed(rows[row: $0])) })

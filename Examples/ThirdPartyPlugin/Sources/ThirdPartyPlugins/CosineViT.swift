@@ -1,6 +1,6 @@
 import XAI
 
-/// A vision transformer of Swin V2's blocks without its windows: cosine attention, and norms behind attention and MLP.
+/// A vision transformer of Swin V2's blocks without its windows: cosine attention, and norms after attention and MLP.
 public enum CosineViT: ModelArchitecture {
   /// What the family is.
   public static let descriptor = ArchitectureDescriptor(
@@ -39,7 +39,7 @@ public enum CosineViT: ModelArchitecture {
     var configuration = try VisionTransformerConfiguration(
       huggingFace: directory.config, prefix: [], readout: .meanOfPatches, epsilon: 1e-5)
     configuration.positions = .patches
-    configuration.normOrder = .behind
+    configuration.normOrder = .resPostNorm
     configuration.attentionTransforms = [CosineAttention()]
     try configuration.validate(file: directory.config.file)
     return configuration

@@ -68,7 +68,7 @@ private final class ZeroShotDirectory {
     let (fixture, classes) = (try ZeroShotDirectory(), try classes())
     let model = try load(fixture, .vectors(classes), on: kernels.make())
     var random = SeededRandom(seed: 3)
-    let output = ActivationPoint(layer: 1, point: .output)
+    let output = ActivationPoint(layer: 1, place: .output)
     let trace = try model.forward(
       random.normal([2, 3, 12, 12]), recording: Recording(activations: [output]))
     func tensor(_ name: String) throws -> [Double] {
