@@ -14,7 +14,7 @@ import XAITransformer
     Intervention.Head(layer: layer, head: head)
   }
 
-  @Test("all patches kept are the whole image", arguments: ToyModel.all)
+  @Test("all patches kept are the whole image", arguments: ToyModel.all + [.zeroShot])
   func everything(_ toy: ToyModel) throws {
     let model = toy.make(on: AvailableKernels.preferred.make())
     let all = Array(repeating: Array(0..<model.descriptor.layout.grid.count), count: 2)
@@ -39,7 +39,8 @@ import XAITransformer
     #expect(zip(whole[0].elements, try model.logits(input)[0].elements).contains { abs($0 - $1) > 1e-3 })
   }
 
-  @Test("a removed head is one whose columns of the projection are zero", arguments: ToyModel.all)
+  @Test(
+    "a removed head is one whose columns of the projection are zero", arguments: ToyModel.all + [.zeroShot])
   func removedHead(_ toy: ToyModel) throws {
     let model = try #require(toy.make(on: AvailableKernels.preferred.make()) as? VisionTransformer)
     let (layer, index) = (1, model.descriptor.headCount - 1)

@@ -103,7 +103,9 @@ struct ConservationTests {
     #expect(abs(sum - expected) <= 1e-3 * abs(expected), "\(what)", sourceLocation: sourceLocation)
   }
 
-  @Test("CP-LRP, biases counted, down to pixels, positions and class tokens", arguments: ToyModel.all)
+  @Test(
+    "CP-LRP, biases counted, down to pixels, positions and class tokens",
+    arguments: ToyModel.all + [.zeroShot])
   func cpLRP(_ toy: ToyModel) throws {
     let pass = try Pass(model(toy, withBiases: true), .cpLRP, parameters: true)
     for layer in 0..<3 {
@@ -115,7 +117,8 @@ struct ConservationTests {
     expectConserved(try pass.sumOfPixels() + rest, pass.logit, "\(toy) pixels")
   }
 
-  @Test("AttnLRP, biases and what the softmax's expansion leaves counted", arguments: ToyModel.all)
+  @Test(
+    "AttnLRP, biases and what the softmax's expansion leaves counted", arguments: ToyModel.all + [.zeroShot])
   func attnLRP(_ toy: ToyModel) throws {
     let pass = try Pass(model(toy, withBiases: toy != .relative), .attnLRP, parameters: true)
     for layer in 0..<3 {
@@ -125,7 +128,8 @@ struct ConservationTests {
     }
   }
 
-  @Test("conservative propagation, through attention and its layer norm", arguments: ToyModel.all)
+  @Test(
+    "conservative propagation, through attention and its layer norm", arguments: ToyModel.all + [.zeroShot])
   func conservative(_ toy: ToyModel) throws {
     let pass = try Pass(model(toy, withBiases: true), .conservative, parameters: true)
     for layer in 0..<3 {
@@ -139,7 +143,7 @@ struct ConservationTests {
   }
 
   @Test(
-    "LRP without biases", arguments: ToyModel.all,
+    "LRP without biases", arguments: ToyModel.all + [.zeroShot],
     [PropagationRules.lrp(.epsilon(1e-6)), .lrp(.positive), .lrp(.gamma(0.25))])
   func lrp(_ toy: ToyModel, _ rules: PropagationRules) throws {
     let pass = try Pass(model(toy, withBiases: false), rules, parameters: false)
@@ -168,7 +172,7 @@ struct ConservationTests {
     expectConserved(try pass.sum(1, .afterAttention), pass.logit, "above the first attention that is met")
   }
 
-  @Test("the plain gradient conserves nothing: these sums can fail", arguments: ToyModel.all)
+  @Test("the plain gradient conserves nothing: these sums can fail", arguments: ToyModel.all + [.zeroShot])
   func plain(_ toy: ToyModel) throws {
     let pass = try Pass(model(toy, withBiases: false), .gradient, parameters: false)
     let gaps = try (0..<3).map { abs(try pass.sum($0, .input) - pass.logit) }

@@ -40,7 +40,8 @@ import XAITransformer
   }
 
   @Test(
-    "names and shapes are those of the gradients and of what the weights are read by", arguments: ToyModel.all
+    "names and shapes are those of the gradients and of what the weights are read by",
+    arguments: ToyModel.all + [.zeroShot]
   )
   func gradients(_ toy: ToyModel) throws {
     let model = try model(toy)
@@ -61,7 +62,8 @@ import XAITransformer
   }
 
   @Test(
-    "put in place again, the parameters give the same bits", arguments: ToyModel.all, AvailableKernels.all)
+    "put in place again, the parameters give the same bits", arguments: ToyModel.all + [.zeroShot],
+    AvailableKernels.all)
   func identity(_ toy: ToyModel, _ kernels: AvailableKernels) throws {
     let model = try #require(toy.make(on: kernels.make()) as? any TrainableModel)
     let input = input(model)
