@@ -15,7 +15,7 @@ import XAITransformer
     Intervention.Head(layer: layer, head: head)
   }
 
-  @Test("all patches kept are the whole image", arguments: ToyModel.all + ToyModel.stages)
+  @Test("all patches kept are the whole image", arguments: ToyModel.all + ToyModel.stages + [.zeroShot])
   func everything(_ toy: ToyModel) throws {
     let model = toy.make(on: AvailableKernels.preferred.make())
     let all = Array(repeating: Array(0..<model.descriptor.layout.grid.count), count: 2)
@@ -44,7 +44,7 @@ import XAITransformer
 
   @Test(
     "a removed head is one whose columns of the projection are zero",
-    arguments: ToyModel.all + ToyModel.stages)
+    arguments: ToyModel.all + ToyModel.stages + [.zeroShot])
   func removedHead(_ toy: ToyModel) throws {
     let model = try #require(toy.make(on: AvailableKernels.preferred.make()) as? VisionTransformer)
     let (layer, index) = (1, model.descriptor.headCount - 1)

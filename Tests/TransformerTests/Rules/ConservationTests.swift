@@ -108,7 +108,7 @@ struct ConservationTests {
 
   @Test(
     "CP-LRP, biases counted, down to pixels, positions and class tokens",
-    arguments: ToyModel.all + ToyModel.stages)
+    arguments: ToyModel.all + ToyModel.stages + [.zeroShot])
   func cpLRP(_ toy: ToyModel) throws {
     let pass = try Pass(model(toy, withBiases: true), .cpLRP, parameters: true)
     for layer in 0..<3 {
@@ -122,7 +122,7 @@ struct ConservationTests {
 
   @Test(
     "AttnLRP, biases and what the softmax's expansion leaves counted",
-    arguments: ToyModel.all + ToyModel.stages)
+    arguments: ToyModel.all + ToyModel.stages + [.zeroShot])
   func attnLRP(_ toy: ToyModel) throws {
     let pass = try Pass(
       model(toy, withBiases: ![.relative, .postNorm].contains(toy)), .attnLRP, parameters: true)
@@ -135,7 +135,7 @@ struct ConservationTests {
 
   @Test(
     "conservative propagation, through attention and its layer norm",
-    arguments: ToyModel.all + ToyModel.stages)
+    arguments: ToyModel.all + ToyModel.stages + [.zeroShot])
   func conservative(_ toy: ToyModel) throws {
     let pass = try Pass(model(toy, withBiases: true), .conservative, parameters: true)
     for layer in 0..<3 {
@@ -149,7 +149,7 @@ struct ConservationTests {
   }
 
   @Test(
-    "LRP without biases", arguments: ToyModel.all + ToyModel.stages,
+    "LRP without biases", arguments: ToyModel.all + ToyModel.stages + [.zeroShot],
     [PropagationRules.lrp(.epsilon(1e-6)), .lrp(.positive), .lrp(.gamma(0.25))])
   func lrp(_ toy: ToyModel, _ rules: PropagationRules) throws {
     let pass = try Pass(model(toy, withBiases: false), rules, parameters: false)
@@ -179,7 +179,8 @@ struct ConservationTests {
   }
 
   @Test(
-    "the plain gradient conserves nothing: these sums can fail", arguments: ToyModel.all + ToyModel.stages)
+    "the plain gradient conserves nothing: these sums can fail",
+    arguments: ToyModel.all + ToyModel.stages + [.zeroShot])
   func plain(_ toy: ToyModel) throws {
     let pass = try Pass(model(toy, withBiases: false), .gradient, parameters: false)
     let gaps = try (0..<3).map { abs(try pass.sum($0, .input) - pass.logit) }

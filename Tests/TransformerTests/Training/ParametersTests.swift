@@ -42,7 +42,7 @@ import XAITransformer
 
   @Test(
     "names and shapes are those of the gradients and of what the weights are read by",
-    arguments: ToyModel.all + ToyModel.stages
+    arguments: ToyModel.all + ToyModel.stages + [.zeroShot]
   )
   func gradients(_ toy: ToyModel) throws {
     let model = try model(toy)
@@ -63,7 +63,8 @@ import XAITransformer
   }
 
   @Test(
-    "put in place again, the parameters give the same bits", arguments: ToyModel.all + ToyModel.stages,
+    "put in place again, the parameters give the same bits",
+    arguments: ToyModel.all + ToyModel.stages + [.zeroShot],
     AvailableKernels.all)
   func identity(_ toy: ToyModel, _ kernels: AvailableKernels) throws {
     let model = try #require(toy.make(on: kernels.make()) as? any TrainableModel)
