@@ -20,7 +20,7 @@ import XAITesting
       probability: probability)
   }
 
-  @Test("frames, element by element", arguments: metrics, presets)
+  @Test("frames, element by element", arguments: metrics, fullPresets)
   func frames(_ id: String, _ preset: String) throws {
     let metric = try Registry.builtIn().metric("\(id):preset=\(preset)")
     let subject = try subject()
@@ -34,7 +34,7 @@ import XAITesting
       if case .patches(let kept) = plan[index].content {
         #expect(preset == "tokens" && kept == point.isShown.indices.filter { point.isShown[$0] })
       } else {
-        let frame = try #require(plan.picture(index, shape: subject.pixels.shape))
+        let frame = try #require(plan.picture(index, of: subject))
         expectClose(frame.elements, naive.picture(point), within: 2e-6, "\(id) \(preset), frame \(index)")
       }
     }

@@ -4,5 +4,6 @@ import XAICommand
 
 XAICommandLine.run(
   plugins: builtInPlugins + [
-    TokenNormPlugin.self, TorchvisionViTPlugin.self, ComprehensivenessPlugin.self, CIFAR10Plugin.self,
+    TokenNormPlugin.self, TorchvisionViTPlugin.self, ComprehensivenessPlugin.self, MaxSensitivityPlugin.self,
+    InfidelityPlugin.self, CIFAR10Plugin.self,
   ])
