@@ -95,7 +95,7 @@ private struct NaiveFaithfulness {
       0][0]
       .scores
     let norm = scores.map { Double($0 * $0) }.reduce(0, +).squareRoot()
-    return scores.map { Double($0) / norm }
+    return scores.map { norm > 0 ? Double($0) / norm : 0 }
   }
 
   func maxSensitivity(
