@@ -31,9 +31,8 @@ import XAIFoundation
     let store = try ResultStore(
       at: results,
       experiment: evaluation.experiment(modelHash: directory.contentHash(), kernels: kernels.name))
-    _ = try evaluation.run(into: store) { event in
+    try evaluation.run(into: store) { event in
       if case .picture(let result) = event { print(result.identifier) }
-      return true
     }
 
     let report = try Report(of: [Report.Source(name: results, results: ResultStore.results(at: results))])

@@ -1,5 +1,5 @@
-import XAIFoundation
 import XAICore
+import XAIFoundation
 import XAIImage
 import XAITensor
 import XAITesting

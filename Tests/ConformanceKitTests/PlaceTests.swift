@@ -1,7 +1,7 @@
-import XAIFoundation
 import Testing
 import XAICore
 import XAIExplainers
+import XAIFoundation
 import XAIImage
 import XAIModels
 import XAITensor
@@ -47,7 +47,7 @@ import XAITesting
 
   @Test("a place that a model doesn't list is refused by name before any arithmetic")
   func refusals() throws {
-    let registry = try Registry.builtIn()
+    let registry = try Registry(plugins: builtInModels + builtInExplainers)
     for text in ["grad-cam", "layer-cam", "score-cam", "vit-cx", "grad-cam-plus-plus"] {
       let explainer = try registry.explainer(text)
       expectError("\(text) can't look at first-norm of layer 0 of convolution: that layer has feature-map") {
@@ -78,7 +78,7 @@ import XAITesting
   func layersWithoutAttention() throws {
     var mixed = ToyModel.classToken.make(on: AvailableKernels.preferred.make()).descriptor
     mixed.layers[0].attention = nil
-    let registry = try Registry.builtIn()
+    let registry = try Registry(plugins: builtInModels + builtInExplainers)
     for text in ["gmar", "generic-attention", "attention-rollout", "legrad", "partial-lrp"] {
       let explainer = try registry.explainer(text)
       expectError("\(text) needs attention, and layer 0 of toy-class-token has none") {

@@ -1,5 +1,5 @@
-import XAIFoundation
 import Testing
+import XAIFoundation
 import XAIImage
 import XAITensor
 import XAITesting
@@ -12,7 +12,7 @@ import XAITesting
   private func probabilities<Value: BinaryFloatingPoint>(
     _ meaning: OutputMeaning, as type: Value.Type, _ logits: [Float] = logits
   ) -> [Value]? {
-    logits.withUnsafeBufferPointer { Probabilities<Value>(of: $0, meaning: meaning)?.all }
+    Probabilities<Value>(of: logits, meaning: meaning).map { logits.map($0.probability(ofLogit:)) }
   }
 
   @Test("a softmax in single precision has its sum and quotient there")
@@ -48,13 +48,13 @@ import XAITesting
   @Test("numbers and nothing have no probabilities", arguments: [OutputMeaning.regression, .none])
   func none(_ meaning: OutputMeaning) {
     #expect(probabilities(meaning, as: Float.self) == nil && !meaning.hasProbabilities)
-    #expect(FrameAnswer(logits: [1, 2], meaning: meaning, classIndex: 1).probability.isNaN)
+    #expect(LogitRow([1, 2], meaning: meaning).answer(about: 1).probability.isNaN)
   }
 
   @Test("what an answer says depends on what the outputs mean")
   func answers() {
-    let softmax = FrameAnswer(logits: [0, 1], meaning: .softmax, classIndex: 1)
-    let sigmoid = FrameAnswer(logits: [0, 1], meaning: .sigmoidPerClass, classIndex: 0)
+    let softmax = LogitRow([0, 1], meaning: .softmax).answer(about: 1)
+    let sigmoid = LogitRow([0, 1], meaning: .sigmoidPerClass).answer(about: 0)
     #expect(abs(softmax.probability - 0.731_058_6) < 1e-6 && softmax.isPredicted)
     #expect(sigmoid.probability == 0.5 && !sigmoid.isPredicted)
   }

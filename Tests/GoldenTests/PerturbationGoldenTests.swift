@@ -128,7 +128,7 @@ struct PerturbationFixture {
     let insertion = try fixture.registry.metric("insertion")
     let blurred = try fixture.expected.tensor("blurred")
     for (image, _, subject) in try fixture.subjects(model) {
-      let start = try insertion.frames(for: subject).picture(0, shape: subject.pixels.shape)
+      let start = try insertion.frames(for: subject).picture(0, of: subject)
       expectClose(try #require(start), blurred[image], within: 1e-6, "image \(image)")
     }
   }

@@ -1,7 +1,7 @@
 public import XAICore
 
 /// The options of Score-CAM.
-public struct ScoreCAMOptions: OutputScoreOptions {
+public struct ScoreCAMOptions: PerturbationExplainerOptions {
   /// The layer, from 0; −1 is the last.
   public var layer = -1
   /// The place in the layer.
@@ -25,8 +25,6 @@ public struct ScoreCAMOptions: OutputScoreOptions {
     Option("relu", \.relu, "whether negative scores become 0"),
     Option("fill", \.fill, "what stands in the place of what a mask hides"),
     Option("score", \.score, "which output stands for a class"),
-    Option(
-      "batch", \.batch, "inputs that the model sees at once", allowed: "a whole number from 1",
-      where: { $0 > 0 }),
+    batchOption,
   ]
 }

@@ -1,7 +1,7 @@
 public import XAICore
 
 /// The options of ViT-CX.
-public struct ViTCXOptions: PluginOptions {
+public struct ViTCXOptions: PerturbationExplainerOptions {
   /// The layer, from 0; −1 is the last.
   public var layer = -1
   /// The place in the layer.
@@ -14,6 +14,9 @@ public struct ViTCXOptions: PluginOptions {
   public var seed = 0
   /// Inputs that the model sees at once.
   public var batch = 16
+
+  /// The softmax probability.
+  public var score: OutputScore { .probability }
 
   /// Makes the defaults: those of the authors' program.
   public init() {}
@@ -29,8 +32,6 @@ public struct ViTCXOptions: PluginOptions {
       "noise", \.noise, "the deviation of the noise in place of what a mask hides",
       allowed: "a number from 0", where: { $0 >= 0 }),
     Option("seed", \.seed, "another seed gives other noise"),
-    Option(
-      "batch", \.batch, "inputs that the model sees at once", allowed: "a whole number from 1",
-      where: { $0 > 0 }),
+    batchOption,
   ]
 }

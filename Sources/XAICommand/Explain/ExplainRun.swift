@@ -43,11 +43,8 @@ struct ExplainRun {
   }
 
   private mutating func explainAll() throws {
-    let batches = plan.batches
-    var upcoming = batches.first.map { prepare($0) }
-    for index in batches.indices {
-      guard let batch = plan.profile.measure("waiting for pictures", { upcoming?.take() }) else { return }
-      upcoming = index + 1 < batches.count ? prepare(batches[index + 1]) : nil
+    var batches = prepared
+    while let batch = plan.profile.measure("waiting for pictures", { batches.next() }) {
       for (file, failure) in batch.failures { note(failure, of: file) }
       guard !Interruption.isRequested else { return }
       try explain(batch.pictures)
@@ -57,12 +54,13 @@ struct ExplainRun {
     }
   }
 
-  private func prepare(_ files: ArraySlice<ImageFile>) -> Background<PreparedBatch> {
+  /// The decoded batches, in order.
+  private var prepared: Prefetched<IndexingIterator<[ArraySlice<ImageFile>]>, PreparedBatch> {
     let (preprocessing, options) = (plan.preprocessing, plan.command.pictures)
     let (pixelLimit, exif, profile) = (options.pixelLimit, options.exif, plan.profile)
-    return Background {
+    return plan.batches.prefetched {
       PreparedBatch(
-        files, preprocessing: preprocessing, pixelLimit: pixelLimit, appliesOrientation: exif,
+        $0, preprocessing: preprocessing, pixelLimit: pixelLimit, appliesOrientation: exif,
         profile: profile)
     }
   }

@@ -1,5 +1,5 @@
-import XAIFoundation
 import XAICore
+import XAIFoundation
 import XAIImage
 
 /// A class with what the model thinks of it.
@@ -32,7 +32,9 @@ struct ClassScores {
   init?(logits: [Float], of model: ModelDescriptor) {
     guard !logits.isEmpty else { return nil }
     (self.logits, labels) = (logits, model.labels)
-    probabilities = logits.withUnsafeBufferPointer { Probabilities(of: $0, meaning: model.output)?.all }
+    probabilities = Probabilities<Float>(of: logits, meaning: model.output).map {
+      logits.map($0.probability(ofLogit:))
+    }
     let index = logits.indices.max { (logits[$0], $1) < (logits[$1], $0) } ?? 0
     predicted = ClassScore(
       index: index, label: labels[index], probability: probabilities?[index], logit: logits[index])

@@ -3,7 +3,7 @@ public import XAIFoundation
 /// The softmax of one row of values, e^(x − max x) / Σ e^(x − max x).
 ///
 /// Exponentials are taken in double precision; differences, the sum and the quotient have the precision of `Value`.
-public struct Softmax<Value: BinaryFloatingPoint> {
+public struct Softmax<Value: BinaryFloatingPoint & Sendable>: Sendable {
   /// The highest value; NaN where the first is.
   public let highest: Value
   /// Σ e^(x − max x), from the first to the last.

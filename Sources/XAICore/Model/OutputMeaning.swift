@@ -25,26 +25,19 @@ public enum OutputMeaning: String, Hashable, Sendable, Codable, CaseIterable {
 /// The probabilities of one row of logits, by what a model's outputs mean: the one place where they are computed.
 ///
 /// Exponentials are taken in double precision; differences, sums and quotients have the precision of `Value`.
-public struct Probabilities<Value: BinaryFloatingPoint> {
-  private let logits: UnsafeBufferPointer<Float>
+public struct Probabilities<Value: BinaryFloatingPoint & Sendable>: Sendable {
   private let softmax: Softmax<Value>?
 
-  /// Reads a row of logits, which must not outlive the memory that it reads; nil where the outputs have no
-  /// probabilities.
-  public init?(of logits: UnsafeBufferPointer<Float>, meaning: OutputMeaning) {
+  /// Reads a row of logits; nil where the outputs have no probabilities.
+  public init?(of logits: some Collection<Float>, meaning: OutputMeaning) {
     guard meaning.hasProbabilities else { return nil }
-    self.logits = logits
     softmax = meaning == .softmax ? Softmax(logits) : nil
   }
 
-  /// The probability of a class.
-  public subscript(classIndex: Int) -> Value {
-    let logit = logits[classIndex]
-    return softmax?.share(of: logit) ?? Value(Self.sigmoid(Double(logit)))
+  /// The probability of a class by its logit, which is one of the row.
+  public func probability(ofLogit logit: Float) -> Value {
+    softmax?.share(of: logit) ?? Value(Self.sigmoid(Double(logit)))
   }
-
-  /// The probability of every class.
-  public var all: [Value] { logits.indices.map { self[$0] } }
 
   /// 1/(1 + e^−x), by the exponential that doesn't overflow.
   private static func sigmoid(_ x: Double) -> Double {

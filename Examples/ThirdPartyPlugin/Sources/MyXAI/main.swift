@@ -5,5 +5,5 @@ import XAICommand
 XAICommandLine.run(
   plugins: builtInPlugins + [
     TokenNorm.self, AGCAM.self, GradECLIP.self, TorchvisionViT.self, RotaryViT.self, CosineViT.self,
-    ZeroShotViT.self, Comprehensiveness.self, CIFAR10.self,
+    ZeroShotViT.self, Comprehensiveness.self, MaxSensitivity.self, Infidelity.self, CIFAR10.self,
   ])

@@ -8,9 +8,9 @@ extension PerturbationOptions {
       options.step = .rows(1)
       options.adaptive = 0.2
     },
-    Preset("black", "rise-fast with black pixels") { $0.substrate = .black },
-    Preset("blur", "rise-fast with blurred pixels") { $0.substrate = .blur },
-    Preset("mean", "rise-fast with the mean colour of ImageNet") { $0.substrate = .mean },
+    Preset("black", "rise-fast with black pixels") { $0.substrate = .fill(.black) },
+    Preset("blur", "rise-fast with blurred pixels") { $0.substrate = .fill(.blur) },
+    Preset("mean", "rise-fast with the mean colour of ImageNet") { $0.substrate = .fill(.mean) },
     Preset("tokens", "drops the tokens of patches in at most 28 steps") { options in
       options.unit = .tokens
       options.step = .even(28)
@@ -19,22 +19,22 @@ extension PerturbationOptions {
     },
     Preset("torch-cam", "DeletionInsertionMetric of torch-cam") { options in
       options.step = .chunks(20)
-      options.substrate = .zero
+      options.substrate = .fill(.zero)
       options.area = .shares
     },
     Preset("xplique", "Deletion and Insertion of Xplique") { options in
       options.step = .even(10)
-      options.substrate = .zero
+      options.substrate = .fill(.zero)
     },
     Preset("quantus", "PixelFlipping of Quantus with the picture's width of elements a step") { options in
       options.unit = .elements
       options.step = .rows(1)
-      options.substrate = .lowest
+      options.substrate = .fill(.lowest)
       options.points = .notWhole
     },
     Preset("chefer", "the perturbation test of Chefer et al., 0 to 90 % in steps of 10") { options in
       options.step = .even(10)
-      options.substrate = .black
+      options.substrate = .fill(.black)
       options.score = .accuracy
       options.area = .wholeWay
       options.points = .notEmpty

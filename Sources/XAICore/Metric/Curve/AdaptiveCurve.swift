@@ -31,6 +31,9 @@ struct AdaptiveCurve {
     set { scores[point] = newValue }
   }
 
+  /// How many points are not worked out.
+  var unknownCount: Int { scores.count { $0 == nil } }
+
   /// The scores at all points, on straight lines between those that are worked out.
   var filled: [Double] {
     let places = places

@@ -45,7 +45,7 @@ public struct PerturbationOptions: PluginOptions {
   /// How much a step changes.
   public var step = PerturbationStep.rows(8)
   /// What stands in the place of pixels that are not there.
-  public var substrate = Substrate.rise
+  public var substrate = Hiding.rise
   /// What a point of the curve says.
   public var score = Score.probability
   /// How the curve becomes a number.
@@ -62,7 +62,9 @@ public struct PerturbationOptions: PluginOptions {
   public static let table: [Option<Self>] = [
     Option("unit", \.unit, "what is taken away as one"),
     Option("step", \.step, "how much a step changes"),
-    Option("substrate", \.substrate, "what stands in the place of pixels that are not there"),
+    Option(
+      "substrate", \.substrate, "what stands in the place of pixels that are not there",
+      oneOf: [.rise] + Hiding.fills),
     Option("score", \.score, "what a point of the curve says"),
     Option("area", \.area, "how steps weigh: the same, or by the share that they change"),
     Option("points", \.points, "which ends of the way count"),
@@ -81,6 +83,11 @@ public struct PerturbationOptions: PluginOptions {
     }
     if let adaptive, !(adaptive >= 0) {
       throw .outOfRange(option: "adaptive", value: adaptive.optionText, allowed: "points, from 0")
+    }
+    if substrate == .tokens || substrate == .segmentMean {
+      throw .outOfRange(
+        option: "substrate", value: substrate.optionText,
+        allowed: ([.rise] + Hiding.fills).map(\.optionText).joined(separator: " | "))
     }
     if unit == .tokens, substrate != .rise {
       throw .outOfRange(

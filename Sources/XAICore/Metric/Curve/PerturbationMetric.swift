@@ -25,19 +25,10 @@ extension PerturbationMetric {
     options.unit == .tokens ? [.probabilities, .patchRemoval] : .probabilities
   }
 
-  /// The pictures along the way; the whole one is not among them where its probability is all that is asked.
-  public func frames(for subject: MetricSubject) -> FramePlan {
-    let way = PerturbationWay(options, Self.path, subject)
-    return options.unit == .tokens ? .removingPatches(way, subject) : .replacing(way, subject)
-  }
-
   /// The area under the curve, × 100, with the curve in percent.
-  public func measure(_ answers: [FrameAnswer], for subject: MetricSubject) -> MetricValue? {
-    let way = PerturbationWay(options, Self.path, subject)
-    let scores = way.curve(of: answers, whole: subject.probability).filled
-    return MetricValue(
-      way.area(under: scores) * 100,
-      curve: MetricValue.Curve(
-        x: way.points.map { Double($0) / Double(way.units) * 100 }, y: scores.map { $0 * 100 }))
+  ///
+  /// The whole picture is not shown where its probability is all that is asked.
+  public func plan(for subject: MetricSubject) -> MetricPlan {
+    PerturbationCurve(options, Self.path, subject).plan
   }
 }

@@ -2,14 +2,15 @@ package import XAITensor
 
 /// Frames that the model sees together.
 package struct FrameBatch: Sendable {
-  /// The patches that each keeps; empty for whole pictures.
+  /// The patches that each keeps; empty for pixels.
   private let kept: [[Int]]
-  private let input: Tensor
+  /// What the model sees, [frames, 3, H, W].
+  package let input: Tensor
 
   /// Builds a batch; its memory is that of a batch before, which the pool of tensors hands on.
   ///
   /// - Parameters:
-  ///   - contents: pictures, or equally many patches each.
+  ///   - contents: pixels, or equally many patches each.
   ///   - pictures: the whole preprocessed picture of each, [3, H, W].
   package init(_ contents: [Frame.Content], of pictures: [Tensor]) {
     let shape = pictures[0].shape
@@ -19,15 +20,34 @@ package struct FrameBatch: Sendable {
         let destination = elements + row * shape.count
         switch content {
         case .picture(let write): write(destination)
-        case .patches: pictures[row].write(to: destination)
+        case .whole, .patches: pictures[row].write(to: destination)
         }
       }
     }
   }
 
+  /// Takes a batch that is built already, [frames, 3, H, W].
+  package init(_ input: Tensor) {
+    self.input = input
+    kept = []
+  }
+
   /// What the model says, [frames, classes].
   package func logits(of model: any Model) throws -> Tensor {
     try kept.isEmpty ? model.logits(input) : model.intervenable().logits(input, under: .keepingPatches(kept))
+  }
+
+  /// The order in which a model sees frames, in batches: those of pixels first, then those of equally many patches, each
+  /// in their own order.
+  package static func batches(
+    _ frames: some Sequence<Int>, of size: Int, patchCount: (_ frame: Int) -> Int?
+  ) -> [[Int]] {
+    let lists = Dictionary(grouping: frames) { patchCount($0) ?? -1 }.sorted { $0.key < $1.key }
+    return lists.flatMap { _, frames in
+      stride(from: 0, to: frames.count, by: size).map {
+        Array(frames[$0..<min($0 + size, frames.count)])
+      }
+    }
   }
 }
 

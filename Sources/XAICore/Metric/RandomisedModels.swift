@@ -1,4 +1,4 @@
-import XAICore
+import Synchronization
 import XAIFoundation
 import XAITensor
 
@@ -9,32 +9,44 @@ import XAITensor
 ///
 /// Each tensor's own values are shuffled, so that their distribution stays. A tensor is shuffled once and shared by all
 /// models in which it is random: together they cost one copy of the weights.
-struct RandomisedModels: Sendable {
-  /// The most models.
+package final class RandomisedModels: Sendable {
+  /// The most models of a cascade.
   ///
-  /// Of a deeper cascade they are chosen evenly, the first and the last among them: each costs a pass
-  /// of every explainer.
-  static let most = 5
+  /// Of a deeper one they are chosen evenly, the first and the last among them: each costs a pass of every explainer.
+  package static let most = 5
 
-  let models: [any Model]
+  private let model: any TrainableModel
+  private let shuffled: Lazy<[Tensor]>
+  private let known = Mutex<[Int: any Model]>([:])
 
-  init(of model: some TrainableModel, seed: Int) {
-    let parameters = model.parameters
-    let shuffled = parameters.enumerated().map { index, parameter in
-      Self.shuffled(parameter.tensor, SeededRandom(seed: UInt64(bitPattern: Int64(seed)), UInt64(index)))
-    }
-    models = Self.stages(layerCount: model.descriptor.layerCount).map { stage in
-      model.replacingParameters(
-        Dictionary(
-          uniqueKeysWithValues: parameters.enumerated().map { index, parameter in
-            let isRandom = stage >= Self.stage(of: parameter, layerCount: model.descriptor.layerCount)
-            return (parameter.name, isRandom ? shuffled[index] : parameter.tensor)
-          }))
+  /// Prepares to shuffle the weights of a model.
+  package init(of model: any TrainableModel, seed: Int) {
+    self.model = model
+    shuffled = Lazy {
+      model.parameters.enumerated().map { index, parameter in
+        Self.shuffled(parameter.tensor, SeededRandom(seed: UInt64(bitPattern: Int64(seed)), UInt64(index)))
+      }
     }
   }
 
-  /// The stages that are worked out, of 0 (the classifier alone) to `layerCount` + 1 (everything).
-  static func stages(layerCount: Int) -> [Int] {
+  /// The model whose weights are random down to a stage: 0 is the classifier alone, `layerCount` + 1 everything.
+  package subscript(stage: Int) -> any Model {
+    known.withLock { known in
+      if let model = known[stage] { return model }
+      let layerCount = model.descriptor.layerCount
+      let randomised = model.replacingParameters(
+        Dictionary(
+          uniqueKeysWithValues: zip(model.parameters, shuffled.value).map { parameter, shuffled in
+            let isRandom = stage >= Self.stage(of: parameter, layerCount: layerCount)
+            return (parameter.name, isRandom ? shuffled : parameter.tensor)
+          }))
+      known[stage] = randomised
+      return randomised
+    }
+  }
+
+  /// The stages that are worked out.
+  package static func stages(layerCount: Int) -> [Int] {
     let last = layerCount + 1
     guard last >= most else { return Array(0...last) }
     return (0..<most).map { ($0 * last + (most - 1) / 2) / (most - 1) }

@@ -6,7 +6,7 @@ import XAITensor
 /// Its authors blur a unit impulse in an 11 × 11 array with a Gaussian of σ = 5 that reflects at the array's edges, the edge
 /// being between values. What would fall outside the array comes back into it: the kernel sums to 1, and is flatter than
 /// a truncated Gaussian.
-struct SubstrateBlur {
+struct Blur {
   static let side = 11
   private static let sigma = 5.0
   /// Where the Gaussian itself ends, in pixels from its centre.

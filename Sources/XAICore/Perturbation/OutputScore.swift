@@ -15,7 +15,7 @@ public enum OutputScore: String, OptionValue, CaseIterable {
     case .logit: return classes.map { Double(logits[$0]) }
     case .probability:
       let probabilities = Probabilities<Double>(of: logits, meaning: meaning)
-      return classes.map { probabilities?[$0] ?? .nan }
+      return classes.map { probabilities?.probability(ofLogit: logits[$0]) ?? .nan }
     }
   }
 }

@@ -37,38 +37,22 @@ public struct FrameRunner {
     _ plan: FramePlan, of picture: Tensor,
     _ take: (_ frame: Int, _ logits: UnsafeBufferPointer<Float>) throws -> Void
   ) throws {
-    let batches = batches(of: plan)
-    func build(_ number: Int) -> Background<FrameBatch>? {
-      guard number < batches.count else { return nil }
-      let frames = batches[number]
-      return Background {
-        FrameBatch(frames.map { plan[$0].content }, of: frames.map { _ in picture })
-      }
+    let batches = plan.batches(of: batchSize)
+    var inputs = batches.prefetched { frames in
+      FrameBatch(frames.map { plan[$0].content }, of: frames.map { _ in picture })
     }
-    var upcoming = build(0)
-    for number in batches.indices {
-      guard let batch = upcoming?.take() else { return }
-      upcoming = build(number + 1)
+    for frames in batches {
+      guard let batch = inputs.next() else { return }
       let logits = try batch.logits(of: model)
       let classCount = logits.shape[1]
       try logits.withElements { elements in
-        for (row, frame) in batches[number].enumerated() {
+        for (row, frame) in frames.enumerated() {
           try take(
             frame, UnsafeBufferPointer(rebasing: elements[row * classCount..<(row + 1) * classCount]))
         }
       }
-      done += batches[number].count
+      done += frames.count
       try PassProgress.tell(PassCount(explainer: explainer, done: done, total: total))
-    }
-  }
-
-  /// Whole pictures first, then those of equally many patches, each in order.
-  private func batches(of plan: FramePlan) -> [[Int]] {
-    let lists = Dictionary(grouping: 0..<plan.count) { plan[$0].patchCount ?? -1 }
-    return lists.sorted { $0.key < $1.key }.flatMap { _, frames in
-      stride(from: 0, to: frames.count, by: batchSize).map {
-        Array(frames[$0..<min($0 + batchSize, frames.count)])
-      }
     }
   }
 }

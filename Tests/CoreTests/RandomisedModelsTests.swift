@@ -1,11 +1,17 @@
 import Testing
-import XAI
+import XAICore
+import XAIFoundation
 import XAITesting
-
-@testable import XAIEvaluation
+import XAITransformer
 
 @Suite struct RandomisedModelsTests {
   private let model = ToyModel.classToken.make(on: AvailableKernels.preferred.make()) as? VisionTransformer
+
+  private static func cascade(of model: VisionTransformer, seed: Int) -> [VisionTransformer] {
+    let models = RandomisedModels(of: model, seed: seed)
+    return RandomisedModels.stages(layerCount: model.descriptor.layerCount)
+      .compactMap { models[$0] as? VisionTransformer }
+  }
 
   @Test("stages are few, evenly chosen, from the classifier to everything")
   func stages() {
@@ -19,7 +25,7 @@ import XAITesting
   @Test("each stage shuffles more tensors, from the last block to the first")
   func cascade() throws {
     let model = try #require(model)
-    let stages = RandomisedModels(of: model, seed: 1).models.compactMap { $0 as? VisionTransformer }
+    let stages = Self.cascade(of: model, seed: 1)
     try #require(stages.count == 5)
     for (stage, randomised) in stages.enumerated() {
       for (own, changed) in zip(model.parameters, randomised.parameters) {
@@ -37,8 +43,7 @@ import XAITesting
   @Test func seeds() throws {
     let model = try #require(model)
     func values(_ seed: Int) -> [[Float]] {
-      RandomisedModels(of: model, seed: seed).models.compactMap { $0 as? VisionTransformer }
-        .flatMap { $0.parameters.map(\.tensor.elements) }
+      Self.cascade(of: model, seed: seed).flatMap { $0.parameters.map(\.tensor.elements) }
     }
     #expect(values(1) == values(1))
     #expect(values(1) != values(2))
