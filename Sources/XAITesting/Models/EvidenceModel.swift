@@ -108,7 +108,8 @@ public struct EvidenceModel: IntervenableModel {
 struct EvidenceExplainer: Explainer {
   static let descriptor = ExplainerDescriptor(
     id: "evidence", title: "Evidence", summary: "Finds the evidence of a model whose evidence is known",
-    family: .baseline, needs: [], isClassSpecific: true, forwardPasses: "1", reversePasses: "0",
+    family: .baseline, needs: [], isClassSpecific: true, scores: .magnitude, forwardPasses: "1",
+    reversePasses: "0",
     citation: Citation(authors: "none", title: "none", venue: "none", year: 2026, identifier: "none"))
   let options = NoOptions()
 

@@ -167,7 +167,7 @@ private struct CountingModel: Model {
 private struct Brightness: Explainer {
   static let descriptor = ExplainerDescriptor(
     id: "brightness", title: "Brightness", summary: "Gives values of the input", family: .baseline, needs: [],
-    isClassSpecific: true, forwardPasses: "1", reversePasses: "0",
+    isClassSpecific: true, scores: .signed, forwardPasses: "1", reversePasses: "0",
     citation: Citation(authors: "A", title: "T", venue: "V", year: 2020, identifier: "I"))
   let options = NoOptions()
   var factor: Float = 1
