@@ -33,13 +33,10 @@ enum Fixture {
 
   /// Everything, without a store.
   static func results(_ evaluation: Evaluation, shard: Shard = .whole) throws -> EvaluationResults {
-    var pictures: [PictureResult] = []
-    let outcome = try evaluation.run(
-      positions: shard.groups(ofSample: evaluation.data.sampleCount), known: [],
-      keep: { pictures.append($0) }, tell: { _ in true })
-    #expect(outcome == .finished)
-    return EvaluationResults(
-      experiment: experiment(evaluation), pictures: pictures.sorted { $0.position < $1.position })
+    let results = try evaluation.results(modelHash: "0123456789abcdef", kernels: "test", shard: shard)
+    #expect(results.experiment == experiment(evaluation))
+    #expect(results.pictures.map(\.position) == shard.positions(ofSample: evaluation.data.sampleCount))
+    return results
   }
 }
 

@@ -3,24 +3,8 @@ import XAIFoundation
 import XAITensor
 
 extension Evaluation {
-  /// Evaluates the pictures that have no result yet, and keeps each as it is done.
-  ///
-  /// - Parameters:
-  ///   - store: where results are kept; of this evaluation's experiment.
-  ///   - shard: which part of the sample.
-  ///   - tell: is told what happens, and says whether to go on; after a `false` the picture that is worked on is
-  ///     finished and kept.
-  /// - Throws: `StoreError`, and with `isStrict` what is wrong with a picture.
-  public func run(
-    into store: ResultStore, shard: Shard = .whole, tell: (EvaluationEvent) -> Bool
-  ) throws -> EvaluationOutcome {
-    try run(
-      positions: shard.groups(ofSample: data.sampleCount), known: store.donePositions,
-      keep: { result in try profile.measure("storing results") { try store.add(result) } }, tell: tell)
-  }
-
   /// Evaluates the pictures of groups that are not known, in order.
-  func run(
+  package func run(
     positions groups: [Range<Int>], known: Set<Int>, keep: (PictureResult) throws -> Void,
     tell: (EvaluationEvent) -> Bool
   ) throws -> EvaluationOutcome {
