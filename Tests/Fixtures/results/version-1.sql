@@ -1,4 +1,4 @@
--- A database of version 1 as the first code wrote it that had this version, before there were record types: its dump.
+-- The dump of a database of version 1 that was written before rows were records.
 CREATE TABLE classes (
   class_index INTEGER PRIMARY KEY,
   label       TEXT NOT NULL
