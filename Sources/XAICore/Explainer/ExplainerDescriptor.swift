@@ -53,6 +53,23 @@ public struct ExplainerDescriptor: Hashable, Sendable, Codable {
   }
 }
 
+extension ExplainerDescriptor {
+  /// Reads a descriptor; results that were stored before scores had a meaning don't say it, and count as magnitudes.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      id: try values.decode(String.self, forKey: .id), title: try values.decode(String.self, forKey: .title),
+      summary: try values.decode(String.self, forKey: .summary),
+      family: try values.decode(Family.self, forKey: .family),
+      needs: try values.decode(Capabilities.self, forKey: .needs),
+      isClassSpecific: try values.decode(Bool.self, forKey: .isClassSpecific),
+      scores: try values.decodeIfPresent(ScoreMeaning.self, forKey: .scores) ?? .magnitude,
+      forwardPasses: try values.decode(String.self, forKey: .forwardPasses),
+      reversePasses: try values.decode(String.self, forKey: .reversePasses),
+      citation: try values.decode(Citation.self, forKey: .citation))
+  }
+}
+
 /// Where a method was published.
 public struct Citation: Hashable, Sendable, Codable, CustomStringConvertible {
   /// Authors as they are cited: `Abnar & Zuidema`.
