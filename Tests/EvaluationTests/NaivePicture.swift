@@ -71,7 +71,7 @@ struct NaivePicture {
         let input = try pixels(frames[index])
         let logits: [Float]
         if case .patches(let kept) = frames[index].content {
-          logits = try model.logits(input, under: .keepingPatches([kept])).elements
+          logits = try model.intervenable().logits(input, under: .keepingPatches([kept])).elements
         } else {
           logits = try model.logits(input).elements
         }

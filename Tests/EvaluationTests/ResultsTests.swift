@@ -25,7 +25,7 @@ import XAIEvaluation
     var count = 0
     let stopped = try evaluation.results { event in
       if case .picture = event { count += 1 }
-      return count < 5
+      if count == 5 { throw CancellationError() }
     }
     #expect(stopped.pictures.count == 5 && stopped.missingPositions.count == 6)
     #expect(stopped.pictures == whole.pictures.filter { !stopped.missingPositions.contains($0.position) })

@@ -6,17 +6,19 @@ extension Evaluation {
   ///     them, models of one name and other weights can't be told apart.
   ///   - kernels: as in `experiment(modelHash:kernels:)`.
   ///   - shard: which part of the sample.
-  ///   - tell: is told what happens; what it throws ends the run, such as `CancellationError`.
-  /// - Returns: the results in the order of the sample.
-  /// - Throws: what `tell` throws; with `isStrict`, what is wrong with an image.
+  ///   - tell: is told what happens; what it throws ends the run, and `CancellationError` gives what was done by then.
+  /// - Returns: the results in the order of the sample; `missingPositions` says where a run that was stopped has none.
+  /// - Throws: what else `tell` throws; with `isStrict`, what is wrong with an image.
   public func results(
     modelHash: String = "", kernels: String = "", shard: Shard = .whole,
     tell: (EvaluationEvent) throws -> Void = { _ in }
   ) throws -> EvaluationResults {
     var pictures: [PictureResult] = []
-    try run(
-      positions: shard.groups(ofSample: data.sampleCount), known: [], keep: { pictures.append($0) },
-      tell: tell)
+    do {
+      try run(
+        positions: shard.groups(ofSample: data.sampleCount), known: [], keep: { pictures.append($0) },
+        tell: tell)
+    } catch is CancellationError {}
     return EvaluationResults(
       experiment: experiment(modelHash: modelHash, kernels: kernels),
       pictures: pictures.sorted { $0.position < $1.position })
