@@ -9,7 +9,7 @@ import XAITesting
 @Suite struct OutputMeaningTests {
   private static let logits: [Float] = [-1.5, 0.25, 3, 88, -104, 0]
 
-  private func probabilities<Value: BinaryFloatingPoint>(
+  private func probabilities<Value: BinaryFloatingPoint & Sendable>(
     _ meaning: OutputMeaning, as type: Value.Type, _ logits: [Float] = logits
   ) -> [Value]? {
     Probabilities<Value>(of: logits, meaning: meaning).map { logits.map($0.probability(ofLogit:)) }
@@ -115,14 +115,10 @@ private struct Darkening: Metric {
 
   var needs: MetricNeeds { .probabilities }
 
-  func frames(for subject: MetricSubject) -> FramePlan {
+  func plan(for subject: MetricSubject) -> MetricPlan {
     let count = subject.pixels.count
-    return FramePlan(count: 1) { _ in
-      Frame(.picture { $0.update(repeating: -1, count: count) })
+    return .ask(logits: FramePlan([Frame(.picture { $0.update(repeating: -1, count: count) })])) { answers in
+      .value(MetricValue(Double(answers.logits[0].probability)))
     }
-  }
-
-  func measure(_ answers: [FrameAnswer], for subject: MetricSubject) -> MetricValue? {
-    MetricValue(Double(answers[0].probability))
   }
 }

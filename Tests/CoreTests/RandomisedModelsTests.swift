@@ -1,6 +1,7 @@
 import Testing
 import XAICore
 import XAIFoundation
+import XAITensor
 import XAITesting
 import XAITransformer
 
