@@ -64,7 +64,9 @@ public struct KernelSHAP: Explainer {
       try runner.run(
         segments.frames(of: picture, hiddenAs: hidden, coalitions), of: picture
       ) { values[$0] = options.score.values(of: classes, in: $1) }
-      let whole = trace.logits[image].withElements { options.score.values(of: classes, in: $0) }
+      let whole = trace.logits[image].onHost("logits").withElements {
+        options.score.values(of: classes, in: $0)
+      }
       let shares = try shares(chosen, values: values, whole: whole)
       return try classes.indices.map { target in
         try Attribution(

@@ -48,7 +48,9 @@ public struct Occlusion: Explainer {
     return try targets.classes.enumerated().map { image, classes in
       guard !classes.isEmpty else { return [] }
       let picture = trace.input[image]
-      let whole = trace.logits[image].withElements { options.score.values(of: classes, in: $0) }
+      let whole = trace.logits[image].onHost("logits").withElements {
+        options.score.values(of: classes, in: $0)
+      }
       var losses = classes.map { _ in [Double](repeating: 0, count: windows.count) }
       let hidden = options.fill.fill?.input(
         hiding: picture, preprocessing: model.descriptor.preprocessing)

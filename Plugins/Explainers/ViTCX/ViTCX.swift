@@ -57,7 +57,9 @@ public struct ViTCX: Explainer {
       try runner.run(frames(of: picture, under: masks), of: picture) {
         probabilities[$0] = OutputScore.probability.values(of: classes, in: $1)
       }
-      let whole = trace.logits[image].withElements { OutputScore.probability.values(of: classes, in: $0) }
+      let whole = trace.logits[image].onHost("logits").withElements {
+        OutputScore.probability.values(of: classes, in: $0)
+      }
       let impacts = classes.indices.map { target in
         (0..<masks.count).map { mask in
           probabilities[2 * mask][target] - probabilities[2 * mask + 1][target] + whole[target]

@@ -51,7 +51,7 @@ public struct FrameRunner {
       upcoming = build(number + 1)
       let logits = try batch.logits(of: model)
       let classCount = logits.shape[1]
-      try logits.withElements { elements in
+      try logits.onHost("logits").withElements { elements in
         for (row, frame) in batches[number].enumerated() {
           try take(
             frame, UnsafeBufferPointer(rebasing: elements[row * classCount..<(row + 1) * classCount]))
