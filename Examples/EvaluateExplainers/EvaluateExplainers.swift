@@ -24,16 +24,15 @@ import XAIFoundation
 
     // Everything is checked here: what does not fit is refused by name before any arithmetic.
     let evaluation = try Evaluation(
-      model: registry.loadModel(directory, on: kernels),
+      model: registry.loadModel(directory, LoadRequest(kernels: kernels)),
       data: EvaluationData(dataset, split: split, count: sample),
       explainers: explainers.map(registry.explainer), metrics: metrics.map(registry.metric))
 
     let store = try ResultStore(
       at: results,
       experiment: evaluation.experiment(modelHash: directory.contentHash(), kernels: kernels.name))
-    _ = try evaluation.run(into: store) { event in
+    try evaluation.run(into: store) { event in
       if case .picture(let result) = event { print(result.identifier) }
-      return true
     }
 
     let report = try Report(of: [Report.Source(name: results, results: ResultStore.results(at: results))])

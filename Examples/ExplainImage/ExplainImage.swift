@@ -8,7 +8,8 @@ import XAI
   @Argument(help: "The overlay that is written.") var output: String
 
   func run() throws {
-    let model = try Registry.builtIn().loadModel(ModelDirectory(model), on: Engine.makeKernels())
+    let model = try Registry.builtIn().loadModel(
+      ModelDirectory(model), LoadRequest(kernels: Engine.makeKernels()))
     let preprocessing = model.descriptor.preprocessing
     let photograph = try Image(contentsOf: image)
     let attribution = try GMAR().explain(preprocessing.tensor(from: photograph), using: model)[0][0]

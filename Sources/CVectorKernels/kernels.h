@@ -8,6 +8,7 @@
 #include "rows.h"
 #include "elements.h"
 #include "gating.h"
+#include "blocks.h"
 
 const xai_vector_kernels XAI_TABLE = {
     .tile_rows = XAI_ROWS,
@@ -31,6 +32,13 @@ const xai_vector_kernels XAI_TABLE = {
     .swiglu = swiglu,
     .swiglu_backward = swiglu_backward,
     .swiglu_ratio = swiglu_ratio,
+    .sigmoid_gelu = sigmoid_gelu,
+    .sigmoid_gelu_backward = sigmoid_gelu_backward,
+    .sigmoid_gelu_ratio = sigmoid_gelu_ratio,
+    .rotate_pairs = rotate_pairs,
+    .normalise_rows = normalise_rows,
+    .normalise_rows_backward = normalise_rows_backward,
+    .product_column_sums = product_column_sums,
     .exponential = exponential_in_place,
     .peak = peak,
 };

@@ -7,42 +7,40 @@ extension VisionTransformer {
   /// Patches that are not kept become no tokens; those that are keep the position embeddings of their places. A model
   /// that reads the mean of its patches must keep one.
   public func logits(_ input: Tensor, under intervention: Intervention) throws -> Tensor {
+    try checkHasClasses()
     try checkIsBatch(input)
     let layout = try layout(height: input.shape[2], width: input.shape[3])
     try checkMemory(batch: input.shape[0], layout, Recording())
     switch intervention {
     case .keepingPatches(let kept):
       try check(kept, images: input.shape[0], layout)
-      let tokens = embedding.forward(embedding.unfold(input, layout.grid), layout)
-      // What is left has no grid: as far as the blocks and the readout go, it is a row of patches.
-      let rest = TokenLayout(
-        prefix: layout.prefix, grid: Grid(rows: 1, columns: kept[0].count), readout: layout.readout)
       return logits(
-        of: keeping(kept, of: tokens, prefix: layout.prefix.count), rest,
-        bias: { layer in positionBias(ofLayer: layer, layout.grid).map { chosen(kept, from: $0) } },
+        of: keeping(kept, of: embed(input, layout).tokens, prefix: layout.prefix.count),
+        ReadTokens(layout, patchCount: kept[0].count),
+        TokenPlaces(prefixCount: layout.prefix.count, grid: layout.grid, kept: kept),
         removedHeads: { _ in [] })
     case .removingHeads(let heads):
       try check(heads, images: input.shape[0])
-      let tokens = embedding.forward(embedding.unfold(input, layout.grid), layout)
       return logits(
-        of: tokens, layout, bias: { positionBias(ofLayer: $0, layout.grid) },
+        of: embed(input, layout).tokens, ReadTokens(layout),
+        TokenPlaces(prefixCount: layout.prefix.count, grid: layout.grid),
         removedHeads: { layer in heads.map { $0.layer == layer ? $0.head : nil } })
     }
   }
 
   private func logits(
-    of tokens: Tensor, _ layout: TokenLayout, bias: (_ layer: Int) -> Tensor?,
-    removedHeads: (_ layer: Int) -> [Int?]
+    of tokens: Tensor, _ reads: ReadTokens, _ places: TokenPlaces, removedHeads: (_ layer: Int) -> [Int?]
   ) -> Tensor {
+    let bias = relativeBias
     var tokens = tokens
     for layer in weights.blocks.indices {
       tokens =
         block(layer).forward(
-          tokens, recording: Recording(), keeping: selection(after: layer, layout, Recording()),
-          bias: bias(layer), removedHeads: removedHeads(layer)
+          tokens, recording: Recording(), keeping: selection(after: layer, reads, Recording()),
+          places: places, bias: bias?.scores(ofLayer: layer, at: places), removedHeads: removedHeads(layer)
         ).output
     }
-    return head.forward(tokens, layout).logits
+    return head.forward(tokens, reads).logits
   }
 
   /// The prefix tokens and those of the kept patches: [B, N, D] to [B, prefix + kept, D].

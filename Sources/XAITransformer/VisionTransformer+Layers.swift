@@ -7,19 +7,15 @@ extension VisionTransformer {
     from cotangent: Tensor, through trace: ForwardTrace, layers: LayerSelection, readout: LayerReadout,
     visitAttention: (AttentionGradient) throws -> Void
   ) throws {
+    try checkHasClasses()
     let tape = try tape(VisionTransformerTape.self, of: trace, blocks: weights.blocks.count, from: cotangent)
-    try withoutActuallyEscaping(visitAttention) { visit in
-      for layer in weights.blocks.indices.reversed() where layers.contains(layer) {
-        let output = try trace.activation(at: ActivationPoint(layer: layer, point: .output))
-        let sink = EncoderBlock.Sink(
-          activation: { _, _ in },
-          attention: { try visit(AttentionGradient(layer: layer, attention: $0, gradient: $1)) })
-        _ = try block(layer).backward(
-          gradient(of: output, trace.layout, readout, from: cotangent), through: tape.blocks[layer],
-          rules: .gradient,
-          requesting: EncoderBlock.Request(activations: [], attention: true, parameters: false, input: false),
-          into: sink)
-      }
+    for layer in weights.blocks.indices.reversed() where layers.contains(layer) {
+      let output = try trace.activation(at: ActivationPoint(layer: layer, place: .output))
+      _ = try block(layer).backward(
+        gradient(of: output, trace.layout, readout, from: cotangent), through: tape.blocks[layer],
+        rules: .gradient,
+        requesting: EncoderBlock.Request(activations: [], attention: true, parameters: false, input: false),
+        visitAttention: { try visitAttention(AttentionGradient(layer: layer, attention: $0, gradient: $1)) })
     }
   }
 
@@ -27,18 +23,19 @@ extension VisionTransformer {
   private func gradient(
     of tokens: Tensor, _ layout: TokenLayout, _ readout: LayerReadout, from cotangent: Tensor
   ) -> Tensor {
-    func gradient(_ tokens: Tensor, _ layout: TokenLayout) -> Tensor {
+    func gradient(_ tokens: Tensor, _ reads: ReadTokens) -> Tensor {
       head.backward(
-        from: cotangent, through: head.forward(tokens, layout).tape, layout, rules: .gradient, parameter: nil)
+        from: cotangent, through: head.forward(tokens, reads).tape, reads, rules: .gradient,
+        parameters: nil)
     }
     switch readout {
-    case .own: return gradient(tokens, layout)
+    case .own: return gradient(tokens, ReadTokens(layout))
     case .mean:
       // The head sees the mean as the only token that there is, or in the place of each token that it reads.
-      let single = TokenLayout(prefix: [], grid: Grid(rows: 1, columns: 1), readout: .meanOfPatches)
-      let own = configuration.readout == .meanOfPatches ? single : layout
-      let means = means(of: tokens, copies: own.readoutTokens.count)
-      return spread(gradient(means, own), over: tokens.shape[1])
+      let reads =
+        configuration.readout == .meanOfPatches ? ReadTokens(meanOf: 1) : ReadTokens(layout)
+      let means = means(of: tokens, copies: reads.places.count)
+      return spread(gradient(means, reads), over: tokens.shape[1])
     }
   }
 

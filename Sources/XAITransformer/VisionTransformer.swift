@@ -1,11 +1,11 @@
 public import XAICore
 public import XAITensor
 
-/// A vision transformer of pre-norm blocks: ViT, DeiT, BEiT, DINOv2.
+/// A vision transformer: ViT, DeiT, BEiT, DINOv2, and whatever `VisionTransformerConfiguration` can describe.
 ///
 /// Sources: Dosovitskiy et al. 2021 (arXiv 2010.11929), Touvron et al. 2021 (arXiv 2012.12877), Bao et al. 2022 (arXiv
 /// 2106.08254), Oquab et al. 2024 (arXiv 2304.07193), Darcet et al. 2024 (arXiv 2309.16588).
-public struct VisionTransformer: Model {
+public struct VisionTransformer: LayerReadableModel, IntervenableModel {
   /// What the model is.
   public let descriptor: ModelDescriptor
   /// Its sizes and choices.
@@ -17,11 +17,25 @@ public struct VisionTransformer: Model {
   let source: DirectorySource?
   let positionBiases = PositionBiasCache()
 
-  /// What a vision transformer can do.
+  /// What a vision transformer with a classifier can do.
   public static let capabilities: Capabilities = [
     .attention, .attentionGradients, .activations, .activationGradients, .inputGradients, .propagationRules,
-    .parameterGradients, .patchRemoval, .headRemoval, .transformedValues, .layerReadouts,
+    .parameterGradients, .patchRemoval, .headRemoval, .layerReadouts,
   ]
+
+  /// What one without a classifier can do: what looks forward, and isn't about a class.
+  static let backboneCapabilities: Capabilities = [.attention, .activations]
+
+  /// What a vision transformer of a configuration can do.
+  public static func capabilities(of configuration: VisionTransformerConfiguration) -> Capabilities {
+    configuration.classifier == .none ? backboneCapabilities : capabilities
+  }
+
+  /// Throws for a backbone, which can't say anything of a class.
+  func checkHasClasses() throws(ModelError) {
+    guard configuration.classifier == .none else { return }
+    throw .notGiven(Self.capabilities.subtracting(Self.backboneCapabilities), model: descriptor.name)
+  }
 
   /// Puts a model together.
   ///
@@ -57,25 +71,45 @@ public struct VisionTransformer: Model {
 
   var embedding: PatchEmbedding {
     PatchEmbedding(
-      configuration: configuration, patch: weights.patch, prefix: weights.prefix,
-      positions: weights.positions,
-      kernels: kernels)
+      size: configuration.patch, patch: weights.patch, prefix: weights.prefix,
+      positions: weights.positions.map {
+        PatchEmbedding.Positions(
+          values: $0, prefixCount: configuration.positionedPrefixCount, grid: configuration.layout.grid,
+          interpolation: configuration.positionInterpolation)
+      }, kernels: kernels)
+  }
+
+  /// What the tokens go through before the first block; nil where they go through nothing.
+  var embeddingNorm: LayerNorm? {
+    weights.embeddingNorm.map { LayerNorm(norm: $0, epsilon: configuration.epsilon, kernels: kernels) }
+  }
+
+  /// What is added to the scores by the relative position of query and key; nil for nothing.
+  var relativeBias: RelativePositionBias? {
+    configuration.positionBias.flatMap { settings in
+      guard weights.positionBias != nil || weights.blocks[0].positionBias != nil else { return nil }
+      return RelativePositionBias(
+        settings: settings, shared: weights.positionBias, own: weights.blocks.map(\.positionBias),
+        grid: configuration.layout.grid, cache: positionBiases, kernels: kernels)
+    }
   }
 
   var head: ReadoutHead {
     ReadoutHead(
-      configuration: configuration, norm: weights.finalNorm, heads: weights.heads, kernels: kernels)
+      finalNorm: configuration.finalNorm, epsilon: configuration.epsilon,
+      norm: weights.finalNorm, heads: weights.heads, kernels: kernels)
   }
 
   func block(_ layer: Int) -> EncoderBlock {
     EncoderBlock(
-      weights: weights.blocks[layer], mlp: configuration.mlp, heads: configuration.headCount,
-      epsilon: configuration.epsilon, kernels: kernels)
+      weights: weights.blocks[layer], heads: configuration.headCount, epsilon: configuration.epsilon,
+      order: configuration.normOrder, mlp: configuration.mlp, transforms: configuration.attentionTransforms,
+      kernels: kernels)
   }
 
   /// The tokens of an input; other sizes than the model's own get interpolated position embeddings.
   public func layout(height: Int, width: Int) throws -> TokenLayout {
-    guard configuration.isMultipleOfPatch(height: height, width: width), height <= 16_384, width <= 16_384
+    guard configuration.patch.divides(height: height, width: width), height <= 16_384, width <= 16_384
     else {
       throw ModelError.unsupportedInput(
         model: descriptor.name,
@@ -90,54 +124,66 @@ public struct VisionTransformer: Model {
   public func forward(_ input: Tensor, recording: Recording) throws -> ForwardTrace {
     try checkIsBatch(input)
     let layout = try layout(height: input.shape[2], width: input.shape[3])
+    try descriptor.check(recording: recording.activations, gradients: [], for: "the recording")
     try checkMemory(batch: input.shape[0], layout, recording)
     var attention: [Int: Tensor] = [:]
     var activations: [ActivationPoint: Tensor] = [:]
-    var transformedValues: [Int: Tensor] = [:]
     var tapes: [EncoderBlock.Tape] = []
-    let patches = embedding.unfold(input, layout.grid)
-    var tokens = embedding.forward(patches, layout)
+    let embedded = embed(input, layout)
+    let reads = ReadTokens(layout)
+    let places = TokenPlaces(prefixCount: layout.prefix.count, grid: layout.grid)
+    var tokens = embedded.tokens
     for layer in weights.blocks.indices {
       let result = block(layer).forward(
         tokens, recording: recording, keepsAttention: recording.attention.contains(layer),
-        keeping: selection(after: layer, layout, recording), bias: positionBias(ofLayer: layer, layout.grid)
-      ) { point, activation in
-        let point = ActivationPoint(layer: layer, point: point)
-        if recording.activations.contains(point) { activations[point] = activation }
+        keeping: selection(after: layer, reads, recording), places: places,
+        bias: relativeBias?.scores(ofLayer: layer, at: places)
+      ) { place, activation in
+        let point = ActivationPoint(layer: layer, place: place)
+        if recording.activations.contains(point) { activations[point] = activation() }
       }
       tokens = result.output
       if recording.attention.contains(layer) { attention[layer] = result.attention }
-      if recording.transformedValues.contains(layer) {
-        transformedValues[layer] = block(layer).transformedValues(result.parts)
-      }
       if let tape = result.tape { tapes.append(tape) }
     }
-    let (logits, headTape) = head.forward(tokens, layout)
+    let (logits, headTape) = head.forward(tokens, reads)
     return ForwardTrace(
       input: input, layout: layout, logits: logits, attention: attention, activations: activations,
-      transformedValues: transformedValues,
       tape: recording.gradients
         ? VisionTransformerTape(
-          patches: recording.parameters ? patches : nil, blocks: tapes, head: headTape) : nil)
+          patches: recording.parameters ? embedded.patches : nil, embeddingNorm: embedded.norm, blocks: tapes,
+          head: headTape) : nil)
+  }
+
+  /// The tokens of the first block, [B, N, D], with what they were made from.
+  func embed(
+    _ input: Tensor, _ layout: TokenLayout
+  ) -> (tokens: Tensor, patches: Tensor, norm: LayerNorm.Tape?) {
+    let patches = embedding.unfold(input, layout.grid)
+    let tokens = embedding.forward(patches, layout.grid)
+    guard let norm = embeddingNorm?.forward(tokens) else { return (tokens, patches, nil) }
+    return (norm.output, patches, norm.tape)
   }
 }
 
 extension VisionTransformer {
   /// The tokens that are needed behind the attention of a layer; nil for all.
-  func selection(after layer: Int, _ layout: TokenLayout, _ recording: Recording) -> TokenSelection? {
-    guard layer == weights.blocks.count - 1, !configuration.readout.readsPatches else { return nil }
-    let points: [BlockPoint] = [.afterAttention, .secondNorm, .output]
-    let isRecorded = points.contains {
-      recording.activations.contains(ActivationPoint(layer: layer, point: $0))
+  func selection(after layer: Int, _ reads: ReadTokens, _ recording: Recording) -> TokenSelection? {
+    guard layer == weights.blocks.count - 1, !reads.readout.readsPatches else { return nil }
+    var places = EncoderBlock.behindAttention
+    if configuration.normOrder == .resPostNorm { places.append(.firstNorm) }
+    let isRecorded = places.contains {
+      recording.activations.contains(ActivationPoint(layer: layer, place: $0))
     }
-    return isRecorded ? nil : TokenSelection(tokens: layout.readoutTokens, count: layout.tokenCount)
+    return isRecorded ? nil : TokenSelection(tokens: reads.places, count: reads.count)
   }
 }
 
-/// What the reverse pass of a vision transformer needs of its forward pass.
+/// What the backward pass of a vision transformer needs of its forward pass.
 struct VisionTransformerTape: EncoderTape {
   /// What the patch projection saw, where gradients of parameters will be asked for.
   let patches: Tensor?
+  let embeddingNorm: LayerNorm.Tape?
   let blocks: [EncoderBlock.Tape]
   let head: ReadoutHead.Tape
 }

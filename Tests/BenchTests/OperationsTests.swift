@@ -42,7 +42,7 @@ import XAITransformer
 
     // What the last block gives is asked for, of every token.
     var whole = try gmar.recording(for: model.descriptor)
-    whole.activations = [ActivationPoint(layer: model.configuration.depth - 1, point: .output)]
+    whole.activations = [ActivationPoint(layer: model.configuration.depth - 1, place: .output)]
     let wholeTrace = try model.forward(input, recording: whole)
     #expect(done() == operations.forward)
     _ = try gmar.explain(wholeTrace, targets: targets, using: model)

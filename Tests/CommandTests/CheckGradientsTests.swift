@@ -67,7 +67,7 @@ import XAIWeights
 }
 
 /// A model whose reverse pass is wrong in one place, to see that the check finds it.
-private struct WrongModel: Model {
+private struct WrongModel: DifferentiableModel {
   enum Fault: CaseIterable {
     case input
     case activation
@@ -90,14 +90,16 @@ private struct WrongModel: Model {
     requesting request: GradientRequest,
     visitAttention: (AttentionGradient) throws -> Void
   ) throws -> Gradients {
-    var gradients = try base.backward(from: cotangent, through: trace, rules: rules, requesting: request) {
+    var gradients = try base.differentiable().backward(
+      from: cotangent, through: trace, rules: rules, requesting: request
+    ) {
       visited in
       guard fault == .attention, visited.layer == 1 else { return try visitAttention(visited) }
       try visitAttention(
         AttentionGradient(layer: 1, attention: visited.attention, gradient: scaled(visited.gradient)))
     }
     if fault == .input { gradients.input = gradients.input.map(scaled) }
-    let point = ActivationPoint(layer: 1, point: .output)
+    let point = ActivationPoint(layer: 1, place: .output)
     if fault == .activation { gradients.activations[point] = gradients.activations[point].map(scaled) }
     return gradients
   }
@@ -119,7 +121,8 @@ private struct WrongModel: Model {
   }
 
   private func fixture() throws -> any Model {
-    try Registry.builtIn().loadModel(ModelDirectory(FixtureModel.vit), on: Engine.makeKernels())
+    try Registry.builtIn().loadModel(
+      ModelDirectory(FixtureModel.vit), LoadRequest(kernels: Engine.makeKernels()))
   }
 
   private func failures(of model: any Model) throws -> [String] {

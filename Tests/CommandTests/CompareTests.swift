@@ -40,7 +40,8 @@ import XAIImage
         "2",
         "--json"))
     let registry = try Registry.builtIn()
-    let model = try registry.loadModel(ModelDirectory(FixtureModel.nonSquare), on: Engine.makeKernels())
+    let model = try registry.loadModel(
+      ModelDirectory(FixtureModel.nonSquare), LoadRequest(kernels: Engine.makeKernels()))
     let fitting = registry.explainers.map(\.descriptor.id).filter { id in
       (try? registry.explainer(id).check(fits: model.descriptor)) != nil
     }

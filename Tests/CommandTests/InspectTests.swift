@@ -9,7 +9,8 @@ import XAITensor
     for text in [
       "hf-vit-nonsquare", "2 layers, 4 heads, width 20", "16: class, then 3×5 patches", "24×20 pixels",
       "0 tench",
-      "gmar", "kernels",
+      "gmar", "kernels", "input, first-norm, queries, keys, values, scores, projected-values",
+      "of magnitudes: attention-rollout, gmar", "of signed scores: input-x-gradient",
     ] {
       #expect(result.output.contains(text), "\(text)")
     }
@@ -38,18 +39,22 @@ import XAITensor
     struct Summary: Decodable {
       struct Fit: Decodable {
         let id: String
+        let scores: String
         let problem: String?
       }
       let parameters: Int
       let tensors: Int
       let labels: [String]
       let explainers: [Fit]
+      let places: [String]
     }
     let result = try XAIProcess.run("inspect", FixtureModel.vit, "--json")
     let summary = try JSONDecoder().decode(Summary.self, from: Data(result.output.utf8))
     #expect(summary.labels.count == 7)
     #expect(summary.parameters > 0 && summary.tensors > 0)
     #expect(summary.explainers.allSatisfy { $0.problem == nil })
+    #expect(summary.places.first == "input" && summary.places.contains("scores"))
+    #expect(summary.explainers.first { $0.id == "attnlrp" }?.scores == "signed")
   }
 
   @Test func theKernelsCanBeChosen() throws {

@@ -7,7 +7,8 @@ import Testing
     #expect(result.status == 0)
     for text in [
       "MODELS", "EXPLAINERS", "METRICS", "gmar: GMAR", "norm=l1", "values: l1 | l2", "arXiv:2504.19414",
-      "A baseline, without evidence; the map is the same for every class; 0 forward and 0 reverse passes.",
+      "A baseline, without evidence; the map is the same for every class; scores are magnitudes; "
+        + "0 forward and 0 reverse passes.", "depends on the class; scores are signed; 1 forward",
       "Needs nothing of the model; fits vit, deit, beit, dinov2", "In %, 0 to 100; higher is better.",
       "From -1 to 1; lower is better.",
       "DATA SETS", "tiny-imagenet: Tiny-ImageNet", "Gives classes, boxes.", "validation=0.1",
@@ -19,7 +20,10 @@ import Testing
   @Test func jsonHasOnlyWhatWasAskedFor() throws {
     struct Document: Decodable {
       struct Explainer: Decodable {
-        struct Descriptor: Decodable { let id: String }
+        struct Descriptor: Decodable {
+          let id: String
+          let scores: String
+        }
         struct Option: Decodable {
           let name: String
           let defaultValue: String
@@ -34,6 +38,8 @@ import Testing
     let document = try JSONDecoder().decode(Document.self, from: Data(result.output.utf8))
     #expect(document.models == nil)
     let gmar = document.explainers?.first { $0.descriptor.id == "gmar" }
+    #expect(gmar?.descriptor.scores == "magnitude")
+    #expect(document.explainers?.first { $0.descriptor.id == "lrp" }?.descriptor.scores == "signed")
     #expect(gmar?.options.first { $0.name == "norm" }?.defaultValue == "l1")
   }
 

@@ -55,7 +55,7 @@ import XAITransformer
         mlpWidth: 48, epsilon: 1e-6, classCount: 5), name: "small", on: kernels)
     let trace = try model.forward(
       Tensor(repeating: 0.5, [2, 3, 12, 12]), recording: Recording(attention: .all, gradients: true))
-    _ = try model.backward(
+    _ = try model.differentiable().backward(
       from: Tensor(repeating: 1, trace.logits.shape), through: trace,
       requesting: GradientRequest(attention: .all, input: true))
     var calls: [String: Int] = [:]

@@ -14,6 +14,7 @@ enum Fault: String, OptionValue, CaseIterable {
   case random
   case readsExtra = "reads-extra"
   case namelessRefusal = "nameless-refusal"
+  case negativeScore = "negative-score"
 }
 
 protocol FaultyExplainer: Explainer where Options == NoOptions {
@@ -38,7 +39,7 @@ extension FaultyExplainer {
     let attention = try trace.attention(ofLayer: 0)
     if Self.fault == .undeclaredNeed {
       _ = try model.forward(
-        trace.input, recording: Recording(activations: [ActivationPoint(layer: 0, point: .output)]))
+        trace.input, recording: Recording(activations: [ActivationPoint(layer: 0, place: .output)]))
     }
     let call = calls.withLock { count in
       count += 1
@@ -51,6 +52,7 @@ extension FaultyExplainer {
       if Self.fault == .batchLeak { scores[0] += Float(image) }
       if Self.fault == .targetLeak { scores[0] += Float(target) }
       if Self.fault == .random { scores[0] += Float(call) }
+      if Self.fault == .negativeScore { scores[0] = -1 }
       if Self.fault == .readsExtra { scores[0] += Float(trace.attention.count) }
       return try Attribution(
         scores: scores, of: trace, classIndex: Self.fault == .wrongClass ? 0 : classIndex, by: self)
@@ -65,11 +67,12 @@ private let citation = Citation(authors: "A", title: "T", venue: "V", year: 2020
 /// A descriptor that is right but for what an argument changes.
 private func describe(
   _ id: String = "toy", summary: String = "Shows something", needs: Capabilities = .attention,
-  family: ExplainerDescriptor.Family = .attention, isClassSpecific: Bool = true
+  family: ExplainerDescriptor.Family = .attention, isClassSpecific: Bool = true,
+  scores: ScoreMeaning = .magnitude
 ) -> ExplainerDescriptor {
   ExplainerDescriptor(
     id: id, title: "Toy", summary: summary, family: family, needs: needs,
-    isClassSpecific: isClassSpecific,
+    isClassSpecific: isClassSpecific, scores: scores,
     reversePasses: "0", citation: citation)
 }
 
@@ -123,6 +126,37 @@ struct RandomMap: FaultyExplainer {
 struct ClassAgnosticLie: FaultyExplainer {
   static let (descriptor, fault) = (describe(isClassSpecific: false), Fault.none)
   init(options: NoOptions) {}
+}
+
+/// Declares magnitudes, and gives a negative score.
+struct NegativeMagnitude: FaultyExplainer {
+  static let (descriptor, fault) = (describe(), Fault.negativeScore)
+  init(options: NoOptions) {}
+}
+
+/// Has signed scores with its defaults, and a descriptor that says otherwise.
+struct TwoMeanings: FaultyExplainer {
+  static let (descriptor, fault) = (describe(), Fault.negativeScore)
+  let scoreMeaning = ScoreMeaning.signed
+  init(options: NoOptions) {}
+}
+
+/// Asks for the gradient of a point that it doesn't name.
+struct UndeclaredGradient: Explainer {
+  static let descriptor = describe(needs: [.attention, .activationGradients])
+  let options: NoOptions
+  let needsEqualLayers: String? = "it reads a row of all tokens"
+  func recording(for model: ModelDescriptor) throws -> Recording {
+    Recording(attention: .some([0]), gradients: true)
+  }
+  func explain(_ trace: ForwardTrace, targets: Targets, using model: any Model) throws -> [[Attribution]] {
+    _ = try model.backward(
+      from: trace.cotangent(of: targets, contrast: .none), through: trace,
+      requesting: GradientRequest(activations: [ActivationPoint(layer: 1, place: .values)]))
+    return try RightExplainer(options: NoOptions()).explain(trace, targets: targets, using: model).map {
+      try $0.map { try Attribution(scores: $0.scores, of: trace, classIndex: $0.classIndex, by: self) }
+    }
+  }
 }
 
 /// Declares a need that it never uses.

@@ -13,7 +13,7 @@ import XAIWeights
 private let headCount = Atomic<UInt64>(0)
 
 /// A model that can be trained, with one fault.
-struct BrokenTrainableModel: TrainableModel {
+struct BrokenTrainableModel: TrainableModel, LayerReadableModel, IntervenableModel {
   enum Fault: CaseIterable {
     case hiddenParameter, repeatedName, renamedParameter, reshapedGradient, lostGradient, unknownGradient
     case decayedBias, noHead, wrongCount

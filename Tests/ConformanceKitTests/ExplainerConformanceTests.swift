@@ -32,6 +32,19 @@ import XAITesting
     #expect(idle.contains { $0.message.contains("input-gradients") })
   }
 
+  @Test func gradientPoints() {
+    let failures = ExplainerConformance(UndeclaredGradient.self).failures()
+    #expect(checks(failures) == [.needs])
+    #expect(failures.contains { $0.message.contains("the gradient of values of layer 1") })
+  }
+
+  @Test func scores() {
+    let negative = ExplainerConformance(NegativeMagnitude.self).failures()
+    #expect(checks(negative) == [.scores] && negative.contains { $0.message.contains("the score -1.0") })
+    let other = ExplainerConformance(TwoMeanings.self).failures()
+    #expect(checks(other) == [.scores] && other.contains { $0.message.contains("signed with the defaults") })
+  }
+
   @Test func recording() {
     let failures = ExplainerConformance(UnrecordedRead.self).failures()
     #expect(failures.contains { $0.check == .recording && $0.message.contains("attention of layer 0") })

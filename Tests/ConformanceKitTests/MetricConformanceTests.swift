@@ -16,6 +16,13 @@ import XAITesting
     #expect(checks(LongFrame.self) == [.frames])
   }
 
+  @Test("requests that the metric does not announce are found")
+  func requests() {
+    #expect(MetricConformance(Stability.self).failures() == [])
+    #expect(checks(Undeclared.self) == [.needs])
+    #expect(checks(Unannounced.self).contains(.frames))
+  }
+
   @Test("a metric that judges no direction is not asked for one")
   func noDirection() {
     #expect(MetricConformance(Upside.self, checksDirection: false).failures() == [])
@@ -26,22 +33,23 @@ import XAITesting
 protocol ToyMetric: Metric where Options == NoOptions {
   static var direction: MetricDescriptor.Direction { get }
   static var factor: Float { get }
-  static var plan: @Sendable (FramePlan, Int) -> FramePlan { get }
+  static var frames: @Sendable (FramePlan, Int) -> FramePlan { get }
 }
 
 extension ToyMetric {
   static var direction: MetricDescriptor.Direction { .higher }
   static var factor: Float { 1 }
-  static var plan: @Sendable (FramePlan, Int) -> FramePlan { { plan, _ in plan } }
+  static var frames: @Sendable (FramePlan, Int) -> FramePlan { { plan, _ in plan } }
   static var descriptor: MetricDescriptor {
     MetricDescriptor(
       id: "toy", title: "Toy", summary: "What is left", direction: direction, unit: "1", range: 0...1,
       citation: Citation(authors: "A", title: "T", venue: "V", year: 2020, identifier: "I"))
   }
   var options: NoOptions { NoOptions() }
-  func frames(for subject: MetricSubject) -> FramePlan { Self.plan(.masked(subject), subject.pixels.count) }
-  func measure(_ answers: [FrameAnswer], for subject: MetricSubject) -> MetricValue? {
-    MetricValue(Double(Self.factor * (answers.first?.probability ?? 0)))
+  func plan(for subject: MetricSubject) -> MetricPlan {
+    .ask(logits: Self.frames(.masked(subject), subject.pixels.count)) { answers in
+      .value(MetricValue(Double(Self.factor * answers.logits[0].probability)))
+    }
   }
 }
 
@@ -60,7 +68,7 @@ struct OutOfRange: ToyMetric {
 }
 
 struct HalfFrame: ToyMetric {
-  static let plan: @Sendable (FramePlan, Int) -> FramePlan = { _, count in
+  static let frames: @Sendable (FramePlan, Int) -> FramePlan = { _, count in
     FramePlan(count: 1) { _ in Frame(.picture { $0.update(repeating: 0, count: count / 2) }) }
   }
   init(options: NoOptions) {}
@@ -68,7 +76,7 @@ struct HalfFrame: ToyMetric {
 
 /// Writes one element too many, into memory that the kit has put there to see it.
 struct LongFrame: ToyMetric {
-  static let plan: @Sendable (FramePlan, Int) -> FramePlan = { plan, count in
+  static let frames: @Sendable (FramePlan, Int) -> FramePlan = { plan, count in
     FramePlan(count: 1) { index in
       Frame(
         .picture { destination in
@@ -78,4 +86,45 @@ struct LongFrame: ToyMetric {
     }
   }
   init(options: NoOptions) {}
+}
+
+/// How far the map moves when the picture gets darker.
+struct Stability: ToyMetric {
+  static let direction = MetricDescriptor.Direction.lower
+  init(options: NoOptions) {}
+
+  func plan(for subject: MetricSubject) -> MetricPlan {
+    let frame = Frame(
+      .picture { destination in
+        subject.picture.input.withElements {
+          for index in $0.indices { destination[index] = $0[index] / 2 }
+        }
+      }, identity: .ofPicture("darker"))
+    return .ask(maps: [MapRequest(frame)]) { answers in
+      let differences = zip(answers.maps[0], subject.scores).map { abs($0 - $1) }
+      return .value(MetricValue(Double(differences.reduce(0, +)) / Double(differences.count)))
+    }
+  }
+}
+
+/// Asks for maps of random weights, and doesn't say so.
+struct Undeclared: ToyMetric {
+  static let direction = MetricDescriptor.Direction.neither
+  init(options: NoOptions) {}
+
+  func plan(for subject: MetricSubject) -> MetricPlan {
+    .ask(maps: [MapRequest(model: .randomised(stage: 0))]) { _ in .value(MetricValue(0.5)) }
+  }
+}
+
+/// Asks in a second round, and doesn't say so.
+struct Unannounced: ToyMetric {
+  static let direction = MetricDescriptor.Direction.neither
+  init(options: NoOptions) {}
+
+  func plan(for subject: MetricSubject) -> MetricPlan {
+    .ask(logits: .masked(subject)) { _ in
+      .ask(logits: .masked(subject)) { _ in .value(MetricValue(0.5)) }
+    }
+  }
 }

@@ -4,7 +4,9 @@ import XAITensor
 import XAITesting
 
 @Suite struct ModelConformanceTests {
-  @Test("toy models conform", arguments: ToyModel.all, AvailableKernels.all)
+  @Test(
+    "toy models conform", arguments: ToyModel.all + ToyModel.stages + [.zeroShot, .backbone],
+    AvailableKernels.all)
   func right(_ toy: ToyModel, _ kernels: AvailableKernels) {
     #expect(ModelConformance(toy.make(on: kernels.make())).failures() == [])
   }
@@ -13,6 +15,22 @@ import XAITesting
   func limited() {
     let toy = ToyModel.classToken.make(on: AvailableKernels.preferred.make())
     #expect(ModelConformance(LimitedModel(toy, to: [.attention])).failures() == [])
+  }
+
+  @Test("what a model declares without the refinement that gives it is found out, and refused by name")
+  func overdeclared() throws {
+    let model = Overdeclared()
+    let failures = ModelConformance(model).failures().filter { $0.check == .descriptor }
+    for name in ["DifferentiableModel", "IntervenableModel", "LayerReadableModel"] {
+      #expect(failures.contains { $0.message.contains("does not conform to \(name)") }, "\(failures)")
+    }
+    for refine in [
+      { _ = try model.differentiable() }, { _ = try model.intervenable() }, { _ = try model.layerReadable() },
+      { _ = try model.trainable() },
+    ] as [() throws -> Void] {
+      let error = #expect(throws: ModelError.self) { try refine() }
+      #expect(error?.description.contains(model.descriptor.name) == true)
+    }
   }
 
   @Test("broken models are found out", arguments: BrokenModel.Fault.allCases)
@@ -24,8 +42,20 @@ import XAITesting
   }
 }
 
+/// Declares all that a toy model gives, and can do nothing but look forward.
+private struct Overdeclared: Model {
+  let base = ToyModel.classToken.make(on: AvailableKernels.preferred.make())
+  var descriptor: ModelDescriptor { base.descriptor }
+
+  func layout(height: Int, width: Int) throws -> TokenLayout { try base.layout(height: height, width: width) }
+
+  func forward(_ input: Tensor, recording: Recording) throws -> ForwardTrace {
+    try base.forward(input, recording: recording)
+  }
+}
+
 /// A toy model with one fault.
-struct BrokenModel: Model {
+struct BrokenModel: LayerReadableModel, IntervenableModel {
   enum Fault: CaseIterable {
     case attentionRows, batchLeak, recordingChangesLogits, unaskedAttention, scaledGradient, targetLeak,
       acceptsAnything
@@ -62,7 +92,7 @@ struct BrokenModel: Model {
     switch intervention {
     case .keepingPatches where fault == .keepsEveryPatch: try base.logits(input)
     case .removingHeads where fault == .keepsEveryHead: try base.logits(input)
-    default: try base.logits(input, under: intervention)
+    default: try base.intervenable().logits(input, under: intervention)
     }
   }
 
@@ -79,8 +109,8 @@ struct BrokenModel: Model {
     return ForwardTrace(
       input: trace.input, layout: trace.layout, logits: Tensor(trace.logits.shape, logits),
       attention: fault == .attentionRows ? trace.attention.mapValues { doubled($0) } : trace.attention,
-      activations: trace.activations,
-      transformedValues: fault == .lostValues ? [:] : trace.transformedValues, tape: trace.tape)
+      activations: fault == .lostValues
+        ? trace.activations.filter { $0.key.place != .values } : trace.activations, tape: trace.tape)
   }
 
   func backward(
@@ -94,7 +124,7 @@ struct BrokenModel: Model {
     }
     // As a model would that knows of the rules of norms and softmax alone.
     let known = PropagationRules(layerNorm: rules.layerNorm, softmax: rules.softmax)
-    var gradients = try base.backward(
+    var gradients = try base.differentiable().backward(
       from: cotangent, through: trace, rules: fault == .ignoredRules ? known : rules, requesting: request,
       visitAttention: visitAttention)
     if fault == .scaledGradient { gradients.input = gradients.input.map(doubled) }
@@ -108,7 +138,8 @@ struct BrokenModel: Model {
     from cotangent: Tensor, through trace: ForwardTrace, layers: LayerSelection, readout: LayerReadout,
     visitAttention: (AttentionGradient) throws -> Void
   ) throws {
-    try base.readLayers(from: cotangent, through: trace, layers: layers, readout: readout) { visited in
+    try base.layerReadable().readLayers(from: cotangent, through: trace, layers: layers, readout: readout) {
+      visited in
       let gradient = fault == .scaledLayerReadout ? doubled(visited.gradient) : visited.gradient
       try visitAttention(
         AttentionGradient(layer: visited.layer, attention: visited.attention, gradient: gradient))

@@ -44,8 +44,8 @@ import XAIWeights
 private enum ForgetfulViT: ModelArchitecture {
   static let descriptor = ViT.descriptor
   static func matches(_ directory: ModelDirectory) -> Bool { ViT.matches(directory) }
-  static func load(_ directory: ModelDirectory, on kernels: any Kernels) throws -> any Model {
-    let model = try ViT.load(directory, on: kernels)
+  static func load(_ directory: ModelDirectory, _ request: LoadRequest) throws -> any Model {
+    let model = try ViT.load(directory, request)
     guard directory.path.contains("xai-conformance"), let model = model as? VisionTransformer else {
       return model
     }
@@ -59,8 +59,8 @@ private enum ForgetfulViT: ModelArchitecture {
 private enum ShiftedViT: ModelArchitecture {
   static let descriptor = ViT.descriptor
   static func matches(_ directory: ModelDirectory) -> Bool { ViT.matches(directory) }
-  static func load(_ directory: ModelDirectory, on kernels: any Kernels) throws -> any Model {
-    let model = try ViT.load(directory, on: kernels)
+  static func load(_ directory: ModelDirectory, _ request: LoadRequest) throws -> any Model {
+    let model = try ViT.load(directory, request)
     guard directory.path.contains("xai-conformance"), let model = model as? VisionTransformer else {
       return model
     }
@@ -76,8 +76,8 @@ private enum ShiftedViT: ModelArchitecture {
 private enum UnlabelledViT: ModelArchitecture {
   static let descriptor = ViT.descriptor
   static func matches(_ directory: ModelDirectory) -> Bool { ViT.matches(directory) }
-  static func load(_ directory: ModelDirectory, on kernels: any Kernels) throws -> any Model {
-    try ViT.load(directory, on: kernels)
+  static func load(_ directory: ModelDirectory, _ request: LoadRequest) throws -> any Model {
+    try ViT.load(directory, request)
   }
   static func makeUntrained(
     _ directory: ModelDirectory, labels: [String], random: inout SeededRandom, on kernels: any Kernels
@@ -94,8 +94,8 @@ private let madeCount = Atomic<UInt64>(0)
 private enum RestlessViT: ModelArchitecture {
   static let descriptor = ViT.descriptor
   static func matches(_ directory: ModelDirectory) -> Bool { ViT.matches(directory) }
-  static func load(_ directory: ModelDirectory, on kernels: any Kernels) throws -> any Model {
-    try ViT.load(directory, on: kernels)
+  static func load(_ directory: ModelDirectory, _ request: LoadRequest) throws -> any Model {
+    try ViT.load(directory, request)
   }
   static func makeUntrained(
     _ directory: ModelDirectory, labels: [String], random: inout SeededRandom, on kernels: any Kernels
@@ -106,7 +106,7 @@ private enum RestlessViT: ModelArchitecture {
 }
 
 /// A model under another descriptor.
-private struct Redescribed: Model {
+private struct Redescribed: DifferentiableModel {
   let descriptor: ModelDescriptor
   let base: VisionTransformer
 

@@ -11,7 +11,7 @@ import XAITensor
 
     static let descriptor = ExplainerDescriptor(
       id: "fixed", title: "Fixed", summary: "Gives fixed scores", family: .attention, needs: [],
-      isClassSpecific: false, reversePasses: "0",
+      isClassSpecific: false, scores: .signed, reversePasses: "0",
       citation: Citation(authors: "", title: "", venue: "", year: 2000, identifier: ""))
 
     var options = Options()

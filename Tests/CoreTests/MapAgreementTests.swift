@@ -36,7 +36,7 @@ import XAITesting
 private struct ScoreStub: Explainer {
   static let descriptor = ExplainerDescriptor(
     id: "scores", title: "Scores", summary: "Gives its name", family: .baseline, needs: [],
-    isClassSpecific: false,
+    isClassSpecific: false, scores: .signed,
     reversePasses: "0",
     citation: Citation(authors: "None", title: "None", venue: "None", year: 2000, identifier: "none"))
   let options = NoOptions()

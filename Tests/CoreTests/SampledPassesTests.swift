@@ -38,7 +38,7 @@ import XAIWeights
     for sample in 0..<samples {
       let own = try model.forward(
         Tensor(input.shape) { write(sample, $0) }, recording: Recording(gradients: true))
-      let gradient = try model.backward(
+      let gradient = try model.differentiable().backward(
         from: cotangent, through: own, requesting: GradientRequest(input: true))
       for (index, value) in try #require(gradient.input).elements.enumerated() {
         expected[index] += weights[sample] * value
@@ -67,7 +67,7 @@ import XAIWeights
           let own = try model.forward(
             Tensor(input.shape, input.elements.map { $0 + Float(sample) }),
             recording: Recording(gradients: true))
-          _ = try model.backward(
+          _ = try model.differentiable().backward(
             from: cotangent, through: own, rules: .gradient,
             requesting: GradientRequest(attention: .some([2]))
           ) { expected in

@@ -30,7 +30,7 @@ import XAI
     change { $0.pictures[0].identifier += "x" }
     change { $0.pictures[0].label = nil }
     change { $0.pictures[1].failure = nil }
-    change { $0.pictures[0].subjects[0].probability += 1e-7 }
+    change { $0.pictures[0].subjects[0].probability? += 1e-7 }
     change { $0.pictures[0].subjects[0].isPredicted.toggle() }
     change { $0.pictures[0].subjects[0].headEffects?[0][0] += 1 }
     change { $0.pictures[0].subjects[0].maps[0].scores[1] += 1 }

@@ -24,7 +24,7 @@ import XAITesting
     let evaluation = try Fixture.evaluation(scenes: scenes) { $0.isStrict = true }
     let folder = try TestFolder()
     let store = try ResultStore(at: folder.file("r.sqlite"), experiment: Fixture.experiment(evaluation))
-    let error = try #require(throws: EvaluationError.self) { try evaluation.run(into: store) { _ in true } }
+    let error = try #require(throws: EvaluationError.self) { try evaluation.run(into: store) }
     #expect(error.description.contains("picture-5"))
     #expect(try store.donePositions == [0, 1, 2, 3])
   }
@@ -36,9 +36,10 @@ import XAITesting
       model: base.model, data: base.data, explainers: base.explainers, metrics: [Failing()],
       settings: base.settings)
     let results = try Fixture.results(evaluation)
-    #expect(results.pictures.filter { $0.failure != nil }.map(\.position) == [2, 6])
+    #expect(results.pictures.filter { $0.failure != nil }.map(\.position) == [2, 6, 9])
     #expect(results.pictures[2].failure?.contains("no frames") == true)
     #expect(results.pictures[6].failure?.contains("failing of gmar is not a finite number") == true)
+    #expect(results.pictures[9].failure == "no value")
   }
 
   @Test("an error of the store ends the run")
@@ -48,13 +49,14 @@ import XAITesting
       try evaluation.run(
         positions: [0..<4], known: [],
         keep: { _ in throw StoreError.notWritable(path: "p", reason: "the disk is full") },
-        tell: { _ in true })
+        tell: { _ in })
     }
   }
 }
 
-/// Throws while it plans for one picture, and gives no number for another.
+/// Throws while it plans for one picture and while it measures another, and gives no number for a third.
 private struct Failing: Metric {
+  struct NoValue: Error, CustomStringConvertible { let description = "no value" }
   struct NoFrames: Error, CustomStringConvertible { let description = "no frames" }
 
   static let descriptor = MetricDescriptor(
@@ -68,12 +70,11 @@ private struct Failing: Metric {
     return try subject.preprocessing.unitPixels(from: [image])[0].elements == subject.pixels.elements
   }
 
-  func frames(for subject: MetricSubject) throws -> FramePlan {
+  func plan(for subject: MetricSubject) throws -> MetricPlan {
     if try isPicture(2, subject) { throw NoFrames() }
-    return .masked(subject)
-  }
-
-  func measure(_ answers: [FrameAnswer], for subject: MetricSubject) throws -> MetricValue? {
-    MetricValue(try isPicture(6, subject) ? .nan : 0.5)
+    return .ask(logits: .masked(subject)) { _ in
+      if try isPicture(9, subject) { throw NoValue() }
+      return .value(MetricValue(try isPicture(6, subject) ? .nan : 0.5))
+    }
   }
 }

@@ -14,19 +14,18 @@ import XAI
     let path = folder.file("r.sqlite")
     do {
       let store = try ResultStore(at: folder.file("whole.sqlite"), experiment: Fixture.experiment(evaluation))
-      #expect(try evaluation.run(into: store) { _ in true } == .finished)
+      try evaluation.run(into: store)
     }
     var runs = 0
     while true {
       let store = try ResultStore(at: path, experiment: Fixture.experiment(evaluation))
       let before = try store.donePositions.count
-      let outcome = try evaluation.run(into: store) { event in
-        if case .picture = event { return false }
-        return true
+      let isFinished = try Fixture.finishes(evaluation, into: store) { event in
+        if case .picture = event { throw CancellationError() }
       }
       #expect(try store.donePositions.count - before <= 1)
       runs += 1
-      if outcome == .finished { break }
+      if isFinished { break }
       try #require(runs < 20)
     }
     #expect(runs == 11)
@@ -44,14 +43,15 @@ import XAI
     let folder = try TestFolder()
     let path = folder.file("r.sqlite")
     let store = try ResultStore(at: path, experiment: Fixture.experiment(evaluation))
-    let outcome = try PassProgress.watched {
-      $0.done < 32
-    } _: {
-      try evaluation.run(into: store) { _ in true }
+    #expect(throws: CancellationError.self) {
+      try PassProgress.watched {
+        $0.done < 32
+      } _: {
+        try evaluation.run(into: store)
+      }
     }
-    #expect(outcome == .stopped)
     #expect(try store.donePositions.isEmpty)
-    #expect(try evaluation.run(into: store) { _ in true } == .finished)
+    try evaluation.run(into: store)
     #expect(try ResultStore.results(at: path).contentHash == whole.contentHash)
   }
 
@@ -71,18 +71,25 @@ import XAI
     }
   }
 
-  @Test("a request to stop in the midst of a group finishes the picture that is worked on")
-  func stoppedInAGroup() throws {
+  @Test(
+    "a stop in the midst of a group leaves it undone; one at the next picture keeps that",
+    arguments: [true, false])
+  func stoppedInAGroup(isAtOnce: Bool) throws {
     let evaluation = try Fixture.evaluation()
+    let whole = try Fixture.results(evaluation)
     let folder = try TestFolder()
-    let store = try ResultStore(
-      at: folder.file("r.sqlite"), experiment: Fixture.experiment(evaluation))
-    let outcome = try evaluation.run(into: store) { event in
-      if case .working = event { return false }
-      return true
+    let path = folder.file("r.sqlite")
+    let store = try ResultStore(at: path, experiment: Fixture.experiment(evaluation))
+    var isAsked = false
+    let isFinished = try Fixture.finishes(evaluation, into: store) { event in
+      if case .working = event { isAsked = true }
+      if case .picture = event, isAsked { throw CancellationError() }
+      if isAtOnce, isAsked { throw CancellationError() }
     }
-    #expect(outcome == .stopped)
-    #expect(try store.donePositions == [0])
+    #expect(!isFinished)
+    #expect(try store.donePositions == (isAtOnce ? [] : [0]))
+    try evaluation.run(into: store)
+    #expect(try ResultStore.results(at: path).contentHash == whole.contentHash)
   }
 
   @Test("shards come to the same results, in whatever order they are merged", arguments: 1...5)
@@ -96,7 +103,7 @@ import XAI
       let path = folder.file("\(number).sqlite")
       let store = try ResultStore(
         at: path, experiment: Fixture.experiment(evaluation), shard: shard.description)
-      #expect(try evaluation.run(into: store, shard: shard) { _ in true } == .finished)
+      try evaluation.run(into: store, shard: shard)
       paths.append(path)
     }
     for (name, order) in [("forwards", paths), ("backwards", paths.reversed())] {
@@ -116,13 +123,12 @@ import XAI
     let folder = try TestFolder()
     let store = try ResultStore(
       at: folder.file("r.sqlite"), experiment: Fixture.experiment(evaluation))
-    #expect(try evaluation.run(into: store) { _ in true } == .finished)
+    try evaluation.run(into: store)
     var events = 0
-    let outcome = try evaluation.run(into: store) { _ in
-      events += 1
-      return true
-    }
-    #expect(outcome == .finished && events == 1)
+    try evaluation.run(into: store) { _ in events += 1 }
+    #expect(events == 1)
+    // There is nothing left to stop.
+    try evaluation.run(into: store) { _ in throw CancellationError() }
   }
 
   @Test("shards take whole groups, each once", arguments: [1, 2, 3, 7])

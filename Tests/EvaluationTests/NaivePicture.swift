@@ -1,4 +1,5 @@
 import XAI
+import XAICore
 import XAITesting
 
 @testable import XAIEvaluation
@@ -43,18 +44,54 @@ struct NaivePicture {
     let map = try attribution(asked, by: model)
     let preprocessing = model.descriptor.preprocessing
     var subject = MetricSubject(
-      pixels: try preprocessing.unitPixels(from: [sample.image])[0], preprocessing: preprocessing,
-      attribution: map, probability: probabilities[asked])
+      picture: SubjectPicture(
+        pixels: try preprocessing.unitPixels(from: [sample.image])[0], preprocessing: preprocessing,
+        identifier: identifier), attribution: map, probability: probabilities[asked])
     subject.objects = sample.objects.compactMap {
       ObjectRegion(of: $0, in: sample.image, preprocessing: preprocessing)
     }
-    let runnerUp = logits.indices.filter { $0 != asked }.max { logits[$0] < logits[$1] } ?? asked
-    subject.runnerUpScores = try attribution(runnerUp, by: model).scores
-    if let trainable = model as? any TrainableModel {
-      subject.randomisedScores = try RandomisedModels(of: trainable, seed: evaluation.settings.seed).models
-        .map { try attribution(asked, by: $0).scores }
+    (subject.logits, subject.layerCount) = (logits, model.descriptor.layerCount)
+    return (map.scores, try evaluation.metrics.map { try value($0, of: subject, by: explainer) })
+  }
+
+  /// The value of a metric, each of its requests answered by a pass of its own.
+  private func value(
+    _ metric: any Metric, of subject: MetricSubject, by explainer: any Explainer
+  ) throws -> MetricValue? {
+    let model = evaluation.model
+    var subject = subject
+    subject.experimentSeed = metric.needs.contains(.seed) ? evaluation.settings.seed : 0
+    func pixels(_ frame: Frame) throws -> Tensor {
+      guard case .picture(let write) = frame.content else { return input }
+      return Tensor(input.shape) { write($0) }
     }
-    return (map.scores, try evaluation.metrics.map { try $0.evaluate(subject, using: model) })
+    var plan = try metric.plan(for: subject)
+    while case .ask(let frames, let maps, _, let then) = plan {
+      let answers = try (0..<frames.count).map { index in
+        let input = try pixels(frames[index])
+        let logits: [Float]
+        if case .patches(let kept) = frames[index].content {
+          logits = try model.logits(input, under: .keepingPatches([kept])).elements
+        } else {
+          logits = try model.logits(input).elements
+        }
+        return FrameAnswer(
+          logits: logits, probability: softmax(logits)[subject.classIndex],
+          isPredicted: logits.max() == logits[subject.classIndex])
+      }
+      let scores = try maps.map { request in
+        var explained = model
+        if case .randomised(let stage) = request.model, let trainable = model as? any TrainableModel {
+          explained = RandomisedModels(of: trainable, seed: evaluation.settings.seed)[stage]
+        }
+        return try explainer.explain(
+          pixels(request.frame), targets: .classes([request.classIndex ?? subject.classIndex]),
+          using: explained)[0][0].scores
+      }
+      plan = try then(MetricAnswers(logits: answers, maps: scores))
+    }
+    guard case .value(let value) = plan else { return nil }
+    return value
   }
 
   func headEffects(_ classIndex: Int) throws -> [Float] {
@@ -62,7 +99,8 @@ struct NaivePicture {
     return try (0..<descriptor.layerCount).flatMap { layer in
       try (0..<descriptor.headCount).map { head in
         let removed = Intervention.removingHeads([Intervention.Head(layer: layer, head: head)])
-        return logits[classIndex] - (try evaluation.model.logits(input, under: removed).elements[classIndex])
+        return logits[classIndex]
+          - (try evaluation.model.intervenable().logits(input, under: removed).elements[classIndex])
       }
     }
   }

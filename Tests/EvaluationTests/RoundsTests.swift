@@ -40,13 +40,11 @@ import XAITesting
     let whole = try Fixture.results(evaluation)
     var pictures: [PictureResult] = []
     while pictures.count < 11 {
-      _ = try evaluation.run(
-        positions: Shard.whole.groups(ofSample: 11), known: Set(pictures.map(\.position)),
-        keep: { pictures.append($0) },
-        tell: {
-          if case .picture = $0 { return false }
-          return true
-        })
+      do {
+        try evaluation.run(
+          positions: Shard.whole.groups(ofSample: 11), known: Set(pictures.map(\.position)),
+          keep: { pictures.append($0) }, tell: { if case .picture = $0 { throw CancellationError() } })
+      } catch is CancellationError {}
     }
     #expect(pictures.sorted { $0.position < $1.position } == whole.pictures)
     let shards = try (1...2).flatMap { number in
@@ -60,14 +58,13 @@ import XAITesting
     let evaluation = try Fixture.evaluation(metrics: [Bisection(), Bisection(rounds: 2)])
     var shares: [Double] = []
     var count = 0
-    _ = try evaluation.run(
+    try evaluation.run(
       positions: [0..<4], known: [],
       keep: { picture in
         count += picture.subjects.flatMap(\.maps).count
       },
       tell: {
         if case .working(_, let share) = $0 { shares.append(share) }
-        return true
       })
     #expect(count == 12)
     // Rounds of 1, 1, 1 and of 1, 1 frames of 12 maps, each once for both metrics; batches of 5.

@@ -17,8 +17,8 @@ struct Dimming: Metric {
   let options: NoOptions
   init(options: NoOptions = NoOptions()) { self.options = options }
 
-  func frames(for subject: MetricSubject) -> FramePlan {
-    FramePlan(count: 5) { step in
+  func plan(for subject: MetricSubject) -> MetricPlan {
+    let frames = FramePlan(count: 5) { step in
       let isMap = step == 4
       return Frame(
         .picture { destination in
@@ -31,12 +31,13 @@ struct Dimming: Metric {
           }
         }, identity: isMap ? .ofMap("own") : .ofPicture("dimmed \(step)"))
     }
-  }
-
-  func measure(_ answers: [FrameAnswer], for subject: MetricSubject) -> MetricValue? {
-    let y = answers.map { Double($0.probability) }
-    return MetricValue(
-      y.reduce(0, +) + (answers[4].isPredicted ? 10 : 0), curve: .init(x: [0, 0.25, 0.5, 0.75, 1], y: y))
+    return .ask(logits: frames) { answers in
+      let y = answers.logits.map { Double($0.probability) }
+      return .value(
+        MetricValue(
+          y.reduce(0, +) + (answers.logits[4].isPredicted ? 10 : 0),
+          curve: .init(x: [0, 0.25, 0.5, 0.75, 1], y: y)))
+    }
   }
 }
 
@@ -47,14 +48,15 @@ struct Tokens: Metric {
   init(options: NoOptions = NoOptions()) { self.options = options }
   var needs: MetricNeeds { .patchRemoval }
 
-  func frames(for subject: MetricSubject) -> FramePlan {
+  func plan(for subject: MetricSubject) -> MetricPlan {
     let order = subject.scores.indices.sorted { (subject.scores[$1], $0) < (subject.scores[$0], $1) }
-    return FramePlan(count: order.count) { Frame(.patches(order[...$0].sorted())) }
-  }
-
-  func measure(_ answers: [FrameAnswer], for subject: MetricSubject) -> MetricValue? {
-    MetricValue(
-      answers.enumerated().reduce(0) { $0 + Double($1.element.probability) * Double($1.offset + 1) })
+    return .ask(logits: FramePlan(count: order.count) { Frame(.patches(order[...$0].sorted())) }) { answers in
+      .value(
+        MetricValue(
+          answers.logits.enumerated().reduce(0) {
+            $0 + Double($1.element.probability) * Double($1.offset + 1)
+          }))
+    }
   }
 }
 
@@ -65,15 +67,18 @@ struct Comparing: Metric {
   init(options: NoOptions = NoOptions()) { self.options = options }
   var needs: MetricNeeds { [.runnerUp, .randomisedModels, .objects] }
 
-  func measure(_ answers: [FrameAnswer], for subject: MetricSubject) -> MetricValue? {
+  func plan(for subject: MetricSubject) -> MetricPlan {
     guard let region = subject.objects.first(where: { $0.classIndex == subject.classIndex }) else {
-      return nil
+      return .value(nil)
     }
-    let runnerUp = subject.runnerUpScores.flatMap { rankCorrelation($0, subject.scores) } ?? -1
-    let randomised = subject.randomisedScores.enumerated().reduce(0.0) {
-      $0 + (rankCorrelation($1.element, subject.scores) ?? -1) * Double($1.offset + 1)
+    let stages = subject.randomisationStages.map { MapRequest(model: .randomised(stage: $0)) }
+    return .ask(maps: [MapRequest(classIndex: subject.runnerUp)] + stages) { answers in
+      let correlations = answers.maps.map { rankCorrelation($0, subject.scores) ?? -1 }
+      let randomised = correlations.dropFirst().enumerated().reduce(0.0) {
+        $0 + $1.element * Double($1.offset + 1)
+      }
+      return .value(MetricValue(correlations[0] + randomised + Double(region.pixels.count { $0 }) / 100))
     }
-    return MetricValue(runnerUp + randomised + Double(region.pixels.count { $0 }) / 100)
   }
 }
 
@@ -94,34 +99,31 @@ struct Bisection: Metric {
     options = Options(rounds: rounds)
   }
 
-  private func place(after answers: some Collection<FrameAnswer>, for subject: MetricSubject) -> Int {
-    var (place, width) = (4, 2)
-    for answer in answers {
-      place += answer.probability < subject.probability ? width : -width
-      width /= 2
+  func plan(for subject: MetricSubject) -> MetricPlan {
+    plan(for: subject, place: 4, width: 2, round: 1)
+  }
+
+  private func plan(for subject: MetricSubject, place: Int, width: Int, round: Int) -> MetricPlan {
+    .ask(logits: FramePlan([frame(place, of: subject)]), later: options.rounds - round) { answers in
+      let answer = answers.logits[0]
+      guard round < options.rounds else {
+        return .value(MetricValue(Double(place) + Double(answer.probability)))
+      }
+      let next = place + (answer.probability < subject.probability ? width : -width)
+      return plan(for: subject, place: next, width: width / 2, round: round + 1)
     }
-    return place
   }
 
-  func frames(for subject: MetricSubject) -> FramePlan {
-    FramePlan(
-      count: 8, next: { $0.count < options.rounds ? [place(after: $0, for: subject)] : [] },
-      frame: { place in
-        Frame(
-          .picture { destination in
-            let plane = subject.map.count
-            let dimmed = subject.pixels.elements.enumerated().map { index, value in
-              value * (1 - Float(place) / 8 * subject.map[index % plane])
-            }
-            subject.preprocessing.normalised(Tensor(subject.pixels.shape, dimmed)).withElements {
-              for index in $0.indices { destination[index] = $0[index] }
-            }
-          }, identity: .ofMap("bisected \(place)"))
-      })
-  }
-
-  func measure(_ answers: [FrameAnswer], for subject: MetricSubject) -> MetricValue? {
-    guard let last = answers.last else { return nil }
-    return MetricValue(Double(place(after: answers.dropLast(), for: subject)) + Double(last.probability))
+  private func frame(_ place: Int, of subject: MetricSubject) -> Frame {
+    Frame(
+      .picture { destination in
+        let plane = subject.map.count
+        let dimmed = subject.pixels.elements.enumerated().map { index, value in
+          value * (1 - Float(place) / 8 * subject.map[index % plane])
+        }
+        subject.preprocessing.normalised(Tensor(subject.pixels.shape, dimmed)).withElements {
+          for index in $0.indices { destination[index] = $0[index] }
+        }
+      }, identity: .ofMap("bisected \(place)"))
   }
 }

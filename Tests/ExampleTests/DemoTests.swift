@@ -11,7 +11,8 @@ import XAI
 
   private func model() throws -> any Model {
     try Registry.builtIn().loadModel(
-      ModelDirectory(Self.demo.appendingPathComponent("model").path), on: Engine.makeKernels())
+      ModelDirectory(Self.demo.appendingPathComponent("model").path),
+      LoadRequest(kernels: Engine.makeKernels()))
   }
 
   @Test("knows 97 % of 2,000 held-out scenes")

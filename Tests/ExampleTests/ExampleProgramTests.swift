@@ -11,7 +11,8 @@ import XAI
       let result = try Programs.run("ExplainImage", [Programs.model, scene, output])
       #expect(result.status == 0, "\(result.output)")
 
-      let model = try Registry.builtIn().loadModel(ModelDirectory(Programs.model), on: Engine.makeKernels())
+      let model = try Registry.builtIn().loadModel(
+        ModelDirectory(Programs.model), LoadRequest(kernels: Engine.makeKernels()))
       let preprocessing = model.descriptor.preprocessing
       let photograph = try Image(contentsOf: scene)
       let attribution = try GMAR().explain(preprocessing.tensor(from: photograph), using: model)[0][0]

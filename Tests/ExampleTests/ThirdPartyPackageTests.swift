@@ -20,7 +20,12 @@ struct ThirdPartyPackageTests {
     let command = scratch.appendingPathComponent("debug/my-xai")
     let list = try Programs.run(at: command, ["list"])
     #expect(list.status == 0)
-    for id in ["token-norm", "torchvision-vit", "cifar-10"] { #expect(list.output.contains(id), "\(id)") }
+    for id in [
+      "token-norm", "agcam", "grad-eclip", "torchvision-vit", "rotary-vit", "cosine-vit", "zero-shot-vit",
+      "cifar-10",
+    ] {
+      #expect(list.output.contains(id), "\(id)")
+    }
 
     try withTemporaryFolder { output in
       let scene = output.path + "/scene.png"

@@ -29,6 +29,17 @@ import XAITesting
     }
   }
 
+  private struct NoValue: Error {}
+
+  /// Noise of one column, whose frames are known by how many of its pixels are in them.
+  private static func subject(_ probability: Float) -> MetricSubject {
+    var random = SeededRandom(seed: 5)
+    return MetricSubject(
+      pixels: Tensor([3, 224, 1], (0..<3 * 224).map { _ in random.uniform() }),
+      preprocessing: Preprocessing(resize: .none), map: [Float](repeating: 0, count: 224), classIndex: 0,
+      probability: probability)
+  }
+
   private static func outcome(_ preset: String, adaptive: Double) throws -> Outcome {
     var outcome = Outcome()
     for id in ["insertion", "deletion"] {
@@ -37,23 +48,25 @@ import XAITesting
       let metric = try registry.metric("\(id):preset=\(preset),adaptive=\(adaptive)")
       for curve in try curves(id, every: preset == "rise" ? 1 : 8) {
         // The whole picture is the last point of insertion and the first of deletion, and known.
-        let shown = id == "insertion" ? curve.dropLast() : curve.dropFirst()
         let whole = id == "insertion" ? curve[curve.count - 1] : curve[0]
-        let subject = MetricSubject(
-          pixels: Tensor(repeating: 0, [3, 224, 224]), preprocessing: Preprocessing(resize: .none),
-          map: [Float](repeating: 0, count: 224 * 224), classIndex: 0, probability: whole)
         func number(_ metric: any Metric) throws -> (Double, count: Int) {
-          let plan = try metric.frames(for: subject)
-          #expect(plan.count == shown.count)
-          var answers: [FrameAnswer] = []
-          while case let asked = plan.next(after: answers), !asked.isEmpty {
-            answers += asked.map {
-              FrameAnswer(probability: shown[shown.startIndex + $0], isPredicted: false)
-            }
+          let (subject, pixels) = (Self.subject(whole), 3 * 224)
+          var (plan, count) = (try metric.plan(for: subject), 0)
+          while case .ask(let frames, _, _, let then) = plan {
+            count += frames.count
+            plan = try then(
+              MetricAnswers(
+                logits: (0..<frames.count).map {
+                  let changed = pixels - frames[$0].unchangedCount(of: subject)
+                  let steps = (id == "insertion" ? pixels - changed : changed) * (curve.count - 1) / pixels
+                  return FrameAnswer(probability: curve[steps], isPredicted: false)
+                }))
           }
-          return (try #require(try metric.measure(answers, for: subject)).number, answers.count)
+          guard case .value(let value?) = plan else { throw NoValue() }
+          return (value.number, count)
         }
         let (expected, given) = (try number(full), try number(metric))
+        #expect(expected.count == curve.count - 1)
         outcome.errors.append(abs(expected.0 - given.0))
         outcome.shown += given.count
         outcome.full += expected.count

@@ -20,7 +20,7 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
   let name: String
   let targets: [Target]
   let specs: [String]
-  let points: [BlockPoint]
+  let points: [Place]
   let hasParameterGradients: Bool
   let modelPath: String
   let expected: SafetensorsFile
@@ -45,14 +45,14 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
     self.name = folder.lastPathComponent
     self.targets = description.targets
     self.specs = description.specs
-    self.points = description.recordingPoints.compactMap(BlockPoint.init(rawValue:))
+    self.points = description.recordingPoints.map(Place.init(rawValue:))
     self.hasParameterGradients = description.parameterGradients
     self.modelPath = folder.appendingPathComponent(description.model).standardized.path
     self.expected = try SafetensorsFile(path: folder.appendingPathComponent("expected.safetensors").path)
   }
 
   func model(on kernels: any Kernels) throws -> any Model {
-    try Registry.builtIn().loadModel(ModelDirectory(modelPath), on: kernels)
+    try Registry.builtIn().loadModel(ModelDirectory(modelPath), LoadRequest(kernels: kernels))
   }
 
   func tensor(_ key: String) throws -> Tensor { try expected.tensor(key) }

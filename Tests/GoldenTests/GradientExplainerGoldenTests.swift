@@ -37,7 +37,7 @@ import XAITesting
     }
   }
 
-  @Test("inputs of blocks and transformed values", arguments: GoldenCase.all, AvailableKernels.nearFloat32)
+  @Test("inputs of blocks and projected values", arguments: GoldenCase.all, AvailableKernels.nearFloat32)
   func inside(_ golden: GoldenCase, _ kernels: AvailableKernels) throws {
     let model = try golden.model(on: kernels.make())
     let expected = self.golden.file
@@ -45,13 +45,16 @@ import XAITesting
     let trace = try model.forward(
       golden.tensor("input"),
       recording: Recording(
-        activations: Set(layers.map { ActivationPoint(layer: $0, point: .input) }), transformedValues: .all))
+        activations: Set(
+          layers.flatMap { layer in
+            [Place.input, .projectedValues].map { ActivationPoint(layer: layer, place: $0) }
+          })))
     for layer in layers {
       expectCloseToLargest(
-        try trace.activation(at: ActivationPoint(layer: layer, point: .input)),
+        try trace.activation(at: ActivationPoint(layer: layer, place: .input)),
         try expected.tensor("\(golden.name).input.\(layer)"), within: 1e-4 * kernels.slack, "input \(layer)")
       expectCloseToLargest(
-        try trace.transformedValues(ofLayer: layer),
+        try trace.activation(at: ActivationPoint(layer: layer, place: .projectedValues)),
         try expected.tensor("\(golden.name).transformed_values.\(layer)"), within: 1e-4 * kernels.slack,
         "values \(layer)")
     }

@@ -23,7 +23,8 @@ import XAITesting
       let patches = try expected.tensor("\(key).patches").elements.map { Int($0) }
       let kept = (0..<2).map { Array(patches[$0 * size..<($0 + 1) * size]) }
       expectClose(
-        try model.logits(input, under: .keepingPatches(kept)), try expected.tensor("\(key).logits"),
+        try model.intervenable().logits(input, under: .keepingPatches(kept)),
+        try expected.tensor("\(key).logits"),
         within: 1e-4, key)
     }
   }
@@ -37,7 +38,8 @@ import XAITesting
       for head in 0..<model.descriptor.headCount {
         let removed = Intervention.Head(layer: layer, head: head)
         expectClose(
-          try model.logits(input, under: .removingHeads([removed, removed])), wanted[layer][head],
+          try model.intervenable().logits(input, under: .removingHeads([removed, removed])),
+          wanted[layer][head],
           within: 1e-4, "\(golden.name) without head \(head) of layer \(layer)")
       }
     }

@@ -75,8 +75,8 @@ import XAITesting
     )
     for row in 0..<rows.shape[0] {
       let subject = MetricSubject(scores: rows[row].elements)
-      let entropy = try #require(Entropy().measure([], for: subject)).number
-      let sparsity = try #require(Sparsity().measure([], for: subject)).number
+      let entropy = try #require(try Entropy().measure([], for: subject)).number
+      let sparsity = try #require(try Sparsity().measure([], for: subject)).number
       // ln 16; what Quantus adds to every share or score is felt in the seventh digit.
       expectClose(
         [Float(entropy * 2.772588722239781)], [complexity[row]], within: 1e-6, "entropy of row \(row)")
@@ -93,15 +93,15 @@ import XAITesting
     for row in 0..<rows.shape[0] {
       let scores = rows[row].elements
       var subject = MetricSubject(scores: scores)
-      subject.randomisedScores = (0..<rows.shape[0]).map { rows[$0].elements }
-      let curve = try #require(Randomisation(options: options).measure([], for: subject)?.curve)
+      subject.logits = [1, 0]
+      let stages = (0..<rows.shape[0]).map { rows[$0].elements }
+      let curve = try #require(try Randomisation(options: options).measure(maps: stages, for: subject)?.curve)
       expectClose(curve.y.map { Float($0) }, table[row].elements, within: 1e-6, "stages of row \(row)")
       guard !absolute else { continue }
       for other in 0..<rows.shape[0] {
         let correlation = try #require(rankCorrelation(scores, rows[other].elements))
         expectClose([Float(correlation)], [table[row].elements[other]], within: 1e-6, "\(row) and \(other)")
-        subject.runnerUpScores = rows[other].elements
-        #expect(ClassSensitivity().measure([], for: subject)?.number == correlation)
+        #expect(try ClassSensitivity().measure(maps: [stages[other]], for: subject)?.number == correlation)
       }
     }
   }

@@ -19,7 +19,7 @@ import XAITesting
     AvailableKernels.nearFloat32)
   func values(_ id: String, _ kernels: AvailableKernels) throws {
     let registry = try Registry.builtIn()
-    let model = try registry.loadModel(model, on: kernels.make())
+    let model = try registry.loadModel(model, LoadRequest(kernels: kernels.make()))
     let metric = try registry.metric(id)
     let (pixels, maps) = (try expected.tensor("pixels"), try expected.tensor("maps"))
     let targets = try expected.tensor("target").elements.map { Int($0) }

@@ -16,7 +16,7 @@ import XAITesting
   func recordings(_ golden: GoldenCase, _ kernels: AvailableKernels) throws {
     let model = try golden.model(on: kernels.make())
     let layers = 0..<model.descriptor.layerCount
-    let points = layers.flatMap { layer in golden.points.map { ActivationPoint(layer: layer, point: $0) } }
+    let points = layers.flatMap { layer in golden.points.map { ActivationPoint(layer: layer, place: $0) } }
     let trace = try model.forward(
       golden.tensor("input"), recording: Recording(attention: .all, activations: Set(points)))
     for layer in layers {
@@ -26,7 +26,7 @@ import XAITesting
         "attention.\(layer)")
     }
     for point in points {
-      let key = "activation.\(point.point.rawValue).\(point.layer)"
+      let key = "activation.\(point.place.rawValue).\(point.layer)"
       expectCloseToLargest(
         try trace.activation(at: point), try golden.tensor(key), within: 1e-4 * kernels.slack, key)
     }
@@ -37,13 +37,13 @@ import XAITesting
     let model = try golden.model(on: kernels.make())
     let layers = 0..<model.descriptor.layerCount
     let points = layers.flatMap { layer in
-      BlockPoint.allCases.map { ActivationPoint(layer: layer, point: $0) }
+      Place.residualStream.map { ActivationPoint(layer: layer, place: $0) }
     }
     let trace = try model.forward(golden.tensor("input"), recording: Recording(gradients: true))
     // Both images get every target's class, so that one pass serves all targets; each is compared at its own image.
     let targets = Targets([golden.targets.map(\.class), golden.targets.map(\.class)])
     var attention: [Int: Tensor] = [:]
-    let gradients = try model.backward(
+    let gradients = try model.differentiable().backward(
       from: targets.cotangent(classCount: model.descriptor.classCount), through: trace, rules: .gradient,
       requesting: GradientRequest(attention: .all, activations: Set(points), input: true)
     ) { attention[$0.layer] = $0.gradient }
@@ -59,7 +59,7 @@ import XAITesting
       for layer in layers { try compare("attention_gradient.\(layer)", attention[layer]) }
       for point in points {
         try compare(
-          "activation_gradient.\(point.point.rawValue).\(point.layer)", gradients.activations[point])
+          "activation_gradient.\(point.place.rawValue).\(point.layer)", gradients.activations[point])
       }
       try compare("input_gradient", gradients.input)
     }
@@ -70,8 +70,8 @@ import XAITesting
   func conservative(_ golden: GoldenCase, _ kernels: AvailableKernels) throws {
     let model = try golden.model(on: kernels.make())
     let trace = try model.forward(golden.tensor("input")[0..<1], recording: Recording(gradients: true))
-    let point = ActivationPoint(layer: 0, point: .output)
-    let gradients = try model.backward(
+    let point = ActivationPoint(layer: 0, place: .output)
+    let gradients = try model.differentiable().backward(
       from: Targets([[golden.targets[0].class]]).cotangent(classCount: model.descriptor.classCount),
       through: trace,
       rules: .conservative, requesting: GradientRequest(activations: [point], input: true))
@@ -97,7 +97,7 @@ import XAITesting
     for keeps in [true, false] {
       let trace = try model.forward(
         golden.tensor("input"), recording: Recording(gradients: true, parameters: keeps))
-      let gradients = try model.backward(
+      let gradients = try model.differentiable().backward(
         from: classes.cotangent(classCount: model.descriptor.classCount), through: trace,
         requesting: GradientRequest(parameters: true))
       try expectParameters(of: golden, gradients, on: kernels)

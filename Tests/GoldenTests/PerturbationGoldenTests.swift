@@ -46,7 +46,7 @@ struct PerturbationFixture {
     factor: (_ points: Int) -> Float = { _ in 0.01 },
     where isDecided: (MetricSubject) throws -> Bool = { _ in true }
   ) throws {
-    let model = try registry.loadModel(directory, on: kernels)
+    let model = try registry.loadModel(directory, LoadRequest(kernels: kernels))
     let judge = try registry.metric("\(metric):preset=\(preset)")
     let values = try expected.tensor("\(metric).\(preset)")
     let curves =
@@ -108,7 +108,7 @@ struct PerturbationFixture {
 
   @Test("of equal values the first comes first, as in torch-cam", arguments: ["insertion", "deletion"])
   func ties(_ metric: String) throws {
-    let model = try fixture.registry.loadModel(fixture.directory, on: PortableKernels())
+    let model = try fixture.registry.loadModel(fixture.directory, LoadRequest(kernels: PortableKernels()))
     let judge = try fixture.registry.metric("\(metric):preset=torch-cam")
     let tied = try fixture.expected.tensor("tied").elements
     #expect(Set(tied).count < tied.count)
@@ -124,11 +124,11 @@ struct PerturbationFixture {
 
   @Test("the blurred picture is SciPy's and PyTorch's")
   func blur() throws {
-    let model = try fixture.registry.loadModel(fixture.directory, on: PortableKernels())
+    let model = try fixture.registry.loadModel(fixture.directory, LoadRequest(kernels: PortableKernels()))
     let insertion = try fixture.registry.metric("insertion")
     let blurred = try fixture.expected.tensor("blurred")
     for (image, _, subject) in try fixture.subjects(model) {
-      let start = try insertion.frames(for: subject).picture(0, shape: subject.pixels.shape)
+      let start = try insertion.frames(for: subject).picture(0, of: subject)
       expectClose(try #require(start), blurred[image], within: 1e-6, "image \(image)")
     }
   }

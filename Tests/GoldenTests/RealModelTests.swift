@@ -30,7 +30,7 @@ struct RealModelTests {
 
     let targets = Targets([photo.targets])
     var gradients: [Int: Tensor] = [:]
-    _ = try model.backward(
+    _ = try model.differentiable().backward(
       from: targets.cotangent(classCount: 1000), through: trace, rules: .gradient,
       requesting: GradientRequest(attention: .all)
     ) { gradients[$0.layer] = $0.gradient }
@@ -98,7 +98,7 @@ enum RealData {
   static func file(_ name: String) throws -> String { "\(try #require(path))/\(name)" }
 
   static func model(_ name: String, on kernels: any Kernels) throws -> any Model {
-    try Registry.builtIn().loadModel(ModelDirectory(file("models/\(name)")), on: kernels)
+    try Registry.builtIn().loadModel(ModelDirectory(file("models/\(name)")), LoadRequest(kernels: kernels))
   }
 
   static func photos() throws -> [Photo] {

@@ -67,7 +67,8 @@ import XAITesting
     }
     if let data = ProcessInfo.processInfo.environment["XAI_DATA"] {
       for name in ["vit-tiny-patch16-224", "deit_tiny_patch16_224.timm"] {
-        let model = try Registry.builtIn().loadModel(ModelDirectory("\(data)/models/\(name)"), on: kernels)
+        let model = try Registry.builtIn().loadModel(
+          ModelDirectory("\(data)/models/\(name)"), LoadRequest(kernels: kernels))
         cases.append((name, try #require(model as? any TrainableModel), .float16))
       }
     }
@@ -102,7 +103,7 @@ import XAITesting
   private func write(_ model: any TrainableModel, _ type: StoredType, to folder: String) throws -> [String] {
     try model.write(to: "\(folder)/model", type: type)
     let loaded = try Registry.builtIn().loadModel(
-      ModelDirectory("\(folder)/model"), on: AvailableKernels.preferred.make())
+      ModelDirectory("\(folder)/model"), LoadRequest(kernels: AvailableKernels.preferred.make()))
     let preprocessing = loaded.descriptor.preprocessing
     #expect(preprocessing == model.descriptor.preprocessing)
     let size = try #require(preprocessing.inputSize)

@@ -36,7 +36,7 @@ import XAIWeights
     let subject = try EvidenceModel().subject { row, column in Float(row * 16 + column) / 255 }
     let plan = try Registry(plugins: builtInMetrics).metric("\(id):space=normalised").frames(for: subject)
     #expect(plan.count == 1)
-    let frame = try #require(plan.picture(0, shape: subject.pixels.shape))
+    let frame = try #require(plan.picture(0, of: subject))
     let naive = subject.pixels.elements.enumerated().map { index, pixel in
       (pixel - 0.5) / 0.5 * Float(index % 256) / 255
     }

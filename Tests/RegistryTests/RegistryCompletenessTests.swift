@@ -122,6 +122,19 @@ struct PluginFolder: Sendable, CustomTestStringConvertible {
     }
   }
 
+  @Test("the page of an explainer says what its scores mean")
+  func scores() {
+    for entry in registry.explainers {
+      let page = PluginFolder.contents(of: "docs/explainers/\(entry.descriptor.id).md") ?? ""
+      for (meaning, words) in [
+        (ScoreMeaning.signed, "Scores are *signed*"), (.magnitude, "Scores are *magnitudes*"),
+      ] {
+        #expect(
+          page.contains(words) == (entry.descriptor.scores == meaning), "\(entry.descriptor.id): \(meaning)")
+      }
+    }
+  }
+
   @Test("explainers that go back from a class take a contrast")
   func contrast() {
     for entry in registry.explainers where entry.descriptor.takesContrast {

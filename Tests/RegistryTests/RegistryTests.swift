@@ -86,16 +86,20 @@ import XAIWeights
   @Test("the family that was registered last is asked first")
   func lastFirst() throws {
     let kernels = AvailableKernels.preferred.make()
-    #expect(try Registry.builtIn().loadModel(directory, on: kernels).descriptor.architecture == "vit")
+    #expect(
+      try Registry.builtIn().loadModel(directory, LoadRequest(kernels: kernels)).descriptor.architecture
+        == "vit")
     expectError("the third party's family was asked") {
-      try Registry.builtIn(adding: [ThirdPartyModel.self]).loadModel(directory, on: kernels)
+      try Registry.builtIn(adding: [ThirdPartyModel.self]).loadModel(
+        directory, LoadRequest(kernels: kernels))
     }
   }
 
   @Test("a model that no family loads is refused with what it is and what there is")
   func unsupported() throws {
     let error = #expect(throws: RegistryError.self) {
-      try Registry(plugins: [DeiT.self]).loadModel(directory, on: AvailableKernels.preferred.make())
+      try Registry(plugins: [DeiT.self]).loadModel(
+        directory, LoadRequest(kernels: AvailableKernels.preferred.make()))
     }
     let text = error?.description ?? ""
     #expect(text.contains("no plugin loads model_type vit, ViTForImageClassification"))
@@ -128,7 +132,7 @@ extension OtherModel {
       capabilities: [], citation: Citation(authors: "", title: "", venue: "", year: 0, identifier: ""))
   }
   static func matches(_ directory: ModelDirectory) -> Bool { true }
-  static func load(_ directory: ModelDirectory, on kernels: any Kernels) throws -> any Model {
+  static func load(_ directory: ModelDirectory, _ request: LoadRequest) throws -> any Model {
     throw ThirdPartyWasAsked()
   }
 }

@@ -15,9 +15,9 @@ import Testing
     let profiled = outcome(on: ProfilingKernels(base, into: profile))
     #expect(plain == profiled)
     let summary = profile.take()
-    #expect(summary.entries.reduce(0) { $0 + $1.calls } == 19)
+    #expect(summary.entries.reduce(0) { $0 + $1.calls } == 26)
     #expect(summary.entries.allSatisfy { $0.seconds == Double($0.calls) && !$0.isMeanwhile })
-    #expect(summary.seconds == 2 * 19 + 1)
+    #expect(summary.seconds == 2 * 26 + 1)
     #expect(ProfilingKernels(base, into: profile).name == base.name)
   }
 
@@ -73,6 +73,16 @@ import Testing
     results += [attended.outputs, gated, kernels.swiGLUBackward(x, gradient: gated)].map(\.elements)
     results.append(kernels.swiGLURatio(x, gradient: gated, gate: 0.5, value: 2).elements)
     results.append(kernels.scaleColumns(of: x, by: weight, adding: nil).elements)
+    results.append(kernels.sigmoidGELU(x, .tanh).elements)
+    _ = changed { kernels.sigmoidGELUBackward(normed, .quick, gradient: &$0) }
+    _ = changed { kernels.sigmoidGELURatio(normed, .quick, gradient: &$0) }
+    let angles = Rotation(
+      cosines: Tensor(repeating: 0.6, [1, 4]), sines: Tensor(repeating: 0.8, [1, 4]), pairing: .halves)
+    results.append(kernels.rotatePairs(of: x, by: angles, inverted: false).elements)
+    let size = RowSize.euclidean(epsilon: 1e-6)
+    results.append(kernels.normaliseRows(x, by: size).elements)
+    results.append(kernels.normaliseRowsBackward(normed, x: x, by: size, constantSize: false).elements)
+    results.append(kernels.columnSums(ofProducts: x, normed).elements)
     return results
   }
 

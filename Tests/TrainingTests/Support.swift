@@ -38,7 +38,9 @@ let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().delet
 /// The small Hugging Face ViT of the fixtures.
 func smallModel(on kernels: any Kernels = PortableKernels(threads: 1)) throws -> any TrainableModel {
   let path = fixtures.appendingPathComponent("models/hf-vit").path
-  guard let model = try Registry.builtIn().loadModel(ModelDirectory(path), on: kernels) as? any TrainableModel
+  guard
+    let model = try Registry.builtIn().loadModel(ModelDirectory(path), LoadRequest(kernels: kernels))
+      as? any TrainableModel
   else { throw DamagedPicture() }
   return model
 }

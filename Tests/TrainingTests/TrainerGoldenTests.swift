@@ -47,7 +47,8 @@ import XAITesting
     let expected = try SafetensorsFile(
       path: fixtures.appendingPathComponent("training/\(name).safetensors").path)
     expectClose(losses, try expected.tensor("losses").elements, within: 1e-5, "losses")
-    let written = try Registry.builtIn().loadModel(ModelDirectory(folder.path), on: kernels.make())
+    let written = try Registry.builtIn().loadModel(
+      ModelDirectory(folder.path), LoadRequest(kernels: kernels.make()))
     let parameters = try #require(written as? any TrainableModel).parameters
     #expect(parameters.count == expected.tensors.count - 1)
     for parameter in parameters {

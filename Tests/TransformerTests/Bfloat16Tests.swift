@@ -34,7 +34,7 @@ import XAITransformer
   private func recorded(_ model: any Model) throws -> (logits: Tensor, gradients: [Tensor]) {
     let trace = try model.forward(input, recording: Recording(attention: .all, gradients: true))
     var gradients: [Int: Tensor] = [:]
-    _ = try model.backward(
+    _ = try model.differentiable().backward(
       from: Targets([[1], [2]]).cotangent(classCount: model.descriptor.classCount), through: trace,
       rules: .gradient, requesting: GradientRequest(attention: .all)
     ) { gradients[$0.layer] = Tensor($0.gradient.shape, $0.gradient.elements) }

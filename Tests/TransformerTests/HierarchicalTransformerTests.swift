@@ -34,11 +34,11 @@ import XAITesting
     let result = block.forward(
       x, recording: Recording(gradients: true), windows: windows, bias: bias)
     var attention: [Tensor] = []
-    let input = try block.backward(
+    let gradients = try block.backward(
       gradient, through: try #require(result.tape), rules: .gradient,
       requesting: .init(activations: [], attention: true, parameters: false, input: true),
-      into: .init(activation: { _, _ in }, attention: { attention = [$0, $1] }))
-    return [result.output] + attention + [try #require(input)]
+      visitAttention: { attention = [$0, $1] })
+    return [result.output] + attention + [try #require(gradients.input)]
   }
 
   @Test("one window that covers the grid is no window", arguments: AvailableKernels.all)
@@ -98,11 +98,12 @@ import XAITesting
       Tensor(repeating: 0, [1, 3, 20, 28]), recording: Recording(gradients: true))
     let cotangent = Targets([[0]]).cotangent(classCount: 5)
     expectError("propagation-rules") {
-      try model.backward(
+      try model.differentiable().backward(
         from: cotangent, through: trace, rules: .conservative, requesting: GradientRequest(input: true))
     }
     expectError("parameter-gradients") {
-      try model.backward(from: cotangent, through: trace, requesting: GradientRequest(parameters: true))
+      try model.differentiable().backward(
+        from: cotangent, through: trace, requesting: GradientRequest(parameters: true))
     }
   }
 

@@ -15,15 +15,18 @@ import XAITransformer
     Intervention.Head(layer: layer, head: head)
   }
 
-  @Test("all patches kept are the whole image", arguments: ToyModel.all)
+  @Test("all patches kept are the whole image", arguments: ToyModel.all + ToyModel.stages + [.zeroShot])
   func everything(_ toy: ToyModel) throws {
     let model = toy.make(on: AvailableKernels.preferred.make())
     let all = Array(repeating: Array(0..<model.descriptor.layout.grid.count), count: 2)
     expectClose(
-      try model.logits(input, under: .keepingPatches(all)), try model.logits(input), within: 1e-5, "\(toy)")
+      try model.intervenable().logits(input, under: .keepingPatches(all)), try model.logits(input),
+      within: 1e-5, "\(toy)")
   }
 
-  @Test("a patch that is not kept may be anything", arguments: ToyModel.all.filter { $0 != .nonSquare })
+  @Test(
+    "a patch that is not kept may be anything",
+    arguments: (ToyModel.all + ToyModel.stages).filter { $0 != .nonSquare })
   func absence(_ toy: ToyModel) throws {
     let model = toy.make(on: AvailableKernels.preferred.make())
     let kept = [[1, 2, 5, 8], [0, 3, 4, 7]]
@@ -31,15 +34,17 @@ import XAITransformer
     // The first patch is the first four pixels of the first four rows; only the first image lacks it.
     for plane in 0..<3 { for y in 0..<4 { for x in 0..<4 { pixels[plane * 144 + y * 12 + x] = 100 } } }
     let (before, after) = (
-      try model.logits(input, under: .keepingPatches(kept)),
-      try model.logits(Tensor(input.shape, pixels), under: .keepingPatches(kept))
+      try model.intervenable().logits(input, under: .keepingPatches(kept)),
+      try model.intervenable().logits(Tensor(input.shape, pixels), under: .keepingPatches(kept))
     )
     #expect(before.elements == after.elements)
     let whole = try model.logits(Tensor(input.shape, pixels))
     #expect(zip(whole[0].elements, try model.logits(input)[0].elements).contains { abs($0 - $1) > 1e-3 })
   }
 
-  @Test("a removed head is one whose columns of the projection are zero", arguments: ToyModel.all)
+  @Test(
+    "a removed head is one whose columns of the projection are zero",
+    arguments: ToyModel.all + ToyModel.stages + [.zeroShot])
   func removedHead(_ toy: ToyModel) throws {
     let model = try #require(toy.make(on: AvailableKernels.preferred.make()) as? VisionTransformer)
     let (layer, index) = (1, model.descriptor.headCount - 1)
@@ -53,17 +58,19 @@ import XAITransformer
         position % model.descriptor.width / width == index ? 0 : value
       })
     expectClose(
-      try model.logits(input, under: .removingHeads([head(layer, index), head(layer, index)])),
+      try model.intervenable().logits(
+        input, under: .removingHeads([head(layer, index), head(layer, index)])),
       try model.replacingParameters(tensors).logits(input), within: 1e-5, "\(toy)")
   }
 
   @Test("each image of a batch has a head of its own")
   func batch() throws {
     let model = ToyModel.classToken.make(on: AvailableKernels.preferred.make())
-    let both = try model.logits(input, under: .removingHeads([head(0, 1), head(2, 0)]))
+    let both = try model.intervenable().logits(input, under: .removingHeads([head(0, 1), head(2, 0)]))
     for (image, removed) in [head(0, 1), head(2, 0)].enumerated() {
       expectClose(
-        try model.logits(input[image..<image + 1], under: .removingHeads([removed]))[0], both[image],
+        try model.intervenable().logits(input[image..<image + 1], under: .removingHeads([removed]))[0],
+        both[image],
         within: 1e-5, "image \(image)")
     }
   }
@@ -88,15 +95,19 @@ import XAITransformer
     ])
   func refusals(_ intervention: Intervention, _ expected: String) {
     let model = ToyModel.classToken.make(on: AvailableKernels.preferred.make())
-    let error = #expect(throws: ModelError.self) { try model.logits(input, under: intervention) }
+    let error = #expect(throws: ModelError.self) {
+      try model.intervenable().logits(input, under: intervention)
+    }
     #expect(error?.description.contains(expected) == true, "\(error?.description ?? "")")
   }
 
   @Test("a model that reads the mean of its patches keeps one")
   func noPatches() throws {
     let model = ToyModel.meanPooled.make(on: AvailableKernels.preferred.make())
-    #expect(throws: ModelError.self) { try model.logits(input, under: .keepingPatches([[], []])) }
+    #expect(throws: ModelError.self) {
+      try model.intervenable().logits(input, under: .keepingPatches([[], []]))
+    }
     let other = ToyModel.classToken.make(on: AvailableKernels.preferred.make())
-    #expect(try other.logits(input, under: .keepingPatches([[], []])).shape == [2, 5])
+    #expect(try other.intervenable().logits(input, under: .keepingPatches([[], []])).shape == [2, 5])
   }
 }

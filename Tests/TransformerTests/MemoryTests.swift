@@ -30,7 +30,7 @@ import XAIWeights
     }
     return VisionTransformer(
       descriptor: ModelDescriptor(
-        name: "empty", architecture: "vit", labels: ["a", "b"], layerCount: 12, headCount: 3, width: 12,
+        name: "empty", architecture: "vit", labels: ["a", "b"], layers: configuration.layerDescriptors,
         parameterCount: 0, layout: configuration.layout,
         preprocessing: Preprocessing(resize: .exact(height: 224, width: 224)),
         capabilities: VisionTransformer.capabilities),

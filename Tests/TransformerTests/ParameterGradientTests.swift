@@ -22,7 +22,7 @@ struct ParameterGradientTests {
     }
     let descriptor = ModelDescriptor(
       name: "test", architecture: "test", labels: (0..<configuration.classCount).map { "class \($0)" },
-      layerCount: configuration.depth, headCount: configuration.headCount, width: configuration.width,
+      layers: configuration.layerDescriptors,
       parameterCount: weights.parameterCount, layout: configuration.layout,
       preprocessing: Preprocessing(resize: .exact(height: 56, width: 56), normalisation: .half),
       capabilities: VisionTransformer.capabilities)
@@ -42,7 +42,7 @@ struct ParameterGradientTests {
   ) throws -> Gradients {
     let trace = try model.forward(
       images[range], recording: Recording(gradients: true, parameters: keeps))
-    return try model.backward(
+    return try model.differentiable().backward(
       from: Targets(Array(classes[range])).cotangent(classCount: Self.configuration.classCount),
       through: trace, requesting: GradientRequest(parameters: true))
   }
@@ -82,7 +82,9 @@ struct ParameterGradientTests {
   func readTokens(_ name: String) throws {
     let model = model(on: try Engine.makeKernels(named: name, threads: 2))
     let last = model.configuration.depth - 1
-    let points = BlockPoint.allCases.map { ActivationPoint(layer: last, point: $0) }
+    let points = model.descriptor.layers[last].places.filter(\.hasGradient).map {
+      ActivationPoint(layer: last, place: $0.place)
+    }
     let request = GradientRequest(
       attention: .all, activations: Set(points), input: true, parameters: true)
     func pass(_ recording: Recording) throws -> (
@@ -90,7 +92,7 @@ struct ParameterGradientTests {
     ) {
       let trace = try model.forward(images, recording: recording)
       var attention: [Tensor] = []
-      let gradients = try model.backward(
+      let gradients = try model.differentiable().backward(
         from: Targets((0..<images.shape[0]).map { [$0 % 7] }).cotangent(classCount: 7), through: trace,
         rules: .gradient, requesting: request
       ) { attention.append($0.gradient) }
@@ -100,7 +102,7 @@ struct ParameterGradientTests {
     let few = try pass(Recording(gradients: true, parameters: true))
     let all = try pass(
       Recording(
-        activations: [ActivationPoint(layer: last, point: .output)], gradients: true, parameters: true))
+        activations: [ActivationPoint(layer: last, place: .output)], gradients: true, parameters: true))
     expectCloseToLargest(few.trace.logits, all.trace.logits, within: 1e-6, "logits")
     try expectEqual(few.gradients, all.gradients)
     expectCloseToLargest(
@@ -108,7 +110,7 @@ struct ParameterGradientTests {
     for point in points {
       let (mine, other) = (few.gradients.activations[point], all.gradients.activations[point])
       expectCloseToLargest(
-        try #require(mine), try #require(other), within: 1e-5, "\(point.point.rawValue)")
+        try #require(mine), try #require(other), within: 1e-5, "\(point.place.rawValue)")
     }
     for (mine, other) in zip(few.attention, all.attention) {
       expectCloseToLargest(mine, other, within: 1e-5, "attention")
@@ -121,7 +123,7 @@ struct ParameterGradientTests {
     let trace = try model.forward(images[0..<1], recording: Recording(gradients: true))
     var visited: [Int] = []
     func inputGradient(attention: LayerSelection) throws -> Tensor {
-      let gradients = try model.backward(
+      let gradients = try model.differentiable().backward(
         from: Targets([[2]]).cotangent(classCount: 7), through: trace, rules: .conservative,
         requesting: GradientRequest(attention: attention, input: true)
       ) { visited.append($0.layer) }

@@ -13,7 +13,7 @@ import XAITransformer
 
   @Test("an image's logits do not depend on its batch, at another size too", arguments: AvailableKernels.all)
   func batch(_ kernels: AvailableKernels) throws {
-    for toy in ToyModel.all {
+    for toy in ToyModel.all + ToyModel.stages {
       let model = toy.make(on: kernels.make())
       for (height, width) in [(12, 12), (24, 12), (12, 36)] {
         let input = input(3, height: height, width: width)
@@ -34,7 +34,7 @@ import XAITransformer
     let trace = try model.forward(input, recording: Recording(gradients: true))
     #expect(trace.layout.grid == Grid(rows: 6, columns: 3))
     let gradient = try #require(
-      try model.backward(
+      try model.differentiable().backward(
         from: Targets([[2]]).cotangent(classCount: 5), through: trace,
         requesting: GradientRequest(input: true)
       ).input)
@@ -67,11 +67,11 @@ import XAITransformer
     let attention = #expect(throws: ModelError.self) { try trace.attention(ofLayer: 0) }
     #expect(attention?.description.contains("attention of layer 0") == true)
     let activation = #expect(throws: ModelError.self) {
-      try trace.activation(at: ActivationPoint(layer: 2, point: .headOutputs))
+      try trace.activation(at: ActivationPoint(layer: 2, place: .headOutputs))
     }
     #expect(activation?.description.contains("activation head-outputs of layer 2") == true)
     let reverse = #expect(throws: ModelError.self) {
-      try model.backward(
+      try model.differentiable().backward(
         from: Targets([[0]]).cotangent(classCount: 5), through: trace,
         requesting: GradientRequest(input: true))
     }
@@ -83,7 +83,7 @@ import XAITransformer
     let model = ToyModel.classToken.make(on: AvailableKernels.preferred.make())
     let trace = try model.forward(input(1), recording: Recording(gradients: true))
     #expect(throws: ModelError.self) {
-      try model.backward(
+      try model.differentiable().backward(
         from: Targets([[0, 1]]).cotangent(classCount: 5), through: trace,
         requesting: GradientRequest(parameters: true))
     }

@@ -31,7 +31,7 @@ public struct AttentionFlow: Explainer {
   public static let descriptor = ExplainerDescriptor(
     id: "attention-flow", title: "Attention Flow",
     summary: "Finds the maximum flow from the readout token to each patch, with attention as capacities",
-    family: .attention, needs: [.attention], isClassSpecific: false, reversePasses: "0",
+    family: .attention, needs: [.attention], isClassSpecific: false, scores: .magnitude, reversePasses: "0",
     citation: Citation(
       authors: "Abnar & Zuidema", title: "Quantifying Attention Flow in Transformers", venue: "ACL",
       year: 2020, identifier: "arXiv:2005.00928"))

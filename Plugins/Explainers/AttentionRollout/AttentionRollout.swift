@@ -11,7 +11,7 @@ public struct AttentionRollout: Explainer {
     id: "attention-rollout", title: "Attention Rollout",
     summary: "Multiplies the attention of all layers, with the residual stream as identity",
     family: .attention,
-    needs: [.attention], isClassSpecific: false, reversePasses: "0",
+    needs: [.attention], isClassSpecific: false, scores: .magnitude, reversePasses: "0",
     citation: Citation(
       authors: "Abnar & Zuidema", title: "Quantifying Attention Flow in Transformers", venue: "ACL",
       year: 2020,

@@ -28,7 +28,7 @@ public struct AttnLRP: RelevanceExplainer {
   public static let descriptor = ExplainerDescriptor(
     id: "attnlrp", title: "AttnLRP",
     summary: "Propagates relevance through attention, softmax and all, and sums it over patches",
-    family: .relevance, needs: [.propagationRules, .inputGradients], isClassSpecific: true,
+    family: .relevance, needs: [.propagationRules, .inputGradients], isClassSpecific: true, scores: .signed,
     reversePasses: "1",
     citation: Citation(
       authors: "Achtibat et al.",

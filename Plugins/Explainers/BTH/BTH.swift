@@ -11,7 +11,7 @@ public struct BTH: Explainer {
   public static let descriptor = ExplainerDescriptor(
     id: "bth", title: "Bidirectional",
     summary: "Rolls out weighted attention and multiplies with the integrated gradient of the last attention",
-    family: .gradient, needs: [.attention, .attentionGradients], isClassSpecific: true,
+    family: .gradient, needs: [.attention, .attentionGradients], isClassSpecific: true, scores: .magnitude,
     forwardPasses: "steps + 1",
     reversePasses: "1, and steps down to the last attention",
     citation: Citation(
@@ -26,10 +26,10 @@ public struct BTH: Explainer {
     self.options = options
   }
 
-  /// Beside the descriptor's, the lengths of tokens and of their transformed values where these weigh.
+  /// Beside the descriptor's, the lengths of tokens and of their projected values where these weigh.
   public var needs: Capabilities {
     options.variant == .head
-      ? descriptor.needs : descriptor.needs.union([.activations, .transformedValues])
+      ? descriptor.needs : descriptor.needs.union(.activations)
   }
 
   private func layers(of model: ModelDescriptor) throws -> Range<Int> {
@@ -49,8 +49,10 @@ public struct BTH: Explainer {
     case .token:
       return Recording(
         attention: .some(Set(layers)),
-        activations: Set(layers.map { ActivationPoint(layer: $0, point: .input) }),
-        transformedValues: .some(Set(layers)))
+        activations: Set(
+          layers.flatMap { layer in
+            [Place.input, .projectedValues].map { ActivationPoint(layer: layer, place: $0) }
+          }))
     }
   }
 

@@ -8,7 +8,7 @@ struct HeadImportance {
 
   init(_ trace: ForwardTrace, cotangent: Tensor, layers: Range<Int>, using model: any Model) throws {
     var importance: [Int: [[Float]]] = [:]
-    _ = try model.backward(
+    _ = try model.differentiable().backward(
       from: cotangent, through: trace, rules: .gradient,
       requesting: GradientRequest(attention: .some(Set(layers)))
     ) { visited in

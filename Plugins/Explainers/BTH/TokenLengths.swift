@@ -8,8 +8,8 @@ struct TokenLengths {
   let ratios: [[Float]]
 
   init(of trace: ForwardTrace, layer: Int) throws(ModelError) {
-    let input = try trace.activation(at: ActivationPoint(layer: layer, point: .input))
-    let transformed = try trace.transformedValues(ofLayer: layer)
+    let input = try trace.activation(at: ActivationPoint(layer: layer, place: .input))
+    let transformed = try trace.activation(at: ActivationPoint(layer: layer, place: .projectedValues))
     ratios = (0..<trace.batchCount).map { image in
       zip(Self.lengths(transformed[image]), Self.lengths(input[image])).map { $1 > 0 ? Float($0 / $1) : 0 }
     }

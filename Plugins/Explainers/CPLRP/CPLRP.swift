@@ -28,7 +28,7 @@ public struct CPLRP: RelevanceExplainer {
   public static let descriptor = ExplainerDescriptor(
     id: "cp-lrp", title: "CP-LRP",
     summary: "Propagates relevance with attention as a constant, and sums it over patches",
-    family: .relevance, needs: [.propagationRules, .inputGradients], isClassSpecific: true,
+    family: .relevance, needs: [.propagationRules, .inputGradients], isClassSpecific: true, scores: .signed,
     reversePasses: "1",
     citation: Citation(
       authors: "Ali et al.",

@@ -28,7 +28,8 @@ public struct CentreMap: Explainer {
   public static let descriptor = ExplainerDescriptor(
     id: "centre", title: "Centre",
     summary: "Gives patches near the centre the higher scores, for others to be compared with",
-    family: .baseline, needs: [], isClassSpecific: false, forwardPasses: "0", reversePasses: "0",
+    family: .baseline, needs: [], isClassSpecific: false, scores: .magnitude, forwardPasses: "0",
+    reversePasses: "0",
     citation: Citation(
       authors: "Judd, Durand & Torralba",
       title: "A Benchmark of Computational Models of Saliency to Predict Human Fixations",

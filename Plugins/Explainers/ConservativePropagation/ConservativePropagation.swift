@@ -27,6 +27,7 @@ public struct ConservativePropagation: RelevanceExplainer {
     id: "conservative-propagation", title: "Conservative Propagation",
     summary: "Multiplies tokens with their gradient, attention and the scale of layer norms being constants",
     family: .relevance, needs: [.propagationRules, .activations, .activationGradients], isClassSpecific: true,
+    scores: .signed,
     reversePasses: "1",
     citation: Citation(
       authors: "Ali et al.",

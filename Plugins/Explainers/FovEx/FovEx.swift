@@ -12,7 +12,7 @@ public struct FovEx: Explainer {
   public static let descriptor = ExplainerDescriptor(
     id: "fovex", title: "FovEx",
     summary: "Looks for the places that must be seen sharply to recognise the class", family: .perturbation,
-    needs: [.inputGradients], isClassSpecific: true, forwardPasses: "1 + fixations·steps",
+    needs: [.inputGradients], isClassSpecific: true, scores: .magnitude, forwardPasses: "1 + fixations·steps",
     reversePasses: "fixations·steps",
     citation: Citation(
       authors: "Panda et al.",
@@ -26,6 +26,9 @@ public struct FovEx: Explainer {
   public init(options: FovExOptions = FovExOptions()) {
     self.options = options
   }
+
+  /// It computes with probabilities, whatever the options.
+  public var needsProbabilities: Bool { true }
 
   /// Needs the logits: the passes with gradients are over other pictures.
   public func recording(for model: ModelDescriptor) -> Recording { Recording() }
@@ -87,20 +90,23 @@ public struct FovEx: Explainer {
       for (row, gaze) in gazes.enumerated() { gaze.write(to: elements + row * shape.count) }
     }
     let trace = try model.forward(input, recording: Recording(gradients: true))
-    let classCount = model.descriptor.classCount
+    let (classCount, meaning) = (model.descriptor.classCount, model.descriptor.output)
     var losses: [Double] = []
     let cotangent = Tensor([gazes.count, classCount]) { elements in
       for (row, classIndex) in classes.enumerated() {
         let probabilities = trace.logits[row].onHost("logits").withElements {
-          OutputScore.probability.values(of: Array(0..<classCount), in: $0)
+          OutputScore.probability.values(of: Array(0..<classCount), in: $0, meaning: meaning)
         }
         losses.append(-logarithm(max(probabilities[classIndex], .leastNormalMagnitude)))
+        // ∂(−log p_c)/∂z is p − [k = c] of a softmax; of a sigmoid, no other class counts.
         for (index, probability) in probabilities.enumerated() {
-          elements[row * classCount + index] = Float(probability - (index == classIndex ? 1 : 0))
+          let counts = meaning == .softmax || index == classIndex
+          elements[row * classCount + index] =
+            counts ? Float(probability - (index == classIndex ? 1 : 0)) : 0
         }
       }
     }
-    let gradients = try model.backward(
+    let gradients = try model.differentiable().backward(
       from: cotangent, through: trace, requesting: GradientRequest(input: true))
     guard let gradient = gradients.input else { throw ModelError.notRecorded("gradient of the input") }
     return (losses, gradient)

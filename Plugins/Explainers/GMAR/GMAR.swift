@@ -11,7 +11,8 @@ public struct GMAR: Explainer {
   public static let descriptor = ExplainerDescriptor(
     id: "gmar", title: "GMAR",
     summary: "Attention Rollout whose heads are weighted by the norm of their gradient", family: .gradient,
-    needs: [.attention, .attentionGradients, .activationGradients], isClassSpecific: true, reversePasses: "1",
+    needs: [.attention, .attentionGradients, .activationGradients], isClassSpecific: true, scores: .magnitude,
+    reversePasses: "1",
     citation: Citation(
       authors: "Jo, Jang & Park",
       title: "GMAR: Gradient-Driven Multi-Head Attention Rollout for Vision Transformer Interpretability",
@@ -29,6 +30,11 @@ public struct GMAR: Explainer {
   public func recording(for model: ModelDescriptor) throws -> Recording {
     try checkHeads(of: model)
     return Recording(attention: .all, gradients: true)
+  }
+
+  /// What the heads are scored by, where that isn't the attention.
+  public func gradientPoints(for model: ModelDescriptor) -> Set<ActivationPoint> {
+    options.gradientPoints(for: model)
   }
 
   /// Why the options only make sense where all layers work on the same tokens.

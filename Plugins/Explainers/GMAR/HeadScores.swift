@@ -10,33 +10,27 @@ struct HeadScores {
 
   /// Scores the heads in one reverse pass, by the second equation of the paper.
   init(_ trace: ForwardTrace, targets: Targets, options: GMAROptions, using model: any Model) throws {
-    let layerCount = model.descriptor.layerCount
     let cotangent = try trace.cotangent(of: targets, contrast: options.contrast)
+    // By layer: of each layer, or of the last alone.
     var byLayer: [Int: [[GradientNorms]]] = [:]
     switch options.gradient {
     case .attention:
-      _ = try model.backward(
+      _ = try model.differentiable().backward(
         from: cotangent, through: trace, rules: .gradient, requesting: GradientRequest(attention: .all)
       ) { visited in
         byLayer[visited.layer] = GradientNorms.ofMatrices(visited.gradient, rows: cotangent.shape[0])
       }
-    case .headOutput:
-      let points = (0..<layerCount).map { ActivationPoint(layer: $0, point: .headOutputs) }
-      let gradients = try model.backward(
-        from: cotangent, through: trace, requesting: GradientRequest(activations: Set(points)))
+    case .headOutput, .lastBlockNorm:
+      let points = options.gradientPoints(for: model.descriptor)
+      let gradients = try model.differentiable().backward(
+        from: cotangent, through: trace, requesting: GradientRequest(activations: points))
       for point in points {
         byLayer[point.layer] = gradients.activations[point].map {
           GradientNorms.ofChannels(
-            $0, heads: model.descriptor.headCount(ofLayer: point.layer), tokens: 0..<$0.shape[1])
+            $0, heads: model.descriptor.layers[point.layer].attention?.headCount ?? 0,
+            tokens: options.gradient == .headOutput
+              ? 0..<$0.shape[1] : trace.layout.patches(ofLayer: point.layer))
         }
-      }
-    case .lastBlockNorm:
-      let point = ActivationPoint(layer: layerCount - 1, point: .firstNorm)
-      let gradients = try model.backward(
-        from: cotangent, through: trace, requesting: GradientRequest(activations: [point]))
-      byLayer[0] = gradients.activations[point].map {
-        GradientNorms.ofChannels(
-          $0, heads: model.descriptor.headCount, tokens: trace.layout.patches(ofLayer: point.layer))
       }
     }
     let norms = byLayer.sorted { $0.key < $1.key }.map(\.value)
@@ -65,5 +59,16 @@ struct HeadScores {
     let sum = scores.reduce(0, +)
     guard sum > 0 else { return [Float](repeating: 1 / Float(scores.count), count: scores.count) }
     return scores.map { $0 / sum }
+  }
+}
+
+extension GMAROptions {
+  /// The points whose gradients score the heads; none where the attention's own does.
+  func gradientPoints(for model: ModelDescriptor) -> Set<ActivationPoint> {
+    switch gradient {
+    case .attention: []
+    case .headOutput: Set(model.layers.indices.map { ActivationPoint(layer: $0, place: .headOutputs) })
+    case .lastBlockNorm: [ActivationPoint(layer: model.layerCount - 1, place: .firstNorm)]
+    }
   }
 }

@@ -28,7 +28,7 @@ public struct GenericAttention: Explainer {
   public static let descriptor = ExplainerDescriptor(
     id: "generic-attention", title: "Generic Attention",
     summary: "Adds up attention weighted by its positive gradient, layer by layer", family: .gradient,
-    needs: [.attention, .attentionGradients], isClassSpecific: true, reversePasses: "1",
+    needs: [.attention, .attentionGradients], isClassSpecific: true, scores: .magnitude, reversePasses: "1",
     citation: Citation(
       authors: "Chefer, Gur & Wolf",
       title:

@@ -5,8 +5,8 @@ public import XAITensor
 public struct GradCAMOptions: ClassActivationOptions {
   /// The layer, from 0; −1 is the last.
   public var layer = -1
-  /// The point in the layer's block.
-  public var point = BlockPoint.firstNorm
+  /// The place in the layer.
+  public var point = Place.firstNorm
   /// Whether negative scores become 0.
   public var relu = true
   /// What the class is held against.
@@ -29,7 +29,8 @@ public struct GradCAM: ClassActivationMap {
   public static let descriptor = ExplainerDescriptor(
     id: "grad-cam", title: "Grad-CAM",
     summary: "Weights the channels of a layer's patch tokens by their mean gradient",
-    family: .gradient, needs: [.activations, .activationGradients], isClassSpecific: true, reversePasses: "1",
+    family: .gradient, needs: [.activations, .activationGradients], isClassSpecific: true, scores: .magnitude,
+    reversePasses: "1",
     citation: Citation(
       authors: "Selvaraju et al.",
       title: "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization",

@@ -5,8 +5,8 @@ public import XAITensor
 public struct GradCAMPlusPlusOptions: ClassActivationOptions {
   /// The layer, from 0; −1 is the last.
   public var layer = -1
-  /// The point in the layer's block.
-  public var point = BlockPoint.firstNorm
+  /// The place in the layer.
+  public var point = Place.firstNorm
   /// Whether negative scores become 0.
   public var relu = true
   /// What is added to the denominator of α.
@@ -36,7 +36,8 @@ public struct GradCAMPlusPlus: ClassActivationMap {
   public static let descriptor = ExplainerDescriptor(
     id: "grad-cam-plus-plus", title: "Grad-CAM++",
     summary: "Weights the channels of a layer's patch tokens by their positive gradients, place by place",
-    family: .gradient, needs: [.activations, .activationGradients], isClassSpecific: true, reversePasses: "1",
+    family: .gradient, needs: [.activations, .activationGradients], isClassSpecific: true, scores: .magnitude,
+    reversePasses: "1",
     citation: Citation(
       authors: "Chattopadhay et al.",
       title: "Grad-CAM++: Generalized Gradient-based Visual Explanations for Deep Convolutional Networks",

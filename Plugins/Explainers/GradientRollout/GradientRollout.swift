@@ -34,7 +34,7 @@ public struct GradientRollout: Explainer {
     id: "gradient-rollout", title: "Gradient Rollout",
     summary: "Attention Rollout over attention maps that are weighted by their own gradient",
     family: .gradient,
-    needs: [.attention, .attentionGradients], isClassSpecific: true, reversePasses: "1",
+    needs: [.attention, .attentionGradients], isClassSpecific: true, scores: .magnitude, reversePasses: "1",
     citation: Citation(
       authors: "Gildenblat", title: "Exploring Explainability for Vision Transformers", venue: "blog",
       year: 2020,

@@ -27,7 +27,7 @@ public struct InputXGradient: Explainer {
   public static let descriptor = ExplainerDescriptor(
     id: "input-x-gradient", title: "Input × Gradient",
     summary: "Multiplies the input with its gradient and sums over patches",
-    family: .gradient, needs: [.inputGradients], isClassSpecific: true, reversePasses: "1",
+    family: .gradient, needs: [.inputGradients], isClassSpecific: true, scores: .signed, reversePasses: "1",
     citation: Citation(
       authors: "Shrikumar et al.",
       title: "Not Just a Black Box: Learning Important Features Through Propagating Activation Differences",
@@ -41,6 +41,9 @@ public struct InputXGradient: Explainer {
     self.options = options
   }
 
+  /// That of the sum or of the absolute values.
+  public var scoreMeaning: ScoreMeaning { options.reduce.scoreMeaning }
+
   /// Needs a reverse pass down to the input.
   public func recording(for model: ModelDescriptor) -> Recording { Recording(gradients: true) }
 
@@ -48,7 +51,7 @@ public struct InputXGradient: Explainer {
   public func explain(
     _ trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
-    let gradients = try model.backward(
+    let gradients = try model.differentiable().backward(
       from: trace.cotangent(of: targets, contrast: options.contrast), through: trace,
       requesting: GradientRequest(input: true))
     guard let gradient = gradients.input else { throw ModelError.notRecorded("gradient of the input") }

@@ -10,7 +10,8 @@ public struct IntegratedGradients: Explainer {
   public static let descriptor = ExplainerDescriptor(
     id: "integrated-gradients", title: "Integrated Gradients",
     summary: "Integrates the gradient from a baseline to the image and multiplies with their difference",
-    family: .gradient, needs: [.inputGradients], isClassSpecific: true, forwardPasses: "steps + 2",
+    family: .gradient, needs: [.inputGradients], isClassSpecific: true, scores: .signed,
+    forwardPasses: "steps + 2",
     reversePasses: "steps",
     citation: Citation(
       authors: "Sundararajan, Taly & Yan", title: "Axiomatic Attribution for Deep Networks", venue: "ICML",
@@ -23,6 +24,9 @@ public struct IntegratedGradients: Explainer {
   public init(options: IntegratedGradientsOptions = IntegratedGradientsOptions()) {
     self.options = options
   }
+
+  /// That of the sum or of the absolute values.
+  public var scoreMeaning: ScoreMeaning { options.reduce.scoreMeaning }
 
   /// Needs the image and its logits; the passes along the path are its own.
   public func recording(for model: ModelDescriptor) -> Recording { Recording() }

@@ -6,12 +6,12 @@ import XAITensor
 /// φ minimises Σ_z π(z)·(f_c(x_z) − f_c(x_∅) − φ·z)² with π the Shapley kernel and Σ φ = f_c(x) − f_c(x_∅), which is kept by
 /// putting it into the equations for the last player. With all coalitions φ are the Shapley values themselves. Source:
 /// Lundberg & Lee 2017 (arXiv 1705.07874), Eq. 8 and Theorem 2.
-public struct KernelSHAP: Explainer {
+public struct KernelSHAP: PerturbationExplainer {
   /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "kernel-shap", title: "Kernel SHAP",
     summary: "Shares the class's probability out among patches by their Shapley values",
-    family: .perturbation, needs: [], isClassSpecific: true,
+    family: .perturbation, needs: [], isClassSpecific: true, scores: .signed,
     forwardPasses: "2 + samples", reversePasses: "0",
     citation: Citation(
       authors: "Lundberg & Lee", title: "A Unified Approach to Interpreting Model Predictions",
@@ -34,44 +34,19 @@ public struct KernelSHAP: Explainer {
   /// A model that can leave patches out, where that is how they are hidden.
   public var needs: Capabilities { options.segments.needs }
 
-  /// Needs the logits.
-  public func recording(for model: ModelDescriptor) -> Recording { Recording() }
-
-  /// Explains every image; all targets of an image share its passes.
-  public func explain(
-    _ trace: ForwardTrace, targets: Targets, using model: any Model
-  ) throws -> [[Attribution]] {
-    let preprocessing = model.descriptor.preprocessing
-    let games = targets.classes.indices.map { image -> (segments: Segments, chosen: WeightedCoalitions) in
-      let segments = Segments(
-        of: trace.input[image], cells: PatchCells(of: trace), preprocessing: preprocessing,
-        into: options.segments, superpixels: options.superpixels)
-      let budget = options.samples ?? 2 * segments.count + 2048
-      return (
-        segments, WeightedCoalitions(count: segments.count, budget: budget, seed: options.seed)
-      )
-    }
-    var runner = FrameRunner(
-      self, model: model, batchSize: options.batch,
-      total: games.reduce(0) { $0 + $1.chosen.coalitions.count + 1 })
-    return try targets.classes.enumerated().map { image, classes in
-      guard !classes.isEmpty else { return [] }
-      let (picture, (segments, chosen)) = (trace.input[image], games[image])
-      let hidden =
-        options.segments == .tokens ? nil : options.fill.input(hiding: picture, preprocessing: preprocessing)
-      let coalitions = chosen.coalitions + [Coalition(count: segments.count)]
-      var values = [[Double]](repeating: [], count: coalitions.count)
-      try runner.run(
-        segments.frames(of: picture, hiddenAs: hidden, coalitions), of: picture
-      ) { values[$0] = options.score.values(of: classes, in: $1) }
-      let whole = trace.logits[image].onHost("logits").withElements {
-        options.score.values(of: classes, in: $0)
-      }
-      let shares = try shares(chosen, values: values, whole: whole)
-      return try classes.indices.map { target in
-        try Attribution(
-          scores: segments.patchScores(shares[target]), of: trace, classIndex: classes[target], by: self)
-      }
+  /// The image with the players of each coalition, and with nobody.
+  public func perturbation(of image: Int, in trace: ForwardTrace, using model: any Model) -> Perturbation {
+    let (picture, preprocessing) = (trace.input[image], model.descriptor.preprocessing)
+    let segments = Segments(
+      of: picture, cells: PatchCells(of: trace), preprocessing: preprocessing, into: options.segments,
+      superpixels: options.superpixels)
+    let chosen = WeightedCoalitions(
+      count: segments.count, budget: options.samples ?? 2 * segments.count + 2048, seed: options.seed)
+    let hidden =
+      options.segments == .tokens ? nil : options.fill.input(hiding: picture, preprocessing: preprocessing)
+    let coalitions = chosen.coalitions + [Coalition(count: segments.count)]
+    return Perturbation(segments.frames(of: picture, hiddenAs: hidden, coalitions)) { scores in
+      try shares(chosen, values: scores.values, whole: scores.whole).map(segments.patchScores)
     }
   }
 

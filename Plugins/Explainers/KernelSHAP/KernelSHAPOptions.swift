@@ -1,7 +1,7 @@
 public import XAICore
 
 /// The options of Kernel SHAP.
-public struct KernelSHAPOptions: PluginOptions {
+public struct KernelSHAPOptions: PerturbationExplainerOptions {
   /// What the players are.
   public var segments = Segmentation.patches
   /// About how many superpixels.
@@ -33,8 +33,6 @@ public struct KernelSHAPOptions: PluginOptions {
     Option("fill", \.fill, "what stands in the place of a player"),
     Option("score", \.score, "which output stands for a class"),
     Option("seed", \.seed, "another seed gives other coalitions"),
-    Option(
-      "batch", \.batch, "inputs that the model sees at once", allowed: "a whole number from 1",
-      where: { $0 > 0 }),
+    batchOption,
   ]
 }

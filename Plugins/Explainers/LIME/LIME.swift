@@ -8,12 +8,12 @@ import XAITensor
 /// β minimises Σ_z π(z)·(f_c(x_z) − β₀ − β·z)² + λ‖β‖² with π(z) = √exp(−d² / width²) and d the cosine distance between z and
 /// the whole picture; a patch has the mean of its pixels' coefficients. Source: Ribeiro, Singh & Guestrin 2016
 /// (arXiv 1602.04938), Eq. 2 and Algorithm 1, with kernel and solver of the authors' program.
-public struct LIME: Explainer {
+public struct LIME: PerturbationExplainer {
   /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "lime", title: "LIME",
     summary: "Fits a linear model of the class's probability to pictures with some segments hidden",
-    family: .perturbation, needs: [], isClassSpecific: true, forwardPasses: "1 + samples",
+    family: .perturbation, needs: [], isClassSpecific: true, scores: .signed, forwardPasses: "1 + samples",
     reversePasses: "0",
     citation: Citation(
       authors: "Ribeiro, Singh & Guestrin",
@@ -37,30 +37,20 @@ public struct LIME: Explainer {
   /// A model that can leave patches out, where that is how they are hidden.
   public var needs: Capabilities { options.segments.needs }
 
-  /// Needs the logits.
-  public func recording(for model: ModelDescriptor) -> Recording { Recording() }
-
-  /// Explains every image; all targets of an image share its passes.
-  public func explain(
-    _ trace: ForwardTrace, targets: Targets, using model: any Model
-  ) throws -> [[Attribution]] {
-    let preprocessing = model.descriptor.preprocessing
-    var runner = FrameRunner(
-      self, model: model, batchSize: options.batch, total: options.samples * targets.imageCount)
-    return try targets.classes.enumerated().map { image, classes in
-      guard !classes.isEmpty else { return [] }
-      let picture = trace.input[image]
-      let segments = Segments(
-        of: picture, cells: PatchCells(of: trace), preprocessing: preprocessing, into: options.segments,
-        superpixels: options.superpixels)
-      let samples = samples(of: segments.count)
-      var equations = NormalEquations(unknowns: segments.count + 1, sides: classes.count)
-      try runner.run(
-        segments.frames(of: picture, hiddenAs: hidden(picture, segments, preprocessing), samples), of: picture
-      ) { sample, logits in
+  /// The image with some of its segments.
+  public func perturbation(of image: Int, in trace: ForwardTrace, using model: any Model) -> Perturbation {
+    let (picture, preprocessing) = (trace.input[image], model.descriptor.preprocessing)
+    let segments = Segments(
+      of: picture, cells: PatchCells(of: trace), preprocessing: preprocessing, into: options.segments,
+      superpixels: options.superpixels)
+    let samples = samples(of: segments.count)
+    let hidden = hidden(picture, segments, preprocessing)
+    return Perturbation(segments.frames(of: picture, hiddenAs: hidden, samples)) { scores in
+      var equations = NormalEquations(unknowns: segments.count + 1, sides: scores.whole.count)
+      for sample in scores.order {
         equations.add(
           [1] + (0..<segments.count).map { samples[sample][$0] ? 1 : 0 },
-          values: options.score.values(of: classes, in: logits), weight: weight(of: samples[sample]))
+          values: scores.values[sample], weight: weight(of: samples[sample]))
       }
       // The intercept is free. A ridge above 0 determines the rest.
       let ridge = [0] + [Double](repeating: options.ridge, count: segments.count)
@@ -69,17 +59,13 @@ public struct LIME: Explainer {
           option: "width", value: options.width.optionText,
           allowed: "wider: no sample is near enough to the picture to count")
       }
-      return try classes.indices.map { target in
-        try Attribution(
-          scores: segments.patchScores(Array(solution[target].dropFirst())), of: trace,
-          classIndex: classes[target], by: self)
-      }
+      return solution.map { segments.patchScores(Array($0.dropFirst())) }
     }
   }
 
   private func hidden(_ picture: Tensor, _ segments: Segments, _ preprocessing: Preprocessing) -> Tensor? {
     if options.segments == .tokens { return nil }
-    return options.fill.fill?.input(hiding: picture, preprocessing: preprocessing)
+    return options.fill.substitute()?.input(hiding: picture, preprocessing: preprocessing)
       ?? segments.averaged(picture)
   }
 

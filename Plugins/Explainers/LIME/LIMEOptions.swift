@@ -1,26 +1,7 @@
 public import XAICore
 
 /// The options of LIME.
-public struct LIMEOptions: PluginOptions {
-  /// How hidden segments look.
-  public enum SegmentFill: String, OptionValue, CaseIterable {
-    /// Each segment in its own mean colour.
-    case segmentMean = "segment-mean"
-    /// 0 after mean and deviation.
-    case zero
-    /// 0 before mean and deviation.
-    case black
-    /// The mean colour of ImageNet.
-    case mean
-    /// The picture, blurred.
-    case blur
-    /// The lowest value of the model's input, in all channels.
-    case lowest
-
-    /// What stands in the place of pixels, where that doesn't depend on the segments.
-    var fill: Fill? { Fill(rawValue: rawValue) }
-  }
-
+public struct LIMEOptions: PerturbationExplainerOptions {
   /// What the picture is divided into.
   public var segments = Segmentation.slic
   /// About how many superpixels.
@@ -28,7 +9,7 @@ public struct LIMEOptions: PluginOptions {
   /// How many pictures with some of the segments, the whole one among them.
   public var samples = 1000
   /// How hidden segments look.
-  public var fill = SegmentFill.segmentMean
+  public var fill = Hiding.segmentMean
   /// The width of the kernel on cosine distances.
   public var width = 0.25
   /// How strongly coefficients are held to 0.
@@ -52,7 +33,8 @@ public struct LIMEOptions: PluginOptions {
     Option(
       "samples", \.samples, "how many pictures with some of the segments",
       allowed: "a whole number from 2 to 1000000", where: { (2...1_000_000).contains($0) }),
-    Option("fill", \.fill, "what stands in the place of a segment"),
+    Option(
+      "fill", \.fill, "what stands in the place of a segment", oneOf: [.segmentMean] + Hiding.fills),
     Option(
       "width", \.width, "the width of the kernel on cosine distances", allowed: "a number above 0",
       where: { $0 > 0 }),
@@ -61,8 +43,6 @@ public struct LIMEOptions: PluginOptions {
       where: { $0 > 0 }),
     Option("score", \.score, "which output stands for a class"),
     Option("seed", \.seed, "another seed gives other samples"),
-    Option(
-      "batch", \.batch, "inputs that the model sees at once", allowed: "a whole number from 1",
-      where: { $0 > 0 }),
+    batchOption,
   ]
 }

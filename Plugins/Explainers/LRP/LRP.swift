@@ -85,7 +85,7 @@ public struct LRP: RelevanceExplainer {
     id: "lrp", title: "LRP",
     summary:
       "Propagates relevance down to the pixels in proportion to what each input adds, and sums over patches",
-    family: .relevance, needs: [.propagationRules, .inputGradients], isClassSpecific: true,
+    family: .relevance, needs: [.propagationRules, .inputGradients], isClassSpecific: true, scores: .signed,
     reversePasses: "1",
     citation: Citation(
       authors: "Bach et al.",

@@ -5,8 +5,8 @@ public import XAITensor
 public struct LayerCAMOptions: ClassActivationOptions {
   /// The layer, from 0; −1 is the last.
   public var layer = -1
-  /// The point in the layer's block.
-  public var point = BlockPoint.firstNorm
+  /// The place in the layer.
+  public var point = Place.firstNorm
   /// Whether negative scores become 0.
   public var relu = true
   /// What the class is held against.
@@ -28,7 +28,8 @@ public struct LayerCAM: ClassActivationMap {
   public static let descriptor = ExplainerDescriptor(
     id: "layer-cam", title: "LayerCAM",
     summary: "Weights each activation of a layer's patch tokens by its own positive gradient",
-    family: .gradient, needs: [.activations, .activationGradients], isClassSpecific: true, reversePasses: "1",
+    family: .gradient, needs: [.activations, .activationGradients], isClassSpecific: true, scores: .magnitude,
+    reversePasses: "1",
     citation: Citation(
       authors: "Jiang et al.",
       title: "LayerCAM: Exploring Hierarchical Class Activation Maps for Localization",

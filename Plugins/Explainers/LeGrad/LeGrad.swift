@@ -37,6 +37,7 @@ public struct LeGrad: Explainer {
     id: "legrad", title: "LeGrad",
     summary: "Adds up, over layers, how the class's score of a layer grows with that layer's attention",
     family: .gradient, needs: [.attention, .activations, .layerReadouts], isClassSpecific: true,
+    scores: .magnitude,
     reversePasses: "1",
     citation: Citation(
       authors: "Bousselham et al.",
@@ -63,7 +64,7 @@ public struct LeGrad: Explainer {
   /// Needs the output of every layer that counts, and what a reverse pass needs.
   public func recording(for model: ModelDescriptor) throws -> Recording {
     return Recording(
-      activations: Set(try layers(of: model).map { ActivationPoint(layer: $0, point: .output) }),
+      activations: Set(try layers(of: model).map { ActivationPoint(layer: $0, place: .output) }),
       gradients: true)
   }
 
@@ -74,7 +75,7 @@ public struct LeGrad: Explainer {
     let cotangent = try trace.cotangent(of: targets, contrast: options.contrast)
     var sums = [[Float]](
       repeating: [Float](repeating: 0, count: trace.layout.tokenCount), count: cotangent.shape[0])
-    try model.readLayers(
+    try model.layerReadable().readLayers(
       from: cotangent, through: trace, layers: .some(Set(layers(of: model.descriptor))),
       readout: options.pooling
     ) { visited in

@@ -6,12 +6,12 @@ import XAITensor
 ///
 /// A pixel has the mean of f_c(x) − f_c(x with the window hidden) over the windows that cover it, a patch the mean of its
 /// pixels. Source: Zeiler & Fergus 2014 (arXiv 1311.2901), section 4.2; the mean over windows is captum's.
-public struct Occlusion: Explainer {
+public struct Occlusion: PerturbationExplainer {
   /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "occlusion", title: "Occlusion",
     summary: "Shows where hiding a window of the picture lowers the class's probability",
-    family: .perturbation, needs: [], isClassSpecific: true,
+    family: .perturbation, needs: [], isClassSpecific: true, scores: .signed,
     forwardPasses: "1 + windows",
     reversePasses: "0",
     citation: Citation(
@@ -38,30 +38,17 @@ public struct Occlusion: Explainer {
     return Recording()
   }
 
-  /// Explains every image; all targets of an image share its passes.
-  public func explain(
-    _ trace: ForwardTrace, targets: Targets, using model: any Model
-  ) throws -> [[Attribution]] {
+  /// The image with each window hidden.
+  public func perturbation(
+    of image: Int, in trace: ForwardTrace, using model: any Model
+  ) throws -> Perturbation {
     let windows = try OcclusionWindows(options, over: PatchCells(of: trace))
-    var runner = FrameRunner(
-      self, model: model, batchSize: options.batch, total: windows.count * targets.imageCount)
-    return try targets.classes.enumerated().map { image, classes in
-      guard !classes.isEmpty else { return [] }
-      let picture = trace.input[image]
-      let whole = trace.logits[image].onHost("logits").withElements {
-        options.score.values(of: classes, in: $0)
-      }
-      var losses = classes.map { _ in [Double](repeating: 0, count: windows.count) }
-      let hidden = options.fill.fill?.input(
-        hiding: picture, preprocessing: model.descriptor.preprocessing)
-      try runner.run(windows.frames(of: picture, hiddenAs: hidden), of: picture) { window, logits in
-        for (target, score) in options.score.values(of: classes, in: logits).enumerated() {
-          losses[target][window] = whole[target] - score
-        }
-      }
-      return try classes.indices.map { target in
-        try Attribution(
-          scores: windows.patchMeans(of: losses[target]), of: trace, classIndex: classes[target], by: self)
+    let picture = trace.input[image]
+    let hidden = options.fill.substitute()?.input(
+      hiding: picture, preprocessing: model.descriptor.preprocessing)
+    return Perturbation(windows.frames(of: picture, hiddenAs: hidden)) { scores in
+      scores.whole.enumerated().map { target, whole in
+        windows.patchMeans(of: scores.values(of: target).map { whole - $0 })
       }
     }
   }

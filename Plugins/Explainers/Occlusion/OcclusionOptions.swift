@@ -1,13 +1,13 @@
 public import XAICore
 
 /// The options of occlusion.
-public struct OcclusionOptions: PluginOptions {
+public struct OcclusionOptions: PerturbationExplainerOptions {
   /// The side of the window.
   public var window = Extent.patches(2)
   /// How far it moves.
   public var stride = Extent.patches(1)
   /// How pixels in the window are hidden.
-  public var fill = PatchFill.zero
+  public var fill = Hiding.fill(.zero)
   /// Which output stands for a class.
   public var score = OutputScore.probability
   /// Inputs that the model sees at once.
@@ -20,11 +20,11 @@ public struct OcclusionOptions: PluginOptions {
   public static let table: [Option<Self>] = [
     Option("window", \.window, "the side of the window"),
     Option("stride", \.stride, "how far the window moves, at most its side"),
-    Option("fill", \.fill, "what stands in the place of the window; tokens leaves its patches out"),
-    Option("score", \.score, "which output stands for a class"),
     Option(
-      "batch", \.batch, "inputs that the model sees at once", allowed: "a whole number from 1",
-      where: { $0 > 0 }),
+      "fill", \.fill, "what stands in the place of the window; tokens leaves its patches out",
+      oneOf: Hiding.fills + [.tokens]),
+    Option("score", \.score, "which output stands for a class"),
+    batchOption,
   ]
 }
 

@@ -31,6 +31,7 @@ public struct PartialLRP: Explainer {
     id: "partial-lrp", title: "Partial LRP",
     summary: "Propagates relevance to the last layer's attention and reads it at the class token",
     family: .relevance, needs: [.attention, .attentionGradients, .propagationRules], isClassSpecific: true,
+    scores: .magnitude,
     reversePasses: "1, down to the attention of the layer",
     citation: Citation(
       authors: "Voita et al.",
@@ -59,7 +60,7 @@ public struct PartialLRP: Explainer {
     let layer = try model.descriptor.layer(options.layer, option: "layer")
     let cotangent = try trace.cotangent(of: targets, contrast: options.contrast)
     var relevance: Tensor?
-    _ = try model.backward(
+    _ = try model.differentiable().backward(
       from: trace.unitRelevance(cotangent), through: trace, rules: .unchanged(.positive),
       requesting: GradientRequest(attention: .some([layer]))
     ) { relevance = $0.relevance }

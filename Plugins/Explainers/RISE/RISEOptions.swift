@@ -1,7 +1,7 @@
 public import XAICore
 
 /// The options of RISE.
-public struct RISEOptions: PluginOptions {
+public struct RISEOptions: PerturbationExplainerOptions {
   /// How many masks.
   public var masks = 4000
   /// Cells of a mask along each side.
@@ -34,8 +34,6 @@ public struct RISEOptions: PluginOptions {
     Option("fill", \.fill, "what stands in the place of what is hidden"),
     Option("score", \.score, "which output stands for a class"),
     Option("seed", \.seed, "another seed gives other masks"),
-    Option(
-      "batch", \.batch, "inputs that the model sees at once", allowed: "a whole number from 1",
-      where: { $0 > 0 }),
+    batchOption,
   ]
 }

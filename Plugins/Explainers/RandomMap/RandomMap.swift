@@ -26,7 +26,8 @@ public struct RandomMap: Explainer {
   public static let descriptor = ExplainerDescriptor(
     id: "random", title: "Random",
     summary: "Gives every patch a random score, for others to be compared with",
-    family: .baseline, needs: [], isClassSpecific: false, forwardPasses: "0", reversePasses: "0",
+    family: .baseline, needs: [], isClassSpecific: false, scores: .magnitude, forwardPasses: "0",
+    reversePasses: "0",
     citation: Citation(
       authors: "Samek et al.",
       title: "Evaluating the Visualization of What a Deep Neural Network Has Learned",

@@ -56,7 +56,7 @@ public struct RawAttention: Explainer {
   public static let descriptor = ExplainerDescriptor(
     id: "raw-attention", title: "Raw Attention",
     summary: "Shows what the readout token attends to in one layer",
-    family: .attention, needs: [.attention], isClassSpecific: false, reversePasses: "0",
+    family: .attention, needs: [.attention], isClassSpecific: false, scores: .magnitude, reversePasses: "0",
     citation: Citation(
       authors: "Caron et al.", title: "Emerging Properties in Self-Supervised Vision Transformers",
       venue: "ICCV",
@@ -73,8 +73,9 @@ public struct RawAttention: Explainer {
   /// Needs the attention of one layer.
   public func recording(for model: ModelDescriptor) throws -> Recording {
     let layer = try model.layer(options.layer, option: "layer")
-    let headCount = model.headCount(ofLayer: layer)
-    if case .index(let head) = options.head, head >= headCount {
+    if case .index(let head) = options.head, let headCount = model.layers[layer].attention?.headCount,
+      head >= headCount
+    {
       throw OptionError.outOfRange(
         option: "head", value: String(head),
         allowed: "mean, or 0 to \(headCount - 1): \(model.name) has \(headCount) heads"

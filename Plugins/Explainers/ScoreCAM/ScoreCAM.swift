@@ -6,12 +6,13 @@ import XAITensor
 /// M_k is channel k, upsampled and scaled to [0, 1]; α = softmax_k f_c(x ⊙ M_k); map = ReLU(Σ_k α_k·A_k) on patches. The
 /// baseline that the paper subtracts from each score cancels in the softmax. Source: Wang et al. 2020 (arXiv 1910.01279),
 /// Eq. 5 to 8, on the tokens that Grad-CAM looks at.
-public struct ScoreCAM: Explainer {
+public struct ScoreCAM: PerturbationExplainer {
   /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "score-cam", title: "Score-CAM",
     summary: "Weights the channels of a layer's patch tokens by the class's score under them",
-    family: .perturbation, needs: [.activations], isClassSpecific: true, forwardPasses: "1 + channels",
+    family: .perturbation, needs: [.activations], isClassSpecific: true, scores: .magnitude,
+    forwardPasses: "1 + channels",
     reversePasses: "0",
     citation: Citation(
       authors: "Wang et al.",
@@ -26,8 +27,11 @@ public struct ScoreCAM: Explainer {
     self.options = options
   }
 
+  /// Without negative scores unless they are asked for.
+  public var scoreMeaning: ScoreMeaning { options.relu ? .magnitude : .signed }
+
   private func point(of model: ModelDescriptor) throws -> ActivationPoint {
-    ActivationPoint(layer: try model.layer(options.layer, option: "layer"), point: options.point)
+    try model.tokenPoint(options.point, layer: options.layer, for: self)
   }
 
   /// Needs the activations of one point.
@@ -35,33 +39,20 @@ public struct ScoreCAM: Explainer {
     Recording(activations: [try point(of: model)])
   }
 
-  /// Explains every image; all targets of an image share its passes.
-  public func explain(
-    _ trace: ForwardTrace, targets: Targets, using model: any Model
-  ) throws -> [[Attribution]] {
+  /// The image under the mask of each channel.
+  public func perturbation(
+    of image: Int, in trace: ForwardTrace, using model: any Model
+  ) throws -> Perturbation {
     let point = try point(of: model.descriptor)
-    let activation = try trace.activation(at: point)
-    let channelCount = activation.shape[2]
-    var runner = FrameRunner(
-      self, model: model, batchSize: options.batch, total: channelCount * targets.imageCount)
-    return try targets.classes.enumerated().map { image, classes in
-      guard !classes.isEmpty else { return [] }
-      let picture = trace.input[image]
-      let channels = ChannelMaps(
-        activation[image], patches: trace.layout.patches(ofLayer: point.layer),
-        cells: PatchCells(of: trace, layer: point.layer))
-      let hidden = options.fill.input(hiding: picture, preprocessing: model.descriptor.preprocessing)
-      var scores = classes.map { _ in [Float](repeating: 0, count: channelCount) }
-      try runner.run(channels.frames(of: picture, hiddenAs: hidden), of: picture) { channel, logits in
-        for (target, score) in options.score.values(of: classes, in: logits).enumerated() {
-          scores[target][channel] = Float(score)
-        }
-      }
-      return try classes.indices.map { target in
-        try Attribution(
-          scores: trace.layout.patchMap(
-            map(of: channels, weights: softmax(scores[target])), ofLayer: point.layer), of: trace,
-          classIndex: classes[target], by: self)
+    let picture = trace.input[image]
+    let channels = ChannelMaps(
+      try trace.activation(at: point)[image], patches: trace.layout.patches(ofLayer: point.layer),
+      cells: PatchCells(of: trace, layer: point.layer))
+    let hidden = options.fill.input(hiding: picture, preprocessing: model.descriptor.preprocessing)
+    return Perturbation(channels.frames(of: picture, hiddenAs: hidden)) { scores in
+      scores.whole.indices.map { target in
+        let weights = softmax(scores.values(of: target).map { Float($0) })
+        return trace.layout.patchMap(map(of: channels, weights: weights), ofLayer: point.layer)
       }
     }
   }

@@ -1,11 +1,11 @@
 public import XAICore
 
 /// The options of Score-CAM.
-public struct ScoreCAMOptions: PluginOptions {
+public struct ScoreCAMOptions: PerturbationExplainerOptions {
   /// The layer, from 0; −1 is the last.
   public var layer = -1
-  /// The point in the layer's block.
-  public var point = BlockPoint.firstNorm
+  /// The place in the layer.
+  public var point = Place.firstNorm
   /// Whether negative scores become 0.
   public var relu = true
   /// What stands in the place of what a mask hides.
@@ -21,12 +21,10 @@ public struct ScoreCAMOptions: PluginOptions {
   /// Every option.
   public static let table: [Option<Self>] = [
     Option("layer", \.layer, "the layer that is looked at, from 0; -1 is the last"),
-    Option("point", \.point, "the point in the layer's block"),
+    Option("point", \.point, "the place in the layer"),
     Option("relu", \.relu, "whether negative scores become 0"),
     Option("fill", \.fill, "what stands in the place of what a mask hides"),
     Option("score", \.score, "which output stands for a class"),
-    Option(
-      "batch", \.batch, "inputs that the model sees at once", allowed: "a whole number from 1",
-      where: { $0 > 0 }),
+    batchOption,
   ]
 }

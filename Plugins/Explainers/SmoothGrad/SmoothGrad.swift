@@ -44,7 +44,8 @@ public struct SmoothGrad: Explainer {
   public static let descriptor = ExplainerDescriptor(
     id: "smooth-grad", title: "SmoothGrad",
     summary: "Averages the input's gradient over noisy copies of the image",
-    family: .gradient, needs: [.inputGradients], isClassSpecific: true, forwardPasses: "samples + 1",
+    family: .gradient, needs: [.inputGradients], isClassSpecific: true, scores: .magnitude,
+    forwardPasses: "samples + 1",
     reversePasses: "samples",
     citation: Citation(
       authors: "Smilkov et al.", title: "SmoothGrad: Removing Noise by Adding Noise",
@@ -57,6 +58,9 @@ public struct SmoothGrad: Explainer {
   public init(options: SmoothGradOptions = SmoothGradOptions()) {
     self.options = options
   }
+
+  /// That of the sum or of the absolute values.
+  public var scoreMeaning: ScoreMeaning { options.reduce.scoreMeaning }
 
   /// Needs the image and its logits; the passes over noisy copies are its own.
   public func recording(for model: ModelDescriptor) -> Recording { Recording() }

@@ -31,6 +31,7 @@ public struct TokenTM: Explainer {
     summary:
       "Rolls out attention weighted by its gradient and by how blocks change tokens in length and direction",
     family: .gradient, needs: [.attention, .attentionGradients, .activations], isClassSpecific: true,
+    scores: .magnitude,
     reversePasses: "1",
     citation: Citation(
       authors: "Wu et al.",
@@ -45,14 +46,14 @@ public struct TokenTM: Explainer {
     self.options = options
   }
 
-  private static let points: [BlockPoint] = [.input, .afterAttention, .output]
+  private static let points: [Place] = [.input, .afterAttention, .output]
 
   /// Needs the tokens before and behind both halves of every block, and a reverse pass.
   public func recording(for model: ModelDescriptor) throws -> Recording {
     let layers = try model.layer(options.start, option: "start")..<model.layerCount
     return Recording(
       activations: Set(
-        layers.flatMap { layer in Self.points.map { ActivationPoint(layer: layer, point: $0) } }),
+        layers.flatMap { layer in Self.points.map { ActivationPoint(layer: layer, place: $0) } }),
       gradients: true)
   }
 

@@ -12,9 +12,9 @@ struct TransformationEffects {
   let mlp: [[Float]]
 
   init(of trace: ForwardTrace, layer: Int) throws(ModelError) {
-    let input = try trace.activation(at: ActivationPoint(layer: layer, point: .input))
-    let middle = try trace.activation(at: ActivationPoint(layer: layer, point: .afterAttention))
-    let output = try trace.activation(at: ActivationPoint(layer: layer, point: .output))
+    let input = try trace.activation(at: ActivationPoint(layer: layer, place: .input))
+    let middle = try trace.activation(at: ActivationPoint(layer: layer, place: .afterAttention))
+    let output = try trace.activation(at: ActivationPoint(layer: layer, place: .output))
     let images = 0..<trace.batchCount
     inputLengths = images.map { image in
       Self.products(input[image], input[image]).map { Float($0.squareRoot()) }

@@ -30,7 +30,8 @@ public struct TransformerAttribution: Explainer {
   public static let descriptor = ExplainerDescriptor(
     id: "transformer-attribution", title: "Transformer Attribution",
     summary: "Rolls out the relevance of attention times its positive gradient", family: .relevance,
-    needs: [.attention, .attentionGradients, .propagationRules], isClassSpecific: true, reversePasses: "2",
+    needs: [.attention, .attentionGradients, .propagationRules], isClassSpecific: true, scores: .magnitude,
+    reversePasses: "2",
     citation: Citation(
       authors: "Chefer, Gur & Wolf",
       title: "Transformer Interpretability Beyond Attention Visualization", venue: "CVPR", year: 2021,
@@ -57,14 +58,14 @@ public struct TransformerAttribution: Explainer {
     let layers = try model.descriptor.layer(options.start, option: "start")..<model.descriptor.layerCount
     let request = GradientRequest(attention: .some(Set(layers)))
     var gradients: [Int: Tensor] = [:]
-    _ = try model.backward(
+    _ = try model.differentiable().backward(
       from: trace.cotangent(of: targets, contrast: options.contrast), through: trace, rules: .gradient,
       requesting: request
     ) { gradients[$0.layer] = $0.gradient }
     // What is balanced by sums can't begin with a difference, which may sum to 0: a contrast is the gradient's alone.
     let relevance = trace.unitRelevance(targets.cotangent(classCount: model.descriptor.classCount))
     var fused: [Int: Tensor] = [:]
-    _ = try model.backward(
+    _ = try model.differentiable().backward(
       from: relevance, through: trace, rules: .transformerAttribution,
       requesting: request
     ) { visited in

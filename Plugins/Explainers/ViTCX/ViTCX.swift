@@ -7,12 +7,12 @@ import XAITensor
 /// s(M) = p_c(x ⊙ M + z ⊙ (1 − M)) − p_c(x + z ⊙ (1 − M)) + p_c(x) with noise z; the map is Σ_M s(M)·M / Σ_M M over the
 /// number of masks, which corrects for how many masks cover a pixel; on patches the mean over their pixels. Source: Xie et
 /// al. 2023 (arXiv 2211.03064), with the choices of the authors' program.
-public struct ViTCX: Explainer {
+public struct ViTCX: PerturbationExplainer {
   /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "vit-cx", title: "ViT-CX",
     summary: "Adds up masks made of a layer's patch tokens, weighted by their causal impact on the class",
-    family: .perturbation, needs: [.activations], isClassSpecific: true,
+    family: .perturbation, needs: [.activations], isClassSpecific: true, scores: .signed,
     forwardPasses: "1 + 2·clusters", reversePasses: "0",
     citation: Citation(
       authors: "Xie et al.", title: "ViT-CX: Causal Explanation of Vision Transformers", venue: "IJCAI",
@@ -27,48 +27,33 @@ public struct ViTCX: Explainer {
   }
 
   private func point(of model: ModelDescriptor) throws -> ActivationPoint {
-    ActivationPoint(layer: try model.layer(options.layer, option: "layer"), point: options.point)
+    try model.tokenPoint(options.point, layer: options.layer, for: self)
   }
+
+  /// It computes with probabilities, whatever the options.
+  public var needsProbabilities: Bool { true }
 
   /// Needs the activations of one point.
   public func recording(for model: ModelDescriptor) throws -> Recording {
     Recording(activations: [try point(of: model)])
   }
 
-  /// Explains every image; all targets of an image share its passes.
-  public func explain(
-    _ trace: ForwardTrace, targets: Targets, using model: any Model
-  ) throws -> [[Attribution]] {
-    guard targets.countPerImage > 0 else { return targets.classes.map { _ in [] } }
+  /// The image under each mask, and with the mask's noise alone.
+  public func perturbation(
+    of image: Int, in trace: ForwardTrace, using model: any Model
+  ) throws -> Perturbation {
     let point = try point(of: model.descriptor)
-    let activation = try trace.activation(at: point)
-    let cells = PatchCells(of: trace, layer: point.layer)
-    let masks = targets.classes.indices.map { image in
-      MaskClusters(
-        ChannelMaps(activation[image], patches: trace.layout.patches(ofLayer: point.layer), cells: cells),
-        distance: options.distance
-      ).maps
-    }
-    var runner = FrameRunner(
-      self, model: model, batchSize: options.batch, total: masks.reduce(0) { $0 + 2 * $1.count })
-    return try targets.classes.enumerated().map { image, classes in
-      let (picture, masks) = (trace.input[image], masks[image])
-      var probabilities = [[Double]](repeating: [], count: 2 * masks.count)
-      try runner.run(frames(of: picture, under: masks), of: picture) {
-        probabilities[$0] = OutputScore.probability.values(of: classes, in: $1)
-      }
-      let whole = trace.logits[image].onHost("logits").withElements {
-        OutputScore.probability.values(of: classes, in: $0)
-      }
-      let impacts = classes.indices.map { target in
+    let channels = ChannelMaps(
+      try trace.activation(at: point)[image], patches: trace.layout.patches(ofLayer: point.layer),
+      cells: PatchCells(of: trace, layer: point.layer))
+    let masks = MaskClusters(channels, distance: options.distance).maps
+    return Perturbation(frames(of: trace.input[image], under: masks)) { scores in
+      let impacts = scores.whole.enumerated().map { target, whole in
         (0..<masks.count).map { mask in
-          probabilities[2 * mask][target] - probabilities[2 * mask + 1][target] + whole[target]
+          scores.values[2 * mask][target] - scores.values[2 * mask + 1][target] + whole
         }
       }
-      return try zip(classes, masks.coverageCorrected(impacts, on: PatchCells(of: trace))).map {
-        classIndex, scores in
-        try Attribution(scores: scores, of: trace, classIndex: classIndex, by: self)
-      }
+      return masks.coverageCorrected(impacts, on: PatchCells(of: trace))
     }
   }
 

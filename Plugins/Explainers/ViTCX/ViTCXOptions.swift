@@ -1,11 +1,11 @@
 public import XAICore
 
 /// The options of ViT-CX.
-public struct ViTCXOptions: PluginOptions {
+public struct ViTCXOptions: PerturbationExplainerOptions {
   /// The layer, from 0; −1 is the last.
   public var layer = -1
-  /// The point in the layer's block.
-  public var point = BlockPoint.firstNorm
+  /// The place in the layer.
+  public var point = Place.firstNorm
   /// Masks farther apart than this, by cosine, are not in one cluster.
   public var distance = 0.1
   /// The deviation of the noise in place of what a mask hides.
@@ -15,13 +15,16 @@ public struct ViTCXOptions: PluginOptions {
   /// Inputs that the model sees at once.
   public var batch = 16
 
+  /// The softmax probability.
+  public var score: OutputScore { .probability }
+
   /// Makes the defaults: those of the authors' program.
   public init() {}
 
   /// Every option.
   public static let table: [Option<Self>] = [
     Option("layer", \.layer, "the layer that is looked at, from 0; -1 is the last"),
-    Option("point", \.point, "the point in the layer's block"),
+    Option("point", \.point, "the place in the layer"),
     Option(
       "distance", \.distance, "masks farther apart than this, by cosine, are not in one cluster",
       allowed: "a number from 0", where: { $0 >= 0 }),
@@ -29,8 +32,6 @@ public struct ViTCXOptions: PluginOptions {
       "noise", \.noise, "the deviation of the noise in place of what a mask hides",
       allowed: "a number from 0", where: { $0 >= 0 }),
     Option("seed", \.seed, "another seed gives other noise"),
-    Option(
-      "batch", \.batch, "inputs that the model sees at once", allowed: "a whole number from 1",
-      where: { $0 > 0 }),
+    batchOption,
   ]
 }

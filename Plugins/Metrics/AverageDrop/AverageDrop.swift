@@ -24,16 +24,16 @@ public struct AverageDrop: Metric {
     self.options = options
   }
 
-  /// One frame: the masked image.
-  public func frames(for subject: MetricSubject) -> FramePlan {
-    .masked(subject, in: options.space)
-  }
+  /// Probabilities of the class.
+  public var needs: MetricNeeds { .probabilities }
 
-  /// The value of one image, in percent.
-  public func measure(_ answers: [FrameAnswer], for subject: MetricSubject) -> MetricValue? {
-    let (whole, masked) = (Double(subject.probability), Double(answers[0].probability))
-    let lost = max(0, whole - masked)
-    guard options.drop == .relative else { return MetricValue(lost * 100) }
-    return MetricValue(whole > 0 ? lost / whole * 100 : 0)
+  /// Asks about the masked image; the value is in percent.
+  public func plan(for subject: MetricSubject) -> MetricPlan {
+    .ask(logits: .masked(subject, in: options.space)) { answers in
+      let (whole, masked) = (Double(subject.probability), Double(answers.logits[0].probability))
+      let lost = max(0, whole - masked)
+      guard options.drop == .relative else { return .value(MetricValue(lost * 100)) }
+      return .value(MetricValue(whole > 0 ? lost / whole * 100 : 0))
+    }
   }
 }

@@ -24,14 +24,14 @@ public struct AverageGain: Metric {
     self.options = options
   }
 
-  /// One frame: the masked image.
-  public func frames(for subject: MetricSubject) -> FramePlan {
-    .masked(subject, in: options.space)
-  }
+  /// Probabilities of the class.
+  public var needs: MetricNeeds { .probabilities }
 
-  /// The value of one image, in percent.
-  public func measure(_ answers: [FrameAnswer], for subject: MetricSubject) -> MetricValue? {
-    let (whole, masked) = (Double(subject.probability), Double(answers[0].probability))
-    return MetricValue(whole < 1 ? max(0, masked - whole) / (1 - whole) * 100 : 0)
+  /// Asks about the masked image; the value is in percent.
+  public func plan(for subject: MetricSubject) -> MetricPlan {
+    .ask(logits: .masked(subject, in: options.space)) { answers in
+      let (whole, masked) = (Double(subject.probability), Double(answers.logits[0].probability))
+      return .value(MetricValue(whole < 1 ? max(0, masked - whole) / (1 - whole) * 100 : 0))
+    }
   }
 }

@@ -24,13 +24,13 @@ public struct AverageIncrease: Metric {
     self.options = options
   }
 
-  /// One frame: the masked image.
-  public func frames(for subject: MetricSubject) -> FramePlan {
-    .masked(subject, in: options.space)
-  }
+  /// Probabilities of the class.
+  public var needs: MetricNeeds { .probabilities }
 
-  /// The value of one image, in percent.
-  public func measure(_ answers: [FrameAnswer], for subject: MetricSubject) -> MetricValue? {
-    MetricValue(answers[0].probability > subject.probability ? 100 : 0)
+  /// Asks about the masked image; the value is in percent.
+  public func plan(for subject: MetricSubject) -> MetricPlan {
+    .ask(logits: .masked(subject, in: options.space)) { answers in
+      .value(MetricValue(answers.logits[0].probability > subject.probability ? 100 : 0))
+    }
   }
 }

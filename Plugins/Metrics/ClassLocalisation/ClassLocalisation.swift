@@ -28,9 +28,12 @@ public struct ClassLocalisation: Metric {
   /// The objects.
   public var needs: MetricNeeds { .objects }
 
+  /// Asks for nothing: the map says it all.
+  public func plan(for subject: MetricSubject) -> MetricPlan { .value(value(of: subject)) }
+
   /// The value of one image, in percent; nil where there are no two classes with pixels of their own, one being asked
   /// about.
-  public func measure(_ answers: [FrameAnswer], for subject: MetricSubject) -> MetricValue? {
+  private func value(of subject: MetricSubject) -> MetricValue? {
     guard let target = subject.targetPixels, let others = subject.otherPixels,
       let own = mean(of: subject.map, where: { target[$0] && !others[$0] }),
       let foreign = mean(of: subject.map, where: { others[$0] && !target[$0] })

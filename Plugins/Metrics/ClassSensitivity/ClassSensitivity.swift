@@ -25,8 +25,11 @@ public struct ClassSensitivity: Metric {
   /// The map for the next likeliest class.
   public var needs: MetricNeeds { .runnerUp }
 
-  /// The value of one image; nil where there is no other map.
-  public func measure(_ answers: [FrameAnswer], for subject: MetricSubject) -> MetricValue? {
-    subject.runnerUpScores.map { MetricValue(mapCorrelation(of: subject.scores, with: $0)) }
+  /// Asks for the map of the next likeliest class; nil where there is none.
+  public func plan(for subject: MetricSubject) -> MetricPlan {
+    guard let runnerUp = subject.runnerUp else { return .value(nil) }
+    return .ask(maps: [MapRequest(classIndex: runnerUp)]) { answers in
+      .value(MetricValue(mapCorrelation(of: subject.scores, with: answers.maps[0])))
+    }
   }
 }

@@ -40,8 +40,11 @@ public struct Entropy: Metric {
     self.options = options
   }
 
+  /// Asks for nothing: the map says it all.
+  public func plan(for subject: MetricSubject) -> MetricPlan { .value(value(of: subject)) }
+
   /// The value of one image; nil where there is only one patch.
-  public func measure(_ answers: [FrameAnswer], for subject: MetricSubject) -> MetricValue? {
+  private func value(of subject: MetricSubject) -> MetricValue? {
     guard subject.scores.count > 1 else { return nil }
     let amounts = options.scores.amounts(of: subject.scores)
     let total = amounts.reduce(0, +)

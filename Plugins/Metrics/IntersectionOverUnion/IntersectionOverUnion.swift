@@ -75,8 +75,11 @@ public struct IntersectionOverUnion: Metric {
   /// The objects.
   public var needs: MetricNeeds { .objects }
 
+  /// Asks for nothing: the map says it all.
+  public func plan(for subject: MetricSubject) -> MetricPlan { .value(value(of: subject)) }
+
   /// The value of one image, in percent; nil where the picture has no object of the class.
-  public func measure(_ answers: [FrameAnswer], for subject: MetricSubject) -> MetricValue? {
+  private func value(of subject: MetricSubject) -> MetricValue? {
     guard let pixels = subject.targetPixels else { return nil }
     let selection =
       switch options.threshold {

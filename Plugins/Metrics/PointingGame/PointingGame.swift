@@ -62,8 +62,11 @@ public struct PointingGame: Metric {
   /// The objects.
   public var needs: MetricNeeds { .objects }
 
+  /// Asks for nothing: the map says it all.
+  public func plan(for subject: MetricSubject) -> MetricPlan { .value(value(of: subject)) }
+
   /// The value of one image, in percent; nil where the picture has no object of the class.
-  public func measure(_ answers: [FrameAnswer], for subject: MetricSubject) -> MetricValue? {
+  private func value(of subject: MetricSubject) -> MetricValue? {
     guard let pixels = subject.targetPixels, let highest = subject.map.max() else { return nil }
     let target = Target(
       pixels: pixels, height: subject.height, width: subject.width, margin: options.tolerance)

@@ -53,18 +53,21 @@ public struct Randomisation: Metric {
   /// The maps of models with random weights.
   public var needs: MetricNeeds { .randomisedModels }
 
-  /// The value of one image and the correlation of each stage; nil where there are no maps of other models.
-  public func measure(_ answers: [FrameAnswer], for subject: MetricSubject) -> MetricValue? {
-    let map = compared(subject.scores)
-    let correlations = subject.randomisedScores.map { mapCorrelation(of: map, with: compared($0)) }
-    guard let last = correlations.last else { return nil }
-    let value =
-      switch options.summary {
-      case .mean: correlations.reduce(0, +) / Double(correlations.count)
-      case .last: last
-      }
-    return MetricValue(
-      value, curve: MetricValue.Curve(x: correlations.indices.map { Double($0 + 1) }, y: correlations))
+  /// Asks for a map at each stage; the value comes with the correlation of each, and is nil where there is no stage.
+  public func plan(for subject: MetricSubject) -> MetricPlan {
+    .ask(maps: subject.randomisationStages.map { MapRequest(model: .randomised(stage: $0)) }) { answers in
+      let map = compared(subject.scores)
+      let correlations = answers.maps.map { mapCorrelation(of: map, with: compared($0)) }
+      guard let last = correlations.last else { return .value(nil) }
+      let value =
+        switch options.summary {
+        case .mean: correlations.reduce(0, +) / Double(correlations.count)
+        case .last: last
+        }
+      return .value(
+        MetricValue(
+          value, curve: MetricValue.Curve(x: correlations.indices.map { Double($0 + 1) }, y: correlations)))
+    }
   }
 
   private func compared(_ scores: [Float]) -> [Float] { options.absolute ? scores.map(abs) : scores }

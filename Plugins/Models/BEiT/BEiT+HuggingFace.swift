@@ -13,16 +13,16 @@ extension BEiT {
     var configuration = try VisionTransformerConfiguration(
       huggingFace: config, prefix: [.classToken], readout: pools ? .meanOfPatches : .classToken)
     configuration.finalNorm = pools ? .afterPooling : .onTokens
-    configuration.hasKeyBias = false
-    configuration.hasPositionEmbeddings =
-      try config.optionalBool("use_absolute_position_embeddings") ?? false
+    if configuration.qkvBias == .all { configuration.qkvBias = .queryAndValue }
+    configuration.positions =
+      try config.optionalBool("use_absolute_position_embeddings") ?? false ? .patchesAndPrefix() : .none
     let isPerLayer = try config.optionalBool("use_relative_position_bias") ?? false
     let isShared = try config.optionalBool("use_shared_relative_position_bias") ?? false
     if isPerLayer || isShared {
       configuration.positionBias = PositionBias(
         isPerLayer: isPerLayer, isShared: isShared, interpolation: .bilinear)
     }
-    if configuration.hasPositionEmbeddings || configuration.positionBias != nil {
+    if configuration.positions != .none || configuration.positionBias != nil {
       try configuration.checkHasSquareGrid(file: config.file)
     }
     let scale = try config.optionalDouble("layer_scale_init_value") ?? 0.1

@@ -11,9 +11,8 @@ extension BEiT {
   ) throws -> VisionTransformerConfiguration {
     var configuration = try VisionTransformerConfiguration(
       timm: config, weights: weights, pooling: "avg", needsPositions: false)
-    configuration.hasQueryKeyValueBias = weights["blocks.0.attn.q_bias"] != nil
-    configuration.hasKeyBias = false
-    configuration.embedsPrefixPositions = true
+    configuration.qkvBias = weights["blocks.0.attn.q_bias"] != nil ? .queryAndValue : .none
+    if configuration.positions != .none { configuration.positions = .patchesAndPrefix() }
     let (own, shared) = (weights["blocks.0.attn.\(table)"], weights["rel_pos_bias.\(table)"])
     if let table = own ?? shared {
       configuration.positionBias = PositionBias(

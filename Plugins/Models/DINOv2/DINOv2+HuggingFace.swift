@@ -19,7 +19,7 @@ extension DINOv2 {
       huggingFace: config, prefix: [.classToken] + Array(repeating: .register, count: registers),
       readout: .classAndMeanOfPatches, patchSize: hasRegisters ? 16 : 14, epsilon: 1e-6,
       mlpWidth: mlpWidth(config, width: width, isGated: isGated))
-    configuration.embedsRegisterPositions = false
+    configuration.positions = .patchesAndPrefix(exceptRegisters: true)
     configuration.positionInterpolation = hasRegisters ? .antialiasedBicubic : .bicubic
     configuration.layerScale = Float(try config.optionalDouble("layerscale_value") ?? 1)
     if isGated { configuration.mlp = .swiGLU }

@@ -8,12 +8,6 @@ extension DINOv2 {
   static func timmConfiguration(
     _ config: Configuration, _ weights: WeightStore
   ) throws -> VisionTransformerConfiguration {
-    guard weights["head.weight"] != nil else {
-      throw VisionTransformerError.unsupported(
-        file: weights.path, key: "a model without the tensor 'head.weight'",
-        value: "a DINOv2 without a classifier",
-        supported: "models with one, such as those that were trained on with num_classes set")
-    }
     var configuration = try VisionTransformerConfiguration(timm: config, weights: weights)
     if let contraction = weights["blocks.0.mlp.fc2.weight"]?.shape, contraction.rank == 2,
       configuration.mlpWidth == 2 * contraction[1]

@@ -36,7 +36,7 @@ extension Swin {
       imageHeight: image.0, imageWidth: image.1, patchHeight: patch.0, patchWidth: patch.1, stages: stages,
       windowing: .square, epsilon: Float(try config.optionalDouble("layer_norm_eps") ?? 1e-5),
       classCount: try VisionTransformerConfiguration.classCount(huggingFace: config))
-    configuration.hasQueryKeyValueBias = try config.optionalBool("qkv_bias") ?? true
+    configuration.qkvBias = try config.optionalBool("qkv_bias") ?? true ? .all : .none
     configuration.hasPositionEmbeddings = try config.optionalBool("use_absolute_embeddings") ?? false
     try configuration.validate(file: config.file)
     return configuration

@@ -46,7 +46,7 @@ extension Swin {
     var configuration = HierarchicalConfiguration(
       imageHeight: image.0, imageWidth: image.1, patchHeight: patch[2], patchWidth: patch[3], stages: stages,
       windowing: .eachAxis, epsilon: 1e-5, classCount: try shape(head, rank: 2)[0])
-    configuration.hasQueryKeyValueBias = weights["layers.0.blocks.0.attn.qkv.bias"] != nil
+    configuration.qkvBias = weights["layers.0.blocks.0.attn.qkv.bias"] != nil ? .all : .none
     try configuration.validate(file: config.file)
     return configuration
   }

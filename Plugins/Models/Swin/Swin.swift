@@ -1,6 +1,5 @@
 public import XAICore
 import XAIImage
-public import XAITensor
 import XAITransformer
 public import XAIWeights
 
@@ -28,7 +27,8 @@ public enum Swin: ModelArchitecture {
   }
 
   /// Loads a Hugging Face or timm Swin.
-  public static func load(_ directory: ModelDirectory, on kernels: any Kernels) throws -> any Model {
+  public static func load(_ directory: ModelDirectory, _ request: LoadRequest) throws -> any Model {
+    try request.checkOptions(family: descriptor.id)
     guard !isSecondVersion(directory) else {
       throw VisionTransformerError.unsupported(
         file: directory.config.file, key: directory.format == .timm ? "architecture" : "model_type",
@@ -49,7 +49,7 @@ public enum Swin: ModelArchitecture {
     return try HierarchicalTransformer(
       loading: directory, architecture: descriptor.id, configuration: configuration, weights: weights,
       naming: naming, ignoring: ["*.relative_position_index", "*.attn_mask"], preprocessing: preprocessing,
-      on: kernels)
+      request)
   }
 
   /// The image processor of the published checkpoints: bicubic to exactly 224 × 224, ImageNet's mean and deviation.

@@ -74,6 +74,19 @@ typedef struct xai_vector_kernels {
   void (*swiglu_backward)(const float *x, const float *gradient, ptrdiff_t rows, ptrdiff_t columns, float *result);
   void (*swiglu_ratio)(const float *x, const float *gradient, ptrdiff_t rows, ptrdiff_t columns, float gate, float value,
                        float *result);
+
+  // GELU as x·σ(u), u = x·(linear + cubic·x²).
+  void (*sigmoid_gelu)(const float *x, ptrdiff_t count, float linear, float cubic, float *y);
+  void (*sigmoid_gelu_backward)(const float *x, ptrdiff_t count, float linear, float cubic, float *gradient);
+  void (*sigmoid_gelu_ratio)(const float *x, ptrdiff_t count, float linear, float cubic, float *gradient);
+  // Each row has `groups` groups of 2·`pairs` elements, and `pairs` cosines and sines; sines are multiplied by `sign`.
+  void (*rotate_pairs)(const float *x, ptrdiff_t rows, ptrdiff_t groups, ptrdiff_t pairs, const float *cosines,
+                       const float *sines, float sign, ptrdiff_t step, ptrdiff_t distance, float *y);
+  // By the root of the mean of squares, or by that of their sum.
+  void (*normalise_rows)(const float *x, ptrdiff_t rows, ptrdiff_t columns, bool is_mean, float epsilon, float *y);
+  void (*normalise_rows_backward)(const float *gradient, const float *x, ptrdiff_t rows, ptrdiff_t columns, bool is_mean,
+                                  float epsilon, bool constant_size, float *result);
+  void (*product_column_sums)(const float *x, const float *y, ptrdiff_t rows, ptrdiff_t columns, float *sums);
   // exp(x) for x <= 0, in place; inlined in softmax and GELU, and a function only so that its accuracy is tested.
   void (*exponential)(float *x, ptrdiff_t count);
 

@@ -74,7 +74,7 @@ extension VisionTransformer {
     }
     let descriptor = ModelDescriptor(
       name: name, architecture: "vit", labels: (0..<configuration.classCount).map { "class \($0)" },
-      layerCount: configuration.depth, headCount: configuration.headCount, width: configuration.width,
+      layers: configuration.layerDescriptors,
       parameterCount: weights.parameterCount, layout: configuration.layout,
       preprocessing: Preprocessing(
         resize: .exact(height: configuration.imageHeight, width: configuration.imageWidth),

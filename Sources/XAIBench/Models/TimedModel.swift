@@ -3,7 +3,7 @@ import XAICore
 import XAITensor
 
 /// A model that notes how long its passes take and what was shown to it.
-struct TimedModel: Model {
+struct TimedModel: LayerReadableModel, IntervenableModel {
   private let base: any Model
   private let stopwatch: Stopwatch
   private let noted = Noted()
@@ -12,7 +12,7 @@ struct TimedModel: Model {
   struct Passes: Sendable {
     /// Seconds in forward passes.
     var forward = 0.0
-    /// Seconds in reverse passes, what explainers do with gradients of attention included.
+    /// Seconds in backward passes, what explainers do with gradients of attention included.
     var reverse = 0.0
     /// Images in forward passes.
     var images = 0
@@ -44,7 +44,7 @@ struct TimedModel: Model {
   }
 
   func logits(_ input: Tensor, under intervention: Intervention) throws -> Tensor {
-    try timed(images: input.shape[0]) { try base.logits(input, under: intervention) }
+    try timed(images: input.shape[0]) { try base.intervenable().logits(input, under: intervention) }
   }
 
   func backward(
@@ -53,11 +53,22 @@ struct TimedModel: Model {
   ) throws -> Gradients {
     var gradients = Gradients()
     let time = try stopwatch.seconds {
-      gradients = try base.backward(
+      gradients = try base.differentiable().backward(
         from: cotangent, through: trace, rules: rules, requesting: request, visitAttention: visitAttention)
     }
     noted.passes.withLock { $0.reverse += time }
     return gradients
+  }
+
+  func readLayers(
+    from cotangent: Tensor, through trace: ForwardTrace, layers: LayerSelection, readout: LayerReadout,
+    visitAttention: (AttentionGradient) throws -> Void
+  ) throws {
+    let time = try stopwatch.seconds {
+      try base.layerReadable().readLayers(
+        from: cotangent, through: trace, layers: layers, readout: readout, visitAttention: visitAttention)
+    }
+    noted.passes.withLock { $0.reverse += time }
   }
 
   private func timed<Result>(images: Int, _ pass: () throws -> Result) throws -> Result {

@@ -91,7 +91,7 @@ public struct VisionTransformerOperations: Hashable, Sendable {
   /// The projection of the heads' outputs and the MLP; their reverse is as much.
   private func restOfBlock(tokens: Double) -> Double {
     let hidden = Double(configuration.mlpWidth)
-    let expanded = configuration.mlp == .swiGLU ? 2 * hidden : hidden
+    let expanded = configuration.mlp.isGated ? 2 * hidden : hidden
     return product(tokens * width, width) + product(tokens * expanded, width)
       + product(tokens * width, hidden)
   }

@@ -41,7 +41,7 @@ extension Workload {
     ) {
       try ResultStore.remove(at: plan.storePath)
       let store = try ResultStore(at: plan.storePath, experiment: experiment)
-      _ = try evaluation.run(into: store) { _ in true }
+      try evaluation.run(into: store)
     }
   }
 

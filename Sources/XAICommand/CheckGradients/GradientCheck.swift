@@ -9,7 +9,7 @@ struct GradientCheck {
   let classIndex: Int
 
   /// Activations that all of the derivative goes through, in every layer.
-  private static let cuts: [BlockPoint] = [.output, .afterAttention]
+  private static let cuts: [Place] = [.output, .afterAttention]
   /// Beside them, what is recorded.
   private static let points = cuts + [.input, .headOutputs]
   /// What float32 leaves uncertain, with room.
@@ -25,7 +25,7 @@ struct GradientCheck {
       attention: recordsAttention ? .all : .none, activations: recording.activations, input: true)
     var rowErrors: [Double] = []
     var attentionRows: [Int: [[Double]]] = [:]
-    let gradients = try model.backward(
+    let gradients = try model.differentiable().backward(
       from: Targets([[classIndex]]).cotangent(classCount: model.descriptor.classCount), through: trace,
       rules: .gradient, requesting: request
     ) { visited in
@@ -37,7 +37,7 @@ struct GradientCheck {
         explainer: "check-gradients", model: model.descriptor.name, missing: [.inputGradients])
     }
     for (layer, sums) in attentionRows {
-      let point = ActivationPoint(layer: layer, point: .headOutputs)
+      let point = ActivationPoint(layer: layer, place: .headOutputs)
       guard let output = trace.activations[point], let slope = gradients.activations[point] else { continue }
       rowErrors += AttentionIdentity.errors(sums, output: output, gradient: slope)
     }
@@ -74,7 +74,9 @@ struct GradientCheck {
     let layers = 0..<model.descriptor.layerCount
     return Recording(
       attention: recordsAttention ? .all : .none,
-      activations: Set(points.flatMap { point in layers.map { ActivationPoint(layer: $0, point: point) } }),
+      activations: Set(
+        points.flatMap { place in layers.map { ActivationPoint(layer: $0, place: place) } }
+          .filter { model.descriptor[$0]?.hasGradient == true }),
       gradients: true)
   }
 
@@ -132,12 +134,12 @@ struct GradientCheck {
       for (point, slope) in slopes {
         guard let change = products[point] else { continue }
         let product = inner(slope.elements, change)
-        if Self.cuts.contains(point.point) {
+        if Self.cuts.contains(point.place) {
           activationGaps[point, default: []].append(product - expected)
-        } else if point.point == .headOutputs,
-          let before = products[ActivationPoint(layer: point.layer, point: .input)],
-          let after = products[ActivationPoint(layer: point.layer, point: .afterAttention)],
-          let sumSlope = slopes[ActivationPoint(layer: point.layer, point: .afterAttention)]?.elements
+        } else if point.place == .headOutputs,
+          let before = products[ActivationPoint(layer: point.layer, place: .input)],
+          let after = products[ActivationPoint(layer: point.layer, place: .afterAttention)],
+          let sumSlope = slopes[ActivationPoint(layer: point.layer, place: .afterAttention)]?.elements
         {
           // What the attention adds to the residual stream.
           activationGaps[point, default: []].append(
@@ -148,7 +150,7 @@ struct GradientCheck {
     let scale = max(abs(inner(gradient, direction)), .leastNormalMagnitude)
     errors.input.append(abs(Self.directionSteps.extrapolated(logitGaps, noise: noise).limit) / scale)
     for (point, gaps) in activationGaps {
-      errors.activations[point.point, default: []]
+      errors.activations[point.place, default: []]
         .append(abs(Self.directionSteps.extrapolated(gaps, noise: noise).limit) / scale)
     }
   }
@@ -172,7 +174,7 @@ struct GradientCheck {
 /// Errors along directions by what they are of.
 struct DirectionalErrors {
   var input: [Double] = []
-  var activations: [BlockPoint: [Double]] = [:]
+  var activations: [Place: [Double]] = [:]
 }
 
 /// Σ aᵢ·bᵢ, summed in double precision.

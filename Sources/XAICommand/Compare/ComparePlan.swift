@@ -36,6 +36,9 @@ struct ComparePlan {
     self.file = file
     let loaded = try LoadedModel(command.model, engine: command.engine)
     model = loaded.model
+    guard model.descriptor.output != .none else {
+      throw ModelError.noClasses(user: "a comparison", model: model.descriptor.name)
+    }
     (choices, misfits) = try Self.fitting(
       named, families: Set(command.family), model: loaded.model.descriptor, registry: registry)
     let preprocessing = try command.pictures.preprocessing(of: loaded)

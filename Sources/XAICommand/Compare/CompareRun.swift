@@ -32,7 +32,8 @@ struct CompareRun {
       explain(choice, trace, targets)
     }
     progress.clear()
-    try write(ComparisonResult(plan, trace.logits[0].elements, targets, maps, forwardSeconds: forward))
+    try write(
+      ComparisonResult(plan, trace.logits[0].elements, targets, maps, forwardSeconds: forward))
     if Interruption.isRequested { throw Failure(.interrupted, "") }
     if let failure = failures.first { throw Failure(failure.status, "") }
   }

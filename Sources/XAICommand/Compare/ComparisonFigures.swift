@@ -24,7 +24,7 @@ struct ComparisonFigures {
     let width = 224
     return Montage(
       rows: rows.map { $0.map(\.0) }, captions: rows.map { $0.map(\.1) },
-      title: "\(result.target.shortLabel), \(percent(result.target.probability))", cellWidth: width,
+      title: "\(result.target.shortLabel), \(result.target.valueText)", cellWidth: width,
       cellHeight: min(max(width * result.picture.height / max(result.picture.width, 1), 1), 4 * width)
     ).image()
   }

@@ -23,8 +23,10 @@ struct ComparisonResult {
 
   init(
     _ plan: ComparePlan, _ logits: [Float], _ targets: Targets, _ maps: [ComparedMap], forwardSeconds: Double
-  ) {
-    let scores = ClassScores(logits: logits, labels: plan.model.descriptor.labels)
+  ) throws {
+    guard let scores = ClassScores(logits: logits, of: plan.model.descriptor) else {
+      throw ModelError.noClasses(user: "a comparison", model: plan.model.descriptor.name)
+    }
     file = plan.file
     picture = plan.picture
     modelName = plan.model.descriptor.name

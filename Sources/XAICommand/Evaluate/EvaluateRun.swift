@@ -9,7 +9,7 @@ struct EvaluateRun {
   private let clock = ContinuousClock()
   private let start: ContinuousClock.Instant
   private var doneCount = 0
-  /// What went wrong while an event was told; the run stops before it is thrown.
+  /// What went wrong while an event was told; the picture that is worked on is kept before it is thrown.
   private var failure: (any Error)?
   private var teller: any EvaluationTeller
 
@@ -30,40 +30,43 @@ struct EvaluateRun {
     Interruption.watch()
     let store = try ResultStore(
       at: plan.output, experiment: plan.experiment, shard: plan.chosen?.shard.description)
-    let outcome: EvaluationOutcome
+    var isFinished = true
     do {
       // An explainer of many passes stops between two of them; its group is computed again when the run goes on.
-      outcome = try PassProgress.watched(by: { _ in !Interruption.isRequested }) {
-        try plan.evaluation.run(into: store, shard: plan.chosen?.shard ?? .whole) { tell($0) }
+      try PassProgress.watched(by: { _ in !Interruption.isRequested }) {
+        try plan.evaluation.run(into: store, shard: plan.chosen?.shard ?? .whole) { try tell($0) }
       }
+    } catch is CancellationError {
+      isFinished = false
     } catch {
       teller.clear()
       throw error
     }
     teller.clear()
-    if let failure { throw failure }
     let known = try store.donePositions
     let end = EvaluationEnd(
       means: try store.means(), failures: try store.failures(), positionCount: plan.positions.count,
       known: plan.positions.count(where: known.contains), seconds: seconds)
-    try teller.ended(end, outcome)
-    if outcome == .stopped, Interruption.isRequested { throw Failure(.interrupted, "") }
-    if outcome == .finished, !end.failures.isEmpty, end.failures.count == known.count {
+    try teller.ended(end, isFinished: isFinished)
+    if !isFinished, Interruption.isRequested { throw Failure(.interrupted, "") }
+    if isFinished, !end.failures.isEmpty, end.failures.count == known.count {
       throw Failure(.inputData, "\(plan.command.data): no picture could be evaluated")
     }
   }
 
   private var seconds: Double { (clock.now - start) / .seconds(1) }
 
-  /// Hands an event on, and says whether the evaluation goes on.
-  private mutating func tell(_ event: EvaluationEvent) -> Bool {
+  /// Hands an event on; throws where the run is to end, when the picture that is worked on has its result.
+  private mutating func tell(_ event: EvaluationEvent) throws {
     if case .picture = event { doneCount += 1 }
     if failure == nil {
       do { try teller.tell(event) } catch { failure = error }
     }
     if case .picture = event { TestMilestone.result.reached() }
+    if case .working = event { return }
+    if let failure { throw failure }
     let isEnough = plan.command.runOptions.stopAfter?.isMet(count: doneCount, seconds: seconds) ?? false
-    return failure == nil && !Interruption.isRequested && !isEnough
+    if Interruption.isRequested || isEnough { throw CancellationError() }
   }
 }
 
@@ -82,7 +85,7 @@ struct EvaluationEnd {
 /// Where the events of an evaluation go.
 protocol EvaluationTeller {
   mutating func tell(_ event: EvaluationEvent) throws
-  mutating func ended(_ end: EvaluationEnd, _ outcome: EvaluationOutcome) throws
+  mutating func ended(_ end: EvaluationEnd, isFinished: Bool) throws
   /// Takes a line away that is still being overwritten.
   mutating func clear()
 }
@@ -90,6 +93,6 @@ protocol EvaluationTeller {
 /// Says nothing.
 struct SilentEvaluationTeller: EvaluationTeller {
   func tell(_ event: EvaluationEvent) {}
-  func ended(_ end: EvaluationEnd, _ outcome: EvaluationOutcome) {}
+  func ended(_ end: EvaluationEnd, isFinished: Bool) {}
   func clear() {}
 }

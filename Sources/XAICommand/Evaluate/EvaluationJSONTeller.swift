@@ -22,11 +22,11 @@ struct EvaluationJSONTeller: EvaluationTeller {
     }
   }
 
-  func ended(_ end: EvaluationEnd, _ outcome: EvaluationOutcome) throws {
+  func ended(_ end: EvaluationEnd, isFinished: Bool) throws {
     let experiment = plan.experiment
     try write(
       EvaluationLine(
-        event: outcome == .finished ? "finished" : "stopped", output: plan.output, known: end.known,
+        event: isFinished ? "finished" : "stopped", output: plan.output, known: end.known,
         pictures: end.positionCount, failures: end.failures.count,
         means: end.means.map {
           EvaluationLine.Mean(

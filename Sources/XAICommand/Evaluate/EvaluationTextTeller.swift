@@ -81,16 +81,15 @@ struct EvaluationTextTeller: EvaluationTeller {
 // MARK: - The end
 
 extension EvaluationTextTeller {
-  mutating func ended(_ end: EvaluationEnd, _ outcome: EvaluationOutcome) throws {
+  mutating func ended(_ end: EvaluationEnd, isFinished: Bool) throws {
     if end.known > end.failures.count { try say("\n" + meanTable(end.means, of: plan.experiment) + "\n") }
-    switch outcome {
-    case .stopped:
+    if isFinished {
+      let time = done > 0 ? " in \(duration(end.seconds))" : ", all of them known already"
+      try say("\(plan.output): \(counted(end.known, "picture"))\(time)\n" + next)
+    } else {
       try say(
         "Stopped after \(grouped(end.known)) of \(grouped(end.positionCount)) pictures; the same command goes on from "
           + "there.\n")
-    case .finished:
-      let time = done > 0 ? " in \(duration(end.seconds))" : ", all of them known already"
-      try say("\(plan.output): \(counted(end.known, "picture"))\(time)\n" + next)
     }
     guard !end.failures.isEmpty else { return }
     let shown = end.failures.prefix(20).map { "  \(Self.text($0.reason, of: $0.identifier))\n" }.joined()

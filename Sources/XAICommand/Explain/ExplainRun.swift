@@ -43,11 +43,8 @@ struct ExplainRun {
   }
 
   private mutating func explainAll() throws {
-    let batches = plan.batches
-    var upcoming = batches.first.map { prepare($0) }
-    for index in batches.indices {
-      guard let batch = plan.profile.measure("waiting for pictures", { upcoming?.take() }) else { return }
-      upcoming = index + 1 < batches.count ? prepare(batches[index + 1]) : nil
+    var batches = prepared
+    while let batch = plan.profile.measure("waiting for pictures", { batches.next() }) {
       for (file, failure) in batch.failures { note(failure, of: file) }
       guard !Interruption.isRequested else { return }
       try explain(batch.pictures)
@@ -57,12 +54,13 @@ struct ExplainRun {
     }
   }
 
-  private func prepare(_ files: ArraySlice<ImageFile>) -> Background<PreparedBatch> {
+  /// The decoded batches, in order.
+  private var prepared: Prefetched<IndexingIterator<[ArraySlice<ImageFile>]>, PreparedBatch> {
     let (preprocessing, options) = (plan.preprocessing, plan.command.pictures)
     let (pixelLimit, exif, profile) = (options.pixelLimit, options.exif, plan.profile)
-    return Background {
+    return plan.batches.prefetched {
       PreparedBatch(
-        files, preprocessing: preprocessing, pixelLimit: pixelLimit, appliesOrientation: exif,
+        $0, preprocessing: preprocessing, pixelLimit: pixelLimit, appliesOrientation: exif,
         profile: profile)
     }
   }
@@ -116,10 +114,9 @@ extension ExplainRun {
   private mutating func write(
     _ picture: PreparedBatch.Picture, _ index: Int, of explanation: Explanation
   ) throws {
-    let scores = ClassScores(
-      logits: explanation.logits[index].elements, labels: plan.model.descriptor.labels)
-    let predicted = scores.predicted
-    var lines = "\(picture.file.path): \(predicted.text)\n"
+    let scores = ClassScores(logits: explanation.logits[index].elements, of: plan.model.descriptor)
+    let predicted = scores?.predicted
+    var lines = picture.file.path + (predicted.map { ": \($0.text)" } ?? "") + "\n"
     var seen: Set<Int> = []
     for (target, classIndex) in explanation.targets.classes[index].enumerated()
     where seen.insert(classIndex).inserted {
@@ -128,9 +125,9 @@ extension ExplainRun {
           file: picture.file, picture: picture.image, choice: plan.choices[choice],
           attribution: explanation.attributions[choice][index][target],
           comparison: plan.comparisonIndex.map { explanation.attributions[$0][index][target] },
-          target: scores[classIndex], predicted: predicted)
+          target: scores?[classIndex], predicted: predicted)
       }
-      if classIndex != predicted.index { lines += "  \(scores[classIndex].text)\n" }
+      if let scores, classIndex != scores.predicted.index { lines += "  \(scores[classIndex].text)\n" }
       lines += try write(results)
     }
     if !plan.command.quiet, !plan.command.json { try say(lines) }
@@ -173,7 +170,7 @@ extension ExplainRun {
         "Warning: \(result.file.path): \(result.choice.text) gives every patch the same score; the map says nothing.\n"
       )
     }
-    if !result.choice.explainer.descriptor.isClassSpecific, result.target.index != result.predicted.index,
+    if !result.choice.explainer.descriptor.isClassSpecific, result.target?.index != result.predicted?.index,
       toldAgnostic.insert(result.choice.text).inserted
     {
       tell("Note: \(result.choice.text) gives the same map whatever class is asked about.\n")

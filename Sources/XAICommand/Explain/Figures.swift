@@ -13,7 +13,7 @@ struct HeadWeightsFigure {
       return nil
     }
     figure = MatrixFigure(values: Tensor([weights.count, heads], weights.flatMap { $0 }))
-    figure.title = "Head weights: \(result.target.shortLabel)"
+    figure.title = result.title("Head weights", value: false)
     figure.rowTitle = "Layer"
     figure.columnTitle = "Head"
     // A model of few heads gets wide cells, so that the figure does not end up narrower than its title.
@@ -50,7 +50,7 @@ struct AttentionMapsFigure {
       columnHeaders: [
         "Input", "Attention", "Weighted", "Diff. (max \(decimal(Double(greatest), places: 2)))",
       ],
-      title: "\(result.choice.heading): \(result.target.shortLabel), \(percent(result.target.probability))",
+      title: result.title(result.choice.heading),
       cellWidth: side, cellHeight: cellHeight(of: result.picture, width: side))
   }
 
@@ -81,11 +81,10 @@ struct MontagePages {
   }
 
   /// Adds a picture and its overlays; gives the page that is full by this.
-  mutating func add(_ picture: Image, overlays: [Image], target: ClassScore) -> (name: String, image: Image)?
+  mutating func add(_ picture: Image, overlays: [Image], target: ClassScore?) -> (name: String, image: Image)?
   {
     rows.append([picture] + overlays)
-    let label = wrapped(target.shortLabel, to: Self.labelWidth)
-    labels.append("\(label)\n\(percent(target.probability))")
+    labels.append(target.map { "\(wrapped($0.shortLabel, to: Self.labelWidth))\n\($0.valueText)" } ?? "")
     return rows.count == Self.rowsPerPage ? finishPage() : nil
   }
 

@@ -1,15 +1,20 @@
 import XAICore
+import XAIFoundation
 import XAIImage
 
 /// A class with what the model thinks of it.
 struct ClassScore: Encodable, Sendable {
   let index: Int
   let label: String
-  let probability: Float
+  /// Nil where the model's outputs have none.
+  let probability: Float?
   let logit: Float
 
   /// The class as people read it: `tench, Tinca tinca (class 0), 97.3 %`.
-  var text: String { "\(label) (class \(index)), \(percent(probability))" }
+  var text: String { "\(label) (class \(index)), \(valueText)" }
+
+  /// The probability as people read it, or else the output itself: `97.3 %`, `41.22`.
+  var valueText: String { probability.map(percent) ?? decimal(Double(logit), places: 2) }
 
   /// The first name of the label, for figures.
   var shortLabel: String { label.split(separator: ",").first.map(String.init) ?? label }
@@ -20,20 +25,24 @@ struct ClassScores {
   /// The likeliest class; of equally likely ones the first.
   let predicted: ClassScore
   private let logits: [Float]
-  private let probabilities: [Float]
+  private let probabilities: [Float]?
   private let labels: [String]
 
-  init(logits: [Float], labels: [String]) {
-    (self.logits, self.labels) = (logits, labels)
-    probabilities = softmax(logits)
+  /// Reads one logit a class; nil where the model has no classes.
+  init?(logits: [Float], of model: ModelDescriptor) {
+    guard !logits.isEmpty else { return nil }
+    (self.logits, labels) = (logits, model.labels)
+    probabilities = Probabilities<Float>(of: logits, meaning: model.output).map {
+      logits.map($0.probability(ofLogit:))
+    }
     let index = logits.indices.max { (logits[$0], $1) < (logits[$1], $0) } ?? 0
     predicted = ClassScore(
-      index: index, label: labels[index], probability: probabilities[index], logit: logits[index])
+      index: index, label: labels[index], probability: probabilities?[index], logit: logits[index])
   }
 
   /// What it says of a class.
   subscript(_ index: Int) -> ClassScore {
-    ClassScore(index: index, label: labels[index], probability: probabilities[index], logit: logits[index])
+    ClassScore(index: index, label: labels[index], probability: probabilities?[index], logit: logits[index])
   }
 }
 
@@ -45,11 +54,18 @@ struct MapResult {
   let attribution: Attribution
   /// The map of the explainer that figures compare with.
   let comparison: Attribution?
-  let target: ClassScore
-  let predicted: ClassScore
+  /// The class that was asked about, and the likeliest; nil where the model has no classes.
+  let target: ClassScore?
+  let predicted: ClassScore?
 
   /// The start of the names of its files.
-  var fileStem: String { "\(file.stem).\(choice.fileName).\(target.index)" }
+  var fileStem: String { "\(file.stem).\(choice.fileName)" + (target.map { ".\($0.index)" } ?? "") }
+
+  /// A title that begins with `heading`, and names the class where there is one.
+  func title(_ heading: String, value: Bool = true) -> String {
+    guard let target else { return heading }
+    return "\(heading): \(target.shortLabel)" + (value ? ", \(target.valueText)" : "")
+  }
 }
 
 /// What is kept of a map for programs: a JSON record, or a JSON line.
@@ -62,8 +78,8 @@ struct ResultRecord: Encodable {
   let image: String
   let model: String
   let explainer: String
-  let target: ClassScore
-  let predicted: ClassScore
+  let target: ClassScore?
+  let predicted: ClassScore?
   let inputSize: Size
   let grid: Grid
   let scores: [Float]

@@ -4,7 +4,9 @@ import XAIFoundation
 extension ModelSummary {
   /// The summary as people read it.
   var text: String {
-    let fitting = explainers.filter { $0.problem == nil }.map(\.id)
+    func fitting(_ scores: ScoreMeaning) -> String {
+      explainers.filter { $0.problem == nil && $0.scores == scores }.map(\.id).joined(separator: ", ")
+    }
     let misfits = explainers.compactMap { fit in fit.problem.map { ["", "\(fit.id) doesn't fit: \($0)"] } }
     let rows: [[String]] =
       [
@@ -26,7 +28,9 @@ extension ModelSummary {
       + [
         ["classes", classText],
         ["gives", capabilities.joined(separator: ", ")],
-        ["explainers", fitting.joined(separator: ", ")],
+        ["places", places.joined(separator: ", ")],
+        ["explainers", "of magnitudes: \(fitting(.magnitude))"],
+        ["", "of signed scores: \(fitting(.signed))"],
       ]
       + misfits
       + [["kernels", kernels]]
@@ -70,6 +74,14 @@ extension ModelSummary {
   private var classText: String {
     let shown = labels.prefix(3).enumerated().map { "\($0) \($1)" }.joined(separator: "; ")
     let rest = labels.count > 3 ? "; … (--labels prints all)" : ""
-    return "\(grouped(labels.count)): \(shown)\(rest)"
+    let meaning: String
+    switch output {
+    case .softmax: meaning = ""
+    case .sigmoidPerClass: meaning = "; each may be there or not (sigmoid)"
+    case .sigmoid: meaning = "; there or not (sigmoid)"
+    case .regression: meaning = "; plain numbers, no probabilities"
+    case .none: return "none: a backbone without a classifier"
+    }
+    return "\(grouped(labels.count)): \(shown)\(rest)\(meaning)"
   }
 }

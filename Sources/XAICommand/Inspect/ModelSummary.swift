@@ -7,6 +7,8 @@ import XAIWeights
 struct ModelSummary: Encodable {
   struct Fit: Encodable {
     let id: String
+    /// What the scores of its map mean.
+    let scores: ScoreMeaning
     /// Why it does not fit; nil where it does.
     let problem: String?
   }
@@ -40,8 +42,11 @@ struct ModelSummary: Encodable {
   let inputSize: Size?
   let preprocessing: [String]
   let capabilities: [String]
+  /// What its layers list, each once, in the order of the forward pass.
+  let places: [String]
   let explainers: [Fit]
   let labels: [String]
+  let output: OutputMeaning
   let kernels: String
   let kernelsAdvice: String?
 
@@ -62,15 +67,19 @@ struct ModelSummary: Encodable {
     inputSize = descriptor.preprocessing.inputSize.map { Size(height: $0.height, width: $0.width) }
     preprocessing = descriptor.preprocessing.steps
     capabilities = descriptor.capabilities.names
+    places = descriptor.layers.flatMap(\.places).reduce(into: []) { names, listed in
+      if !names.contains(listed.place.rawValue) { names.append(listed.place.rawValue) }
+    }
     explainers = registry.explainers.map { entry in
       do {
         try entry.make([]).check(fits: descriptor)
-        return Fit(id: entry.descriptor.id, problem: nil)
+        return Fit(id: entry.descriptor.id, scores: entry.descriptor.scores, problem: nil)
       } catch {
-        return Fit(id: entry.descriptor.id, problem: "\(error)")
+        return Fit(id: entry.descriptor.id, scores: entry.descriptor.scores, problem: "\(error)")
       }
     }
     labels = descriptor.labels
+    output = descriptor.output
     kernels = loaded.kernels.name
     kernelsAdvice = EngineOptions.fastKernelsAdvice
   }
@@ -83,7 +92,7 @@ extension ModelDescriptor {
     return firsts.enumerated().map { index, first in
       let end = index + 1 < firsts.count ? firsts[index + 1] : layerCount
       return ModelSummary.Stage(
-        layers: end - first, heads: headCount(ofLayer: first), width: width(ofLayer: first),
+        layers: end - first, heads: layers[first].attention?.headCount ?? 0, width: layers[first].width,
         grid: layout.layers[first].grid, window: layout.layers[first].windows?.shape)
     }
   }

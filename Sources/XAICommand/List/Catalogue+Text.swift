@@ -37,7 +37,7 @@ extension Catalogue.Explainer {
         \(descriptor.id): \(descriptor.title)
           \(descriptor.summary).
           \(evidence); the map \
-      \(descriptor.isClassSpecific ? "depends on the class" : "is the same for every class"); \(passes).
+      \(descriptor.isClassSpecific ? "depends on the class" : "is the same for every class"); \(scores); \(passes).
           Needs \(needs); fits \(fits.isEmpty ? "no model of this build" : fits.joined(separator: ", ")).
           \(descriptor.citation)
 
@@ -47,6 +47,13 @@ extension Catalogue.Explainer {
 
   private var needs: String {
     descriptor.needs.isEmpty ? "nothing of the model" : descriptor.needs.names.joined(separator: ", ")
+  }
+
+  private var scores: String {
+    switch descriptor.scores {
+    case .signed: "scores are signed"
+    case .magnitude: "scores are magnitudes"
+    }
   }
 
   private var evidence: String {

@@ -70,7 +70,7 @@ struct LoadedModel {
     do {
       directory = try ModelDirectory(name)
       model = try profile.measure("loading the model") { [directory, kernels] in
-        try CommandContext.currentRegistry.loadModel(directory, on: kernels)
+        try CommandContext.currentRegistry.loadModel(directory, LoadRequest(kernels: kernels))
       }
     } catch {
       throw Failure(error, otherwise: .inputData)

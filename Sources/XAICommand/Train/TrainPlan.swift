@@ -113,13 +113,14 @@ private struct FirstModel {
     }
     let loaded = try LoadedModel(command.model ?? "", engine: command.engine)
     kernels = loaded.kernels
-    guard let trainable = loaded.model as? any TrainableModel else {
-      throw ModelError.notTrainable(
-        model: loaded.model.descriptor.name,
-        reason: "models of the family '\(loaded.model.descriptor.architecture)' can't be trained here")
-    }
+    let trainable = try loaded.model.trainable()
     let known = trainable.descriptor.labels
     guard known != labels else {
+      guard trainable.descriptor.output == .softmax else {
+        throw ModelError.notTrainable(
+          model: trainable.descriptor.name,
+          reason: "its outputs are no classes of which one is right, and training takes them for such")
+      }
       (model, notes) = (trainable, [])
       return
     }

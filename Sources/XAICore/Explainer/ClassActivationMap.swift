@@ -4,8 +4,8 @@ public import XAITensor
 public protocol ClassActivationOptions: ContrastiveOptions {
   /// The layer, from 0; −1 is the last.
   var layer: Int { get set }
-  /// The point in the layer's block.
-  var point: BlockPoint { get set }
+  /// The place in the layer, of those that have a vector for each token.
+  var point: Place { get set }
   /// Whether negative scores become 0.
   var relu: Bool { get set }
 }
@@ -15,7 +15,7 @@ extension ClassActivationOptions {
   public static var activationTable: [Option<Self>] {
     [
       Option("layer", \.layer, "the layer that is looked at, from 0; -1 is the last"),
-      Option("point", \.point, "the point in the layer's block"),
+      Option("point", \.point, "the place in the layer"),
       Option("relu", \.relu, "whether negative scores become 0"),
       contrastOption,
     ]
@@ -35,13 +35,21 @@ public protocol ClassActivationMap: Explainer where Options: ClassActivationOpti
 }
 
 extension ClassActivationMap {
+  /// Without negative scores unless they are asked for.
+  public var scoreMeaning: ScoreMeaning { options.relu ? .magnitude : .signed }
+
   private func point(of model: ModelDescriptor) throws -> ActivationPoint {
-    ActivationPoint(layer: try model.layer(options.layer, option: "layer"), point: options.point)
+    try model.tokenPoint(options.point, layer: options.layer, for: self)
   }
 
   /// Needs the activations of one point, and a reverse pass down to it.
   public func recording(for model: ModelDescriptor) throws -> Recording {
     Recording(activations: [try point(of: model)], gradients: true)
+  }
+
+  /// The gradient at that point.
+  public func gradientPoints(for model: ModelDescriptor) throws -> Set<ActivationPoint> {
+    [try point(of: model)]
   }
 
   /// Explains every target in one reverse pass.
@@ -50,11 +58,11 @@ extension ClassActivationMap {
   ) throws -> [[Attribution]] {
     let point = try point(of: model.descriptor)
     let activations = try trace.activation(at: point)
-    let gradients = try model.backward(
+    let gradients = try model.differentiable().backward(
       from: trace.cotangent(of: targets, contrast: options.contrast), through: trace,
       requesting: GradientRequest(activations: [point]))
     guard let gradient = gradients.activations[point] else {
-      throw ModelError.notRecorded("gradient of \(point.point.rawValue) of layer \(point.layer)")
+      throw ModelError.notRecorded("gradient of \(point)")
     }
     let patches = trace.layout.patches(ofLayer: point.layer)
     return try targets.map { image, target, classIndex in

@@ -44,8 +44,14 @@ public enum Contrast: OptionValue {
   /// The words.
   public static let optionTexts = ["none", "runner-up", "others"]
 
-  /// Throws when the class that others are held against is not one of the model's.
+  /// Throws when the class that others are held against is not one of the model's, and when others are to be weighted by
+  /// probabilities that they don't share.
   func check(fits model: ModelDescriptor) throws(OptionError) {
+    guard self != .others || model.output == .softmax else {
+      throw .outOfRange(
+        option: "contrast", value: optionText,
+        allowed: "none, runner-up or a class index: the outputs of \(model.name) share no softmax")
+    }
     guard case .classIndex(let index) = self, index >= model.classCount else { return }
     throw .outOfRange(
       option: "contrast", value: String(index),
@@ -68,10 +74,8 @@ public enum Contrast: OptionValue {
       return [(classIndex: index, weight: 1)]
     case .others:
       // p_c/(1 − p_A) is the softmax of the other classes alone.
-      guard let highest = rest.map({ logits[$0] }).max() else { return [] }
-      let weights = rest.map { exponential(Double(logits[$0]) - Double(highest)) }
-      let sum = weights.reduce(0, +)
-      return zip(rest, weights).map { (classIndex: $0, weight: Float($1 / sum)) }
+      let softmax = Softmax<Double>(rest.map { logits[$0] })
+      return rest.map { (classIndex: $0, weight: Float(softmax.share(of: logits[$0]))) }
     }
   }
 }

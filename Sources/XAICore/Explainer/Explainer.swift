@@ -20,12 +20,23 @@ public protocol Explainer: Plugin {
   /// What these options need of a model: the descriptor's needs, and by default nothing else.
   var needs: Capabilities { get }
 
+  /// Whether it computes with the probability of a class, which not all outputs have; by default where its options say so.
+  var needsProbabilities: Bool { get }
+
   /// Why it can only explain models whose layers all work on the same tokens, such as "it multiplies their matrices entry by
   /// entry"; by default nil: it explains others as well.
   var needsEqualLayers: String? { get }
 
+  /// What the scores mean with these options; by default what the descriptor says.
+  var scoreMeaning: ScoreMeaning { get }
+
   /// What the forward pass must keep for this explainer; throws when an option does not fit the model.
   func recording(for model: ModelDescriptor) throws -> Recording
+
+  /// The points whose gradients this explainer asks a reverse pass for; by default none.
+  ///
+  /// A model that doesn't list one of them, or one that `recording(for:)` asks for, is refused before any arithmetic.
+  func gradientPoints(for model: ModelDescriptor) throws -> Set<ActivationPoint>
 
   /// Explains every target of every image of a trace.
   ///
@@ -44,24 +55,45 @@ extension Explainer {
   /// The descriptor's.
   public var needs: Capabilities { descriptor.needs }
 
+  /// Whether the option of ``OutputScoreOptions`` is the probability.
+  public var needsProbabilities: Bool { (options as? any OutputScoreOptions)?.score == .probability }
+
   /// Nil: layers may have tokens of their own.
   public var needsEqualLayers: String? { nil }
+
+  /// The descriptor's.
+  public var scoreMeaning: ScoreMeaning { descriptor.scores }
+
+  /// None.
+  public func gradientPoints(for model: ModelDescriptor) throws -> Set<ActivationPoint> { [] }
 
   /// The explainer as users write it, shortest: `gmar:norm=l2`, `gmar:preset=paper`.
   public var specification: String {
     options.shortestText.isEmpty ? descriptor.id : "\(descriptor.id):\(options.shortestText)"
   }
 
-  /// Throws when the model can't give what the explainer needs, naming both and what is missing, or when an option does
-  /// not fit it.
+  /// Throws when the model can't give what the explainer needs, naming both and what is missing: classes, probabilities,
+  /// equal layers, capabilities, a place or attention in a layer; or when an option does not fit it.
   public func check(fits model: ModelDescriptor) throws {
+    if descriptor.isClassSpecific, model.output == .none {
+      throw ModelError.noClasses(user: descriptor.id, model: model.name)
+    }
+    if needsProbabilities, !model.output.hasProbabilities {
+      throw ModelError.noProbabilities(user: specification, model: model.name)
+    }
     if let reason = needsEqualLayers { try model.checkHasEqualLayers(for: specification, because: reason) }
     let missing = needs.subtracting(model.capabilities)
     guard missing.isEmpty else {
       throw ModelError.missingCapabilities(explainer: descriptor.id, model: model.name, missing: missing)
     }
     if let options = options as? any ContrastiveOptions { try options.contrast.check(fits: model) }
-    _ = try recording(for: model)
+    let recording = try recording(for: model)
+    try model.check(
+      recording: recording.activations, gradients: gradientPoints(for: model), for: specification)
+    guard !needs.isDisjoint(with: [.attention, .attentionGradients, .layerReadouts]) else { return }
+    // A reverse pass visits the attention of layers that the recording doesn't name.
+    try model.checkHasAttention(
+      recording.attention.isEmpty ? .all : recording.attention, for: specification)
   }
 
   /// Explains a batch of preprocessed images in one forward pass.

@@ -26,6 +26,8 @@ public struct ExplainerDescriptor: Hashable, Sendable, Codable {
   public let needs: Capabilities
   /// Whether its map depends on the class that is asked about.
   public let isClassSpecific: Bool
+  /// What the scores of its map mean with the default options.
+  public let scores: ScoreMeaning
   /// Forward passes for one map, for people: `1`, or a formula in the options.
   public let forwardPasses: String
   /// Reverse passes for one map, for people.
@@ -36,7 +38,7 @@ public struct ExplainerDescriptor: Hashable, Sendable, Codable {
   /// Describes an explainer.
   public init(
     id: String, title: String, summary: String, family: Family, needs: Capabilities, isClassSpecific: Bool,
-    forwardPasses: String = "1", reversePasses: String, citation: Citation
+    scores: ScoreMeaning, forwardPasses: String = "1", reversePasses: String, citation: Citation
   ) {
     self.id = id
     self.title = title
@@ -44,6 +46,7 @@ public struct ExplainerDescriptor: Hashable, Sendable, Codable {
     self.family = family
     self.needs = needs
     self.isClassSpecific = isClassSpecific
+    self.scores = scores
     self.forwardPasses = forwardPasses
     self.reversePasses = reversePasses
     self.citation = citation

@@ -33,7 +33,7 @@ public struct GradientWeightedAttention: Sendable {
     _ trace: ForwardTrace, cotangent: Tensor, layers: Range<Int>, clamp: Clamp, using model: any Model
   ) throws {
     var fused: [Int: Tensor] = [:]
-    _ = try model.backward(
+    _ = try model.differentiable().backward(
       from: cotangent, through: trace, rules: .gradient,
       requesting: GradientRequest(attention: .some(Set(layers)))
     ) { visited in

@@ -7,6 +7,9 @@ public enum PatchReduction: String, OptionValue, CaseIterable {
   /// The sum of absolute values: what speaks against the class counts like what speaks for it.
   case abs
 
+  /// What the scores mean.
+  public var scoreMeaning: ScoreMeaning { self == .sum ? .signed : .magnitude }
+
   /// The scores of patches.
   ///
   /// - Parameters:

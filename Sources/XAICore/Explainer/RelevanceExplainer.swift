@@ -48,12 +48,17 @@ extension RelevanceExplainer {
     Recording(activations: options.at == .tokens ? [.firstTokens] : [], gradients: true)
   }
 
+  /// The relevance of the tokens, where they are read.
+  public func gradientPoints(for model: ModelDescriptor) -> Set<ActivationPoint> {
+    options.at == .tokens ? [.firstTokens] : []
+  }
+
   /// Explains every target in one reverse pass.
   public func explain(
     _ trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
     let isOfPixels = options.at == .pixels
-    let passed = try model.backward(
+    let passed = try model.differentiable().backward(
       from: trace.cotangent(of: targets, contrast: options.contrast), through: trace, rules: options.rules,
       requesting: GradientRequest(activations: isOfPixels ? [] : [.firstTokens], input: isOfPixels))
     let cotangent = isOfPixels ? passed.input : passed.activations[.firstTokens]
@@ -72,7 +77,7 @@ extension RelevanceExplainer {
 
 extension ActivationPoint {
   /// The tokens before the first block.
-  fileprivate static let firstTokens = ActivationPoint(layer: 0, point: .input)
+  fileprivate static let firstTokens = ActivationPoint(layer: 0, place: .input)
 }
 
 extension Tensor {

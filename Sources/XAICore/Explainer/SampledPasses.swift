@@ -73,7 +73,7 @@ public struct SampledPasses {
       }
       let trace = try model.forward(input, recording: Recording(gradients: true))
       let visited = Batch(samples: samples, gradients: Gradients(), images: images)
-      let gradients = try model.backward(
+      let gradients = try model.differentiable().backward(
         from: repeated(samples.count), through: trace, rules: .gradient, requesting: request
       ) { try visitAttention(visited, $0) }
       try take(Batch(samples: samples, gradients: gradients, images: images))

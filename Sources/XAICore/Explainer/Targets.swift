@@ -73,9 +73,14 @@ public indirect enum TargetSelection: Hashable, Sendable {
   }
 
   /// The class indices of every image; equal logits count the lower class first.
+  ///
+  /// Of a model without classes there is one thing to ask about each image, the image itself: `predicted` gives one target
+  /// with the index 0, for explainers to which classes don't matter.
   public func resolve(logits: Tensor, labels: [String]) throws(TargetError) -> Targets {
     let (images, classCount) = (logits.shape[0], logits.shape[1])
     switch self {
+    case .predicted where classCount == 0:
+      return Targets(Array(repeating: [0], count: images))
     case .predicted:
       return try TargetSelection.top(1).resolve(logits: logits, labels: labels)
     case .top(let count):

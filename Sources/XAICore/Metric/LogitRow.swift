@@ -1,48 +1,32 @@
-import XAIFoundation
-import XAITensor
-
-/// What a row of logits says, read where it lies.
-///
-/// Softmax in single precision of exponentials in double precision. The row must not outlive the memory that it reads.
-public struct LogitRow {
+/// A row of logits, one a class, and what it says about classes.
+public struct LogitRow: Sendable {
+  /// One logit a class.
+  public let logits: [Float]
   /// The class with the highest logit; of equal ones the lower.
   public let predictedClass: Int
-  private let logits: UnsafeBufferPointer<Float>
-  private let highest: Float
-  private let sum: Float
+  private let probabilities: Probabilities<Float>?
 
   /// Reads one logit a class; traps where there is none.
-  public init(_ logits: UnsafeBufferPointer<Float>) {
+  public init(_ logits: [Float], meaning: OutputMeaning) {
     var (predicted, highest) = (0, logits[0])
     for (index, logit) in logits.enumerated() where logit > highest { (predicted, highest) = (index, logit) }
-    var sum: Float = 0
-    for logit in logits { sum += Self.raised(logit - highest) }
-    (self.logits, self.predictedClass, self.highest, self.sum) = (logits, predicted, highest, sum)
+    (self.logits, predictedClass) = (logits, predicted)
+    probabilities = Probabilities(of: logits, meaning: meaning)
   }
 
-  /// The softmax probability of a class.
-  public func probability(of classIndex: Int) -> Float { Self.raised(logits[classIndex] - highest) / sum }
+  /// The probability of a class; NaN where the outputs have none.
+  public func probability(of classIndex: Int) -> Float {
+    probabilities?.probability(ofLogit: logits[classIndex]) ?? .nan
+  }
 
-  /// What the row says about a class.
+  /// The row as an answer about a class.
   public func answer(about classIndex: Int) -> FrameAnswer {
-    FrameAnswer(probability: probability(of: classIndex), isPredicted: classIndex == predictedClass)
-  }
-
-  private static func raised(_ logit: Float) -> Float { Float(exponential(Double(logit))) }
-}
-
-/// Softmax probabilities of one row of logits.
-public func softmax(_ logits: [Float]) -> [Float] {
-  guard !logits.isEmpty else { return [] }
-  return logits.withUnsafeBufferPointer { pointer in
-    let row = LogitRow(pointer)
-    return pointer.indices.map(row.probability)
+    FrameAnswer(
+      logits: logits, probability: probability(of: classIndex), isPredicted: classIndex == predictedClass)
   }
 }
 
-extension FrameAnswer {
-  /// Reads one row of logits; of equal logits the lower class counts as the predicted one.
-  public init(logits: [Float], classIndex: Int) {
-    self = logits.withUnsafeBufferPointer { LogitRow($0).answer(about: classIndex) }
-  }
+/// The class with the highest logit other than one, of equal ones the lower; nil where there is none.
+package func runnerUp(to classIndex: Int, in logits: [Float]) -> Int? {
+  logits.indices.filter { $0 != classIndex }.max { (logits[$0], $1) < (logits[$1], $0) }
 }

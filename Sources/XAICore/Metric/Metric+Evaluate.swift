@@ -1,56 +1,54 @@
-import XAIImage
 import XAITensor
 
 extension Metric {
-  /// Judges one map: shows the frames to the model in batches.
+  /// Judges one map: shows the frames to the model in batches, and has further maps made where the metric asks for them.
   ///
   /// - Parameters:
   ///   - subject: what is judged.
   ///   - model: the model that the map explains.
+  ///   - explainer: the explainer that made the map; nil for a metric that asks for no further ones.
   ///   - batchSize: how many frames the model sees at once, at least 1.
-  public func evaluate(_ subject: MetricSubject, using model: any Model, batchSize: Int = 8) throws
-    -> MetricValue?
-  {
-    precondition(batchSize > 0, "the model sees at least one frame at once, not \(batchSize)")
-    let plan = try frames(for: subject)
-    var answers: [FrameAnswer] = []
-    while case let frames = plan.next(after: answers).map({ plan[$0] }), !frames.isEmpty {
-      answers += try model.answers(to: frames, subject, batchSize: batchSize)
+  /// - Throws: `ModelError.noProbabilities` where the metric needs probabilities and the model has none, what the model and the explainer throw, and `MetricError` for a map that can't be asked for.
+  public func evaluate(
+    _ subject: MetricSubject, using model: any Model, explainer: (any Explainer)? = nil, batchSize: Int = 8
+  ) throws -> MetricValue? {
+    try check(probabilitiesOf: model.descriptor)
+    let models = (model as? any TrainableModel).map {
+      RandomisedModels(of: $0, seed: subject.experimentSeed)
     }
-    return try measure(answers, for: subject)
+    return try evaluate(
+      subject, using: model, explainer: explainer, randomised: models.map { models in { models[$0] } },
+      batchSize: batchSize)
   }
-}
 
-extension Frame {
-  /// The patches that the model sees; nil for a picture.
-  public var patchCount: Int? {
-    if case .patches(let kept) = content { kept.count } else { nil }
-  }
-}
-
-extension Model {
-  /// What the model says to frames of one picture, in order.
-  fileprivate func answers(
-    to frames: [Frame], _ subject: MetricSubject, batchSize: Int
-  ) throws -> [FrameAnswer] {
-    var answers = [FrameAnswer](
-      repeating: FrameAnswer(probability: .nan, isPredicted: false), count: frames.count)
-    // The frames of a batch have equally many patches.
-    for group in Dictionary(grouping: frames.indices, by: { frames[$0].patchCount }).values {
-      for start in stride(from: 0, to: group.count, by: batchSize) {
-        let indices = group[start..<min(start + batchSize, group.count)]
-        let logits = try logits(of: indices.map { frames[$0] }, subject)
-        for (row, index) in indices.enumerated() {
-          answers[index] = FrameAnswer(logits: logits[row].elements, classIndex: subject.classIndex)
-        }
+  /// Judges one map, with models of random weights from elsewhere.
+  package func evaluate(
+    _ subject: MetricSubject, using model: any Model, explainer: (any Explainer)?,
+    randomised: ((_ stage: Int) -> any Model)?, batchSize: Int = 8
+  ) throws -> MetricValue? {
+    precondition(batchSize > 0, "the model sees at least one frame at once, not \(batchSize)")
+    let input = subject.picture.input
+    var queue = RequestQueue(
+      about: [subject.picture], input: input.reshaped(to: Shape([1] + input.shape.extents)), model: model,
+      explainers: explainer.map { [$0] } ?? [], randomised: randomised, batchSize: batchSize)
+    var evaluation = MetricEvaluation(
+      try plan(for: subject),
+      asker: RequestQueue.Asker(
+        picture: 0, classIndex: subject.classIndex, explainer: explainer == nil ? nil : 0, map: 0,
+        metric: specification), number: 0)
+    while evaluation.ask(&queue) {
+      for job in queue.takeJobs() {
+        if try !queue.answer(job, job.batch()).isEmpty { evaluation.resume(&queue) }
       }
     }
-    return answers
+    return try evaluation.value?.get() ?? nil
   }
+}
 
-  /// The logits of frames of one picture that have equally many patches.
-  fileprivate func logits(of frames: [Frame], _ subject: MetricSubject) throws -> Tensor {
-    let whole = subject.picture.input
-    return try FrameBatch(frames.map(\.content), of: frames.map { _ in whole }).logits(of: self)
+extension Metric {
+  /// Throws where the metric needs probabilities and the outputs of the model have none.
+  package func check(probabilitiesOf model: ModelDescriptor) throws(ModelError) {
+    guard needs.contains(.probabilities), !model.output.hasProbabilities else { return }
+    throw .noProbabilities(user: specification, model: model.name)
   }
 }

@@ -1,7 +1,7 @@
 /// A number that says how far to trust a map, for one image and target.
 ///
-/// A metric says which inputs the model must see; a runner shows them to the model in batches, shared with those of
-/// other metrics, and hands the answers back.
+/// A metric asks for what it needs: logits of changed inputs, and further maps of the same explainer. A runner gathers the
+/// questions of all metrics, puts each different one once, in batches, and hands the answers back.
 public protocol Metric: Plugin {
   /// Its options: the protocol that the number depends on.
   associatedtype Options: PluginOptions
@@ -15,34 +15,14 @@ public protocol Metric: Plugin {
   /// Makes a metric; throws when options contradict one another.
   init(options: Options) throws
 
-  /// What the metric needs beside the picture and the map; nothing by default.
+  /// What the metric needs of data and model, which is checked before the first pass; nothing by default.
   var needs: MetricNeeds { get }
 
-  /// The inputs that the model must see to judge a map, or may have to; none by default.
-  func frames(for subject: MetricSubject) throws -> FramePlan
-
-  /// The value for one map.
+  /// What is asked to judge a map, and the value that comes of the answers.
   ///
-  /// - Parameters:
-  ///   - answers: the model's answers to the frames that the plan asked for, in the order in which it did.
-  ///   - subject: what is judged.
-  /// - Returns: a value of this image in the descriptor's unit and range, a table's value being the mean over images;
-  ///   nil where the subject does not have what the metric is about, such as an object of the class.
-  func measure(_ answers: [FrameAnswer], for subject: MetricSubject) throws -> MetricValue?
-}
-
-/// What the model said to a frame, about the class that is asked about.
-public struct FrameAnswer: Hashable, Sendable {
-  /// Softmax probability of the class.
-  public let probability: Float
-  /// Whether the class has the highest logit.
-  public let isPredicted: Bool
-
-  /// Holds an answer.
-  public init(probability: Float, isPredicted: Bool) {
-    self.probability = probability
-    self.isPredicted = isPredicted
-  }
+  /// A value is one of this image, a table's value being the mean over images. The same subject and answers always give the
+  /// same requests and value.
+  func plan(for subject: MetricSubject) throws -> MetricPlan
 }
 
 /// The value of a metric for one map.
@@ -80,9 +60,6 @@ extension Metric {
 
   /// Nothing.
   public var needs: MetricNeeds { [] }
-
-  /// None.
-  public func frames(for subject: MetricSubject) throws -> FramePlan { .none }
 
   /// The metric as users write it, shortest: `deletion:preset=rise`.
   public var specification: String {

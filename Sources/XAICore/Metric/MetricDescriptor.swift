@@ -60,7 +60,10 @@ public struct MetricDescriptor: Hashable, Sendable, Codable {
   }
 }
 
-/// What a metric needs beside the picture and the map.
+/// What a metric needs of data and model, so that what can't be is refused before the first pass.
+///
+/// What it asks for stands in its plan. Two needs say beforehand what that will be: maps of another class come out of the
+/// passes of the map itself, where the runner knows of them in time; and a seed is part of what the numbers depend on.
 public struct MetricNeeds: OptionSet, Hashable, Sendable {
   /// One bit a need.
   public let rawValue: Int
@@ -70,10 +73,14 @@ public struct MetricNeeds: OptionSet, Hashable, Sendable {
 
   /// Boxes or masks of the objects in the picture.
   public static let objects = MetricNeeds(rawValue: 1 << 0)
-  /// The explainer's map for the class that the model holds for the next likeliest.
+  /// A model with a second class: it asks for the map of ``MetricSubject/runnerUp``.
   public static let runnerUp = MetricNeeds(rawValue: 1 << 1)
-  /// The explainer's maps of the model with more and more of its weights made random.
+  /// A model whose weights can be replaced: it asks for maps of ``ExplainedModel/randomised(stage:)``.
   public static let randomisedModels = MetricNeeds(rawValue: 1 << 2)
   /// A model that can be shown some patches of a picture and not the others.
   public static let patchRemoval = MetricNeeds(rawValue: 1 << 3)
+  /// Outputs that are probabilities.
+  public static let probabilities = MetricNeeds(rawValue: 1 << 4)
+  /// A seed of the experiment's own: it draws numbers with ``MetricSubject/seed``.
+  public static let seed = MetricNeeds(rawValue: 1 << 5)
 }

@@ -1,3 +1,4 @@
+import XAIFoundation
 public import XAIImage
 public import XAITensor
 
@@ -13,15 +14,18 @@ public struct MetricSubject: Sendable {
   public let map: [Float]
   /// The class that is asked about.
   public let classIndex: Int
-  /// Softmax probability of that class on the whole image.
+  /// Probability of that class on the whole image, by what the model's outputs mean; NaN where they have none.
   public let probability: Float
   /// The objects in the picture whose place is known.
   public var objects: [ObjectRegion] = []
-  /// The scores of the same explainer for the next likeliest class, where a metric needs them.
-  public var runnerUpScores: [Float]?
-  /// The scores of the same explainer and class on models with random weights, where a metric needs them: first the
-  /// classifier's alone, then those of the last block as well, and so on down to the patch embedding.
-  public var randomisedScores: [[Float]] = []
+  /// The explainer that made the map, as users write it, shortest: `gmar:norm=l2`; empty where it is not known.
+  public let explainer: String
+  /// The model's logits on the whole image, one a class; empty where they are not known.
+  public var logits: [Float] = []
+  /// The model's layers, which decide the stages of a cascade of random weights; 0 where they are not known.
+  public var layerCount = 0
+  /// What the experiment's metrics draw with, where they say that they need a seed.
+  public var experimentSeed = 0
 
   /// Holds what a metric judges.
   ///
@@ -32,7 +36,8 @@ public struct MetricSubject: Sendable {
   public init(picture: SubjectPicture, attribution: Attribution, probability: Float) {
     self.init(
       picture: picture, scores: attribution.scores, grid: attribution.grid,
-      map: attribution.heatMap.elements, classIndex: attribution.classIndex, probability: probability)
+      map: attribution.heatMap.elements, classIndex: attribution.classIndex, probability: probability,
+      explainer: attribution.explainer)
   }
 
   /// Holds what a metric judges, with a picture of its own: `pixels` [3, H, W] in [0, 1], and what makes the model's
@@ -54,7 +59,8 @@ public struct MetricSubject: Sendable {
   }
 
   private init(
-    picture: SubjectPicture, scores: [Float], grid: Grid, map: [Float], classIndex: Int, probability: Float
+    picture: SubjectPicture, scores: [Float], grid: Grid, map: [Float], classIndex: Int, probability: Float,
+    explainer: String = ""
   ) {
     precondition(map.count == picture.pixels.shape[1] * picture.pixels.shape[2], "one map value a pixel")
     precondition(scores.count == grid.count, "one score a patch")
@@ -64,6 +70,7 @@ public struct MetricSubject: Sendable {
     self.map = map
     self.classIndex = classIndex
     self.probability = probability
+    self.explainer = explainer
   }
 
   /// The picture that the model saw, after resize and crop, before mean and deviation: [3, H, W] in [0, 1].
@@ -77,6 +84,23 @@ public struct MetricSubject: Sendable {
 
   /// Columns of the picture.
   public var width: Int { pixels.shape[2] }
+
+  /// The picture's name in its data set; empty where it has none.
+  public var identifier: String { picture.identifier }
+
+  /// What numbers of this picture are drawn with: the same for every map of it, on every machine.
+  ///
+  /// `SeededRandom(seed: subject.seed, 7)` is the eighth sequence. It comes of the experiment's seed and the picture's name,
+  /// so that it depends neither on the picture's place in a sample nor on where a run was stopped.
+  public var seed: UInt64 { FNV1a("\(experimentSeed)\n\(identifier)").value }
+
+  /// The likeliest class other than the one that is asked about, of equal ones the lower; nil where there is none.
+  public var runnerUp: Int? { XAICore.runnerUp(to: classIndex, in: logits) }
+
+  /// The stages at which a cascade of random weights is worked out; none where the layers are not known.
+  public var randomisationStages: [Int] {
+    layerCount > 0 ? RandomisedModels.stages(layerCount: layerCount) : []
+  }
 }
 
 /// The pixels of the model's input that an object covers.

@@ -5,6 +5,8 @@ public import XAITensor
 
 /// A picture that maps are judged on, shared by all of them: what is made of it is made once, when first asked for.
 public final class SubjectPicture: Sendable {
+  /// The picture's name in its data set; empty where it has none.
+  public let identifier: String
   /// The picture that the model saw, after resize and crop, before mean and deviation: [3, H, W] in [0, 1].
   public let pixels: Tensor
   /// How the pixels become the model's input.
@@ -13,10 +15,11 @@ public final class SubjectPicture: Sendable {
   private let hidden = Mutex<[Fill: Tensor]>([:])
 
   /// Holds a picture; traps when `pixels` are not three channels.
-  public init(pixels: Tensor, preprocessing: Preprocessing) {
+  public init(pixels: Tensor, preprocessing: Preprocessing, identifier: String = "") {
     precondition(
       pixels.shape.rank == 3 && pixels.shape[0] == 3,
       "the pixels of one picture are 3×height×width, not \(pixels.shape)")
+    self.identifier = identifier
     self.pixels = pixels
     self.preprocessing = preprocessing
     whole = Lazy { preprocessing.normalised(pixels) }

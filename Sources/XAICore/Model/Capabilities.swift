@@ -10,13 +10,13 @@ public struct Capabilities: OptionSet, Hashable, Sendable {
   public static let attention = Capabilities(rawValue: 1 << 0)
   /// Gradients of a logit with respect to the attention maps.
   public static let attentionGradients = Capabilities(rawValue: 1 << 1)
-  /// Activations at the points of a block.
+  /// Activations at the places that the layers list.
   public static let activations = Capabilities(rawValue: 1 << 2)
   /// Gradients of a logit with respect to activations.
   public static let activationGradients = Capabilities(rawValue: 1 << 3)
   /// Gradients of a logit with respect to the input.
   public static let inputGradients = Capabilities(rawValue: 1 << 4)
-  /// A reverse pass whose rules can be replaced.
+  /// A backward pass whose rules can be replaced.
   public static let propagationRules = Capabilities(rawValue: 1 << 5)
   /// Gradients with respect to the model's own parameters.
   public static let parameterGradients = Capabilities(rawValue: 1 << 6)
@@ -24,10 +24,15 @@ public struct Capabilities: OptionSet, Hashable, Sendable {
   public static let patchRemoval = Capabilities(rawValue: 1 << 7)
   /// Logits without the output of a head.
   public static let headRemoval = Capabilities(rawValue: 1 << 8)
-  /// What each token's values come to behind the output projection, by layer.
-  public static let transformedValues = Capabilities(rawValue: 1 << 9)
   /// Gradients of what the classifier would say of a layer's output, with respect to that layer's attention.
-  public static let layerReadouts = Capabilities(rawValue: 1 << 10)
+  public static let layerReadouts = Capabilities(rawValue: 1 << 9)
+
+  /// What a ``DifferentiableModel`` can give.
+  public static let ofBackwardPass: Capabilities = [
+    .attentionGradients, .activationGradients, .inputGradients, .propagationRules, .parameterGradients,
+  ]
+  /// What an ``IntervenableModel`` can give.
+  public static let ofInterventions: Capabilities = [.patchRemoval, .headRemoval]
 
   /// Every capability with its name, in the order in which users see them.
   public static let named: [(capability: Capabilities, name: String)] = [
@@ -40,7 +45,6 @@ public struct Capabilities: OptionSet, Hashable, Sendable {
     (.parameterGradients, "parameter-gradients"),
     (.patchRemoval, "patch-removal"),
     (.headRemoval, "head-removal"),
-    (.transformedValues, "transformed-values"),
     (.layerReadouts, "layer-readouts"),
   ]
 

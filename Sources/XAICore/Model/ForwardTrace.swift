@@ -11,26 +11,21 @@ public struct ForwardTrace: Sendable {
   /// Attention maps after the softmax by layer, each [B, heads, N, N]; [B·windows, heads, slots, slots] where the layer's
   /// attention stays in windows.
   public let attention: [Int: Tensor]
-  /// Activations by point, each [B, N, D].
+  /// Activations by point, each in the form that its place is listed with: [B, N, D] as a rule.
   public let activations: [ActivationPoint: Tensor]
-  /// Transformed values by layer, each [B, N, D]: row j is Σ_h V_h,j·W_O,h, what a token adds to another that attends to it
-  /// alone, in all heads, but for the projection's bias.
-  public let transformedValues: [Int: Tensor]
   /// What the model's own reverse pass needs; nil when no gradients were recorded.
   public let tape: (any Sendable)?
 
   /// Holds what a forward pass left.
   public init(
     input: Tensor, layout: TokenLayout, logits: Tensor, attention: [Int: Tensor] = [:],
-    activations: [ActivationPoint: Tensor] = [:], transformedValues: [Int: Tensor] = [:],
-    tape: (any Sendable)? = nil
+    activations: [ActivationPoint: Tensor] = [:], tape: (any Sendable)? = nil
   ) {
     self.input = input
     self.layout = layout
     self.logits = logits
     self.attention = attention
     self.activations = activations
-    self.transformedValues = transformedValues
     self.tape = tape
   }
 
@@ -43,19 +38,9 @@ public struct ForwardTrace: Sendable {
     return attention
   }
 
-  /// The activations of a point, [B, N, D]; throws when the recording did not ask for them.
+  /// The activations of a point; throws when the recording did not ask for them.
   public func activation(at point: ActivationPoint) throws(ModelError) -> Tensor {
-    guard let activation = activations[point] else {
-      throw .notRecorded("activation \(point.point.rawValue) of layer \(point.layer)")
-    }
+    guard let activation = activations[point] else { throw .notRecorded("activation \(point)") }
     return activation
-  }
-
-  /// The transformed values of a layer, [B, N, D]; throws when the recording did not ask for them.
-  public func transformedValues(ofLayer layer: Int) throws(ModelError) -> Tensor {
-    guard let values = transformedValues[layer] else {
-      throw .notRecorded("transformed values of layer \(layer)")
-    }
-    return values
   }
 }

@@ -51,7 +51,7 @@ public struct AttentionGradient: Sendable {
 
 /// What a reverse pass left; first dimensions are [k·B], target-major.
 public struct Gradients: Sendable {
-  /// Gradients of activations by point, each [k·B, N, D].
+  /// Gradients of activations by point, of the activation's form with [k·B] for [B].
   public var activations: [ActivationPoint: Tensor] = [:]
   /// The gradient of the input, [k·B, 3, H, W].
   public var input: Tensor?

@@ -10,10 +10,12 @@ public protocol ModelArchitecture: Plugin {
   /// Whether the directory's configuration is of this family; nothing else of the directory is read.
   static func matches(_ directory: ModelDirectory) -> Bool
 
-  /// Loads a model whose arithmetic runs on `kernels`.
+  /// Loads a model.
   ///
-  /// - Throws: for a configuration that is not supported, by the name of its key, and for weights that do not fit it.
-  static func load(_ directory: ModelDirectory, on kernels: any Kernels) throws -> any Model
+  /// - Parameter request: what it runs on, the classes that it is given, and the family's own options.
+  /// - Throws: for a configuration that is not supported, by the name of its key, for weights that do not fit it, and
+  ///   `LoadError` for what is asked for and can't be given.
+  static func load(_ directory: ModelDirectory, _ request: LoadRequest) throws -> any Model
 
   /// Makes a model that has learnt nothing yet from the configuration of a directory; its weights aren't looked at.
   ///
@@ -49,7 +51,7 @@ public struct ArchitectureDescriptor: Hashable, Sendable, Codable {
   public let huggingFaceClasses: [String]
   /// timm names that load; `*` stands for anything.
   public let timmNames: [String]
-  /// What every model of the family can do beside giving logits.
+  /// What every model of the family that has classes can do beside giving logits; a backbone without a classifier less.
   public let capabilities: Capabilities
   /// Whether all layers of a model work on the same tokens, which some explainers need.
   public let hasEqualLayers: Bool

@@ -6,14 +6,12 @@ public struct ModelDescriptor: Sendable {
   public var name: String
   /// The id of the architecture plugin that made it, such as `vit`.
   public var architecture: String
-  /// One label a class.
+  /// One label a class, or an output; none for a backbone without classifier.
   public var labels: [String]
-  /// Layers whose attention and activations can be asked for.
-  public var layerCount: Int
-  /// Attention heads of each layer; of the last where layers differ.
-  public var headCount: Int
-  /// Elements of a token; in the last layer where layers differ.
-  public var width: Int
+  /// What the outputs mean.
+  public var output: OutputMeaning
+  /// The layers, from the input on.
+  public var layers: [LayerDescriptor]
   /// Parameters in all.
   public var parameterCount: Int
   /// The tokens at the model's own input size.
@@ -22,34 +20,18 @@ public struct ModelDescriptor: Sendable {
   public var preprocessing: Preprocessing
   /// What the model can do beside giving logits.
   public var capabilities: Capabilities
-  /// Heads and width of each layer, where layers differ; empty where all are alike.
-  public var layerSizes: [LayerSize] = []
-
-  /// Heads and width of a layer.
-  public struct LayerSize: Hashable, Sendable {
-    /// Attention heads.
-    public let headCount: Int
-    /// Elements of a token.
-    public let width: Int
-
-    /// States both.
-    public init(headCount: Int, width: Int) {
-      self.headCount = headCount
-      self.width = width
-    }
-  }
 
   /// Describes a model.
   public init(
-    name: String, architecture: String, labels: [String], layerCount: Int, headCount: Int, width: Int,
-    parameterCount: Int, layout: TokenLayout, preprocessing: Preprocessing, capabilities: Capabilities
+    name: String, architecture: String, labels: [String], layers: [LayerDescriptor], parameterCount: Int,
+    layout: TokenLayout, preprocessing: Preprocessing, capabilities: Capabilities,
+    output: OutputMeaning = .softmax
   ) {
     self.name = name
     self.architecture = architecture
     self.labels = labels
-    self.layerCount = layerCount
-    self.headCount = headCount
-    self.width = width
+    self.output = output
+    self.layers = layers
     self.parameterCount = parameterCount
     self.layout = layout
     self.preprocessing = preprocessing
@@ -59,16 +41,17 @@ public struct ModelDescriptor: Sendable {
   /// The number of classes.
   public var classCount: Int { labels.count }
 
-  /// The attention heads of a layer.
-  public func headCount(ofLayer layer: Int) -> Int {
-    layerSizes.isEmpty ? headCount : layerSizes[layer].headCount
-  }
+  /// The number of layers.
+  public var layerCount: Int { layers.count }
 
-  /// The elements of a token in a layer.
-  public func width(ofLayer layer: Int) -> Int { layerSizes.isEmpty ? width : layerSizes[layer].width }
+  /// Attention heads of the last layer; 0 where it has no attention.
+  public var headCount: Int { layers.last?.attention?.headCount ?? 0 }
+
+  /// Elements of a token in the last layer.
+  public var width: Int { layers.last?.width ?? 0 }
 
   /// Whether all layers have as many heads.
-  public var hasEqualHeadCounts: Bool { Set(layerSizes.map(\.headCount)).count <= 1 }
+  public var hasEqualHeadCounts: Bool { Set(layers.map(\.attention?.headCount)).count <= 1 }
 
   /// Throws where layers have tokens of their own, for what can only be done where all work on the same tokens.
   ///

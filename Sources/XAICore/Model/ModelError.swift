@@ -2,8 +2,18 @@
 public enum ModelError: Error, Sendable, CustomStringConvertible {
   /// An explainer needs what the model can't give.
   case missingCapabilities(explainer: String, model: String, missing: Capabilities)
+  /// A model is asked for what it doesn't give.
+  case notGiven(Capabilities, model: String)
+  /// An explainer or a metric asks for a probability, and the outputs of the model have none.
+  case noProbabilities(user: String, model: String)
+  /// Something is asked about a class, and the model has no classes.
+  case noClasses(user: String, model: String)
   /// An explainer can't work on a model's tokens as they are.
   case unsuitableTokens(explainer: String, model: String, reason: String)
+  /// A place is asked for that a model doesn't list, or that isn't of the form that is needed.
+  case unsuitablePlace(explainer: String, model: String, point: ActivationPoint, reason: String)
+  /// Attention is asked for of layers that have none.
+  case noAttention(explainer: String, model: String, layers: [Int])
   /// An input of a size that the model can't take.
   case unsupportedInput(model: String, reason: String)
   /// A trace is asked for what its recording left out.
@@ -21,8 +31,21 @@ public enum ModelError: Error, Sendable, CustomStringConvertible {
     case .missingCapabilities(let explainer, let model, let missing):
       "\(explainer) needs \(missing.names.joined(separator: ", ")), which \(model) does not give; "
         + "`xai inspect` shows which explainers fit a model"
+    case .notGiven(let missing, let model):
+      "\(model) does not give \(missing.names.joined(separator: ", ")); `xai inspect` shows what a model gives"
+    case .noProbabilities(let user, let model):
+      "\(user) needs the probability of a class, and the outputs of \(model) are plain numbers that have none; "
+        + "use what works on outputs as they are, such as score=logit"
+    case .noClasses(let user, let model):
+      "\(user) is about a class, and \(model) is a backbone without a classifier; give it classes when it is loaded, by "
+        + "one vector for each, or use an explainer that needs no class, such as attention-rollout"
     case .unsuitableTokens(let explainer, let model, let reason):
       "\(explainer) can't explain \(model): \(reason)"
+    case .unsuitablePlace(let explainer, let model, let point, let reason):
+      "\(explainer) can't look at \(point) of \(model): \(reason)"
+    case .noAttention(let explainer, let model, let layers):
+      "\(explainer) needs attention, and \(layers.count == 1 ? "layer" : "the layers") "
+        + "\(layers.map(String.init).joined(separator: ", ")) of \(model) \(layers.count == 1 ? "has" : "have") none"
     case .unsupportedInput(let model, let reason): "\(model): \(reason)"
     case .notRecorded(let what): "the forward pass did not record the \(what): ask for it in the Recording"
     case .foreignTrace(let model):

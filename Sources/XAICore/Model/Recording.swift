@@ -1,11 +1,9 @@
 /// What a forward pass keeps; nothing else stays in memory after it.
 public struct Recording: Hashable, Sendable {
-  /// Layers whose attention maps are kept.
+  /// Layers whose attention maps are kept, of those that have attention.
   public var attention: LayerSelection
   /// Activations that are kept.
   public var activations: Set<ActivationPoint>
-  /// Layers whose transformed values are kept.
-  public var transformedValues: LayerSelection
   /// Whether a reverse pass will follow.
   public var gradients: Bool
   /// Whether that reverse pass will ask for gradients of parameters: it keeps more, so that less is computed again.
@@ -13,12 +11,11 @@ public struct Recording: Hashable, Sendable {
 
   /// Asks for what a forward pass keeps; by default nothing but the logits.
   public init(
-    attention: LayerSelection = .none, activations: Set<ActivationPoint> = [],
-    transformedValues: LayerSelection = .none, gradients: Bool = false, parameters: Bool = false
+    attention: LayerSelection = .none, activations: Set<ActivationPoint> = [], gradients: Bool = false,
+    parameters: Bool = false
   ) {
     self.attention = attention
     self.activations = activations
-    self.transformedValues = transformedValues
     self.gradients = gradients
     self.parameters = parameters
   }
@@ -27,7 +24,6 @@ public struct Recording: Hashable, Sendable {
   public func union(_ other: Recording) -> Recording {
     Recording(
       attention: attention.union(other.attention), activations: activations.union(other.activations),
-      transformedValues: transformedValues.union(other.transformedValues),
       gradients: gradients || other.gradients, parameters: parameters || other.parameters)
   }
 }

@@ -5,7 +5,7 @@ public import XAITensor
 ///
 /// Its gradients by `GradientRequest(parameters: true)`, and those of its head by `headParameters`, are named as its
 /// parameters are.
-public protocol TrainableModel: Model {
+public protocol TrainableModel: DifferentiableModel {
   /// Every parameter by its name in the checkpoint, in an order that stays.
   var parameters: [Parameter] { get }
 
@@ -30,6 +30,20 @@ public protocol TrainableModel: Model {
 extension TrainableModel {
   /// None.
   public var unreadTensors: [String: Tensor] { [:] }
+}
+
+extension Model {
+  /// The model as one whose parameters can be changed.
+  ///
+  /// - Throws: `ModelError.notTrainable` where they can't be.
+  public func trainable() throws(ModelError) -> any TrainableModel {
+    guard let model = self as? any TrainableModel else {
+      throw .notTrainable(
+        model: descriptor.name,
+        reason: "models of the family '\(descriptor.architecture)' can't be trained here")
+    }
+    return model
+  }
 }
 
 /// A parameter of a model.

@@ -62,6 +62,25 @@ public struct Option<Options: PluginOptions>: Sendable {
       return true
     }
   }
+
+  /// Makes an option from a property that takes some of the values of its type, in the order in which users see them.
+  public init<Value: OptionValue>(
+    _ name: String, _ property: any WritableKeyPath<Options, Value> & Sendable, _ summary: String,
+    oneOf values: [Value]
+  ) {
+    self.name = name
+    self.summary = summary
+    self.choices = values.map(\.optionText)
+    self.allowed = choices.joined(separator: " | ")
+    self.isAlias = false
+    self.isAddition = false
+    self.get = { $0[keyPath: property].optionText }
+    self.set = { options, text in
+      guard let value = values.first(where: { $0.optionText == text }) else { return false }
+      options[keyPath: property] = value
+      return true
+    }
+  }
 }
 
 /// A named setting of several options.

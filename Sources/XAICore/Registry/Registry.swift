@@ -112,10 +112,7 @@ public struct Registry: Sendable {
   }
 
   private func check(id: String, kind: String, known: [String]) throws(RegistryError) {
-    let characters = Set("abcdefghijklmnopqrstuvwxyz0123456789-")
-    guard id.first?.isLetter == true, id.allSatisfy(characters.contains), !id.hasSuffix("-") else {
-      throw .malformedID(kind: kind, id: id)
-    }
+    guard isKebabCase(id) else { throw .malformedID(kind: kind, id: id) }
     guard !known.contains(id) else { throw .duplicate(kind: kind, id: id) }
   }
 }
@@ -167,8 +164,8 @@ extension Registry {
   /// so that a third party's variant goes before the general one.
   ///
   /// - Throws: `RegistryError` when no family matches; what the family throws otherwise.
-  public func loadModel(_ directory: ModelDirectory, on kernels: any Kernels) throws -> any Model {
-    try entry(for: directory).architecture.load(directory, on: kernels)
+  public func loadModel(_ directory: ModelDirectory, _ request: LoadRequest) throws -> any Model {
+    try entry(for: directory).architecture.load(directory, request)
   }
 
   /// Makes a model of a directory's configuration that has learnt nothing yet.

@@ -28,7 +28,7 @@ extension FNV1a {
     add(picture.subjects.count)
     for subject in picture.subjects {
       add(subject.classIndex)
-      add([subject.probability])
+      add([subject.probability ?? .nan])
       add(subject.isPredicted ? 1 : 0)
       add(subject.headEffects)
       for map in subject.maps { add(map) }

@@ -33,8 +33,8 @@ public struct PictureResult: Hashable, Sendable {
 public struct SubjectResult: Hashable, Sendable {
   /// The class.
   public var classIndex: Int
-  /// Its softmax probability on the whole picture.
-  public var probability: Float
+  /// Its probability on the whole picture; nil where the model's outputs have none.
+  public var probability: Float?
   /// Whether the model predicts it.
   public var isPredicted: Bool
   /// How much the logit of the class falls when a head is removed, `[layer][head]`, where it was measured.
@@ -44,7 +44,7 @@ public struct SubjectResult: Hashable, Sendable {
 
   /// Holds what was found.
   public init(
-    classIndex: Int, probability: Float, isPredicted: Bool, headEffects: [[Float]]? = nil, maps: [MapResult]
+    classIndex: Int, probability: Float?, isPredicted: Bool, headEffects: [[Float]]? = nil, maps: [MapResult]
   ) {
     self.classIndex = classIndex
     self.probability = probability

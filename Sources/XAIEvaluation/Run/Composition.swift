@@ -24,6 +24,9 @@ struct Composition {
     guard descriptor.preprocessing.inputSize != nil else {
       throw EvaluationError.noInputSize(model: descriptor.name)
     }
+    guard descriptor.output != .none else {
+      throw ModelError.noClasses(user: "an evaluation", model: descriptor.name)
+    }
     for explainer in explainers { try explainer.check(fits: descriptor) }
     for metric in metrics { try check(metric) }
     if settings.measuresHeads, !descriptor.capabilities.contains(.headRemoval) {
@@ -56,6 +59,7 @@ struct Composition {
 
   private func check(_ metric: any Metric) throws {
     let descriptor = model.descriptor
+    try metric.check(probabilitiesOf: descriptor)
     if metric.needs.contains(.objects) {
       try checkObjects(for: metric.specification)
       try checkClasses(for: metric.specification)

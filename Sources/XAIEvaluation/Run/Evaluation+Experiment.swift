@@ -20,6 +20,7 @@ extension Evaluation {
     if needs.contains(.randomisedModels) {
       texts["random weights"] = "seed \(settings.seed), at most \(RandomisedModels.most) models"
     }
+    if needs.contains(.seed) { texts["seed"] = "\(settings.seed)" }
     return Experiment(
       model: ModelIdentity(
         name: descriptor.name, architecture: descriptor.architecture, hash: modelHash,

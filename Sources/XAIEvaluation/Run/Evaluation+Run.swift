@@ -8,12 +8,14 @@ extension Evaluation {
   /// - Parameters:
   ///   - store: where results are kept; of this evaluation's experiment.
   ///   - shard: which part of the sample.
-  ///   - tell: is told what happens, and says whether to go on; after a `false` the picture that is worked on is
-  ///     finished and kept.
-  /// - Throws: `StoreError`, and with `isStrict` what is wrong with a picture.
+  ///   - tell: is told what happens. What it throws ends the run at once, such as `CancellationError` to stop it: thrown
+  ///     for a picture, that picture has been kept, and after the last one there is nothing to stop; thrown for part of a
+  ///     group, that part is done again by the run that resumes.
+  /// - Throws: `StoreError`; `CancellationError` where the run or an explainer was stopped before the last picture; with
+  ///   `isStrict` what is wrong with a picture.
   public func run(
-    into store: ResultStore, shard: Shard = .whole, tell: (EvaluationEvent) -> Bool
-  ) throws -> EvaluationOutcome {
+    into store: ResultStore, shard: Shard = .whole, tell: (EvaluationEvent) throws -> Void = { _ in }
+  ) throws {
     try run(
       positions: shard.groups(ofSample: data.sampleCount), known: store.donePositions,
       keep: { result in try profile.measure("storing results") { try store.add(result) } }, tell: tell)
@@ -22,44 +24,38 @@ extension Evaluation {
   /// Evaluates the pictures of groups that are not known, in order.
   func run(
     positions groups: [Range<Int>], known: Set<Int>, keep: (PictureResult) throws -> Void,
-    tell: (EvaluationEvent) -> Bool
-  ) throws -> EvaluationOutcome {
+    tell: (EvaluationEvent) throws -> Void
+  ) throws {
     let count = groups.reduce(0) { $0 + $1.count }
     let open = groups.filter { !$0.allSatisfy(known.contains) }
-    let isGoingOn = tell(
-      .began(known: groups.reduce(0) { $0 + $1.filter(known.contains).count }, count: count))
-    guard isGoingOn, !open.isEmpty else { return open.isEmpty ? .finished : .stopped }
-    let randomised = randomisedModels()
     var left = open.reduce(0) { $0 + $1.count { !known.contains($0) } }
-    var upcoming: Background<LoadedGroup>? = load(open[0])
-    for index in open.indices {
-      guard let group = profile.measure("waiting for pictures", { upcoming?.take() }) else { return .stopped }
-      upcoming = index + 1 < open.count ? load(open[index + 1]) : nil
+    func report(_ event: EvaluationEvent) throws {
+      do { try tell(event) } catch is CancellationError where left == 0 {}
+    }
+    try report(.began(known: groups.reduce(0) { $0 + $1.filter(known.contains).count }, count: count))
+    guard !open.isEmpty else { return }
+    let randomised = (model as? any TrainableModel).map { RandomisedModels(of: $0, seed: settings.seed) }
+    var loaded = open.prefetched(loader)
+    while let group = profile.measure("waiting for pictures", { loaded.next() }) {
       var run = GroupRun(self, group, randomised: randomised)
-      let isGoingOn = try run.run(
-        keep: { result in
+      while let event = try run.next() {
+        if case .picture(let result) = event {
           if settings.isStrict, let failure = result.failure {
             throw EvaluationError.picture(identifier: result.identifier, reason: failure)
           }
           // A group is computed whole; what is known of it stays as it is.
-          guard !known.contains(result.position) else { return true }
+          guard !known.contains(result.position) else { continue }
           try keep(result)
           left -= 1
-          return tell(.picture(result))
-        }, tell: tell)
-      guard isGoingOn || left == 0 else { return .stopped }
+        }
+        try report(event)
+      }
     }
-    return .finished
   }
 
-  private func randomisedModels() -> [any Model] {
-    guard needs.contains(.randomisedModels), let model = model as? any TrainableModel else { return [] }
-    return RandomisedModels(of: model, seed: settings.seed).models
-  }
-
-  private func load(_ positions: Range<Int>) -> Background<LoadedGroup> {
+  private var loader: @Sendable (_ positions: Range<Int>) -> LoadedGroup {
     let (data, preprocessing, hasClasses) = (data, model.descriptor.preprocessing, dataClassesFit)
-    return Background { [profile] in
+    return { [profile] positions in
       LoadedGroup(
         positions, of: data, preprocessing: preprocessing, hasClasses: hasClasses, profile: profile)
     }

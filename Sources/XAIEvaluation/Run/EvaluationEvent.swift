@@ -7,11 +7,3 @@ public enum EvaluationEvent: Sendable {
   /// The result of a picture is kept.
   case picture(PictureResult)
 }
-
-/// How a run ended.
-public enum EvaluationOutcome: Hashable, Sendable {
-  /// Every picture has a result.
-  case finished
-  /// The run was asked to stop; what was done is kept.
-  case stopped
-}

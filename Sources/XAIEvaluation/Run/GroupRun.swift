@@ -2,128 +2,88 @@ import XAICore
 import XAIFoundation
 import XAITensor
 
-/// The work on a group of pictures: maps, then the frames of all metrics, and each picture's result as it has its answers.
+/// The work on a group of pictures, a batch at a time: each call of ``next()`` has the model answer one batch or hands one
+/// picture's result over.
 struct GroupRun {
   private let evaluation: Evaluation
-  private let group: LoadedGroup
-  private let randomised: [any Model]
-  /// Places of the sample whose result has been handed on.
-  private var done: Set<Int> = []
-  private var isStopping = false
+  private let randomised: RandomisedModels?
+  /// Results that are to be handed over.
+  private var results: [PictureResult]
+  /// Pictures that are still to be worked on, those of a list together.
+  private var open: [[LoadedPicture]]
+  /// The pictures that are worked on, those of them that have a result, and the work.
+  private var pictures: [LoadedPicture] = []
+  private var finished: Set<Int> = []
+  private var work: GroupWork?
 
-  init(_ evaluation: Evaluation, _ group: LoadedGroup, randomised: [any Model]) {
+  init(_ evaluation: Evaluation, _ group: LoadedGroup, randomised: RandomisedModels?) {
     self.evaluation = evaluation
-    self.group = group
     self.randomised = randomised
+    results = group.failures
+    open = group.pictures.isEmpty ? [] : [group.pictures]
   }
 
-  /// Works everything out; gives false where it was asked to stop, and did.
+  /// Works until there is something to tell; nil when every picture has its result.
   ///
-  /// - Parameters:
-  ///   - keep: takes the result of a picture, and says whether to go on.
-  ///   - tell: is told how far the work is, and says whether to go on.
-  mutating func run(
-    keep: (PictureResult) throws -> Bool, tell: (EvaluationEvent) -> Bool
-  ) throws -> Bool {
-    do { return try work(keep: keep, tell: tell) } catch let error as Kept { throw error.error }
-  }
-
-  private mutating func work(
-    keep: (PictureResult) throws -> Bool, tell: (EvaluationEvent) -> Bool
-  ) throws -> Bool {
-    for failure in group.failures {
-      guard try hand(failure, to: keep) else { return false }
-    }
-    guard let first = group.pictures.first else { return true }
-    do {
-      return try evaluate(group.pictures, keep: keep, tell: tell)
-    } catch is CancellationError {
-      return false
-    } catch let error where !(error is Kept) {
-      if group.pictures.count == 1 { return try hand(Self.failed(first, error), to: keep) }
-    }
-    // One of the pictures is to blame: each by itself, so that the others have their results.
-    for picture in group.pictures where !done.contains(picture.position) {
+  /// - Throws: `CancellationError` where an explainer was stopped; nothing else, since what is wrong with a picture is its
+  ///   result.
+  mutating func next() throws(CancellationError) -> EvaluationEvent? {
+    while results.isEmpty {
       do {
-        guard try evaluate([picture], keep: keep, tell: tell) else { return false }
-      } catch is CancellationError {
-        return false
-      } catch let error where !(error is Kept) {
-        guard try hand(Self.failed(picture, error), to: keep) else { return false }
+        if let event = try advance() { return event }
+        if results.isEmpty, open.isEmpty, work == nil { return nil }
+      } catch let error as CancellationError {
+        throw error
+      } catch {
+        fail(error)
       }
     }
-    return true
+    return .picture(results.removeFirst())
   }
 
-  /// An error of the receiver of results, which ends the run whatever picture it is about.
-  private struct Kept: Error {
-    let error: any Error
+  /// Begins with pictures, or has a batch answered.
+  private mutating func advance() throws -> EvaluationEvent? {
+    guard work != nil else {
+      guard !open.isEmpty else { return nil }
+      (pictures, finished) = (open.removeFirst(), [])
+      work = try GroupWork(on: pictures, by: evaluation, randomised: randomised)
+      finish()
+      return nil
+    }
+    guard try work?.answerNext() == true else {
+      work = nil
+      return nil
+    }
+    finish()
+    return work.map { .working(pictures: pictures.count, share: $0.share) }
   }
 
-  /// Hands a result on; gives false where the run is to stop after it.
-  private mutating func hand(
-    _ result: PictureResult, to keep: (PictureResult) throws -> Bool
-  ) throws -> Bool {
-    do { if try !keep(result) { isStopping = true } } catch { throw Kept(error: error) }
-    done.insert(result.position)
-    return !isStopping
+  /// Takes in the results of pictures that wait for no more answers.
+  private mutating func finish() {
+    for place in work?.takeFinished() ?? [] {
+      finished.insert(place)
+      do {
+        if let result = try work?.result(of: place) { results.append(result) }
+      } catch {
+        results.append(Self.failed(pictures[place], error))
+      }
+    }
+  }
+
+  /// Gives up pictures that can't be worked on together.
+  ///
+  /// One of them is to blame: each is tried by itself, so that the others have their results.
+  private mutating func fail(_ error: any Error) {
+    work = nil
+    if pictures.count == 1 {
+      results.append(Self.failed(pictures[0], error))
+    } else {
+      open = pictures.indices.filter { !finished.contains($0) }.map { [pictures[$0]] } + open
+    }
   }
 
   private static func failed(_ picture: LoadedPicture, _ error: any Error) -> PictureResult {
     PictureResult(
       position: picture.position, identifier: picture.identifier, label: picture.label, failure: "\(error)")
-  }
-
-  private mutating func evaluate(
-    _ pictures: [LoadedPicture], keep: (PictureResult) throws -> Bool, tell: (EvaluationEvent) -> Bool
-  ) throws -> Bool {
-    let maps = try GroupMaps(of: pictures, by: evaluation, randomised: randomised)
-    let profile = evaluation.profile
-    var judgement = try profile.measure("planning frames") {
-      try Judgement(of: maps, pictures: pictures, by: evaluation)
-    }
-    var waiting = Array(pictures.indices)
-    var finished = judgement.finished(of: &waiting)
-    guard try hand(finished, of: pictures, judgement, to: keep) else { return false }
-    // Each round has the frames that the answers of the one before call for.
-    while case let batches = judgement.takeBatches(), !batches.isEmpty {
-      let table = judgement.table
-      func build(_ number: Int) -> Background<TableBatch>? {
-        guard number < batches.count else { return nil }
-        return Background {
-          profile.measure("making frames") {
-            TableBatch(batches[number], of: table, pictures: pictures.map(\.subject))
-          }
-        }
-      }
-      var upcoming = build(0)
-      for number in batches.indices {
-        guard let batch = profile.measure("waiting for frames", { upcoming?.take() }) else { break }
-        // The next batch is built while the model looks at this one.
-        upcoming = build(number + 1)
-        judgement.add(try batch.logits(of: evaluation.model), to: batch)
-        finished = judgement.finished(of: &waiting)
-        if !tell(.working(pictures: pictures.count, share: judgement.share)) { isStopping = true }
-        guard try hand(finished, of: pictures, judgement, to: keep) else { return false }
-      }
-    }
-    return true
-  }
-
-  /// Hands on the results of pictures that wait for no more answers; gives false where the run is to stop.
-  private mutating func hand(
-    _ places: [Int], of pictures: [LoadedPicture], _ judgement: Judgement,
-    to keep: (PictureResult) throws -> Bool
-  ) throws -> Bool {
-    for place in places {
-      let result: PictureResult
-      do {
-        result = try judgement.result(of: place)
-      } catch {
-        result = Self.failed(pictures[place], error)
-      }
-      guard try hand(result, to: keep) else { return false }
-    }
-    return true
   }
 }

@@ -18,11 +18,14 @@ enum HeadEffects {
     }
     for start in stride(from: 0, to: heads.count, by: batchSize) {
       let batch = Array(heads[start..<min(start + batchSize, heads.count)])
-      let logits = try model.logits(input.repeated(batch.count), under: .removingHeads(batch))
+      let logits = try model.intervenable().logits(
+        input.repeated(batch.count), under: .removingHeads(batch))
       try logits.withElements { elements in
         for (row, head) in batch.enumerated() {
           for (place, subject) in subjects.enumerated() {
-            let effect = subject.logit - elements[row * descriptor.classCount + subject.classIndex]
+            let effect =
+              subject.answer.logits[subject.classIndex]
+              - elements[row * descriptor.classCount + subject.classIndex]
             guard effect.isFinite else {
               throw EvaluationError.notFinite("a logit without head \(head.head) of layer \(head.layer)")
             }
@@ -32,5 +35,14 @@ enum HeadEffects {
       }
     }
     return effects
+  }
+}
+
+extension Tensor {
+  /// `count` copies of the tensor, along a new first axis.
+  fileprivate func repeated(_ count: Int) -> Tensor {
+    Tensor(Shape([count] + shape.extents)) { elements in
+      for row in 0..<count { write(to: elements + row * self.count) }
+    }
   }
 }

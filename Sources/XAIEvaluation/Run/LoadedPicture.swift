@@ -37,7 +37,7 @@ struct LoadedGroup: Sendable {
             position: position, identifier: identifier, label: label, image: image,
             subject: SubjectPicture(
               pixels: try preprocessing.withoutResizing.unitPixels(from: [image])[0],
-              preprocessing: preprocessing),
+              preprocessing: preprocessing, identifier: identifier),
             objects: !hasClasses
               ? []
               : sample.objects.compactMap {

@@ -46,7 +46,7 @@ struct ResultReader {
       result.subjects.append(
         SubjectResult(
           classIndex: try row.decode(forColumn: "class_index"),
-          probability: Float(try row.decode(Double.self, forColumn: "probability")),
+          probability: try row.decode(Double?.self, forColumn: "probability").map { Float($0) },
           isPredicted: try row.decode(forColumn: "is_predicted"),
           headEffects: try headEffects(position, subject), maps: try maps(position, subject)))
     }

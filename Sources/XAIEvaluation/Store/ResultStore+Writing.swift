@@ -92,7 +92,8 @@ extension Database {
       try insert(
         "subjects",
         [
-          result.position, number, subject.classIndex, Double(subject.probability), subject.isPredicted,
+          result.position, number, subject.classIndex, subject.probability.map { Double($0) },
+          subject.isPredicted,
         ])
       for (explainer, map) in subject.maps.enumerated() {
         try insert(map, key: [result.position, number, explainer], at: path)

@@ -48,7 +48,7 @@ enum Schema {
       position     INTEGER NOT NULL REFERENCES pictures,
       subject      INTEGER NOT NULL,
       class_index  INTEGER NOT NULL,
-      probability  REAL NOT NULL,
+      probability  REAL,
       is_predicted INTEGER NOT NULL,
       PRIMARY KEY (position, subject)
     );

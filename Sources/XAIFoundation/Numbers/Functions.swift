@@ -7,7 +7,7 @@ import Darwin
 #endif
 
 /// eˣ, from the C library.
-package func exponential(_ x: Double) -> Double { exp(x) }
+@usableFromInline package func exponential(_ x: Double) -> Double { exp(x) }
 
 /// ln x, from the C library.
 package func logarithm(_ x: Double) -> Double { log(x) }

@@ -132,9 +132,10 @@ struct Gallery {
       picture.label.map {
         $0 == subject.classIndex ? ", is its label" : "; label <bdi>\(section.label($0))</bdi>"
       } ?? ""
+    let probability = subject.probability.map { "\(decimal(Double($0) * 100, places: 1)) %, " } ?? ""
     return """
       <p class="about"><b><bdi>\(section.label(subject.classIndex))</bdi></b> \
-      \(decimal(Double(subject.probability) * 100, places: 1)) %, \(predicted)\(truth)</p>
+      \(probability)\(predicted)\(truth)</p>
       """
   }
 

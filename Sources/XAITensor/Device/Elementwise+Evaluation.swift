@@ -35,14 +35,28 @@ struct ElementwiseEvaluation<Value: BinaryFloatingPoint> {
       evaluate(inner, first, count, y)
       for i in 0..<count { y[i] = abs(y[i]) }
     case .combined(let combination, let left, let right):
-      evaluate(left, first, count, y)
-      evaluate(right, first, count, b)
+      let l = elements(of: left, first, count)
+      if l == nil { evaluate(left, first, count, y) }
+      if case .constant(let value) = right {
+        let r = Value(value)
+        switch combination {
+        case .sum: apply(l, y, count) { x, _ in x + r }
+        case .difference: apply(l, y, count) { x, _ in x - r }
+        case .product: apply(l, y, count) { x, _ in x * r }
+        case .quotient: apply(l, y, count) { x, _ in x / r }
+        case .maximum: apply(l, y, count) { x, _ in max(x, r) }
+        }
+        return
+      }
+      let direct = elements(of: right, first, count)
+      if direct == nil { evaluate(right, first, count, b) }
+      let r = direct ?? UnsafePointer(b)
       switch combination {
-      case .sum: for i in 0..<count { y[i] += b[i] }
-      case .difference: for i in 0..<count { y[i] -= b[i] }
-      case .product: for i in 0..<count { y[i] *= b[i] }
-      case .quotient: for i in 0..<count { y[i] /= b[i] }
-      case .maximum: for i in 0..<count { y[i] = max(y[i], b[i]) }
+      case .sum: apply(l, y, count) { $0 + r[$1] }
+      case .difference: apply(l, y, count) { $0 - r[$1] }
+      case .product: apply(l, y, count) { $0 * r[$1] }
+      case .quotient: apply(l, y, count) { $0 / r[$1] }
+      case .maximum: apply(l, y, count) { max($0, r[$1]) }
       }
     case .choice(let comparison, let left, let right, let then, let otherwise):
       let (c, d) = (b + evaluationBlock, b + 2 * evaluationBlock)
@@ -54,6 +68,28 @@ struct ElementwiseEvaluation<Value: BinaryFloatingPoint> {
       case .equal: for i in 0..<count { y[i] = y[i] == b[i] ? c[i] : d[i] }
       case .less: for i in 0..<count { y[i] = y[i] < b[i] ? c[i] : d[i] }
       }
+    }
+  }
+
+  /// Where elements lie in an operand, so that they need no copy; nil where they don't, or are of another precision.
+  private func elements(of formula: Elementwise, _ first: Int, _ count: Int) -> UnsafePointer<Value>? {
+    guard Value.self == Float.self, case .operand(let index, each: 1) = formula else { return nil }
+    let operand = operands[index]
+    let source = first % operand.count
+    guard source + count <= operand.count, let start = operand.baseAddress else { return nil }
+    return UnsafeRawPointer(start + source).assumingMemoryBound(to: Value.self)
+  }
+
+  /// Sets `y` to a function of x and the place, x being in an operand, or in `y` itself.
+  @inline(__always)
+  private func apply(
+    _ x: UnsafePointer<Value>?, _ y: UnsafeMutablePointer<Value>, _ count: Int,
+    _ function: (Value, Int) -> Value
+  ) {
+    if let x {
+      for i in 0..<count { y[i] = function(x[i], i) }
+    } else {
+      for i in 0..<count { y[i] = function(y[i], i) }
     }
   }
 

@@ -104,6 +104,41 @@ public protocol Kernels: Sendable {
   ///
   /// `x` may hold fewer rows than `gradient`, and is then repeated.
   func swiGLURatio(_ x: Tensor, gradient: Tensor, gate: Float, value: Float) -> Tensor
+
+  /// GELU of each element in a form that a sigmoid gives: x·σ(u(x)).
+  func sigmoidGELU(_ x: Tensor, _ form: SigmoidGELU) -> Tensor
+
+  /// Gradient of that, in place of the gradient of its output: dx = dy · σ(u) · (1 + x·(1 − σ(u))·u′(x)).
+  ///
+  /// `x` may hold fewer elements than the gradient, and is then repeated.
+  func sigmoidGELUBackward(_ x: Tensor, _ form: SigmoidGELU, gradient: inout TensorBuffer)
+
+  /// The ratio of that to its argument, in place of a cotangent of its output: dx = dy · σ(u).
+  ///
+  /// `x` may hold fewer elements than the cotangent, and is then repeated.
+  func sigmoidGELURatio(_ x: Tensor, _ form: SigmoidGELU, gradient: inout TensorBuffer)
+
+  /// Rotates the pairs of elements of each row of x: (a, b) ↦ (a·cos θ − b·sin θ, b·cos θ + a·sin θ).
+  ///
+  /// - Parameters:
+  ///   - x: [..., N, H, d], d even.
+  ///   - angles: one for each pair of each of N tokens, or of more leading dimensions of x; fewer tokens are repeated.
+  ///     The H rows of a token have the same.
+  ///   - inverted: whether θ is −θ, which is both the inverse and the gradient.
+  func rotatePairs(of x: Tensor, by angles: Rotation, inverted: Bool) -> Tensor
+
+  /// Divides each row by its size: y = x·r, with r as `size` has it.
+  func normaliseRows(_ x: Tensor, by size: RowSize) -> Tensor
+
+  /// Gradient of that: dx = r · (dy − y·mean(dy ⊙ y)), or the sum for the mean where the size is Euclidean.
+  ///
+  /// `x` may hold fewer rows than the gradient, and is then repeated.
+  ///
+  /// - Parameter constantSize: whether r counts as a constant: dx = r · dy.
+  func normaliseRowsBackward(_ gradient: Tensor, x: Tensor, by size: RowSize, constantSize: Bool) -> Tensor
+
+  /// Sums the rows of x ⊙ y, two matrices of the same size: [rows, columns] to [columns].
+  func columnSums(ofProducts x: Tensor, _ y: Tensor) -> Tensor
 }
 
 /// What happens to each element of a matrix product on its way to memory, in this order.

@@ -121,4 +121,43 @@ extension ProfilingKernels {
   public func swiGLURatio(_ x: Tensor, gradient: Tensor, gate: Float, value: Float) -> Tensor {
     kernel("SwiGLU, ratio") { base.swiGLURatio(x, gradient: gradient, gate: gate, value: value) }
   }
+
+  /// GELU by a sigmoid of each element.
+  public func sigmoidGELU(_ x: Tensor, _ form: SigmoidGELU) -> Tensor {
+    kernel("GELU by a sigmoid") { base.sigmoidGELU(x, form) }
+  }
+
+  /// Gradient of GELU by a sigmoid.
+  public func sigmoidGELUBackward(_ x: Tensor, _ form: SigmoidGELU, gradient: inout TensorBuffer) {
+    kernel("GELU by a sigmoid, reverse") { base.sigmoidGELUBackward(x, form, gradient: &gradient) }
+  }
+
+  /// Ratio of GELU by a sigmoid to its argument.
+  public func sigmoidGELURatio(_ x: Tensor, _ form: SigmoidGELU, gradient: inout TensorBuffer) {
+    kernel("GELU by a sigmoid, ratio") { base.sigmoidGELURatio(x, form, gradient: &gradient) }
+  }
+
+  /// Rotations of pairs.
+  public func rotatePairs(of x: Tensor, by angles: Rotation, inverted: Bool) -> Tensor {
+    kernel("rotation") { base.rotatePairs(of: x, by: angles, inverted: inverted) }
+  }
+
+  /// Rows over their size.
+  public func normaliseRows(_ x: Tensor, by size: RowSize) -> Tensor {
+    kernel("row norm") { base.normaliseRows(x, by: size) }
+  }
+
+  /// Gradient of rows over their size.
+  public func normaliseRowsBackward(
+    _ gradient: Tensor, x: Tensor, by size: RowSize, constantSize: Bool
+  ) -> Tensor {
+    kernel("row norm, reverse") {
+      base.normaliseRowsBackward(gradient, x: x, by: size, constantSize: constantSize)
+    }
+  }
+
+  /// Sums of columns of a product.
+  public func columnSums(ofProducts x: Tensor, _ y: Tensor) -> Tensor {
+    kernel("column sums of products") { base.columnSums(ofProducts: x, y) }
+  }
 }

@@ -59,7 +59,7 @@ extension ArchitectureConformance {
     let written = try ModelDirectory(folder)
     findings.expect(
       architecture.matches(written), .writing, "the family doesn't take \(what) for its own, once written")
-    let loaded = try architecture.load(written, on: kernels)
+    let loaded = try architecture.load(written, LoadRequest(kernels: kernels))
     let input = Sample(of: model).input
     findings.expect(
       try loaded.logits(input).elements == model.logits(input).elements, .writing,

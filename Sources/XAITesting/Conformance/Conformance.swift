@@ -1,4 +1,5 @@
 public import Testing
+import XAICore
 
 /// What a plugin of some kind has to do, as checks that can be run in a test.
 ///
@@ -35,6 +36,8 @@ public struct ConformanceFailure: Hashable, Sendable, CustomStringConvertible {
     case targets
     /// The map depends on the class exactly where the descriptor says so.
     case classSpecificity
+    /// Scores have the signs that the explainer declares.
+    case scores
     /// The declared needs are enough, all used, and asked for before any arithmetic.
     case needs
     /// The declared recording is enough, and holds nothing else.
@@ -106,6 +109,20 @@ struct Findings {
     _ check: ConformanceFailure.Check, _ what: String, _ body: (inout Findings) throws -> Void
   ) {
     do { try body(&self) } catch { fail(check, "\(what) threw: \(error)") }
+  }
+
+  /// Expects a `ModelError` where something is asked for that isn't there.
+  mutating func expectRefusal(
+    _ check: ConformanceFailure.Check, _ what: String, _ body: () throws -> Void
+  ) {
+    do {
+      try body()
+      fail(check, "\(what) is not refused")
+    } catch is ModelError {
+      // As it should be.
+    } catch {
+      fail(check, "\(what) is refused with \(error), expected a ModelError")
+    }
   }
 
   /// Expects values to be equal within a tolerance, and names the worst.

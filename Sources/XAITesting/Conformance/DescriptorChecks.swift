@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 
 extension Findings {
   /// Checks what every descriptor has.
@@ -17,12 +18,5 @@ extension Findings {
       expect(!text.isEmpty, .descriptor, "the citation has no \(name)")
     }
     expect((1900...2100).contains(citation.year), .descriptor, "the citation's year is \(citation.year)")
-  }
-
-  /// Small letters, digits and hyphens, a letter first: the id is also the name of a file in the documentation.
-  private func isKebabCase(_ text: String) -> Bool {
-    let characters = Set("abcdefghijklmnopqrstuvwxyz0123456789-")
-    return text.first?.isLetter == true && text.allSatisfy(characters.contains) && !text.hasSuffix("-")
-      && !text.contains("--")
   }
 }

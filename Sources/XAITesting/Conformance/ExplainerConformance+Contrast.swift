@@ -21,9 +21,8 @@ extension ExplainerConformance {
     }
     for contrast in ["runner-up", "others"] {
       findings.attempt(.options, "explaining with contrast=\(contrast)") { findings in
-        let plain = try Subject(options: Subject.Options())
-        let held = try Subject(
-          options: Subject.Options([(key: "contrast", value: contrast)], of: Subject.descriptor.id))
+        let plain = try make(base)
+        let held = try make(over(base, [(key: "contrast", value: contrast)]))
         let fitting = models.filter { (try? plain.check(fits: $0.descriptor)) != nil }
         let differs = try fitting.contains { model in
           let sample = Sample(of: model)

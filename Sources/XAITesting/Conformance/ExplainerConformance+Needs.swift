@@ -15,7 +15,13 @@ extension ExplainerConformance {
         needs.formUnion(explainer.needs)
         let recording = try explainer.recording(for: limited.descriptor)
         try checkRecording(recording, explainer, sample, limited, &findings)
-      } catch ModelError.missingCapabilities(_, _, let missing) {
+        let undeclared = limited.askedGradientPoints.subtracting(
+          try explainer.gradientPoints(for: limited.descriptor))
+        findings.expect(
+          undeclared.isEmpty, .needs,
+          "with '\(text)' it asks for the gradient of \(undeclared.map(\.description).sorted().joined(separator: ", ")), which gradientPoints(for:) doesn't name"
+        )
+      } catch ModelError.notGiven(let missing, _) {
         findings.fail(
           .needs, "with '\(text)' it uses \(missing.names.joined(separator: ", ")) and doesn't declare it")
       } catch ModelError.notRecorded(let what) {

@@ -6,7 +6,7 @@ public import XAITensor
 /// What an explainer has to do on every layout of tokens: see ``ConformanceFailure/Check`` for what is checked.
 public struct ExplainerConformance<Subject: Explainer>: Conformance {
   let models: [any Model]
-  private let base: [(key: String, value: String)]
+  let base: [(key: String, value: String)]
 
   /// Tries an explainer on models.
   ///
@@ -25,11 +25,35 @@ public struct ExplainerConformance<Subject: Explainer>: Conformance {
     self.base = base
   }
 
-  /// The settings of all options, each over the base.
+  /// The settings of all options, each over the base; of options that name a place, each that the first model lists and
+  /// that it is taken on with.
   var settings: [[(key: String, value: String)]] {
-    Subject.Options.settings().map { setting in
-      base.filter { option in !setting.contains { $0.key == option.key } } + setting
+    (Subject.Options.settings() + placeSettings).map { over(base, $0) }
+  }
+
+  /// A setting over another: what it says counts.
+  func over(
+    _ base: [(key: String, value: String)], _ setting: [(key: String, value: String)]
+  ) -> [(key: String, value: String)] {
+    base.filter { option in !setting.contains { $0.key == option.key } } + setting
+  }
+
+  private var placeSettings: [[(key: String, value: String)]] {
+    guard let model = models.first?.descriptor else { return [] }
+    // In the order of the forward pass, each once.
+    var places: [Place] = []
+    for listed in model.layers.flatMap(\.places) where !places.contains(listed.place) {
+      places.append(listed.place)
     }
+    return Subject.Options.placeOptions.flatMap { option in
+      places.map { [(key: option, value: $0.rawValue)] }.filter { setting in
+        (try? make(over(base, setting)).check(fits: model)) != nil
+      }
+    }
+  }
+
+  func make(_ setting: [(key: String, value: String)]) throws -> Subject {
+    try Subject(options: Subject.Options(setting, of: Subject.descriptor.id))
   }
 
   /// Runs every check and says what failed.
@@ -43,7 +67,11 @@ public struct ExplainerConformance<Subject: Explainer>: Conformance {
     }
     findings.checkOptions(Subject.Options.self)
     findings.attempt(.options, "making it with its defaults") { findings in
-      let explainer = try Subject(options: Subject.Options(base, of: descriptor.id))
+      let explainer = try make(base)
+      findings.expect(
+        explainer.scoreMeaning == descriptor.scores, .scores,
+        "its scores are declared \(descriptor.scores.rawValue), and \(explainer.scoreMeaning.rawValue) with the defaults"
+      )
       let differs = models.filter { fits(explainer, $0, &findings) }
         .compactMap { check(explainer, on: $0, &findings) }
       findings.expect(
@@ -53,6 +81,7 @@ public struct ExplainerConformance<Subject: Explainer>: Conformance {
     if let model = models.first {
       checkNeeds(on: model, &findings)
       checkSettings(on: model, &findings)
+      checkPlaces(on: model, &findings)
     }
     checkContrast(&findings)
     return findings.failures
@@ -93,7 +122,23 @@ public struct ExplainerConformance<Subject: Explainer>: Conformance {
     }
   }
 
-  /// Checks counts, grids, classes and texts; that scores are finite, `Attribution` has seen to.
+  /// A place that the model doesn't list is refused by its name, where an option may ask for one.
+  private func checkPlaces(on model: any Model, _ findings: inout Findings) {
+    for option in Subject.Options.placeOptions {
+      let name = "no-such-place"
+      do {
+        try make(over(base, [(key: option, value: name)])).check(fits: model.descriptor)
+        findings.fail(.refusal, "\(option)=\(name) is accepted on a model that doesn't list it")
+      } catch ModelError.unsuitablePlace(_, _, let point, _) where point.place.rawValue == name {
+        // As it should be.
+      } catch {
+        findings.fail(
+          .refusal, "\(option)=\(name) is refused with \(error), expected ModelError.unsuitablePlace")
+      }
+    }
+  }
+
+  /// Checks counts, grids, classes, texts and signs; that scores are finite, `Attribution` has seen to.
   func checkShapes(
     of attributions: [[Attribution]], by explainer: Subject, _ sample: Sample, on model: any Model,
     _ findings: inout Findings
@@ -116,6 +161,10 @@ public struct ExplainerConformance<Subject: Explainer>: Conformance {
         findings.expect(
           map.explainer == explainer.specification, .results,
           "\(place): the map says '\(map.explainer)' made it")
+        findings.expect(
+          explainer.scoreMeaning == .signed || map.scores.allSatisfy { $0 >= 0 }, .scores,
+          "\(place): '\(explainer.specification)' declares magnitudes, and gives the score \(map.scores.min() ?? 0)"
+        )
       }
     }
   }
@@ -126,12 +175,13 @@ struct Sample {
   let input: Tensor
   let classes: [Int]
 
-  /// Three random images of the model's own size; the first and the last class.
+  /// Three random images of the model's own size; the first and the last class, where it has classes.
   init(of model: any Model) {
     let size = model.descriptor.preprocessing.inputSize ?? (height: 224, width: 224)
     var random = SeededRandom(seed: 7)
     input = random.normal([3, 3, size.height, size.width])
-    classes = Array(Set([0, model.descriptor.classCount - 1])).sorted()
+    let classCount = model.descriptor.classCount
+    classes = classCount == 0 ? [] : Array(Set([0, classCount - 1])).sorted()
   }
 
   var images: Range<Int> { 0..<input.shape[0] }

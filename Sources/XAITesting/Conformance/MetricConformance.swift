@@ -53,8 +53,8 @@ public struct MetricConformance<Subject: Metric>: Conformance {
     }
     let direction = Subject.descriptor.direction
     guard checksDirection, direction != .neither else { return }
-    guard let right = try metric.evaluate(perfect, using: model)?.number,
-      let wrong = try metric.evaluate(reversed, using: model)?.number
+    guard let right = try model.value(metric, of: perfect)?.number,
+      let wrong = try model.value(metric, of: reversed)?.number
     else {
       findings.expect(false, .direction, "a map of a picture with objects has no value")
       return
@@ -67,7 +67,7 @@ public struct MetricConformance<Subject: Metric>: Conformance {
   private func checkValue(of metric: Subject, for subject: MetricSubject, _ findings: inout Findings) throws {
     let before = (pixels: subject.pixels.elements, map: subject.map)
     let descriptor = Subject.descriptor
-    let value = try metric.evaluate(subject, using: model)
+    let value = try model.value(metric, of: subject)
     let number = value?.number ?? descriptor.lowest
     findings.expect(
       (descriptor.lowest...descriptor.highest).contains(number), .range,
@@ -76,9 +76,9 @@ public struct MetricConformance<Subject: Metric>: Conformance {
       value == nil || (value?.curve == nil) == (descriptor.curveAxes == nil), .descriptor,
       "curves come with curve axes in the descriptor, and those with curves")
     findings.expect(
-      try metric.evaluate(subject, using: model) == value, .determinism, "a second run gives another value")
+      try model.value(metric, of: subject) == value, .determinism, "a second run gives another value")
     findings.expect(
-      try metric.evaluate(subject, using: model, batchSize: 1).map {
+      try model.value(metric, of: subject, batchSize: 1).map {
         abs($0.number - number) <= 1e-4 * max(1, abs(number))
       } ?? (value == nil), .batch,
       "frames shown one by one give another value")
@@ -87,12 +87,46 @@ public struct MetricConformance<Subject: Metric>: Conformance {
       "the subject has changed")
   }
 
-  /// Every frame is written whole, finite, and nowhere else, and the same each time.
+  /// Every frame is written whole, finite, and nowhere else, and the same each time; and what is asked is announced.
   private func checkFrames(of metric: Subject, for subject: MetricSubject, _ findings: inout Findings) throws
   {
-    let plan = try metric.frames(for: subject)
+    var plan = try metric.plan(for: subject)
+    let limit = plan.limit
+    var count = 0
+    while case .ask(let logits, let maps, _, let then) = plan {
+      checkFrames(logits, of: metric, for: subject, &findings)
+      check(maps, of: metric, for: subject, &findings)
+      count += logits.count + maps.count
+      guard count <= limit, logits.count + maps.count > 0 else {
+        return findings.expect(
+          false, .frames,
+          "it says that it asks for \(limit) logits and maps at most, and asks for \(count) in rounds of at least one"
+        )
+      }
+      plan = try then(model.answers(to: logits, maps, for: subject))
+    }
+  }
+
+  private func check(
+    _ maps: [MapRequest], of metric: Subject, for subject: MetricSubject, _ findings: inout Findings
+  ) {
+    checkFrames(FramePlan(maps.map(\.frame)), of: metric, for: subject, &findings)
+    for request in maps {
+      findings.expect(
+        request.model == .same || metric.needs.contains(.randomisedModels), .needs,
+        "it asks for maps of random weights, and does not say that it needs a model that can have them")
+      findings.expect(
+        request.classIndex ?? subject.classIndex == subject.classIndex || metric.needs.contains(.runnerUp),
+        .needs, "it asks for the map of another class, and does not say that it needs a model with one")
+    }
+  }
+
+  private func checkFrames(
+    _ plan: FramePlan, of metric: Subject, for subject: MetricSubject, _ findings: inout Findings
+  ) {
     for index in Set([0, plan.count / 2, plan.count - 1]) where (0..<plan.count).contains(index) {
       switch plan[index].content {
+      case .whole: break
       case .picture: checkPicture(plan, index, count: subject.pixels.count, &findings)
       case .patches(let kept):
         findings.expect(

@@ -7,7 +7,8 @@ extension ModelConformance {
     let capabilities = model.descriptor.capabilities
     return GradientRequest(
       attention: capabilities.contains(.attentionGradients) ? .all : .none,
-      activations: capabilities.contains(.activationGradients) ? points : [],
+      activations: capabilities.contains(.activationGradients)
+        ? points.filter { model.descriptor[$0]?.hasGradient == true } : [],
       input: capabilities.contains(.inputGradients))
   }
 
@@ -19,7 +20,7 @@ extension ModelConformance {
   private func pass(_ classes: [Int], _ trace: ForwardTrace) throws -> Pass {
     var attention: [(layer: Int, gradient: Tensor)] = []
     let targets = Targets(sample.images.map { _ in classes })
-    let gradients = try model.backward(
+    let gradients = try model.differentiable().backward(
       from: targets.cotangent(classCount: model.descriptor.classCount), through: trace, rules: .gradient,
       requesting: fullRequest
     ) { attention.append(($0.layer, $0.gradient)) }
@@ -32,7 +33,7 @@ extension ModelConformance {
     let image = sample.input[0..<1]
     let trace = try model.forward(image, recording: Recording(gradients: true))
     let classIndex = sample.classes[sample.classes.count - 1]
-    let gradients = try model.backward(
+    let gradients = try model.differentiable().backward(
       from: Targets([[classIndex]]).cotangent(classCount: model.descriptor.classCount), through: trace,
       requesting: GradientRequest(input: true))
     guard let gradient = gradients.input, gradient.shape == image.shape else {
@@ -58,7 +59,7 @@ extension ModelConformance {
   func checkTargets(_ findings: inout Findings) throws {
     let trace = try model.forward(sample.input, recording: Recording(gradients: true))
     let together = try pass(sample.classes, trace)
-    let layers = Array((0..<model.descriptor.layerCount).reversed())
+    let layers = Array(attentionLayers.reversed())
     findings.expect(
       fullRequest.attention.isEmpty || together.attention.map(\.layer) == layers, .results,
       "layers are visited as \(together.attention.map(\.layer)), expected \(layers)")
@@ -85,10 +86,16 @@ extension ModelConformance {
       for point in fullRequest.activations {
         compare(
           together.gradients.activations[point], alone.gradients.activations[point],
-          "\(point.point.rawValue) of layer \(point.layer)")
+          windows: windowCount(of: point, trace), "\(point)")
       }
       if fullRequest.input { compare(together.gradients.input, alone.gradients.input, "the input") }
     }
+  }
+
+  /// How many matrices a row of the pass has at a point.
+  private func windowCount(of point: ActivationPoint, _ trace: ForwardTrace) -> Int {
+    guard case .pairs = model.descriptor[point]?.form else { return 1 }
+    return trace.layout.windows(ofLayer: point.layer)?.count ?? 1
   }
 
   private struct ForeignTape: Sendable {}
@@ -101,7 +108,8 @@ extension ModelConformance {
         let recorded = try model.forward(sample.input, recording: Recording(gradients: true))
         let cotangent = Tensor(repeating: 0, [sample.images.count, columns])
         do {
-          _ = try model.backward(from: cotangent, through: trace(recorded), requesting: fullRequest)
+          _ = try model.differentiable().backward(
+            from: cotangent, through: trace(recorded), requesting: fullRequest)
           findings.fail(.refusal, "\(what) is accepted")
         } catch is ModelError {
           // As it should be.

@@ -6,8 +6,14 @@ extension ModelConformance {
   func checkTrace(_ trace: ForwardTrace, _ findings: inout Findings) {
     let descriptor = model.descriptor
     let images = sample.images.count
-    func tokensShape(_ layer: Int) -> Shape {
-      [images, trace.layout.tokenCount(ofLayer: layer), descriptor.width(ofLayer: layer)]
+    /// In the form that a place is listed with.
+    func formed(_ form: PlaceDescriptor.Form, _ layer: Int) -> Shape {
+      switch form {
+      case .tokens(let width): [images, trace.layout.tokenCount(ofLayer: layer), width]
+      case .pairs:
+        trace.layout.attentionShape(
+          ofLayer: layer, rows: images, heads: descriptor.layers[layer].attention?.headCount ?? 0)
+      }
     }
     findings.expect(
       trace.layout == descriptor.layout, .results,
@@ -18,7 +24,7 @@ extension ModelConformance {
         tensor.elements.allSatisfy(\.isFinite), .results, "\(what) has values that are not finite")
     }
     expectShape(trace.logits, [images, descriptor.classCount], "the logits")
-    let layers = fullRecording.attention.isEmpty ? [] : Array(0..<descriptor.layerCount)
+    let layers = fullRecording.attention.isEmpty ? [] : attentionLayers
     findings.expect(
       trace.attention.keys.sorted() == layers, .recording,
       "the trace has the attention of layers \(trace.attention.keys.sorted()), asked for were \(layers)")
@@ -26,22 +32,12 @@ extension ModelConformance {
       Set(trace.activations.keys) == fullRecording.activations, .recording,
       "the trace has \(trace.activations.count) activations, asked for were \(fullRecording.activations.count)"
     )
-    let valueLayers = fullRecording.transformedValues.isEmpty ? [] : Array(0..<descriptor.layerCount)
-    findings.expect(
-      trace.transformedValues.keys.sorted() == valueLayers, .recording,
-      "the trace has transformed values of layers \(trace.transformedValues.keys.sorted()), asked for were \(valueLayers)"
-    )
-    for (layer, values) in trace.transformedValues {
-      expectShape(values, tokensShape(layer), "the tensor of transformed values of layer \(layer)")
-    }
     for (point, activation) in trace.activations {
-      expectShape(
-        activation, tokensShape(point.layer),
-        "the activation \(point.point.rawValue) of layer \(point.layer)")
+      guard let listed = descriptor[point] else { continue }
+      expectShape(activation, formed(listed.form, point.layer), "the activation \(point)")
     }
     for (layer, attention) in trace.attention {
-      let shape = trace.layout.attentionShape(
-        ofLayer: layer, rows: images, heads: descriptor.headCount(ofLayer: layer))
+      let shape = formed(.pairs, layer)
       expectShape(attention, shape, "the attention of layer \(layer)")
       let (elements, width) = (attention.elements, max(shape[3], 1))
       let worst =
@@ -60,8 +56,7 @@ extension ModelConformance {
       plain.logits.elements, logits.elements, within: tolerance, .recording,
       "the logits where nothing is recorded")
     findings.expect(
-      plain.attention.isEmpty && plain.activations.isEmpty && plain.transformedValues.isEmpty
-        && plain.tape == nil, .recording,
+      plain.attention.isEmpty && plain.activations.isEmpty && plain.tape == nil, .recording,
       "a recording of nothing leaves something in the trace")
     findings.expect(
       try model.logits(sample.input).elements == plain.logits.elements, .determinism,
@@ -91,6 +86,39 @@ extension ModelConformance {
       } catch {
         findings.fail(
           .refusal, "an input of \(shape) is refused with \(error), expected ModelError.unsupportedInput")
+      }
+    }
+  }
+
+  /// Places that a layer doesn't list are refused, and not left out in silence.
+  func checkUnlistedPlaces(_ findings: inout Findings) {
+    let point = ActivationPoint(layer: 0, place: Place(rawValue: "no-such-place"))
+    func expectRefusal(_ what: String, _ body: () throws -> Void) {
+      do {
+        try body()
+        findings.fail(.refusal, "\(what) of a place that it doesn't list is accepted")
+      } catch ModelError.unsuitablePlace(_, let name, let refused, _) {
+        findings.expect(
+          name == model.descriptor.name && refused == point, .refusal,
+          "\(what) of a place that it doesn't list is refused for \(refused) of '\(name)'")
+      } catch {
+        findings.fail(
+          .refusal,
+          "\(what) of a place that it doesn't list is refused with \(error), expected ModelError.unsuitablePlace"
+        )
+      }
+    }
+    if model.descriptor.capabilities.contains(.activations) {
+      expectRefusal("a recording") {
+        _ = try model.forward(sample.input, recording: Recording(activations: [point]))
+      }
+    }
+    if model.descriptor.capabilities.contains(.activationGradients) {
+      expectRefusal("a gradient") {
+        let trace = try model.forward(sample.input, recording: Recording(gradients: true))
+        _ = try model.differentiable().backward(
+          from: Tensor(repeating: 0, trace.logits.shape), through: trace,
+          requesting: GradientRequest(activations: [point]))
       }
     }
   }

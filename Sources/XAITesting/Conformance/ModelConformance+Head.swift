@@ -29,10 +29,13 @@ extension ModelConformance {
     findings.expect(
       new.descriptor.parameterCount == count, .parameters,
       "with a new head it has \(count) parameters, its descriptor says \(new.descriptor.parameterCount)")
-    guard new.parameters.map(\.name) == old.map(\.name) else {
-      return findings.fail(.parameters, "with a new head, its parameters have other names")
-    }
-    for (old, new) in zip(old, new.parameters) where !old.isHead {
+    let (body, newBody) = (old.filter { !$0.isHead }, new.parameters.filter { !$0.isHead })
+    // A backbone gets a head that it hasn't had.
+    let hadHead = body.count < old.count
+    guard newBody.map(\.name) == body.map(\.name),
+      !hadHead || new.parameters.map(\.name) == old.map(\.name)
+    else { return findings.fail(.parameters, "with a new head, its parameters have other names") }
+    for (old, new) in zip(body, newBody) {
       findings.expect(
         new.tensor.elements == old.tensor.elements, .parameters,
         "a new head changes \(new.name), which isn't part of it")

@@ -5,8 +5,9 @@ extension ModelConformance {
   /// Each layer is visited once; what the classifier says of the last layer in its own way is what the model says, and so
   /// are the gradients of the last attention.
   func checkLayerReadouts(_ findings: inout Findings) throws {
+    let model = try model.layerReadable()
     let last = model.descriptor.layerCount - 1
-    let outputs = (0...last).map { ActivationPoint(layer: $0, point: .output) }
+    let outputs = (0...last).map { ActivationPoint(layer: $0, place: .output) }
     let trace = try model.forward(
       sample.input, recording: Recording(activations: Set(outputs), gradients: true))
     let cotangent = Targets(sample.images.map { _ in sample.classes }).cotangent(

@@ -21,7 +21,7 @@ extension ModelConformance {
     let cotangent = targets.cotangent(classCount: classCount)
     var known: [(name: String, values: [Float])] = []
     for (name, rules) in Self.publishedRules {
-      let passed = try model.backward(
+      let passed = try model.differentiable().backward(
         from: cotangent, through: trace, rules: rules, requesting: GradientRequest(input: true))
       guard let values = passed.input?.elements, values.allSatisfy(\.isFinite) else {
         findings.fail(.rules, "with the rules of \(name) no finite input gradient comes back")

@@ -5,6 +5,7 @@ extension ModelConformance {
   /// A model that can be trained: its parameters, their gradients, and the models that are made by replacing them.
   func checkTraining(_ findings: inout Findings) throws {
     guard let model = model as? any TrainableModel else { return }
+    guard model.descriptor.output != .none else { return try checkNewHead(of: model, &findings) }
     try checkTraining(model, &findings)
   }
 

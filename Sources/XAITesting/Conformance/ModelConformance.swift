@@ -24,10 +24,12 @@ public struct ModelConformance: Conformance {
       try checkLogits(trace.logits, &findings)
     }
     checkUnusableInputs(&findings)
+    checkRefinements(&findings)
+    checkUnlistedPlaces(&findings)
     if !gradientCapabilities.isEmpty {
-      findings.attempt(.gradients, "a reverse pass") { try checkGradients(&$0) }
-      findings.attempt(.targets, "a reverse pass of several targets") { try checkTargets(&$0) }
-      findings.attempt(.rules, "a reverse pass with other rules") { try checkRules(&$0) }
+      findings.attempt(.gradients, "a backward pass") { try checkGradients(&$0) }
+      findings.attempt(.targets, "a backward pass of several targets") { try checkTargets(&$0) }
+      findings.attempt(.rules, "a backward pass with other rules") { try checkRules(&$0) }
       checkForeignTraces(&findings)
     }
     if model.descriptor.capabilities.isSuperset(of: [.layerReadouts, .attentionGradients, .activations]) {
@@ -42,11 +44,19 @@ public struct ModelConformance: Conformance {
     let descriptor = model.descriptor
     findings.expect(!descriptor.name.isEmpty, .descriptor, "the name is empty")
     findings.expect(!descriptor.architecture.isEmpty, .descriptor, "the architecture is empty")
+    findings.expect(
+      descriptor.labels.isEmpty == (descriptor.output == .none), .descriptor,
+      "it has \(descriptor.labels.count) labels, and its outputs mean '\(descriptor.output.rawValue)'")
+    findings.expect(
+      descriptor.output != .sigmoid || descriptor.labels.count == 1, .descriptor,
+      "its outputs mean one class, and it has \(descriptor.labels.count) labels")
     for (name, count) in [
-      ("labels", descriptor.labels.count), ("layers", descriptor.layerCount), ("heads", descriptor.headCount),
-      ("elements of a token", descriptor.width), ("parameters", descriptor.parameterCount),
+      ("layers", descriptor.layerCount), ("parameters", descriptor.parameterCount),
     ] {
       findings.expect(count > 0, .descriptor, "it has \(count) \(name)")
+    }
+    for (index, layer) in descriptor.layers.enumerated() {
+      checkLayer(layer, "layer \(index)", &findings)
     }
     findings.attempt(.descriptor, "the layout of its own input size") { findings in
       let layout = try model.layout(height: sample.input.shape[2], width: sample.input.shape[3])
@@ -58,23 +68,43 @@ public struct ModelConformance: Conformance {
     }
   }
 
+  private func checkLayer(_ layer: LayerDescriptor, _ name: String, _ findings: inout Findings) {
+    findings.expect(layer.width > 0, .descriptor, "tokens of \(name) have \(layer.width) elements")
+    findings.expect(
+      layer.attention.map { $0.headCount > 0 } ?? true, .descriptor, "the attention of \(name) has no heads")
+    let places = layer.places.map(\.place)
+    findings.expect(Set(places).count == places.count, .descriptor, "\(name) lists a place twice")
+    for place in places {
+      findings.expect(
+        Place(optionText: place.rawValue) != nil, .descriptor,
+        "the place '\(place.rawValue)' of \(name) is not kebab-case, so that users can't write it")
+    }
+    let givesActivations = model.descriptor.capabilities.contains(.activations)
+    findings.expect(
+      !givesActivations || !places.isEmpty, .descriptor, "it gives activations, and \(name) lists no place")
+  }
+
   /// Everything that the declared capabilities let a recording ask for.
   var fullRecording: Recording {
     let capabilities = model.descriptor.capabilities
     return Recording(
       attention: capabilities.contains(.attention) ? .all : .none,
       activations: capabilities.contains(.activations) ? points : [],
-      transformedValues: capabilities.contains(.transformedValues) ? .all : .none,
       gradients: !gradientCapabilities.isEmpty
     )
   }
 
-  /// Every point of every layer.
+  /// Every point that the model lists.
   var points: Set<ActivationPoint> {
     Set(
-      (0..<model.descriptor.layerCount).flatMap { layer in
-        BlockPoint.allCases.map { ActivationPoint(layer: layer, point: $0) }
+      model.descriptor.layers.enumerated().flatMap { index, layer in
+        layer.places.map { ActivationPoint(layer: index, place: $0.place) }
       })
+  }
+
+  /// The layers that have attention, from the input on.
+  var attentionLayers: [Int] {
+    model.descriptor.layers.indices.filter { model.descriptor.layers[$0].attention != nil }
   }
 
   var gradientCapabilities: Capabilities {

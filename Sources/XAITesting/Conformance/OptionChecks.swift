@@ -13,6 +13,13 @@ extension PluginOptions {
   }
 }
 
+extension PluginOptions {
+  /// The options that name a place of a model: what they take can't be listed without one.
+  static var placeOptions: [String] {
+    descriptions.filter { $0.allowed == Place.allowedOptionText }.map(\.name)
+  }
+}
+
 extension Findings {
   /// Checks options: every setting that can be listed reads back as it was written, and wrong ones are refused.
   mutating func checkOptions<Options: PluginOptions>(_: Options.Type) {

@@ -150,4 +150,45 @@ extension CountingKernels {
     device.tensor(
       base.swiGLURatio(x.behindCount, gradient: gradient.behindCount, gate: gate, value: value))
   }
+
+  /// GELU by a sigmoid.
+  public func sigmoidGELU(_ x: Tensor, _ form: SigmoidGELU) -> Tensor {
+    device.tensor(base.sigmoidGELU(x.behindCount, form))
+  }
+
+  /// Its gradient.
+  public func sigmoidGELUBackward(_ x: Tensor, _ form: SigmoidGELU, gradient: inout TensorBuffer) {
+    update(&gradient) { base.sigmoidGELUBackward(x.behindCount, form, gradient: &$0) }
+  }
+
+  /// Its ratio to its argument.
+  public func sigmoidGELURatio(_ x: Tensor, _ form: SigmoidGELU, gradient: inout TensorBuffer) {
+    update(&gradient) { base.sigmoidGELURatio(x.behindCount, form, gradient: &$0) }
+  }
+
+  /// Pairs of elements, rotated.
+  public func rotatePairs(of x: Tensor, by angles: Rotation, inverted: Bool) -> Tensor {
+    let angles = Rotation(
+      cosines: angles.cosines.behindCount, sines: angles.sines.behindCount, pairing: angles.pairing)
+    return device.tensor(base.rotatePairs(of: x.behindCount, by: angles, inverted: inverted))
+  }
+
+  /// Rows over their size.
+  public func normaliseRows(_ x: Tensor, by size: RowSize) -> Tensor {
+    device.tensor(base.normaliseRows(x.behindCount, by: size))
+  }
+
+  /// Gradient of that.
+  public func normaliseRowsBackward(
+    _ gradient: Tensor, x: Tensor, by size: RowSize, constantSize: Bool
+  ) -> Tensor {
+    device.tensor(
+      base.normaliseRowsBackward(
+        gradient.behindCount, x: x.behindCount, by: size, constantSize: constantSize))
+  }
+
+  /// Sums of columns of products.
+  public func columnSums(ofProducts x: Tensor, _ y: Tensor) -> Tensor {
+    device.tensor(base.columnSums(ofProducts: x.behindCount, y.behindCount))
+  }
 }

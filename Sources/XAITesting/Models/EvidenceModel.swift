@@ -5,22 +5,32 @@ public import XAITensor
 /// A classifier whose evidence is known: class 1 gains from bright pixels on the left and loses from those on the right.
 ///
 /// A map of the left half is the right answer, and a map of the right half the wrong one: what metrics are tried on.
-public struct EvidenceModel: Model {
+public struct EvidenceModel: IntervenableModel {
   /// What the model is.
   public let descriptor: ModelDescriptor
   private let side: Int
+  /// Whether its weights count as random: ``EvidenceExplainer`` then finds the wrong half.
+  let isRandomised: Bool
 
   /// Makes the model for pictures of `side` × `side` pixels.
   public init(side: Int = 16) {
+    self.init(side: side, isRandomised: false)
+  }
+
+  private init(side: Int, isRandomised: Bool) {
     self.side = side
+    self.isRandomised = isRandomised
     self.descriptor = ModelDescriptor(
-      name: "evidence", architecture: "evidence", labels: ["absent", "present"], layerCount: 1, headCount: 1,
-      width: 1,
+      name: "evidence", architecture: "evidence", labels: ["absent", "present"],
+      layers: [LayerDescriptor(width: 1)],
       parameterCount: 0,
       layout: TokenLayout(prefix: [], grid: Grid(rows: 4, columns: 4), readout: .meanOfPatches),
       preprocessing: Preprocessing(resize: .exact(height: side, width: side), normalisation: .half),
       capabilities: [.patchRemoval])
   }
+
+  /// The model as it counts with random weights.
+  var randomised: EvidenceModel { EvidenceModel(side: side, isRandomised: true) }
 
   /// The same tokens whatever the size.
   public func layout(height: Int, width: Int) -> TokenLayout { descriptor.layout }
@@ -34,8 +44,7 @@ public struct EvidenceModel: Model {
   /// The logits of some patches; what is not there is no evidence for either side.
   public func logits(_ input: Tensor, under intervention: Intervention) throws -> Tensor {
     guard case .keepingPatches(let kept) = intervention else {
-      throw ModelError.missingCapabilities(
-        explainer: "the intervention", model: descriptor.name, missing: intervention.needs)
+      throw ModelError.notGiven(intervention.needs, model: descriptor.name)
     }
     let grid = descriptor.layout.grid
     return logits(input) { image, pixel in
@@ -59,8 +68,7 @@ public struct EvidenceModel: Model {
 
   /// A grey picture with the probability of class 1, judged by a map of which each value is given by the pixel's place.
   ///
-  /// An object of class 1 fills the left half, and one of class 0 the right half. The map for class 0 and those of the
-  /// randomised models are the reverse.
+  /// An object of class 1 fills the left half, and one of class 0 the right half.
   public func subject(map: (_ row: Int, _ column: Int) -> Float) throws -> MetricSubject {
     let pixels = Tensor([3, side, side], (0..<3 * side * side).map { 0.6 + 0.02 * Float($0 % 11) })
     let input = descriptor.preprocessing.normalised(pixels).reshaped(to: [1, 3, side, side])
@@ -70,16 +78,16 @@ public struct EvidenceModel: Model {
     let scores = (0..<grid.count).map {
       map($0 / grid.columns * patch + patch / 2, $0 % grid.columns * patch + patch / 2)
     }
+    let logits = LogitRow(try logits(input)[0].elements, meaning: descriptor.output)
     var subject = MetricSubject(
       pixels: pixels, preprocessing: descriptor.preprocessing, scores: scores, grid: grid, map: values,
-      classIndex: 1, probability: softmax(try logits(input)[0].elements)[1])
+      classIndex: 1, probability: logits.probability(of: 1))
+    subject.logits = logits.logits
+    subject.layerCount = descriptor.layerCount
     let isLeft = (0..<side * side).map { $0 % side < side / 2 }
     subject.objects = [
       ObjectRegion(classIndex: 1, pixels: isLeft), ObjectRegion(classIndex: 0, pixels: isLeft.map { !$0 }),
     ]
-    let opposite = (0..<grid.count).map { $0 % grid.columns < grid.columns / 2 ? Float(0) : 1 }
-    subject.runnerUpScores = opposite
-    subject.randomisedScores = [opposite, opposite]
     return subject
   }
 
@@ -91,5 +99,64 @@ public struct EvidenceModel: Model {
   /// The wrong answer: 1 on the right half.
   public func reversedSubject() throws -> MetricSubject {
     try subject { _, column in column < side / 2 ? 0 : 1 }
+  }
+}
+
+/// What answers for the explainer of a map on an ``EvidenceModel``: it finds the evidence, whatever becomes of the picture.
+///
+/// The map of class 1 is the left half and that of class 0 the right one; of random weights it is the other way round.
+struct EvidenceExplainer: Explainer {
+  static let descriptor = ExplainerDescriptor(
+    id: "evidence", title: "Evidence", summary: "Finds the evidence of a model whose evidence is known",
+    family: .baseline, needs: [], isClassSpecific: true, scores: .magnitude, forwardPasses: "1",
+    reversePasses: "0",
+    citation: Citation(authors: "none", title: "none", venue: "none", year: 2026, identifier: "none"))
+  let options = NoOptions()
+
+  init() {}
+  init(options: NoOptions) {}
+
+  func recording(for model: ModelDescriptor) -> Recording { Recording() }
+
+  func explain(
+    _ trace: ForwardTrace, targets: Targets, using model: any Model
+  ) throws -> [[Attribution]] {
+    let grid = trace.layout.grid
+    let isRandomised = (model as? EvidenceModel)?.isRandomised ?? false
+    return try targets.map { _, _, classIndex in
+      let scores = (0..<grid.count).map { patch -> Float in
+        let isLeft = patch % grid.columns < grid.columns / 2
+        return isLeft == ((classIndex == 1) != isRandomised) ? 1 : 0
+      }
+      return try Attribution(scores: scores, of: trace, classIndex: classIndex, by: self)
+    }
+  }
+}
+
+extension EvidenceModel {
+  /// The value of a metric for a map of this model.
+  func value(_ metric: some Metric, of subject: MetricSubject, batchSize: Int = 8) throws -> MetricValue? {
+    try metric.evaluate(
+      subject, using: self, explainer: EvidenceExplainer(), randomised: { _ in randomised },
+      batchSize: batchSize)
+  }
+
+  /// The answers to a round, one by one.
+  func answers(
+    to logits: FramePlan, _ maps: [MapRequest], for subject: MetricSubject
+  ) throws -> MetricAnswers {
+    MetricAnswers(
+      logits: try (0..<logits.count).map { index in
+        let batch = FrameBatch([logits[index].content], of: [subject.picture.input])
+        return LogitRow(try batch.logits(of: self)[0].elements, meaning: descriptor.output).answer(
+          about: subject.classIndex)
+      },
+      maps: try maps.map { request in
+        let model = request.model == .same ? self : randomised
+        let batch = FrameBatch([request.frame.content], of: [subject.picture.input])
+        return try EvidenceExplainer().explain(
+          batch.input, targets: .classes([request.classIndex ?? subject.classIndex]), using: model)[0][0]
+          .scores
+      })
   }
 }

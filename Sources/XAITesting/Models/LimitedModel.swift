@@ -5,7 +5,7 @@ public import XAITensor
 /// A model that gives only some of what another can, and notes what it was asked for.
 ///
 /// A trace of it holds what the recording asked for and nothing else, even where the other model keeps more.
-public struct LimitedModel: Model {
+public struct LimitedModel: LayerReadableModel, IntervenableModel {
   /// The other model's, with fewer capabilities.
   public let descriptor: ModelDescriptor
   private let base: any Model
@@ -13,6 +13,7 @@ public struct LimitedModel: Model {
 
   private final class Asked: Sendable {
     let capabilities = Mutex<Capabilities>([])
+    let gradientPoints = Mutex<Set<ActivationPoint>>([])
   }
 
   /// Leaves `base` only some of its capabilities.
@@ -26,6 +27,9 @@ public struct LimitedModel: Model {
   /// The capabilities that were made use of so far.
   public var usedCapabilities: Capabilities { asked.capabilities.withLock { $0 } }
 
+  /// The points whose gradients were asked for so far.
+  public var askedGradientPoints: Set<ActivationPoint> { asked.gradientPoints.withLock { $0 } }
+
   /// The other model's.
   public func layout(height: Int, width: Int) throws -> TokenLayout {
     try base.layout(height: height, width: width)
@@ -36,24 +40,22 @@ public struct LimitedModel: Model {
     var needs: Capabilities = []
     if !recording.attention.isEmpty { needs.insert(.attention) }
     if !recording.activations.isEmpty { needs.insert(.activations) }
-    if !recording.transformedValues.isEmpty { needs.insert(.transformedValues) }
     try use(needs)
     let trace = try base.forward(input, recording: recording)
     return ForwardTrace(
       input: trace.input, layout: trace.layout, logits: trace.logits,
       attention: trace.attention.filter { recording.attention.contains($0.key) },
       activations: trace.activations.filter { recording.activations.contains($0.key) },
-      transformedValues: trace.transformedValues.filter { recording.transformedValues.contains($0.key) },
       tape: recording.gradients ? trace.tape : nil)
   }
 
   /// Changes the other model; throws where that needs a capability that is left out.
   public func logits(_ input: Tensor, under intervention: Intervention) throws -> Tensor {
     try use(intervention.needs)
-    return try base.logits(input, under: intervention)
+    return try base.intervenable().logits(input, under: intervention)
   }
 
-  /// Runs the other model's reverse pass; throws where the request needs a capability that is left out.
+  /// Runs the other model's backward pass; throws where the request needs a capability that is left out.
   public func backward(
     from cotangent: Tensor, through trace: ForwardTrace, rules: PropagationRules,
     requesting request: GradientRequest,
@@ -66,7 +68,10 @@ public struct LimitedModel: Model {
     if request.parameters { needs.insert(.parameterGradients) }
     if rules != .gradient { needs.insert(.propagationRules) }
     try use(needs)
-    return try base.backward(from: cotangent, through: trace, rules: rules, requesting: request) { visited in
+    asked.gradientPoints.withLock { $0.formUnion(request.activations) }
+    return try base.differentiable().backward(
+      from: cotangent, through: trace, rules: rules, requesting: request
+    ) { visited in
       // A visitor is lent the attention together with its gradient.
       asked.capabilities.withLock { _ = $0.insert(.attention) }
       try visitAttention(visited)
@@ -79,7 +84,8 @@ public struct LimitedModel: Model {
     visitAttention: (AttentionGradient) throws -> Void
   ) throws {
     try use([.layerReadouts])
-    try base.readLayers(from: cotangent, through: trace, layers: layers, readout: readout) { visited in
+    try base.layerReadable().readLayers(from: cotangent, through: trace, layers: layers, readout: readout) {
+      visited in
       asked.capabilities.withLock { _ = $0.insert(.attention) }
       try visitAttention(visited)
     }
@@ -88,8 +94,6 @@ public struct LimitedModel: Model {
   private func use(_ needs: Capabilities) throws(ModelError) {
     asked.capabilities.withLock { $0.formUnion(needs) }
     let missing = needs.subtracting(descriptor.capabilities)
-    guard missing.isEmpty else {
-      throw .missingCapabilities(explainer: "what was asked for", model: descriptor.name, missing: missing)
-    }
+    guard missing.isEmpty else { throw .notGiven(missing, model: descriptor.name) }
   }
 }

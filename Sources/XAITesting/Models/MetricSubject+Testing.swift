@@ -22,9 +22,48 @@ extension MetricSubject {
 }
 
 extension FramePlan {
-  /// A frame that is a picture, in the shape that its pixels have; nil for one of some patches.
-  public func picture(_ index: Int, shape: Shape) -> Tensor? {
-    guard case .picture(let write) = self[index].content else { return nil }
-    return Tensor(shape) { write($0) }
+  /// A frame of pixels; nil for one of some patches.
+  public func picture(_ index: Int, of subject: MetricSubject) -> Tensor? {
+    switch self[index].content {
+    case .whole: subject.picture.input
+    case .picture(let write): Tensor(subject.pixels.shape) { write($0) }
+    case .patches: nil
+    }
+  }
+}
+
+extension Frame {
+  /// How much of a picture is in the frame as it is: elements of its pixels, or patches.
+  public func unchangedCount(of subject: MetricSubject) -> Int {
+    switch content {
+    case .whole: subject.pixels.count
+    case .patches(let kept): kept.count
+    case .picture(let write):
+      zip(Tensor(subject.pixels.shape) { write($0) }.elements, subject.picture.input.elements)
+        .count { $0 == $1 }
+    }
+  }
+}
+
+extension Metric {
+  /// The frames of which a metric asks the logits first.
+  public func frames(for subject: MetricSubject) throws -> FramePlan {
+    guard case .ask(let logits, _, _, _) = try plan(for: subject) else { return .none }
+    return logits
+  }
+
+  /// The value that comes of answers, in the order in which the metric asks, nil where they are too few; `maps` answer the
+  /// requests for maps of every round.
+  public func measure(
+    _ logits: [FrameAnswer] = [], maps: [[Float]] = [], for subject: MetricSubject
+  ) throws -> MetricValue? {
+    var (plan, rest) = (try plan(for: subject), logits[...])
+    while case .ask(let asked, _, _, let then) = plan {
+      guard rest.count >= asked.count else { return nil }
+      plan = try then(MetricAnswers(logits: Array(rest.prefix(asked.count)), maps: maps))
+      rest = rest.dropFirst(asked.count)
+    }
+    guard case .value(let value) = plan else { return nil }
+    return value
   }
 }

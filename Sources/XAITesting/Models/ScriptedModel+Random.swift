@@ -16,11 +16,16 @@ extension ScriptedModel {
     for layer in 0..<layers {
       model.attention[layer] = random.attention(images: images, heads: heads, tokens: tokens)
       model.attentionGradients[layer] = random.normal([classes, images, heads, tokens, tokens])
-      model.transformedValues[layer] = random.normal([images, tokens, width])
-      for point in BlockPoint.allCases {
-        let point = ActivationPoint(layer: layer, point: point)
-        model.activations[point] = random.normal([images, tokens, width])
-        model.activationGradients[point] = random.normal([classes, images, tokens, width])
+      for listed in model.descriptor.layers[layer].places {
+        let point = ActivationPoint(layer: layer, place: listed.place)
+        let shape: [Int] =
+          switch listed.form {
+          case .tokens(let width): [images, tokens, width]
+          case .pairs: [images, heads, tokens, tokens]
+          }
+        model.activations[point] = random.normal(Shape(shape))
+        guard listed.hasGradient else { continue }
+        model.activationGradients[point] = random.normal(Shape([classes] + shape))
       }
     }
     return model

@@ -4,19 +4,17 @@ public import XAITensor
 
 /// A model whose attention, activations and gradients are given, so that an explainer can be held against a formula.
 ///
-/// The gradient of a class is one tensor; a reverse pass gives Σ_c cotangent[row, c]·gradient_c, as a linear model would.
-public struct ScriptedModel: Model {
+/// The gradient of a class is one tensor; a backward pass gives Σ_c cotangent[row, c]·gradient_c, as a linear model would.
+public struct ScriptedModel: LayerReadableModel {
   /// What the model is.
   public let descriptor: ModelDescriptor
   /// Attention by layer, each [B, heads, N, N].
   public var attention: [Int: Tensor] = [:]
   /// Gradients of the attention by layer, each [classes, B, heads, N, N].
   public var attentionGradients: [Int: Tensor] = [:]
-  /// Activations by point, each [B, N, D].
+  /// Activations by point, each [B, N, D], or [B, heads, N, N].
   public var activations: [ActivationPoint: Tensor] = [:]
-  /// Transformed values by layer, each [B, N, D].
-  public var transformedValues: [Int: Tensor] = [:]
-  /// Gradients of activations by point, each [classes, B, N, D].
+  /// Gradients of activations by point, each [classes, B, …].
   public var activationGradients: [ActivationPoint: Tensor] = [:]
 
   /// Scripts a model of `layers` layers; attention and the rest are then assigned.
@@ -25,13 +23,26 @@ public struct ScriptedModel: Model {
   ) {
     self.descriptor = ModelDescriptor(
       name: "scripted", architecture: "scripted", labels: (0..<classes).map { "class \($0)" },
-      layerCount: layers,
-      headCount: heads, width: width, parameterCount: 0, layout: layout,
+      layers: Array(
+        repeating: LayerDescriptor(
+          width: width, places: Self.places(width: width), attention: AttentionDescriptor(headCount: heads)),
+        count: layers), parameterCount: 0, layout: layout,
       preprocessing: Preprocessing(resize: .exact(height: layout.grid.rows, width: layout.grid.columns)),
       capabilities: [
-        .attention, .attentionGradients, .activations, .activationGradients, .transformedValues,
-        .layerReadouts,
+        .attention, .attentionGradients, .activations, .activationGradients, .layerReadouts,
       ])
+  }
+
+  /// Those of a transformer's block, all of one width.
+  private static func places(width: Int) -> [PlaceDescriptor] {
+    [.input, .firstNorm, .queries, .keys, .values].map { PlaceDescriptor($0, .tokens(width: width)) }
+      + [
+        PlaceDescriptor(.scores, .pairs),
+        PlaceDescriptor(.projectedValues, .tokens(width: width), hasGradient: false),
+      ]
+      + [.headOutputs, .afterAttention, .secondNorm, .mlpHidden, .output].map {
+        PlaceDescriptor($0, .tokens(width: width))
+      }
   }
 
   /// An input that the model takes: one pixel a patch, all zero.
@@ -48,8 +59,7 @@ public struct ScriptedModel: Model {
       input: input, layout: descriptor.layout,
       logits: Tensor(repeating: 0, [input.shape[0], descriptor.classCount]),
       attention: attention.filter { recording.attention.contains($0.key) },
-      activations: activations.filter { recording.activations.contains($0.key) },
-      transformedValues: transformedValues.filter { recording.transformedValues.contains($0.key) })
+      activations: activations.filter { recording.activations.contains($0.key) })
   }
 
   /// Gives the scripted gradients of the classes of the cotangent.

@@ -34,7 +34,7 @@ public struct ToyModel: Hashable, Sendable, CustomStringConvertible {
   /// A class token and two registers.
   public static let registers = ToyModel("toy-registers") {
     $0.prefix = [.classToken, .register, .register]
-    $0.embedsPrefixPositions = false
+    $0.positions = .patches
   }
   /// 2 × 4 patches of 6 × 3 pixels.
   public static let nonSquare = ToyModel("toy-non-square") {
@@ -45,7 +45,7 @@ public struct ToyModel: Hashable, Sendable, CustomStringConvertible {
   public static let relative = ToyModel("toy-relative") {
     $0.readout = .meanOfPatches
     $0.finalNorm = .afterPooling
-    $0.hasPositionEmbeddings = false
+    $0.positions = .none
     $0.positionBias = PositionBias(isPerLayer: true, isShared: true, interpolation: .bilinear)
   }
   /// Layer scale and SwiGLU; class token and mean of patches are read side by side.
@@ -57,8 +57,62 @@ public struct ToyModel: Hashable, Sendable, CustomStringConvertible {
   /// One attention head.
   public static let oneHead = ToyModel("toy-one-head") { $0.headCount = 1 }
 
-  /// All of them.
+  /// Classes that are vectors: the cosine with the class token's projection.
+  public static let zeroShot = ToyModel("toy-zero-shot") {
+    $0.classifier = .cosine(scale: 10, projectedWidth: 8)
+  }
+  /// No classifier.
+  public static let backbone = ToyModel("toy-backbone") {
+    $0.classifier = .none
+    $0.classCount = 0
+  }
+
+  /// Those with a linear classifier and blocks as most families have them, for every layout of tokens.
   public static let all = [classToken, distilled, meanPooled, registers, relative, gated, nonSquare, oneHead]
+
+  /// Rotary embeddings in place of others, and registers.
+  public static let rotary = ToyModel("toy-rotary") {
+    $0.width = 24
+    $0.prefix = [.classToken, .register]
+    $0.positions = .none
+    $0.attentionTransforms = [RotaryEmbedding(base: 20)]
+  }
+  /// Layer norms of queries and keys, then rotary embeddings of halves; layer scale, and SwiGLU with a norm; class token and
+  /// mean of patches are read.
+  public static let normalisedRotary = ToyModel("toy-normalised-rotary") {
+    $0.width = 24
+    $0.readout = .classAndMeanOfPatches
+    $0.qkvBias = .queryAndValue
+    $0.layerScale = 1
+    $0.mlp = .normalisedSwiGLU
+    $0.attentionTransforms = [
+      QueryKeyNorm(), RotaryEmbedding(base: 100, pairing: .halves, coordinates: .centred),
+    ]
+  }
+  /// Norms after attention and MLP, cosine attention, GELU by tanh; the mean of the patches is read.
+  public static let cosine = ToyModel("toy-cosine") {
+    $0.prefix = []
+    $0.positions = .patches
+    $0.readout = .meanOfPatches
+    $0.normOrder = .resPostNorm
+    $0.mlp = .tanhGELU
+    $0.attentionTransforms = [CosineAttention(largestScale: 8)]
+  }
+  /// Norms after attention and MLP, relative position bias, and root mean squares of queries and keys; the class token is
+  /// read.
+  public static let postNorm = ToyModel("toy-post-norm") {
+    $0.normOrder = .resPostNorm
+    $0.positionBias = PositionBias(isPerLayer: true, isShared: false, interpolation: .bilinear)
+    $0.attentionTransforms = [QueryKeyNorm(.rootMeanSquare)]
+  }
+  /// A norm before the blocks and quick GELU, as CLIP's.
+  public static let contrastive = ToyModel("toy-contrastive") {
+    $0.hasEmbeddingNorm = true
+    $0.mlp = .quickGELU
+  }
+
+  /// Those of blocks with other stages.
+  public static let stages = [rotary, normalisedRotary, cosine, postNorm, contrastive]
 
   private init(_ name: String, _ change: (inout VisionTransformerConfiguration) -> Void = { _ in }) {
     self.name = name
@@ -92,12 +146,13 @@ public struct ToyModel: Hashable, Sendable, CustomStringConvertible {
     }
     let descriptor = ModelDescriptor(
       name: name, architecture: "toy", labels: (0..<configuration.classCount).map { "class \($0)" },
-      layerCount: configuration.depth, headCount: configuration.headCount, width: configuration.width,
+      layers: configuration.layerDescriptors,
       parameterCount: weights.parameterCount, layout: configuration.layout,
       preprocessing: Preprocessing(
         resize: .exact(height: configuration.imageHeight, width: configuration.imageWidth),
         normalisation: .half),
-      capabilities: VisionTransformer.capabilities)
+      capabilities: VisionTransformer.capabilities(of: configuration),
+      output: configuration.classifier == .none ? .none : .softmax)
     return VisionTransformer(
       descriptor: descriptor, configuration: configuration, weights: weights, naming: naming, kernels: kernels
     )
@@ -108,6 +163,7 @@ extension SeededRandom {
   /// A parameter by its name: norms near 1, maps with gains that keep activations of one size and attention peaked.
   mutating func parameter(_ name: String, _ shape: Shape) -> Tensor {
     if name.contains("norm"), name.hasSuffix("weight") { return normal(shape, mean: 1, deviation: 0.2) }
+    if name.hasSuffix("logit_scale") { return normal(shape, mean: 1.8, deviation: 0.4) }
     if name.hasSuffix("gamma") { return normal(shape, mean: 1, deviation: 0.2) }
     if name.hasSuffix("bias") { return normal(shape, deviation: 0.2) }
     guard name.hasSuffix("weight") else { return normal(shape) }

@@ -10,7 +10,7 @@ extension Model {
   public func inputGradient(at image: Tensor, along direction: [Float]) throws -> Tensor {
     let trace = try forward(
       image.reshaped(to: Shape([1] + image.shape.extents)), recording: Recording(gradients: true))
-    let gradients = try backward(
+    let gradients = try differentiable().backward(
       from: Tensor([1, direction.count], direction), through: trace, requesting: GradientRequest(input: true))
     guard let gradient = gradients.input else { throw ModelError.notRecorded("gradient of the input") }
     return gradient[0]

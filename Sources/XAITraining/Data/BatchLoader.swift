@@ -50,16 +50,14 @@ struct BatchLoader: Sendable {
   /// Threads that open pictures; the model's own threads need the processor more.
   private static let threadCount = 2
 
-  /// Begins to load pictures.
-  func load(_ indices: [Int]) -> Background<Batch> {
-    Background {
-      let size = max(1, (indices.count + Self.threadCount - 1) / Self.threadCount)
-      let parts = stride(from: 0, to: indices.count, by: size).map { start in
-        let part = indices[start..<min(start + size, indices.count)]
-        return Background { part.map(open) }
-      }
-      return batch(parts.flatMap { $0.take() ?? [] })
+  /// Loads pictures.
+  func load(_ indices: [Int]) -> Batch {
+    let size = max(1, (indices.count + Self.threadCount - 1) / Self.threadCount)
+    let parts = stride(from: 0, to: indices.count, by: size).map { start in
+      let part = indices[start..<min(start + size, indices.count)]
+      return Background { part.map(open) }
     }
+    return batch(parts.flatMap { $0.take() ?? [] })
   }
 
   private typealias Opened = Result<(image: Image, label: Int), Skip>

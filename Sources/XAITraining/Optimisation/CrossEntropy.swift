@@ -54,20 +54,16 @@ public struct CrossEntropy: Sendable {
   ) -> (loss: Double, isCorrect: Bool) {
     var best = 0
     for k in z.indices where z[k] > z[best] { best = k }
-    let highest = Double(z[best])
-    var (sum, logitSum) = (0.0, 0.0)
-    for k in z.indices {
-      sum += exponential(Double(z[k]) - highest)
-      logitSum += Double(z[k]) - highest
-    }
-    let logSum = logarithm(sum)
+    let softmax = Softmax<Double>(z)
+    let logitSum = z.reduce(0) { $0 + (Double($1) - softmax.highest) }
+    let logSum = logarithm(softmax.sum)
     let (spread, count) = (Double(smoothing), Double(z.count))
     for k in z.indices {
-      let p = exponential(Double(z[k]) - highest) / sum
+      let p = softmax.share(of: z[k])
       let q = (k == label ? 1 - spread : 0) + spread / count
       gradient[k] = Float((p - q) * Double(scale))
     }
-    let ofLabel = logSum - (Double(z[label]) - highest)
+    let ofLabel = logSum - (Double(z[label]) - softmax.highest)
     let ofAll = logSum - logitSum / count
     return ((1 - spread) * ofLabel + spread * ofAll, best == label)
   }

@@ -34,23 +34,19 @@ public struct Validation {
   public func run(_ observe: (TrainingEvent) -> Bool) throws -> Result? {
     let loader = BatchLoader(split, preprocessing: model.descriptor.preprocessing)
     let labelled = (0..<split.count).filter { split.label($0) != nil }
-    let starts = Array(stride(from: 0, to: labelled.count, by: Self.batchSize))
-    func load(_ index: Int) -> Background<Batch>? {
-      guard index < starts.count else { return nil }
-      return loader.load(Array(labelled[starts[index]..<min(starts[index] + Self.batchSize, labelled.count)]))
+    let parts = stride(from: 0, to: labelled.count, by: Self.batchSize).map {
+      Array(labelled[$0..<min($0 + Self.batchSize, labelled.count)])
     }
     var result = Result()
-    var upcoming = load(0)
-    for index in starts.indices {
-      let batch = upcoming?.take() ?? Batch()
-      upcoming = load(index + 1)
+    var done = 0
+    for batch in parts.prefetched({ loader.load($0) }) {
       result.skipped += batch.skipped
       if let input = batch.input {
         let loss = CrossEntropy()(try model.logits(input), labels: batch.labels, scale: 1)
         result.tally.add(
           Tally(lossSum: loss.lossSum, correctCount: loss.correctCount, count: batch.labels.count))
       }
-      let done = min(starts[index] + Self.batchSize, labelled.count)
+      done = min(done + Self.batchSize, labelled.count)
       guard observe(.validating(done: done, of: labelled.count)) else { return nil }
     }
     return result

@@ -2,7 +2,7 @@ import XAITensor
 
 /// Where the matrices of multi-head attention lie: heads are read and written in place, by strides.
 struct AttentionLayout {
-  /// Images, or rows of a reverse pass.
+  /// Images, or rows of a backward pass.
   let batch: Int
   /// Tokens.
   let tokens: Int
@@ -32,7 +32,7 @@ struct AttentionLayout {
     return MatrixOperand(tensor, layout)
   }
 
-  /// Outputs of each head in [B, N, D]: [N, d] matrices.
+  /// Outputs of each head in [B, N, D], or its queries or keys by themselves: [N, d] matrices.
   var context: MatrixLayout {
     MatrixLayout(
       rows: tokens, columns: headWidth, rowStride: width, outer: .init(count: batch, stride: tokens * width),
@@ -42,9 +42,8 @@ struct AttentionLayout {
   var attentionShape: Shape { [batch, heads, tokens, tokens] }
   var contextShape: Shape { [batch, tokens, width] }
   var partsShape: Shape { [batch, tokens, 3 * width] }
-
-  /// 1/√d, the factor of the scores.
-  var scale: Float { 1 / Float(headWidth).squareRoot() }
+  /// Queries or keys by head, which are [B, N, D] in another shape.
+  var headsShape: Shape { [batch, tokens, heads, headWidth] }
 }
 
 extension MatrixLayout {

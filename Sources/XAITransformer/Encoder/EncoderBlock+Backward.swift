@@ -1,13 +1,28 @@
 import XAICore
 import XAITensor
 
+/// What a backward pass through one block gives of what it was asked for.
+struct BlockGradients {
+  /// The gradient of the block's input, [k·B, N, D].
+  var input: Tensor?
+  /// Those of its activations, of all N tokens.
+  var activations: [Place: Tensor] = [:]
+  /// Those of its parameters, each in the place of the parameter; that of its own table of position bias is left to whoever
+  /// made the bias of it.
+  var parameters: BlockWeights?
+  /// That of what was added to the scores, [k·B, H, N, N]; nil also where attention counts as a constant.
+  var scoreBias: Tensor?
+}
+
 extension EncoderBlock {
-  /// What a reverse pass through one block does beside passing the gradient on.
+  /// What a backward pass through one block is asked for.
   struct Request {
-    let activations: Set<BlockPoint>
+    let activations: Set<Place>
     /// Whether the attention's gradient is visited.
     let attention: Bool
     let parameters: Bool
+    /// Whether the gradient of what was added to the scores is needed.
+    var scoreBias = false
     /// Whether the gradient of the block's input is needed.
     let input: Bool
 
@@ -16,135 +31,207 @@ extension EncoderBlock {
     /// Whether the pass has to reach the block's input.
     var reachesInput: Bool { input || activations.contains(.input) }
     /// Whether the pass has to reach the attention matrix.
-    var reachesAttention: Bool { reachesFirstNorm || attention }
+    var reachesAttention: Bool { reachesParts || attention }
     /// Whether the pass has to reach the heads' outputs.
     var reachesHeadOutputs: Bool { reachesAttention || activations.contains(.headOutputs) }
     /// Whether the pass has to go into the block at all.
     var reachesMLP: Bool {
-      reachesHeadOutputs || activations.contains(.afterAttention) || activations.contains(.secondNorm)
+      reachesHeadOutputs || !activations.isDisjoint(with: [.afterAttention, .secondNorm, .mlpHidden])
     }
-  }
-
-  /// Where a reverse pass through one block puts what it was asked for.
-  struct Sink {
-    let activation: (BlockPoint, Tensor) -> Void
-    let attention: (_ attention: Tensor, _ gradient: Tensor) throws -> Void
-    var parameter:
-      (_ name: KeyPath<CheckpointNaming.Block, String>, _ weight: Tensor, _ bias: Tensor) -> Void =
-        { _, _, _ in }
-    var queryKeyValue: (_ index: Int, _ weight: Tensor, _ bias: Tensor) -> Void = { _, _, _ in }
-    var layerScale: (_ name: KeyPath<CheckpointNaming.Block, String?>, _ factors: Tensor) -> Void = { _, _ in
-    }
-    /// Called with the gradient of what was added to the scores, [B, H, N, N]; nil where nobody asks.
-    var scoreBias: ((Tensor) -> Void)?
   }
 
   /// Passes the gradient of the block's output, [k·B, n, D] target-major, to its input, [k·B, N, D].
   ///
-  /// n is the number of tokens that the forward pass kept; what is handed to the sink is of all N.
+  /// n is the number of tokens that the forward pass kept; what comes back is of all N.
   ///
-  /// - Parameter bias: gives what was added to the scores, [1, H, N, N]; nil for nothing.
-  /// - Returns: the gradient of the input, or nil where `request` doesn't need it.
+  /// - Parameters:
+  ///   - bias: gives what was added to the scores, [1, H, N, N]; nil for nothing.
+  ///   - visitAttention: lent the attention and its gradient, where the request asks for it.
   func backward(
     _ gradient: Tensor, through tape: Tape, rules: PropagationRules, requesting request: Request,
-    into sink: Sink, bias: () -> Tensor? = { nil }
-  ) throws -> Tensor? {
+    bias: () -> Tensor? = { nil },
+    visitAttention: (_ attention: Tensor, _ gradient: Tensor) throws -> Void = { _, _ in }
+  ) throws -> BlockGradients {
+    var gradients = BlockGradients()
     func whole(_ gradient: Tensor) -> Tensor { tape.selection?.spread(gradient) ?? gradient }
-    func hand(_ gradient: Tensor, at point: BlockPoint) {
-      if request.activations.contains(point) { sink.activation(point, whole(gradient)) }
+    func record(_ place: Place, _ gradient: @autoclosure () -> Tensor) {
+      if request.activations.contains(place) { gradients.activations[place] = gradient() }
     }
-    hand(gradient, at: .output)
-    guard request.reachesMLP else { return nil }
+    record(.output, whole(gradient))
+    guard request.reachesMLP else { return gradients }
 
-    // MLP: d hidden = (d output · W₂) ⊙ GELU′(hidden), d normed = d hidden · W₁.
+    // MLP: d hidden = (d branch · W₂) ⊙ GELU′(hidden), d seen = d hidden · W₁.
     let outer = ResidualShares(gradient, of: tape.afterAttention, in: tape.output, rule: rules.residual)
-    let contraction = contractionBackward(outer.branch, tape, rules)
-    let (hidden, activated) = activationBackward(
-      contraction, tape.hidden, rules, givesOutput: request.parameters)
-    let secondNorm = kernels.applyBackward(
-      weights.expansion, to: hidden, rule: rules.linear,
-      input: norm(weights.secondNorm, tape.afterAttention).0,
-      output: tape.hidden
-    ).freeze()
-    hand(secondNorm, at: .secondNorm)
-    let afterAttention = normBackward(
-      secondNorm, weights.secondNorm, tape.afterAttention, tape.secondStatistics, rules, residual: outer.kept)
-    hand(afterAttention, at: .afterAttention)
-    if let activated {
-      collectMLPParameters(
-        tape, activated: activated, output: outer.branch, hidden: hidden, secondNorm: secondNorm, sink)
+    let mlpOutput = leaveBackward(secondNorm, outer.branch, tape.secondNorm, rules)
+    var mapped = contractionBackward(mlpOutput, tape, rules)
+    if request.activations.contains(.mlpHidden) {
+      let gradient = mapped.freeze()
+      record(.mlpHidden, whole(gradient))
+      mapped = TensorBuffer(reusing: gradient)
     }
-    guard request.reachesHeadOutputs else { return nil }
+    let mlpPass = mlp.backward(mapped, tape.hidden, rules, givesOutput: request.parameters)
+    let mlpInput = kernels.applyBackward(
+      weights.expansion, to: mlpPass.hidden, rule: rules.linear,
+      input: seen(by: secondNorm, tape.afterAttention), output: tape.hidden
+    ).freeze()
+    let secondNormed = order == .preNorm ? mlpInput : outer.branch
+    record(.secondNorm, whole(secondNormed))
+    let afterAttention = enterBackward(secondNorm, mlpInput, tape.secondNorm, rules, residual: outer.kept)
+    record(.afterAttention, whole(afterAttention))
+    let contraction = mlpPass.output.map {
+      branchGradients(weights.contraction, scale: weights.secondScale, x: $0, gradient: mlpOutput)
+    }
+    guard request.reachesHeadOutputs else { return gradients }
 
     let inner = ResidualShares(
       afterAttention, of: tape.selection?.chosen(from: tape.input) ?? tape.input, in: tape.afterAttention,
       rule: rules.residual)
-    let context = whole(projectionBackward(inner.branch, tape, rules))
-    if request.activations.contains(.headOutputs) { sink.activation(.headOutputs, context) }
-    guard request.reachesAttention else { return nil }
+    let attentionOutput = leaveBackward(firstNorm, inner.branch, tape.firstNorm, rules)
+    if order == .resPostNorm { record(.firstNorm, whole(inner.branch)) }
+    let context = whole(projectionBackward(attentionOutput, tape, rules))
+    record(.headOutputs, context)
+    guard request.reachesAttention else { return gradients }
 
-    let parts = try attentionBackward(
-      tape.windows?.gathered(context) ?? context, tape, rules, request, sink, bias: bias)
-    guard let parts else { return nil }
-    let arranged = queryKeyValueBackward(parts, tape, rules)
-    let firstNorm = tape.windows?.scattered(arranged) ?? arranged
-    if request.activations.contains(.firstNorm) { sink.activation(.firstNorm, firstNorm) }
-    if request.parameters {
-      collectAttentionParameters(tape, context: inner.branch, parts: parts, firstNorm: firstNorm, sink)
+    let attended = try attention.backward(
+      tape.windows?.gathered(context) ?? context, through: tape.attention, rules: rules,
+      goesPast: request.reachesParts, parameters: request.parameters, bias: bias,
+      isVisited: request.attention, visit: visitAttention)
+    guard let attended else { return gradients }
+    if request.scoreBias { gradients.scoreBias = attended.scores }
+    // Where attention counts as a constant, nothing comes to the scores.
+    record(.scores, attended.scores ?? attention.noScores(forRows: attended.parts.shape[0], tape.attention))
+    for (index, place) in Request.parts.enumerated() {
+      record(place, byToken(attention.part(index, of: attended.parts, attended.transformed), tape.windows))
     }
-    guard request.reachesInput else { return nil }
-    let input = normBackward(
-      firstNorm, weights.firstNorm, tape.input, tape.firstStatistics, rules, residual: whole(inner.kept))
-    if request.activations.contains(.input) { sink.activation(.input, input) }
-    return request.input ? input : nil
+    guard request.reachesFirstNorm else { return gradients }
+    let arranged = attention.inputBackward(attended.parts, through: tape.attention, rules: rules) {
+      queryKeyValueInput(tape)
+    }
+    let attentionInput = tape.windows?.scattered(arranged) ?? arranged
+    if order == .preNorm { record(.firstNorm, attentionInput) }
+    if let contraction {
+      let projection = branchGradients(
+        weights.projection, scale: weights.firstScale,
+        x: tape.inputs?.projection ?? projectionInput(tape), gradient: attentionOutput)
+      let firstNormed = order == .preNorm ? attentionInput : inner.branch
+      gradients.parameters = BlockWeights(
+        firstNorm: firstNorm.parameterGradients(firstNormed, through: tape.firstNorm),
+        queryKeyValue: attention.parameterGradients(
+          attended.parts, input: tape.inputs?.queryKeyValue ?? queryKeyValueInput(tape)),
+        transforms: zip(weights.transforms, attended.parameters).map { transform, gradients in
+          zip(transform, gradients).map { TransformWeight(id: $0.id, tensor: $1) }
+        }, projection: projection.linear,
+        secondNorm: secondNorm.parameterGradients(secondNormed, through: tape.secondNorm),
+        expansion: expansionGradients(tape, mlpPass.hidden), mlpNorm: mlpPass.norm,
+        contraction: contraction.linear, firstScale: projection.scale, secondScale: contraction.scale)
+    }
+    guard request.reachesInput else { return gradients }
+    let input = enterBackward(
+      firstNorm, attentionInput, tape.firstNorm, rules, residual: whole(inner.kept))
+    record(.input, input)
+    if request.input { gradients.input = input }
+    return gradients
+  }
+
+  // MARK: - Ends of a branch
+
+  /// The gradient of a branch's end from that of what it adds.
+  private func leaveBackward(
+    _ norm: LayerNorm, _ gradient: Tensor, _ tape: LayerNorm.Tape, _ rules: PropagationRules
+  ) -> Tensor {
+    order == .preNorm ? gradient : norm.backward(gradient, through: tape, rule: rules.layerNorm)
+  }
+
+  /// The gradient of a branch's input from that of what it sees, and what passes by the branch.
+  private func enterBackward(
+    _ norm: LayerNorm, _ gradient: Tensor, _ tape: LayerNorm.Tape, _ rules: PropagationRules,
+    residual: Tensor
+  ) -> Tensor {
+    order == .preNorm
+      ? norm.backward(gradient, through: tape, rule: rules.layerNorm, residual: residual)
+      : sum(gradient, residual)
+  }
+
+  /// The gradient of what the MLP's second map sees from that of what the branch ends with.
+  private func contractionBackward(
+    _ gradient: Tensor, _ tape: Tape, _ rules: PropagationRules
+  ) -> TensorBuffer {
+    let gradient = scaled(gradient, by: weights.secondScale)
+    guard rules.linear != .gradient else { return kernels.applyBackward(weights.contraction, to: gradient) }
+    let x = mlp.forward(tape.hidden)
+    return kernels.applyBackward(
+      weights.contraction, to: gradient, rule: rules.linear, input: x,
+      output: kernels.apply(weights.contraction, to: x))
+  }
+
+  /// The gradient of the chosen tokens' head outputs from that of what the attention's branch ends with.
+  private func projectionBackward(_ gradient: Tensor, _ tape: Tape, _ rules: PropagationRules) -> Tensor {
+    let gradient = scaled(gradient, by: weights.firstScale)
+    guard rules.linear != .gradient else {
+      return kernels.applyBackward(weights.projection, to: gradient).freeze()
+    }
+    let x = projectionInput(tape)
+    return kernels.applyBackward(
+      weights.projection, to: gradient, rule: rules.linear, input: x,
+      output: kernels.apply(weights.projection, to: x)
+    ).freeze()
+  }
+
+  // MARK: - What is computed again
+
+  /// What a branch saw of its input.
+  private func seen(by norm: LayerNorm, _ x: Tensor) -> Tensor {
+    order == .preNorm ? norm.forward(x).output : x
+  }
+
+  /// What queries, keys and values were made from.
+  private func queryKeyValueInput(_ tape: Tape) -> Tensor {
+    let seen = seen(by: firstNorm, tape.input)
+    return tape.windows?.gathered(seen) ?? seen
+  }
+
+  /// What the projection saw.
+  private func projectionInput(_ tape: Tape) -> Tensor {
+    let arranged = attention.outputs(tape.attention)
+    let outputs = tape.windows?.scattered(arranged) ?? arranged
+    return tape.selection?.chosen(from: outputs) ?? outputs
   }
 
   // MARK: - Parameters
 
-  private func collectMLPParameters(
-    _ tape: Tape, activated: Tensor, output: Tensor, hidden: Tensor, secondNorm: Tensor, _ sink: Sink
-  ) {
-    collectBranch(
-      weights.contraction, \.contraction, scale: weights.secondScale, \.secondScale, x: activated,
-      gradient: output, sink)
-    let expansion = kernels.parameterGradients(
-      x: tape.inputs?.expansion ?? norm(weights.secondNorm, tape.afterAttention).0, gradient: hidden)
-    sink.parameter(\.expansion, expansion.weight, expansion.bias)
-    let norm = kernels.layerNormParameterGradients(
-      secondNorm, x: tape.afterAttention, statistics: tape.secondStatistics, epsilon: epsilon)
-    sink.parameter(\.secondNorm, norm.weight, norm.bias)
+  private func expansionGradients(_ tape: Tape, _ hidden: Tensor) -> Linear {
+    let (weight, bias) = kernels.parameterGradients(
+      x: tape.inputs?.expansion ?? seen(by: secondNorm, tape.afterAttention), gradient: hidden)
+    return weights.expansion.gradient(weight: weight, bias: bias)
   }
 
-  private func collectAttentionParameters(
-    _ tape: Tape, context: Tensor, parts: Tensor, firstNorm: Tensor, _ sink: Sink
-  ) {
-    collectBranch(
-      weights.projection, \.projection, scale: weights.firstScale, \.firstScale,
-      x: tape.inputs?.projection ?? projectionInput(tape), gradient: context, sink)
-    let maps = kernels.parameterGradients(
-      x: tape.inputs?.queryKeyValue ?? queryKeyValueInput(tape), gradient: parts)
-    var row = 0
-    for (index, linear) in weights.queryKeyValue.enumerated() {
-      let rows = row..<row + linear.outputs
-      sink.queryKeyValue(index, maps.weight[rows], maps.bias[rows])
-      row = rows.upperBound
+  /// The gradients of W, b and λ from that of what the branch ends with, g.
+  ///
+  /// With G = gᵀ·h and s = Σ_rows g: dW = λ ⊙ G row by row, db = λ ⊙ s, and dλ = Σ_rows g ⊙ (W·h + b) is the sum of
+  /// W ⊙ G along each row, and b ⊙ s: the branch's output need not be kept.
+  private func branchGradients(
+    _ linear: Linear, scale: Tensor?, x: Tensor, gradient: Tensor
+  ) -> (linear: Linear, scale: Tensor?) {
+    let unscaled = kernels.parameterGradients(x: x, gradient: gradient)
+    guard let scale else { return (linear.gradient(weight: unscaled.weight, bias: unscaled.bias), nil) }
+    let (factors, columns) = (scale.elements, linear.inputs)
+    let (bias, sums) = (linear.bias?.elements, unscaled.bias.elements)
+    var scales = (bias.map { zip($0, sums).map { $0 * $1 } }) ?? [Float](repeating: 0, count: factors.count)
+    let weight = Tensor(unscaled.weight.shape) { result in
+      linear.weight.withElements { weight in
+        unscaled.weight.withElements { gradient in
+          for row in factors.indices {
+            var sum: Float = 0
+            for index in row * columns..<(row + 1) * columns {
+              sum += weight[index] * gradient[index]
+              result[index] = gradient[index] * factors[row]
+            }
+            scales[row] += sum
+          }
+        }
+      }
     }
-    let norm = kernels.layerNormParameterGradients(
-      firstNorm, x: tape.input, statistics: tape.firstStatistics, epsilon: epsilon)
-    sink.parameter(\.firstNorm, norm.weight, norm.bias)
-  }
-
-  /// What queries, keys and values were made from, computed again.
-  func queryKeyValueInput(_ tape: Tape) -> Tensor {
-    let normed = norm(weights.firstNorm, tape.input).0
-    return tape.windows?.gathered(normed) ?? normed
-  }
-
-  /// What the projection saw, computed again.
-  func projectionInput(_ tape: Tape) -> Tensor {
-    let layout = layout(batch: tape.parts.shape[0], tokens: tape.parts.shape[1])
-    let arranged = headOutputs(tape.attention, tape.parts, layout)
-    let outputs = tape.windows?.scattered(arranged) ?? arranged
-    return tape.selection?.chosen(from: outputs) ?? outputs
+    let biases = Tensor([sums.count], zip(sums, factors).map { $0 * $1 })
+    return (linear.gradient(weight: weight, bias: biases), Tensor([scales.count], scales))
   }
 }

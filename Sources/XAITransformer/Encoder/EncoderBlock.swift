@@ -1,30 +1,52 @@
 import XAICore
 import XAITensor
 
-/// One pre-norm block: x + Attention(Norm(x)), then that + MLP(Norm(that)).
+/// One block, which adds to its tokens what attention makes of them, and then what an MLP does.
+///
+/// Norms stand before the branches, x + f(Norm(x)), or after them, x + Norm(f(x)). The end of a branch is a linear map
+/// W·h + b, or λ ⊙ (W·h + b) with layer scale. λ is not folded into W, which would copy most of the weights as the model is
+/// loaded: the pass over the tokens that it costs here is short beside the product.
 struct EncoderBlock {
   let weights: BlockWeights
-  let mlp: VisionTransformerConfiguration.MLP
-  let heads: Int
-  let epsilon: Float
+  let order: VisionTransformerConfiguration.NormOrder
+  let attention: MultiHeadAttention
+  let firstNorm: LayerNorm
+  let secondNorm: LayerNorm
+  let mlp: MLP
   let kernels: any Kernels
 
-  /// What the reverse pass needs of a forward pass; the rest is cheaper to compute again.
+  init(
+    weights: BlockWeights, heads: Int, epsilon: Float,
+    order: VisionTransformerConfiguration.NormOrder = .preNorm,
+    mlp: VisionTransformerConfiguration.MLP = .gelu, transforms: [any AttentionTransform] = [],
+    kernels: any Kernels
+  ) {
+    self.weights = weights
+    self.order = order
+    self.kernels = kernels
+    attention = MultiHeadAttention(
+      queryKeyValue: weights.queryKeyValue, heads: heads,
+      stages: zip(transforms, weights.transforms).map { .init(transform: $0, parameters: $1.map(\.tensor)) },
+      kernels: kernels)
+    func layerNorm(_ norm: Norm) -> LayerNorm { LayerNorm(norm: norm, epsilon: epsilon, kernels: kernels) }
+    (firstNorm, secondNorm) = (layerNorm(weights.firstNorm), layerNorm(weights.secondNorm))
+    self.mlp = MLP(mlp, norm: weights.mlpNorm.map(layerNorm), kernels: kernels)
+  }
+
+  /// What the backward pass needs of a forward pass; the rest is cheaper to compute again.
   struct Tape: Sendable {
     /// The block's input, [B, N, D].
     let input: Tensor
-    let firstStatistics: RowStatistics
+    let firstNorm: LayerNorm.Tape
     /// Windows that attention stays in; nil for none.
     let windows: AttentionWindows?
-    /// Queries, keys and values, [B, N, 3·D], or [B·windows, slots, 3·D].
-    let parts: Tensor
-    /// Attention after the softmax, [B, H, N, N], or [B·windows, H, slots, slots].
-    let attention: Tensor
-    /// The tokens that are gone on with after the attention, n of them; nil for all, n being N.
+    /// Of B images, or of B·windows.
+    let attention: MultiHeadAttention.Tape
+    /// The tokens kept after the attention, n of them; nil for all, n being N.
     let selection: TokenSelection?
     /// The residual sum after the attention, [B, n, D].
     let afterAttention: Tensor
-    let secondStatistics: RowStatistics
+    let secondNorm: LayerNorm.Tape
     /// The MLP's hidden layer before what is between its maps, [B, n, M] or twice as wide.
     let hidden: Tensor
     /// The block's output, [B, n, D].
@@ -33,7 +55,7 @@ struct EncoderBlock {
     let inputs: MapInputs?
   }
 
-  /// What the linear maps of a block saw, but for the last, which sees what is made of the hidden layer.
+  /// What the linear maps of a block saw, except the last, which sees the activated hidden layer.
   struct MapInputs: Sendable {
     /// [B, N, D], or [B·windows, slots, D].
     let queryKeyValue: Tensor
@@ -48,130 +70,121 @@ struct EncoderBlock {
     let output: Tensor
     /// Where it was to be kept.
     let attention: Tensor?
-    /// Queries, keys and values, [B, N, 3·D], or [B·windows, slots, 3·D].
-    let parts: Tensor
     let tape: Tape?
-  }
-
-  func layout(batch: Int, tokens: Int) -> AttentionLayout {
-    AttentionLayout(
-      batch: batch, tokens: tokens, heads: heads, headWidth: weights.projection.inputs / heads)
   }
 
   /// Runs the block on [B, N, D].
   ///
   /// - Parameters:
-  ///   - recording: says whether a reverse pass will follow, and whether for parameters.
-  ///   - keepsAttention: whether the attention is part of the result; for a reverse pass it always is.
+  ///   - recording: says whether a backward pass will follow, and whether for parameters.
+  ///   - keepsAttention: whether the attention is part of the result; for a backward pass it always is.
   ///   - selection: the tokens whose output is needed; nil for all.
   ///   - windows: where attention stays in; nil where every token attends to every other.
+  ///   - places: where the tokens come from, for transforms of queries and keys.
   ///   - bias: added to the scores before the softmax, [1 or B, H, N, N], or [1 or windows, H, slots, slots]; nil for none.
   ///   - removedHeads: the head of each image whose output is zero, where there is one; empty for no image.
-  ///   - record: called with each point's activations.
+  ///   - record: called with each place and what is there, which is made where it is looked at.
   func forward(
     _ x: Tensor, recording: Recording, keepsAttention: Bool = false, keeping selection: TokenSelection? = nil,
-    windows: AttentionWindows? = nil, bias: Tensor? = nil,
+    windows: AttentionWindows? = nil, places: TokenPlaces? = nil, bias: Tensor? = nil,
     removedHeads: [Int?] = [],
-    record: (BlockPoint, Tensor) -> Void = { _, _ in }
+    record: (Place, @autoclosure () -> Tensor) -> Void = { _, _ in }
   ) -> Result {
     let keepsTape = recording.gradients
-    let layout = layout(batch: x.shape[0] * (windows?.count ?? 1), tokens: windows?.size ?? x.shape[1])
     record(.input, x)
-    let (normed, firstStatistics) = norm(weights.firstNorm, x)
-    record(.firstNorm, normed)
-
-    let arranged = windows?.gathered(normed) ?? normed
-    let parts = queriesKeysValues(of: arranged, layout)
-    let (outputs, attention) = kernels.attend(
-      AttentionOperands(
-        queries: MatrixOperand(parts, layout.part(0)), keys: MatrixOperand(parts, layout.part(1)),
-        values: MatrixOperand(parts, layout.part(2)), scale: layout.scale, bias: bias.map { layout.bias($0) }),
-      keepsAttention: keepsTape || keepsAttention)
-    let headOutputs = without(removedHeads, windows?.scattered(outputs) ?? outputs, layout)
+    let (seen, firstEntry) = enter(firstNorm, x) { record(.firstNorm, $0) }
+    let arranged = windows?.gathered(seen) ?? seen
+    let attended = attention.forward(
+      arranged, places: places, bias: bias, keepsTape: keepsTape || keepsAttention)
+    let attentionTape = attended.tape
+    for (index, place) in Request.parts.enumerated() {
+      record(place, byToken(attention.part(index, of: attended.parts, attended.transformed), windows))
+    }
+    record(.scores, attention.scores(attended.parts, attended.transformed, bias: bias))
+    record(.projectedValues, projectedValues(attended.parts, windows))
+    let headOutputs = without(removedHeads, windows?.scattered(attended.outputs) ?? attended.outputs)
     record(.headOutputs, headOutputs)
     let context = selection?.chosen(from: headOutputs) ?? headOutputs
-    let afterAttention = branch(
-      weights.projection, of: context, scale: weights.firstScale, onto: selection?.chosen(from: x) ?? x)
+    let (afterAttention, firstEnd) = leave(
+      firstNorm, weights.projection, of: context, scale: weights.firstScale,
+      onto: selection?.chosen(from: x) ?? x
+    ) { record(.firstNorm, $0) }
     record(.afterAttention, afterAttention)
 
-    let (normedAgain, secondStatistics) = norm(weights.secondNorm, afterAttention)
-    record(.secondNorm, normedAgain)
-    // Without a reverse pass GELU is part of the product, and what went into it is never stored.
-    let fusesGELU = !keepsTape && mlp == .gelu
-    let hidden = kernels.apply(weights.expansion, to: normedAgain, activation: fusesGELU ? .gelu : nil)
-    let output = branch(
-      weights.contraction, of: fusesGELU ? hidden : activated(hidden), scale: weights.secondScale,
-      onto: afterAttention)
+    let (mlpInput, secondEntry) = enter(secondNorm, afterAttention) { record(.secondNorm, $0) }
+    // Without a backward pass GELU is part of the product, and what went into it is never stored.
+    let fused = keepsTape ? nil : mlp.fusedActivation
+    let hidden = kernels.apply(weights.expansion, to: mlpInput, activation: fused)
+    let mapped = fused == nil ? mlp.forward(hidden) : hidden
+    record(.mlpHidden, mapped)
+    let (output, secondEnd) = leave(
+      secondNorm, weights.contraction, of: mapped, scale: weights.secondScale, onto: afterAttention
+    ) { record(.secondNorm, $0) }
     record(.output, output)
 
+    guard keepsTape, let attentionTape, let firstTape = firstEntry ?? firstEnd,
+      let secondTape = secondEntry ?? secondEnd
+    else { return Result(output: output, attention: attentionTape?.attention, tape: nil) }
     return Result(
-      output: output, attention: attention, parts: parts,
-      tape: attention.flatMap { attention in
-        guard keepsTape else { return nil }
-        return Tape(
-          input: x, firstStatistics: firstStatistics, windows: windows, parts: parts, attention: attention,
-          selection: selection, afterAttention: afterAttention, secondStatistics: secondStatistics,
-          hidden: hidden, output: output,
-          inputs: recording.parameters
-            ? MapInputs(queryKeyValue: arranged, projection: context, expansion: normedAgain) : nil)
-      })
+      output: output, attention: attentionTape.attention,
+      tape: Tape(
+        input: x, firstNorm: firstTape, windows: windows, attention: attentionTape, selection: selection,
+        afterAttention: afterAttention, secondNorm: secondTape, hidden: hidden, output: output,
+        inputs: recording.parameters
+          ? MapInputs(queryKeyValue: arranged, projection: context, expansion: mlpInput) : nil))
   }
 
-  func norm(_ norm: Norm, _ x: Tensor) -> (Tensor, RowStatistics) {
-    kernels.layerNorm(x, weight: norm.weight, bias: norm.bias, epsilon: epsilon)
+  /// What a branch sees of its input; with its tape where the norm stands there.
+  private func enter(
+    _ norm: LayerNorm, _ x: Tensor, record: (Tensor) -> Void
+  ) -> (output: Tensor, tape: LayerNorm.Tape?) {
+    guard order == .preNorm else { return (x, nil) }
+    let (normed, tape) = norm.forward(x)
+    record(normed)
+    return (normed, tape)
   }
 
-  /// Attention·values of each head, side by side: [B, N, D].
-  func headOutputs(_ attention: Tensor, _ parts: Tensor, _ layout: AttentionLayout) -> Tensor {
-    var context = TensorBuffer(layout.contextShape)
-    kernels.multiply(
-      MatrixOperand(attention, layout.attention), MatrixOperand(parts, layout.part(2)), into: &context,
-      layout.context, .plain)
-    return context.freeze()
+  /// What a branch ends with, on the residual stream; with the norm's tape where it stands there.
+  private func leave(
+    _ norm: LayerNorm, _ linear: Linear, of h: Tensor, scale: Tensor?, onto residual: Tensor,
+    record: (Tensor) -> Void
+  ) -> (output: Tensor, tape: LayerNorm.Tape?) {
+    guard order == .preNorm else {
+      let (normed, tape) = norm.forward(kernels.apply(linear, to: h))
+      record(normed)
+      return (sum(normed, residual), tape)
+    }
+    guard let scale else { return (kernels.apply(linear, to: h, residual: residual), nil) }
+    return (kernels.scaleColumns(of: kernels.apply(linear, to: h), by: scale, adding: residual), nil)
+  }
+
+  func sum(_ a: consuming Tensor, _ b: Tensor) -> Tensor {
+    var sum = TensorBuffer(reusing: consume a)
+    kernels.add(b, to: &sum)
+    return sum.freeze()
+  }
+
+  /// The gradient of W·h + b: λ ⊙ gradient.
+  func scaled(_ gradient: Tensor, by scale: Tensor?) -> Tensor {
+    guard let scale else { return gradient }
+    return kernels.scaleColumns(of: gradient, by: scale, adding: nil)
   }
 
   /// The outputs of the heads, [B, N, D], with zeros for the head of each image that is removed.
-  private func without(_ removed: [Int?], _ outputs: consuming Tensor, _ layout: AttentionLayout) -> Tensor {
+  private func without(_ removed: [Int?], _ outputs: consuming Tensor) -> Tensor {
     guard removed.contains(where: { $0 != nil }) else { return outputs }
     let (tokens, width) = (outputs.shape[1], outputs.shape[2])
+    let headWidth = width / attention.heads
     var context = TensorBuffer(reusing: consume outputs)
     for (image, head) in removed.enumerated() {
       guard let head else { continue }
       context.withElements { elements in
         for token in image * tokens..<(image + 1) * tokens {
-          let first = token * width + head * layout.headWidth
-          for index in first..<first + layout.headWidth { elements[index] = 0 }
+          let first = token * width + head * headWidth
+          for index in first..<first + headWidth { elements[index] = 0 }
         }
       }
     }
     return context.freeze()
-  }
-
-  /// Values behind the output projection and layer scale, without its bias: [B, N, 3·D] to [B, N, D].
-  func transformedValues(_ parts: Tensor) -> Tensor {
-    let (rows, width) = (parts.shape[0] * parts.shape[1], weights.projection.inputs)
-    var result = TensorBuffer([parts.shape[0], parts.shape[1], weights.projection.outputs])
-    kernels.multiply(
-      MatrixOperand(
-        parts, MatrixLayout(rows: rows, columns: width, rowStride: 3 * width, offset: 2 * width)),
-      MatrixOperand(forwardOf: weights.projection.weight), into: &result,
-      MatrixLayout(rows: rows, columns: weights.projection.outputs), .plain)
-    return scaled(result.freeze(), by: weights.firstScale)
-  }
-
-  /// Queries, keys and values side by side, [B, N, 3·D], whether there is one map to them or three.
-  private func queriesKeysValues(of normed: Tensor, _ layout: AttentionLayout) -> Tensor {
-    var parts = TensorBuffer(layout.partsShape)
-    let rows = MatrixOperand(rowsOf: normed)
-    var column = 0
-    for linear in weights.queryKeyValue {
-      kernels.multiply(
-        rows, MatrixOperand(forwardOf: linear.weight), into: &parts,
-        MatrixLayout(
-          rows: rows.layout.rows, columns: linear.outputs, rowStride: layout.partsShape[2], offset: column),
-        Epilogue(bias: linear.bias))
-      column += linear.outputs
-    }
-    return parts.freeze()
   }
 }

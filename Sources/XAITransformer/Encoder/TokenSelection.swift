@@ -1,6 +1,6 @@
 import XAITensor
 
-/// The tokens of a sequence that are gone on with, where the others don't matter any more.
+/// The tokens of a sequence that are kept, where the others no longer matter.
 ///
 /// Behind the last attention a classifier looks at the class token alone, so the last block's projection and MLP of all
 /// other tokens would be work for nothing: three quarters of the block's linear maps.

@@ -4,7 +4,7 @@ public import XAICore
 extension HierarchicalConfiguration {
   /// Why inputs of a size can't be taken; nil where they can.
   func reasonAgainst(height: Int, width: Int) -> String? {
-    guard alone(0).isMultipleOfPatch(height: height, width: width), height <= 16_384, width <= 16_384 else {
+    guard patch.divides(height: height, width: width), height <= 16_384, width <= 16_384 else {
       return
         "an input of \(height)×\(width) pixels can't be cut into patches of \(patchHeight)×\(patchWidth); "
         + "both sides must be multiples of the patch"

@@ -1,4 +1,4 @@
-public import XAICore
+import XAICore
 
 /// The sizes and choices of a transformer whose tokens become fewer from stage to stage and attend in windows.
 public struct HierarchicalConfiguration: Hashable, Sendable {
@@ -51,8 +51,8 @@ public struct HierarchicalConfiguration: Hashable, Sendable {
   public var epsilon: Float
   /// Classes.
   public var classCount: Int
-  /// Whether queries, keys and values have a bias.
-  public var hasQueryKeyValueBias = true
+  /// Which of the maps to queries, keys and values have a bias.
+  public var qkvBias = VisionTransformerConfiguration.QKVBias.all
   /// Whether there are position embeddings, beside the position bias of each block.
   public var hasPositionEmbeddings = false
 
@@ -83,35 +83,24 @@ public struct HierarchicalConfiguration: Hashable, Sendable {
     stages.indices.flatMap { stage in (0..<stages[stage].depth).map { (stage, $0) } }
   }
 
-  /// Heads and width of each layer.
-  public var layerSizes: [ModelDescriptor.LayerSize] {
-    layers.map { .init(headCount: stages[$0.stage].headCount, width: stages[$0.stage].width) }
-  }
-
-  /// A stage as a vision transformer of its own: what embeds its patches, and what reads its tokens.
-  func alone(_ stage: Int) -> VisionTransformerConfiguration {
-    let sizes = stages[stage]
-    var alone = VisionTransformerConfiguration(
-      imageHeight: imageHeight, imageWidth: imageWidth, patchHeight: patchHeight, patchWidth: patchWidth,
-      width: sizes.width, depth: sizes.depth, headCount: sizes.headCount, mlpWidth: sizes.mlpWidth,
-      epsilon: epsilon, classCount: classCount, prefix: [], readout: .meanOfPatches,
-      hasQueryKeyValueBias: hasQueryKeyValueBias)
-    alone.hasPositionEmbeddings = false
-    return alone
-  }
+  /// The size of a patch.
+  var patch: PatchSize { PatchSize(height: patchHeight, width: patchWidth) }
 
   /// Throws for sizes that contradict one another, or that no model has and no machine could hold.
   public func validate(file: String) throws(VisionTransformerError) {
-    func check(_ isRight: Bool, _ reason: String) throws(VisionTransformerError) {
-      guard isRight else { throw .contradiction(file: file, reason: reason) }
+    let checks = SizeChecks(file: file)
+    try checks.check(
+      (1...32).contains(stages.count), "there are \(stages.count) stages, and must be from 1 to 32")
+    try checks.checkImage(height: imageHeight, width: imageWidth, patch)
+    for stage in stages {
+      try checks.checkBlocks(
+        width: stage.width, depth: stage.depth, headCount: stage.headCount, mlpWidth: stage.mlpWidth,
+        epsilon: epsilon)
+      try checks.check(
+        (1...1_024).contains(stage.window), "a window is \(stage.window) wide, and must be from 1 to 1024")
     }
-    try check((1...32).contains(stages.count), "there are \(stages.count) stages, and must be from 1 to 32")
-    for stage in stages.indices {
-      try alone(stage).validate(file: file)
-      let window = stages[stage].window
-      try check((1...1_024).contains(window), "a window is \(window) wide, and must be from 1 to 1024")
-    }
-    try check(layerCount <= 1_000, "there are \(layerCount) blocks, and must be at most 1000")
+    try checks.checkSize("number of classes", classCount, 1 << 24)
+    try checks.check(layerCount <= 1_000, "there are \(layerCount) blocks, and must be at most 1000")
     guard let reason = reasonAgainst(height: imageHeight, width: imageWidth) else { return }
     throw .contradiction(file: file, reason: reason)
   }

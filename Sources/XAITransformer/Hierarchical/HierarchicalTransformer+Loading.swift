@@ -1,6 +1,6 @@
 public import XAICore
 public import XAIImage
-public import XAITensor
+import XAITensor
 public import XAIWeights
 
 extension HierarchicalTransformer {
@@ -14,13 +14,25 @@ extension HierarchicalTransformer {
   ///   - naming: what the weights are called.
   ///   - ignoring: names that may be left over in the weights.
   ///   - preprocessing: what Hugging Face models of the family do where no file says it.
-  ///   - kernels: what the arithmetic runs on.
-  /// - Throws: `WeightsError` with every missing, mis-shaped and unexpected tensor; `PreprocessingError`.
+  ///   - request: what the arithmetic runs on, and names for the classes.
+  /// - Throws: `WeightsError` with every missing, mis-shaped and unexpected tensor; `PreprocessingError`; `LoadError` for
+  ///   names of other classes, and for class vectors.
   public init(
     loading directory: ModelDirectory, architecture: String, configuration: HierarchicalConfiguration,
     weights store: WeightStore, naming: HierarchicalNaming, ignoring: [String] = [],
-    preprocessing defaults: Preprocessing, on kernels: any Kernels
+    preprocessing defaults: Preprocessing, _ request: LoadRequest
   ) throws {
+    let classCount = configuration.classCount
+    let labels: [String]
+    switch request.classes {
+    case .vectors: throw LoadError.notGivable("class vectors", family: architecture)
+    case .names(let names):
+      guard names.count == classCount else {
+        throw LoadError.otherCount(given: names.count, model: directory.name, classes: classCount)
+      }
+      labels = names
+    case nil: labels = try directory.labels(count: classCount)
+    }
     let reader = WeightReader(store)
     let weights = HierarchicalWeights(reading: reader, configuration: configuration, naming: naming)
     try reader.finish(ignoring: ignoring)
@@ -33,9 +45,9 @@ extension HierarchicalTransformer {
     self.init(
       descriptor: configuration.descriptor(
         name: directory.name, architecture: architecture,
-        labels: try directory.labels(count: configuration.classCount), weights: weights, layout: layout,
-        preprocessing: preprocessing),
-      configuration: configuration, weights: weights, kernels: kernels)
+        labels: labels, output: try directory.outputMeaning(classCount: classCount), weights: weights,
+        layout: layout, preprocessing: preprocessing),
+      configuration: configuration, weights: weights, kernels: request.kernels)
   }
 }
 
@@ -44,16 +56,12 @@ extension HierarchicalConfiguration {
   ///
   /// - Parameter layout: the tokens at the size that the preprocessing ends in.
   public func descriptor(
-    name: String, architecture: String, labels: [String], weights: HierarchicalWeights, layout: TokenLayout,
-    preprocessing: Preprocessing
+    name: String, architecture: String, labels: [String], output: OutputMeaning = .softmax,
+    weights: HierarchicalWeights, layout: TokenLayout, preprocessing: Preprocessing
   ) -> ModelDescriptor {
-    let sizes = layerSizes
-    let last = sizes[sizes.count - 1]
-    var descriptor = ModelDescriptor(
-      name: name, architecture: architecture, labels: labels, layerCount: sizes.count,
-      headCount: last.headCount, width: last.width, parameterCount: weights.parameterCount, layout: layout,
-      preprocessing: preprocessing, capabilities: HierarchicalTransformer.capabilities)
-    descriptor.layerSizes = sizes
-    return descriptor
+    ModelDescriptor(
+      name: name, architecture: architecture, labels: labels, layers: layerDescriptors,
+      parameterCount: weights.parameterCount, layout: layout, preprocessing: preprocessing,
+      capabilities: HierarchicalTransformer.capabilities, output: output)
   }
 }

@@ -45,12 +45,14 @@ extension HierarchicalTransformer {
   /// Throws where a forward pass would need more memory than the machine has.
   func checkMemory(batch: Int, _ layout: TokenLayout, _ recording: Recording) throws(ModelError) {
     var (kept, largest) = (0.0, 0.0)
-    for (layer, sizes) in configuration.layerSizes.enumerated() {
+    for (layer, place) in configuration.layers.enumerated() {
+      let sizes = configuration.stages[place.stage]
       let attention = Double(layout.attentionShape(ofLayer: layer, rows: 1, heads: sizes.headCount).count)
       let mlpWidth = Double(weights.blocks[layer].expansion.outputs)
       let activations = Double(layout.tokenCount(ofLayer: layer)) * (6 * Double(sizes.width) + mlpWidth)
       largest = max(largest, 2 * attention + activations)
       if recording.gradients || recording.attention.contains(layer) { kept += attention }
+      if recording.activations.contains(ActivationPoint(layer: layer, place: .scores)) { kept += attention }
       if recording.gradients { kept += activations }
     }
     try checkMemory(bytesPerInput: 4 * (kept + largest), batch: batch, layout)

@@ -5,7 +5,7 @@ public import XAITensor
 /// A transformer of stages, such as Swin: patches attend in windows, and between the stages neighbours become one token.
 ///
 /// Source: Liu et al. 2021, "Swin Transformer: Hierarchical Vision Transformer using Shifted Windows" (arXiv 2103.14030).
-public struct HierarchicalTransformer: Model {
+public struct HierarchicalTransformer: DifferentiableModel {
   /// What the model is.
   public let descriptor: ModelDescriptor
   /// Its sizes and choices.
@@ -40,28 +40,25 @@ public struct HierarchicalTransformer: Model {
 
   var embedding: PatchEmbedding {
     PatchEmbedding(
-      configuration: configuration.alone(0), patch: weights.patch,
-      prefix: Tensor([0, weights.patch.outputs], []),
-      positions: Tensor([0, weights.patch.outputs], []), kernels: kernels)
+      size: configuration.patch, patch: weights.patch, prefix: Tensor([0, weights.patch.outputs], []),
+      positions: nil, kernels: kernels)
   }
 
   var head: ReadoutHead {
     ReadoutHead(
-      configuration: configuration.alone(configuration.stages.count - 1), norm: weights.finalNorm,
+      finalNorm: .onTokens, epsilon: configuration.epsilon, norm: weights.finalNorm,
       heads: [weights.head], kernels: kernels)
   }
 
-  /// The tokens that are read, as the only ones that there are.
-  func readLayout(_ layout: TokenLayout) -> TokenLayout {
-    TokenLayout(
-      prefix: [], grid: layout.grid(ofLayer: configuration.layerCount - 1), readout: .meanOfPatches)
+  /// The tokens that are read: all of the last layer.
+  func reads(_ layout: TokenLayout) -> ReadTokens {
+    ReadTokens(meanOf: layout.tokenCount(ofLayer: configuration.layerCount - 1))
   }
 
   func block(_ layer: Int) -> EncoderBlock {
     EncoderBlock(
-      weights: weights.blocks[layer], mlp: .gelu,
-      heads: configuration.stages[stageOfLayer[layer]].headCount, epsilon: configuration.epsilon,
-      kernels: kernels)
+      weights: weights.blocks[layer], heads: configuration.stages[stageOfLayer[layer]].headCount,
+      epsilon: configuration.epsilon, kernels: kernels)
   }
 
   /// What merges the tokens before a layer that is the first of its stage, and not of the first stage.
@@ -84,6 +81,7 @@ public struct HierarchicalTransformer: Model {
   public func forward(_ input: Tensor, recording: Recording) throws -> ForwardTrace {
     try checkIsBatch(input)
     let layout = try layout(height: input.shape[2], width: input.shape[3])
+    try descriptor.check(recording: recording.activations, gradients: [], for: "the recording")
     try checkMemory(batch: input.shape[0], layout, recording)
     var attention: [Int: Tensor] = [:]
     var activations: [ActivationPoint: Tensor] = [:]
@@ -100,15 +98,15 @@ public struct HierarchicalTransformer: Model {
       let result = block(layer).forward(
         tokens, recording: recording, keepsAttention: recording.attention.contains(layer),
         windows: layout.windows(ofLayer: layer), bias: scoreBias(ofLayer: layer, layout)
-      ) { point, activation in
-        let point = ActivationPoint(layer: layer, point: point)
-        if recording.activations.contains(point) { activations[point] = activation }
+      ) { place, activation in
+        let point = ActivationPoint(layer: layer, place: place)
+        if recording.activations.contains(point) { activations[point] = activation() }
       }
       tokens = result.output
       if recording.attention.contains(layer) { attention[layer] = result.attention }
       if let tape = result.tape { blocks.append(tape) }
     }
-    let (logits, headTape) = head.forward(tokens, readLayout(layout))
+    let (logits, headTape) = head.forward(tokens, reads(layout))
     return ForwardTrace(
       input: input, layout: layout, logits: logits, attention: attention, activations: activations,
       tape: recording.gradients
@@ -117,7 +115,7 @@ public struct HierarchicalTransformer: Model {
 
   /// The tokens of the first layer: patches, normalised, with position embeddings where there are some.
   private func embed(_ input: Tensor, _ layout: TokenLayout) -> (Tensor, HierarchicalTape.Embedding) {
-    let patches = embedding.forward(embedding.unfold(input, layout.grid), patchLayout(layout))
+    let patches = embedding.forward(embedding.unfold(input, layout.grid), layout.grid)
     let (normed, statistics) = kernels.layerNorm(
       patches, weight: weights.patchNorm.weight, bias: weights.patchNorm.bias,
       epsilon: HierarchicalConfiguration.betweenEpsilon)
@@ -130,11 +128,6 @@ public struct HierarchicalTransformer: Model {
       }
     }
     return (tokens.freeze(), tape)
-  }
-
-  /// The tokens of the first layer, as the only ones that there are.
-  func patchLayout(_ layout: TokenLayout) -> TokenLayout {
-    TokenLayout(prefix: [], grid: layout.grid, readout: .meanOfPatches)
   }
 }
 

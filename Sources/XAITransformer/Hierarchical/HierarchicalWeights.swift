@@ -22,7 +22,7 @@ public struct HierarchicalWeights: Sendable {
   /// What is before each stage but the first.
   let merges: [MergeWeights]
   let finalNorm: Norm
-  let head: Linear
+  let head: ClassifierHead
   /// How many parameters there are.
   public let parameterCount: Int
 
@@ -51,15 +51,14 @@ public struct HierarchicalWeights: Sendable {
   private init(
     _ configuration: HierarchicalConfiguration, _ naming: HierarchicalNaming, _ source: ParameterSource
   ) {
-    let stages = configuration.stages
-    let stem = configuration.alone(0)
-    patch = source.patchProjection(naming.patch, stem)
-    patchNorm = source.norm(naming.patchNorm, stem.width)
+    let (stages, stemWidth) = (configuration.stages, configuration.stages[0].width)
+    patch = source.patchProjection(naming.patch, configuration.patch, outputs: stemWidth)
+    patchNorm = source.norm(naming.patchNorm, stemWidth)
     let patchCount = configuration.layout.grid.count
     positions =
       configuration.hasPositionEmbeddings
-      ? source.tensor(naming.positions, [1, patchCount, stem.width])
-        .flattened(to: [patchCount, stem.width]) : nil
+      ? source.tensor(naming.positions, [1, patchCount, stemWidth]).flattened(to: [patchCount, stemWidth])
+      : nil
     var (blocks, merges): ([BlockWeights], [MergeWeights]) = ([], [])
     for (index, stage) in stages.enumerated() {
       if index > 0 {
@@ -69,28 +68,15 @@ public struct HierarchicalWeights: Sendable {
             norm: source.norm(names.norm, 4 * width),
             reduction: source.linear(names.reduction, stage.width, 4 * width, hasBias: false)))
       }
-      let table = Shape(configuration.biasTableShape(ofStage: index))
-      for block in 0..<stage.depth {
-        let names = naming.block(index, block)
-        let parts = names.queryKeyValue.map {
-          source.linear(
-            $0, 3 * stage.width / names.queryKeyValue.count, stage.width,
-            hasBias: configuration.hasQueryKeyValueBias)
-        }
-        blocks.append(
-          BlockWeights(
-            firstNorm: source.norm(names.firstNorm, stage.width), queryKeyValue: parts,
-            projection: source.linear(names.projection, stage.width, stage.width),
-            secondNorm: source.norm(names.secondNorm, stage.width),
-            expansion: source.linear(names.expansion, stage.mlpWidth, stage.width),
-            contraction: source.linear(names.contraction, stage.width, stage.mlpWidth), firstScale: nil,
-            secondScale: nil, positionBias: names.positionBias.map { source.tensor($0, table) }))
-      }
+      let sizes = BlockSizes(
+        width: stage.width, headCount: stage.headCount, mlpWidth: stage.mlpWidth,
+        qkvBias: configuration.qkvBias, positionBias: Shape(configuration.biasTableShape(ofStage: index)))
+      blocks += (0..<stage.depth).map { BlockWeights(source, naming.block(index, $0), sizes) }
     }
     (self.blocks, self.merges) = (blocks, merges)
     let width = stages[stages.count - 1].width
     finalNorm = source.norm(naming.finalNorm, width)
-    head = source.linear(naming.head, configuration.classCount, width)
+    head = .linear(source.linear(naming.head, configuration.classCount, width))
     parameterCount = source.count
   }
 }

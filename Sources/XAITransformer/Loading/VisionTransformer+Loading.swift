@@ -1,6 +1,6 @@
-import XAICore
+public import XAICore
 public import XAIImage
-public import XAITensor
+import XAITensor
 public import XAIWeights
 
 extension VisionTransformer {
@@ -16,27 +16,41 @@ extension VisionTransformer {
   ///   - preprocessing: what Hugging Face models of the family do where no file says it.
   ///   - takesAnySize: whether the library runs models of the family at any size without being asked to, so that the size of
   ///     the preprocessing counts and not that of the position embeddings.
-  ///   - kernels: what the arithmetic runs on.
-  /// - Throws: `WeightsError` with every missing, mis-shaped and unexpected tensor; `PreprocessingError`.
+  ///   - request: what the arithmetic runs on, and the classes that the model is given.
+  /// - Throws: `WeightsError` with every missing, mis-shaped and unexpected tensor; `PreprocessingError`; `LoadError` for
+  ///   classes that don't fit the checkpoint.
   public init(
     loading directory: ModelDirectory, architecture: String, configuration: VisionTransformerConfiguration,
     weights store: WeightStore, naming: CheckpointNaming, ignoring: [String] = [],
-    preprocessing defaults: Preprocessing, takesAnySize: Bool = false, on kernels: any Kernels
+    preprocessing defaults: Preprocessing, takesAnySize: Bool = false, _ request: LoadRequest
   ) throws {
+    var configuration = configuration
+    let names = StoredNames(of: store, naming)
+    let classes = try RequestedClasses(
+      request.classes, for: &configuration,
+      hasClassifier: names.hasClassifier(configuration.classifier), model: directory.name,
+      labels: directory.labels)
     let reader = WeightReader(store)
-    let weights = VisionTransformerWeights(reading: reader, configuration: configuration, naming: naming)
-    let maskToken = naming.maskToken.flatMap { reader.optionalTensor($0.name, $0.shape) }
-    try reader.finish(ignoring: ignoring)
+    let classVectors = naming.heads.first.map { naming.tensor($0, .weight) }
+    let weights = VisionTransformerWeights(configuration: configuration, naming: naming) { name, shape in
+      if name == classVectors, let vectors = classes.vectors { return vectors }
+      return reader.tensor(names.stored(name), shape)
+    }
+    let maskToken = naming.maskToken.flatMap { reader.optionalTensor(names.stored($0.name), $0.shape) }
+    let isWithoutOwn = classes.vectors != nil || configuration.classifier == .none
+    let unused = isWithoutOwn ? (naming.heads + [naming.projection]).map { "\($0)." } : []
+    try reader.finish(ignoring: ignoring.map(names.stored) + unused)
     try self.init(
-      of: directory, architecture: architecture,
-      labels: directory.labels(count: configuration.classCount), configuration: configuration,
-      weights: weights, naming: naming, maskToken: maskToken, preprocessing: defaults,
-      takesAnySize: takesAnySize, on: kernels)
+      of: directory, architecture: architecture, labels: classes.labels,
+      output: classes.vectors != nil
+        ? .softmax : directory.outputMeaning(classCount: configuration.classCount),
+      configuration: configuration, weights: weights, naming: naming, maskToken: maskToken,
+      preprocessing: defaults, takesAnySize: takesAnySize, on: request.kernels)
   }
 
   /// Describes a model of a directory by what its configuration says.
   init(
-    of directory: ModelDirectory, architecture: String, labels: [String],
+    of directory: ModelDirectory, architecture: String, labels: [String], output: OutputMeaning,
     configuration: VisionTransformerConfiguration, weights: VisionTransformerWeights,
     naming: CheckpointNaming, maskToken: Tensor? = nil, preprocessing defaults: Preprocessing,
     takesAnySize: Bool = false, on kernels: any Kernels
@@ -45,16 +59,51 @@ extension VisionTransformer {
     source.maskToken = maskToken
     let preprocessing = try directory.preprocessing(
       height: configuration.imageHeight, width: configuration.imageWidth, defaults: defaults
-    ) { takesAnySize && configuration.isMultipleOfPatch(height: $0, width: $1) }
+    ) { takesAnySize && configuration.patch.divides(height: $0, width: $1) }
     let descriptor = ModelDescriptor(
-      name: directory.name, architecture: architecture, labels: labels, layerCount: configuration.depth,
-      headCount: configuration.headCount, width: configuration.width, parameterCount: weights.parameterCount,
+      name: directory.name, architecture: architecture, labels: labels,
+      layers: configuration.layerDescriptors,
+      parameterCount: weights.parameterCount,
       layout: preprocessing.inputSize.map { configuration.layout(height: $0.height, width: $0.width) }
         ?? configuration.layout,
       preprocessing: preprocessing,
-      capabilities: Self.capabilities)
+      capabilities: Self.capabilities(of: configuration), output: output)
     self.init(
       descriptor: descriptor, configuration: configuration, weights: weights, naming: naming,
       kernels: kernels, source: source)
+  }
+}
+
+/// What a checkpoint calls its tensors.
+///
+/// `transformers` puts the `model_type` before the names of a model with a classifier, `vit.layernorm.weight`, and saves a
+/// backbone, such as `ViTModel`, without it.
+private struct StoredNames {
+  /// What stands before the naming's names and not before the checkpoint's; nil where nothing does.
+  private let root: String?
+  private let hasClassVectors: Bool
+
+  init(of store: WeightStore, _ naming: CheckpointNaming) {
+    let patch = naming.tensor(naming.patch, .weight)
+    let root = naming.modelType.map { "\($0)." }
+    let isBare = root.map { store[patch] == nil && store[String(patch.dropFirst($0.count))] != nil } ?? false
+    self.root = isBare ? root : nil
+    hasClassVectors = naming.heads.first.map { store[naming.tensor($0, .weight)] != nil } ?? false
+  }
+
+  /// Whether the checkpoint has a classifier: a linear head that isn't there, where there should be one, is reported as
+  /// missing; class vectors may be given later.
+  func hasClassifier(_ classifier: VisionTransformerConfiguration.Classifier) -> Bool {
+    switch classifier {
+    case .linear: root == nil
+    case .cosine: hasClassVectors
+    case .none: false
+    }
+  }
+
+  /// The checkpoint's name for one of the naming.
+  func stored(_ name: String) -> String {
+    guard let root, name.hasPrefix(root) else { return name }
+    return String(name.dropFirst(root.count))
   }
 }

@@ -32,7 +32,7 @@ extension VisionTransformerConfiguration {
       epsilon: Float(try config.optionalDouble("layer_norm_eps") ?? epsilon), classCount: classCount,
       prefix: prefix,
       readout: readout, finalNorm: .onTokens,
-      hasQueryKeyValueBias: try config.optionalBool("qkv_bias") ?? true)
+      qkvBias: try config.optionalBool("qkv_bias") ?? true ? .all : .none)
     try validate(file: config.file)
   }
 

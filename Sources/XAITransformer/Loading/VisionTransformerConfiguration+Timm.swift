@@ -40,19 +40,23 @@ extension VisionTransformerConfiguration {
     let image = try Self.imageSize(timm: config)
     // Sizes are validated below; until then they may be such that their product can't be counted.
     let grid = patch[2] > 0 && patch[3] > 0 ? Shape(checking: [image.0 / patch[2], image.1 / patch[3]]) : nil
+    let isBackbone = try weights["head.weight"] == nil && Self.statesNoClasses(config)
     let isDistilled = weights["head_dist.weight"] != nil
     self.init(
       imageHeight: image.0, imageWidth: image.1, patchHeight: patch[2], patchWidth: patch[3], width: width,
       depth: Self.depth(weights),
       headCount: try config.optionalInteger("model_args.num_heads")
         ?? Self.headCount(architecture, width: width),
-      mlpWidth: hidden[0], epsilon: 1e-6, classCount: try shape("head.weight", rank: 2)[0], prefix: prefix,
+      mlpWidth: hidden[0], epsilon: 1e-6, classCount: isBackbone ? 0 : try Self.classCount(weights),
+      prefix: prefix,
       readout: pooling == "avg"
         ? .meanOfPatches : isDistilled ? .meanOfClassAndDistillation : .classToken,
       finalNorm: weights["fc_norm.weight"] != nil ? .afterPooling : .onTokens,
-      hasQueryKeyValueBias: weights["blocks.0.attn.qkv.bias"] != nil,
-      embedsPrefixPositions: !prefix.isEmpty && positions?[1] != grid?.count)
-    hasPositionEmbeddings = positions != nil
+      qkvBias: weights["blocks.0.attn.qkv.bias"] != nil ? .all : .none,
+      positions: positions.map {
+        prefix.isEmpty || $0[1] == grid?.count ? .patches : .patchesAndPrefix()
+      } ?? .none)
+    if isBackbone { classifier = .none }
     positionInterpolation = .antialiasedBicubic
     layerScale = try Self.layerScale(config, isThere: weights["blocks.0.ls1.gamma"] != nil)
     try validate(file: config.file)
@@ -68,6 +72,26 @@ extension VisionTransformerConfiguration {
   public static func layerScale(_ config: Configuration, isThere: Bool) throws -> Float? {
     let initial = try config.optionalDouble("model_args.init_values") ?? 0
     return initial != 0 || isThere ? Float(initial) : nil
+  }
+
+  /// Whether the configuration says that the model has no classifier.
+  private static func statesNoClasses(_ config: Configuration) throws -> Bool {
+    for key in ["model_args.num_classes", "num_classes", "pretrained_cfg.num_classes"] {
+      if let count = try config.optionalInteger(key) { return count == 0 }
+    }
+    return false
+  }
+
+  /// The classes of the classifier in the weights.
+  private static func classCount(_ weights: WeightStore) throws(VisionTransformerError) -> Int {
+    guard let head = weights["head.weight"]?.shape, head.rank == 2 else {
+      throw .contradiction(
+        file: weights.path,
+        reason:
+          "it has no tensor 'head.weight' of 2 dimensions, the classifier of a timm vision transformer; "
+          + "the configuration of a backbone without one states \"num_classes\": 0")
+    }
+    return head[0]
   }
 
   private static func prefix(_ weights: WeightStore) -> [TokenLayout.PrefixToken] {

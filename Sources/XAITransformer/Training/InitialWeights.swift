@@ -8,8 +8,8 @@ import XAITensor
 /// equation 12), so that signals neither fade nor grow whatever the width; a fixed σ = 0.02, as in DeiT's code, makes
 /// narrow models start all but silent. Position embeddings of patches begin as sines and cosines of row and column
 /// (Beyer et al. 2022, arXiv 2205.01580): neighbours are alike from the first step. Tokens, their positions and
-/// classifiers have σ = 0.02. Norms begin as the identity, biases of maps and of scores at 0, layer scale at what the
-/// configuration says.
+/// classifiers have σ = 0.02. Norms begin as the identity, biases of maps and of scores at 0, layer scale and the parameters of
+/// attention's transforms at what the configuration says.
 struct InitialWeights {
   private let seed: UInt64
   /// What the elements of vectors begin as, where not at 0, and those of tables.
@@ -29,15 +29,16 @@ struct InitialWeights {
     configuration: VisionTransformerConfiguration, naming: CheckpointNaming, random: inout SeededRandom
   ) {
     self.seed = random.next()
-    let norms =
-      (0..<configuration.depth).map(naming.block).flatMap { [$0.firstNorm, $0.secondNorm] }
-      + [naming.finalNorm]
     let blocks = (0..<configuration.depth).map(naming.block)
+    let norms =
+      blocks.flatMap { [$0.firstNorm, $0.secondNorm, $0.mlpNorm] } + [naming.embeddingNorm, naming.finalNorm]
     let scales = blocks.flatMap { [$0.firstScale, $0.secondScale] }.compactMap { $0 }
     let tables = ([naming.positionBias] + blocks.map(\.positionBias)).compactMap { $0 }
+    let transforms = configuration.blockSizes.transformParameters.joined()
     self.constants = Dictionary(
       norms.map { (naming.tensor($0, .weight), 1) } + scales.map { ($0, configuration.layerScale ?? 1) }
         + tables.map { ($0, 0) }
+        + blocks.flatMap { names in transforms.map { (names.attentionParameter($0.id), $0.initial) } }
     ) { first, _ in first }
     self.heads = Set(naming.heads.map { naming.tensor($0, .weight) })
     self.positions = naming.positions

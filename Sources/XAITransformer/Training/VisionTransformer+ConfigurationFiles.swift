@@ -15,6 +15,13 @@ extension VisionTransformer {
         model: descriptor.name,
         reason: "it was made without a directory, so there is no configuration to write it with")
     }
+    guard configuration.classifier == .linear else {
+      throw ModelError.notTrainable(
+        model: descriptor.name,
+        reason: configuration.classifier == .none
+          ? "it is a backbone, and a model that is written has a classifier; give it new classes"
+          : "its classes are vectors, for which the library's configuration has no place")
+    }
     switch source.format {
     case .huggingFace:
       guard let steps = descriptor.preprocessing.huggingFaceMembers else {
@@ -57,6 +64,7 @@ extension VisionTransformer {
     if config["model_type"] == nil {
       config["model_type"] = .string(naming.modelType ?? descriptor.architecture)
     }
+    config["problem_type"] = descriptor.problemType.map { .string($0) }
     config["dtype"] = Self.computedIn
     config["id2label"] = .object(
       Dictionary(

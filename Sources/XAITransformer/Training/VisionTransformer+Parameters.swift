@@ -6,37 +6,39 @@ extension VisionTransformer {
   public var parameters: [XAICore.Parameter] {
     var list = ParameterList(naming: naming)
     list.add(
-      naming.patch, weight: weights.patch.weight.reshaped(to: configuration.patchShape),
+      naming.patch,
+      weight: weights.patch.weight.reshaped(
+        to: configuration.patch.projectionShape(outputs: configuration.width)),
       bias: weights.patch.bias)
     var row = 0
     for (name, tokens) in naming.prefixTensors(of: configuration.prefix) {
       list.add(name, weights.prefix[row..<row + tokens].reshaped(to: [1, tokens, configuration.width]))
       row += tokens
     }
-    if configuration.hasPositionEmbeddings {
-      list.add(
-        naming.positions,
-        weights.positions.reshaped(to: [1, weights.positions.shape[0], configuration.width]))
+    if let positions = weights.positions {
+      list.add(naming.positions, positions.reshaped(to: [1, positions.shape[0], configuration.width]))
     }
+    list.add(naming.embeddingNorm, weights.embeddingNorm)
     list.add(naming.positionBias, weights.positionBias)
-    for (index, block) in weights.blocks.enumerated() {
-      let names = naming.block(index)
-      list.layer = index
-      list.add(names.firstNorm, block.firstNorm)
-      for (name, linear) in zip(names.queryKeyValue, block.queryKeyValue) {
-        list.add(name, linear, separateBiases: names.separateBiases)
-      }
-      list.add(names.positionBias, block.positionBias)
-      list.add(names.projection, block.projection)
-      list.add(names.secondNorm, block.secondNorm)
-      list.add(names.expansion, block.expansion)
-      list.add(names.contraction, block.contraction)
-      list.add(names.firstScale, block.firstScale)
-      list.add(names.secondScale, block.secondScale)
-    }
-    list.layer = nil
+    for (layer, block) in weights.blocks.enumerated() { list.add(block, ofLayer: layer) }
     list.add(naming.finalNorm, weights.finalNorm)
-    for (name, linear) in zip(naming.heads, weights.heads) { list.add(name, linear, isHead: true) }
+    for (name, head) in zip(naming.heads, weights.heads) {
+      switch head {
+      case .linear(let linear): list.add(name, linear, isHead: true)
+      case .cosine(let head):
+        if let projection = head.projection { list.add(naming.projection, projection) }
+        list.add(name, weight: head.vectors, bias: nil, isHead: true)
+      }
+    }
+    return list.parameters
+  }
+}
+
+extension CheckpointNaming {
+  /// The parameters of a block, or the gradients of them, by name.
+  func parameters(of block: BlockWeights, layer: Int) -> [XAICore.Parameter] {
+    var list = ParameterList(naming: self)
+    list.add(block, ofLayer: layer)
     return list.parameters
   }
 }
@@ -50,6 +52,28 @@ private struct ParameterList {
 
   init(naming: CheckpointNaming) {
     self.naming = naming
+  }
+
+  /// The parameters of a block.
+  mutating func add(_ block: BlockWeights, ofLayer index: Int) {
+    let names = naming.block(index)
+    layer = index
+    add(names.firstNorm, block.firstNorm)
+    for (name, linear) in zip(names.queryKeyValue, block.queryKeyValue) {
+      add(name, linear, separateBiases: names.separateBiases)
+    }
+    add(names.positionBias, block.positionBias)
+    for parameter in block.transforms.joined() {
+      add(names.attentionParameter(parameter.id), parameter.tensor, isHead: false)
+    }
+    add(names.projection, block.projection)
+    add(names.secondNorm, block.secondNorm)
+    add(names.expansion, block.expansion)
+    add(names.mlpNorm, block.mlpNorm)
+    add(names.contraction, block.contraction)
+    add(names.firstScale, block.firstScale)
+    add(names.secondScale, block.secondScale)
+    layer = nil
   }
 
   mutating func add(_ name: String, _ tensor: Tensor, isHead: Bool = false, isDecayed: Bool = false) {
@@ -85,5 +109,9 @@ private struct ParameterList {
   mutating func add(_ owner: String, _ norm: Norm) {
     add(naming.tensor(owner, .weight), norm.weight)
     add(naming.tensor(owner, .bias), norm.bias)
+  }
+
+  mutating func add(_ owner: String, _ norm: Norm?) {
+    if let norm { add(owner, norm) }
   }
 }

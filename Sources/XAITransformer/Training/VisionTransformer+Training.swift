@@ -17,7 +17,7 @@ extension VisionTransformer: TrainableModel {
     return replacing(replaced)
   }
 
-  /// The model with new classes: heads drawn as those of an untrained model are.
+  /// The model with new classes: heads drawn as those of an untrained model are, a linear one for a backbone.
   public func replacingHead(labels: [String], random: inout SeededRandom) -> VisionTransformer {
     precondition(!labels.isEmpty, "\(descriptor.name): a classifier has at least one class")
     let kept = Dictionary(
@@ -25,6 +25,7 @@ extension VisionTransformer: TrainableModel {
     let initial = InitialWeights(configuration: configuration, naming: naming, random: &random)
     var configuration = configuration
     configuration.classCount = labels.count
+    if configuration.classifier == .none { configuration.classifier = .linear }
     let replaced = VisionTransformerWeights(configuration: configuration, naming: naming) { name, shape in
       kept[name] ?? initial.tensor(name, shape)
     }
@@ -36,7 +37,8 @@ extension VisionTransformer: TrainableModel {
     labels: [String]? = nil
   ) -> VisionTransformer {
     var descriptor = descriptor
-    descriptor.labels = labels ?? descriptor.labels
+    if let labels { (descriptor.labels, descriptor.output) = (labels, .softmax) }
+    if let configuration { descriptor.capabilities = Self.capabilities(of: configuration) }
     descriptor.parameterCount = weights.parameterCount
     return VisionTransformer(
       descriptor: descriptor, configuration: configuration ?? self.configuration, weights: weights,

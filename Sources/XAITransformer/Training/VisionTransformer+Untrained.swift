@@ -31,13 +31,15 @@ extension VisionTransformer {
     random: inout SeededRandom, on kernels: any Kernels
   ) throws {
     var configuration = configuration
+    configuration.classifier = .linear
     configuration.classCount = labels.count
     try configuration.validate(file: directory.config.file)
     try Self.checkMemory(configuration, heads: naming.heads.count, model: directory.path)
     let initial = InitialWeights(configuration: configuration, naming: naming, random: &random)
     let weights = VisionTransformerWeights(configuration: configuration, naming: naming, from: initial.tensor)
     try self.init(
-      of: directory, architecture: architecture, labels: labels, configuration: configuration,
+      of: directory, architecture: architecture, labels: labels, output: .softmax,
+      configuration: configuration,
       weights: weights, naming: naming, preprocessing: defaults, on: kernels)
   }
 
@@ -61,15 +63,21 @@ extension VisionTransformer {
 extension VisionTransformerConfiguration {
   /// Parameters of a model with so many classification heads; validated sizes can't overflow it.
   func parameterCount(heads: Int) -> Int {
-    let biases = (0..<3).filter { hasBias(part: $0) }.count + 1
-    let attention = 4 * width * width + biases * width
-    let mlp = width * (expandedWidth + mlpWidth) + expandedWidth + width
+    let sizes = blockSizes
+    let biases = (0..<3).filter { qkvBias.hasBias(part: $0) }.count + 1
+    let attention =
+      4 * width * width + biases * width
+      + sizes.transformParameters.joined().reduce(0) { $0 + $1.shape.count }
+    let mlp =
+      width * (sizes.expandedWidth + mlpWidth) + sizes.expandedWidth + width
+      + (mlp.hasNorm ? 2 * mlpWidth : 0)
     let norm = 2 * width
     let scales = layerScale == nil ? 0 : 2 * width
     let table = biasTableShape.count
     let tables =
       (positionBias?.isPerLayer == true ? depth * table : 0) + (positionBias?.isShared == true ? table : 0)
-    return width * (patchValueCount + 1) + (prefix.count + positionCount) * width + tables
+    return width * (patch.valueCount + 1) + (hasEmbeddingNorm ? norm : 0) + (prefix.count + positionCount)
+      * width + tables
       + depth * (attention + mlp + 2 * norm + scales) + norm + heads * classCount * (headInputs + 1)
   }
 }

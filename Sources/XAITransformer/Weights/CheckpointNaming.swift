@@ -53,6 +53,18 @@ public struct CheckpointNaming: Sendable {
     public var secondScale: String?
     /// The block's own table of relative position bias, where it has one.
     public var positionBias: String?
+    /// The layer norm before the MLP's second map, where there is one.
+    public var mlpNorm = ""
+    /// The parameters of `VisionTransformerConfiguration.attentionTransforms`, by the ids that the transforms give them.
+    public var attentionParameters: [String: String] = [:]
+
+    /// The name of a transform's parameter; traps where none is given.
+    func attentionParameter(_ id: String) -> String {
+      guard let name = attentionParameters[id] else {
+        preconditionFailure("CheckpointNaming.Block.attentionParameters has no name for '\(id)'")
+      }
+      return name
+    }
 
     /// Names the parameters of one block.
     public init(
@@ -76,6 +88,8 @@ public struct CheckpointNaming: Sendable {
   public var maskToken: UnreadTensor?
   /// The position embeddings.
   public var positions: String
+  /// The layer norm before the first block, where there is one.
+  public var embeddingNorm = "norm_pre"
   /// The `model_type` of configurations whose weights have these names, where they are Hugging Face's.
   public var modelType: String?
   /// The table of relative position bias that all blocks share, where there is one.
@@ -84,8 +98,10 @@ public struct CheckpointNaming: Sendable {
   public var block: @Sendable (Int) -> Block
   /// The last layer norm.
   public var finalNorm: String
-  /// The classification heads, the class token's first.
+  /// The classification heads, the class token's first; class vectors are the weight of the first.
   public var heads: [String]
+  /// The linear map from features to the space of class vectors, where there is one.
+  public var projection = "projection"
   /// The tensor that holds a parameter of a linear map or norm, by the name of the map or norm.
   public var tensor: @Sendable (_ owner: String, _ parameter: Parameter) -> String
 
@@ -148,6 +164,10 @@ public struct CheckpointNaming: Sendable {
           firstNorm: "\(block).norm1", queryKeyValue: ["\(block).attn.qkv"], projection: "\(block).attn.proj",
           secondNorm: "\(block).norm2", expansion: "\(block).mlp.fc1", contraction: "\(block).mlp.fc2")
         (names.firstScale, names.secondScale) = ("\(block).ls1.gamma", "\(block).ls2.gamma")
+        names.mlpNorm = "\(block).mlp.norm"
+        for id in ["q_norm.weight", "q_norm.bias", "k_norm.weight", "k_norm.bias", "logit_scale"] {
+          names.attentionParameters[id] = "\(block).attn.\(id)"
+        }
         return names
       },
       finalNorm: finalNorm, heads: heads)

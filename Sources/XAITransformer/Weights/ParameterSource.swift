@@ -23,10 +23,14 @@ final class ParameterSource {
     return source(name, shape)
   }
 
+  /// The matrix of a linear map.
+  func weight(_ name: String, _ outputs: Int, _ inputs: Int) -> Tensor {
+    tensor(naming(name, .weight), [outputs, inputs])
+  }
+
   func linear(_ name: String, _ outputs: Int, _ inputs: Int, hasBias: Bool = true) -> Linear {
     Linear(
-      weight: tensor(naming(name, .weight), [outputs, inputs]),
-      bias: hasBias ? tensor(naming(name, .bias), [outputs]) : nil)
+      weight: weight(name, outputs, inputs), bias: hasBias ? tensor(naming(name, .bias), [outputs]) : nil)
   }
 
   func norm(_ name: String, _ width: Int) -> Norm {
@@ -34,11 +38,11 @@ final class ParameterSource {
   }
 
   /// A convolution whose patches don't overlap, as the linear map of a patch's values.
-  func patchProjection(_ name: String, _ configuration: VisionTransformerConfiguration) -> Linear {
+  func patchProjection(_ name: String, _ patch: PatchSize, outputs: Int) -> Linear {
     Linear(
-      weight: tensor(naming(name, .weight), configuration.patchShape)
-        .flattened(to: [configuration.width, configuration.patchValueCount]),
-      bias: tensor(naming(name, .bias), [configuration.width]))
+      weight: tensor(naming(name, .weight), patch.projectionShape(outputs: outputs))
+        .flattened(to: [outputs, patch.valueCount]),
+      bias: tensor(naming(name, .bias), [outputs]))
   }
 }
 

@@ -1,7 +1,7 @@
 public import XAICore
 import XAITensor
 
-/// The sizes and choices of a vision transformer of pre-norm blocks.
+/// The sizes and choices of a vision transformer.
 public struct VisionTransformerConfiguration: Hashable, Sendable {
   /// Where the last layer norm stands.
   public enum FinalNorm: Hashable, Sendable {
@@ -11,12 +11,66 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
     case afterPooling
   }
 
+  /// Where the layer norms of a block stand.
+  public enum NormOrder: Hashable, Sendable {
+    /// Before attention and MLP: x + f(Norm(x)).
+    case preNorm
+    /// After attention and MLP, within the residual: x + Norm(f(x)) (Liu et al. 2022, Swin Transformer V2, arXiv 2111.09883). What is
+    /// recorded at a norm is then what the branch adds.
+    case resPostNorm
+  }
+
   /// What stands between the two linear maps of an MLP.
   public enum MLP: Hashable, Sendable {
     /// GELU with the error function.
     case gelu
+    /// GELU's approximation with tanh.
+    case tanhGELU
+    /// x·σ(1.702·x), as in CLIP.
+    case quickGELU
     /// The first map gives twice the hidden elements; SiLU of one half is multiplied with the other (Shazeer 2020).
     case swiGLU
+    /// That, and a layer norm of the product (Fang et al. 2023, EVA-02, arXiv 2303.11331).
+    case normalisedSwiGLU
+
+    /// Whether the first map gives a gate and values.
+    public var isGated: Bool { self == .swiGLU || self == .normalisedSwiGLU }
+    /// Whether there is a norm before the second map.
+    public var hasNorm: Bool { self == .normalisedSwiGLU }
+  }
+
+  /// Which tokens have position embeddings, added to them before the blocks.
+  public enum Positions: Hashable, Sendable {
+    /// None have.
+    case none
+    /// The patches.
+    case patches
+    /// The patches and the tokens before them, perhaps without registers.
+    case patchesAndPrefix(exceptRegisters: Bool = false)
+  }
+
+  /// Which of the maps to queries, keys and values have a bias.
+  public enum QKVBias: Hashable, Sendable {
+    /// None has.
+    case none
+    /// Those to queries and values.
+    case queryAndValue
+    /// All three.
+    case all
+
+    /// Whether the map to queries (0), keys (1) or values (2) has a bias.
+    func hasBias(part: Int) -> Bool { self == .all || self == .queryAndValue && part != 1 }
+  }
+
+  /// How logits are made of the features that are read.
+  public enum Classifier: Hashable, Sendable {
+    /// By a linear map with a bias.
+    case linear
+    /// By the cosine with a vector of each class, times `scale`; where `projectedWidth` is a number, a linear map without
+    /// bias makes so many elements of the features first.
+    case cosine(scale: Float, projectedWidth: Int? = nil)
+    /// Not at all: a backbone.
+    case none
   }
 
   /// Pixels from top to bottom.
@@ -37,7 +91,7 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
   public var mlpWidth: Int
   /// The ε of every layer norm.
   public var epsilon: Float
-  /// Classes.
+  /// Classes; 0 where there is no classifier.
   public var classCount: Int
   /// Tokens before the patches, in order.
   public var prefix: [TokenLayout.PrefixToken]
@@ -45,25 +99,26 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
   public var readout: TokenLayout.Readout
   /// Where the last layer norm stands.
   public var finalNorm: FinalNorm
-  /// Whether queries, keys and values have a bias.
-  public var hasQueryKeyValueBias: Bool
-  /// Whether prefix tokens have position embeddings too.
-  public var embedsPrefixPositions: Bool
+  /// Which of the maps to queries, keys and values have a bias.
+  public var qkvBias: QKVBias
+  /// Which tokens have position embeddings.
+  public var positions: Positions
 
   // What only some families have, off at first.
 
-  /// Whether keys have a bias, where queries and values do.
-  public var hasKeyBias = true
-  /// Whether there are position embeddings at all.
-  public var hasPositionEmbeddings = true
-  /// Whether registers have position embeddings, where other prefix tokens do.
-  public var embedsRegisterPositions = true
+  /// How logits are made of the features that are read.
+  public var classifier = Classifier.linear
   /// How position embeddings of patches follow another input size.
   public var positionInterpolation = GridInterpolation.bicubic
   /// Whether attention scores have a bias by the relative position of query and key; nil where they have none.
   public var positionBias: PositionBias?
+  /// Whether tokens, with their position embeddings, go through a layer norm before the first block.
+  public var hasEmbeddingNorm = false
+  /// Where the layer norms of a block stand.
+  public var normOrder = NormOrder.preNorm
   /// What is between the maps of the MLP.
   public var mlp = MLP.gelu
+  private var transforms: [HashableTransform] = []
   /// What the factors of what each branch adds to a token begin as before training (Touvron and others 2021, arXiv
   /// 2103.17239); nil where there are none.
   public var layerScale: Float?
@@ -74,7 +129,7 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
     headCount: Int,
     mlpWidth: Int, epsilon: Float, classCount: Int, prefix: [TokenLayout.PrefixToken] = [.classToken],
     readout: TokenLayout.Readout = .classToken, finalNorm: FinalNorm = .onTokens,
-    hasQueryKeyValueBias: Bool = true, embedsPrefixPositions: Bool = true
+    qkvBias: QKVBias = .all, positions: Positions = .patchesAndPrefix()
   ) {
     self.imageHeight = imageHeight
     self.imageWidth = imageWidth
@@ -89,79 +144,88 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
     self.prefix = prefix
     self.readout = readout
     self.finalNorm = finalNorm
-    self.hasQueryKeyValueBias = hasQueryKeyValueBias
-    self.embedsPrefixPositions = embedsPrefixPositions
+    self.qkvBias = qkvBias
+    self.positions = positions
+  }
+
+  /// What is done to the queries and keys of each block, in order; nothing at first.
+  public var attentionTransforms: [any AttentionTransform] {
+    get { transforms.map(\.transform) }
+    set { transforms = newValue.map { HashableTransform(transform: $0) } }
   }
 
   /// Elements of a head.
   public var headWidth: Int { width / headCount }
 
-  /// Whether the linear map to queries (0), keys (1) or values (2) has a bias.
-  func hasBias(part: Int) -> Bool { hasQueryKeyValueBias && (part != 1 || hasKeyBias) }
+  /// What the parameters of each block depend on.
+  var blockSizes: BlockSizes {
+    BlockSizes(
+      width: width, headCount: headCount, mlpWidth: mlpWidth, mlp: mlp, qkvBias: qkvBias,
+      transforms: attentionTransforms, hasLayerScale: layerScale != nil,
+      positionBias: positionBias?.isPerLayer == true ? biasTableShape : nil)
+  }
 
-  /// Elements that the MLP's first map gives.
-  var expandedWidth: Int { mlp == .swiGLU ? 2 * mlpWidth : mlpWidth }
+  /// A table of relative position bias: [offsets, heads].
+  var biasTableShape: Shape { RelativePositionBias.tableShape(layout.grid, heads: headCount) }
 
-  /// Elements that a classification head reads.
+  /// Elements of the features, which a classification head reads.
   var headInputs: Int { readout == .classAndMeanOfPatches ? 2 * width : width }
 
   /// Prefix tokens with a position embedding; they are the first ones.
   var positionedPrefixCount: Int {
-    guard hasPositionEmbeddings, embedsPrefixPositions else { return 0 }
-    return embedsRegisterPositions ? prefix.count : prefix.count { $0 != .register }
+    switch positions {
+    case .none, .patches: 0
+    case .patchesAndPrefix(exceptRegisters: false): prefix.count
+    case .patchesAndPrefix(exceptRegisters: true): prefix.count { $0 != .register }
+    }
   }
 
   /// Tokens with a position embedding.
-  var positionCount: Int { hasPositionEmbeddings ? positionedPrefixCount + layout.grid.count : 0 }
+  var positionCount: Int { positions == .none ? 0 : positionedPrefixCount + layout.grid.count }
 
-  /// Values of a patch, three planes.
-  var patchValueCount: Int { 3 * patchHeight * patchWidth }
-
-  /// The patch projection as checkpoints hold it, a convolution.
-  var patchShape: Shape { [width, 3, patchHeight, patchWidth] }
+  /// The size of a patch.
+  var patch: PatchSize { PatchSize(height: patchHeight, width: patchWidth) }
 
   /// The tokens at the model's own input size.
   public var layout: TokenLayout { layout(height: imageHeight, width: imageWidth) }
 
   /// The tokens at another input size.
   func layout(height: Int, width: Int) -> TokenLayout {
-    TokenLayout(
-      prefix: prefix, grid: Grid(rows: height / patchHeight, columns: width / patchWidth), readout: readout)
-  }
-
-  /// Whether patches cover an input without a rest.
-  func isMultipleOfPatch(height: Int, width: Int) -> Bool {
-    height >= patchHeight && width >= patchWidth && height % patchHeight == 0 && width % patchWidth == 0
+    TokenLayout(prefix: prefix, grid: patch.grid(height: height, width: width), readout: readout)
   }
 
   /// Throws for sizes that contradict one another, or that no model has and no machine could hold.
   public func validate(file: String) throws(VisionTransformerError) {
-    func check(_ isRight: Bool, _ reason: @autoclosure () -> String) throws(VisionTransformerError) {
-      guard isRight else { throw .contradiction(file: file, reason: reason()) }
-    }
-    let sizes = [
-      ("image height", imageHeight, 16_384), ("image width", imageWidth, 16_384),
-      ("patch height", patchHeight, 16_384), ("patch width", patchWidth, 16_384), ("width", width, 65_536),
-      ("depth", depth, 1_000), ("number of heads", headCount, 65_536), ("MLP width", mlpWidth, 1 << 20),
-      ("number of classes", classCount, 1 << 24),
-    ]
-    for (name, size, limit) in sizes {
-      try check((1...limit).contains(size), "the \(name) is \(size), and must be from 1 to \(limit)")
-    }
-    try check(
-      width % headCount == 0, "the width \(width) can't be split among \(headCount) heads: it is no multiple")
-    try check(
-      imageHeight >= patchHeight && imageWidth >= patchWidth,
-      "an image of \(imageHeight)×\(imageWidth) is smaller than a patch of \(patchHeight)×\(patchWidth)")
-    try check(
-      epsilon > 0 && epsilon < 1, "the layer norm's epsilon is \(epsilon), and must be between 0 and 1")
-    try check(
+    let checks = SizeChecks(file: file)
+    try checks.checkImage(height: imageHeight, width: imageWidth, patch)
+    try checks.checkBlocks(
+      width: width, depth: depth, headCount: headCount, mlpWidth: mlpWidth, epsilon: epsilon)
+    if classifier != .none { try checks.checkSize("number of classes", classCount, 1 << 24) }
+    try checks.check(
       layerScale?.isFinite ?? true,
       "layer scale begins at \(layerScale ?? 0), and must begin at a finite number")
-    try check(
+    try checks.check(
+      layerScale == nil || normOrder == .preNorm,
+      "there is layer scale, and norms after attention and MLP, whose weights are such a scale already")
+    try checks.check(
       positionBias == nil || prefix == [.classToken],
       "relative position bias needs a class token as the only token before the patches")
+    for transform in attentionTransforms {
+      let reason = transform.reasonAgainst(headCount: headCount, headWidth: headWidth)
+      try checks.check(reason == nil, reason ?? "")
+    }
   }
+}
+
+/// A transform that can be compared with those of other types.
+private struct HashableTransform: Hashable, Sendable {
+  let transform: any AttentionTransform
+
+  static func == (one: Self, other: Self) -> Bool {
+    AnyHashable(one.transform) == AnyHashable(other.transform)
+  }
+
+  func hash(into hasher: inout Hasher) { hasher.combine(AnyHashable(transform)) }
 }
 
 /// Why a checkpoint can't be made into a vision transformer.

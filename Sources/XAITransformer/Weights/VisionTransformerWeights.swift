@@ -2,53 +2,22 @@ import XAICore
 public import XAITensor
 public import XAIWeights
 
-/// The parameters of a linear map: y = x·weightᵀ + bias.
-struct Linear: Sendable {
-  /// [outputs, inputs].
-  let weight: Tensor
-  /// [outputs].
-  let bias: Tensor?
-
-  var outputs: Int { weight.shape[0] }
-  var inputs: Int { weight.shape[1] }
-}
-
-/// The parameters of a layer norm, both [width].
-struct Norm: Sendable {
-  let weight: Tensor
-  let bias: Tensor
-}
-
-/// The parameters of one block.
-struct BlockWeights: Sendable {
-  let firstNorm: Norm
-  /// One map to queries, keys and values together, or three.
-  let queryKeyValue: [Linear]
-  let projection: Linear
-  let secondNorm: Norm
-  let expansion: Linear
-  let contraction: Linear
-  /// Factors of what attention and MLP add, [width]; nil without layer scale.
-  let firstScale: Tensor?
-  let secondScale: Tensor?
-  /// Relative position bias, [offsets, heads]; nil where the block has none of its own.
-  let positionBias: Tensor?
-}
-
 /// The parameters of a vision transformer, as its checkpoint holds them.
 public struct VisionTransformerWeights: Sendable {
   /// [width, 3 · patch height · patch width].
   let patch: Linear
   /// [prefix tokens, width].
   let prefix: Tensor
-  /// [tokens with a position embedding, width].
-  let positions: Tensor
+  /// [tokens with a position embedding, width]; nil where none has one.
+  let positions: Tensor?
   /// Relative position bias of all blocks, [offsets, heads]; nil where there is none.
   let positionBias: Tensor?
+  /// The norm before the first block; nil where there is none.
+  let embeddingNorm: Norm?
   let blocks: [BlockWeights]
   let finalNorm: Norm
-  /// One head, or those on the class and on the distillation token.
-  let heads: [Linear]
+  /// One head, or those on the class and on the distillation token; none in a backbone.
+  let heads: [ClassifierHead]
   /// How many parameters there are.
   public let parameterCount: Int
 
@@ -77,66 +46,37 @@ public struct VisionTransformerWeights: Sendable {
   private init(
     _ configuration: VisionTransformerConfiguration, _ naming: CheckpointNaming, _ source: ParameterSource
   ) {
-    let (width, mlpWidth) = (configuration.width, configuration.mlpWidth)
-    func tensor(_ name: String, _ shape: Shape) -> Tensor { source.tensor(name, shape) }
-    func linear(_ name: String, _ outputs: Int, _ inputs: Int, hasBias: Bool = true) -> Linear {
-      source.linear(name, outputs, inputs, hasBias: hasBias)
-    }
-    func norm(_ name: String) -> Norm { source.norm(name, width) }
-
-    self.patch = source.patchProjection(naming.patch, configuration)
+    let width = configuration.width
+    self.patch = source.patchProjection(naming.patch, configuration.patch, outputs: width)
 
     var prefixRows: [Float] = []
     for (name, tokens) in naming.prefixTensors(of: configuration.prefix) {
-      prefixRows += tensor(name, [1, tokens, width]).elements
+      prefixRows += source.tensor(name, [1, tokens, width]).elements
     }
     self.prefix = Tensor([prefixRows.count / width, width], prefixRows)
 
     let positionCount = configuration.positionCount
     self.positions =
-      configuration.hasPositionEmbeddings
-      ? tensor(naming.positions, [1, positionCount, width]).flattened(to: [positionCount, width])
-      : Tensor([0, width], [])
-
-    func scale(_ name: String?) -> Tensor? {
-      configuration.layerScale == nil ? nil : name.map { tensor($0, [width]) }
+      positionCount > 0
+      ? source.tensor(naming.positions, [1, positionCount, width]).flattened(to: [positionCount, width])
+      : nil
+    self.embeddingNorm = configuration.hasEmbeddingNorm ? source.norm(naming.embeddingNorm, width) : nil
+    let sizes = configuration.blockSizes
+    self.blocks = (0..<configuration.depth).map { BlockWeights(source, naming.block($0), sizes) }
+    self.positionBias =
+      configuration.positionBias?.isShared == true
+      ? naming.positionBias.map { source.tensor($0, configuration.biasTableShape) } : nil
+    self.finalNorm = source.norm(naming.finalNorm, width)
+    let (classCount, features) = (configuration.classCount, configuration.headInputs)
+    switch configuration.classifier {
+    case .linear: self.heads = naming.heads.map { .linear(source.linear($0, classCount, features)) }
+    case .cosine(let scale, let projectedWidth):
+      let projection = projectedWidth.map { source.linear(naming.projection, $0, features, hasBias: false) }
+      let vectors = source.tensor(
+        naming.tensor(naming.heads[0], .weight), [classCount, projectedWidth ?? features])
+      self.heads = [.cosine(CosineHead(vectors: vectors, projection: projection, scale: scale))]
+    case .none: self.heads = []
     }
-    func table(_ name: String?, if isThere: Bool?) -> Tensor? {
-      isThere == true ? name.map { tensor($0, configuration.biasTableShape) } : nil
-    }
-    /// Maps to queries, keys and values, together or apart.
-    func queryKeyValue(_ names: CheckpointNaming.Block) -> [Linear] {
-      guard let biases = names.separateBiases else {
-        return names.queryKeyValue.enumerated().map {
-          linear(
-            $1, 3 * width / names.queryKeyValue.count, width, hasBias: configuration.hasBias(part: $0))
-        }
-      }
-      let weight = tensor(naming.tensor(names.queryKeyValue[0], .weight), [3 * width, width])
-      guard configuration.hasQueryKeyValueBias else { return [Linear(weight: weight, bias: nil)] }
-      let (query, value) = (tensor(biases.query, [width]), tensor(biases.value, [width]))
-      return [
-        Linear(
-          weight: weight,
-          bias: Tensor(
-            [3 * width], query.elements + [Float](repeating: 0, count: width) + value.elements))
-      ]
-    }
-
-    self.blocks = (0..<configuration.depth).map { index in
-      let names = naming.block(index)
-      return BlockWeights(
-        firstNorm: norm(names.firstNorm),
-        queryKeyValue: queryKeyValue(names),
-        projection: linear(names.projection, width, width), secondNorm: norm(names.secondNorm),
-        expansion: linear(names.expansion, configuration.expandedWidth, width),
-        contraction: linear(names.contraction, width, mlpWidth),
-        firstScale: scale(names.firstScale), secondScale: scale(names.secondScale),
-        positionBias: table(names.positionBias, if: configuration.positionBias?.isPerLayer))
-    }
-    self.positionBias = table(naming.positionBias, if: configuration.positionBias?.isShared)
-    self.finalNorm = norm(naming.finalNorm)
-    self.heads = naming.heads.map { linear($0, configuration.classCount, configuration.headInputs) }
     self.parameterCount = source.count
   }
 }

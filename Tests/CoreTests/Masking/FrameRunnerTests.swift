@@ -38,7 +38,7 @@ import XAITesting
       let input = picture.reshaped(to: [1, 3, 12, 12])
       let expected =
         frame % 3 == 2
-        ? try model.logits(input, under: .keepingPatches([Array(0...frame % 5)]))
+        ? try model.intervenable().logits(input, under: .keepingPatches([Array(0...frame % 5)]))
         : try model.logits(Tensor([1, 3, 12, 12], picture.elements.map { $0 * Float(frame) }))
       expectClose(found[frame], expected[0].elements, within: 1e-5, "frame \(frame)")
     }

@@ -38,9 +38,11 @@ import XAITesting
         }
         fused = sum(heads.map { importance[$0] / importance.reduce(0, +) * attention(layer, $0) })
       case .token:
-        let point = ActivationPoint(layer: layer, point: .input)
+        let point = ActivationPoint(layer: layer, place: .input)
         let before = lengths(Matrix(try #require(model.activations[point])[image]))
-        let after = lengths(Matrix(try #require(model.transformedValues[layer])[image]))
+        let after = lengths(
+          Matrix(
+            try #require(model.activations[ActivationPoint(layer: layer, place: .projectedValues)])[image]))
         fused = 1 / Double(heads.count) * sum(heads.map { attention(layer, $0) })
         for row in 0..<fused.rows {
           for column in 0..<fused.columns { fused[row, column] *= after[column] / before[column] }

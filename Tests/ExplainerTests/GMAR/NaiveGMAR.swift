@@ -21,7 +21,7 @@ struct NaiveGMAR {
         .entries
     }
     let point = ActivationPoint(
-      layer: layer, point: options.gradient == .headOutput ? .headOutputs : .firstNorm)
+      layer: layer, place: options.gradient == .headOutput ? .headOutputs : .firstNorm)
     guard let gradient = model.activationGradients[point] else { return [] }
     let matrix = Matrix(gradient[classIndex][image])
     let width = matrix.columns / heads.count

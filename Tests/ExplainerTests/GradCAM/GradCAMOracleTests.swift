@@ -22,7 +22,7 @@ import XAITesting
   func options(_ toy: ToyModel) throws {
     let model = ScriptedModel.random(layout: toy.layout)
     for (option, layer) in [(-1, 2), (0, 0), (1, 1), (-3, 0)] {
-      for point in BlockPoint.allCases {
+      for point in Place.residualStream {
         for relu in [true, false] {
           var options = GradCAMOptions()
           (options.layer, options.point, options.relu) = (option, point, relu)
@@ -30,7 +30,7 @@ import XAITesting
             model.input(images: 2), targets: .classes([0, 1]), using: model)
           for (image, classIndex) in [(0, 1), (1, 0)] {
             let scores = try naive(
-              model, ActivationPoint(layer: layer, point: point), image: image, classIndex: classIndex)
+              model, ActivationPoint(layer: layer, place: point), image: image, classIndex: classIndex)
             expectClose(
               maps[image][classIndex].scores, scores.map { Float(relu ? max($0, 0) : $0) }, within: 1e-5,
               "\(toy) '\(options.shortestText)'")

@@ -26,13 +26,13 @@ import XAITesting
   @Test("every option on every layout", arguments: ToyModel.all)
   func options(_ toy: ToyModel) throws {
     let model = ScriptedModel.random(layout: toy.layout)
-    for (layer, point) in [(-1, BlockPoint.firstNorm), (0, .output), (1, .input)] {
+    for (layer, point) in [(-1, Place.firstNorm), (0, .output), (1, .input)] {
       for (relu, epsilon) in [(true, 0), (false, 0), (false, 1e-2)] {
         var options = GradCAMPlusPlusOptions()
         (options.layer, options.point, options.relu, options.epsilon) = (layer, point, relu, epsilon)
         let maps = try GradCAMPlusPlus(options: options).explain(
           model.input(images: 2), targets: .classes([0, 1]), using: model)
-        let place = ActivationPoint(layer: layer < 0 ? 2 : layer, point: point)
+        let place = ActivationPoint(layer: layer < 0 ? 2 : layer, place: point)
         for (image, classIndex) in [(0, 1), (1, 0)] {
           let scores = naive(
             Matrix(try #require(model.activations[place])[image]),
@@ -51,7 +51,7 @@ import XAITesting
   @Test("gradients so small that their cubes underflow in single precision give the same map")
   func scale() throws {
     var model = ScriptedModel.random(layout: ToyModel.classToken.layout)
-    let place = ActivationPoint(layer: 2, point: .firstNorm)
+    let place = ActivationPoint(layer: 2, place: .firstNorm)
     let gradient = try #require(model.activationGradients[place])
     func map(_ factor: Float) throws -> [Float] {
       model.activationGradients[place] = Tensor(gradient.shape, gradient.elements.map { $0 * factor })

@@ -40,7 +40,8 @@ import XAITesting
         let expected = shapley(players: players) { members in
           guard let hidden else {
             let kept = (0..<players).filter { members >> $0 & 1 == 1 }
-            return Double(try! model.logits(input, under: .keepingPatches([kept]))[0].elements[classIndex])
+            return Double(
+              try! model.intervenable().logits(input, under: .keepingPatches([kept]))[0].elements[classIndex])
           }
           var pixels = input.elements
           for index in pixels.indices {

@@ -14,7 +14,7 @@ import XAITesting
     var random = SeededRandom(seed: 9)
     let input = random.normal([1, 3, 12, 12])
     var options = LIMEOptions()
-    (options.segments, options.fill, options.samples, options.seed) = (.patches, .zero, 60, 2)
+    (options.segments, options.fill, options.samples, options.seed) = (.patches, .fill(.zero), 60, 2)
     (options.width, options.ridge, options.score) = (0.4, 0.7, .logit)
     let lime = try LIME(options: options)
     let coefficients = try lime.explain(input, targets: .classes([1]), using: model)[0][0].scores.map(
@@ -55,7 +55,7 @@ import XAITesting
     (options.superpixels, options.samples) = (1, 10)
     let map = try LIME(options: options).explain(Tensor(repeating: 0.2, [1, 3, 12, 12]), using: model)[0][0]
     #expect(map.isDegenerate)
-    (options.segments, options.fill) = (.tokens, .black)
+    (options.segments, options.fill) = (.tokens, .fill(.black))
     expectError("leave it out with segments=tokens") { try LIME(options: options) }
   }
 

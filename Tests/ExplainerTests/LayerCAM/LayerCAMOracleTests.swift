@@ -9,13 +9,13 @@ import XAITesting
   @Test("every option on every layout", arguments: ToyModel.all)
   func options(_ toy: ToyModel) throws {
     let model = ScriptedModel.random(layout: toy.layout)
-    for (layer, point) in [(-1, BlockPoint.firstNorm), (0, .output), (1, .headOutputs)] {
+    for (layer, point) in [(-1, Place.firstNorm), (0, .output), (1, .headOutputs)] {
       for relu in [true, false] {
         var options = LayerCAMOptions()
         (options.layer, options.point, options.relu) = (layer, point, relu)
         let maps = try LayerCAM(options: options).explain(
           model.input(images: 2), targets: .classes([0, 1]), using: model)
-        let place = ActivationPoint(layer: layer < 0 ? 2 : layer, point: point)
+        let place = ActivationPoint(layer: layer < 0 ? 2 : layer, place: point)
         for (image, classIndex) in [(0, 1), (1, 0)] {
           let f = Matrix(try #require(model.activations[place])[image])
           let g = Matrix(try #require(model.activationGradients[place])[classIndex][image])

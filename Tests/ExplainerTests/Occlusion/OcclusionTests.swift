@@ -76,10 +76,10 @@ import XAITesting
       var options = OcclusionOptions()
       (options.window, options.stride, options.batch) = (entry.window, entry.stride, 3)
       options.score = index % 2 == 0 ? .probability : .logit
-      options.fill = [PatchFill.zero, .black, .blur, .mean][index]
+      options.fill = .fill([.zero, .black, .blur, .mean][index])
       let maps = try Occlusion(options: options).explain(input, targets: .classes([1, 4]), using: model)
       for (image, target, classIndex) in [(0, 1, 4), (1, 0, 1)] {
-        let fill = try #require(options.fill.fill)
+        let fill = try #require(options.fill.substitute())
         let expected = try naive(
           model, input[image], class: classIndex, window: entry.pixels, stride: entry.steps,
           hidden: fill.input(hiding: input[image], preprocessing: model.descriptor.preprocessing)
@@ -103,7 +103,7 @@ import XAITesting
     let whole = try model.logits(input)[0].elements[2]
     let expected = try (0..<9).map { patch in
       let kept = (0..<9).filter { $0 != patch }
-      return whole - (try model.logits(input, under: .keepingPatches([kept]))[0].elements[2])
+      return whole - (try model.intervenable().logits(input, under: .keepingPatches([kept]))[0].elements[2])
     }
     expectClose(map.scores, expected, within: 1e-5, "without a patch")
   }
@@ -113,7 +113,7 @@ import XAITesting
     let model = EvidenceModel()
     let pixels = Tensor(repeating: 0.9, [1, 3, 16, 16])
     var options = OcclusionOptions()
-    options.fill = .black
+    options.fill = .fill(.black)
     let map = try Occlusion(options: options).explain(
       model.descriptor.preprocessing.normalised(pixels), targets: .classes([1]), using: model)[0][0]
     for row in 0..<4 {

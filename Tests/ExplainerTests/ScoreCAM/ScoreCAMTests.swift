@@ -14,7 +14,7 @@ import XAITesting
     let size = (image.shape[1], image.shape[2])
     let input = image.reshaped(to: [1, 3, size.0, size.1])
     let layer = options.layer < 0 ? model.descriptor.layerCount + options.layer : options.layer
-    let point = ActivationPoint(layer: layer, point: options.point)
+    let point = ActivationPoint(layer: layer, place: options.point)
     let trace = try model.forward(input, recording: Recording(activations: [point]))
     let tokens = Matrix(try trace.activation(at: point)[0])
     let (patches, grid) = (trace.layout.patches, trace.layout.grid)
@@ -44,7 +44,7 @@ import XAITesting
     var random = SeededRandom(seed: 3)
     let input = random.normal([2, 3, 12, 12])
     for (layer, point, relu, fill, score) in [
-      (-1, BlockPoint.firstNorm, true, Fill.zero, OutputScore.logit),
+      (-1, Place.firstNorm, true, Fill.zero, OutputScore.logit),
       (0, .output, false, .black, .probability),
       (1, .headOutputs, false, .blur, .logit), (-2, .afterAttention, true, .lowest, .logit),
     ] {

@@ -29,8 +29,8 @@ import XAITokenTM
 
   private func naive(_ model: ScriptedModel, image: Int, classIndex: Int, start: Int) throws -> [Double] {
     let (layout, heads) = (model.descriptor.layout, model.descriptor.headCount)
-    func tokens(_ layer: Int, _ point: BlockPoint) throws -> Matrix {
-      Matrix(try #require(model.activations[ActivationPoint(layer: layer, point: point)])[image])
+    func tokens(_ layer: Int, _ point: Place) throws -> Matrix {
+      Matrix(try #require(model.activations[ActivationPoint(layer: layer, place: point)])[image])
     }
     var contribution = diagonal(lengths(try tokens(start, .input)))
     let identity = Matrix.identity(layout.tokenCount)

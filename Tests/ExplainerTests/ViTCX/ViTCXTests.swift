@@ -36,7 +36,7 @@ import XAITesting
     let size = (image.shape[1], image.shape[2])
     let input = image.reshaped(to: [1, 3, size.0, size.1])
     let layer = options.layer < 0 ? model.descriptor.layerCount + options.layer : options.layer
-    let point = ActivationPoint(layer: layer, point: options.point)
+    let point = ActivationPoint(layer: layer, place: options.point)
     let trace = try model.forward(input, recording: Recording(activations: [point]))
     let tokens = Matrix(try trace.activation(at: point)[0])
     let grid = trace.layout.grid
@@ -77,7 +77,7 @@ import XAITesting
     let input = random.normal([2, 3, 12, 12])
     var counts: Set<Int> = []
     for (layer, point, distance, noise) in [
-      (-1, BlockPoint.firstNorm, 0.1, 0.1), (0, .output, 0.3, 0.5), (1, .secondNorm, 0.0, 0.0),
+      (-1, Place.firstNorm, 0.1, 0.1), (0, .output, 0.3, 0.5), (1, .secondNorm, 0.0, 0.0),
       (-1, .firstNorm, 2.0, 0.1),
     ] {
       var options = ViTCXOptions()

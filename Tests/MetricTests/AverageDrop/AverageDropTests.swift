@@ -16,7 +16,7 @@ import XAITesting
       pixels: right.pixels, preprocessing: right.preprocessing, map: right.map, classIndex: 1,
       probability: whole)
     let answer = FrameAnswer(probability: masked, isPredicted: true)
-    let value = try #require(AverageDrop().measure([answer], for: subject)).number
+    let value = try #require(try AverageDrop().measure([answer], for: subject)).number
     #expect(abs(value - expected) < 1e-4)
   }
 
@@ -31,7 +31,7 @@ import XAITesting
     var options = AverageDropOptions()
     options.drop = .absolute
     let answer = FrameAnswer(probability: masked, isPredicted: true)
-    let value = try #require(AverageDrop(options: options).measure([answer], for: subject)).number
+    let value = try #require(try AverageDrop(options: options).measure([answer], for: subject)).number
     #expect(abs(value - expected) < 1e-4)
   }
 
@@ -40,9 +40,9 @@ import XAITesting
     let subject = try EvidenceModel().subject { row, column in
       Float(row * 16 + column) / 255
     }
-    let plan = AverageDrop().frames(for: subject)
+    let plan = try AverageDrop().frames(for: subject)
     #expect(plan.count == 1)
-    let frame = try #require(plan.picture(0, shape: subject.pixels.shape))
+    let frame = try #require(plan.picture(0, of: subject))
     let naive = subject.pixels.elements.enumerated().map { index, pixel in
       (pixel * Float(index % 256) / 255 - 0.5) / 0.5
     }

@@ -7,7 +7,7 @@ import XAITesting
 @Suite struct IntersectionOverUnionTests {
   private func value(_ threshold: String, _ subject: MetricSubject) throws -> Double? {
     let options = try IntersectionOverUnionOptions([(key: "threshold", value: threshold)], of: "iou")
-    return IntersectionOverUnion(options: options).measure([], for: subject)?.number
+    return try IntersectionOverUnion(options: options).measure([], for: subject)?.number
   }
 
   @Test(

@@ -10,7 +10,7 @@ import XAITesting
     #expect(try ObjectEnergy().measure([], for: EvidenceModel().perfectSubject())?.number == 100)
     #expect(try ObjectEnergy().measure([], for: EvidenceModel().reversedSubject())?.number == 0)
     let even = try EvidenceModel().subject { row, _ in row < 4 ? 1 : 0 }
-    #expect(ObjectEnergy().measure([], for: even)?.number == 50)
+    #expect(try ObjectEnergy().measure([], for: even)?.number == 50)
   }
 
   @Test("the formula in full: the share of the sum")
@@ -22,7 +22,7 @@ import XAITesting
       subject.objects = [ObjectRegion(classIndex: 1, pixels: object)]
       let inside = zip(subject.map, object).filter { $0.1 }.map { Double($0.0) }.reduce(0, +)
       let expected = inside / subject.map.map { Double($0) }.reduce(0, +) * 100
-      let value = try #require(ObjectEnergy().measure([], for: subject)).number
+      let value = try #require(try ObjectEnergy().measure([], for: subject)).number
       #expect(abs(value - expected) < 1e-9)
     }
   }
@@ -31,7 +31,7 @@ import XAITesting
   func constant(_ level: Float) throws {
     var subject = try EvidenceModel().subject { _, _ in level }
     subject.objects = [ObjectRegion(classIndex: 1, pixels: (0..<256).map { $0 < 64 })]
-    let value = try #require(ObjectEnergy().measure([], for: subject)).number
+    let value = try #require(try ObjectEnergy().measure([], for: subject)).number
     #expect(abs(value - 25) < 1e-9)
   }
 
@@ -40,15 +40,15 @@ import XAITesting
     var subject = try EvidenceModel().subject { _, _ in 1 }
     let left = ObjectRegion(classIndex: 1, pixels: (0..<256).map { $0 % 16 < 8 })
     subject.objects = [left, left]
-    #expect(ObjectEnergy().measure([], for: subject)?.number == 50)
+    #expect(try ObjectEnergy().measure([], for: subject)?.number == 50)
   }
 
   @Test("a picture without an object of the class has no value")
   func absent() throws {
     var subject = try EvidenceModel().perfectSubject()
     subject.objects.removeFirst()
-    #expect(ObjectEnergy().measure([], for: subject) == nil)
+    #expect(try ObjectEnergy().measure([], for: subject) == nil)
     subject.objects = []
-    #expect(ObjectEnergy().measure([], for: subject) == nil)
+    #expect(try ObjectEnergy().measure([], for: subject) == nil)
   }
 }

@@ -21,22 +21,35 @@ import XAIWeights
       map: (0..<side * side).map { Float($0 * 1999 % (side * side)) }, classIndex: 0, probability: 0.75)
   }()
 
-  /// Asks a metric about answers that are a function of the frame's place, and notes what it asks for.
+  /// Asks a metric about answers that are a function of the frame's place on the full curve, and notes what it asks for.
   private func judge(
     _ metric: String, answer: (_ share: Double) -> Float
   ) throws -> (value: MetricValue, rounds: [[Int]], count: Int) {
-    let metric = try Registry(plugins: builtInMetrics).metric(metric)
-    let plan = try metric.frames(for: Self.subject)
-    var (answers, rounds): ([FrameAnswer], [[Int]]) = ([], [])
-    while case let asked = plan.next(after: answers), !asked.isEmpty {
-      rounds.append(asked)
-      answers += asked.map {
-        let probability = answer(Double($0) / Double(plan.count))
-        return FrameAnswer(probability: probability, isPredicted: probability > 0.5)
+    let registry = try Registry(plugins: builtInMetrics)
+    // The frames of the full curve, known by how much of the picture is in them.
+    let full = try registry.metric(String(metric.prefix { $0 != "," })).frames(for: Self.subject)
+    let amounts = (0..<full.count).map { full[$0].unchangedCount(of: Self.subject) }
+    #expect(Set(amounts).count == amounts.count)
+    let metric = try registry.metric(metric)
+    var (plan, rounds): (MetricPlan, [[Int]]) = (try metric.plan(for: Self.subject), [])
+    while case .ask(let frames, _, let later, let then) = plan {
+      let asked = try (0..<frames.count).map {
+        try #require(amounts.firstIndex(of: frames[$0].unchangedCount(of: Self.subject)))
       }
+      rounds.append(asked)
+      #expect(later == amounts.count - rounds.joined().count)
+      plan = try then(
+        MetricAnswers(
+          logits: asked.map {
+            let probability = answer(Double($0) / Double(amounts.count))
+            return FrameAnswer(probability: probability, isPredicted: probability > 0.5)
+          }))
     }
-    return (try #require(try metric.measure(answers, for: Self.subject)), rounds, plan.count)
+    guard case .value(let value?) = plan else { throw NoValue() }
+    return (value, rounds, amounts.count)
   }
+
+  private struct NoValue: Error {}
 
   /// A rise from 0 to 0.75 with a wave on it.
   private func wave(_ share: Double) -> Float {

@@ -89,7 +89,8 @@ import XAIWeights
     let order = scores.indices.sorted { scores[$0] > scores[$1] }
     let naive = try (0..<grid.count).map { removed in
       let kept = order.dropFirst(removed).sorted()
-      return try softmax(model.logits(input, under: .keepingPatches([kept]))[0].elements)[2] * 100
+      return try softmax(model.intervenable().logits(input, under: .keepingPatches([kept]))[0].elements)[2]
+        * 100
     }
     let value = try #require(
       try Registry(plugins: builtInMetrics).metric("deletion:preset=tokens").evaluate(subject, using: model))

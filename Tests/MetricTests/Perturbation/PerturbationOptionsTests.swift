@@ -121,7 +121,7 @@ import XAIWeights
     let registry = try Registry(plugins: builtInMetrics)
     for preset in PerturbationProtocolTests.presets {
       let needs = try registry.metric("insertion:preset=\(preset)").needs
-      #expect(needs == (preset == "tokens" ? .patchRemoval : []))
+      #expect(needs == (preset == "tokens" ? [.probabilities, .patchRemoval] : .probabilities))
     }
   }
 

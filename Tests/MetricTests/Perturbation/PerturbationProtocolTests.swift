@@ -26,7 +26,7 @@ import XAIWeights
       probability: probability)
   }
 
-  @Test("frames, element by element", arguments: metrics, presets)
+  @Test("frames, element by element", arguments: metrics, fullPresets)
   func frames(_ id: String, _ preset: String) throws {
     let metric = try Registry(plugins: builtInMetrics).metric("\(id):preset=\(preset)")
     let subject = try subject()
@@ -40,7 +40,7 @@ import XAIWeights
       if case .patches(let kept) = plan[index].content {
         #expect(preset == "tokens" && kept == point.isShown.indices.filter { point.isShown[$0] })
       } else {
-        let frame = try #require(plan.picture(index, shape: subject.pixels.shape))
+        let frame = try #require(plan.picture(index, of: subject))
         expectClose(frame.elements, naive.picture(point), within: 2e-6, "\(id) \(preset), frame \(index)")
       }
     }

@@ -12,7 +12,7 @@ import XAITesting
     subject.objects = [ObjectRegion(classIndex: 1, pixels: (0..<256).map(object.contains))]
     var options = PointingGameOptions()
     (options.tolerance, options.ties) = (tolerance, ties)
-    return PointingGame(options: options).measure([], for: subject)?.number
+    return try PointingGame(options: options).measure([], for: subject)?.number
   }
 
   private func onePixel(_ index: Int) -> [Float] { (0..<256).map { $0 == index ? 1 : 0 } }
@@ -61,15 +61,15 @@ import XAITesting
       ObjectRegion(classIndex: classIndex, pixels: (0..<256).map { $0 == pixel })
     }
     subject.objects = [region(1, 200), region(1, 52)]
-    #expect(PointingGame().measure([], for: subject)?.number == 100)
+    #expect(try PointingGame().measure([], for: subject)?.number == 100)
     subject.objects = [region(1, 200), region(0, 52)]
-    #expect(PointingGame().measure([], for: subject)?.number == 0)
+    #expect(try PointingGame().measure([], for: subject)?.number == 0)
     subject.objects = [region(0, 52)]
-    #expect(PointingGame().measure([], for: subject) == nil)
+    #expect(try PointingGame().measure([], for: subject) == nil)
   }
 
   @Test("a negative tolerance is refused")
-  func refusal() {
+  func refusal() throws {
     expectError("a whole number from 0") {
       try PointingGameOptions([(key: "tolerance", value: "-1")], of: "pointing-game")
     }

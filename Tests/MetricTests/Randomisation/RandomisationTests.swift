@@ -7,10 +7,8 @@ import XAITesting
   private func value(
     _ scores: [Float], _ stages: [[Float]], _ settings: [(key: String, value: String)] = []
   ) throws -> MetricValue? {
-    var subject = MetricSubject(scores: scores)
-    subject.randomisedScores = stages
-    return try Randomisation(options: RandomisationOptions(settings, of: "randomisation"))
-      .measure([], for: subject)
+    try Randomisation(options: RandomisationOptions(settings, of: "randomisation"))
+      .measure(maps: stages, for: MetricSubject(scores: scores))
   }
 
   private let stages: [[Float]] = [[1, 2, 3, 4, 5], [2, 1, 5, 4, 3], [5, 4, 3, 2, 1]]
@@ -46,5 +44,19 @@ import XAITesting
   @Test("without other models there is no value")
   func absent() throws {
     #expect(try value([1, 2, 3], []) == nil)
+  }
+
+  @Test(
+    "a map is asked for at each stage, of the image, class and explainer as they are", arguments: [1, 12])
+  func requests(layers: Int) throws {
+    var subject = MetricSubject(scores: [1, 2, 3])
+    subject.layerCount = layers
+    guard case .ask(let logits, let maps, 0, _) = Randomisation().plan(for: subject) else {
+      Issue.record("it asks for nothing")
+      return
+    }
+    #expect(logits.count == 0 && maps.allSatisfy { $0.classIndex == nil })
+    let stages = layers == 1 ? [0, 1, 2] : [0, 3, 7, 10, 13]
+    #expect(maps.map(\.model) == stages.map { .randomised(stage: $0) })
   }
 }

@@ -21,7 +21,7 @@ struct DenseModel {
   init(_ model: any Model, _ trace: ForwardTrace, classIndex: Int) throws {
     let layout = trace.layout
     var (attention, gradient): ([Int: [Matrix]], [Int: [Matrix]]) = ([:], [:])
-    _ = try model.backward(
+    _ = try model.differentiable().backward(
       from: Targets(Array(repeating: [classIndex], count: trace.batchCount)).cotangent(
         classCount: model.descriptor.classCount), through: trace, rules: .gradient,
       requesting: GradientRequest(attention: .all)

@@ -25,7 +25,7 @@ struct SwinFixture: Sendable, CustomTestStringConvertible {
 
   let name: String
   let grids: [Grid]
-  let points: [BlockPoint]
+  let points: [Place]
   let targets: [Target]
   let specs: [String]
   let modelPath: String
@@ -49,7 +49,7 @@ struct SwinFixture: Sendable, CustomTestStringConvertible {
       Description.self, from: Data(contentsOf: folder.appendingPathComponent("case.json")))
     self.name = name
     self.grids = description.grids.map { Grid(rows: $0[0], columns: $0[1]) }
-    self.points = description.recordingPoints.compactMap(BlockPoint.init(rawValue:))
+    self.points = description.recordingPoints.map(Place.init(rawValue:))
     self.targets = description.targets
     self.specs = description.specs
     self.modelPath = folder.appendingPathComponent(description.model).standardized.path
@@ -57,7 +57,8 @@ struct SwinFixture: Sendable, CustomTestStringConvertible {
   }
 
   func model(on kernels: any Kernels) throws -> any Model {
-    try Registry(plugins: builtInModels + builtInExplainers).loadModel(ModelDirectory(modelPath), on: kernels)
+    try Registry(plugins: builtInModels + builtInExplainers).loadModel(
+      ModelDirectory(modelPath), LoadRequest(kernels: kernels))
   }
 
   func tensor(_ key: String) throws -> Tensor { try expected.tensor(key) }
@@ -68,6 +69,6 @@ struct SwinFixture: Sendable, CustomTestStringConvertible {
 
   /// Every stored point of every layer.
   var activationPoints: [ActivationPoint] {
-    grids.indices.flatMap { layer in points.map { ActivationPoint(layer: layer, point: $0) } }
+    grids.indices.flatMap { layer in points.map { ActivationPoint(layer: layer, place: $0) } }
   }
 }

@@ -32,7 +32,7 @@ import XAIWeights
         "attention.\(layer)")
     }
     for point in golden.activationPoints {
-      let key = "activation.\(point.point.rawValue).\(point.layer)"
+      let key = "activation.\(point.place.rawValue).\(point.layer)"
       expectCloseToLargest(try trace.activation(at: point), try golden.tensor(key), within: 1e-5, key)
     }
   }
@@ -44,7 +44,7 @@ import XAIWeights
     // Both images get every target's class, so that one pass serves all targets; each is compared at its own image.
     let targets = Targets([golden.targets.map(\.class), golden.targets.map(\.class)])
     var attention: [Int: Tensor] = [:]
-    let gradients = try model.backward(
+    let gradients = try model.differentiable().backward(
       from: targets.cotangent(classCount: model.descriptor.classCount), through: trace, rules: .gradient,
       requesting: GradientRequest(attention: .all, activations: Set(golden.activationPoints), input: true)
     ) { attention[$0.layer] = $0.gradient }
@@ -64,7 +64,7 @@ import XAIWeights
       }
       for point in golden.activationPoints {
         try compare(
-          "activation_gradient.\(point.point.rawValue).\(point.layer)",
+          "activation_gradient.\(point.place.rawValue).\(point.layer)",
           try #require(gradients.activations[point])[row])
       }
       try compare("input_gradient", try #require(gradients.input)[row])

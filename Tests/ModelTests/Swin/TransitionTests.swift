@@ -119,7 +119,7 @@ import XAIWeights
     let dense = subject.dense
     // Entries of padding and between regions have a gradient as well, so the norms are taken of the windows themselves.
     var norms: [Int: [Double]] = [:]
-    _ = try subject.model.backward(
+    _ = try subject.model.differentiable().backward(
       from: Targets([[subject.classIndex]]).cotangent(classCount: 5), through: subject.trace,
       rules: .gradient, requesting: GradientRequest(attention: .all)
     ) { visited in
@@ -181,10 +181,10 @@ import XAIWeights
   @Test("maps of a layer's activations are interpolated from its grid to the patches")
   func activations() throws {
     let subject = try Subject(.padded)
-    let point = ActivationPoint(layer: 2, point: .output)
+    let point = ActivationPoint(layer: 2, place: .output)
     let trace = try subject.model.forward(
       subject.input, recording: Recording(activations: [point], gradients: true))
-    let gradients = try subject.model.backward(
+    let gradients = try subject.model.differentiable().backward(
       from: Targets([[subject.classIndex]]).cotangent(classCount: 5), through: trace,
       requesting: GradientRequest(activations: [point]))
     let values = Matrix(try trace.activation(at: point)[0])

@@ -32,7 +32,7 @@ struct SmallResults {
             id: String(specification.prefix { $0 != ":" }),
             title: String(specification.prefix { $0 != ":" }).uppercased(),
             summary: "s", family: specification == "random" ? .baseline : .attention, needs: [],
-            isClassSpecific: true, reversePasses: "0",
+            isClassSpecific: true, scores: .magnitude, reversePasses: "0",
             citation: citation))
       },
       metrics: metrics.map { metric in

@@ -39,7 +39,7 @@ import XAITesting
       let trace = try model.forward(input, recording: Recording(gradients: true))
       return (
         trace,
-        try model.backward(
+        try model.differentiable().backward(
           from: Targets([[1, 3], [1, 3]]).cotangent(classCount: 5), through: trace,
           requesting: GradientRequest(input: true))
       )

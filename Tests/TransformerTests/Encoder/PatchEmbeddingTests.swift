@@ -43,7 +43,8 @@ import XAITesting
   }
 
   @Test(
-    "tokens are projected patches plus positions, prefix first", arguments: ToyModel.all, AvailableKernels.all
+    "tokens are projected patches plus positions, prefix first", arguments: ToyModel.all + ToyModel.stages,
+    AvailableKernels.all
   )
   func forward(_ toy: ToyModel, _ kernels: AvailableKernels) throws {
     let model = try model(toy, kernels)
@@ -51,7 +52,7 @@ import XAITesting
     var random = SeededRandom(seed: 6)
     let x = random.normal([2, 3, 12, 12])
     let patches = embedding.unfold(x, layout.grid)
-    let tokens = embedding.forward(patches, layout)
+    let tokens = embedding.forward(patches, layout.grid)
     let (weight, bias) = (Matrix(embedding.patch.weight), try #require(embedding.patch.bias).elements)
     let embedded = toy.configuration.positionedPrefixCount
     for image in 0..<2 {
@@ -60,9 +61,7 @@ import XAITesting
         // Prefix tokens that have positions are the first ones; the rest of the table is of patches.
         let position: Int? = patch >= 0 ? embedded + patch : token < embedded ? token : nil
         let expected = (0..<model.descriptor.width).map { d -> Float in
-          let added =
-            toy.configuration.hasPositionEmbeddings
-            ? position.map { embedding.positions[$0].elements[d] } ?? 0 : 0
+          let added = position.flatMap { embedding.positions?.values[$0].elements[d] } ?? 0
           guard patch >= 0 else { return embedding.prefix[token].elements[d] + added }
           let values = patches[image][patch].elements
           return Float(values.indices.reduce(0) { $0 + weight[d, $1] * Double(values[$1]) }) + bias[d] + added

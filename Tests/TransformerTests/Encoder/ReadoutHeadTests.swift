@@ -17,7 +17,8 @@ import XAITesting
     }
   }
 
-  private func apply(_ linear: Linear, _ x: [Double]) -> [Double] {
+  private func apply(_ head: ClassifierHead, _ x: [Double]) -> [Double] {
+    guard case .linear(let linear) = head else { return [] }
     let (weight, bias) = (Matrix(linear.weight), linear.bias?.elements ?? [])
     return bias.indices.map { c in x.indices.reduce(Double(bias[c])) { $0 + weight[c, $1] * x[$1] } }
   }
@@ -32,27 +33,24 @@ import XAITesting
     "a mean of patches after the norm, and before it, are different things", arguments: AvailableKernels.all)
   func normOnTokens(_ kernels: AvailableKernels) throws {
     let model = try #require(ToyModel.meanPooled.make(on: kernels.make()) as? VisionTransformer)
-    var configuration = model.configuration
-    configuration.finalNorm = .onTokens
     let head = ReadoutHead(
-      configuration: configuration, norm: model.weights.finalNorm, heads: model.weights.heads,
-      kernels: kernels.make())
+      finalNorm: .onTokens, epsilon: model.configuration.epsilon,
+      norm: model.weights.finalNorm, heads: model.weights.heads, kernels: kernels.make())
     try compare(head, ToyModel.meanPooled.layout, "norm on tokens")
   }
 
   private func compare(_ head: ReadoutHead, _ layout: TokenLayout, _ what: String) throws {
-    let configuration = head.configuration
     var random = SeededRandom(seed: 12)
-    let tokens = random.normal([2, layout.tokenCount, configuration.width])
-    let (logits, _) = head.forward(tokens, layout)
+    let tokens = random.normal([2, layout.tokenCount, head.norm.weight.count])
+    let (logits, _) = head.forward(tokens, ReadTokens(layout))
     for image in 0..<2 {
       let rows = Matrix(tokens[image])
-      func normed(_ x: [Double]) -> [Double] { layerNorm(x, head.norm, epsilon: configuration.epsilon) }
+      func normed(_ x: [Double]) -> [Double] { layerNorm(x, head.norm, epsilon: head.epsilon) }
       func mean(_ rows: [[Double]]) -> [Double] {
         rows[0].indices.map { d in rows.reduce(0) { $0 + $1[d] } / Double(rows.count) }
       }
       let expected: [Double]
-      switch configuration.readout {
+      switch layout.readout {
       case .classToken: expected = apply(head.heads[0], normed(rows[row: 0]))
       case .meanOfClassAndDistillation:
         expected = mean((0..<2).map { apply(head.heads[$0], normed(rows[row: $0])) })
@@ -63,7 +61,7 @@ import XAITesting
         let patches = layout.patches.map { rows[row: $0] }
         expected = apply(
           head.heads[0],
-          configuration.finalNorm == .onTokens ? mean(patches.map(normed)) : normed(mean(patches)))
+          head.finalNorm == .onTokens ? mean(patches.map(normed)) : normed(mean(patches)))
       }
       expectClose(logits[image].elements, expected.map(Float.init), within: 1e-5, "\(what), image \(image)")
     }

@@ -72,8 +72,8 @@ import Testing
     let failure = try #require(model.failure())
     #expect(failure.contains("no plugin loads model_type bert"), "\(failure)")
     #expect(failure.contains("vit (ViTForImageClassification"), "\(failure)")
-    let headless = try EditedModel("hf-vit").set([("architectures", ["ViTModel"])])
-    #expect(headless.failure()?.contains("ViTModel") == true)
+    let masked = try EditedModel("hf-vit").set([("architectures", ["ViTForMaskedImageModeling"])])
+    #expect(masked.failure()?.contains("ViTForMaskedImageModeling") == true)
   }
 
   @Test(

@@ -68,7 +68,8 @@ final class EditedModel {
 
   /// Loads the model as a user would.
   func load() throws -> any Model {
-    try Registry(plugins: builtInModels).loadModel(directory(), on: AvailableKernels.preferred.make())
+    try Registry(plugins: builtInModels).loadModel(
+      directory(), LoadRequest(kernels: AvailableKernels.preferred.make()))
   }
 
   /// What loading says is wrong; nil where it loads.

@@ -109,17 +109,6 @@ import XAIWeights
     #expect(failure != nil)
   }
 
-  @Test("DINOv2 without a classifier is refused by what it lacks")
-  func backbone() throws {
-    let failure = try EditedModel("timm-dinov2").edit {
-      $0["head.weight"] = nil
-      $0["head.bias"] = nil
-    }.failure()
-    #expect(failure?.contains("classifier") == true, "\(failure ?? "")")
-    let headless = try EditedModel("hf-dinov2").set([("architectures", ["Dinov2Model"])]).failure()
-    #expect(headless?.contains("Dinov2ForImageClassification") == true, "\(headless ?? "")")
-  }
-
   @Test("the image processor's size is the model's own where the library interpolates by itself")
   func imageProcessor() throws {
     let size = try EditedModel("hf-dinov2").set([("image_size", 16)])

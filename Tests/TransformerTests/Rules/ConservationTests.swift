@@ -22,7 +22,7 @@ struct ConservationTests {
     init(_ model: VisionTransformer, _ rules: PropagationRules, parameters: Bool) throws {
       let layers = 0..<model.descriptor.layerCount
       let points = layers.flatMap { layer in
-        [BlockPoint.input, .afterAttention].map { ActivationPoint(layer: layer, point: $0) }
+        [Place.input, .afterAttention].map { ActivationPoint(layer: layer, place: $0) }
       }
       var random = SeededRandom(seed: 6)
       let size = model.configuration
@@ -31,7 +31,7 @@ struct ConservationTests {
         random.normal([1, 3, size.imageHeight, size.imageWidth]),
         recording: Recording(activations: Set(points), gradients: true, parameters: parameters))
       var lost: [Int: Double] = [:]
-      gradients = try model.backward(
+      gradients = try model.differentiable().backward(
         from: Targets([[ConservationTests.classIndex]]).cotangent(classCount: size.classCount),
         through: trace,
         rules: rules,
@@ -43,13 +43,13 @@ struct ConservationTests {
 
     var logit: Double { Double(trace.logits.elements[ConservationTests.classIndex]) }
 
-    func sum(_ layer: Int, _ point: BlockPoint) throws -> Double {
-      let point = ActivationPoint(layer: layer, point: point)
+    func sum(_ layer: Int, _ point: Place) throws -> Double {
+      let point = ActivationPoint(layer: layer, place: point)
       return product(try trace.activation(at: point), try #require(gradients.activations[point]))
     }
 
-    func size(_ layer: Int, _ point: BlockPoint) throws -> Double {
-      let point = ActivationPoint(layer: layer, point: point)
+    func size(_ layer: Int, _ point: Place) throws -> Double {
+      let point = ActivationPoint(layer: layer, place: point)
       return zip(
         try trace.activation(at: point).elements, try #require(gradients.activations[point]).elements
       ).reduce(0) { $0 + abs(Double($1.0) * Double($1.1)) }
@@ -68,7 +68,9 @@ struct ConservationTests {
     func taken(from layer: Int) -> Double {
       taken { parameter in
         guard parameter.name.hasSuffix("bias") else { return false }
-        return parameter.layer.map { $0 >= layer } ?? !parameter.name.hasPrefix("patch_embed")
+        return parameter.layer.map { $0 >= layer } ?? !["patch_embed", "norm_pre"].contains {
+          parameter.name.hasPrefix($0)
+        }
       }
     }
 
@@ -104,7 +106,9 @@ struct ConservationTests {
     #expect(abs(sum - expected) <= 1e-3 * abs(expected), "\(what)", sourceLocation: sourceLocation)
   }
 
-  @Test("CP-LRP, biases counted, down to pixels, positions and class tokens", arguments: ToyModel.all)
+  @Test(
+    "CP-LRP, biases counted, down to pixels, positions and class tokens",
+    arguments: ToyModel.all + ToyModel.stages + [.zeroShot])
   func cpLRP(_ toy: ToyModel) throws {
     let pass = try Pass(model(toy, withBiases: true), .cpLRP, parameters: true)
     for layer in 0..<3 {
@@ -116,9 +120,12 @@ struct ConservationTests {
     expectConserved(try pass.sumOfPixels() + rest, pass.logit, "\(toy) pixels")
   }
 
-  @Test("AttnLRP, biases and what the softmax's expansion leaves counted", arguments: ToyModel.all)
+  @Test(
+    "AttnLRP, biases and what the softmax's expansion leaves counted",
+    arguments: ToyModel.all + ToyModel.stages + [.zeroShot])
   func attnLRP(_ toy: ToyModel) throws {
-    let pass = try Pass(model(toy, withBiases: toy != .relative), .attnLRP, parameters: true)
+    let pass = try Pass(
+      model(toy, withBiases: ![.relative, .postNorm].contains(toy)), .attnLRP, parameters: true)
     for layer in 0..<3 {
       let lost = (layer..<3).reduce(0) { $0 + (pass.lostInSoftmax[$1] ?? .nan) }
       expectConserved(
@@ -126,7 +133,9 @@ struct ConservationTests {
     }
   }
 
-  @Test("conservative propagation, through attention and its layer norm", arguments: ToyModel.all)
+  @Test(
+    "conservative propagation, through attention and its layer norm",
+    arguments: ToyModel.all + ToyModel.stages + [.zeroShot])
   func conservative(_ toy: ToyModel) throws {
     let pass = try Pass(model(toy, withBiases: true), .conservative, parameters: true)
     for layer in 0..<3 {
@@ -140,7 +149,7 @@ struct ConservationTests {
   }
 
   @Test(
-    "LRP without biases", arguments: ToyModel.all,
+    "LRP without biases", arguments: ToyModel.all + ToyModel.stages + [.zeroShot],
     [PropagationRules.lrp(.epsilon(1e-6)), .lrp(.positive), .lrp(.gamma(0.25))])
   func lrp(_ toy: ToyModel, _ rules: PropagationRules) throws {
     let pass = try Pass(model(toy, withBiases: false), rules, parameters: false)
@@ -161,7 +170,7 @@ struct ConservationTests {
     let pass = try Pass(
       ParameterGradientTests().model(on: AvailableKernels.preferred.make()), rules, parameters: false)
     for layer in 0..<2 {
-      for point in [BlockPoint.input, .afterAttention] {
+      for point in [Place.input, .afterAttention] {
         let (sum, size) = (try pass.sum(layer, point), try pass.size(layer, point))
         #expect(abs(sum - pass.logit) <= 1e-3 * size, "\(layer) \(point)")
       }
@@ -169,7 +178,9 @@ struct ConservationTests {
     expectConserved(try pass.sum(1, .afterAttention), pass.logit, "above the first attention that is met")
   }
 
-  @Test("the plain gradient conserves nothing: these sums can fail", arguments: ToyModel.all)
+  @Test(
+    "the plain gradient conserves nothing: these sums can fail",
+    arguments: ToyModel.all + ToyModel.stages + [.zeroShot])
   func plain(_ toy: ToyModel) throws {
     let pass = try Pass(model(toy, withBiases: false), .gradient, parameters: false)
     let gaps = try (0..<3).map { abs(try pass.sum($0, .input) - pass.logit) }

@@ -41,12 +41,13 @@ import XAITransformer
   }
 
   @Test(
-    "names and shapes are those of the gradients and of what the weights are read by", arguments: ToyModel.all
+    "names and shapes are those of the gradients and of what the weights are read by",
+    arguments: ToyModel.all + ToyModel.stages + [.zeroShot]
   )
   func gradients(_ toy: ToyModel) throws {
     let model = try model(toy)
     let trace = try model.forward(input(model), recording: Recording(gradients: true))
-    let gradients = try model.backward(
+    let gradients = try model.differentiable().backward(
       from: Targets([[0], [1]]).cotangent(classCount: 5), through: trace,
       requesting: GradientRequest(parameters: true)
     ).parameters
@@ -62,7 +63,9 @@ import XAITransformer
   }
 
   @Test(
-    "put in place again, the parameters give the same bits", arguments: ToyModel.all, AvailableKernels.all)
+    "put in place again, the parameters give the same bits",
+    arguments: ToyModel.all + ToyModel.stages + [.zeroShot],
+    AvailableKernels.all)
   func identity(_ toy: ToyModel, _ kernels: AvailableKernels) throws {
     let model = try #require(toy.make(on: kernels.make()) as? any TrainableModel)
     let input = input(model)
@@ -71,7 +74,9 @@ import XAITransformer
     #expect(same.descriptor.parameterCount == model.descriptor.parameterCount)
   }
 
-  @Test("a parameter that is replaced changes what it should, and no other", arguments: ToyModel.all)
+  @Test(
+    "a parameter that is replaced changes what it should, and no other",
+    arguments: ToyModel.all + ToyModel.stages)
   func oneParameter(_ toy: ToyModel) throws {
     let model = try model(toy)
     let input = input(model)

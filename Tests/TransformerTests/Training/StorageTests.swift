@@ -26,7 +26,7 @@ import XAITransformer
     let model = base.replacingParameters(tensors)
     let trace = try model.forward(
       Tensor(repeating: 0.5, [1, 3, 12, 12]), recording: Recording(attention: .all, gradients: true))
-    let gradients = try model.backward(
+    let gradients = try model.differentiable().backward(
       from: Targets([[1]]).cotangent(classCount: 5), through: trace,
       requesting: GradientRequest(parameters: true))
     return trace.logits.elements + (gradients.parameters["cls_token"]?.elements ?? [])

@@ -22,7 +22,7 @@ import XAIWeights
     func load() throws -> any TrainableModel {
       try #require(
         try Registry(plugins: builtInModels).loadModel(
-          ModelDirectory(path), on: AvailableKernels.preferred.make())
+          ModelDirectory(path), LoadRequest(kernels: AvailableKernels.preferred.make()))
           as? any TrainableModel)
     }
     deinit { try? FileManager.default.removeItem(atPath: path) }

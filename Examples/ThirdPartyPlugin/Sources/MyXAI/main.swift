@@ -4,5 +4,6 @@ import XAICommand
 
 XAICommandLine.run(
   plugins: builtInPlugins + [
-    TokenNorm.self, TorchvisionViT.self, Comprehensiveness.self, CIFAR10.self,
+    TokenNorm.self, AGCAM.self, GradECLIP.self, TorchvisionViT.self, RotaryViT.self, CosineViT.self,
+    ZeroShotViT.self, Comprehensiveness.self, MaxSensitivity.self, Infidelity.self, CIFAR10.self,
   ])

@@ -39,26 +39,28 @@ public struct Comprehensiveness: Metric {
     self.options = options
   }
 
-  /// One frame: the image without those pixels.
-  public func frames(for subject: MetricSubject) -> FramePlan {
-    let count = Int((options.share * Double(subject.map.count)).rounded())
-    return FramePlan(count: 1) { _ in
-      Frame(
-        .picture { destination in
-          let map = subject.map
-          let removed = Set(map.indices.sorted { (map[$1], $0) < (map[$0], $1) }.prefix(count))
-          let rest = Tensor(
-            subject.pixels.shape,
-            subject.pixels.elements.enumerated().map { removed.contains($0 % map.count) ? 0 : $1 })
-          for (index, value) in subject.preprocessing.normalised(rest).elements.enumerated() {
-            destination[index] = value
-          }
-        })
+  /// Probabilities of the class.
+  public var needs: MetricNeeds { .probabilities }
+
+  /// Asks about the image without those pixels; the value is in percent.
+  public func plan(for subject: MetricSubject) -> MetricPlan {
+    .ask(logits: FramePlan([frame(of: subject)])) { answers in
+      .value(MetricValue(Double(subject.probability - answers.logits[0].probability) * 100))
     }
   }
 
-  /// The value of one image, in percent.
-  public func measure(_ answers: [FrameAnswer], for subject: MetricSubject) -> MetricValue? {
-    MetricValue(Double(subject.probability - answers[0].probability) * 100)
+  private func frame(of subject: MetricSubject) -> Frame {
+    let count = Int((options.share * Double(subject.map.count)).rounded())
+    return Frame(
+      .picture { destination in
+        let map = subject.map
+        let removed = Set(map.indices.sorted { (map[$1], $0) < (map[$0], $1) }.prefix(count))
+        let rest = Tensor(
+          subject.pixels.shape,
+          subject.pixels.elements.enumerated().map { removed.contains($0 % map.count) ? 0 : $1 })
+        for (index, value) in subject.preprocessing.normalised(rest).elements.enumerated() {
+          destination[index] = value
+        }
+      })
   }
 }

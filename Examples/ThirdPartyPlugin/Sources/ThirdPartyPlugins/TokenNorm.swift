@@ -4,8 +4,8 @@ import XAI
 public struct TokenNormOptions: PluginOptions {
   /// The layer, from 0; −1 is the last.
   public var layer = -1
-  /// The point in the layer's block.
-  public var point = BlockPoint.output
+  /// The place in the layer.
+  public var point = Place.output
 
   /// Makes the defaults.
   public init() {}
@@ -13,7 +13,7 @@ public struct TokenNormOptions: PluginOptions {
   /// Every option.
   public static let table: [Option<Self>] = [
     Option("layer", \.layer, "the layer that is looked at, from 0; -1 is the last"),
-    Option("point", \.point, "the point in the layer's block"),
+    Option("point", \.point, "the place in the layer"),
   ]
 }
 
@@ -26,7 +26,7 @@ public struct TokenNorm: Explainer {
   /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "token-norm", title: "Token Norm", summary: "Shows how long each patch's token is, to find artefacts",
-    family: .attention, needs: [.activations], isClassSpecific: false, reversePasses: "0",
+    family: .attention, needs: [.activations], isClassSpecific: false, scores: .magnitude, reversePasses: "0",
     citation: Citation(
       authors: "Darcet et al.", title: "Vision Transformers Need Registers", venue: "ICLR", year: 2024,
       identifier: "arXiv:2309.16588"))
@@ -40,7 +40,7 @@ public struct TokenNorm: Explainer {
   }
 
   private func point(of model: ModelDescriptor) throws -> ActivationPoint {
-    ActivationPoint(layer: try model.layer(options.layer, option: "layer"), point: options.point)
+    try model.tokenPoint(options.point, layer: options.layer, for: self)
   }
 
   /// Needs the activations of one point.

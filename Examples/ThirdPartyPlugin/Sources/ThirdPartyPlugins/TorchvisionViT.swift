@@ -24,10 +24,10 @@ public enum TorchvisionViT: ModelArchitecture {
   }
 
   /// Loads an exported model.
-  public static func load(_ directory: ModelDirectory, on kernels: any Kernels) throws -> any Model {
+  public static func load(_ directory: ModelDirectory, _ request: LoadRequest) throws -> any Model {
     try VisionTransformer(
       loading: directory, architecture: descriptor.id, configuration: configuration(directory),
-      weights: directory.weights(), naming: naming, preprocessing: preprocessing, on: kernels)
+      weights: directory.weights(), naming: naming, preprocessing: preprocessing, request)
   }
 
   /// Makes a model that has learnt nothing yet.

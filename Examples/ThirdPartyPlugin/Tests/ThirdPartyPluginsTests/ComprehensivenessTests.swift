@@ -14,8 +14,8 @@ import XAITesting
       classIndex: 0, probability: 0.5)
     var options = ComprehensivenessOptions()
     options.share = 0.25
-    let plan = Comprehensiveness(options: options).frames(for: subject)
-    let frame = try #require(plan.picture(0, shape: pixels.shape)).elements
+    let plan = try Comprehensiveness(options: options).frames(for: subject)
+    let frame = try #require(plan.picture(0, of: subject)).elements
     let expected = pixels.elements.enumerated().map { $0 % 4 == 1 ? 0 : $1 }
     expectClose(frame, expected, within: 1e-6, "frame")
   }

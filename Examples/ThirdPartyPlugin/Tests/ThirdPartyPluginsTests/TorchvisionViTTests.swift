@@ -14,7 +14,7 @@ enum Fixture {
   }
 
   static func model(on kernels: any Kernels) throws -> any Model {
-    try registry().loadModel(ModelDirectory(folder), on: kernels)
+    try registry().loadModel(ModelDirectory(folder), LoadRequest(kernels: kernels))
   }
 
   static func expected(_ name: String) throws -> Tensor {
@@ -34,7 +34,7 @@ enum Fixture {
   @Test func parameterGradientsHaveTorchvisionsNames() throws {
     let model = try Fixture.model(on: Engine.makeKernels())
     let trace = try model.forward(Fixture.expected("input"), recording: Recording(gradients: true))
-    let gradients = try model.backward(
+    let gradients = try model.differentiable().backward(
       from: Targets([[0], [1]]).cotangent(classCount: 5), through: trace,
       requesting: GradientRequest(parameters: true))
     let stored = try SafetensorsFile(path: "\(Fixture.folder)/model.safetensors").tensors.map(\.name)
@@ -44,7 +44,7 @@ enum Fixture {
   @Test func builtInPluginsRefuseTheDirectoryByName() throws {
     let directory = try ModelDirectory(Fixture.folder)
     #expect(throws: RegistryError.self) {
-      try Registry.builtIn().loadModel(directory, on: Engine.makeKernels())
+      try Registry.builtIn().loadModel(directory, LoadRequest(kernels: Engine.makeKernels()))
     }
   }
 

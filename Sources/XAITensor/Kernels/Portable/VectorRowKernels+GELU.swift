@@ -20,7 +20,8 @@ extension VectorRowKernels {
     multiply(&gradient, with: x, by: vector.functions.gelu_ratio)
   }
 
-  private func multiply(
+  /// Multiplies a gradient in place with a function of x, which is repeated.
+  func multiply(
     _ gradient: inout TensorBuffer, with x: Tensor,
     by function: (UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>) -> Void
   ) {

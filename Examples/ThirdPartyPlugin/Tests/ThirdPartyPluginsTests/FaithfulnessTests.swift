@@ -1,0 +1,140 @@
+import Foundation
+import Testing
+import ThirdPartyPlugins
+import XAI
+import XAITesting
+
+/// Max-sensitivity and infidelity, in an evaluation of several explainers, against their formulas for a picture alone.
+@Suite struct FaithfulnessTests {
+  @Test func maxSensitivityConforms() { MetricConformance(MaxSensitivity.self).run() }
+  @Test func infidelityConforms() { MetricConformance(Infidelity.self).run() }
+
+  private func evaluation(seed: Int = 3) throws -> Evaluation {
+    var registry = try Registry.builtIn()
+    try MaxSensitivityPlugin.register(in: &registry)
+    try InfidelityPlugin.register(in: &registry)
+    let dataset = try registry.dataset("shapes:size=48")
+    var settings = Evaluation.Settings()
+    (settings.seed, settings.target, settings.batchSize) = (seed, .selection(.top(2), text: "top:2"), 5)
+    return try Evaluation(
+      model: ToyModel.classToken.make(on: AvailableKernels.preferred.make()),
+      data: EvaluationData(dataset, split: dataset.split("validation"), count: 5, seed: 1),
+      explainers: ["gmar", "grad-cam", "rise:masks=20"].map { try registry.explainer($0) },
+      metrics: ["max-sensitivity:samples=3,radius=0.1", "infidelity:samples=6", "max-sensitivity:samples=2"]
+        .map {
+          try registry.metric($0)
+        }, settings: settings)
+  }
+
+  private func results(_ evaluation: Evaluation) throws -> EvaluationResults {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appendingPathComponent("results.sqlite").path
+    let experiment = evaluation.experiment(modelHash: "0123456789abcdef", kernels: "test")
+    try evaluation.run(into: ResultStore(at: path, experiment: experiment))
+    return try ResultStore.results(at: path)
+  }
+
+  @Test func everyValueIsTheFormulaForThePictureAlone() throws {
+    let evaluation = try evaluation()
+    let pictures = try results(evaluation).pictures
+    #expect(pictures.count == 5)
+    for picture in pictures {
+      #expect(picture.failure == nil)
+      let naive = try NaiveFaithfulness(picture, of: evaluation, seed: 3)
+      for subject in picture.subjects {
+        for (map, explainer) in zip(subject.maps, evaluation.explainers) {
+          let expected = [
+            try naive.maxSensitivity(of: subject.classIndex, by: explainer, samples: 3, radius: 0.1),
+            try naive.infidelity(of: subject.classIndex, map: map.scores, samples: 6, share: 0.25),
+            try naive.maxSensitivity(of: subject.classIndex, by: explainer, samples: 2, radius: 0.02),
+          ]
+          for (value, number) in zip(map.values, expected) {
+            let found = try #require(value).number
+            #expect(
+              abs(found - number) < 2e-3 * max(1, number), "\(explainer.specification): \(found), \(number)")
+          }
+        }
+      }
+    }
+  }
+
+  @Test func anotherSeedDrawsOtherNumbersAndIsAnotherExperiment() throws {
+    let (one, two) = (try results(evaluation()), try results(evaluation(seed: 4)))
+    #expect(try results(evaluation()).contentHash == one.contentHash)
+    #expect(one.experiment.settings["seed"] == "3" && two.experiment.settings["seed"] == "4")
+    let values = [one, two].map { $0.pictures[0].subjects[0].maps[0].values.map { $0?.number } }
+    #expect(values[0] != values[1])
+  }
+}
+
+/// The formulas, written for one picture without batches.
+private struct NaiveFaithfulness {
+  let model: any Model
+  let input: [Float]
+  let shape: Shape
+  let seed: UInt64
+
+  init(_ picture: PictureResult, of evaluation: Evaluation, seed: Int) throws {
+    let split = evaluation.data.split
+    let index = try #require((0..<split.count).first { split.identifier($0) == picture.identifier })
+    let preprocessing = evaluation.model.descriptor.preprocessing
+    let pixels = try preprocessing.unitPixels(from: [split.sample(index).image])
+    self.model = evaluation.model
+    self.shape = pixels.shape
+    self.input = preprocessing.normalised(pixels).elements
+    // FNV-1a of the experiment's seed and the picture's name.
+    self.seed = "\(seed)\n\(picture.identifier)".utf8.reduce(0xCBF2_9CE4_8422_2325) {
+      ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3
+    }
+  }
+
+  private func map(_ input: [Float], _ classIndex: Int, _ explainer: any Explainer) throws -> [Double] {
+    let scores = try explainer.explain(Tensor(shape, input), targets: .classes([classIndex]), using: model)[
+      0][0]
+      .scores
+    let norm = scores.map { Double($0 * $0) }.reduce(0, +).squareRoot()
+    return scores.map { norm > 0 ? Double($0) / norm : 0 }
+  }
+
+  func maxSensitivity(
+    of classIndex: Int, by explainer: any Explainer, samples: Int, radius: Float
+  ) throws -> Double {
+    let whole = try map(input, classIndex, explainer)
+    var largest = 0.0
+    for sample in 0..<samples {
+      var random = SeededRandom(seed: seed, UInt64(sample))
+      let other = try map(input.map { $0 + radius * (2 * random.uniform() - 1) }, classIndex, explainer)
+      var sum = 0.0
+      for patch in whole.indices { sum += (other[patch] - whole[patch]) * (other[patch] - whole[patch]) }
+      largest = max(largest, sum.squareRoot())
+    }
+    return largest
+  }
+
+  func infidelity(of classIndex: Int, map: [Float], samples: Int, share: Double) throws -> Double {
+    let (height, width, side) = (shape[2], shape[3], Int(Double(map.count).squareRoot()))
+    let whole = try model.logits(Tensor(shape, input)).elements[classIndex]
+    var rows: [(sum: Double, loss: Double)] = []
+    for sample in 0..<samples {
+      var random = SeededRandom(seed: seed, UInt64(sample))
+      var order = Array(0..<map.count)
+      let count = Int((share * Double(map.count)).rounded())
+      for place in 0..<count { order.swapAt(place, place + random.index(below: map.count - place)) }
+      let hidden = Set(order.prefix(count))
+      let changed = input.enumerated().map { index, value -> Float in
+        let (row, column) = (index / width % height, index % width)
+        return hidden.contains(row * side / height * side + column * side / width) ? 0 : value
+      }
+      let logit = try model.logits(Tensor(shape, changed)).elements[classIndex]
+      rows.append((hidden.map { Double(map[$0]) }.reduce(0, +), Double(whole - logit)))
+    }
+    // The best scale by search: the error is a parabola in it.
+    func error(_ scale: Double) -> Double { rows.map { pow(scale * $0.sum - $0.loss, 2) }.reduce(0, +) }
+    let (at0, at1, at2) = (error(0), error(1), error(2))
+    let curvature = (at0 - 2 * at1 + at2) / 2
+    let best = curvature > 0 ? max(0, -(at1 - at0 - curvature) / (2 * curvature)) : 0
+    return error(best) / error(0)
+  }
+}

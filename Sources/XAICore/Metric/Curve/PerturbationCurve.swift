@@ -1,0 +1,151 @@
+import XAIFoundation
+import XAIImage
+import XAITensor
+
+/// The curve of a perturbation metric for one map: its points, and the picture at each.
+struct PerturbationCurve: Sendable {
+  private let options: PerturbationOptions
+  private let path: PerturbationPath
+  /// How many units a picture has.
+  private let units: Int
+  /// How many steps lead from one end to the other.
+  private let steps: Int
+  /// How many units are changed at each point that counts, ascending.
+  private let points: [Int]
+  /// The probability of the class on the whole picture.
+  private let whole: Float
+  /// The picture at a number of changed units.
+  private let frame: @Sendable (_ point: Int) -> Frame
+
+  init(_ options: PerturbationOptions, _ path: PerturbationPath, _ subject: MetricSubject) {
+    self.options = options
+    self.path = path
+    let (units, rows) =
+      switch options.unit {
+      case .pixels: (subject.map.count, subject.height)
+      case .elements: (3 * subject.map.count, 3 * subject.height)
+      case .tokens: (subject.grid.count, subject.height)
+      }
+    self.units = units
+    let (whole, empty) = path.isInsertion ? (units, 0) : (0, units)
+    let counts = options.step.counts(units: units, rows: rows)
+    self.steps = counts.count - 1
+    self.points = counts.filter {
+      switch options.points {
+      case .all: true
+      case .notWhole: $0 != whole
+      case .notEmpty: $0 != empty
+      }
+    }
+    self.whole = subject.probability
+    let changed =
+      options.unit == .tokens
+      ? Self.removingPatches(of: subject, path) : Self.replacingPixels(of: subject, path, options)
+    self.frame = { point in point == whole ? .whole : changed(point, point == empty) }
+  }
+
+  /// The plan: points are asked for until the curve is known well enough.
+  var plan: MetricPlan {
+    var curve = AdaptiveCurve(pointCount: points.count, tolerance: options.adaptive.map { $0 / 100 })
+    // The score of the whole picture is known where it is the probability.
+    if options.score == .probability, let place = points.firstIndex(of: path.isInsertion ? units : 0) {
+      curve[place] = Double(whole)
+    }
+    return plan(knowing: curve)
+  }
+
+  private func plan(knowing curve: AdaptiveCurve) -> MetricPlan {
+    let asked = curve.next()
+    guard !asked.isEmpty else { return .value(value(of: curve.filled)) }
+    return .ask(
+      logits: FramePlan(count: asked.count) { frame(points[asked[$0]]) },
+      later: curve.unknownCount - asked.count
+    ) { answers in
+      var curve = curve
+      for (place, answer) in zip(asked, answers.logits) {
+        curve[place] =
+          options.score == .accuracy ? (answer.isPredicted ? 1 : 0) : Double(answer.probability)
+      }
+      return plan(knowing: curve)
+    }
+  }
+
+  /// The area under scores at the points, × 100, with the curve in percent.
+  private func value(of scores: [Double]) -> MetricValue {
+    MetricValue(
+      area(under: scores) * 100,
+      curve: MetricValue.Curve(
+        x: points.map { Double($0) / Double(units) * 100 }, y: scores.map { $0 * 100 }))
+  }
+
+  /// The area under scores at the points, by the trapezoidal rule; where there is but one, its score or nothing.
+  private func area(under scores: [Double]) -> Double {
+    guard scores.count > 1 else { return options.area == .steps ? scores.first ?? 0 : 0 }
+    // Widths are whole numbers, whose sums are exact: a curve of ones has the area 1 and never more.
+    var sum = 0.0
+    for index in 1..<scores.count {
+      let width = options.area == .shares ? points[index] - points[index - 1] : 1
+      sum += Double(width) * (scores[index - 1] + scores[index]) / 2
+    }
+    switch options.area {
+    case .steps: return sum / Double(scores.count - 1)
+    case .wholeWay: return sum / Double(steps)
+    case .shares: return sum / Double(units)
+    }
+  }
+
+  /// The picture of which the pixels before a place in the order of the map are changed.
+  private static func replacingPixels(
+    of subject: MetricSubject, _ path: PerturbationPath, _ options: PerturbationOptions
+  ) -> @Sendable (_ point: Int, _ isEmpty: Bool) -> Frame {
+    let (picture, isInsertion) = (subject.picture, path.isInsertion)
+    let fill = options.substrate.substitute(isInsertion: isInsertion) ?? .zero
+    // Made with the first frame, which is when a batch is built while the model is at work.
+    let ranks = Lazy {
+      let map = options.unit == .elements ? subject.map + subject.map + subject.map : subject.map
+      return RelevanceOrder.ranks(of: map, highestFirst: path.takesHighestFirst)
+    }
+    return { point, isEmpty in
+      Frame(
+        .picture { destination in
+          let (whole, empty) = (picture.input, picture.input(of: fill))
+          let (changed, unchanged) = isInsertion ? (whole, empty) : (empty, whole)
+          changed.write(to: destination, where: ranks.value, isBelow: Int32(point), otherwise: unchanged)
+        }, identity: isEmpty ? .ofPicture(fill.rawValue) : .unique)
+    }
+  }
+
+  /// The picture with some patches and nothing of the others.
+  private static func removingPatches(
+    of subject: MetricSubject, _ path: PerturbationPath
+  ) -> @Sendable (_ point: Int, _ isEmpty: Bool) -> Frame {
+    let order = RelevanceOrder.indices(of: subject.scores, highestFirst: path.takesHighestFirst)
+    return { point, isEmpty in
+      let kept = path.isInsertion ? order[..<point] : order[point...]
+      return Frame(.patches(kept.sorted()), identity: isEmpty ? .ofPicture("no-patches") : .unique)
+    }
+  }
+}
+
+extension Tensor {
+  /// Writes own elements where ranks are below a limit and another tensor's elsewhere.
+  ///
+  /// Ranks are one an element, or one a pixel for all channels.
+  fileprivate func write(
+    to destination: UnsafeMutablePointer<Float>, where ranks: [Int32], isBelow limit: Int32,
+    otherwise other: Tensor
+  ) {
+    withElements { own in
+      other.withElements { other in
+        ranks.withUnsafeBufferPointer { ranks in
+          for start in stride(from: 0, to: own.count, by: ranks.count) {
+            for place in 0..<ranks.count {
+              let index = start + place
+              destination[index] = ranks[place] < limit ? own[index] : other[index]
+            }
+          }
+        }
+      }
+    }
+  }
+}

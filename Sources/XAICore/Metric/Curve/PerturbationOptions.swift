@@ -1,0 +1,98 @@
+/// The protocol of a metric that takes a picture away, or brings it back, bit by bit in the order of a map.
+///
+/// Published code differs in every one of these choices; a preset is the set of choices of one program.
+public struct PerturbationOptions: PluginOptions {
+  /// What is taken away as one.
+  public enum Unit: String, OptionValue, CaseIterable {
+    /// A pixel in all channels, in the order of the upsampled map.
+    case pixels
+    /// A pixel in one channel, in the order of the map copied to each channel; of equal values the first channel first.
+    case elements
+    /// A patch, in the order of the scores: its token is not there, and nothing stands in its place.
+    case tokens
+  }
+
+  /// What a point of the curve says.
+  public enum Score: String, OptionValue, CaseIterable {
+    /// The softmax probability of the class.
+    case probability
+    /// 1 where the class is the predicted one, else 0.
+    case accuracy
+  }
+
+  /// How the curve becomes a number, by the trapezoidal rule.
+  public enum Area: String, OptionValue, CaseIterable {
+    /// All steps between points that count weigh the same: (Σ y − (y_first + y_last)/2) / steps.
+    case steps
+    /// The same over all steps of the way, where an end that does not count takes the area beside it away.
+    case wholeWay = "whole-way"
+    /// A step weighs the share of the picture that it changes: Σ Δx·(y + y′)/2, where x ends at 1 with the whole picture.
+    case shares
+  }
+
+  /// Which ends of the way count.
+  public enum Points: String, OptionValue, CaseIterable {
+    /// Both.
+    case all
+    /// Not the whole picture.
+    case notWhole = "not-whole"
+    /// Not the one without anything.
+    case notEmpty = "not-empty"
+  }
+
+  /// What is taken away as one.
+  public var unit = Unit.pixels
+  /// How much a step changes.
+  public var step = PerturbationStep.rows(8)
+  /// What stands in the place of pixels that are not there.
+  public var substrate = Hiding.rise
+  /// What a point of the curve says.
+  public var score = Score.probability
+  /// How the curve becomes a number.
+  public var area = Area.steps
+  /// Which ends of the way count.
+  public var points = Points.all
+  /// How far the value of 95 % of maps may be off, in points, for fewer steps to be shown; nil shows them all.
+  public var adaptive: Double?
+
+  /// Makes the defaults: RISE in steps of eight rows.
+  public init() {}
+
+  /// Every option.
+  public static let table: [Option<Self>] = [
+    Option("unit", \.unit, "what is taken away as one"),
+    Option("step", \.step, "how much a step changes"),
+    Option(
+      "substrate", \.substrate, "what stands in the place of pixels that are not there",
+      oneOf: [.rise] + Hiding.fills),
+    Option("score", \.score, "what a point of the curve says"),
+    Option("area", \.area, "how steps weigh: the same, or by the share that they change"),
+    Option("points", \.points, "which ends of the way count"),
+    Option(
+      "adaptive", \.adaptive,
+      "shows fewer steps, more where the curve bends: how far 95 % of values may be off",
+      isAddition: true, allowed: "points of a hundred, from 0 | none"
+    ) { $0.map { $0 >= 0 } ?? true },
+  ]
+
+  /// Throws where options contradict one another.
+  public func check() throws(OptionError) {
+    if step.count < 1 {
+      throw .outOfRange(
+        option: "step", value: step.optionText, allowed: PerturbationStep.allowedOptionText)
+    }
+    if let adaptive, !(adaptive >= 0) {
+      throw .outOfRange(option: "adaptive", value: adaptive.optionText, allowed: "points, from 0")
+    }
+    if substrate == .tokens || substrate == .segmentMean {
+      throw .outOfRange(
+        option: "substrate", value: substrate.optionText,
+        allowed: ([.rise] + Hiding.fills).map(\.optionText).joined(separator: " | "))
+    }
+    if unit == .tokens, substrate != .rise {
+      throw .outOfRange(
+        option: "substrate", value: substrate.optionText,
+        allowed: "leave it out with unit=tokens, where nothing stands in the place of a patch")
+    }
+  }
+}

@@ -1,0 +1,104 @@
+/// What a metric asks for to judge one map, round by round, and the value that comes of the answers.
+///
+/// A plan is either done or asks, and continues with the answers: the closure that does so holds what was worked out so far,
+/// so that nothing is worked out twice. A metric that asks nothing is `.value(…)`; one of a single round is
+///
+///     .ask(logits: .masked(subject)) { answers in
+///       .value(MetricValue(Double(answers.logits[0].probability)))
+///     }
+public enum MetricPlan: Sendable {
+  /// The value of the map, in the descriptor's unit and range; nil where the subject does not have what the metric is
+  /// about, such as an object of the class.
+  case value(MetricValue?)
+  /// Asks, and continues with the answers to this round.
+  ///
+  /// - Parameters:
+  ///   - logits: inputs of which the model's logits are asked for.
+  ///   - maps: the maps that are asked for, by the explainer that made the one that is judged.
+  ///   - later: at most how many more logits and maps later rounds ask for, for progress.
+  ///   - then: makes the rest of the plan of the answers.
+  case ask(
+    logits: FramePlan = .none, maps: [MapRequest] = [], later: Int = 0,
+    then: @Sendable (_ answers: MetricAnswers) throws -> MetricPlan)
+
+  /// At most how many logits and maps it asks for, now and later.
+  package var limit: Int {
+    guard case .ask(let logits, let maps, let later, _) = self else { return 0 }
+    return logits.count + maps.count + later
+  }
+}
+
+/// The answers to a round of a plan, in the order in which it asked.
+public struct MetricAnswers: Sendable {
+  /// What the model said to each frame.
+  public let logits: [FrameAnswer]
+  /// The scores of each map, one a patch.
+  public let maps: [[Float]]
+
+  /// Holds answers.
+  public init(logits: [FrameAnswer] = [], maps: [[Float]] = []) {
+    self.logits = logits
+    self.maps = maps
+  }
+}
+
+/// What the model said to a frame.
+public struct FrameAnswer: Hashable, Sendable {
+  /// The whole row of logits, one a class.
+  public let logits: [Float]
+  /// Probability of the class that is asked about, by what the model's outputs mean; NaN where they have none.
+  public let probability: Float
+  /// Whether that class has the highest logit.
+  public let isPredicted: Bool
+
+  /// Holds an answer.
+  public init(logits: [Float] = [], probability: Float, isPredicted: Bool) {
+    self.logits = logits
+    self.probability = probability
+    self.isPredicted = isPredicted
+  }
+}
+
+/// A further map by the explainer, with its options, that made the one that is judged.
+public struct MapRequest: Sendable {
+  /// What is explained: the image as it is or changed in its pixels; patches that are left out have no map.
+  public let frame: Frame
+  /// The class that is asked about; nil for that of the map that is judged.
+  public let classIndex: Int?
+  /// The model that is explained.
+  public let model: ExplainedModel
+
+  /// Asks for a map of a frame; by default of the same class and model.
+  public init(_ frame: Frame = .whole, classIndex: Int? = nil, model: ExplainedModel = .same) {
+    self.frame = frame
+    self.classIndex = classIndex
+    self.model = model
+  }
+}
+
+/// The model that a further map explains.
+public enum ExplainedModel: Hashable, Sendable {
+  /// The one of the map that is judged.
+  case same
+  /// That with random weights down to a stage of a cascade, of which ``MetricSubject/randomisationStages`` has those that
+  /// are worked out: at 0 the classifier's, at s those of the last s blocks as well, after all blocks everything.
+  case randomised(stage: Int)
+}
+
+/// What a request can't ask for.
+public enum MetricError: Error, Hashable, CustomStringConvertible {
+  /// A map of an image of which patches are left out.
+  case mapOfPatches(metric: String)
+  /// A map, where it is not known which explainer made the one that is judged.
+  case noExplainer(metric: String)
+
+  /// What is wrong, and what to do.
+  public var description: String {
+    switch self {
+    case .mapOfPatches(let metric):
+      "\(metric) asks for a map of some patches; a map needs all of them: hide pixels by a fill instead"
+    case .noExplainer(let metric):
+      "\(metric) asks for further maps: say which explainer made the one that is judged"
+    }
+  }
+}

@@ -1,0 +1,229 @@
+import XAICore
+import XAITensor
+
+extension MultiHeadAttention {
+  /// What a backward pass gives.
+  struct Gradients {
+    /// The gradient of queries, keys and values as their maps gave them, [k·B, N, 3·D].
+    let parts: Tensor
+    /// The gradient of queries and keys as they meet; nil where no transform is between, or nothing comes to them.
+    let transformed: Transformed?
+    /// The gradient of the scores, and so of what was added to them, [k·B, H, N, N]; nil where attention counts as a constant.
+    let scores: Tensor?
+    /// Those of each transform's parameters, in their order; empty where they weren't asked for.
+    let parameters: [[Tensor]]
+  }
+
+  /// From the heads' outputs O = A·V, A = softmax(Q·Kᵀ/√d), to queries, keys and values.
+  ///
+  /// dA = dO·Vᵀ, dV = Aᵀ·dO, dS = softmax′(dA), dQ = dS·K/√d, dK = dSᵀ·Q/√d; products by halves where rules say so; and back
+  /// through the transforms of Q and K.
+  ///
+  /// - Parameters:
+  ///   - goesPast: whether queries, keys and values are needed, and not the attention's gradient alone.
+  ///   - parameters: whether gradients of transforms' parameters are needed.
+  ///   - bias: gives what was added to the scores.
+  ///   - isVisited: whether `visit` is called with the attention and its gradient.
+  /// - Returns: nil where nothing past the attention is needed.
+  func backward(
+    _ context: Tensor, through tape: Tape, rules: PropagationRules, goesPast: Bool, parameters: Bool,
+    bias: () -> Tensor?, isVisited: Bool, visit: (_ attention: Tensor, _ gradient: Tensor) throws -> Void
+  ) throws -> Gradients? {
+    let layout = layout(of: tape.parts)
+    let targets = context.shape[0] / layout.batch
+    let all = self.layout(batch: targets * layout.batch, tokens: layout.tokens)
+    let share: Float = rules.product == .halved ? 0.5 : 1
+
+    var attentionGradient: Tensor?
+    if isVisited || rules.softmax != .constant {
+      var product = TensorBuffer(all.attentionShape)
+      for target in 0..<targets {
+        kernels.multiply(
+          operand(context, layout.context, target, of: targets),
+          MatrixOperand(tape.parts, layout.part(2)).transposed, into: &product,
+          layout.attention.advanced(by: target * layout.attentionShape.count), Epilogue(scale: share))
+      }
+      attentionGradient = product.freeze()
+    }
+    if isVisited, let attentionGradient { try visit(tape.attention, attentionGradient) }
+    guard goesPast else { return nil }
+
+    // Where attention counts as a constant, nothing is written to queries and keys.
+    var parts = TensorBuffer(all.partsShape)
+    if rules.softmax == .constant { parts = TensorBuffer(repeating: 0, all.partsShape) }
+    for target in 0..<targets {
+      kernels.multiply(
+        MatrixOperand(tape.attention, layout.attention).transposed,
+        operand(context, layout.context, target, of: targets), into: &parts,
+        layout.part(2).advanced(by: target * layout.partsShape.count), Epilogue(scale: share))
+    }
+    guard rules.softmax != .constant, let lent = attentionGradient.take() else {
+      return Gradients(
+        parts: parts.freeze(), transformed: nil, scores: nil,
+        parameters: parameters
+          ? stages.map { $0.parameters.map { Tensor(repeating: 0, $0.shape) } } : [])
+    }
+    let scores = softmaxBackward(consume lent, tape, layout, rules, bias: bias)
+    guard let transformed = tape.transformed else {
+      for (part, index) in [(AttentionTransformContext.Part.queries, 0), (.keys, 1)] {
+        factorBackward(part, scores, tape, targets, share, into: &parts) {
+          layout.part(index).advanced(by: $0 * layout.partsShape.count)
+        }
+      }
+      return Gradients(parts: parts.freeze(), transformed: nil, scores: scores, parameters: [])
+    }
+    var gradients: [[[Tensor?]]] = []
+    var met: [Tensor] = []
+    for part in [AttentionTransformContext.Part.queries, .keys] {
+      var own = TensorBuffer(all.headsShape)
+      factorBackward(part, scores, tape, targets, share, into: &own) {
+        layout.context.advanced(by: $0 * layout.contextShape.count)
+      }
+      met.append(own.freeze())
+      let passed = transformBackward(
+        met[met.count - 1], part, tape, transformed.places, rules, parameters: parameters)
+      parts.set(columns(of: part), to: passed.gradient)
+      gradients.append(passed.parameters)
+    }
+    return Gradients(
+      parts: parts.freeze(),
+      transformed: Transformed(queries: met[0], keys: met[1], places: transformed.places), scores: scores,
+      parameters: parameters ? sums(of: gradients[0], gradients[1]) : [])
+  }
+
+  /// The matrices of one target among those of all.
+  private func operand(
+    _ tensor: Tensor, _ layout: MatrixLayout, _ target: Int, of targets: Int
+  ) -> MatrixOperand {
+    MatrixOperand(tensor, layout.advanced(by: target * (tensor.count / targets)))
+  }
+
+  /// From the scores to one of their factors: dQ = dS·K·scale, dK = dSᵀ·Q·scale.
+  private func factorBackward(
+    _ part: AttentionTransformContext.Part, _ scores: Tensor, _ tape: Tape, _ targets: Int, _ share: Float,
+    into buffer: inout TensorBuffer, at place: (_ target: Int) -> MatrixLayout
+  ) {
+    let layout = layout(of: tape.parts)
+    for target in 0..<targets {
+      let gradient = operand(scores, layout.attention, target, of: targets)
+      kernels.multiply(
+        part == .queries ? gradient : gradient.transposed,
+        part == .queries
+          ? keys(tape.parts, tape.transformed, layout) : queries(tape.parts, tape.transformed, layout),
+        into: &buffer, place(target), Epilogue(scale: scale * share))
+    }
+  }
+
+  /// The gradient of the scores from that of the attention, [k·B, H, N, N].
+  private func softmaxBackward(
+    _ gradient: consuming Tensor, _ tape: Tape, _ layout: AttentionLayout, _ rules: PropagationRules,
+    bias: () -> Tensor?
+  ) -> Tensor {
+    guard rules.softmax == .identity else {
+      var buffer = TensorBuffer(reusing: consume gradient)
+      kernels.softmaxBackward(output: tape.attention, gradient: &buffer)
+      return buffer.freeze()
+    }
+    return IdentityRules.apply(
+      gradient, input: scores(tape.parts, tape.transformed, bias: bias()), output: tape.attention)
+  }
+
+  /// The gradients of transforms' parameters that come by queries, by keys, or by both.
+  private func sums(of first: [[Tensor?]], _ second: [[Tensor?]]) -> [[Tensor]] {
+    stages.indices.map { stage in
+      stages[stage].parameters.indices.map { index in
+        switch (first[stage][index], second[stage][index]) {
+        case (let one?, let other?):
+          var sum = TensorBuffer(reusing: one)
+          kernels.add(other, to: &sum)
+          return sum.freeze()
+        case (let one?, nil), (nil, let one?): return one
+        case (nil, nil): return Tensor(repeating: 0, stages[stage].parameters[index].shape)
+        }
+      }
+    }
+  }
+
+  /// The gradient of what queries, keys and values were made from: Σ d part · W_part.
+  ///
+  /// - Parameter input: what they were made from; asked for where a rule needs it.
+  func inputBackward(
+    _ parts: Tensor, through tape: Tape, rules: PropagationRules, input: () -> Tensor
+  ) -> Tensor {
+    let rows = MatrixOperand(rowsOf: parts)
+    let width = queryKeyValue[0].inputs
+    let input = rules.linear == .gradient ? nil : input()
+    var result = TensorBuffer([parts.shape[0], parts.shape[1], width])
+    var column = 0
+    for linear in queryKeyValue {
+      if let input {
+        let columns = column..<column + linear.outputs
+        let gradient = kernels.applyBackward(
+          linear, to: parts.columns(columns), rule: rules.linear, input: input,
+          output: tape.parts.columns(columns))
+        if column == 0 { result = gradient } else { kernels.add(gradient.freeze(), to: &result) }
+      } else {
+        var operand = rows
+        operand.layout.offset = column
+        operand.layout.columns = linear.outputs
+        kernels.multiply(
+          operand, MatrixOperand(rowsOf: linear.weight), into: &result,
+          MatrixLayout(rows: rows.layout.rows, columns: width), Epilogue(accumulates: column > 0))
+      }
+      column += linear.outputs
+    }
+    return result.freeze()
+  }
+
+  /// The gradients of the linear maps from that of what they gave.
+  func parameterGradients(_ parts: Tensor, input: Tensor) -> [Linear] {
+    let maps = kernels.parameterGradients(x: input, gradient: parts)
+    var row = 0
+    return queryKeyValue.map { linear in
+      let rows = row..<row + linear.outputs
+      row = rows.upperBound
+      return linear.gradient(weight: maps.weight[rows], bias: maps.bias[rows])
+    }
+  }
+
+  // MARK: - Transforms
+
+  /// The gradient of queries or keys as their map gave them, [k·B, N, H, d], and those of the transforms' parameters.
+  private func transformBackward(
+    _ gradient: Tensor, _ part: AttentionTransformContext.Part, _ tape: Tape, _ places: TokenPlaces,
+    _ rules: PropagationRules, parameters: Bool
+  ) -> (gradient: Tensor, parameters: [[Tensor?]]) {
+    // What each transform saw, computed again.
+    var seen = [heads(part, of: tape.parts)]
+    for stage in stages.dropLast() {
+      seen.append(stage.transform.apply(to: seen[seen.count - 1], in: context(of: stage, part, places)))
+    }
+    var gradient = gradient
+    var gradients = [[Tensor?]](repeating: [], count: stages.count)
+    for (index, stage) in stages.enumerated().reversed() {
+      let context = context(of: stage, part, places)
+      if parameters {
+        gradients[index] = stage.transform.parameterGradients(gradient, of: seen[index], in: context)
+      }
+      gradient = stage.transform.applyBackward(gradient, of: seen[index], rules: rules, in: context)
+    }
+    return (gradient, gradients)
+  }
+}
+
+extension TensorBuffer {
+  /// Sets columns of each row, [..., columns], to the elements of a tensor of as many rows.
+  fileprivate mutating func set(_ range: Range<Int>, to x: Tensor) {
+    let columns = shape.extents.last ?? 1
+    let rows = shape.count / max(columns, 1)
+    withElements { elements in
+      x.withElements { x in
+        for row in 0..<rows {
+          for column in range.indices {
+            elements[row * columns + column] = x[row * range.count + column - range.lowerBound]
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,195 @@
+import Synchronization
+import XAICore
+import XAITensor
+
+/// A bias of attention scores by the relative position of query and key (Bao and others 2022, arXiv 2106.08254).
+///
+/// A table has one row for each offset between two patches, (2h − 1)·(2w − 1) in all, and one each for class token to
+/// patch, patch to class token, and class token to itself; one column a head.
+public struct PositionBias: Hashable, Sendable {
+  /// Whether each block has a table of its own.
+  public var isPerLayer: Bool
+  /// Whether there is a table that serves all blocks; with both, the two add up.
+  public var isShared: Bool
+  /// How tables follow another input size.
+  public var interpolation: GridInterpolation
+
+  /// States where tables are.
+  public init(isPerLayer: Bool, isShared: Bool, interpolation: GridInterpolation) {
+    self.isPerLayer = isPerLayer
+    self.isShared = isShared
+    self.interpolation = interpolation
+  }
+}
+
+/// The relative position bias of a model's blocks, from their tables to the scores and back.
+struct RelativePositionBias {
+  let settings: PositionBias
+  /// The table of all blocks, [offsets, heads]; nil where there is none.
+  let shared: Tensor?
+  /// The tables of single blocks; nil where there are none.
+  let own: [Tensor?]
+  /// The patches that tables are made for.
+  let grid: Grid
+  let cache: PositionBiasCache
+  let kernels: any Kernels
+
+  /// The shape of a table.
+  static func tableShape(_ grid: Grid, heads: Int) -> Shape { [RelativeOffsets(grid: grid).count, heads] }
+
+  /// What is added to the scores of a layer, [1, H, N, N], or [B, H, n, n] where images keep some patches each.
+  func scores(ofLayer layer: Int, at places: TokenPlaces) -> Tensor {
+    let scores = scores(ofLayer: layer, places.grid)
+    return places.kept.map { chosen($0, from: scores) } ?? scores
+  }
+
+  private func scores(ofLayer layer: Int, _ grid: Grid) -> Tensor {
+    let tables = [shared, own[layer]].compactMap { $0 }
+    // Without tables of their own, all layers have the same.
+    return cache.bias(
+      ofLayer: settings.isPerLayer ? layer : 0, grid, depth: settings.isPerLayer ? own.count : 1
+    ) {
+      let trained = RelativeOffsets(grid: self.grid)
+      var sum = TensorBuffer(reusing: tables[0])
+      for table in tables.dropFirst() { kernels.add(table, to: &sum) }
+      let table = sum.freeze()
+      return RelativeOffsets(grid: grid).scores(
+        from: grid == trained.grid ? table : trained.resized(table, to: grid, by: settings.interpolation))
+    }
+  }
+
+  /// The bias of the class token and some patches of each image: [1, H, N, N] to [B, H, n, n].
+  private func chosen(_ kept: [[Int]], from bias: Tensor) -> Tensor {
+    let (heads, count) = (bias.shape[1], bias.shape[2])
+    let chosen = kept[0].count + 1
+    return Tensor([kept.count, heads, chosen, chosen]) { result in
+      bias.withElements { bias in
+        var destination = result
+        for patches in kept {
+          let tokens = [0] + patches.map { $0 + 1 }
+          for head in 0..<heads {
+            for query in tokens {
+              let row = (head * count + query) * count
+              for key in tokens {
+                destination.pointee = bias[row + key]
+                destination += 1
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// The gradient of a table, [offsets, heads], from that of the scores of all images, [B, H, N, N].
+  func tableGradient(_ scores: Tensor, _ grid: Grid) -> Tensor {
+    let (batch, heads, tokens) = (scores.shape[0], scores.shape[1], scores.shape[2])
+    let sums = kernels.columnSums(scores.reshaped(to: [batch, heads * tokens * tokens]))
+    let table = RelativeOffsets(grid: grid).table(from: sums.reshaped(to: [heads, tokens, tokens]))
+    let trained = RelativeOffsets(grid: self.grid)
+    return grid == trained.grid
+      ? table : trained.resizedBackward(table, to: grid, by: settings.interpolation)
+  }
+}
+
+/// The biases of all layers for the grid that was last seen, so that they are made once and not in each forward pass.
+final class PositionBiasCache: Sendable {
+  private let known = Mutex<(grid: Grid, biases: [Int: Tensor])?>(nil)
+
+  /// Biases of more elements than this, over all layers, are made again each time: so large an attention takes far
+  /// longer than they do.
+  private static let mostElements = 1 << 26
+
+  func bias(ofLayer layer: Int, _ grid: Grid, depth: Int, make: () -> Tensor) -> Tensor {
+    if let bias = known.withLock({ $0?.grid == grid ? $0?.biases[layer] : nil }) { return bias }
+    let bias = make()
+    guard bias.count * depth <= Self.mostElements else { return bias }
+    known.withLock { known in
+      if known?.grid != grid { known = (grid, [:]) }
+      known?.biases[layer] = bias
+    }
+    return bias
+  }
+}
+
+/// Which row of a table of relative position bias serves a query and a key (see `PositionBias`).
+///
+/// Tokens are the class token and the patches of a grid of h × w. Of a query at row y and column x and a key at y′ and x′
+/// it is (y − y′ + h − 1)·(2w − 1) + (x − x′ + w − 1); behind these come class token to patch, patch to class token, and
+/// class token to itself. Windows of patches have no class token, and none of these rows.
+struct RelativeOffsets {
+  let grid: Grid
+  var hasClassToken = true
+
+  /// Offsets between patches, as a grid.
+  private var offsets: Grid { Grid(rows: 2 * grid.rows - 1, columns: 2 * grid.columns - 1) }
+  /// Rows of a table.
+  var count: Int { offsets.count + (hasClassToken ? 3 : 0) }
+  private var tokenCount: Int { grid.count + (hasClassToken ? 1 : 0) }
+
+  /// The bias of scores, [1, H, N, N], that a table gives, [offsets, H].
+  func scores(from table: Tensor) -> Tensor {
+    let (heads, indices) = (table.shape[1], rowIndices())
+    return Tensor([1, heads, tokenCount, tokenCount]) { scores in
+      table.withElements { table in
+        for head in 0..<heads {
+          let start = scores + head * indices.count
+          for (pair, row) in indices.enumerated() { start[pair] = table[row * heads + head] }
+        }
+      }
+    }
+  }
+
+  /// The reverse: from the gradient of the scores' bias, [H, N, N], to that of the table, [offsets, H].
+  func table(from gradient: Tensor) -> Tensor {
+    let (heads, indices) = (gradient.shape[0], rowIndices())
+    let shape: Shape = [count, heads]
+    return Tensor(shape) { table in
+      table.update(repeating: 0, count: shape.count)
+      gradient.withElements { gradient in
+        for head in 0..<heads {
+          for (pair, row) in indices.enumerated() {
+            table[row * heads + head] += gradient[head * indices.count + pair]
+          }
+        }
+      }
+    }
+  }
+
+  /// A table for another grid: offsets between patches are interpolated, the class token's rows stay.
+  func resized(_ table: Tensor, to grid: Grid, by interpolation: GridInterpolation) -> Tensor {
+    let target = RelativeOffsets(grid: grid)
+    let between = interpolated(
+      table[0..<offsets.count], from: offsets, to: target.offsets, by: interpolation)
+    return Tensor([target.count, table.shape[1]], between.elements + table[offsets.count..<count].elements)
+  }
+
+  /// The reverse: the gradient of a table for this grid from that of the one that it was resized to.
+  func resizedBackward(_ gradient: Tensor, to grid: Grid, by interpolation: GridInterpolation) -> Tensor {
+    let target = RelativeOffsets(grid: grid)
+    let between = interpolatedBackward(
+      gradient[0..<target.offsets.count], from: offsets, to: target.offsets, by: interpolation)
+    return Tensor(
+      [count, gradient.shape[1]],
+      between.elements + gradient[target.offsets.count..<target.count].elements)
+  }
+
+  /// The table's row for each query and key, query by query.
+  private func rowIndices() -> [Int] {
+    var indices: [Int] = []
+    indices.reserveCapacity(tokenCount * tokenCount)
+    if hasClassToken {
+      indices.append(offsets.count + 2)
+      indices += repeatElement(offsets.count, count: grid.count)
+    }
+    for query in 0..<grid.count {
+      if hasClassToken { indices.append(offsets.count + 1) }
+      let row = query / grid.columns + grid.rows - 1
+      let column = query % grid.columns + grid.columns - 1
+      for y in 0..<grid.rows {
+        for x in 0..<grid.columns { indices.append((row - y) * offsets.columns + column - x) }
+      }
+    }
+    return indices
+  }
+}
