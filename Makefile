@@ -6,11 +6,13 @@ SWIFTFLAGS ?=
 PREFIX ?= /usr/local
 OUT ?= out/demo
 
-# oneDNN, the fast kernels, wherever its headers are; say XAI_ONEDNN=off to build without them. SwiftPM remembers what
-# the manifest came to and does not look again, so each target passes the answer on, after it has installed what it needs.
-onednn = $${XAI_ONEDNN:-$$([ -e /usr/include/oneapi/dnnl/dnnl.h ] || [ -e /usr/local/include/oneapi/dnnl/dnnl.h ] \
-  && echo on || echo off)}
-swift = XAI_ONEDNN="$(onednn)" $(SWIFT)
+# oneDNN, the fast kernels, and the database of results, wherever the headers of oneDNN and SQLite are; XAI_ONEDNN=off and
+# XAI_DATABASE=off build without them. SwiftPM remembers what the manifest came to and does not look again, so each target
+# passes the answers on, after it has installed what it needs.
+found = $$([ -e /usr/include/$(1) ] || [ -e /usr/local/include/$(1) ] && echo on || echo off)
+database = $(if $(filter Darwin,$(shell uname)),on,$(call found,sqlite3.h))
+environment = XAI_ONEDNN="$${XAI_ONEDNN:-$(call found,oneapi/dnnl/dnnl.h)}" XAI_DATABASE="$${XAI_DATABASE:-$(database)}"
+swift = $(environment) $(SWIFT)
 
 DEMO := Examples/Demo
 EXPLAINERS := attention-rollout gmar gmar:norm=l2 grad-cam gradient-rollout generic-attention
@@ -28,7 +30,7 @@ help:
 	@echo 'make lint       check the formatting'
 	@echo 'make install    build, and copy xai into PREFIX/bin ($(PREFIX)/bin)'
 
-# What the build links with, and oneDNN. Does nothing where it is all there, or where there is no apt.
+# What the build links with, oneDNN and SQLite among it. Does nothing where it is all there, or where there is no apt.
 packages:
 	@./Scripts/install-packages
 
@@ -39,7 +41,7 @@ build: packages
 # reaches the tests as it is; without it they are skipped. The package with plugins of a third party goes first, alone:
 # building it would hold the other tests up.
 TESTFLAGS := -c release -Xswiftc -enable-testing
-swift-test = env XAI_ONEDNN="$(onednn)" $(SWIFT) test $(TESTFLAGS) $(SWIFTFLAGS)
+swift-test = env $(environment) $(SWIFT) test $(TESTFLAGS) $(SWIFTFLAGS)
 test: packages
 	XAI_TEST_PACKAGES=1 Scripts/run-tests $(swift-test) --filter ThirdPartyPackageTests
 	Scripts/run-tests $(swift-test)

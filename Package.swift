@@ -4,18 +4,30 @@ import PackageDescription
 
 // The manifest is a table: one row per module, plugin and test target. Paths, products and settings are computed.
 
-// MARK: - oneDNN
+// MARK: - Libraries of the system
 
-/// Whether XAITensor is built with oneDNN: where its headers are found, unless XAI_ONEDNN=on or off decides.
-let usesOneDNN: Bool = {
-  switch ProcessInfo.processInfo.environment["XAI_ONEDNN"] {
+/// Whether something optional is built: where its header is found, unless a variable that is on or off decides.
+func isWanted(_ variable: String, header: String) -> Bool {
+  switch ProcessInfo.processInfo.environment[variable] {
   case "on": return true
   case "off": return false
   default:
     return ["/usr/include", "/usr/local/include"].contains {
-      FileManager.default.fileExists(atPath: $0 + "/oneapi/dnnl/dnnl.h")
+      FileManager.default.fileExists(atPath: "\($0)/\(header)")
     }
   }
+}
+
+/// Whether XAITensor is built with oneDNN.
+let usesOneDNN = isWanted("XAI_ONEDNN", header: "oneapi/dnnl/dnnl.h")
+
+/// Whether XAIResults is built, and what needs it; SQLite is part of macOS's SDK.
+let usesDatabase: Bool = {
+  #if os(macOS)
+  return ProcessInfo.processInfo.environment["XAI_DATABASE"] != "off"
+  #else
+  return isWanted("XAI_DATABASE", header: "sqlite3.h")
+  #endif
 }()
 
 // MARK: - Modules
@@ -42,8 +54,8 @@ let modules: [Module] = [
   Module(name: "XAITransformer", uses: ["XAIFoundation", "XAICore", "XAITensor", "XAIWeights", "XAIImage"]),
   Module(name: "XAITraining", uses: ["XAIFoundation", "XAICore", "XAITensor", "XAIWeights", "XAIImage"]),
   Module(
-    name: "XAIEvaluation",
-    uses: ["XAIFoundation", "XAICore", "XAITensor", "XAIWeights", "XAIImage", database]),
+    name: "XAIEvaluation", uses: ["XAIFoundation", "XAICore", "XAITensor", "XAIWeights", "XAIImage"]),
+  Module(name: "XAIResults", uses: ["XAIFoundation", "XAIEvaluation", "XAICore", "XAITensor", database]),
   Module(name: "XAIReport", uses: ["XAIFoundation", "XAIEvaluation", "XAICore", "XAITensor", "XAIImage"]),
   Module(
     name: "XAIBench",
@@ -54,7 +66,10 @@ let modules: [Module] = [
   Module(
     name: "XAITesting",
     uses: ["XAIFoundation", "XAICore", "XAITransformer", "XAITensor", "XAIWeights", "XAIImage"]),
-]
+].filter { usesDatabase || $0.name != "XAIResults" }
+
+/// The module that depends on the database, where there is one.
+let results: [Target.Dependency] = usesDatabase ? ["XAIResults"] : []
 
 // MARK: - Plugins
 
@@ -132,7 +147,8 @@ func plugins(of kind: String) -> [Target.Dependency] {
 // MARK: - Programs
 
 /// Programs of `Examples/` that are part of this package; `Examples/ThirdPartyPlugin` is a package of its own.
-let examples = ["ExplainImage", "CompareExplainers", "EvaluateExplainers", "ExportSamples"]
+let examples =
+  ["ExplainImage", "CompareExplainers", "ExportSamples"] + (usesDatabase ? ["EvaluateExplainers"] : [])
 
 // MARK: - Tests
 
@@ -140,6 +156,8 @@ let examples = ["ExplainImage", "CompareExplainers", "EvaluateExplainers", "Expo
 struct Tests {
   var name: String
   var uses: [Target.Dependency]
+  /// Folders and files that are left out.
+  var excluded: [String] = []
 }
 
 /// A target for each module, and for each kind of plugin, with a folder for each plugin inside.
@@ -156,14 +174,18 @@ let tests: [Tests] = [
   Tests(name: "MetricTests", uses: core + ["XAIMetrics", "XAITesting"]),
   Tests(name: "DatasetTests", uses: core + ["XAIDatasets", "XAITesting"]),
   Tests(name: "TrainingTests", uses: core + ["XAITraining", "XAI", "XAITesting"]),
-  Tests(name: "EvaluationTests", uses: core + ["XAIEvaluation", "XAI", "XAITesting", database]),
+  Tests(
+    name: "EvaluationTests",
+    uses: core + ["XAIEvaluation", "XAI", "XAITesting"] + results + (usesDatabase ? [database] : []),
+    excluded: usesDatabase ? [] : ["Store"]),
   Tests(name: "ReportTests", uses: core + ["XAIReport", "XAIEvaluation"]),
   Tests(name: "BenchTests", uses: core + ["XAIBench", "XAI", "XAITesting"]),
   Tests(name: "RegistryTests", uses: core + ["XAI", "XAITesting"]),
   Tests(name: "GoldenTests", uses: core + ["XAI", "XAITesting"]),
   Tests(
     name: "CommandTests",
-    uses: core + ["xai", "XAI", "XAICommand", "XAITraining", "XAIBench", "XAITesting", argumentParser]),
+    uses: core + ["xai", "XAI", "XAICommand", "XAITraining", "XAIBench", "XAITesting", argumentParser]
+      + results),
   Tests(name: "ExampleTests", uses: ["XAI"] + examples.map { .target(name: $0) }),
 ]
 
@@ -190,10 +212,11 @@ let applicationTargets: [Target] =
     .target(
       name: "XAI",
       dependencies: core + kinds.map { .target(name: "XAI\($0)") }
-        + ["XAITraining", "XAIEvaluation", "XAIReport"]),
+        + ["XAITraining", "XAIEvaluation", "XAIReport"] + results),
     .target(
       name: "XAICommand",
-      dependencies: core + ["XAI", "XAITraining", "XAIEvaluation", "XAIReport", "XAIBench", argumentParser]),
+      dependencies: core
+        + ["XAI", "XAITraining", "XAIEvaluation", "XAIReport", "XAIBench", argumentParser] + results),
     .executableTarget(name: "xai", dependencies: ["XAI", "XAICommand"], path: "Sources/Executable"),
   ]
   + examples.map {
@@ -202,7 +225,7 @@ let applicationTargets: [Target] =
   }
 
 let testTargets: [Target] = tests.filter { namedTests?.contains($0.name) != false }
-  .map { .testTarget(name: $0.name, dependencies: $0.uses) }
+  .map { .testTarget(name: $0.name, dependencies: $0.uses, exclude: $0.excluded) }
 
 // MARK: - Package
 
@@ -220,9 +243,8 @@ let package = Package(
     .executable(name: "xai", targets: ["xai"])
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-  ],
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ] + (usesDatabase ? [.package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0")] : []),
   targets: cTargets + moduleTargets + pluginTargets + applicationTargets + testTargets,
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11
@@ -237,5 +259,8 @@ for target in package.targets where [.regular, .executable, .test].contains(targ
   ]
   if usesOneDNN, ["XAITensor", "TensorTests"].contains(target.name) {
     target.swiftSettings?.append(.define("XAI_ONEDNN"))
+  }
+  if usesDatabase, ["XAI", "XAICommand", "CommandTests", "ExampleTests"].contains(target.name) {
+    target.swiftSettings?.append(.define("XAI_DATABASE"))
   }
 }

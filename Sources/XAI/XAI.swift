@@ -13,6 +13,10 @@
 @_exported public import XAITransformer
 @_exported public import XAIWeights
 
+#if XAI_DATABASE
+@_exported public import XAIResults
+#endif
+
 /// Every plugin that ships with the package.
 public let builtInPlugins: [any Plugin.Type] =
   builtInModels + builtInExplainers + builtInMetrics + builtInDatasets

@@ -25,25 +25,23 @@ public struct Bench: Sendable {
   }
 
   private let settings: Settings
-  private let kernels: any Kernels
   private let stopwatch: Stopwatch
 
-  /// Prepares the timing of models on some kernels.
-  public init(_ settings: Settings, on kernels: any Kernels) {
-    self.init(settings, on: kernels, stopwatch: .system)
+  /// Prepares the timing of models.
+  public init(_ settings: Settings) {
+    self.init(settings, stopwatch: .system)
   }
 
   /// The same by a stopwatch.
-  package init(_ settings: Settings, on kernels: any Kernels, stopwatch: Stopwatch) {
+  package init(_ settings: Settings, stopwatch: Stopwatch) {
     self.settings = settings
-    self.kernels = kernels
     self.stopwatch = stopwatch
   }
 
   /// Times a model, one measurement after the other.
   ///
   /// - Parameters:
-  ///   - model: runs on the kernels of this bench.
+  ///   - model: runs on whatever kernels it was made on.
   ///   - goesOn: is told what runs and how often it has, before each run; false ends the timing with what there is.
   ///   - measured: is handed each measurement as it is done.
   public func time(
@@ -57,7 +55,7 @@ public struct Bench: Sendable {
       workloads += settings.batches.map { Workload.explain(timed, by: explainer, batch: $0) }
     }
     if let plan = settings.evaluation {
-      workloads.append(try .evaluate(timed, plan, kernels: kernels.name))
+      workloads.append(try .evaluate(timed, plan))
     }
     for workload in workloads {
       guard let measurement = try measure(workload, timed, model, while: goesOn) else { return }

@@ -8,6 +8,10 @@ import XAITensor
 import XAITraining
 import XAIWeights
 
+#if XAI_DATABASE
+import XAIResults
+#endif
+
 /// The exit statuses of the command, after BSD's sysexits.
 enum ExitStatus: Int32, CaseIterable {
   case checkFailed = 1
@@ -71,8 +75,6 @@ extension ExitStatus {
       if case .unsupportedModel = error { self = .inputData } else { self = .usage }
     case let error as TrainingError: self.init(error)
     case let error as EvaluationError: self.init(error)
-    case let error as StoreError: self.init(error)
-    case is MergeError: self = .inputData
     case let error as ReportError:
       if case .unknownBaseline = error { self = .usage } else { self = .inputData }
     case let error as DatasetError: self.init(error)
@@ -93,7 +95,12 @@ extension ExitStatus {
       case .notWritable, .notReplaceable: self = .cantWrite
       }
     case is AttributionError, is FigureError: self = .software
-    default: return nil
+    default:
+      #if XAI_DATABASE
+      self.init(ofStore: error)
+      #else
+      return nil
+      #endif
     }
   }
 
@@ -122,17 +129,6 @@ extension ExitStatus {
     }
   }
 
-  private init(_ error: StoreError) {
-    switch error {
-    case .missing: self = .noInput
-    case .foreign, .otherVersion, .damaged: self = .inputData
-    case .otherExperiment: self = .usage
-    case .inUse, .occupied, .notCreatable, .readOnly: self = .cantCreate
-    case .notWritable: self = .cantWrite
-    case .failed: self = .software
-    }
-  }
-
   private init(_ error: DatasetError) {
     switch error {
     case .missing: self = .noInput
@@ -141,3 +137,34 @@ extension ExitStatus {
     }
   }
 }
+
+// MARK: - The database
+
+#if XAI_DATABASE
+extension ExitStatus {
+  /// The status of an error of the database; nil for another one.
+  fileprivate init?(ofStore error: any Error) {
+    switch error {
+    case is MergeError: self = .inputData
+    case let error as StoreError:
+      switch error {
+      case .missing: self = .noInput
+      case .foreign, .otherVersion, .damaged: self = .inputData
+      case .otherExperiment: self = .usage
+      case .inUse, .occupied, .notCreatable, .readOnly: self = .cantCreate
+      case .notWritable: self = .cantWrite
+      case .failed: self = .software
+      }
+    default: return nil
+    }
+  }
+}
+#else
+extension Failure {
+  /// A command needs the database, which this build lacks; the status is that of kernels which a build lacks.
+  static let noDatabase = Failure(
+    .usage,
+    "this build has no database of results, which needs SQLite: "
+      + "sudo apt-get install libsqlite3-dev && XAI_DATABASE=on swift build -c release")
+}
+#endif

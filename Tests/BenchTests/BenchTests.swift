@@ -1,4 +1,3 @@
-import Foundation
 import Synchronization
 import Testing
 import XAI
@@ -20,27 +19,29 @@ import XAITesting
     let count = Atomic(0)
   }
 
-  private func plan(_ explainers: [any Explainer], in folder: URL) throws -> EvaluationPlan {
+  private func plan(_ explainers: [any Explainer], counting runs: Looks) throws -> EvaluationPlan {
     let registry = try Registry.builtIn()
     let dataset = try registry.dataset("shapes:size=48")
     return EvaluationPlan(
       data: EvaluationData(dataset, split: try dataset.split("validation"), count: 2), explainers: explainers,
-      metrics: [try registry.metric("average-drop"), try registry.metric("insertion:preset=rise-fast")],
-      storePath: folder.appending(path: "results.sqlite").path)
+      metrics: [try registry.metric("average-drop"), try registry.metric("insertion:preset=rise-fast")]
+    ) { evaluation in
+      runs.count.add(1, ordering: .relaxed)
+      #expect(try evaluation.results().pictures.count == 2)
+    }
   }
 
   @Test func measurementsAgreeWithThemselves() throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "xai-bench-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
+    let evaluations = Looks()
     let kernels = AvailableKernels.preferred.make()
     let model = ToyModel.classToken.make(on: kernels)
     let explainers: [any Explainer] = [GMAR(), AttentionRollout()]
-    var settings = Bench.Settings(explainers: explainers, evaluation: try plan(explainers, in: folder))
+    var settings = Bench.Settings(
+      explainers: explainers, evaluation: try plan(explainers, counting: evaluations))
     settings.batches = [1, 3]
     settings.repetition = Repetition(most: 2, seconds: 60)
     var (found, runs) = ([BenchResult](), 0)
-    try Bench(settings, on: kernels, stopwatch: Self.stopwatch()).time(
+    try Bench(settings, stopwatch: Self.stopwatch()).time(
       model,
       while: { _, run in
         #expect((0...2).contains(run))
@@ -83,7 +84,7 @@ import XAITesting
     // Two pictures in one forward pass; their frames, of which the whole pictures are shown for both explainers once.
     let evaluation = try #require(found.last)
     #expect(evaluation.pictures == 2 && evaluation.forwards > 2 * 4)
-    #expect(FileManager.default.fileExists(atPath: settings.evaluation?.storePath ?? ""))
+    #expect(evaluations.count.load(ordering: .relaxed) == 3, "one to warm up, and two")
   }
 
   @Test func endsWhenItIsTold() throws {
@@ -92,7 +93,7 @@ import XAITesting
     settings.batches = [1]
     settings.repetition = Repetition(most: 5, seconds: 60)
     var (found, runs) = ([BenchResult](), 0)
-    try Bench(settings, on: kernels, stopwatch: Self.stopwatch()).time(
+    try Bench(settings, stopwatch: Self.stopwatch()).time(
       ToyModel.classToken.make(on: kernels),
       while: { _, _ in
         runs += 1
@@ -104,7 +105,7 @@ import XAITesting
   @Test func anExplainerThatDoesNotFitIsRefusedFirst() throws {
     let kernels = AvailableKernels.preferred.make()
     let model = LimitedModel(ToyModel.classToken.make(on: kernels), to: [])
-    let bench = Bench(Bench.Settings(explainers: [GMAR()]), on: kernels)
+    let bench = Bench(Bench.Settings(explainers: [GMAR()]))
     #expect(throws: ModelError.self) {
       try bench.time(model, while: { _, _ in true }, measured: { _ in Issue.record("nothing is measured") })
     }

@@ -59,6 +59,13 @@ import XAITensor
     let isComplete: Bool
   }
 
+  /// What is measured of evaluations, which are kept in a database.
+  #if XAI_DATABASE
+  private static let evaluations = [(work: "evaluate", batch: 16)]
+  #else
+  private static let evaluations: [(work: String, batch: Int)] = []
+  #endif
+
   private func bench(_ arguments: String...) throws -> CommandResult {
     try XAIProcess.run(["bench"] + arguments)
   }
@@ -80,12 +87,14 @@ import XAITensor
     #expect(abs((model.forwardGigaflop ?? 0) - 0.127) < 0.002)
     #expect(
       model.measurements.map(\.work) == [
-        "forward", "forward", "explain", "explain", "explain", "explain", "evaluate",
-      ])
-    #expect(model.measurements.map(\.batch) == [1, 2, 1, 2, 1, 2, 16])
-    #expect(model.measurements.map(\.pictures) == [1, 2, 1, 2, 1, 2, 1])
-    #expect(model.measurements.map(\.explainers).map(\.count) == [0, 0, 1, 1, 1, 1, 2])
-    #expect(model.measurements.last?.metrics.contains("insertion") == true)
+        "forward", "forward", "explain", "explain", "explain", "explain",
+      ] + Self.evaluations.map(\.work))
+    #expect(model.measurements.map(\.batch) == [1, 2, 1, 2, 1, 2] + Self.evaluations.map(\.batch))
+    #expect(model.measurements.map(\.pictures) == [1, 2, 1, 2, 1, 2] + Self.evaluations.map { _ in 1 })
+    #expect(
+      model.measurements.map(\.explainers).map(\.count) == [0, 0, 1, 1, 1, 1]
+        + Self.evaluations.map { _ in 2 })
+    #expect(model.measurements.last?.metrics.contains("insertion") == !Self.evaluations.isEmpty)
     for measurement in model.measurements {
       #expect(measurement.seconds.runs == 1 && measurement.seconds.best == measurement.seconds.worst)
       #expect(measurement.precision == "float32" && measurement.imagesPerSecond > 0)

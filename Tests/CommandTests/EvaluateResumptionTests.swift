@@ -1,3 +1,4 @@
+#if XAI_DATABASE
 import Foundation
 import Testing
 import XAI
@@ -114,3 +115,4 @@ import XAI
     #expect(try fixture.results("out.sqlite").pictures.count == 10)
   }
 }
+#endif

@@ -1,3 +1,4 @@
+#if XAI_DATABASE
 import Foundation
 import Testing
 import XAI
@@ -112,3 +113,4 @@ import XAI
     #expect(try String(contentsOfFile: fixture.path("mine.sqlite"), encoding: .utf8) == "mine")
   }
 }
+#endif

@@ -20,7 +20,9 @@ struct EvaluationFixture {
     ] + more
   }
 
+  #if XAI_DATABASE
   func results(_ name: String) throws -> EvaluationResults { try ResultStore.results(at: path(name)) }
+  #endif
 
   func byteCount(_ name: String) throws -> Int {
     try Data(contentsOf: URL(fileURLWithPath: path(name))).count

@@ -4,6 +4,10 @@ import XAIEvaluation
 
 @testable import XAICommand
 
+#if XAI_DATABASE
+import XAIResults
+#endif
+
 @Suite struct ExitStatusTests {
   @Test(
     "what is wrong with a data set has a status of its own kind",
@@ -29,6 +33,19 @@ import XAIEvaluation
   @Test(
     "what is wrong with results has a status of its own kind",
     arguments: [
+      (EvaluationError.nothing("n"), .inputData), (EvaluationError.noInputSize(model: "m"), .usage),
+      (EvaluationError.notFinite("n"), .software),
+      (EvaluationError.picture(identifier: "i", reason: "r"), .inputData),
+    ] as [(any Error, XAICommand.ExitStatus)])
+  func evaluation(error: any Error, status: XAICommand.ExitStatus) {
+    #expect(Failure(error).status == status)
+    #expect(Failure(error).message == "\(error)" && !Failure(error).message.isEmpty)
+  }
+
+  #if XAI_DATABASE
+  @Test(
+    "what is wrong with a database has a status of its own kind",
+    arguments: [
       (StoreError.missing(path: "p"), .noInput), (StoreError.foreign(path: "p", reason: "r"), .inputData),
       (StoreError.otherVersion(path: "p", there: 2, here: 1), .inputData),
       (StoreError.damaged(path: "p", reason: "r"), .inputData),
@@ -40,12 +57,10 @@ import XAIEvaluation
       (StoreError.notWritable(path: "p", reason: "r"), .cantWrite),
       (StoreError.failed(path: "p", reason: "r"), .software), (MergeError.nothing, .inputData),
       (MergeError.missing(positions: [1], shards: []), .inputData),
-      (EvaluationError.nothing("n"), .inputData), (EvaluationError.noInputSize(model: "m"), .usage),
-      (EvaluationError.notFinite("n"), .software),
-      (EvaluationError.picture(identifier: "i", reason: "r"), .inputData),
     ] as [(any Error, XAICommand.ExitStatus)])
-  func evaluation(error: any Error, status: XAICommand.ExitStatus) {
+  func database(error: any Error, status: XAICommand.ExitStatus) {
     #expect(Failure(error).status == status)
     #expect(Failure(error).message == "\(error)" && !Failure(error).message.isEmpty)
   }
+  #endif
 }

@@ -35,6 +35,7 @@ import XAITransformer
     ] { #expect(result.errors.contains(words), "\(words) is not in \(result.errors)") }
   }
 
+  #if XAI_DATABASE
   @Test func evaluateSaysWhereItsTimeWent() throws {
     let fixture = EvaluationFixture()
     let result = try XAIProcess.run(fixture.arguments("out.sqlite", "--heads", "--profile", "-q"))
@@ -44,6 +45,7 @@ import XAITransformer
       "encoding thumbnails", "making frames", "opening pictures", "attention  ",
     ] { #expect(result.errors.contains(words), "\(words) is not in \(result.errors)") }
   }
+  #endif
 
   /// Roles of the products of a model whose MLP is as wide as a patch has values, as that of ViT-Ti/16 is.
   @Test func rolesOfProducts() throws {

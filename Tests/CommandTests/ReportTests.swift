@@ -1,3 +1,4 @@
+#if XAI_DATABASE
 import Foundation
 import Testing
 import XAI
@@ -103,3 +104,4 @@ import XAI
     #expect(result.errors.contains("can't be made"))
   }
 }
+#endif

@@ -68,6 +68,7 @@ import XAI
 }
 
 /// Shards as jobs run them, and what joins them.
+#if XAI_DATABASE
 @Suite struct MergeCommandTests {
   private let fixture = EvaluationFixture()
 
@@ -109,3 +110,4 @@ import XAI
     #expect(fixture.names == ["a.sqlite", "b.sqlite"])
   }
 }
+#endif

@@ -150,7 +150,7 @@ struct UndeclaredGradient: Explainer {
     Recording(attention: .some([0]), gradients: true)
   }
   func explain(_ trace: ForwardTrace, targets: Targets, using model: any Model) throws -> [[Attribution]] {
-    _ = try model.backward(
+    _ = try model.differentiable().backward(
       from: trace.cotangent(of: targets, contrast: .none), through: trace,
       requesting: GradientRequest(activations: [ActivationPoint(layer: 1, place: .values)]))
     return try RightExplainer(options: NoOptions()).explain(trace, targets: targets, using: model).map {

@@ -22,11 +22,14 @@ import XAITesting
     var scenes = Scenes.Options()
     scenes.damaged = 5
     let evaluation = try Fixture.evaluation(scenes: scenes) { $0.isStrict = true }
-    let folder = try TestFolder()
-    let store = try ResultStore(at: folder.file("r.sqlite"), experiment: Fixture.experiment(evaluation))
-    let error = try #require(throws: EvaluationError.self) { try evaluation.run(into: store) }
+    var kept: [Int] = []
+    let error = try #require(throws: EvaluationError.self) {
+      try evaluation.run(
+        positions: Shard.whole.groups(ofSample: 11), known: [], keep: { kept.append($0.position) },
+        tell: { _ in })
+    }
     #expect(error.description.contains("picture-5"))
-    #expect(try store.donePositions == [0, 1, 2, 3])
+    #expect(kept.sorted() == [0, 1, 2, 3])
   }
 
   @Test("a metric that fails on a picture fails that one alone, the same way however the run is cut")
@@ -42,14 +45,12 @@ import XAITesting
     #expect(results.pictures[9].failure == "no value")
   }
 
-  @Test("an error of the store ends the run")
-  func store() throws {
+  @Test("an error of what keeps the results ends the run")
+  func keeping() throws {
+    struct Full: Error {}
     let evaluation = try Fixture.evaluation()
-    #expect(throws: StoreError.self) {
-      try evaluation.run(
-        positions: [0..<4], known: [],
-        keep: { _ in throw StoreError.notWritable(path: "p", reason: "the disk is full") },
-        tell: { _ in })
+    #expect(throws: Full.self) {
+      try evaluation.run(positions: [0..<4], known: [], keep: { _ in throw Full() }, tell: { _ in })
     }
   }
 }

@@ -31,27 +31,12 @@ enum Fixture {
     evaluation.experiment(modelHash: "0123456789abcdef", kernels: "test")
   }
 
-  /// Runs an evaluation; false where it was stopped.
-  static func finishes(
-    _ evaluation: Evaluation, into store: ResultStore, shard: Shard = .whole,
-    tell: (EvaluationEvent) throws -> Void = { _ in }
-  ) throws -> Bool {
-    do {
-      try evaluation.run(into: store, shard: shard, tell: tell)
-      return true
-    } catch is CancellationError {
-      return false
-    }
-  }
-
   /// Everything, without a store.
   static func results(_ evaluation: Evaluation, shard: Shard = .whole) throws -> EvaluationResults {
-    var pictures: [PictureResult] = []
-    try evaluation.run(
-      positions: shard.groups(ofSample: evaluation.data.sampleCount), known: [],
-      keep: { pictures.append($0) }, tell: { _ in })
-    return EvaluationResults(
-      experiment: experiment(evaluation), pictures: pictures.sorted { $0.position < $1.position })
+    let results = try evaluation.results(modelHash: "0123456789abcdef", kernels: "test", shard: shard)
+    #expect(results.experiment == experiment(evaluation))
+    #expect(results.pictures.map(\.position) == shard.positions(ofSample: evaluation.data.sampleCount))
+    return results
   }
 }
 

@@ -17,4 +17,19 @@ import XAIEvaluation
       pictures: [0, 2].map { PictureResult(position: $0, identifier: "\($0)", label: nil) })
     #expect(results.missingPositions == [1, 3])
   }
+
+  @Test("an evaluation in memory that is stopped has what was done, and a shard what is its own")
+  func inMemory() throws {
+    let evaluation = try Fixture.evaluation()
+    let whole = try Fixture.results(evaluation)
+    var count = 0
+    let stopped = try evaluation.results { event in
+      if case .picture = event { count += 1 }
+      return count < 5
+    }
+    #expect(stopped.pictures.count == 5 && stopped.missingPositions.count == 6)
+    #expect(stopped.pictures == whole.pictures.filter { !stopped.missingPositions.contains($0.position) })
+    let shard = try #require(Shard(2, of: 2))
+    #expect(try evaluation.results(shard: shard).pictures == (4..<8).map { whole.pictures[$0] })
+  }
 }

@@ -45,4 +45,15 @@ import XAI
     #expect(data(3, of: 50).identity.hash != data(3, of: 51).identity.hash)
     #expect(data(3, of: 50).identity.name == "scenes:count=50")
   }
+
+  @Test("shards take whole groups, each once", arguments: [1, 2, 3, 7])
+  func groups(count: Int) throws {
+    let all = try (1...count).flatMap { try #require(Shard($0, of: count)).positions(ofSample: 23) }
+    #expect(all.sorted() == Array(0..<23))
+    for position in 0..<23 {
+      let shard = Shard.containing(position: position, of: count)
+      #expect(shard.positions(ofSample: 23).contains(position))
+    }
+    #expect(Shard(0, of: 3) == nil && Shard(4, of: 3) == nil && Shard(1, of: 0) == nil)
+  }
 }

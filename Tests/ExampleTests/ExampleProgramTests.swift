@@ -43,6 +43,7 @@ import XAI
     }
   }
 
+  #if XAI_DATABASE
   @Test func evaluateExplainersPrintsTablesAndWritesAPage() throws {
     try withTemporaryFolder { folder in
       let (results, page) = (folder.path + "/results.sqlite", folder.path + "/page.html")
@@ -63,6 +64,7 @@ import XAI
       #expect(try String(contentsOfFile: page, encoding: .utf8) == html)
     }
   }
+  #endif
 
   @Test(arguments: ["ExplainImage", "CompareExplainers"])
   func whatIsWrongIsSaidInOneLineWithoutACrash(program: String) throws {

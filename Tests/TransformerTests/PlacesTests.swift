@@ -29,7 +29,7 @@ import XAITransformer
         random.normal([2, 3, size.height, size.width]),
         recording: Recording(attention: .some([layer]), activations: points, gradients: true))
       var visited: Tensor?
-      gradients = try model.backward(
+      gradients = try model.differentiable().backward(
         from: Targets([[1, 2], [0, 3]]).cotangent(classCount: model.descriptor.classCount), through: trace,
         rules: .gradient, requesting: GradientRequest(attention: .some([layer]), activations: points)
       ) { visited = $0.gradient }.activations
@@ -224,7 +224,7 @@ import XAITransformer
     let cotangent = Targets([[1, 2], [0, 3]]).cotangent(classCount: model.descriptor.classCount)
     for place in Self.parts + [.scores] {
       let point = ActivationPoint(layer: 1, place: place)
-      let alone = try model.backward(
+      let alone = try model.differentiable().backward(
         from: cotangent, through: inside.trace, requesting: GradientRequest(activations: [point]))
       #expect(alone.activations.keys.map(\.place) == [place])
       #expect(
@@ -238,7 +238,7 @@ import XAITransformer
     let model = ToyModel.classToken.make(on: AvailableKernels.preferred.make())
     let inside = try Inside(model, layer: 1)
     let points = (Self.parts + [.scores]).map { ActivationPoint(layer: 1, place: $0) }
-    let passed = try model.backward(
+    let passed = try model.differentiable().backward(
       from: Targets([[1], [2]]).cotangent(classCount: 5), through: inside.trace, rules: .conservative,
       requesting: GradientRequest(activations: Set(points)))
     for point in points {
@@ -255,7 +255,7 @@ import XAITransformer
     var random = SeededRandom(seed: 9)
     let trace = try model.forward(
       random.normal([2, 3, 12, 12]), recording: Recording(activations: Set(points), gradients: true))
-    let gradients = try model.backward(
+    let gradients = try model.differentiable().backward(
       from: Targets([[1], [2]]).cotangent(classCount: 5), through: trace,
       requesting: GradientRequest(activations: Set(points))
     ).activations
@@ -288,7 +288,7 @@ import XAITransformer
       let trace = try model.forward(input, recording: Recording(gradients: true))
       let projected = ActivationPoint(layer: 1, place: .projectedValues)
       expectError("projected-values of layer 1 of \(model.descriptor.name)") {
-        try model.backward(
+        try model.differentiable().backward(
           from: Tensor(repeating: 0, trace.logits.shape), through: trace,
           requesting: GradientRequest(activations: [projected]))
       }

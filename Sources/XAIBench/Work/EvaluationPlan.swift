@@ -9,16 +9,17 @@ public struct EvaluationPlan: Sendable {
   public let explainers: [any Explainer]
   /// What they are judged by.
   public let metrics: [any Metric]
-  /// Where the database of results is made, anew in each run; it is left there.
-  public let storePath: String
+  /// Runs an evaluation from opening the images to keeping the results, as often as it is timed.
+  public let run: @Sendable (Evaluation) throws -> Void
 
   /// Puts an evaluation together; whether it fits a model is checked when that is timed.
   public init(
-    data: EvaluationData, explainers: [any Explainer], metrics: [any Metric], storePath: String
+    data: EvaluationData, explainers: [any Explainer], metrics: [any Metric],
+    run: @escaping @Sendable (Evaluation) throws -> Void
   ) {
     self.data = data
     self.explainers = explainers
     self.metrics = metrics
-    self.storePath = storePath
+    self.run = run
   }
 }

@@ -29,20 +29,15 @@ extension Workload {
     }
   }
 
-  /// An evaluation of pictures, from opening them to storing the results in a database of its own.
-  static func evaluate(_ model: TimedModel, _ plan: EvaluationPlan, kernels: String) throws -> Workload {
+  /// An evaluation of pictures, from opening them to keeping the results.
+  static func evaluate(_ model: TimedModel, _ plan: EvaluationPlan) throws -> Workload {
     var settings = Evaluation.Settings()
     settings.isStrict = true
     let evaluation = try Evaluation(
       model: model, data: plan.data, explainers: plan.explainers, metrics: plan.metrics, settings: settings)
-    let experiment = evaluation.experiment(modelHash: "", kernels: kernels)
     return Workload(
       work: .evaluate, explainers: plan.explainers, metrics: plan.metrics, batch: settings.batchSize
-    ) {
-      try ResultStore.remove(at: plan.storePath)
-      let store = try ResultStore(at: plan.storePath, experiment: experiment)
-      try evaluation.run(into: store)
-    }
+    ) { try plan.run(evaluation) }
   }
 
   private static func noise(for model: TimedModel, batch: Int) -> Tensor {

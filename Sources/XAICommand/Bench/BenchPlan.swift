@@ -3,6 +3,10 @@ import XAICore
 import XAIEvaluation
 import XAITensor
 
+#if XAI_DATABASE
+import XAIResults
+#endif
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
@@ -24,6 +28,15 @@ struct BenchPlan {
   let settings: Bench.Settings
   /// Where the databases of evaluations are made.
   let folder: URL
+
+  /// What is left out and why.
+  var note: String? {
+    #if XAI_DATABASE
+    nil
+    #else
+    command.quick ? nil : "the evaluation is left out: \(Failure.noDatabase.message)"
+    #endif
+  }
 
   /// Checks everything; nothing is measured and nothing written.
   init(_ command: BenchCommand) throws {
@@ -48,7 +61,8 @@ struct BenchPlan {
     folder = FileManager.default.temporaryDirectory.appending(path: "xai-bench-\(UUID().uuidString)")
     var settings = Bench.Settings(
       explainers: explainers,
-      evaluation: command.quick ? nil : try Self.evaluation(by: explainers, choices, registry, in: folder))
+      evaluation: command.quick
+        ? nil : try Self.evaluation(by: explainers, choices, registry, on: kernels, in: folder))
     settings.precision = command.engine.precision
     settings.batches = command.batches ?? (command.quick ? [1, 8] : [1, 8, 32])
     settings.repetition = Repetition(
@@ -58,16 +72,27 @@ struct BenchPlan {
 
   /// A drawn scene, judged by two metrics of one frame and two of many; nil where they are not among the plugins.
   private static func evaluation(
-    by explainers: [any Explainer], _ choices: Choices, _ registry: Registry, in folder: URL
+    by explainers: [any Explainer], _ choices: Choices, _ registry: Registry, on kernels: any Kernels,
+    in folder: URL
   ) throws -> EvaluationPlan? {
+    #if XAI_DATABASE
     let metrics = ["average-drop", "average-increase", "insertion", "deletion"]
     guard metrics.allSatisfy({ id in registry.metrics.contains { $0.descriptor.id == id } }),
       registry.datasets.contains(where: { $0.descriptor.id == "shapes" })
     else { return nil }
     let dataset = try registry.dataset("shapes:size=224")
+    let (path, kernelsName) = (folder.appending(path: "results.sqlite").path, kernels.name)
     return EvaluationPlan(
       data: EvaluationData(dataset, split: try dataset.split(DatasetSplit.validation), count: 1),
-      explainers: explainers, metrics: try choices.metrics(metrics, preset: nil),
-      storePath: folder.appending(path: "results.sqlite").path)
+      explainers: explainers, metrics: try choices.metrics(metrics, preset: nil)
+    ) { evaluation in
+      try ResultStore.remove(at: path)
+      let store = try ResultStore(
+        at: path, experiment: evaluation.experiment(modelHash: "", kernels: kernelsName))
+      try evaluation.run(into: store)
+    }
+    #else
+    return nil
+    #endif
   }
 }

@@ -23,6 +23,7 @@ struct BenchRun {
     Interruption.watch()
     try OutputFolder.make(plan.folder.path)
     defer { try? FileManager.default.removeItem(at: plan.folder) }
+    if let note = plan.note, !plan.command.quiet { StandardError.write("Note: \(note)\n") }
     tell("measuring the machine")
     var report = BenchReport(
       version: XAICommandLine.version, kernels: plan.kernels.name,
@@ -53,7 +54,7 @@ struct BenchRun {
       name: subject.name, parameters: model.descriptor.parameterCount,
       forwardGigaflop: VisionTransformerOperations(of: model).map { $0.forward * 1e-9 })
     var what = ""
-    try Bench(plan.settings, on: plan.kernels).time(
+    try Bench(plan.settings).time(
       model,
       while: { work, run in
         what = "\(subject.name), \(work)"

@@ -85,10 +85,14 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func run() throws {
+    #if XAI_DATABASE
     let plan = try EvaluatePlan(self)
     var run = EvaluateRun(plan)
     try run.run()
     plan.evaluation.profile?.report("Where the time went:", model: plan.evaluation.model.descriptor)
+    #else
+    throw Failure.noDatabase
+    #endif
   }
 }
 

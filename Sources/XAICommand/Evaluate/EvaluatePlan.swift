@@ -1,3 +1,4 @@
+#if XAI_DATABASE
 import XAICore
 import XAIEvaluation
 import XAIFoundation
@@ -96,3 +97,4 @@ struct EvaluatePlan {
       } ?? "")
   }
 }
+#endif

@@ -1,6 +1,8 @@
+#if XAI_DATABASE
 import XAICore
 import XAIEvaluation
 import XAIFoundation
+import XAIResults
 import XAITensor
 
 /// A run of `xai evaluate`: from the first picture without a result to the last one, or to where it is stopped.
@@ -96,3 +98,4 @@ struct SilentEvaluationTeller: EvaluationTeller {
   func ended(_ end: EvaluationEnd, isFinished: Bool) {}
   func clear() {}
 }
+#endif

@@ -1,4 +1,6 @@
+#if XAI_DATABASE
 import XAIEvaluation
+import XAIResults
 
 /// Tells programs: one JSON line an event on standard output.
 struct EvaluationJSONTeller: EvaluationTeller {
@@ -62,3 +64,4 @@ private struct EvaluationLine: Encodable {
   var means: [Mean]?
   var seconds: Double?
 }
+#endif

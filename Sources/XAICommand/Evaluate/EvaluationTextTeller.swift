@@ -1,6 +1,8 @@
+#if XAI_DATABASE
 import XAICore
 import XAIEvaluation
 import XAIFoundation
+import XAIResults
 
 /// Tells people: a progress line on standard error, the means on standard output.
 struct EvaluationTextTeller: EvaluationTeller {
@@ -132,3 +134,4 @@ func meanTable(_ means: [MeanValue], of experiment: Experiment) -> String {
     return table([["mean"] + headings[metrics]] + rows + [counts], rightAligned: Set(1...metrics.count))
   }.joined(separator: "\n")
 }
+#endif

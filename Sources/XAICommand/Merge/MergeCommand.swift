@@ -1,7 +1,10 @@
 import ArgumentParser
 import XAICore
-import XAIEvaluation
 import XAIFoundation
+
+#if XAI_DATABASE
+import XAIResults
+#endif
 
 /// `xai merge`: the results of shards in one database.
 struct MergeCommand: ParsableCommand {
@@ -29,6 +32,7 @@ struct MergeCommand: ParsableCommand {
   }
 
   func run() throws {
+    #if XAI_DATABASE
     let report = try ResultStore.merge(files, into: output, isPartial: partial)
     guard !quiet else { return }
     if !report.duplicates.isEmpty {
@@ -41,6 +45,9 @@ struct MergeCommand: ParsableCommand {
     let missing = report.missing.isEmpty ? "" : ", \(grouped(report.missing.count)) missing"
     try StandardOutput.write(
       "\(output): \(counted(report.pictureCount, "picture")) of \(counted(files.count, "file"))\(missing)\n")
+    #else
+    throw Failure.noDatabase
+    #endif
   }
 }
 

@@ -1,5 +1,6 @@
-import XAIEvaluation
+#if XAI_DATABASE
 import XAIReport
+import XAIResults
 
 extension Report.Source {
   /// Reads a database; its name in the report is that of the file, without folders.
@@ -8,3 +9,4 @@ extension Report.Source {
     self.init(name: name, results: try ResultStore.results(at: path))
   }
 }
+#endif

@@ -55,6 +55,7 @@ struct ReportCommand: ParsableCommand {
   }
 
   func run() throws {
+    #if XAI_DATABASE
     let destination = try ReportDestination(self)
     let sources = try files.map { try Report.Source(database: $0) }
     let report = try Report(of: sources, baseline: baseline, title: title)
@@ -67,6 +68,9 @@ struct ReportCommand: ParsableCommand {
       try AtomicFile.write(text.utf8, to: path)
       if !quiet { try StandardOutput.write("\(path)\n") }
     }
+    #else
+    throw Failure.noDatabase
+    #endif
   }
 }
 

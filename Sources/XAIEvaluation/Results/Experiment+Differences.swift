@@ -21,7 +21,7 @@ extension Experiment {
   }
 
   /// The fields in which this experiment differs from another: the name, what is there, what is here.
-  func differences(to other: Experiment) -> [String] {
+  package func differences(to other: Experiment) -> [String] {
     let (there, here) = (
       Dictionary(fields.map { ($0.name, $0.value) }) { $1 },
       Dictionary(other.fields.map { ($0.name, $0.value) }) { $1 }

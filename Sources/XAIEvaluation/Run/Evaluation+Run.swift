@@ -3,26 +3,8 @@ import XAIFoundation
 import XAITensor
 
 extension Evaluation {
-  /// Evaluates the pictures that have no result yet, and keeps each as it is done.
-  ///
-  /// - Parameters:
-  ///   - store: where results are kept; of this evaluation's experiment.
-  ///   - shard: which part of the sample.
-  ///   - tell: is told what happens. What it throws ends the run at once, such as `CancellationError` to stop it: thrown
-  ///     for a picture, that picture has been kept, and after the last one there is nothing to stop; thrown for part of a
-  ///     group, that part is done again by the run that resumes.
-  /// - Throws: `StoreError`; `CancellationError` where the run or an explainer was stopped before the last picture; with
-  ///   `isStrict` what is wrong with a picture.
-  public func run(
-    into store: ResultStore, shard: Shard = .whole, tell: (EvaluationEvent) throws -> Void = { _ in }
-  ) throws {
-    try run(
-      positions: shard.groups(ofSample: data.sampleCount), known: store.donePositions,
-      keep: { result in try profile.measure("storing results") { try store.add(result) } }, tell: tell)
-  }
-
   /// Evaluates the pictures of groups that are not known, in order.
-  func run(
+  package func run(
     positions groups: [Range<Int>], known: Set<Int>, keep: (PictureResult) throws -> Void,
     tell: (EvaluationEvent) throws -> Void
   ) throws {

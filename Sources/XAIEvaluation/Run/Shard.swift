@@ -23,7 +23,7 @@ public struct Shard: Hashable, Sendable, CustomStringConvertible {
   public var description: String { "\(number)/\(count)" }
 
   /// The groups of a sample that are the shard's, in order; each is consecutive places of the sample.
-  func groups(ofSample count: Int) -> [Range<Int>] {
+  package func groups(ofSample count: Int) -> [Range<Int>] {
     let size = Evaluation.groupSize
     return stride(from: (number - 1) * size, to: count, by: self.count * size)
       .map { $0..<min($0 + size, count) }

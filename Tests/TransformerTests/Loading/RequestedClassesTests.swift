@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import XAICore
 import XAIExplainers
+import XAIFoundation
 import XAIImage
 import XAIModels
 import XAITensor

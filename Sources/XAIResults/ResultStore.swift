@@ -1,4 +1,4 @@
-import XAICore
+public import XAIEvaluation
 import XAIFoundation
 
 #if canImport(FoundationEssentials)

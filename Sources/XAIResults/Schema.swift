@@ -100,12 +100,4 @@ enum Schema {
     PRAGMA application_id = \(applicationID);
     PRAGMA user_version = \(version);
     """
-
-  /// The keys of `meta`.
-  enum Key {
-    /// The experiment as JSON.
-    static let experiment = "experiment"
-    /// Which shard of how many, where the database is one's: `2/8`.
-    static let shard = "shard"
-  }
 }

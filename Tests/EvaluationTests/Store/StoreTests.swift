@@ -2,9 +2,10 @@ import Foundation
 import GRDB
 import Testing
 import XAI
+import XAIEvaluation
 import XAIFoundation
 
-@testable import XAIEvaluation
+@testable import XAIResults
 
 @Suite struct StoreTests {
   private let folder: TestFolder
@@ -187,6 +188,49 @@ import XAIFoundation
       try folder.write(damaged, to: "results.sqlite")
       do { _ = try ResultStore.results(at: path) } catch { #expect(error is StoreError, "\(error)") }
     }
+  }
+
+  @Test("columns are found by name, whatever their order")
+  func columnOrder() throws {
+    try write([0])
+    try DatabaseQueue(path: path).write {
+      try $0.execute(
+        sql: """
+          DROP VIEW results;
+          CREATE TABLE other AS SELECT curve_y, value, metric, subject, explainer, position FROM measurements;
+          DROP TABLE measurements;
+          ALTER TABLE other RENAME TO measurements;
+          """)
+    }
+    try write([4])
+    #expect(try ResultStore.results(at: path).pictures == [0, 4].map(Made.picture))
+  }
+
+  @Test("a database that was written before is read, resumed and merged")
+  func earlierDatabase() throws {
+    let dump = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "Fixtures/results/version-1.sql")
+    var configuration = Configuration()
+    // The dump has its tables in the order of their names.
+    configuration.foreignKeysEnabled = false
+    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    try queue.writeWithoutTransaction { try $0.execute(sql: String(contentsOf: dump, encoding: .utf8)) }
+    try queue.close()
+    let results = try ResultStore.results(at: path)
+    #expect(results.contentHash == "4b9bbb92b8c93e54")
+    #expect(results.missingPositions == [2] && results.pictures[0].thumbnail == [0, 255, 7])
+
+    var missing = results.pictures[0]
+    (missing.position, missing.identifier) = (2, "b/2.jpg")
+    do {
+      let store = try ResultStore(at: path, experiment: results.experiment)
+      #expect(try store.donePositions == [0, 1, 3])
+      try store.add(missing)
+    }
+    let merged = folder.file("merged.sqlite")
+    #expect(try ResultStore.merge([path], into: merged).missing.isEmpty)
+    let whole = results.pictures[0...1] + [missing, results.pictures[2]]
+    #expect(try ResultStore.results(at: merged).pictures == Array(whole))
   }
 
   @Test("values of a wrong kind are named")

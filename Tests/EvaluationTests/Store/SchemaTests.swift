@@ -2,8 +2,9 @@ import Foundation
 import GRDB
 import Testing
 import XAI
+import XAIEvaluation
 
-@testable import XAIEvaluation
+@testable import XAIResults
 
 /// What programs in other languages find.
 @Suite struct SchemaTests {

@@ -1,7 +1,8 @@
 import Testing
 import XAI
+import XAIEvaluation
 
-@testable import XAIEvaluation
+@testable import XAIResults
 
 @Suite struct MergeTests {
   private let folder: TestFolder

@@ -1,5 +1,6 @@
 import GRDB
 import XAICore
+import XAIEvaluation
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -15,27 +16,16 @@ extension ResultStore {
     let json = String(decoding: try encoder.encode(experiment), as: UTF8.self)
     try connection.write { database in
       try database.execute(sql: Schema.tables)
-      let meta = [(Schema.Key.experiment, json)] + (shard.map { [(Schema.Key.shard, $0)] } ?? [])
-      for (key, value) in meta {
-        try database.execute(sql: "INSERT INTO meta VALUES (?, ?)", arguments: [key, value])
-      }
+      try MetaRecord(key: .experiment, value: json).insert(database)
+      if let shard { try MetaRecord(key: .shard, value: shard).insert(database) }
       for (index, label) in experiment.model.labels.enumerated() {
-        try database.insert("classes", [index, label])
+        try ClassRecord(classIndex: index, label: label).insert(database)
       }
       for (index, explainer) in experiment.explainers.enumerated() {
-        let descriptor = explainer.descriptor
-        try database.insert(
-          "explainers",
-          [index, explainer.specification, descriptor.id, descriptor.title, descriptor.family.rawValue])
+        try ExplainerRecord(explainer, number: index).insert(database)
       }
       for (index, metric) in experiment.metrics.enumerated() {
-        let descriptor = metric.descriptor
-        try database.insert(
-          "metrics",
-          [
-            index, metric.specification, descriptor.id, descriptor.title, descriptor.direction.rawValue,
-            descriptor.unit, metric.protocolName, metric.protocolText, metric.protocolHash, nil,
-          ])
+        try MetricRecord(metric, number: index).insert(database)
       }
     }
   }
@@ -77,45 +67,26 @@ extension ResultStore {
 }
 
 extension Database {
-  /// Adds a row with a value for each column.
-  fileprivate func insert(_ table: String, _ values: [(any DatabaseValueConvertible)?]) throws {
-    let marks = values.map { _ in "?" }.joined(separator: ", ")
-    try cachedStatement(sql: "INSERT INTO \(table) VALUES (\(marks))").execute(
-      arguments: StatementArguments(values))
-  }
-
   fileprivate func insert(_ result: PictureResult, at path: String) throws {
-    try insert(
-      "pictures",
-      [result.position, result.identifier, result.label, result.failure, result.thumbnail.map { Data($0) }])
+    let position = result.position
+    try PictureRecord(result).insert(self)
     for (number, subject) in result.subjects.enumerated() {
-      try insert(
-        "subjects",
-        [
-          result.position, number, subject.classIndex, subject.probability.map { Double($0) },
-          subject.isPredicted,
-        ])
+      try SubjectRecord(subject, position: position, subject: number).insert(self)
       for (explainer, map) in subject.maps.enumerated() {
-        try insert(map, key: [result.position, number, explainer], at: path)
+        try MapRecord(map, position: position, subject: number, explainer: explainer).insert(self)
+        for (metric, value) in map.values.enumerated() {
+          try MeasurementRecord(
+            value, position: position, subject: number, explainer: explainer, metric: metric
+          ).insert(self)
+          if let x = value?.curve?.x { try setCurve(Blob.data(x), of: metric, at: path) }
+        }
       }
       for (layer, effects) in (subject.headEffects ?? []).enumerated() {
         for (head, effect) in effects.enumerated() {
-          try insert("head_effects", [result.position, number, layer, head, Double(effect)])
+          try HeadEffectRecord(position: position, subject: number, layer: layer, head: head, effect: effect)
+            .insert(self)
         }
       }
-    }
-  }
-
-  private func insert(_ map: MapResult, key: [Int], at path: String) throws {
-    let diagnostics = map.diagnostics
-    let heads = [diagnostics.headWeights, diagnostics.negativeGradientShare, diagnostics.attentionEntropy]
-    try insert(
-      "maps",
-      key + [Blob.data(map.scores), map.isDegenerate, diagnostics.rankCollapse.map { Double($0) }]
-        + heads.map { $0.map { Blob.data($0.flatMap { $0 }) } })
-    for (metric, value) in map.values.enumerated() {
-      try insert("measurements", key + [metric, value?.number, value?.curve.map { Blob.data($0.y) }])
-      if let x = value?.curve?.x { try setCurve(Blob.data(x), of: metric, at: path) }
     }
   }
 

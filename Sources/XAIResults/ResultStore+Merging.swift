@@ -1,4 +1,4 @@
-import XAICore
+import XAIEvaluation
 import XAIFoundation
 
 #if canImport(FoundationEssentials)
@@ -72,6 +72,8 @@ extension ResultStore {
   }
 
   /// Stores a file on disk and gives it its name, unless something stands there by now.
+  ///
+  /// An `AtomicFile` would write the bytes itself, which SQLite does here, and would replace what stands there.
   private static func appear(_ part: String, at path: String) throws(StoreError) {
     let descriptor = open(part, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .notWritable(path: path, reason: systemReason()) }
@@ -128,7 +130,7 @@ private struct MergeSources {
 
   /// The shards that places belong to, where all databases are of one division.
   func shards(of positions: [Int]) -> [String] {
-    let texts = connections.map { (try? $0.meta(Schema.Key.shard)) ?? nil }
+    let texts = connections.map { (try? $0.meta(.shard)) ?? nil }
     let counts = Set(texts.map { $0.flatMap { $0.split(separator: "/").last.flatMap { Int($0) } } })
     guard counts.count == 1, let count = counts.first ?? nil, count > 0 else { return [] }
     return Set(positions.map { Shard.containing(position: $0, of: count).number }).sorted()

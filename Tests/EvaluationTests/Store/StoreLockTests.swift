@@ -1,8 +1,9 @@
 import Foundation
 import Testing
 import XAI
+import XAIEvaluation
 
-@testable import XAIEvaluation
+@testable import XAIResults
 
 @Suite struct StoreLockTests {
   @Test("a second run is refused at once and says who the first one is")

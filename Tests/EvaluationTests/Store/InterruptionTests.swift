@@ -1,8 +1,8 @@
 import GRDB
 import Testing
 import XAI
-
-@testable import XAIEvaluation
+import XAIEvaluation
+import XAIResults
 
 /// However a run is cut, the results are the same to the last bit.
 @Suite struct InterruptionTests {
@@ -129,16 +129,5 @@ import XAI
     #expect(events == 1)
     // There is nothing left to stop.
     try evaluation.run(into: store) { _ in throw CancellationError() }
-  }
-
-  @Test("shards take whole groups, each once", arguments: [1, 2, 3, 7])
-  func groups(count: Int) throws {
-    let all = try (1...count).flatMap { try #require(Shard($0, of: count)).positions(ofSample: 23) }
-    #expect(all.sorted() == Array(0..<23))
-    for position in 0..<23 {
-      let shard = Shard.containing(position: position, of: count)
-      #expect(shard.positions(ofSample: 23).contains(position))
-    }
-    #expect(Shard(0, of: 3) == nil && Shard(4, of: 3) == nil && Shard(1, of: 0) == nil)
   }
 }
