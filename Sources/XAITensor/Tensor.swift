@@ -1,6 +1,7 @@
-/// An immutable array of float32 in row-major order.
+/// An immutable array of float32 in row-major order, in host memory or on a device.
 ///
-/// Copies and slices share memory. Values are computed into a `TensorBuffer` and frozen into a tensor.
+/// Copies and slices share memory. Values are computed into a `TensorBuffer` and frozen into a tensor. Kernels of a device
+/// make tensors on it: `map`, `gathering`, `sum` and `norms` work where the elements are, and `onHost` reads them.
 public struct Tensor: Sendable {
   /// Extents, outermost first.
   public let shape: Shape
@@ -17,7 +18,7 @@ public struct Tensor: Sendable {
     self.offset = offset
   }
 
-  /// Copies elements in row-major order; traps when their number is not that of the shape.
+  /// Copies elements in row-major order to host memory; traps when their number is not that of the shape.
   public init(_ shape: Shape, _ elements: [Float]) {
     precondition(
       elements.count == shape.count, "\(elements.count) elements do not make a tensor of \(shape)")
@@ -28,7 +29,7 @@ public struct Tensor: Sendable {
     }
   }
 
-  /// Makes a tensor whose elements `write` sets, all of them, in row-major order.
+  /// Makes a tensor in host memory, whose elements `write` sets, all of them, in row-major order.
   public init<E: Error>(
     _ shape: Shape, writing write: (UnsafeMutablePointer<Float>) throws(E) -> Void
   ) throws(E) {
@@ -50,11 +51,37 @@ public struct Tensor: Sendable {
     withElements { Array($0) }
   }
 
+  /// The device that the elements are on; nil in host memory.
+  public var device: (any TensorDevice)? { storage.deviceMemory?.device }
+
+  /// The memory of a device, and the element of it that is the tensor's first; nil in host memory.
+  public var deviceMemory: (memory: any DeviceMemory, offset: Int)? {
+    storage.deviceMemory.map { ($0, offset) }
+  }
+
+  /// The same tensor in host memory: itself, or a copy of what is on a device.
+  ///
+  /// - Parameter point: the name of the place that reads, such as "logits".
+  public func onHost(_ point: String) -> Tensor {
+    guard storage.deviceMemory != nil else { return self }
+    return copied(at: .named(point))
+  }
+
   /// Calls `body` with the elements in row-major order, in place.
+  ///
+  /// It is for code that works in host memory. Elements of a device are copied first, and the device may refuse: what is
+  /// meant to be read is read with `onHost`.
   public func withElements<R, E: Error>(
-    _ body: (UnsafeBufferPointer<Float>) throws(E) -> R
+    file: StaticString = #fileID, _ body: (UnsafeBufferPointer<Float>) throws(E) -> R
   ) throws(E) -> R {
-    try body(UnsafeBufferPointer(start: storage.elements + offset, count: shape.count))
+    guard storage.deviceMemory == nil else {
+      return try copied(at: .unnamed(file: "\(file)")).withElements(body)
+    }
+    return try body(UnsafeBufferPointer(start: storage.elements + offset, count: shape.count))
+  }
+
+  private func copied(at point: ReadPoint) -> Tensor {
+    Tensor(shape) { storage.deviceMemory?.copy(offset..<offset + count, to: $0, at: point) }
   }
 
   /// Writes the elements in row-major order to memory, which holds as many.

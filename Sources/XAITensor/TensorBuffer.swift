@@ -4,7 +4,7 @@
 public struct TensorBuffer: ~Copyable {
   /// Extents, outermost first.
   public let shape: Shape
-  let storage: TensorStorage
+  private(set) var storage: TensorStorage
 
   /// Takes memory for a shape from the pool; its values are undefined.
   public init(_ shape: Shape) {
@@ -18,6 +18,13 @@ public struct TensorBuffer: ~Copyable {
 
   /// Goes on writing into the memory of a tensor that nothing else looks at; copies it when something does.
   public init(reusing tensor: consuming Tensor) {
+    // What is on a device is never changed in place: its kernels replace the contents.
+    guard tensor.device == nil else {
+      let own = copy tensor
+      let whole = own.offset == 0 ? own : Tensor.map([own], to: own.shape, .operand(0))
+      self.init(whole.shape, whole.storage)
+      return
+    }
     let (shape, offset) = (tensor.shape, tensor.offset)
     var storage = tensor.storage
     // Only the parameter and the local copy hold a storage that can be reused.
@@ -36,11 +43,28 @@ public struct TensorBuffer: ~Copyable {
     storage.elements.update(repeating: value, count: shape.count)
   }
 
-  /// Calls `body` with the elements in row-major order.
+  /// Calls `body` with the elements in row-major order, in host memory.
+  ///
+  /// Elements of a device are copied to the host first, and stay there.
   public mutating func withElements<R, E: Error>(
-    _ body: (UnsafeMutableBufferPointer<Float>) throws(E) -> R
+    file: StaticString = #fileID, _ body: (UnsafeMutableBufferPointer<Float>) throws(E) -> R
   ) throws(E) -> R {
-    try body(UnsafeMutableBufferPointer(start: storage.elements, count: shape.count))
+    if let memory = storage.deviceMemory {
+      let copy = TensorStorage(count: shape.count)
+      memory.copy(0..<shape.count, to: copy.elements, at: .unnamed(file: "\(file)"))
+      storage = copy
+    }
+    return try body(UnsafeMutableBufferPointer(start: storage.elements, count: shape.count))
+  }
+
+  /// The values so far, for kernels of a device, which put others in their place.
+  public var contents: Tensor { Tensor(shape: shape, storage: storage) }
+
+  /// Takes the values of a tensor of as many elements, for kernels of a device.
+  public mutating func replaceContents(with tensor: Tensor) {
+    precondition(tensor.count == shape.count, "\(tensor.shape) can't be the contents of a buffer of \(shape)")
+    let whole = tensor.offset == 0 ? tensor : Tensor.map([tensor], to: tensor.shape, .operand(0))
+    storage = whole.storage
   }
 
   /// Ends writing and gives the values as a tensor, without a copy.

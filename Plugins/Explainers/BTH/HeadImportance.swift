@@ -15,10 +15,11 @@ struct HeadImportance {
       let (rows, heads, images) = (
         visited.gradient.shape[0], visited.gradient.shape[1], visited.attention.shape[0]
       )
+      let attention = visited.attention.onHost("attention")
+      let gradient = visited.gradient.onHost("gradient of attention")
       importance[visited.layer] = (0..<rows).map { row in
         Self.normalised(
-          (0..<heads).map { Self.absoluteSum(visited.attention[row % images][$0], visited.gradient[row][$0]) }
-        )
+          (0..<heads).map { Self.absoluteSum(attention[row % images][$0], gradient[row][$0]) })
       }
     }
     self.layers = layers.map { importance[$0] ?? [] }

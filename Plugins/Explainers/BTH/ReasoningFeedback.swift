@@ -26,13 +26,12 @@ struct ReasoningFeedback {
       visitAttention: { batch, visited in
         for passRow in sums.indices {
           for sample in batch.samples {
-            visited.gradient[batch.row(sample: sample, of: passRow)].withElements { gradient in
-              for (place, token) in read.enumerated() {
-                for head in 0..<heads {
-                  let start = (head * tokens + token) * tokens
-                  for c in 0..<tokens { sums[passRow][place][head * tokens + c] += gradient[start + c] }
-                }
-              }
+            let rows = visited.gradient[batch.row(sample: sample, of: passRow)].gathering(
+              read.flatMap { token in (0..<heads).map { $0 * tokens + token } }, columns: tokens,
+              shape: [read.count, width]
+            ).onHost("readout rows of the gradient")
+            for place in read.indices {
+              for (c, value) in rows[place].elements.enumerated() { sums[passRow][place][c] += value }
             }
           }
         }

@@ -17,13 +17,10 @@ struct TokenLengths {
 
   /// The lengths of tokens, [N, D].
   private static func lengths(_ tokens: Tensor) -> [Double] {
-    let width = tokens.shape[1]
-    return tokens.withElements { elements in
-      stride(from: 0, to: elements.count, by: width).map { start in
-        var sum = 0.0
-        for index in start..<start + width { sum += Double(elements[index]) * Double(elements[index]) }
-        return sum.squareRoot()
-      }
-    }
+    Tensor.sums(
+      Elementwise.operand(0) * .operand(0), of: [tokens], inDouble: true, rows: tokens.shape[0],
+      columns: tokens.shape[1],
+      at: "lengths of tokens"
+    ).map { $0.squareRoot() }
   }
 }

@@ -94,7 +94,7 @@ public struct FovEx: Explainer {
     var losses: [Double] = []
     let cotangent = Tensor([gazes.count, classCount]) { elements in
       for (row, classIndex) in classes.enumerated() {
-        let probabilities = trace.logits[row].withElements {
+        let probabilities = trace.logits[row].onHost("logits").withElements {
           OutputScore.probability.values(of: Array(0..<classCount), in: $0, meaning: meaning)
         }
         losses.append(-logarithm(max(probabilities[classIndex], .leastNormalMagnitude)))

@@ -78,7 +78,7 @@ struct Gaze {
   private func gradient(from inputGradient: Tensor) -> SIMD2<Double> {
     let (rows, columns) = profiles(at: place)
     let plane = height * width
-    return inputGradient.withElements { gradient in
+    return inputGradient.onHost("gradient of the input").withElements { gradient in
       difference.withElements { difference in
         var sum = SIMD2<Double>.zero
         for row in 0..<height {

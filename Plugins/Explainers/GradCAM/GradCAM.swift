@@ -1,4 +1,5 @@
 public import XAICore
+public import XAITensor
 
 /// The options of Grad-CAM.
 public struct GradCAMOptions: ClassActivationOptions {
@@ -45,19 +46,12 @@ public struct GradCAM: ClassActivationMap {
   }
 
   /// Σ_c weight_c·f_c of each patch.
-  public func scores(
-    _ activations: UnsafeBufferPointer<Float>, _ gradient: UnsafeBufferPointer<Float>, width: Int
-  ) -> [Float] {
-    let patches = activations.count / width
-    var weights = [Float](repeating: 0, count: width)
-    for patch in 0..<patches {
-      for c in 0..<width { weights[c] += gradient[patch * width + c] }
-    }
-    for c in 0..<width { weights[c] /= Float(patches) }
-    return (0..<patches).map { patch in
-      var score: Float = 0
-      for c in 0..<width { score += weights[c] * activations[patch * width + c] }
-      return score
-    }
+  public func scores(_ activations: Tensor, _ gradient: Tensor) -> [Float] {
+    let (patches, width) = (activations.shape[0], activations.shape[1])
+    let sums = Tensor.sum(.operand(0), of: [gradient], outer: 1, middle: patches, inner: width)
+    let weight = Elementwise.operand(0) / .constant(Float(patches))
+    return Tensor.sum(
+      weight * .operand(1), of: [sums, activations], outer: patches, middle: width, inner: 1
+    ).onHost("scores of patches").elements
   }
 }

@@ -1,4 +1,5 @@
 public import XAICore
+public import XAITensor
 
 /// The options of Grad-CAM++.
 public struct GradCAMPlusPlusOptions: ClassActivationOptions {
@@ -51,26 +52,29 @@ public struct GradCAMPlusPlus: ClassActivationMap {
   }
 
   /// Σ_c weight_c·f_c of each patch; in double precision, because squares and cubes of small gradients underflow in single.
-  public func scores(
-    _ activations: UnsafeBufferPointer<Float>, _ gradient: UnsafeBufferPointer<Float>, width: Int
-  ) -> [Float] {
-    let patches = activations.count / width
-    var sums = [Double](repeating: 0, count: width)
-    for patch in 0..<patches {
-      for c in 0..<width { sums[c] += Double(activations[patch * width + c]) }
-    }
-    var weights = [Double](repeating: 0, count: width)
-    for patch in 0..<patches {
-      for c in 0..<width {
-        let g = Double(gradient[patch * width + c])
-        let denominator = 2 * g * g + g * g * g * sums[c] + options.epsilon
-        if g > 0, denominator != 0 { weights[c] += g * g / denominator * g }
+  public func scores(_ activations: Tensor, _ gradient: Tensor) -> [Float] {
+    let (patches, width) = (activations.shape[0], activations.shape[1])
+    let (activations, gradient) = (activations.onHost("activations"), gradient.onHost("gradient"))
+    return activations.withElements { activations in
+      gradient.withElements { gradient in
+        var sums = [Double](repeating: 0, count: width)
+        for patch in 0..<patches {
+          for c in 0..<width { sums[c] += Double(activations[patch * width + c]) }
+        }
+        var weights = [Double](repeating: 0, count: width)
+        for patch in 0..<patches {
+          for c in 0..<width {
+            let g = Double(gradient[patch * width + c])
+            let denominator = 2 * g * g + g * g * g * sums[c] + options.epsilon
+            if g > 0, denominator != 0 { weights[c] += g * g / denominator * g }
+          }
+        }
+        return (0..<patches).map { patch in
+          var score = 0.0
+          for c in 0..<width { score += weights[c] * Double(activations[patch * width + c]) }
+          return Float(score)
+        }
       }
-    }
-    return (0..<patches).map { patch in
-      var score = 0.0
-      for c in 0..<width { score += weights[c] * Double(activations[patch * width + c]) }
-      return Float(score)
     }
   }
 }

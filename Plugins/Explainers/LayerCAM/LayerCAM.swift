@@ -1,4 +1,5 @@
 public import XAICore
+public import XAITensor
 
 /// The options of LayerCAM.
 public struct LayerCAMOptions: ClassActivationOptions {
@@ -43,13 +44,10 @@ public struct LayerCAM: ClassActivationMap {
   }
 
   /// Σ_c ReLU(g_c)·f_c of each patch.
-  public func scores(
-    _ activations: UnsafeBufferPointer<Float>, _ gradient: UnsafeBufferPointer<Float>, width: Int
-  ) -> [Float] {
-    stride(from: 0, to: activations.count, by: width).map { start in
-      var score: Float = 0
-      for index in start..<start + width { score += max(gradient[index], 0) * activations[index] }
-      return score
-    }
+  public func scores(_ activations: Tensor, _ gradient: Tensor) -> [Float] {
+    Tensor.sum(
+      Elementwise.operand(0).positivePart * .operand(1), of: [gradient, activations],
+      outer: activations.shape[0], middle: activations.shape[1], inner: 1
+    ).onHost("scores of patches").elements
   }
 }

@@ -79,7 +79,7 @@ public struct LeGrad: Explainer {
       from: cotangent, through: trace, layers: .some(Set(layers(of: model.descriptor))),
       readout: options.pooling
     ) { visited in
-      for row in sums.indices { Self.add(visited.gradient[row], to: &sums[row]) }
+      Self.add(visited.gradient, to: &sums)
     }
     return try targets.map { image, target, classIndex in
       try Attribution(
@@ -89,17 +89,14 @@ public struct LeGrad: Explainer {
   }
 
   /// Adds the mean over heads and queries of ReLU(G), [heads, N, N], for each key.
-  private static func add(_ gradient: Tensor, to sum: inout [Float]) {
-    let tokens = sum.count
-    let rows = gradient.count / tokens
-    var layer = [Float](repeating: 0, count: tokens)
-    gradient.withElements { gradient in
-      layer.withUnsafeMutableBufferPointer { layer in
-        for row in 0..<rows {
-          for c in 0..<tokens { layer[c] += max(gradient[row * tokens + c], 0) }
-        }
-      }
+  private static func add(_ gradient: Tensor, to sums: inout [[Float]]) {
+    let (rows, tokens) = (gradient.shape[0], gradient.shape[3])
+    let lines = gradient.shape[1] * gradient.shape[2]
+    let columns = Tensor.sum(
+      Elementwise.operand(0).positivePart, of: [gradient], outer: rows, middle: lines, inner: tokens
+    ).onHost("column sums of the gradient")
+    for row in sums.indices {
+      for (c, sum) in columns[row].elements.enumerated() { sums[row][c] += sum / Float(lines) }
     }
-    for c in 0..<tokens { sum[c] += layer[c] / Float(rows) }
   }
 }

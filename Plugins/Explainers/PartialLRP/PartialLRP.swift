@@ -75,14 +75,15 @@ public struct PartialLRP: Explainer {
   /// Σ_i v_i·mean_h ReLU(R)_hij of [heads, N, N], for each key j.
   private static func read(_ relevance: Tensor, _ weights: [Float]) -> [Float] {
     let (heads, tokens) = (relevance.shape[0], relevance.shape[1])
+    let places = weights.indices.filter { weights[$0] != 0 }
+    let rows = relevance.gathering(
+      (0..<heads).flatMap { head in places.map { head * tokens + $0 } }, columns: tokens,
+      shape: [heads * places.count, tokens]
+    ).onHost("readout rows of the relevance").elements
     var row = [Float](repeating: 0, count: tokens)
-    relevance.withElements { r in
-      for head in 0..<heads {
-        for (i, weight) in weights.enumerated() where weight != 0 {
-          let start = (head * tokens + i) * tokens
-          for j in 0..<tokens { row[j] += weight / Float(heads) * max(r[start + j], 0) }
-        }
-      }
+    for line in 0..<heads * places.count {
+      let weight = weights[places[line % places.count]]
+      for j in 0..<tokens { row[j] += weight / Float(heads) * max(rows[line * tokens + j], 0) }
     }
     return row
   }

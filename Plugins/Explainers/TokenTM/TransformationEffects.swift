@@ -41,15 +41,8 @@ struct TransformationEffects {
 
   /// The scalar products of the tokens of two sequences, [N, D].
   private static func products(_ a: Tensor, _ b: Tensor) -> [Double] {
-    let (tokens, width) = (a.shape[0], a.shape[1])
-    return a.withElements { a in
-      b.withElements { b in
-        (0..<tokens).map { token in
-          var sum = 0.0
-          for index in token * width..<(token + 1) * width { sum += Double(a[index]) * Double(b[index]) }
-          return sum
-        }
-      }
-    }
+    Tensor.sums(
+      Elementwise.operand(0) * .operand(1), of: [a, b], inDouble: true, rows: a.shape[0], columns: a.shape[1],
+      at: "lengths of tokens")
   }
 }

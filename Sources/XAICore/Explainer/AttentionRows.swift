@@ -77,7 +77,7 @@ struct AttentionMatrices: Sendable {
 
   init(_ batch: Tensor, row: Int, windows: AttentionWindows?) {
     let count = windows?.count ?? 1
-    self.matrices = batch[row * count..<(row + 1) * count]
+    self.matrices = batch[row * count..<(row + 1) * count].onHost("attention")
     self.windows = windows
   }
 

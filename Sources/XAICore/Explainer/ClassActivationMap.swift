@@ -1,4 +1,4 @@
-import XAITensor
+public import XAITensor
 
 /// Options of an explainer that makes a map of the activations of one point of a model.
 public protocol ClassActivationOptions: ContrastiveOptions {
@@ -29,12 +29,9 @@ public protocol ClassActivationMap: Explainer where Options: ClassActivationOpti
   /// The score of each patch.
   ///
   /// - Parameters:
-  ///   - activations: f of the patches, P rows of `width` values.
-  ///   - gradient: ∂y/∂f, as many.
-  ///   - width: the number of channels.
-  func scores(
-    _ activations: UnsafeBufferPointer<Float>, _ gradient: UnsafeBufferPointer<Float>, width: Int
-  ) -> [Float]
+  ///   - activations: f of the patches, [patches, channels].
+  ///   - gradient: ∂y/∂f, of the same shape.
+  func scores(_ activations: Tensor, _ gradient: Tensor) -> [Float]
 }
 
 extension ClassActivationMap {
@@ -70,11 +67,7 @@ extension ClassActivationMap {
     let patches = trace.layout.patches(ofLayer: point.layer)
     return try targets.map { image, target, classIndex in
       let row = targets.row(image: image, target: target)
-      let scores = activations[image][patches].withElements { activations in
-        gradient[row][patches].withElements { gradient in
-          self.scores(activations, gradient, width: activations.count / patches.count)
-        }
-      }
+      let scores = self.scores(activations[image][patches], gradient[row][patches])
       let map = options.relu ? scores.map { max($0, 0) } : scores
       return try Attribution(
         scores: trace.layout.patchMap(map, ofLayer: point.layer), of: trace, classIndex: classIndex, by: self)

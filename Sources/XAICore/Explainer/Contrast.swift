@@ -107,6 +107,7 @@ extension ForwardTrace {
     let own = targets.cotangent(classCount: classCount)
     guard contrast != .none else { return own }
     var elements = own.elements
+    let logits = logits.onHost("logits")
     for (image, classes) in targets.classes.enumerated() {
       for (target, classIndex) in classes.enumerated() {
         let start = targets.row(image: image, target: target) * classCount

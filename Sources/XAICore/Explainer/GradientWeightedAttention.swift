@@ -49,34 +49,23 @@ public struct GradientWeightedAttention: Sendable {
       visited.gradient.shape[0], visited.gradient.shape[1], visited.gradient.shape[2]
     )
     let (images, entries) = (visited.attention.shape[0], tokens * tokens)
-    return Tensor([rows, 1, tokens, tokens]) { result in
-      result.update(repeating: 0, count: rows * entries)
-      visited.attention.withElements { attention in
-        visited.gradient.withElements { gradient in
-          for row in 0..<rows {
-            let sum = result + row * entries
-            for head in 0..<heads {
-              let a = attention.baseAddress.map { $0 + (row % images * heads + head) * entries }
-              let g = gradient.baseAddress.map { $0 + (row * heads + head) * entries }
-              guard let a, let g else { continue }
-              switch clamp {
-              case .afterMean: for i in 0..<entries { sum[i] += a[i] * g[i] }
-              case .eachHead: for i in 0..<entries { sum[i] += max(a[i] * g[i], 0) }
-              case .meansApart: for i in 0..<entries { sum[i] += max(g[i], 0) }
-              }
-            }
-            for i in 0..<entries { sum[i] = max(sum[i] / Float(heads), 0) }
-            guard clamp == .meansApart, let first = attention.baseAddress else { continue }
-            let own = first + row % images * heads * entries
-            for i in 0..<entries {
-              var mean: Float = 0
-              for head in 0..<heads { mean += own[head * entries + i] }
-              sum[i] *= mean / Float(heads)
-            }
-          }
-        }
+    let (a, g) = (Elementwise.operand(0), Elementwise.operand(1))
+    let terms: Elementwise =
+      switch clamp {
+      case .afterMean: a * g
+      case .eachHead: (a * g).positivePart
+      case .meansApart: g.positivePart
       }
+    func sumOfHeads(_ terms: Elementwise, rows: Int) -> Tensor {
+      .sum(terms, of: [visited.attention, visited.gradient], outer: rows, middle: heads, inner: entries)
     }
+    let mean = (Elementwise.operand(0) / .constant(Float(heads))).positivePart
+    let sums = sumOfHeads(terms, rows: rows)
+    let shape: Shape = [rows, 1, tokens, tokens]
+    guard clamp == .meansApart else { return .map([sums], to: shape, mean) }
+    return .map(
+      [sums, sumOfHeads(a, rows: images)], to: shape,
+      mean * (Elementwise.operand(1) / .constant(Float(heads))))
   }
 
   /// One score a patch: the readout row of R = (I + Ā_L)⋯(I + Ā_first), a product of row vectors.

@@ -19,22 +19,35 @@ public enum PatchReduction: String, OptionValue, CaseIterable {
   public func scores(of values: Tensor, grid: Grid) -> [Float] {
     let (channels, height, width) = (values.shape[0], values.shape[1], values.shape[2])
     let patchWidth = width / grid.columns
-    var sums = [Double](repeating: 0, count: grid.count)
-    values.withElements { values in
-      for row in 0..<channels * height {
-        let patchRow = row % height * grid.rows / height * grid.columns
-        for column in 0..<grid.columns {
-          let start = row * width + column * patchWidth
-          var sum: Float = 0
-          switch self {
-          case .sum: for index in start..<start + patchWidth { sum += values[index] }
-          case .abs: for index in start..<start + patchWidth { sum += Swift.abs(values[index]) }
-          }
-          sums[patchRow + column] += Double(sum)
-        }
-      }
+    // Each line of a patch in single precision; then the lines of its channels, in double.
+    let value = Elementwise.operand(0)
+    let lines = Tensor.sum(
+      self == .abs ? .absolute(value) : value, of: [Self.covered(values, width: grid.columns * patchWidth)],
+      outer: channels * height * grid.columns, middle: patchWidth, inner: 1)
+    let rows = (0..<grid.rows).map { row in
+      (0..<channels * height).filter { $0 % height * grid.rows / height == row }
     }
-    return sums.map { Float($0) }
+    // Where the height is no multiple, some patches have a line less.
+    let most = rows.map(\.count).max() ?? 0
+    let order = (0..<grid.count).flatMap { patch in
+      let rows = rows[patch / grid.columns]
+      return rows.map { $0 * grid.columns + patch % grid.columns }
+        + [Int](repeating: -1, count: most - rows.count)
+    }
+    let patches = lines.gathering(order, columns: 1, shape: [grid.count, most])
+    return Tensor.sums(
+      .operand(0), of: [patches], rows: grid.count, columns: most, at: "scores of patches"
+    ).map { Float($0) }
+  }
+
+  /// The columns of pixels that patches cover.
+  private static func covered(_ values: Tensor, width covered: Int) -> Tensor {
+    let width = values.shape[2]
+    guard covered < width else { return values }
+    let rows = values.count / width
+    return values.gathering(
+      (0..<rows * covered).map { $0 / covered * width + $0 % covered }, columns: 1,
+      shape: [values.shape[0], values.shape[1], covered])
   }
 }
 
@@ -42,12 +55,6 @@ extension Tensor {
   /// The product entry by entry with a tensor of the same shape.
   public func multiplied(with other: Tensor) -> Tensor {
     precondition(shape == other.shape, "\(shape) times \(other.shape)")
-    return Tensor(shape) { product in
-      withElements { own in
-        other.withElements { other in
-          for index in own.indices { product[index] = own[index] * other[index] }
-        }
-      }
-    }
+    return .map([self, other], to: shape, Elementwise.operand(0) * .operand(1))
   }
 }

@@ -69,7 +69,7 @@ extension RelevanceExplainer {
       return try Attribution(
         scores: isOfPixels
           ? PatchReduction.sum.scores(of: relevance, grid: trace.layout.grid)
-          : relevance[trace.layout.patches].rowSums,
+          : relevance[trace.layout.patches].rowSums(at: "relevance of tokens"),
         of: trace, classIndex: classIndex, by: self)
     }
   }
@@ -81,29 +81,16 @@ extension ActivationPoint {
 }
 
 extension Tensor {
-  /// The sum of each row of a matrix.
-  fileprivate var rowSums: [Float] {
-    let columns = shape[1]
-    return withElements { elements in
-      (0..<shape[0]).map { row in
-        Float(elements[row * columns..<(row + 1) * columns].reduce(0.0) { $0 + Double($1) })
-      }
-    }
+  /// The sum of each row of a matrix, summed in double precision.
+  fileprivate func rowSums(at point: String) -> [Float] {
+    Tensor.sums(.operand(0), of: [self], rows: shape[0], columns: shape[1], at: point).map { Float($0) }
   }
 }
 
 extension AttentionGradient {
   /// Attention × cotangent, [k·B, heads, N, N]: its relevance, where the pass had rules that propagate it.
   public var relevance: Tensor {
-    Tensor(gradient.shape) { relevance in
-      attention.withElements { a in
-        gradient.withElements { c in
-          for start in stride(from: 0, to: c.count, by: max(a.count, 1)) {
-            for i in a.indices { relevance[start + i] = a[i] * c[start + i] }
-          }
-        }
-      }
-    }
+    .map([attention, gradient], to: gradient.shape, Elementwise.operand(0) * .operand(1))
   }
 }
 
@@ -113,15 +100,9 @@ extension ForwardTrace {
   /// Relevance then begins as 1 at the class that is asked about, whatever its logit is, and at −1 where it is held
   /// against another.
   public func unitRelevance(_ cotangent: Tensor) -> Tensor {
-    Tensor(cotangent.shape) { result in
-      cotangent.withElements { c in
-        logits.withElements { y in
-          for i in c.indices {
-            let logit = y[i % y.count]
-            result[i] = logit == 0 ? 0 : c[i] / logit
-          }
-        }
-      }
-    }
+    let logit = Elementwise.operand(1)
+    return .map(
+      [cotangent, logits], to: cotangent.shape,
+      .where(isZero: logit, then: 0, otherwise: Elementwise.operand(0) / logit))
   }
 }

@@ -95,7 +95,7 @@ public struct SampledPasses {
         guard let gradient = batch.gradients.input else {
           throw ModelError.notRecorded("gradient of the input")
         }
-        gradient.withElements { gradient in
+        gradient.onHost("gradient of the input").withElements { gradient in
           sum.withUnsafeMutableBufferPointer { sum in
             for sample in batch.samples {
               for passRow in 0..<shape[0] {

@@ -87,7 +87,7 @@ public indirect enum TargetSelection: Hashable, Sendable {
       guard count <= classCount else { throw .tooMany(count, classCount: classCount) }
       return Targets(
         (0..<images).map { image in
-          let row = logits[image].elements
+          let row = logits[image].onHost("logits").elements
           return Array(row.indices.sorted { (row[$1], $0) < (row[$0], $1) }.prefix(count))
         })
     case .classes(let indices):

@@ -20,7 +20,7 @@ public struct ChannelMaps: Sendable {
   public init(_ activation: Tensor, patches: Range<Int>, cells: PatchCells) {
     let width = activation.shape[1]
     self.init(
-      activation.withElements { elements in
+      activation.onHost("activations").withElements { elements in
         (0..<width).flatMap { channel in patches.map { elements[$0 * width + channel] } }
       }, count: width, cells: cells)
   }

@@ -45,7 +45,7 @@ public struct FrameRunner {
       guard let batch = inputs.next() else { return }
       let logits = try batch.logits(of: model)
       let classCount = logits.shape[1]
-      try logits.withElements { elements in
+      try logits.onHost("logits").withElements { elements in
         for (row, frame) in frames.enumerated() {
           try take(
             frame, UnsafeBufferPointer(rebasing: elements[row * classCount..<(row + 1) * classCount]))

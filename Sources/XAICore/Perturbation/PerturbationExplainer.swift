@@ -68,7 +68,9 @@ extension PerturbationExplainer {
     return try targets.classes.enumerated().map { image, classes in
       let (frames, score, meaning) = (perturbations[image].frames, options.score, model.descriptor.output)
       var scores = PerturbedScores(
-        whole: trace.logits[image].withElements { score.values(of: classes, in: $0, meaning: meaning) },
+        whole: trace.logits[image].onHost("logits").withElements {
+          score.values(of: classes, in: $0, meaning: meaning)
+        },
         values: [[Double]](repeating: [], count: frames.count))
       try runner.run(frames, of: trace.input[image]) { frame, logits in
         scores.values[frame] = score.values(of: classes, in: logits, meaning: meaning)

@@ -13,33 +13,20 @@ struct TokenSelection: Sendable {
   /// The chosen tokens: [B, N, D] to [B, n, D].
   func chosen(from x: Tensor) -> Tensor {
     let (batch, width) = (x.shape[0], x.shape[2])
-    return Tensor([batch, tokens.count, width]) { result in
-      x.withElements { x in
-        forEachRow(batch, width) { whole, chosen in
-          for d in 0..<width { result[chosen + d] = x[whole + d] }
-        }
-      }
-    }
+    return x.gathering(
+      (0..<batch).flatMap { image in tokens.map { image * count + $0 } }, columns: width,
+      shape: [batch, tokens.count, width])
   }
 
   /// The reverse: the gradients of the chosen tokens in their places, and zeros in all others.
   func spread(_ gradient: Tensor) -> Tensor {
     let (batch, width) = (gradient.shape[0], gradient.shape[2])
-    return Tensor([batch, count, width]) { result in
-      result.update(repeating: 0, count: batch * count * width)
-      gradient.withElements { gradient in
-        forEachRow(batch, width) { whole, chosen in
-          for d in 0..<width { result[whole + d] = gradient[chosen + d] }
-        }
-      }
-    }
-  }
-
-  private func forEachRow(_ batch: Int, _ width: Int, _ body: (_ whole: Int, _ chosen: Int) -> Void) {
+    var places = [Int](repeating: -1, count: batch * count)
     for image in 0..<batch {
       for (index, token) in tokens.enumerated() {
-        body((image * count + token) * width, (image * tokens.count + index) * width)
+        places[image * count + token] = image * tokens.count + index
       }
     }
+    return gradient.gathering(places, columns: width, shape: [batch, count, width])
   }
 }

@@ -39,33 +39,19 @@ extension TokenMerge {
   /// The tokens that become one, side by side, column by column; zeros where there is none: [B, N, D] to [B, n, f·D].
   func sideBySide(_ x: Tensor) -> Tensor {
     let (rows, width) = (x.shape[0], x.shape[2])
-    return Tensor([rows, coarse.count, factor.count * width]) { result in
-      x.withElements { x in
-        guard let x = x.baseAddress else { return }
-        forEachPart(rows) { source, part in
-          let destination = result + part * width
-          if let source {
-            destination.update(from: x + source * width, count: width)
-          } else {
-            destination.update(repeating: 0, count: width)
-          }
-        }
-      }
-    }
+    var sources: [Int] = []
+    forEachPart(rows) { source, _ in sources.append(source ?? -1) }
+    return x.gathering(sources, columns: width, shape: [rows, coarse.count, factor.count * width])
   }
 
   /// The reverse: [B, n, f·D] to [B, N, D].
   func apart(_ x: Tensor) -> Tensor {
     let (rows, width) = (x.shape[0], x.shape[2] / factor.count)
-    return Tensor([rows, fine.count, width]) { result in
-      x.withElements { x in
-        guard let x = x.baseAddress else { return }
-        forEachPart(rows) { source, part in
-          guard let source else { return }
-          (result + source * width).update(from: x + part * width, count: width)
-        }
-      }
+    var parts = [Int](repeating: -1, count: rows * fine.count)
+    forEachPart(rows) { source, part in
+      if let source { parts[source] = part }
     }
+    return x.gathering(parts, columns: width, shape: [rows, fine.count, width])
   }
 
   /// Calls `body` with each token that is merged, and its place among the parts of the merged ones.

@@ -53,16 +53,11 @@ extension Kernels {
     multiply(
       MatrixOperand(rowsOf: unsigned), MatrixOperand(rowsOf: linear.weight.magnitudes), into: &result, layout,
       Epilogue(scale: g))
-    result.withElements { result in
-      x.withElements { x in
-        forEachRepetition(of: x.count, in: result.count) { start in
-          for i in x.indices {
-            let sign: Float = x[i] > 0 ? 1 : (x[i] < 0 ? -1 : 0)
-            result[start + i] *= sign
-          }
-        }
-      }
-    }
+    let ownX = Elementwise.operand(1)
+    let sign = Elementwise.where(
+      0, isLessThan: ownX, then: 1, otherwise: .where(ownX, isLessThan: 0, then: .constant(-1), otherwise: 0))
+    let sized = result.freeze()
+    result = TensorBuffer(reusing: .map([sized, x], to: sized.shape, Elementwise.operand(0) * sign))
     multiply(
       rows, MatrixOperand(rowsOf: linear.weight), into: &result, layout, Epilogue(scale: f, accumulates: true)
     )
@@ -74,102 +69,58 @@ extension Kernels {
 private enum LinearShares {
   /// c·z/(z + ε·sign z), and 0 where z is.
   static func epsilon(_ epsilon: Float, _ cotangent: Tensor, outputs: Tensor) -> Tensor {
-    Tensor(cotangent.shape) { shares in
-      cotangent.withElements { c in
-        outputs.withElements { z in
-          forEachRepetition(of: z.count, in: c.count) { start in
-            for i in z.indices {
-              let size = abs(z[i])
-              shares[start + i] = size > 0 ? c[start + i] * (size / (size + epsilon)) : 0
-            }
-          }
-        }
-      }
-    }
+    let (c, size) = (Elementwise.operand(0), Elementwise.absolute(.operand(1)))
+    return .map(
+      [cotangent, outputs], to: cotangent.shape,
+      .where(0, isLessThan: size, then: c * (size / (size + .constant(epsilon))), otherwise: 0))
   }
 
   /// s = c·z/(z + γ·(z ± T)/2) with the sign of z; `unsigned` is s with that sign.
   static func gamma(
     _ gamma: Float, _ cotangent: Tensor, outputs: Tensor, magnitudes: Tensor
   ) -> (signed: Tensor, unsigned: Tensor) {
-    var unsigned = TensorBuffer(cotangent.shape)
-    let signed = Tensor(cotangent.shape) { shares in
-      unsigned.withElements { unsigned in
-        cotangent.withElements { c in
-          outputs.withElements { z in
-            magnitudes.withElements { t in
-              forEachRepetition(of: z.count, in: c.count) { start in
-                for i in z.indices {
-                  let size = abs(z[i])
-                  let sum = size + gamma / 2 * (size + t[i])
-                  let share = sum > 0 ? c[start + i] * (size / sum) : 0
-                  shares[start + i] = share
-                  unsigned[start + i] = z[i] < 0 ? -share : share
-                }
-              }
-            }
-          }
-        }
-      }
-    }
-    return (signed, unsigned.freeze())
+    let (c, size, t) = (Elementwise.operand(0), Elementwise.absolute(.operand(1)), Elementwise.operand(2))
+    let sum = size + Elementwise.constant(gamma / 2) * (size + t)
+    let signed = Tensor.map(
+      [cotangent, outputs, magnitudes], to: cotangent.shape,
+      .where(0, isLessThan: sum, then: c * (size / sum), otherwise: 0))
+    let (share, z) = (Elementwise.operand(0), Elementwise.operand(1))
+    let unsigned = Tensor.map(
+      [signed, outputs], to: cotangent.shape,
+      .where(z, isLessThan: 0, then: Elementwise.constant(-1) * share, otherwise: share))
+    return (signed, unsigned)
   }
 
   /// c·z/(z − b + T): the denominator is twice the sum of positive products.
   ///
   /// What rounding leaves of none counts as none.
   static func positive(_ cotangent: Tensor, outputs: Tensor, bias: Tensor?, magnitudes: Tensor) -> Tensor {
-    let columns = cotangent.shape.extents.last ?? 1
-    let bias = bias ?? Tensor(repeating: 0, [columns])
-    return Tensor(cotangent.shape) { shares in
-      cotangent.withElements { c in
-        outputs.withElements { z in
-          magnitudes.withElements { t in
-            bias.withElements { b in
-              forEachRepetition(of: z.count, in: c.count) { start in
-                for row in stride(from: 0, to: z.count, by: columns) {
-                  for column in 0..<columns {
-                    let i = row + column
-                    let sum = z[i] - b[column] + t[i]
-                    shares[start + i] = sum > 1e-6 * t[i] ? c[start + i] * z[i] / sum : 0
-                  }
-                }
-              }
-            }
-          }
-        }
-      }
-    }
+    let bias = bias ?? Tensor(repeating: 0, [cotangent.shape.extents.last ?? 1])
+    let (c, z, t, b) = (
+      Elementwise.operand(0), Elementwise.operand(1), Elementwise.operand(2), Elementwise.operand(3)
+    )
+    let sum = z - b + t
+    return .map(
+      [cotangent, outputs, magnitudes, bias], to: cotangent.shape,
+      .where(1e-6 * t, isLessThan: sum, then: c * z / sum, otherwise: 0))
   }
 }
 
 extension Tensor {
   /// Absolute values.
-  var magnitudes: Tensor {
-    Tensor(shape) { result in
-      withElements { own in
-        for i in own.indices { result[i] = abs(own[i]) }
-      }
-    }
-  }
+  var magnitudes: Tensor { .map([self], to: shape, .absolute(.operand(0))) }
 
   /// Columns of each row, copied: [..., columns] to [..., range].
   func columns(_ range: Range<Int>) -> Tensor {
     let columns = shape.extents.last ?? 1
     guard range != 0..<columns else { return self }
-    return Tensor(Shape(shape.extents.dropLast() + [range.count])) { result in
-      withElements { own in
-        for row in 0..<count / columns {
-          for column in 0..<range.count {
-            result[row * range.count + column] = own[row * columns + range.lowerBound + column]
-          }
-        }
-      }
-    }
+    // Pieces of the largest size that divides a row and both ends of the range.
+    let piece = [columns, range.lowerBound, range.upperBound].reduce(0, greatestCommonDivisor)
+    let pieces = range.lowerBound / piece..<range.upperBound / piece
+    return gathering(
+      (0..<count / columns).flatMap { row in pieces.map { row * (columns / piece) + $0 } },
+      columns: piece, shape: Shape(shape.extents.dropLast() + [range.count]))
   }
 }
 
-/// Calls `body` with where each repetition of a forward pass's elements begins among those of a cotangent.
-@inline(__always) func forEachRepetition(of count: Int, in all: Int, _ body: (Int) -> Void) {
-  for start in stride(from: 0, to: all, by: max(count, 1)) { body(start) }
-}
+private func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : greatestCommonDivisor(b, a % b) }

@@ -18,40 +18,28 @@ struct ResidualShares {
       return
     }
     let rows = cotangent.shape[0]
-    let (images, perRow) = (x.shape[0], cotangent.count / max(rows, 1))
-    var factors: [(kept: Float, branch: Float)] = []
-    cotangent.withElements { c in
-      x.withElements { x in
-        sum.withElements { sum in
-          for row in 0..<rows {
-            let (start, own) = (row * perRow, row % images * perRow)
-            var (passing, whole) = (0.0, 0.0)
-            for i in 0..<perRow {
-              passing += Double(x[own + i] * c[start + i])
-              whole += Double(sum[own + i] * c[start + i])
-            }
-            let added = whole - passing
-            let total = abs(passing) + abs(added)
-            func factor(_ part: Double) -> Float {
-              part == 0 || total == 0 ? 0 : Float(abs(part) / total * whole / part)
-            }
-            factors.append((factor(passing), factor(added)))
-          }
-        }
+    let perRow = cotangent.count / max(rows, 1)
+    func sums(_ term: Tensor) -> [Double] {
+      Tensor.sums(
+        Elementwise.operand(0) * .operand(1), of: [term, cotangent], rows: rows, columns: perRow,
+        at: "relevance of a residual sum")
+    }
+    let factors = zip(sums(x), sums(sum)).map { passing, whole in
+      let added = whole - passing
+      let total = abs(passing) + abs(added)
+      func factor(_ part: Double) -> Float {
+        part == 0 || total == 0 ? 0 : Float(abs(part) / total * whole / part)
       }
+      return (kept: factor(passing), branch: factor(added))
     }
     kept = Self.scaled(cotangent, by: factors.map(\.kept))
     branch = Self.scaled(cotangent, by: factors.map(\.branch))
   }
 
   private static func scaled(_ cotangent: Tensor, by factors: [Float]) -> Tensor {
-    Tensor(cotangent.shape) { result in
-      cotangent.withElements { c in
-        let perRow = c.count / max(factors.count, 1)
-        for (row, factor) in factors.enumerated() {
-          for i in row * perRow..<(row + 1) * perRow { result[i] = factor * c[i] }
-        }
-      }
-    }
+    let perRow = cotangent.count / max(factors.count, 1)
+    return .map(
+      [Tensor([factors.count], factors), cotangent], to: cotangent.shape,
+      Elementwise.operand(0, each: perRow) * .operand(1))
   }
 }

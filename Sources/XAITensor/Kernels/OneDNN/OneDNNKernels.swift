@@ -6,9 +6,15 @@ import COneDNN
 /// shared out on the threads of the portable kernels: OpenMP's threads spin at every barrier, and a layer of twenty
 /// short operations crawls as soon as anything else wants a core. What the vector kernels do as fast or faster (the
 /// products of attention, softmax, layer norm, GELU and all gradients of these) runs there.
-public struct OneDNNKernels: Kernels {
+public struct OneDNNKernels: VectorRowKernels {
   let engine = OneDNNEngine()
   let portable: PortableKernels
+  /// The vector instructions and threads of everything but large products.
+  ///
+  /// Measured on an AVX-512 processor, 2 threads, ViT-B: the vector kernels' softmax is 1.7 × and their GELU gradient
+  /// 2.8 × as fast as oneDNN 2.6's, the others are equal; their softmax keeps NaN, and their GELU is closer to the error
+  /// function. oneDNN 2.x has no gradient of a layer norm's input alone.
+  public var unit: VectorUnit { portable.unit }
 
   /// Makes kernels on the processor; traps where oneDNN has no engine for it.
   ///

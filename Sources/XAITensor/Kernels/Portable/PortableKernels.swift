@@ -7,11 +7,11 @@ import Foundation
 #endif
 
 /// Kernels that need no library: blocked, packed and threaded, for the best vector instructions the processor has.
-public struct PortableKernels: Kernels {
+public struct PortableKernels: VectorRowKernels {
   /// The vector instructions in use.
   public let instructionSet: InstructionSet
-  let vector: VectorKernels
-  let pool: ThreadPool
+  /// The vector instructions and threads.
+  public let unit: VectorUnit
   /// What the factors of products keep.
   public let precision: Engine.Precision
   /// Parameters in bfloat16; nil where products are in another precision.
@@ -45,8 +45,8 @@ public struct PortableKernels: Kernels {
         "this processor has no \(instructionSet); it has \(InstructionSet.available.map(\.rawValue))")
     }
     self.instructionSet = instructionSet
-    self.vector = vector
-    self.pool = ThreadPool(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
+    self.unit = VectorUnit(
+      vector: vector, pool: ThreadPool(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount))
     self.precision = precision
     self.parameters = precision == .bfloat16 ? PackedParameters() : nil
   }

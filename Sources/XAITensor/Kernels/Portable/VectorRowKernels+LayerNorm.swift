@@ -1,6 +1,6 @@
 import CVectorKernels
 
-extension PortableKernels {
+extension VectorRowKernels {
   /// Layer norm of each row.
   public func layerNorm(
     _ x: Tensor, weight: Tensor, bias: Tensor, epsilon: Float

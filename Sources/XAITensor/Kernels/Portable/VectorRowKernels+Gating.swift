@@ -1,6 +1,6 @@
 import CVectorKernels
 
-extension PortableKernels {
+extension VectorRowKernels {
   /// Multiplies each column by a factor, and adds a residual.
   public func scaleColumns(of x: Tensor, by factors: Tensor, adding residual: Tensor?) -> Tensor {
     let (rows, columns) = x.shape.rowsAndColumns

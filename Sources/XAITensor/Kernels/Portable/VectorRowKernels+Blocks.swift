@@ -1,6 +1,6 @@
 import CVectorKernels
 
-extension PortableKernels {
+extension VectorRowKernels {
   /// GELU by a sigmoid.
   public func sigmoidGELU(_ x: Tensor, _ form: SigmoidGELU) -> Tensor {
     Tensor(x.shape) { y in

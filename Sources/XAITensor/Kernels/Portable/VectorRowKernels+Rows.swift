@@ -1,6 +1,6 @@
 import CVectorKernels
 
-extension PortableKernels {
+extension VectorRowKernels {
   /// Softmax of each row, in place.
   public func softmax(rowsOf buffer: inout TensorBuffer) {
     let (rows, columns) = buffer.shape.rowsAndColumns

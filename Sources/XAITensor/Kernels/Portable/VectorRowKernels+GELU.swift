@@ -1,6 +1,6 @@
 import CVectorKernels
 
-extension PortableKernels {
+extension VectorRowKernels {
   /// GELU of each element.
   public func gelu(_ x: Tensor) -> Tensor {
     Tensor(x.shape) { y in
