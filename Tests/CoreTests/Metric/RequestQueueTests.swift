@@ -141,7 +141,7 @@ import XAITesting
 }
 
 /// An evidence model that counts what it sees.
-private struct CountingModel: Model {
+private struct CountingModel: IntervenableModel {
   private final class Counts: Sendable { let batches = Mutex<[Int]>([]) }
 
   private let model = EvidenceModel()
