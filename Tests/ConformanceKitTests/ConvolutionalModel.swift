@@ -7,7 +7,7 @@ import XAITesting
 /// A classifier without attention: one convolution whose strides are its kernel, a ReLU, the mean, and a linear head.
 ///
 /// Its only place is its own: the feature map behind the ReLU, [B, 3·4, 5].
-struct ConvolutionalModel: Model {
+struct ConvolutionalModel: DifferentiableModel {
   static let featureMap = Place(rawValue: "feature-map")
   private static let (side, width, classes) = (4, 5, 3)
 
