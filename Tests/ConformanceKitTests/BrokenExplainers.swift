@@ -15,6 +15,10 @@ enum Fault: String, OptionValue, CaseIterable {
   case readsExtra = "reads-extra"
   case namelessRefusal = "nameless-refusal"
   case negativeScore = "negative-score"
+  case firstRow = "first-row"
+  case classTokenRow = "class-token-row"
+  case prefixAsPatches = "prefix-as-patches"
+  case countedPatches = "counted-patches"
 }
 
 protocol FaultyExplainer: Explainer where Options == NoOptions {
@@ -22,6 +26,16 @@ protocol FaultyExplainer: Explainer where Options == NoOptions {
 }
 
 private let calls = Mutex(0)
+
+/// Σ_i w_i·A[i, :] of the first head in layer 0, with the weights of the readout.
+private func readoutRow(_ trace: ForwardTrace, image: Int) throws -> [Float] {
+  let attention = try trace.attention(ofLayer: 0)[image][0]
+  var row = [Float](repeating: 0, count: trace.layout.tokenCount)
+  for (token, weight) in trace.layout.readoutWeights.enumerated() where weight != 0 {
+    for (index, value) in attention[token].elements.enumerated() { row[index] += weight * value }
+  }
+  return row
+}
 
 extension FaultyExplainer {
   var options: NoOptions { NoOptions() }
@@ -34,9 +48,8 @@ extension FaultyExplainer {
     return Recording(attention: Self.fault == .unrecorded ? .none : .some([0]))
   }
 
-  /// The readout row of the first head in layer 0; the class decides which patch counts twice.
+  /// The readout row of the first head in layer 0 to a power that is one more than the class.
   func explain(_ trace: ForwardTrace, targets: Targets, using model: any Model) throws -> [[Attribution]] {
-    let attention = try trace.attention(ofLayer: 0)
     if Self.fault == .undeclaredNeed {
       _ = try model.forward(
         trace.input, recording: Recording(activations: [ActivationPoint(layer: 0, place: .output)]))
@@ -46,21 +59,38 @@ extension FaultyExplainer {
       return count
     }
     var result = try targets.map { image, target, classIndex in
-      let row = trace.layout.readoutTokens[0]
-      var scores = Array(attention[image][0][row].elements[trace.layout.patches])
-      scores[classIndex] *= 2
-      if Self.fault == .batchLeak { scores[0] += Float(image) }
-      if Self.fault == .targetLeak { scores[0] += Float(target) }
+      let entries = try row(of: image, trace)
+      let patches =
+        switch Self.fault {
+        case .prefixAsPatches: 0..<trace.layout.grid.count
+        case .countedPatches: 1..<trace.layout.tokenCount
+        default: trace.layout.patches
+        }
+      var exponent = 1 + classIndex
+      if Self.fault == .batchLeak { exponent += image }
+      if Self.fault == .targetLeak { exponent += target }
+      if Self.fault == .readsExtra { exponent += trace.attention.count }
+      var scores = entries[patches].map { power($0, exponent) }
       if Self.fault == .random { scores[0] += Float(call) }
-      if Self.fault == .negativeScore { scores[0] = -1 }
-      if Self.fault == .readsExtra { scores[0] += Float(trace.attention.count) }
+      if Self.fault == .negativeScore { scores = scores.map { -$0 } }
       return try Attribution(
         scores: scores, of: trace, classIndex: Self.fault == .wrongClass ? 0 : classIndex, by: self)
     }
     if Self.fault == .missingMap { result[0].removeLast() }
     return result
   }
+
+  private func row(of image: Int, _ trace: ForwardTrace) throws -> [Float] {
+    let classToken = trace.layout.prefix.firstIndex(of: .classToken)
+    return switch (Self.fault, classToken) {
+    case (.firstRow, _): try trace.attention(ofLayer: 0)[image][0][0].elements
+    case (.classTokenRow, let token?): try trace.attention(ofLayer: 0)[image][0][token].elements
+    default: try readoutRow(trace, image: image)
+    }
+  }
 }
+
+private func power(_ base: Float, _ exponent: Int) -> Float { (0..<exponent).reduce(1) { x, _ in x * base } }
 
 private let citation = Citation(authors: "A", title: "T", venue: "V", year: 2020, identifier: "I")
 
@@ -68,12 +98,12 @@ private let citation = Citation(authors: "A", title: "T", venue: "V", year: 2020
 private func describe(
   _ id: String = "toy", summary: String = "Shows something", needs: Capabilities = .attention,
   family: ExplainerDescriptor.Family = .attention, isClassSpecific: Bool = true,
-  scores: ScoreMeaning = .magnitude
+  scores: ScoreMeaning = .magnitude, forwardPasses: String = "1"
 ) -> ExplainerDescriptor {
   ExplainerDescriptor(
     id: id, title: "Toy", summary: summary, family: family, needs: needs,
     isClassSpecific: isClassSpecific, scores: scores,
-    reversePasses: "0", citation: citation)
+    forwardPasses: forwardPasses, reversePasses: "0", citation: citation)
 }
 
 /// The one that is right.
@@ -119,6 +149,36 @@ struct MissingMap: FaultyExplainer {
 
 struct RandomMap: FaultyExplainer {
   static let (descriptor, fault) = (describe(), Fault.random)
+  init(options: NoOptions) {}
+}
+
+/// Reads the first token, whatever the logits are read from.
+struct FirstRow: FaultyExplainer {
+  static let (descriptor, fault) = (describe(), Fault.firstRow)
+  init(options: NoOptions) {}
+}
+
+/// Reads the class token where there is one, and the readout elsewhere.
+struct ClassTokenRow: FaultyExplainer {
+  static let (descriptor, fault) = (describe(), Fault.classTokenRow)
+  init(options: NoOptions) {}
+}
+
+/// Reads the first token in a method of many passes, whose scores needn't follow patches that change places.
+struct ManyPasses: FaultyExplainer {
+  static let (descriptor, fault) = (describe(forwardPasses: "1 + samples"), Fault.firstRow)
+  init(options: NoOptions) {}
+}
+
+/// Takes the first tokens for patches.
+struct PrefixAsPatches: FaultyExplainer {
+  static let (descriptor, fault) = (describe(), Fault.prefixAsPatches)
+  init(options: NoOptions) {}
+}
+
+/// Takes all tokens but the first for patches, and traps where they are another number.
+struct CountedPatches: FaultyExplainer {
+  static let (descriptor, fault) = (describe(), Fault.countedPatches)
   init(options: NoOptions) {}
 }
 
@@ -218,11 +278,9 @@ struct ClassSpecificLie: Explainer {
     try RightExplainer(options: NoOptions()).recording(for: model)
   }
   func explain(_ trace: ForwardTrace, targets: Targets, using model: any Model) throws -> [[Attribution]] {
-    let attention = try trace.attention(ofLayer: 0)
-    return try targets.map { image, _, classIndex in
+    try targets.map { image, _, classIndex in
       try Attribution(
-        scores: Array(attention[image][0][trace.layout.readoutTokens[0]].elements[trace.layout.patches]),
-        of: trace,
+        scores: Array(readoutRow(trace, image: image)[trace.layout.patches]), of: trace,
         classIndex: classIndex, by: self)
     }
   }
@@ -249,11 +307,10 @@ struct IgnoredContrast: Explainer {
     try RightExplainer(options: NoOptions()).recording(for: model)
   }
   func explain(_ trace: ForwardTrace, targets: Targets, using model: any Model) throws -> [[Attribution]] {
-    let attention = try trace.attention(ofLayer: 0)
-    return try targets.map { image, _, classIndex in
-      var scores = Array(attention[image][0][trace.layout.readoutTokens[0]].elements[trace.layout.patches])
-      scores[classIndex] *= 2
-      return try Attribution(scores: scores, of: trace, classIndex: classIndex, by: self)
+    try targets.map { image, _, classIndex in
+      let scores = try readoutRow(trace, image: image)[trace.layout.patches]
+      return try Attribution(
+        scores: scores.map { power($0, 1 + classIndex) }, of: trace, classIndex: classIndex, by: self)
     }
   }
 }

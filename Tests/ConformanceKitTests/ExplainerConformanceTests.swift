@@ -40,9 +40,53 @@ import XAITesting
 
   @Test func scores() {
     let negative = ExplainerConformance(NegativeMagnitude.self).failures()
-    #expect(checks(negative) == [.scores] && negative.contains { $0.message.contains("the score -1.0") })
+    #expect(checks(negative) == [.scores] && negative.contains { $0.message.contains("the score -0.") })
     let other = ExplainerConformance(TwoMeanings.self).failures()
     #expect(checks(other) == [.scores] && other.contains { $0.message.contains("signed with the defaults") })
+  }
+
+  @Test("who reads the first row, the class token or the prefix in place of the readout is found")
+  func symmetry() {
+    let first = ExplainerConformance(FirstRow.self).failures()
+    #expect(checks(first) == [.symmetry])
+    for text in ["toy-unplaced, 'toy'", "toy-distilled-unplaced, 'toy'", "toy-unread-prefix, 'toy'"] {
+      #expect(first.contains { $0.message.contains(text) }, "\(text)")
+    }
+    #expect(!first.contains { $0.message.contains("toy-unplaced-with-prefix") }, "it reads the first token")
+    let classToken = ExplainerConformance(ClassTokenRow.self).failures()
+    #expect(checks(classToken) == [.symmetry])
+    #expect(classToken.count == 2 && !classToken.contains { $0.message.contains("180°") })
+    let manyPasses = ExplainerConformance(ManyPasses.self).failures()
+    #expect(manyPasses == first.filter { !$0.message.contains("180°") } && manyPasses.count == 2)
+    let prefix = ExplainerConformance(PrefixAsPatches.self).failures()
+    #expect(checks(prefix).contains(.symmetry))
+    #expect(prefix.contains { $0.message.contains("toy-unplaced-with-prefix") })
+  }
+
+  @Test("models with given places alone are not tried with symmetries")
+  func givenModels() {
+    let model = ToyModel.classToken.make(on: AvailableKernels.preferred.make())
+    #expect(ExplainerConformance(FirstRow.self, models: [model]).failures() == [])
+  }
+
+  @Test("a process that dies says on which model")
+  func death() async throws {
+    let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = ExplainerConformance(CountedPatches.self).failures()
+    }
+    let lines = String(decoding: result.standardErrorContent, as: UTF8.self).split(separator: "\n")
+    let start = "XAITesting: the process died while trying "
+    #expect(lines.contains("\(start)toy, results: toy-distilled"))
+    #expect(lines.contains("\(start)'toy' on toy-distilled, images: 3, classes: 0, 4"))
+    #expect(lines.filter { $0.hasPrefix(start) }.count == 3)
+  }
+
+  @Test("a process that lives says nothing")
+  func life() async throws {
+    let result = try await #require(processExitsWith: .success, observing: [\.standardErrorContent]) {
+      _ = ExplainerConformance(FirstRow.self).failures()
+    }
+    #expect(!String(decoding: result.standardErrorContent, as: UTF8.self).contains("XAITesting"))
   }
 
   @Test func recording() {

@@ -28,7 +28,9 @@ public struct ExplainerDescriptor: Hashable, Sendable, Codable {
   public let isClassSpecific: Bool
   /// What the scores of its map mean with the default options.
   public let scores: ScoreMeaning
-  /// Forward passes for one map, for people: `1`, or a formula in the options.
+  /// Forward passes for one map: `1` for that of the image alone, `0` for none, or a formula in the options, for people.
+  ///
+  /// With `1` the conformance kit expects that scores follow patches that change places in a model without positions.
   public let forwardPasses: String
   /// Reverse passes for one map, for people.
   public let reversePasses: String

@@ -38,6 +38,8 @@ public struct ConformanceFailure: Hashable, Sendable, CustomStringConvertible {
     case classSpecificity
     /// Scores have the signs that the explainer declares.
     case scores
+    /// What makes no difference to the logits makes none to the map.
+    case symmetry
     /// The declared needs are enough, all used, and asked for before any arithmetic.
     case needs
     /// The declared recording is enough, and holds nothing else.
@@ -104,11 +106,15 @@ struct Findings {
     if !isRight { fail(check, message()) }
   }
 
-  /// Runs a group of checks; what it throws is a failure of `check`.
+  /// Runs a group of checks; what it throws is a failure of `check`, and a process that dies in it says so.
   mutating func attempt(
     _ check: ConformanceFailure.Check, _ what: String, _ body: (inout Findings) throws -> Void
   ) {
-    do { try body(&self) } catch { fail(check, "\(what) threw: \(error)") }
+    do {
+      try Attempt.noting("\(subject), \(check.rawValue): \(what)") { try body(&self) }
+    } catch {
+      fail(check, "\(what) threw: \(error)")
+    }
   }
 
   /// Expects a `ModelError` where something is asked for that isn't there.

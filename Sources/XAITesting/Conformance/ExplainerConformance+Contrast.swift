@@ -27,7 +27,7 @@ extension ExplainerConformance {
         let differs = try fitting.contains { model in
           let sample = Sample(of: model)
           func maps(_ explainer: Subject) throws -> [[[Float]]] {
-            try explainer.explain(sample.input, targets: .classes(sample.classes), using: model).map {
+            try explain(sample.input, of: sample, by: explainer, on: model).map {
               $0.map { minMaxNormalised($0.scores) }
             }
           }

@@ -18,13 +18,13 @@ extension ExplainerConformance {
     let name = model.descriptor.name
     findings.attempt(.results, name) { findings in
       let before = (input: sample.input.elements, logits: try model.logits(sample.input).elements)
-      let maps = try explainer.explain(sample.input, targets: .classes(sample.classes), using: model)
+      let maps = try explain(sample.input, of: sample, by: explainer, on: model)
       checkShapes(of: maps, by: explainer, sample, on: model, &findings)
       guard maps.count == sample.images.count, maps.allSatisfy({ $0.count == sample.classes.count }) else {
         return
       }
 
-      let again = try explainer.explain(sample.input, targets: .classes(sample.classes), using: model)
+      let again = try explain(sample.input, of: sample, by: explainer, on: model)
       findings.expect(
         again.map { $0.map(\.scores) } == maps.map { $0.map(\.scores) }, .determinism,
         "\(name): a second run gives other scores")
@@ -47,10 +47,9 @@ extension ExplainerConformance {
   ) throws {
     let reversed = Tensor(
       sample.input.shape, sample.images.reversed().flatMap { sample.input[$0].elements })
-    let turned = try explainer.explain(reversed, targets: .classes(sample.classes), using: model)
+    let turned = try explain(reversed, of: sample, by: explainer, on: model)
     for image in sample.images {
-      let alone = try explainer.explain(
-        sample.input[image..<image + 1], targets: .classes(sample.classes), using: model)
+      let alone = try explain(sample.input[image..<image + 1], of: sample, by: explainer, on: model)
       for target in sample.classes.indices {
         let place = "\(model.descriptor.name), image \(image)"
         let map = minMaxNormalised(maps[image][target].scores)
@@ -69,7 +68,7 @@ extension ExplainerConformance {
     _ findings: inout Findings
   ) throws {
     for (target, classIndex) in sample.classes.enumerated() {
-      let alone = try explainer.explain(sample.input, targets: .classes([classIndex]), using: model)
+      let alone = try explain(sample.input, of: sample, classes: [classIndex], by: explainer, on: model)
       for image in sample.images {
         findings.expectClose(
           minMaxNormalised(alone[image][0].scores), minMaxNormalised(maps[image][target].scores),

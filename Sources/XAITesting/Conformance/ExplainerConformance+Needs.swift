@@ -49,12 +49,16 @@ extension ExplainerConformance {
     _ findings: inout Findings
   ) throws {
     let targets = Targets(sample.images.map { _ in sample.classes })
-    let own = try explainer.explain(
-      model.forward(sample.input, recording: recording), targets: targets, using: model)
+    func maps(_ recording: Recording) throws -> [[Attribution]] {
+      try noting(explainer, model, images: sample.images.count, classes: sample.classes) {
+        try explainer.explain(
+          model.forward(sample.input, recording: recording), targets: targets, using: model)
+      }
+    }
+    let own = try maps(recording)
     var everything = recording
     if model.descriptor.capabilities.contains(.attention) { everything.attention = .all }
-    let full = try explainer.explain(
-      model.forward(sample.input, recording: everything), targets: targets, using: model)
+    let full = try maps(everything)
     findings.expect(
       own.map { $0.map(\.scores) } == full.map { $0.map(\.scores) }, .recording,
       "'\(explainer.specification)' gives another map where the trace holds more than it asked for")
@@ -66,7 +70,7 @@ extension ExplainerConformance {
   ) {
     do {
       let explainer = try Subject(options: Subject.Options(settings[0], of: Subject.descriptor.id))
-      _ = try explainer.explain(sample.input, targets: .classes(sample.classes), using: model)
+      _ = try explain(sample.input, of: sample, by: explainer, on: model)
       findings.fail(.needs, "a model without \(name) is not refused")
     } catch ModelError.missingCapabilities(_, _, let missing) {
       findings.expect(

@@ -6,6 +6,8 @@ public import XAITensor
 /// What an explainer has to do on every layout of tokens: see ``ConformanceFailure/Check`` for what is checked.
 public struct ExplainerConformance<Subject: Explainer>: Conformance {
   let models: [any Model]
+  /// What models with symmetries run on; nil where the models are given.
+  let symmetryKernels: (any Kernels)?
   let base: [(key: String, value: String)]
 
   /// Tries an explainer on models.
@@ -13,7 +15,8 @@ public struct ExplainerConformance<Subject: Explainer>: Conformance {
   /// - Parameters:
   ///   - type: the explainer.
   ///   - kernels: what the toy models run on.
-  ///   - models: what it is tried on; by default every ``ToyModel`` and every ``HierarchicalToyModel``.
+  ///   - models: what it is tried on; by default every ``ToyModel`` and every ``HierarchicalToyModel``, and those with
+  ///     symmetries.
   ///   - base: options that each setting begins with, such as fewer passes than the thousands of the defaults.
   public init(
     _ type: Subject.Type, on kernels: any Kernels = AvailableKernels.preferred.make(),
@@ -22,6 +25,7 @@ public struct ExplainerConformance<Subject: Explainer>: Conformance {
     self.models =
       models ?? ToyModel.all.map { $0.make(on: kernels) }
       + HierarchicalToyModel.all.map { $0.make(on: kernels) }
+    self.symmetryKernels = models == nil ? kernels : nil
     self.base = base
   }
 
@@ -79,11 +83,12 @@ public struct ExplainerConformance<Subject: Explainer>: Conformance {
         "declared class-specific, but two classes have the same maps on every model")
     }
     if let model = models.first {
-      checkNeeds(on: model, &findings)
+      Attempt.noting("\(descriptor.id), needs: \(model.descriptor.name)") { checkNeeds(on: model, &findings) }
       checkSettings(on: model, &findings)
       checkPlaces(on: model, &findings)
     }
     checkContrast(&findings)
+    checkSymmetries(&findings)
     return findings.failures
   }
 
@@ -108,6 +113,26 @@ public struct ExplainerConformance<Subject: Explainer>: Conformance {
     return false
   }
 
+  /// The maps of a sample's classes, or of other classes; a process that dies on the way says of what.
+  func explain(
+    _ input: Tensor, of sample: Sample, classes: [Int]? = nil, by explainer: Subject, on model: any Model
+  ) throws -> [[Attribution]] {
+    let classes = classes ?? sample.classes
+    return try noting(explainer, model, images: input.shape[0], classes: classes) {
+      try explainer.explain(input, targets: .classes(classes), using: model)
+    }
+  }
+
+  /// Runs `body` with a note of what is explained.
+  func noting<R>(
+    _ explainer: Subject, _ model: any Model, images: Int, classes: [Int], _ body: () throws -> R
+  ) rethrows -> R {
+    let classes = classes.map(String.init).joined(separator: ", ")
+    return try Attempt.noting(
+      "'\(explainer.specification)' on \(model.descriptor.name), images: \(images), classes: \(classes)", body
+    )
+  }
+
   /// Every setting that can be listed gives maps.
   private func checkSettings(on model: any Model, _ findings: inout Findings) {
     let sample = Sample(of: model)
@@ -115,8 +140,7 @@ public struct ExplainerConformance<Subject: Explainer>: Conformance {
       let text = setting.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
       findings.attempt(.options, "explaining with '\(text)'") { findings in
         let explainer = try Subject(options: Subject.Options(setting, of: Subject.descriptor.id))
-        let attributions = try explainer.explain(
-          sample.input, targets: .classes(sample.classes), using: model)
+        let attributions = try explain(sample.input, of: sample, by: explainer, on: model)
         checkShapes(of: attributions, by: explainer, sample, on: model, &findings)
       }
     }

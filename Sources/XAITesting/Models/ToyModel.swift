@@ -57,6 +57,32 @@ public struct ToyModel: Hashable, Sendable, CustomStringConvertible {
   /// One attention head.
   public static let oneHead = ToyModel("toy-one-head") { $0.headCount = 1 }
 
+  /// 2 × 4 patches without positions, whose mean is read: the logits don't depend on where a patch lies.
+  public static let unplaced = ToyModel("toy-unplaced") {
+    unplacePatches(&$0)
+    $0.prefix = []
+    $0.readout = .meanOfPatches
+    $0.finalNorm = .afterPooling
+  }
+  /// 2 × 4 patches without positions after a class token, which is read, and a register.
+  public static let unplacedWithPrefix = ToyModel("toy-unplaced-with-prefix") {
+    unplacePatches(&$0)
+    $0.prefix = [.classToken, .register]
+  }
+  /// A class and a distillation token without positions: exchanged together with their heads, they are the same model.
+  public static let distilledUnplaced = ToyModel("toy-distilled-unplaced") {
+    $0.prefix = [.classToken, .distillation]
+    $0.readout = .meanOfClassAndDistillation
+    $0.positions = .patches
+  }
+  /// A class token and a register, neither of which is read, without positions: exchanged, they are the same model.
+  public static let unreadPrefix = ToyModel("toy-unread-prefix") {
+    $0.prefix = [.classToken, .register]
+    $0.readout = .meanOfPatches
+    $0.finalNorm = .afterPooling
+    $0.positions = .patches
+  }
+
   /// Classes that are vectors: the cosine with the class token's projection.
   public static let zeroShot = ToyModel("toy-zero-shot") {
     $0.classifier = .cosine(scale: 10, projectedWidth: 8)
@@ -114,6 +140,11 @@ public struct ToyModel: Hashable, Sendable, CustomStringConvertible {
   /// Those of blocks with other stages.
   public static let stages = [rotary, normalisedRotary, cosine, postNorm, contrastive]
 
+  private static func unplacePatches(_ configuration: inout VisionTransformerConfiguration) {
+    (configuration.patchHeight, configuration.patchWidth) = (6, 3)
+    configuration.positions = .none
+  }
+
   private init(_ name: String, _ change: (inout VisionTransformerConfiguration) -> Void = { _ in }) {
     self.name = name
     var configuration = VisionTransformerConfiguration(
@@ -138,11 +169,30 @@ public struct ToyModel: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Makes the model; the same seed makes the same weights.
-  public func make(seed: UInt64 = 1, on kernels: any Kernels) -> any Model {
+  ///
+  /// - Parameters:
+  ///   - seed: of the weights.
+  ///   - exchanged: for the name of a parameter, that of another of the same shape, whose value it takes.
+  ///   - kernels: what the model runs on.
+  public func make(
+    seed: UInt64 = 1, exchanging exchanged: [String: String] = [:], on kernels: any Kernels
+  ) -> any Model {
     let naming = naming
     var random = SeededRandom(seed: seed)
-    let weights = VisionTransformerWeights(configuration: configuration, naming: naming) { name, shape in
-      random.parameter(name, shape)
+    var drawn: [String: Tensor] = [:]
+    var weights = VisionTransformerWeights(configuration: configuration, naming: naming) { name, shape in
+      let parameter = random.parameter(name, shape)
+      drawn[name] = parameter
+      return parameter
+    }
+    if !exchanged.isEmpty {
+      weights = VisionTransformerWeights(configuration: configuration, naming: naming) { name, shape in
+        let source = exchanged[name] ?? name
+        guard let parameter = drawn[source], parameter.shape == shape else {
+          preconditionFailure("\(self.name) has no parameter \(source) of \(shape)")
+        }
+        return parameter
+      }
     }
     let descriptor = ModelDescriptor(
       name: name, architecture: "toy", labels: (0..<configuration.classCount).map { "class \($0)" },
