@@ -152,7 +152,8 @@ func plugins(of kind: String) -> [Target.Dependency] {
 
 /// Programs of `Examples/` that are part of this package; `Examples/ThirdPartyPlugin` is a package of its own.
 let examples =
-  ["ExplainImage", "CompareExplainers", "ExportSamples"] + (usesDatabase ? ["EvaluateExplainers"] : [])
+  ["ExplainImage", "CompareExplainers", "ExportSamples"]
+  + (usesDatabase ? ["EvaluateExplainers", "GMARPaper"] : [])
 
 // MARK: - Tests
 
