@@ -42,6 +42,8 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 struct Module {
   var name: String
   var uses: [Target.Dependency] = []
+  /// Files that are compiled into the module as bytes, so that a program stays one file.
+  var embedded: [String] = []
 }
 
 /// In the order in which they may depend on one another.
@@ -56,7 +58,9 @@ let modules: [Module] = [
   Module(
     name: "XAIEvaluation", uses: ["XAIFoundation", "XAICore", "XAITensor", "XAIWeights", "XAIImage"]),
   Module(name: "XAIResults", uses: ["XAIFoundation", "XAIEvaluation", "XAICore", "XAITensor", database]),
-  Module(name: "XAIReport", uses: ["XAIFoundation", "XAIEvaluation", "XAICore", "XAITensor", "XAIImage"]),
+  Module(
+    name: "XAIReport", uses: ["XAIFoundation", "XAIEvaluation", "XAICore", "XAITensor", "XAIImage"],
+    embedded: ["Page/report.css", "Page/report.js"]),
   Module(
     name: "XAIBench",
     uses: [
@@ -148,7 +152,8 @@ func plugins(of kind: String) -> [Target.Dependency] {
 
 /// Programs of `Examples/` that are part of this package; `Examples/ThirdPartyPlugin` is a package of its own.
 let examples =
-  ["ExplainImage", "CompareExplainers", "ExportSamples"] + (usesDatabase ? ["EvaluateExplainers"] : [])
+  ["ExplainImage", "CompareExplainers", "ExportSamples"]
+  + (usesDatabase ? ["EvaluateExplainers", "GMARPaper"] : [])
 
 // MARK: - Tests
 
@@ -201,7 +206,9 @@ let cTargets: [Target] =
   ]
   + (usesOneDNN ? [.systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])])] : [])
 
-let moduleTargets: [Target] = modules.map { .target(name: $0.name, dependencies: $0.uses) }
+let moduleTargets: [Target] = modules.map {
+  .target(name: $0.name, dependencies: $0.uses, resources: $0.embedded.map { .embedInCode($0) })
+}
 
 let pluginTargets: [Target] =
   plugins.map { .target(name: $0.module, dependencies: core, path: "Plugins/\($0.kind)/\($0.name)") }

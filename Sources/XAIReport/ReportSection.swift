@@ -30,8 +30,6 @@ public struct ReportSection: Sendable {
   public let curves: [CurveFamily]
   /// The weights of heads against the effects of removing them, of explainers that weight heads.
   public let heads: [HeadComparison]
-  /// The GMAR paper's table beside ours; nil where there is nothing of it here.
-  public let paper: PaperComparison?
   /// What a reader should know before trusting the numbers.
   public let notes: [String]
 
@@ -55,7 +53,6 @@ public struct ReportSection: Sendable {
     agreement = Agreement(of: subjects, in: experiment, by: bootstrap)
     curves = CurveFamily.all(of: subjects, in: experiment, by: bootstrap)
     heads = HeadComparison.all(of: subjects, in: experiment, by: bootstrap)
-    paper = PaperComparison(experiment, tables: tables)
     notes = Self.notes(
       joined, evaluated: subjects.pictureCount, failed: failures.count, missing: missingCount)
   }

@@ -44,6 +44,47 @@ import XAI
   }
 
   #if XAI_DATABASE
+  @Test func theTableOfTheGMARPaperStandsNextToResults() throws {
+    try withTemporaryFolder { folder in
+      let (results, page) = (folder.path + "/results.sqlite", folder.path + "/page.html")
+      let evaluation = try Programs.run(
+        "EvaluateExplainers",
+        [
+          Programs.root.appendingPathComponent("Examples/Demo/model").path, "shapes:size=72", results, page,
+          "--split", "validation", "--sample", "2", "--explainers", "gmar:norm=l2", "random", "gmar",
+          "--metrics", "deletion", "average-drop",
+        ])
+      #expect(evaluation.status == 0, "\(evaluation.output)")
+      let report = try Report(of: [Report.Source(name: results, results: ResultStore.results(at: results))])
+      let here = try #require(report.sections.first).tables.map { table in
+        table.rows.map { String(format: "%.2f", $0.estimate?.mean ?? .nan) }
+      }
+      let result = try Programs.run("GMARPaper", ["table", results])
+      #expect(result.status == 0, "\(result.output)")
+      let lines = result.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+      let rows = lines.filter { $0.first == "GMAR" }
+      // Average Drop comes first, as in the paper; its value, then ours with interval and n, then deletion the same way.
+      #expect(
+        rows.map { Array($0[..<5]) } == [
+          ["GMAR", "(L2)", "gmar:norm=l2", "22.13", here[1][0]],
+          ["GMAR", "(L1)", "gmar", "23.93", here[1][2]],
+        ])
+      #expect(rows.map { $0[9] } == ["10.64", "10.62"])
+      #expect(rows.map { $0[10] } == [here[0][0], here[0][2]])
+    }
+  }
+
+  @Test func theFigureOfTheGMARPaperHasFourImages() throws {
+    try withTemporaryFolder { folder in
+      let (scene, output) = (folder.path + "/scene.png", folder.path + "/figure.png")
+      try writeScene(to: scene)
+      let result = try Programs.run("GMARPaper", ["figure", Programs.model, scene, output])
+      #expect(result.status == 0, "\(result.output)")
+      #expect(result.output.hasPrefix("greatest difference: "))
+      #expect(try Image(contentsOf: output).width == 4 * 224 + 5 * 8)
+    }
+  }
+
   @Test func evaluateExplainersPrintsTablesAndWritesAPage() throws {
     try withTemporaryFolder { folder in
       let (results, page) = (folder.path + "/results.sqlite", folder.path + "/page.html")

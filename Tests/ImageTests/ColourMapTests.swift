@@ -1,4 +1,5 @@
 import Testing
+import XAIFoundation
 
 @testable import XAIImage
 
@@ -7,7 +8,8 @@ import Testing
   func tables(name: String) throws {
     let map = try #require(ColourMap(name: name))
     #expect(map.colours.count == 256)
-    #expect(sha256(map.colours.flatMap { [$0.red, $0.green, $0.blue] }) == Golden.shared.colourMaps[name])
+    #expect(
+      SHA256.text(map.colours.flatMap { [$0.red, $0.green, $0.blue] }) == Golden.shared.colourMaps[name])
   }
 
   @Test("Every map has a golden table")

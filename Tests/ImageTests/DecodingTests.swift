@@ -1,15 +1,10 @@
 import Foundation
 import Testing
+import XAIFoundation
 
 @testable import XAIImage
 
 @Suite struct DecodingTests {
-  @Test("SHA-256 of the standard's examples")
-  func hash() {
-    #expect(sha256([]) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
-    #expect(sha256(Array("abc".utf8)) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
-  }
-
   @Test(
     "Every kind of file has the bytes of Pillow's convert(\"RGB\")",
     arguments: Golden.shared.decoded.keys.sorted())
@@ -18,7 +13,7 @@ import Testing
     let image = try Image(contentsOf: Fixture.path(name))
     #expect(image.width == expected.width)
     #expect(image.height == expected.height)
-    #expect(sha256(image.pixels) == expected.sha256)
+    #expect(SHA256.text(image.pixels) == expected.sha256)
   }
 
   @Test("EXIF orientation is applied on request only", arguments: Golden.shared.oriented.keys.sorted())
@@ -27,7 +22,7 @@ import Testing
     let image = try Image(contentsOf: Fixture.path(name), applyOrientation: true)
     #expect(image.width == expected.width)
     #expect(image.height == expected.height)
-    #expect(sha256(image.pixels) == expected.sha256)
+    #expect(SHA256.text(image.pixels) == expected.sha256)
     let raw = try Image(contentsOf: Fixture.path(name))
     #expect(raw.width == 7 && raw.height == 5)
   }

@@ -123,12 +123,4 @@ import XAITensor
     let extreme = Float.greatestFiniteMagnitude
     #expect(try MatrixFigure(values: Tensor([1, 2], [-extreme, extreme])).image().width > 0)
   }
-
-  @Test(
-    "Numbers have three significant digits",
-    arguments: [
-      (0, "0"), (1, "1"), (12.345, "12.3"), (0.0123, "0.0123"), (-0.5, "-0.5"), (123_456, "123000"),
-      (4.56e-7, "4.56e-7"), (1e12, "1e12"), (99.96, "100"), (0.9996, "1"), (0.00012345, "0.000123"),
-    ] as [(Float, String)])
-  func numbers(value: Float, text: String) { #expect(compact(value) == text) }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import XAIFoundation
 import XAITensor
 
 @testable import XAIImage
@@ -26,7 +27,7 @@ import XAITensor
     let scene = try Fixture.scene()
     let picture = try preprocessing.resizedAndCropped(scene)
     #expect(picture.height == expected.height && picture.width == expected.width)
-    #expect(sha256(picture.pixels) == expected.sha256)
+    #expect(SHA256.text(picture.pixels) == expected.sha256)
     let tensor = try preprocessing.tensor(from: scene)
     #expect(tensor.shape == [1, 3, expected.height, expected.width])
     for channel in 0..<3 {

@@ -1,4 +1,5 @@
 import Testing
+import XAIFoundation
 
 @testable import XAIImage
 
@@ -8,7 +9,7 @@ import Testing
     let filter = try #require(ResamplingFilter(rawValue: expected.filter))
     let image = try Fixture.scene().resized(width: expected.width, height: expected.height, filter: filter)
     #expect(image.width == expected.width && image.height == expected.height)
-    #expect(sha256(image.pixels) == expected.sha256)
+    #expect(SHA256.text(image.pixels) == expected.sha256)
   }
 
   @Test(

@@ -47,12 +47,8 @@ struct ExplainCommand: ParsableCommand {
   @Flag(help: "Also draw a montage of all pictures × explainers, ten rows a page.")
   var montage = false
 
-  @Flag(help: "Also draw the weight of each layer's heads, the highest framed red, the lowest yellow (GMAR).")
+  @Flag(help: "Also draw the weight of each layer's heads, the highest framed red, the lowest yellow.")
   var headWeights = false
-
-  @Flag(
-    help: "Also draw attention, weighted attention and their difference (GMAR against Attention Rollout).")
-  var attentionMaps = false
 
   @OptionGroup(title: "Drawing") var drawing: DrawingOptions
   @OptionGroup(title: "Pictures") var pictures: PictureOptions
@@ -96,18 +92,14 @@ enum ExplainHelp {
           several classes in one reverse pass; a label may hold commas
       xai explain -m MODEL photos --output-kind map,record --json
           numbers: the grid as NumPy file, a JSON record, and JSON lines
-      xai explain -m MODEL photo.jpg --head-weights --attention-maps
-          the figures of the GMAR paper
+      xai explain -m MODEL photo.jpg --head-weights
+          the map, and the weight of each head of each layer
       xai explain -m MODEL photo.jpg --size 224x448
           another input size, which need not be square
 
     Files are named <picture>.<explainer>.<class index>.<kind>; pictures of one name in several folders have the \
     folder before it. Overlays are drawn on what the model sees, after resize and crop. Maps are upsampled bilinearly and \
     scaled to 0…1; the .npy files and records hold the scores as they are.
-
-    --attention-maps shows, as Fig. 4 of the GMAR paper: the attention map (Attention Rollout), the weighted attention \
-    map (the explainer with head weights), each scaled to 0…1, and weighted minus attention: red where the weights \
-    move attention to, blue where from, the end colours standing for the greatest difference, which is printed.
 
     A picture that can't be used is reported and the others are still done; the exit status is then that of the first \
     such picture. Ctrl-C stops before the next picture is written, or between two passes of an explainer of many; a second Ctrl-C stops at once. Files appear whole or \

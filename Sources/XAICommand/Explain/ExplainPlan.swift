@@ -9,8 +9,6 @@ struct ExplainPlan {
   let model: any Model
   let preprocessing: Preprocessing
   let choices: [ExplainerChoice]
-  /// Attention Rollout, where figures compare with it; it may be one of the choices.
-  let comparison: ExplainerChoice?
   let targets: TargetSelection
   let images: [ImageFile]
   /// What measures where the time goes, where that was asked for.
@@ -22,7 +20,6 @@ struct ExplainPlan {
     profile = command.profiling.begin()
     let registry = CommandContext.currentRegistry
     choices = try ExplainerChoice.list(command.explainer, registry: registry)
-    comparison = command.attentionMaps ? try ExplainerChoice("attention-rollout", registry: registry) : nil
     targets = .several(try command.target.map { try TargetSelection(parsing: $0) })
     images = try ImageFile.collect(command.images)
     let loaded = try LoadedModel(command.model, engine: command.engine, profile: profile)
@@ -34,18 +31,8 @@ struct ExplainPlan {
     try Self.makeFolder(command.output)
   }
 
-  /// The explainers that run: the choices, and the comparison where it is none of them.
-  var explainers: [any Explainer] {
-    choices.map(\.explainer)
-      + (comparisonIndex == choices.count ? comparison.map { [$0.explainer] } ?? [] : [])
-  }
-
-  /// Which of the explainers is the comparison.
-  var comparisonIndex: Int? {
-    guard let comparison else { return nil }
-    return choices.firstIndex { $0.explainer.specification == comparison.explainer.specification }
-      ?? choices.count
-  }
+  /// The explainers that run.
+  var explainers: [any Explainer] { choices.map(\.explainer) }
 
   /// Pictures in batches; alone where the model takes pictures of any size, since a batch has one size.
   var batches: [ArraySlice<ImageFile>] {

@@ -124,7 +124,6 @@ extension ExplainRun {
         MapResult(
           file: picture.file, picture: picture.image, choice: plan.choices[choice],
           attribution: explanation.attributions[choice][index][target],
-          comparison: plan.comparisonIndex.map { explanation.attributions[$0][index][target] },
           target: scores?[classIndex], predicted: predicted)
       }
       if let scores, classIndex != scores.predicted.index { lines += "  \(scores[classIndex].text)\n" }
@@ -175,10 +174,7 @@ extension ExplainRun {
     {
       tell("Note: \(result.choice.text) gives the same map whatever class is asked about.\n")
     }
-    let wantsHeads = plan.command.headWeights || plan.command.attentionMaps
-    if wantsHeads, result.attribution.diagnostics.headWeights == nil, done == 0,
-      result.choice.text != "attention-rollout"
-    {
+    if plan.command.headWeights, result.attribution.diagnostics.headWeights == nil, done == 0 {
       tell("Note: \(result.choice.text) weights no heads, so it has no figure of them.\n")
     }
   }

@@ -3,7 +3,7 @@ import XAIFoundation
 import XAIImage
 import XAITensor
 
-/// The weight of each head of each layer, as figure 2 of the GMAR paper shows it.
+/// The weight of each head of each layer, as a matrix.
 struct HeadWeightsFigure {
   private var figure: MatrixFigure
 
@@ -23,46 +23,12 @@ struct HeadWeightsFigure {
   func image() throws(FigureError) -> Image { try figure.image() }
 }
 
-/// Attention map, weighted attention map and their difference, as figure 4 of the GMAR paper shows them.
-///
-/// The paper doesn't define the three. Here the attention map is Attention Rollout, the weighted one the explainer that
-/// weights heads; both are upsampled and scaled to [0, 1] as they are drawn, and the difference is weighted − attention
-/// on a signed scale whose ends are its greatest magnitude.
-struct AttentionMapsFigure {
-  private let montage: Montage
-
-  /// Nil where there is nothing to compare with, or the explainer weights no heads.
-  init?(_ result: MapResult, colourMap: ColourMap) throws(FigureError) {
-    guard let comparison = result.comparison, result.attribution.diagnostics.headWeights != nil else {
-      return nil
-    }
-    let (attention, weighted) = (comparison.heatMap, result.attribution.heatMap)
-    let difference = Tensor(weighted.shape, zip(weighted.elements, attention.elements).map { $0 - $1 })
-    let greatest = difference.elements.reduce(0) { max($0, $1.magnitude) }
-    let side = 224
-    montage = Montage(
-      rows: [
-        [
-          result.picture, try Image(map: attention, colourMap: colourMap),
-          try Image(map: weighted, colourMap: colourMap), try Image(signedMap: difference),
-        ]
-      ],
-      columnHeaders: [
-        "Input", "Attention", "Weighted", "Diff. (max \(decimal(Double(greatest), places: 2)))",
-      ],
-      title: result.title(result.choice.heading),
-      cellWidth: side, cellHeight: cellHeight(of: result.picture, width: side))
-  }
-
-  func image() -> Image { montage.image() }
-}
-
 /// The height of a place that a picture fills at a width.
 private func cellHeight(of picture: Image, width: Int) -> Int {
   min(max(width * picture.height / max(picture.width, 1), 1), 4 * width)
 }
 
-/// Pictures × explainers side by side, as figure 3 of the GMAR paper shows them, written in pages.
+/// Pictures × explainers side by side, written in pages.
 struct MontagePages {
   private static let rowsPerPage = 10
   /// Characters that fit left of a place of 224 pixels.

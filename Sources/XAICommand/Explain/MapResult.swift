@@ -52,8 +52,6 @@ struct MapResult {
   let picture: Image
   let choice: ExplainerChoice
   let attribution: Attribution
-  /// The map of the explainer that figures compare with.
-  let comparison: Attribution?
   /// The class that was asked about, and the likeliest; nil where the model has no classes.
   let target: ClassScore?
   let predicted: ClassScore?

@@ -49,9 +49,6 @@ struct ResultWriter {
     if drawsHeadWeights, let figure = try HeadWeightsFigure(result)?.image() {
       try write(figure, to: path("head-weights", drawing.fileExtension))
     }
-    if let figure = try AttentionMapsFigure(result, colourMap: drawing.colourMap)?.image() {
-      try write(figure, to: path("attention-maps", drawing.fileExtension))
-    }
     if kinds.contains(.record) {
       let path = path(OutputKind.record.rawValue, "json")
       try AtomicFile.write(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import XAICore
+import XAIFoundation
 
 /// `xai inspect`: what a model is and what fits it.
 struct InspectCommand: ParsableCommand {

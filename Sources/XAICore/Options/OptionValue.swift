@@ -1,3 +1,5 @@
+import XAIFoundation
+
 /// A type that an option can have: it is read from and written as the text that users type.
 public protocol OptionValue: Hashable, Sendable {
   /// Reads a value; nil when the text is not one.
@@ -31,10 +33,7 @@ extension Double: OptionValue {
     self = value
   }
   /// The shortest decimal number that reads back the same; whole numbers without a point.
-  public var optionText: String {
-    let text = String(self)
-    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
-  }
+  public var optionText: String { shortest(self) }
   /// Any number.
   public static var allowedOptionText: String { "a number" }
 }

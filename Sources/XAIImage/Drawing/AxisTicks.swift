@@ -60,34 +60,17 @@ private struct Step {
     let factor = [1, 2, 5].first { Double($0) >= digits * (1 - 1e-9) }
     self.factor = factor ?? 1
     self.exponent = factor == nil ? exponent + 1 : exponent
-    value = decimal(self.factor, exponent: self.exponent)
+    value = scaled(self.factor, exponent: self.exponent)
   }
 
   func tick(_ multiple: Int) -> AxisTicks.Tick {
     let digits = multiple * factor
     return AxisTicks.Tick(
-      value: decimal(digits, exponent: exponent), label: decimalText(digits, exponent: exponent))
+      value: scaled(digits, exponent: exponent), label: decimal(digits, exponent: exponent))
   }
 }
 
 /// `digits` × 10^`exponent`, rounded once.
-private func decimal(_ digits: Int, exponent: Int) -> Double {
+private func scaled(_ digits: Int, exponent: Int) -> Double {
   Double("\(digits)e\(exponent)") ?? 0
-}
-
-/// `digits` × 10^`exponent` as people write it: all places that the exponent says, or a power of ten.
-private func decimalText(_ digits: Int, exponent: Int) -> String {
-  guard digits != 0 else { return "0" }
-  let sign = digits < 0 ? "-" : ""
-  var text = String(digits.magnitude)
-  // Where the point stands, counted from the first digit.
-  let point = text.count + exponent
-  guard (-3...6).contains(point) else {
-    while text.count > 1, text.last == "0" { text.removeLast() }
-    let rest = text.dropFirst()
-    return sign + text.prefix(1) + (rest.isEmpty ? "" : ".\(rest)") + "e\(point - 1)"
-  }
-  guard exponent < 0 else { return sign + text + String(repeating: "0", count: exponent) }
-  text = String(repeating: "0", count: max(1 - point, 0)) + text
-  return sign + text.dropLast(-exponent) + "." + text.suffix(-exponent)
 }

@@ -1,3 +1,4 @@
+import XAIFoundation
 import XAITensor
 
 /// Lays out and draws a `MatrixFigure` whose values have been checked.
@@ -25,7 +26,7 @@ struct MatrixDrawing {
     gap = 4 * scale
     rowLabels = figure.rowLabels.isEmpty ? (0..<rows).map(String.init) : figure.rowLabels
     columnLabels = figure.columnLabels.isEmpty ? (0..<columns).map(String.init) : figure.columnLabels
-    barLabels = (compact(range.lowerBound), compact(range.upperBound))
+    barLabels = (compact(Double(range.lowerBound)), compact(Double(range.upperBound)))
 
     let line = BitmapFont.glyphHeight * scale + gap
     let labelWidth = rowLabels.map { BitmapFont.width(of: $0, scale: figure.textScale) }.max() ?? 0
@@ -133,31 +134,4 @@ struct MatrixDrawing {
     canvas.draw(barLabels.high, x: x, y: bar.y, scale: scale)
     canvas.draw(barLabels.low, x: x, y: bar.y + bar.height - BitmapFont.capHeight * scale, scale: scale)
   }
-}
-
-/// A number with three significant digits, as short as they allow: 0.0123, 12.3, 4.56e-07.
-func compact(_ value: Float) -> String {
-  let number = Double(value)
-  guard number != 0 else { return "0" }
-  var power = 0
-  var digits = number.magnitude
-  while digits >= 999.5 { (digits, power) = (digits / 10, power + 1) }
-  while digits < 99.95 { (digits, power) = (digits * 10, power - 1) }
-  let three = Int(digits.rounded())
-  let sign = number < 0 ? "-" : ""
-  // The number is `three` × 10^power.
-  if (-6...3).contains(power) {
-    guard power < 0 else { return sign + String(three) + String(repeating: "0", count: power) }
-    let padded = String(repeating: "0", count: max(-power - 2, 0)) + String(three)
-    let fraction = trimmed(padded.suffix(-power))
-    return sign + padded.dropLast(-power) + (fraction.isEmpty ? "" : ".\(fraction)")
-  }
-  let fraction = trimmed(String(three).suffix(2))
-  let exponent = power + 2
-  return sign + "\(three / 100)" + (fraction.isEmpty ? "" : ".\(fraction)") + "e\(exponent)"
-}
-
-/// Digits after the point without zeros at their end.
-private func trimmed(_ digits: Substring) -> Substring {
-  digits.last == "0" ? trimmed(digits.dropLast()) : digits
 }

@@ -38,7 +38,7 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
     mutating func appendInterpolation(_ pieces: [HTML]) { for piece in pieces { markup += piece.markup } }
 
     /// A coordinate of a figure, with two places at most.
-    mutating func appendInterpolation(_ coordinate: Double) { markup += short(coordinate) }
+    mutating func appendInterpolation(_ coordinate: Double) { markup += decimal(coordinate, atMost: 2) }
   }
 }
 
@@ -57,12 +57,4 @@ func escaped(_ text: String) -> String {
     }
   }
   return result
-}
-
-/// A number with two places at most, as short as it can be.
-private func short(_ value: Double) -> String {
-  var text = decimal(value, places: 2)
-  while text.hasSuffix("0"), text.contains(".") { text.removeLast() }
-  if text.hasSuffix(".") { text.removeLast() }
-  return text
 }

@@ -22,7 +22,7 @@ struct HTMLWriter {
     let sections = try report.sections.enumerated().map { index, section in
       try SectionWriter(section, number: index + 1, of: report.sections.count)
     }
-    let styles = [Stylesheet.text] + sections.map(\.style)
+    let styles = [PageAssets.stylesheet] + sections.map(\.style)
     let body: HTML = """
       <body>
       <a class="skip" href="#main">Skip to the results</a>
@@ -35,7 +35,7 @@ struct HTMLWriter {
       \(try sections.map { try $0.html() })
       </main>
       <footer class="page"><p>Made by <code>xai report</code>. The page needs no network and sends nothing.</p></footer>
-      <script>\(HTML(trusted: Script.text))</script>
+      <script>\(HTML(trusted: PageAssets.script))</script>
       </body>
       """
     let head: HTML = """
@@ -54,7 +54,7 @@ struct HTMLWriter {
   ///
   /// Styles depend on the results, and may do no harm: nothing of anybody else's is in them.
   private var policy: String {
-    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-\(Script.digest)'; "
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-\(PageAssets.scriptDigest)'; "
       + "base-uri 'none'; form-action 'none'"
   }
 

@@ -122,39 +122,4 @@ extension SectionWriter {
       <span class="heard">\(verdict.rawValue)</span></span>
       """
   }
-
-  /// The paper's table beside ours.
-  var paper: HTML {
-    guard let paper = section.paper else { return "" }
-    let heads = paper.metrics.map { metric -> HTML in
-      "<th scope=\"colgroup\" colspan=\"2\">\(metric.name) \(arrow(metric))</th>"
-    }
-    let subheads = paper.metrics.map { metric -> HTML in
-      """
-      <th scope="col">paper<small>protocol not given</small></th>\
-      <th scope="col">here<small>\(metric.protocolName ?? "protocol") <code>\(metric.protocolHash)</code></small></th>
-      """
-    }
-    let rows = paper.rows.map { row -> HTML in
-      let cells = zip(paper.metrics, zip(row.published, row.ours)).map { metric, values -> HTML in
-        let style = NumberStyle(metric)
-        let ours: HTML =
-          values.1.map {
-            "<b>\(style.text($0.mean))</b><small>\(style.text($0.interval))</small><small>n \(grouped($0.count))</small>"
-          } ?? "–"
-        return "<td>\(style.text(values.0))</td><td>\(ours)</td>"
-      }
-      return
-        "<tr><th scope=\"row\">\(row.method)<small><bdi>\(names[row.explainer])</bdi></small></th>\(cells)</tr>\n"
-    }
-    return """
-      <p class="legend">\(PaperComparison.caution)</p>
-      <div class="scroll" tabindex="0" role="region" aria-label="The paper's figures and ours"><table class="paper">
-      <caption>Table 1 of the GMAR paper, and the same methods and metrics on <bdi>\(section.experiment.model.name)</bdi> and \
-      <bdi>\(section.experiment.data.name)</bdi></caption>
-      <thead><tr><th scope="col" rowspan="2">Method</th>\(heads)</tr><tr>\(subheads)</tr></thead>
-      <tbody>
-      \(rows)</tbody></table></div>
-      """
-  }
 }

@@ -31,7 +31,6 @@ struct SectionWriter {
       ("curves", "Curves", curves),
       ("agreement", "Agreement", agreement),
       ("heads", "Heads", heads),
-      ("paper", "Beside the paper", paper),
       ("disagreement", "Disagreement", try gallery.disagreement),
       ("pictures", "Pictures", try gallery.pictures),
       ("failures", "Failures", failures),

@@ -17,7 +17,7 @@ struct CSVWriter {
         table.rows.indices.map { row(section, number: index + 1, table, explainer: $0) }
       }
     }
-    return ([Self.header] + rows).map { $0.map(field).joined(separator: ",") + "\r\n" }.joined()
+    return commaSeparated([Self.header] + rows)
   }
 
   private func row(_ section: ReportSection, number: Int, _ table: MetricTable, explainer: Int) -> [String] {
@@ -36,10 +36,5 @@ struct CSVWriter {
       row.rank.map(String.init) ?? "",
       "\(section.flatMapCounts[explainer])", metric.protocolName ?? "", metric.protocolHash,
     ]
-  }
-
-  private func field(_ text: String) -> String {
-    guard text.contains(where: { ",\"\r\n".contains($0) || $0 == "\r\n" }) else { return text }
-    return "\"\(text.map { $0 == "\"" ? "\"\"" : String($0) }.joined())\""
   }
 }

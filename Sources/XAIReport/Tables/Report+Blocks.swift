@@ -22,7 +22,7 @@ extension ReportSection {
       + [.heading("Metrics", level: 3), .paragraph(tableLegend)]
       + tables.map { .table(textTable($0)) }
       + [.heading("Explainers", level: 3), .table(explainerTable)]
-      + agreementBlocks + headBlocks + paperBlocks + disagreementBlocks + failureBlocks
+      + agreementBlocks + headBlocks + disagreementBlocks + failureBlocks
       + [.heading("Protocols", level: 3)] + experiment.metrics.map { .verbatim($0.protocolParagraph) }
   }
 

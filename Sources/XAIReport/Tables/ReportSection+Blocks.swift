@@ -41,29 +41,6 @@ extension ReportSection {
     return [.heading("Heads", level: 3), .table(table)]
   }
 
-  /// The paper's table beside ours.
-  var paperBlocks: [Block] {
-    guard let paper else { return [] }
-    let header =
-      ["explainer", "method of the paper"]
-      + paper.metrics.flatMap { ["\($0.name) \($0.arrow), paper", "here (protocol \($0.protocolLabel))"] }
-    let rows = paper.rows.map { row in
-      [explainerNames[row.explainer], row.method]
-        + zip(paper.metrics, zip(row.published, row.ours)).flatMap { metric, values in
-          let style = NumberStyle(metric)
-          return [
-            style.text(values.0),
-            values.1.map { "\(style.text($0.mean)) \(style.text($0.interval)), n \(grouped($0.count))" }
-              ?? "–",
-          ]
-        }
-    }
-    return [
-      .heading("Beside the GMAR paper's Table 1", level: 3), .paragraph(PaperComparison.caution),
-      .table(TextTable(caption: "The paper's figures and ours", header: header, rows: rows)),
-    ]
-  }
-
   /// The subjects on which explainers agree least.
   var disagreementBlocks: [Block] {
     guard !agreement.disagreements.isEmpty else { return [] }

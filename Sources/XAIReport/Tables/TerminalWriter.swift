@@ -1,3 +1,5 @@
+import XAIFoundation
+
 /// Writes blocks as text for a terminal or a log.
 struct TerminalWriter {
   func text(_ blocks: [Block]) -> String { blocks.map(text).joined(separator: "\n") }
@@ -21,35 +23,12 @@ struct TerminalWriter {
 
   private func text(_ table: TextTable) -> String {
     let rows = ([table.header] + table.rows).map { $0.map(plain) }
-    let widths = table.header.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    let numbers = table.numericColumns
-    let lines = rows.map { row in
-      let cells = row.indices.map { padded(row[$0], to: widths[$0], alignsRight: numbers.contains($0)) }
-      var line = "  " + cells.joined(separator: "  ")
+    let lines = tableLines(rows, indent: "  ", rightAligned: table.numericColumns).map { line in
+      var line = line
       while line.last == " " { line.removeLast() }
       return line + "\n"
     }
     return ([plain(table.caption)] + table.remarks.map(plain)).joined(separator: "; ") + "\n" + lines.joined()
-  }
-
-  private func padded(_ text: String, to width: Int, alignsRight: Bool = false) -> String {
-    let space = String(repeating: " ", count: max(width - text.count, 0))
-    return alignsRight ? space + text : text + space
-  }
-
-  private func wrapped(_ text: String, to width: Int) -> String {
-    var lines: [String] = [""]
-    for word in text.split(separator: " ") {
-      let last = lines[lines.count - 1]
-      if last.isEmpty {
-        lines[lines.count - 1] = String(word)
-      } else if last.count + 1 + word.count <= width {
-        lines[lines.count - 1] += " \(word)"
-      } else {
-        lines.append(String(word))
-      }
-    }
-    return lines.joined(separator: "\n")
   }
 }
 

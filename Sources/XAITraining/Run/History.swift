@@ -1,3 +1,5 @@
+import XAIFoundation
+
 /// How a training went: one row now and then, and at each validation.
 public struct History: Hashable, Sendable, Codable {
   /// What the steps since the last row came to, and the validation where there was one.
@@ -26,15 +28,18 @@ public struct History: Hashable, Sendable, Codable {
 
   /// The rows as comma-separated values with a header; what is not known is empty.
   public var csv: String {
-    let header =
-      "step,epoch,learning_rate,training_loss,training_accuracy,validation_loss,validation_accuracy\n"
-    return rows.reduce(into: header) { text, row in
+    let header = [
+      "step", "epoch", "learning_rate", "training_loss", "training_accuracy", "validation_loss",
+      "validation_accuracy",
+    ]
+    let lines = rows.map { row in
       let numbers: [Double?] = [
         row.epoch, row.learningRate, row.trainingLoss, row.trainingAccuracy, row.validationLoss,
         row.validationAccuracy,
       ]
-      text += "\(row.step)," + numbers.map { $0.map { "\($0)" } ?? "" }.joined(separator: ",") + "\n"
+      return [String(row.step)] + numbers.map { $0.map { String($0) } ?? "" }
     }
+    return commaSeparated([header] + lines, lineEnd: "\n")
   }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import XAIFoundation
 
 @testable import XAIReport
 

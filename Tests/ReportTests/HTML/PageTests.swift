@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import XAICore
 import XAIEvaluation
+import XAIFoundation
 
 @testable import XAIReport
 
@@ -122,24 +123,6 @@ import XAIEvaluation
       !ids.contains("part-1-pictures") && !ids.contains("part-1-heads") && !ids.contains("part-1-failures"))
     #expect(ids.contains("part-1-agreement") && ids.contains("part-1-disagreement"))
     #expect(page.imbalance == nil)
-  }
-}
-
-@Suite struct SHA256Tests {
-  @Test(
-    "the examples of FIPS 180-4, and lengths around a block",
-    arguments: [
-      ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
-      ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
-      (
-        "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
-        "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
-      ),
-      (String(repeating: "a", count: 64), "ffe054fe7ae0cb6dc65c3af9b61d5209f439851db43d0ba5997337df154668eb"),
-    ])
-  func examples(text: String, hash: String) {
-    #expect(
-      SHA256.hash(text.utf8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() == hash)
   }
 }
 

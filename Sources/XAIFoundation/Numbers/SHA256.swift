@@ -1,7 +1,10 @@
-/// SHA-256 (FIPS 180-4), with which a page's security policy names the one script that may run.
-enum SHA256 {
+/// The Secure Hash Algorithm with 256 bits (FIPS 180-4).
+///
+/// A page's security policy names the one script that may run by it. It is written here because swift-crypto would be a
+/// dependency, and BoringSSL's code in every program, for the hash of one short file.
+package enum SHA256 {
   /// The 32 bytes of the hash.
-  static func hash(_ message: some Collection<UInt8>) -> [UInt8] {
+  package static func hash(_ message: some Collection<UInt8>) -> [UInt8] {
     var state: [UInt32] = [
       0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
     ]
@@ -24,6 +27,11 @@ enum SHA256 {
       compress(&state, schedule)
     }
     return state.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (24 - 8 * $0)) } }
+  }
+
+  /// The hash as 64 hexadecimal digits.
+  package static func text(_ message: some Collection<UInt8>) -> String {
+    hash(message).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
   }
 
   private static func compress(_ state: inout [UInt32], _ schedule: [UInt32]) {

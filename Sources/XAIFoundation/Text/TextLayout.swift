@@ -1,0 +1,39 @@
+/// A text filled with spaces to a width.
+package func padded(_ text: String, to width: Int, alignsRight: Bool = false) -> String {
+  let space = String(repeating: " ", count: max(width - text.count, 0))
+  return alignsRight ? space + text : text + space
+}
+
+/// A text broken between words into lines of a limited width in characters; longer words stay whole.
+package func wrapped(_ text: String, to width: Int) -> String {
+  var lines: [String] = []
+  for word in text.split(separator: " ") {
+    if let last = lines.last, last.count + 1 + word.count <= width {
+      lines[lines.count - 1] += " " + word
+    } else {
+      lines.append(String(word))
+    }
+  }
+  return lines.joined(separator: "\n")
+}
+
+/// The lines of a table: each column is as wide as its widest cell, and two spaces separate columns.
+///
+/// A row's last cell is not filled, unless its column is aligned to the right.
+package func tableLines(_ rows: [[String]], indent: String = "", rightAligned: Set<Int> = []) -> [String] {
+  let widths = (0..<(rows.map(\.count).max() ?? 0)).map { column in
+    rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+  }
+  return rows.map { row in
+    let cells = row.enumerated().map { column, cell in
+      column == row.count - 1 && !rightAligned.contains(column)
+        ? cell : padded(cell, to: widths[column], alignsRight: rightAligned.contains(column))
+    }
+    return indent + cells.joined(separator: "  ")
+  }
+}
+
+/// A table as one text, in which every line is ended.
+package func table(_ rows: [[String]], indent: String = "", rightAligned: Set<Int> = []) -> String {
+  tableLines(rows, indent: indent, rightAligned: rightAligned).map { $0 + "\n" }.joined()
+}
