@@ -16,7 +16,8 @@ import XAI
 
   func run() throws {
     let registry = try Registry.builtIn()
-    let model = try registry.loadModel(ModelDirectory(model), LoadRequest(kernels: Engine.makeKernels()))
+    let model = try registry.loadModel(
+      ModelDirectory(model), LoadRequest(kernels: KernelSelection.makeKernels()))
     let preprocessing = model.descriptor.preprocessing
     let photograph = try Image(contentsOf: image)
     let explanation = try Explanation(

@@ -2,7 +2,7 @@ import ArgumentParser
 import XAI
 import XAIFoundation
 
-/// Judges explainers on the pictures of a data set, and writes a table and a page.
+/// Judges explainers on the images of a data set, and writes a table and a page.
 @main struct EvaluateExplainers: ParsableCommand {
   @Argument(help: "A model directory of Hugging Face or timm.") var model: String
   @Argument(help: "A data set or a folder of pictures.") var data: String
@@ -17,7 +17,7 @@ import XAIFoundation
 
   func run() throws {
     let registry = try Registry.builtIn()
-    let kernels = try Engine.makeKernels()
+    let kernels = try KernelSelection.makeKernels()
     let directory = try ModelDirectory(model)
     let dataset = try registry.dataset(data)
     let split = try dataset.split(split ?? dataset.splitNames[0])

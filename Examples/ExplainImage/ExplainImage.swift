@@ -9,7 +9,7 @@ import XAI
 
   func run() throws {
     let model = try Registry.builtIn().loadModel(
-      ModelDirectory(model), LoadRequest(kernels: Engine.makeKernels()))
+      ModelDirectory(model), LoadRequest(kernels: KernelSelection.makeKernels()))
     let preprocessing = model.descriptor.preprocessing
     let photograph = try Image(contentsOf: image)
     let attribution = try GMAR().explain(preprocessing.tensor(from: photograph), using: model)[0][0]

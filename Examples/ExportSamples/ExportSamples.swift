@@ -1,7 +1,7 @@
 import ArgumentParser
 import XAI
 
-/// Writes pictures of a data set as PNG files, and says what is known about each.
+/// Writes images of a data set as PNG files, and says what is known about each.
 @main struct ExportSamples: ParsableCommand {
   @Argument(help: "A data set: a folder, a list, or an id with options such as shapes:size=288.")
   var dataset: String

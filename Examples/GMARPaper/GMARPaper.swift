@@ -47,7 +47,7 @@ struct FigureCommand: ParsableCommand {
 
   func run() throws {
     let model = try Registry.builtIn().loadModel(
-      ModelDirectory(model), LoadRequest(kernels: Engine.makeKernels()))
+      ModelDirectory(model), LoadRequest(kernels: KernelSelection.makeKernels()))
     let preprocessing = model.descriptor.preprocessing
     let photograph = try Image(contentsOf: image)
     let explanation = try Explanation(

@@ -91,10 +91,10 @@ void xai_amx_pack_depth(uint16_t *tiles, const float *source, ptrdiff_t columns,
   }
 }
 
-void xai_amx_multiply(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, const uint16_t *b, xai_tile_end *end) {
+void xai_amx_multiply(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, const uint16_t *b, xai_tile_epilogue *end) {
   const ptrdiff_t steps = (depth + tile_depth - 1) / tile_depth;
   float sums[pair * pair] __attribute__((aligned(64)));
-  xai_tile_end part = *end;
+  xai_tile_epilogue part = *end;
   for (ptrdiff_t first = 0; first < rows; first += pair) {
     const uint16_t *upper = a + first * steps * tile_depth, *lower = upper + steps * tile_elements, *columns = b;
     const bool both = rows - first > tile_side;
@@ -115,7 +115,7 @@ void xai_amx_multiply(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, const 
         upper += tile_elements;
         lower += tile_elements;
         columns += 2 * tile_elements;
-        call_ahead(end, 2);
+        prefetch_ahead(end, 2);
       }
       _tile_stored(2, sums + tile_side * pair, pair * sizeof(float));
       _tile_stored(3, sums + tile_side * pair + tile_side, pair * sizeof(float));
@@ -128,7 +128,7 @@ void xai_amx_multiply(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, const 
         _tile_dpbf16ps(1, 4, 7);
         upper += tile_elements;
         columns += 2 * tile_elements;
-        call_ahead(end, 2);
+        prefetch_ahead(end, 2);
       }
     }
     _tile_stored(0, sums, pair * sizeof(float));
@@ -149,5 +149,5 @@ void xai_amx_pack_columns(uint16_t *tiles, const float *source, ptrdiff_t column
                           ptrdiff_t depth) {}
 void xai_amx_pack_depth(uint16_t *tiles, const float *source, ptrdiff_t columns, ptrdiff_t depth,
                         ptrdiff_t depth_stride) {}
-void xai_amx_multiply(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, const uint16_t *b, xai_tile_end *end) {}
+void xai_amx_multiply(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, const uint16_t *b, xai_tile_epilogue *end) {}
 #endif

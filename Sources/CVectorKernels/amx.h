@@ -8,7 +8,7 @@
 #include "vector.h"
 #include "functions.h"
 #include "transpose.h"
-#include "ahead.h"
+#include "prefetch.h"
 
 enum { tile_side = 16, tile_depth = 32, tile_elements = tile_side * tile_depth, pair = 2 * tile_side };
 
@@ -23,7 +23,7 @@ XAI_INLINE __m512i make_zip(void) {
 }
 
 // Scale, sum, bias, GELU and residual, from up to 32 × 32 sums to memory. What is done is known where this is inlined.
-XAI_INLINE void end_rows_with(const float *sums, ptrdiff_t rows, const xai_tile_end *end, const bool adds,
+XAI_INLINE void end_rows_with(const float *sums, ptrdiff_t rows, const xai_tile_epilogue *end, const bool adds,
                               const bool gelu, const bool residual) {
   const ptrdiff_t columns = end->columns;
   const vf scale = (vf)end->scale;
@@ -51,7 +51,7 @@ XAI_INLINE void end_rows_with(const float *sums, ptrdiff_t rows, const xai_tile_
   }
 }
 
-static void end_rows(const float *sums, ptrdiff_t rows, const xai_tile_end *end) {
+static void end_rows(const float *sums, ptrdiff_t rows, const xai_tile_epilogue *end) {
   if (end->gelu) {
     end_rows_with(sums, rows, end, end->adds, true, end->residual != NULL);
   } else if (end->residual) {

@@ -151,7 +151,7 @@ void xai_amx_split_depth(uint16_t *tiles, ptrdiff_t tiles_stride, const float *s
 }
 
 // Calls for the places that up to 32 rows of sums go to, while these are computed.
-XAI_INLINE void call_for_destination(ptrdiff_t rows, const xai_tile_end *end) {
+XAI_INLINE void call_for_destination(ptrdiff_t rows, const xai_tile_epilogue *end) {
   for (ptrdiff_t row = 0; row < rows; row++) {
     const float *destination = end->destination + row * end->stride;
     __builtin_prefetch(destination, 1, 3);
@@ -164,7 +164,7 @@ XAI_INLINE void call_for_destination(ptrdiff_t rows, const xai_tile_end *end) {
 }
 
 void xai_amx_multiply_split(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, ptrdiff_t a_stride, const uint16_t *b,
-                            xai_tile_end *end) {
+                            xai_tile_epilogue *end) {
   const ptrdiff_t steps = (depth + tile_depth - 1) / tile_depth;
   float sums[pair * pair] __attribute__((aligned(64)));
   const uint16_t *upper = a, *lower = a + a_stride;
@@ -199,7 +199,7 @@ void xai_amx_multiply_split(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, 
       upper += 2 * tile_elements;
       lower += 2 * tile_elements;
       b += 4 * tile_elements;
-      call_ahead(end, 4);
+      prefetch_ahead(end, 4);
     }
     _tile_stored(2, sums + tile_side * pair, pair * sizeof(float));
     _tile_stored(3, sums + tile_side * pair + tile_side, pair * sizeof(float));
@@ -219,7 +219,7 @@ void xai_amx_multiply_split(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, 
       _tile_dpbf16ps(1, 5, 7);
       upper += 2 * tile_elements;
       b += 4 * tile_elements;
-      call_ahead(end, 4);
+      prefetch_ahead(end, 4);
     }
   }
   _tile_stored(0, sums, pair * sizeof(float));
@@ -237,5 +237,5 @@ void xai_amx_split_columns(uint16_t *tiles, const float *source, ptrdiff_t colum
 void xai_amx_split_depth(uint16_t *tiles, ptrdiff_t tiles_stride, const float *source, ptrdiff_t columns,
                          ptrdiff_t depth, ptrdiff_t depth_stride) {}
 void xai_amx_multiply_split(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, ptrdiff_t a_stride, const uint16_t *b,
-                            xai_tile_end *end) {}
+                            xai_tile_epilogue *end) {}
 #endif

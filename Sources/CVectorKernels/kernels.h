@@ -3,7 +3,7 @@
 #include "vector.h"
 #include "functions.h"
 #include "transpose.h"
-#include "ahead.h"
+#include "prefetch.h"
 #include "matrix.h"
 #include "rows.h"
 #include "elements.h"

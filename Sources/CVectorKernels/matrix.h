@@ -49,7 +49,7 @@ static void pack_lines(float *lines, const float *source, ptrdiff_t rows, ptrdif
 }
 
 // Scale, sum, bias, GELU and residual, from the finished tile to memory.
-static void end_tile(ptrdiff_t rows, const float *tile, xai_tile_end *end) {
+static void end_tile(ptrdiff_t rows, const float *tile, xai_tile_epilogue *end) {
   for (ptrdiff_t row = 0; row < rows; row++) {
     float *destination = end->destination + row * end->stride;
     for (ptrdiff_t column = 0; column < end->columns; column += XAI_LANES) {
@@ -85,7 +85,7 @@ static void end_tile(ptrdiff_t rows, const float *tile, xai_tile_end *end) {
 // constants where this is inlined. A is packed in lines; or the elements that one step of the depth needs lie one after
 // the other, and `stride` apart from step to step.
 XAI_INLINE void multiply_panels(const int rows, const int vectors, const bool lines, ptrdiff_t depth, const float *a,
-                                ptrdiff_t stride, const float *b, xai_tile_end *end) {
+                                ptrdiff_t stride, const float *b, xai_tile_epilogue *end) {
   vf sums[XAI_ROWS][2];
   float *destination = end->destination;
 #pragma clang loop unroll(full)
@@ -104,7 +104,7 @@ XAI_INLINE void multiply_panels(const int rows, const int vectors, const bool li
         XAI_STEP(a[r * XAI_LANES]);
       }
       a += (rows - 1) * XAI_LANES;
-      call_ahead(end, 3);
+      prefetch_ahead(end, 3);
     }
   } else {
     for (ptrdiff_t k = 0; k < depth; k++, a += stride) {
@@ -144,7 +144,7 @@ XAI_INLINE void multiply_panels(const int rows, const int vectors, const bool li
 // A function for each tile height and width, so that the last rows and columns of a matrix cost what they are worth.
 #define XAI_TILE_OF(R, V, NAME, LINES) \
   static void tile_##R##_##V##_##NAME(ptrdiff_t depth, const float *a, ptrdiff_t stride, const float *b, \
-                                      xai_tile_end *end) { \
+                                      xai_tile_epilogue *end) { \
     multiply_panels(R, V, LINES, depth, a, stride, b, end); \
   }
 #define XAI_TILE(R) \
@@ -172,8 +172,8 @@ XAI_TILE(14)
 #endif
 
 static void multiply_tile(ptrdiff_t rows, ptrdiff_t depth, const float *a, bool lines, ptrdiff_t depth_stride,
-                          const float *b, xai_tile_end *end) {
-  typedef void (*tile)(ptrdiff_t, const float *, ptrdiff_t, const float *, xai_tile_end *);
+                          const float *b, xai_tile_epilogue *end) {
+  typedef void (*tile)(ptrdiff_t, const float *, ptrdiff_t, const float *, xai_tile_epilogue *);
 #define XAI_TILES(R) {{tile_##R##_1_across, tile_##R##_2_across}, {tile_##R##_1_lines, tile_##R##_2_lines}}
   static const tile tiles[XAI_ROWS][2][2] = {
       XAI_TILES(1),  XAI_TILES(2),  XAI_TILES(3),  XAI_TILES(4), XAI_TILES(5), XAI_TILES(6),

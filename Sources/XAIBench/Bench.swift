@@ -13,7 +13,7 @@ public struct Bench: Sendable {
     /// The evaluation that is timed; nil for none.
     public var evaluation: EvaluationPlan?
     /// What the kernels multiply in, in forward passes.
-    public var precision = Engine.Precision.float32
+    public var precision = KernelSelection.Precision.float32
     /// How often each measurement runs.
     public var repetition = Repetition(most: 5, seconds: 10)
 

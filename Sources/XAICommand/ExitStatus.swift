@@ -46,7 +46,7 @@ enum ExitStatus: Int32, CaseIterable {
   }
 }
 
-/// What ends a run, or one picture of it: a message and an exit status.
+/// What ends a run, or one image of it: a message and an exit status.
 struct Failure: Error {
   /// What was wrong and what to do; empty where that has been said already.
   var message: String

@@ -85,7 +85,7 @@ struct RootCommand: ParsableCommand {
                                               judge explainers by metrics
         xai merge SHARDS --output RESULTS     join the results of shards
         xai report RESULTS --output PAGE.html tables and a page of them
-        xai check-gradients --model MODEL     is the reverse pass right?
+        xai check-gradients --model MODEL     is the backward pass right?
         xai bench                             how fast models run here
 
       Shell completions: xai --generate-completion-script bash (zsh, fish).

@@ -17,7 +17,7 @@ import Darwin
 package enum TestMilestone: String, Sendable {
   /// A durable write. Each one is reached twice: with its bytes stored but not yet in place, and once they are.
   case write
-  /// A picture, a training step or a timed run is done.
+  /// An image, a training step or a timed run is done.
   case result
   /// An explainer of many passes has made a batch of them.
   case passes

@@ -1,5 +1,5 @@
 extension Image {
-  /// A part of the picture; traps where it reaches outside.
+  /// A part of the image; traps where it reaches outside.
   public func cropped(x: Int, y: Int, width newWidth: Int, height newHeight: Int) -> Image {
     precondition(
       x >= 0 && y >= 0 && newWidth >= 0 && newHeight >= 0 && x + newWidth <= width && y + newHeight <= height,
@@ -15,7 +15,7 @@ extension Image {
     }
   }
 
-  /// The picture as a mirror shows it: left and right exchanged.
+  /// The image as a mirror shows it: left and right exchanged.
   public func mirrored() -> Image {
     Image(width: width, height: height) { target in
       pixels.withUnsafeBufferPointer { source in

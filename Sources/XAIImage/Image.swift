@@ -1,4 +1,4 @@
-/// An 8-bit RGB picture: rows from top to bottom, pixels from left to right, samples interleaved.
+/// An 8-bit RGB image: rows from top to bottom, pixels from left to right, samples interleaved.
 public struct Image: Hashable, Sendable {
   /// Pixels per row.
   public let width: Int
@@ -7,7 +7,7 @@ public struct Image: Hashable, Sendable {
   /// `height × width × 3` samples: red, green, blue of each pixel.
   public let pixels: [UInt8]
 
-  /// Makes a picture from its samples; traps when their number is not `height × width × 3`.
+  /// Makes an image from its samples; traps when their number is not `height × width × 3`.
   public init(width: Int, height: Int, pixels: [UInt8]) {
     precondition(width >= 0 && height >= 0, "a picture has no negative extent: \(width)×\(height)")
     precondition(
@@ -18,14 +18,14 @@ public struct Image: Hashable, Sendable {
     self.pixels = pixels
   }
 
-  /// Makes a picture of one colour.
+  /// Makes an image of one colour.
   public init(width: Int, height: Int, filledWith colour: Colour) {
     self.init(width: width, height: height) { samples in
       for pixel in 0..<width * height { samples.setColour(colour, at: pixel) }
     }
   }
 
-  /// Makes a picture whose samples `write` sets, all of them.
+  /// Makes an image whose samples `write` sets, all of them.
   init<E: Error>(
     width: Int, height: Int, writing write: (UnsafeMutablePointer<UInt8>) throws(E) -> Void
   ) throws(E) {

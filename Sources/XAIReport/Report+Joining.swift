@@ -1,16 +1,16 @@
 import XAICore
 import XAIEvaluation
 
-/// Results of one experiment, from one source or several that share its pictures out.
+/// Results of one experiment, from one source or several that share its images out.
 struct JoinedResults {
   var names: [String]
   var results: EvaluationResults
-  /// Whether another source has the same experiment and some of the same pictures, so that it could not be joined.
+  /// Whether another source has the same experiment and some of the same images, so that it could not be joined.
   var overlapsAnother = false
 }
 
 extension Report.Source {
-  /// Joins results of equal experiments whose pictures are different ones; all others stay by themselves.
+  /// Joins results of equal experiments whose images are different ones; all others stay by themselves.
   static func joined(_ sources: [Report.Source]) -> [JoinedResults] {
     var all: [JoinedResults] = []
     for source in sources {

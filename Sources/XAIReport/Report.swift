@@ -2,7 +2,7 @@ public import XAIEvaluation
 
 /// What evaluations found, with everything that tables and figures say computed.
 ///
-/// Results of equal experiments over different pictures are one section; results of different experiments are sections of
+/// Results of equal experiments over different images are one section; results of different experiments are sections of
 /// their own, and no table has numbers of two sections.
 public struct Report: Sendable {
   /// What stands above it.

@@ -1,6 +1,6 @@
 /// Why results make no report.
 public enum ReportError: Error, Hashable, CustomStringConvertible {
-  /// No picture was evaluated.
+  /// No image was evaluated.
   case noResults(source: String, failure: String?)
   /// No explainer, so nothing to report on.
   case noExplainers(source: String)
@@ -9,7 +9,6 @@ public enum ReportError: Error, Hashable, CustomStringConvertible {
   /// The baseline is none of the explainers.
   case unknownBaseline(name: String, known: [String], nearest: [String])
 
-  /// What was wrong and what to do.
   public var description: String {
     switch self {
     case .noResults(let source, let failure):

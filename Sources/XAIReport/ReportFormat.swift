@@ -10,7 +10,7 @@ public enum ReportFormat: String, Hashable, Sendable, CaseIterable {
   case json
   /// A fragment with booktabs tables.
   case latex
-  /// One self-contained page with figures and pictures.
+  /// One self-contained page with figures and images.
   case html
 
   /// The extension of files of the format.
@@ -37,7 +37,7 @@ public enum ReportFormat: String, Hashable, Sendable, CaseIterable {
 extension Report {
   /// The report in a format, the same text each time.
   ///
-  /// - Throws: where a picture of a map can't be encoded.
+  /// - Throws: where an image of a map can't be encoded.
   public func text(as format: ReportFormat) throws -> String {
     switch format {
     case .terminal: TerminalWriter().text(blocks)

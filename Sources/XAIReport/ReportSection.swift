@@ -10,11 +10,11 @@ public struct ReportSection: Sendable {
   public let sources: [String]
   /// The hash of experiment and results, `EvaluationResults.contentHash`.
   public let resultsHash: String
-  /// The pictures that were evaluated, in the order of the sample.
+  /// The images that were evaluated, in the order of the sample.
   public let pictures: [PictureResult]
-  /// The pictures that could not be evaluated.
+  /// The images that could not be evaluated.
   public let failures: [PictureResult]
-  /// How many pictures of the sample have no result yet.
+  /// How many images of the sample have no result yet.
   public let missingCount: Int
   /// The index of the explainer that differences are taken from.
   public let baseline: Int
@@ -22,7 +22,7 @@ public struct ReportSection: Sendable {
   public let tables: [MetricTable]
   /// How many of each explainer's maps are flat: all patches have the same score.
   public let flatMapCounts: [Int]
-  /// How many maps each explainer made: one a picture and class.
+  /// How many maps each explainer made: one an image and class.
   public let subjectCount: Int
   /// How alike the explainers' maps are.
   public let agreement: Agreement

@@ -4,12 +4,11 @@ public enum MergeError: Error, Hashable, Sendable, CustomStringConvertible {
   case nothing
   /// Two databases are of different experiments; each difference names a field and both values.
   case otherExperiment(first: String, second: String, differences: [String])
-  /// Two databases have different results for a picture.
+  /// Two databases have different results for an image.
   case conflict(identifier: String, position: Int, first: String, second: String)
-  /// Pictures have no result; the shards that they belong to where that is known.
+  /// Images have no result; the shards that they belong to where that is known.
   case missing(positions: [Int], shards: [String])
 
-  /// What was wrong, where, and what to do.
   public var description: String {
     switch self {
     case .nothing: "there are no databases to merge"

@@ -17,9 +17,9 @@ import Darwin
 
 /// What a merge did.
 public struct MergeReport: Hashable, Sendable {
-  /// Pictures of the new database.
+  /// Images of the new database.
   public let pictureCount: Int
-  /// Names of pictures that several databases had, with the same results.
+  /// Names of images that several databases had, with the same results.
   public let duplicates: [String]
   /// Places of the sample that have no result.
   public let missing: [Int]
@@ -51,7 +51,7 @@ extension ResultStore {
     return MergeReport(pictureCount: sources.positions.count, duplicates: duplicates, missing: missing)
   }
 
-  /// Writes all pictures, each once, and gives the names of those that came several times.
+  /// Writes all images, each once, and gives the names of those that came several times.
   private static func write(_ sources: MergeSources, to part: String) throws -> [String] {
     let store = try ResultStore(at: part, experiment: sources.experiment)
     // The file is stored on disk as a whole, before it gets its name.

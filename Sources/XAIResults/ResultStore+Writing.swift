@@ -30,7 +30,7 @@ extension ResultStore {
     }
   }
 
-  /// Keeps the results of several pictures in one transaction.
+  /// Keeps the results of several images in one transaction.
   func add(_ results: [PictureResult]) throws {
     for result in results { try check(result) }
     try connection.write { database in

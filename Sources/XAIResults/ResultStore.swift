@@ -7,9 +7,9 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// The results of an evaluation in a SQLite file, one transaction a picture.
+/// The results of an evaluation in a SQLite file, one transaction an image.
 ///
-/// A run that is killed loses the picture that it was working on and nothing else. One run at a time writes a file; any
+/// A run that is killed loses the image that it was working on and nothing else. One run at a time writes a file; any
 /// number read it meanwhile.
 public final class ResultStore: Sendable {
   /// Where the file lies.
@@ -48,7 +48,7 @@ public final class ResultStore: Sendable {
     get throws { Set(try connection.positions()) }
   }
 
-  /// Keeps the result of a picture: all of it, or where that fails nothing.
+  /// Keeps the result of an image: all of it, or where that fails nothing.
   public func add(_ result: PictureResult) throws {
     try add([result])
   }

@@ -2,7 +2,7 @@
 ///
 /// Names and types are documented for readers in other languages (docs/evaluation.md): a change that they would notice is a
 /// new `version`. Keys are those of the results, no numbers of the database's own, so that what is in a table depends
-/// neither on the order in which pictures were added nor on how often a run was stopped.
+/// neither on the order in which images were added nor on how often a run was stopped.
 enum Schema {
   /// What tells these databases from others: `XAIE` in ASCII.
   static let applicationID = 0x5841_4945

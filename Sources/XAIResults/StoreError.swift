@@ -23,7 +23,6 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The database engine failed in another way.
   case failed(path: String, reason: String)
 
-  /// What was wrong, where, and what to do.
   public var description: String {
     switch self {
     case .missing(let path): "\(path): there is no such file"

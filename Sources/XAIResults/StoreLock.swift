@@ -9,7 +9,7 @@ import Darwin
 
 /// The right to write a database: a lock on the file beside it, which the system takes back when the process dies.
 ///
-/// SQLite's own locks last for a transaction; between two of them a second run would slip in and do the same pictures.
+/// SQLite's own locks last for a transaction; between two of them a second run would slip in and do the same images.
 final class StoreLock: Sendable {
   private let path: String
   private let descriptor: Int32

@@ -18,7 +18,7 @@ public enum TensorError: Error, Hashable, Sendable, CustomStringConvertible {
     case .unknownKernels(let name, let available):
       "there are no kernels named '\(name)'; choose from: \(available.joined(separator: ", "))"
     case .invalidThreadCount(let threads):
-      "kernels can't run on \(threads) threads; give a number from 1 to \(Engine.mostThreads)"
+      "kernels can't run on \(threads) threads; give a number from 1 to \(KernelSelection.mostThreads)"
     case .noBfloat16Kernels(let name):
       "the kernels '\(name)' have float32 only; other precisions need the kernels 'portable'"
     case .noBfloat16Processor:

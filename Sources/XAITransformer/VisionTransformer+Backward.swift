@@ -10,7 +10,7 @@ extension VisionTransformer {
   ) throws -> Gradients {
     try checkHasClasses()
     let tape = try tape(VisionTransformerTape.self, of: trace, blocks: weights.blocks.count, from: cotangent)
-    try descriptor.check(recording: [], gradients: request.activations, for: "the reverse pass")
+    try descriptor.check(recording: [], gradients: request.activations, for: "the backward pass")
     try checkParameters(request, trace, rows: cotangent.shape[0])
     var gradients = Gradients()
     func add(_ name: String, _ weight: Tensor, _ bias: Tensor?) {

@@ -6,7 +6,6 @@ public import XAITensor
 /// Sources: Dosovitskiy et al. 2021 (arXiv 2010.11929), Touvron et al. 2021 (arXiv 2012.12877), Bao et al. 2022 (arXiv
 /// 2106.08254), Oquab et al. 2024 (arXiv 2304.07193), Darcet et al. 2024 (arXiv 2309.16588).
 public struct VisionTransformer: LayerReadableModel, IntervenableModel {
-  /// What the model is.
   public let descriptor: ModelDescriptor
   /// Its sizes and choices.
   public let configuration: VisionTransformerConfiguration

@@ -82,7 +82,7 @@ import XAITesting
     for index in [4, 5] {
       #expect(found[index].phases == BenchResult.Phases(forward: tick, reverse: 0, rest: 2 * tick))
     }
-    // Two pictures in one forward pass; their frames, of which the whole pictures are shown for both explainers once.
+    // Two images in one forward pass; their frames, of which the whole images are shown for both explainers once.
     let evaluation = try #require(found.last)
     #expect(evaluation.pictures == 2 && evaluation.forwards > 2 * 4)
     #expect(evaluations.count.load(ordering: .relaxed) == 3, "one to warm up, and two")

@@ -79,7 +79,7 @@ import XAITensor
 
   @Test func threadsWorkTogether() {
     let marks = Marks(4)
-    _ = secondsTogether(threads: 4) { marks.set($0) }
+    _ = secondsOnAllThreads(threads: 4) { marks.set($0) }
     #expect(marks.all == [1, 1, 1, 1])
   }
 

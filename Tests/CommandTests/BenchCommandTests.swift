@@ -125,7 +125,7 @@ import XAITensor
       (["--precision", "float16"], "float32"),
       (
         ["--precision", "bfloat16", "--kernels", "onednn"],
-        Engine.availableKernels.contains("onednn") ? "onednn" : "no oneDNN kernels"
+        KernelSelection.availableKernels.contains("onednn") ? "onednn" : "no oneDNN kernels"
       ),
       (["--explainer", "gmr"], "did you mean 'gmar'"),
       (["--kernels", "cuda"], "cuda"),

@@ -66,7 +66,7 @@ import XAIWeights
   }
 }
 
-/// A model whose reverse pass is wrong in one place, to see that the check finds it.
+/// A model whose backward pass is wrong in one place, to see that the check finds it.
 private struct WrongModel: DifferentiableModel {
   enum Fault: CaseIterable {
     case input
@@ -122,7 +122,7 @@ private struct WrongModel: DifferentiableModel {
 
   private func fixture() throws -> any Model {
     try Registry.builtIn().loadModel(
-      ModelDirectory(FixtureModel.vit), LoadRequest(kernels: Engine.makeKernels()))
+      ModelDirectory(FixtureModel.vit), LoadRequest(kernels: KernelSelection.makeKernels()))
   }
 
   private func failures(of model: any Model) throws -> [String] {

@@ -41,7 +41,7 @@ import XAIImage
         "--json"))
     let registry = try Registry.builtIn()
     let model = try registry.loadModel(
-      ModelDirectory(FixtureModel.nonSquare), LoadRequest(kernels: Engine.makeKernels()))
+      ModelDirectory(FixtureModel.nonSquare), LoadRequest(kernels: KernelSelection.makeKernels()))
     let fitting = registry.explainers.map(\.descriptor.id).filter { id in
       (try? registry.explainer(id).check(fits: model.descriptor)) != nil
     }

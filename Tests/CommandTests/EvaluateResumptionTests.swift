@@ -13,7 +13,7 @@ import XAI
     return try fixture.results("reference.sqlite")
   }
 
-  /// Run n is killed at its n-th milestone: before and after the tables, before and after each picture.
+  /// Run n is killed at its n-th milestone: before and after the tables, before and after each image.
   @Test func killedAgainAndAgain() throws {
     let reference = try reference()
     let arguments = fixture.arguments("out.sqlite", "-q", "--heads")
@@ -31,7 +31,7 @@ import XAI
       kept.append(pictures?.count)
       try #require(kept.count < 20)
     }
-    // Each run has two milestones a picture, the first two of them two more; the last run has two pictures left.
+    // Each run has two milestones an image, the first two of them two more; the last run has two images left.
     #expect(kept == [nil, 0, 1, 3, 5, 8])
     let results = try fixture.results("out.sqlite")
     #expect(results == reference)
@@ -39,7 +39,7 @@ import XAI
     #expect(fixture.names == ["out.sqlite", "reference.sqlite"])
   }
 
-  /// The last two pictures, killed at each milestone of them, from the same state.
+  /// The last two images, killed at each milestone of them, from the same state.
   @Test func killedAtEachWriteToTheEnd() throws {
     let reference = try reference()
     let begun = fixture.arguments("begun.sqlite", "-q", "--heads", "--stop-after", "8pictures")
@@ -83,7 +83,7 @@ import XAI
   @Test func aFullDisk() throws {
     let reference = try reference()
     let command = fixture.arguments("out.sqlite", "-q", "--heads").map { "'\($0)'" }.joined(separator: " ")
-    // What five pictures take, in kilobytes: the file is whole pages, the same ones in each run, and has more at its end.
+    // What five images take, in kilobytes: the file is whole pages, the same ones in each run, and has more at its end.
     let half = fixture.arguments("half.sqlite", "-q", "--heads", "--stop-after", "5pictures")
     #expect(try XAIProcess.run(half).status == 0)
     let limit = try fixture.byteCount("half.sqlite") / 1024
@@ -100,7 +100,7 @@ import XAI
   }
 
   @Test func twoRunsAtOnce() throws {
-    // The first run waits in the midst of storing the second picture; the tables and the first one are stored.
+    // The first run waits in the midst of storing the second image; the tables and the first one are stored.
     let barrier = try Barrier()
     let running = try XAIProcess.start(
       fixture.arguments("out.sqlite", "-q", "--heads"), environment: barrier.environment(at: "write", 5))

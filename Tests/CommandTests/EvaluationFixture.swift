@@ -11,7 +11,7 @@ struct EvaluationFixture {
 
   func path(_ name: String) -> String { folder?.path(name) ?? name }
 
-  /// The arguments of an evaluation of 10 pictures.
+  /// The arguments of an evaluation of 10 images.
   func arguments(_ output: String, _ more: String...) -> [String] {
     [
       "evaluate", "-m", Self.model, "-d", "shapes:size=72", "--sample", "10", "-e", "gmar", "-e",

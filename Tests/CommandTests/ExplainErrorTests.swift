@@ -79,7 +79,7 @@ import Testing
   }
 }
 
-/// Pictures that can't be used: reported, and the others are done.
+/// Images that can't be used: reported, and the others are done.
 @Suite struct ExplainPictureTests {
   @Test func theRestIsDone() throws {
     let folder = try TemporaryFolder()

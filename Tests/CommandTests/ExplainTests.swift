@@ -99,7 +99,7 @@ import XAITensor
       "--head-weights", "-e", "gmar", "-e", "attention-rollout")
     #expect(result.status == 0, "\(result.errors)")
     let names = folder.names(in: "out")
-    // Twelve pictures × two overlays and, of GMAR, a figure; ten rows on the first page.
+    // Twelve images × two overlays and, of GMAR, a figure; ten rows on the first page.
     #expect(names.count == 12 * 3 + 2)
     #expect(result.errors.contains("attention-rollout weights no heads"))
     let (first, second) = (try folder.image("out/montage-1.png"), try folder.image("out/montage-2.png"))

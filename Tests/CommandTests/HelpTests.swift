@@ -19,7 +19,7 @@ import Testing
                                               judge explainers by metrics
         xai merge SHARDS --output RESULTS     join the results of shards
         xai report RESULTS --output PAGE.html tables and a page of them
-        xai check-gradients --model MODEL     is the reverse pass right?
+        xai check-gradients --model MODEL     is the backward pass right?
         xai bench                             how fast models run here
 
       Shell completions: xai --generate-completion-script bash (zsh, fish).
@@ -58,7 +58,7 @@ import Testing
         merge                   Join the results of shards of an evaluation in one
                                 database.
         report                  Make tables and a page of the results of evaluations.
-        check-gradients         Check a model's reverse pass against finite
+        check-gradients         Check a model's backward pass against finite
                                 differences.
         bench                   Time models here, next to what the processor can do.
 

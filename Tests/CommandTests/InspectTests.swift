@@ -69,7 +69,7 @@ import XAITensor
   }
 
   @Test func lessPrecisionIsNamedOrRefused() throws {
-    for precision in [Engine.Precision.bfloat16, .bfloat16x3] {
+    for precision in [KernelSelection.Precision.bfloat16, .bfloat16x3] {
       let result = try XAIProcess.run("inspect", FixtureModel.vit, "--precision", precision.rawValue)
       if PortableKernels(precision: precision) == nil {
         #expect(result.status == 64 && result.errors.contains("amx_bf16"), "\(result.errors)")

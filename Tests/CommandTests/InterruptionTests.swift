@@ -58,12 +58,12 @@ import XAIImage
     let running = try XAIProcess.start(
       explain(pictures: 20, in: folder) + ["--batch-size", "1"], output: ReadPipe.broken())
     #expect(try XAIProcess.finish(running).status == 141)
-    // The first picture's files are written before they are told.
+    // The first image's files are written before they are told.
     let names = folder.names(in: "out")
     #expect(names.count == 1 && names.allSatisfy { $0.hasSuffix(".png") })
   }
 
-  /// The arguments of a run of so many pictures, which have a file each.
+  /// The arguments of a run of so many images, which have a file each.
   private func explain(pictures count: Int, in folder: TemporaryFolder) throws -> [String] {
     for index in 0..<count { try folder.picture("photos/p\(index).png", seed: index, width: 64, height: 64) }
     return ["explain", "-m", FixtureModel.vit, folder.path("photos"), "-o", folder.path("out")]

@@ -2,7 +2,7 @@ import Foundation
 import XAIImage
 
 extension TemporaryFolder {
-  /// Writes a picture whose pixels depend on a seed; the extension says the format.
+  /// Writes an image whose pixels depend on a seed; the extension says the format.
   func picture(_ name: String, seed: Int = 1, width: Int = 40, height: Int = 30) throws {
     let image = Image(
       width: width, height: height,
@@ -12,6 +12,6 @@ extension TemporaryFolder {
     try write(name.hasSuffix(".png") ? image.png() : image.jpeg(), to: name)
   }
 
-  /// A picture that the command has written.
+  /// An image that the command has written.
   func image(_ name: String) throws -> Image { try Image(contentsOf: path(name)) }
 }

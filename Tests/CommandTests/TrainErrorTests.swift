@@ -78,7 +78,7 @@ import Testing
     #expect(
       other.errors.contains("beta1: 0.9 there, 0.8 here; flip: true there, false here"), "\(other.errors)")
     #expect(try fixture.bytes("out/checkpoint.safetensors") == checkpoint)
-    // Another picture is another training, too.
+    // Another image is another training, too.
     try fixture.folder.picture("data/train/red/more.png")
     let more = try XAIProcess.run(fixture.arguments("out"))
     #expect(more.status == 64 && more.errors.contains("training pictures"))

@@ -2,11 +2,11 @@ import Foundation
 import Testing
 import XAIImage
 
-/// A tiny training: pictures of two colours, and a model of one layer.
+/// A tiny training: images of two colours, and a model of one layer.
 struct TrainingFixture {
   let folder: TemporaryFolder
 
-  /// Writes `count` pictures a class for training and half as many for validation, and the configuration of a model.
+  /// Writes `count` images a class for training and half as many for validation, and the configuration of a model.
   init(pictures count: Int = 12, side: Int = 40) throws {
     folder = try TemporaryFolder()
     for (split, share) in [("train", count), ("val", count / 2)] {

@@ -39,7 +39,7 @@ private func readoutRow(_ trace: ForwardTrace, image: Int) throws -> [Float] {
 
 extension FaultyExplainer {
   var options: NoOptions { NoOptions() }
-  var needsEqualLayers: String? {
+  var needsIsotropicLayers: String? {
     Self.fault == .namelessRefusal ? nil : "it reads a row of all tokens"
   }
 
@@ -94,7 +94,7 @@ private func power(_ base: Float, _ exponent: Int) -> Float { (0..<exponent).red
 
 private let citation = Citation(authors: "A", title: "T", venue: "V", year: 2020, identifier: "I")
 
-/// A descriptor that is right but for what an argument changes.
+/// A descriptor that is right except for what an argument changes.
 private func describe(
   _ id: String = "toy", summary: String = "Shows something", needs: Capabilities = .attention,
   family: ExplainerDescriptor.Family = .attention, isClassSpecific: Bool = true,
@@ -103,7 +103,7 @@ private func describe(
   ExplainerDescriptor(
     id: id, title: "Toy", summary: summary, family: family, needs: needs,
     isClassSpecific: isClassSpecific, scores: scores,
-    forwardPasses: forwardPasses, reversePasses: "0", citation: citation)
+    forwardPasses: forwardPasses, backwardPasses: "0", citation: citation)
 }
 
 /// The one that is right.
@@ -205,7 +205,7 @@ struct TwoMeanings: FaultyExplainer {
 struct UndeclaredGradient: Explainer {
   static let descriptor = describe(needs: [.attention, .activationGradients])
   let options: NoOptions
-  let needsEqualLayers: String? = "it reads a row of all tokens"
+  let needsIsotropicLayers: String? = "it reads a row of all tokens"
   func recording(for model: ModelDescriptor) throws -> Recording {
     Recording(attention: .some([0]), gradients: true)
   }
@@ -242,10 +242,10 @@ struct ForgetfulOptions: PluginOptions {
   var strength = 1
   var doubles = false
 
-  static let table: [Option<Self>] = [
-    Option("strength", \.strength, "how strong"),
+  static let table: [OptionSpec<Self>] = [
+    OptionSpec("strength", \.strength, "how strong"),
     // Setting it changes what `strength` says, so both can't be read back.
-    Option("doubles", \.twice, "whether it is twice as strong"),
+    OptionSpec("doubles", \.twice, "whether it is twice as strong"),
   ]
 
   private var twice: Bool {
@@ -260,7 +260,7 @@ struct ForgetfulOptions: PluginOptions {
 struct ForgetfulExplainer: Explainer {
   static let descriptor = describe()
   let options: ForgetfulOptions
-  let needsEqualLayers: String? = "it reads a row of all tokens"
+  let needsIsotropicLayers: String? = "it reads a row of all tokens"
   func recording(for model: ModelDescriptor) throws -> Recording {
     try RightExplainer(options: NoOptions()).recording(for: model)
   }
@@ -273,7 +273,7 @@ struct ForgetfulExplainer: Explainer {
 struct ClassSpecificLie: Explainer {
   static let descriptor = describe()
   let options: NoOptions
-  let needsEqualLayers: String? = "it reads a row of all tokens"
+  let needsIsotropicLayers: String? = "it reads a row of all tokens"
   func recording(for model: ModelDescriptor) throws -> Recording {
     try RightExplainer(options: NoOptions()).recording(for: model)
   }
@@ -295,14 +295,14 @@ struct NoContrast: FaultyExplainer {
 struct IgnoredOptions: ContrastiveOptions {
   var contrast = Contrast.none
 
-  static let table: [Option<Self>] = [contrastOption]
+  static let table: [OptionSpec<Self>] = [contrastOption]
 }
 
 /// Takes a contrast and makes the same map.
 struct IgnoredContrast: Explainer {
   static let descriptor = describe(family: .relevance)
   let options: IgnoredOptions
-  let needsEqualLayers: String? = "it reads a row of all tokens"
+  let needsIsotropicLayers: String? = "it reads a row of all tokens"
   func recording(for model: ModelDescriptor) throws -> Recording {
     try RightExplainer(options: NoOptions()).recording(for: model)
   }

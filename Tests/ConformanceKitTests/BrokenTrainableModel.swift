@@ -92,9 +92,9 @@ struct BrokenTrainableModel: TrainableModel, LayerReadableModel, IntervenableMod
     return gradients
   }
 
-  var parameters: [Parameter] {
+  var parameters: [NamedParameter] {
     var parameters = base.parameters
-    func replace(_ name: String, _ change: (Parameter) -> Parameter) {
+    func replace(_ name: String, _ change: (NamedParameter) -> NamedParameter) {
       for (index, parameter) in parameters.enumerated() where parameter.name == name {
         parameters[index] = change(parameter)
       }
@@ -104,13 +104,15 @@ struct BrokenTrainableModel: TrainableModel, LayerReadableModel, IntervenableMod
     case .repeatedName: replace("norm.bias") { _ in parameters[0] }
     case .renamedParameter:
       replace("norm.bias") {
-        Parameter(name: "norm.beta", tensor: $0.tensor, isHead: false, isDecayed: false)
+        NamedParameter(name: "norm.beta", tensor: $0.tensor, isHead: false, isDecayed: false)
       }
     case .decayedBias:
-      replace("norm.bias") { Parameter(name: $0.name, tensor: $0.tensor, isHead: false, isDecayed: true) }
+      replace("norm.bias") {
+        NamedParameter(name: $0.name, tensor: $0.tensor, isHead: false, isDecayed: true)
+      }
     case .noHead:
       parameters = parameters.map {
-        Parameter(name: $0.name, tensor: $0.tensor, isHead: false, isDecayed: $0.isDecayed)
+        NamedParameter(name: $0.name, tensor: $0.tensor, isHead: false, isDecayed: $0.isDecayed)
       }
     default: break
     }

@@ -91,9 +91,9 @@ struct ConvolutionalModel: DifferentiableModel {
     }
     guard rules == .gradient else {
       throw ModelError.missingCapabilities(
-        explainer: "the reverse pass", model: descriptor.name, missing: [.propagationRules])
+        explainer: "the backward pass", model: descriptor.name, missing: [.propagationRules])
     }
-    try descriptor.check(recording: [], gradients: request.activations, for: "the reverse pass")
+    try descriptor.check(recording: [], gradients: request.activations, for: "the backward pass")
     let (rows, patches) = (cotangent.shape[0], descriptor.layout.grid.count)
     let features = (0..<rows).flatMap { row -> [Float] in
       let slopes = cotangent[row].elements

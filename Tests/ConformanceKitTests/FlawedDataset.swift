@@ -19,12 +19,12 @@ struct FlawedOptions: PluginOptions {
 
   init(_ flaw: Flaw) { self.flaw = flaw }
 
-  static let table: [Option<Self>] = [Option("flaw", \.flaw, "what is wrong")]
+  static let table: [OptionSpec<Self>] = [OptionSpec("flaw", \.flaw, "what is wrong")]
 }
 
 private let calls = Atomic(0)
 
-/// Two splits of three grey pictures of 6×4 pixels, with an object in each.
+/// Two splits of three grey images of 6×4 pixels, with an object in each.
 struct FlawedDataset: Dataset {
   static let descriptor = DatasetDescriptor(
     id: "flawed", title: "Flawed", summary: "Pictures with a flaw", hasBoxes: true, hasMasks: true,

@@ -88,7 +88,7 @@ struct LongFrame: ToyMetric {
   init(options: NoOptions) {}
 }
 
-/// How far the map moves when the picture gets darker.
+/// How far the map moves when the image gets darker.
 struct Stability: ToyMetric {
   static let direction = MetricDescriptor.Direction.lower
   init(options: NoOptions) {}

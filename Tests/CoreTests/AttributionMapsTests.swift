@@ -6,12 +6,12 @@ import XAITensor
   /// Gives fixed scores, so that what is made of them can be foretold.
   private struct Fixed: Explainer {
     struct Options: PluginOptions {
-      static let table: [Option<Options>] = []
+      static let table: [OptionSpec<Options>] = []
     }
 
     static let descriptor = ExplainerDescriptor(
       id: "fixed", title: "Fixed", summary: "Gives fixed scores", family: .attention, needs: [],
-      isClassSpecific: false, scores: .signed, reversePasses: "0",
+      isClassSpecific: false, scores: .signed, backwardPasses: "0",
       citation: Citation(authors: "", title: "", venue: "", year: 2000, identifier: ""))
 
     var options = Options()

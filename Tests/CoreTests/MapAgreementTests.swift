@@ -37,7 +37,7 @@ private struct ScoreStub: Explainer {
   static let descriptor = ExplainerDescriptor(
     id: "scores", title: "Scores", summary: "Gives its name", family: .baseline, needs: [],
     isClassSpecific: false, scores: .signed,
-    reversePasses: "0",
+    backwardPasses: "0",
     citation: Citation(authors: "None", title: "None", venue: "None", year: 2000, identifier: "none"))
   let options = NoOptions()
   init() {}

@@ -4,7 +4,7 @@ import XAIFoundation
 import XAIImage
 import XAITesting
 
-/// Boxes and masks of a picture of 37 × 23 in what the model sees of it.
+/// Boxes and masks of an image of 37 × 23 in what the model sees of it.
 @Suite struct ObjectRegionTests {
   /// A preprocessing with the resized extent, and the rows and columns before the crop (negative: a border), written down.
   struct View: Sendable, CustomTestStringConvertible {
@@ -51,7 +51,7 @@ import XAITesting
     width: size.width, height: size.height,
     pixels: [UInt8](repeating: 90, count: size.height * size.width * 3))
 
-  /// The point of the picture that a pixel's centre shows.
+  /// The point of the image that a pixel's centre shows.
   private func source(_ row: Int, _ column: Int, _ view: View) -> (y: Double, x: Double) {
     (
       (Double(row + view.top) + 0.5) * Double(Self.size.height) / Double(view.resized.height),

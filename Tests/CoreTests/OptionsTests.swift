@@ -19,12 +19,12 @@ private struct SampleOptions: PluginOptions {
     set { ratio = Double(newValue) / 100 }
   }
 
-  static let table: [Option<Self>] = [
-    Option("percent", \.percent, "the ratio in percent", isAlias: true),
-    Option("mode", \.mode, "how"),
-    Option("count", \.count, "how many", allowed: "a number from 1", where: { $0 >= 1 }),
-    Option("ratio", \.ratio, "how much"),
-    Option("flag", \.flag, "whether"),
+  static let table: [OptionSpec<Self>] = [
+    OptionSpec("percent", \.percent, "the ratio in percent", isAlias: true),
+    OptionSpec("mode", \.mode, "how"),
+    OptionSpec("count", \.count, "how many", allowed: "a number from 1", where: { $0 >= 1 }),
+    OptionSpec("ratio", \.ratio, "how much"),
+    OptionSpec("flag", \.flag, "whether"),
   ]
 
   static let presets: [Preset<Self>] = [

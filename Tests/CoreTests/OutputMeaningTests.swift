@@ -99,7 +99,7 @@ import XAITesting
   }
 }
 
-/// The probability that is left of a black picture.
+/// The probability that is left of a black image.
 private struct Darkening: Metric {
   struct Options: PluginOptions {
     static let table: [XAICore.Option<Self>] = []

@@ -35,7 +35,7 @@ import XAITesting
     }
     #expect(said(PortableKernels(threads: 1).name) == "portable")
     #expect(said(PortableKernels(threads: 3).name) == "portable")
-    for precision in [Engine.Precision.bfloat16, .bfloat16x3] {
+    for precision in [KernelSelection.Precision.bfloat16, .bfloat16x3] {
       guard let kernels = PortableKernels(precision: precision) else { continue }
       #expect(said(kernels.name) == "portable \(precision.rawValue)")
     }

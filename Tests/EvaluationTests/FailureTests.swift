@@ -55,7 +55,7 @@ import XAITesting
   }
 }
 
-/// Throws while it plans for one picture and while it measures another, and gives no number for a third.
+/// Throws while it plans for one image and while it measures another, and gives no number for a third.
 private struct Failing: Metric {
   struct NoValue: Error, CustomStringConvertible { let description = "no value" }
   struct NoFrames: Error, CustomStringConvertible { let description = "no frames" }

@@ -5,7 +5,7 @@ import XAITesting
 
 @testable import XAIEvaluation
 
-/// A small evaluation that has everything: pictures, classes, curves, patches, comparisons.
+/// A small evaluation that has everything: images, classes, curves, patches, comparisons.
 enum Fixture {
   static func evaluation(
     target: EvaluationTarget = .predicted, scenes: Scenes.Options = Scenes.Options(), sample: Int? = nil,

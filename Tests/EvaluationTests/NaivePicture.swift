@@ -4,7 +4,7 @@ import XAITesting
 
 @testable import XAIEvaluation
 
-/// A picture worked out alone: a pass for each class and explainer, and the metrics one by one.
+/// An image computed alone: a pass for each class and explainer, and the metrics one by one.
 struct NaivePicture {
   let identifier: String
   let classes: [Int]

@@ -4,7 +4,7 @@ import XAITesting
 
 @testable import XAIEvaluation
 
-/// The runner, which shares passes and batches, against a loop over pictures, maps and metrics, which shares nothing.
+/// The runner, which shares passes and batches, against a loop over images, maps and metrics, which shares nothing.
 @Suite struct RunnerTests {
   @Test(
     "every number is the one of a picture alone",
@@ -67,11 +67,11 @@ import XAITesting
       tell: {
         if case .working(_, let share) = $0 { shares.append(share) }
       })
-    // Each of 4 pictures: 4 dimmed ones, and of each of 3 maps the masked one and the dimming's own; batches of 5.
+    // Each of 4 images: 4 dimmed ones, and of each of 3 maps the masked one and the dimming's own; batches of 5.
     let wholePictures = 4 * (4 + 3 * 2)
     // One frame of each number of patches a map.
     let patches = 9 * ((4 * 3 + 4) / 5)
-    // The maps of a model with random weights at each stage, of all pictures; those of the next likeliest class are known.
+    // The maps of a model with random weights at each stage, of all images; those of the next likeliest class are known.
     let stages = 5
     #expect(shares.count == stages + wholePictures / 5 + patches)
     #expect(shares.last == 1 && shares == shares.sorted())

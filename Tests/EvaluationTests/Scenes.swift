@@ -2,18 +2,19 @@ import XAICore
 import XAIFoundation
 import XAIImage
 
-/// Pictures of noise with a box each, some of them damaged.
+/// Images of noise with a box each, some of them damaged.
 struct Scenes: Dataset {
   struct Options: PluginOptions {
     var count = 11
-    /// A picture that can't be opened; none where it is negative.
+    /// An image that can't be opened; none where it is negative.
     var damaged = -1
-    /// Whether the pictures have classes.
+    /// Whether the images have classes.
     var isLabelled = true
 
-    static let table: [Option<Self>] = [
-      Option("count", \.count, "pictures"), Option("damaged", \.damaged, "a picture that can't be opened"),
-      Option("labelled", \.isLabelled, "whether the pictures have classes"),
+    static let table: [OptionSpec<Self>] = [
+      OptionSpec("count", \.count, "pictures"),
+      OptionSpec("damaged", \.damaged, "a picture that can't be opened"),
+      OptionSpec("labelled", \.isLabelled, "whether the pictures have classes"),
     ]
   }
 
@@ -40,7 +41,7 @@ struct Scenes: Dataset {
         let image = Image(
           width: 15, height: 12,
           pixels: (0..<15 * 12 * 3).map { _ in UInt8(truncatingIfNeeded: random.next()) })
-        // Every third picture has two objects, every fourth none.
+        // Every third image has two objects, every fourth none.
         let objects = [
           SampleObject(classIndex: index % 5, box: Box(x: 1, y: 1, width: 6, height: 5)),
           SampleObject(classIndex: (index + 2) % 5, box: Box(x: 8, y: 4, width: 6, height: 6)),

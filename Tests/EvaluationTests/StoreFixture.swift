@@ -31,7 +31,7 @@ enum Made {
       protocolText: metric.protocolText, protocolHash: metric.protocolHash)
   }
 
-  /// Picture 1 failed, picture 2 has no class.
+  /// Image 1 failed, image 2 has no class.
   static func picture(_ position: Int) -> PictureResult {
     var random = SeededRandom(seed: 5, UInt64(position))
     func numbers(_ count: Int) -> [Float] { (0..<count).map { _ in random.normal() } }

@@ -11,7 +11,7 @@ private func descriptor(_ id: String, axes: MetricDescriptor.CurveAxes? = nil) -
     citation: citation)
 }
 
-/// Whole pictures, dimmed in steps: the same frames for every map of a picture, and one of the map's own.
+/// Whole images, dimmed in steps: the same frames for every map of an image, and one of the map's own.
 struct Dimming: Metric {
   static let descriptor = EvaluationTests.descriptor("dimming", axes: .init(x: "light", y: "probability"))
   let options: NoOptions
@@ -82,13 +82,13 @@ struct Comparing: Metric {
   }
 }
 
-/// A search for the dimming at which the class is as probable as on the whole picture: each answer decides the next frame.
+/// A search for the dimming at which the class is as probable as on the whole image: each answer decides the next frame.
 struct Bisection: Metric {
   struct Options: PluginOptions {
     var rounds = 3
     init() {}
     init(rounds: Int) { self.rounds = rounds }
-    static let table: [Option<Self>] = [Option("rounds", \.rounds, "how many frames")]
+    static let table: [OptionSpec<Self>] = [OptionSpec("rounds", \.rounds, "how many frames")]
   }
 
   static let descriptor = EvaluationTests.descriptor("bisection")

@@ -12,7 +12,7 @@ import XAI
   private func model() throws -> any Model {
     try Registry.builtIn().loadModel(
       ModelDirectory(Self.demo.appendingPathComponent("model").path),
-      LoadRequest(kernels: Engine.makeKernels()))
+      LoadRequest(kernels: KernelSelection.makeKernels()))
   }
 
   @Test("knows 97 % of 2,000 held-out scenes")

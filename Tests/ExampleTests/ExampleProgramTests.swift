@@ -12,7 +12,7 @@ import XAI
       #expect(result.status == 0, "\(result.output)")
 
       let model = try Registry.builtIn().loadModel(
-        ModelDirectory(Programs.model), LoadRequest(kernels: Engine.makeKernels()))
+        ModelDirectory(Programs.model), LoadRequest(kernels: KernelSelection.makeKernels()))
       let preprocessing = model.descriptor.preprocessing
       let photograph = try Image(contentsOf: scene)
       let attribution = try GMAR().explain(preprocessing.tensor(from: photograph), using: model)[0][0]

@@ -54,7 +54,7 @@ func withTemporaryFolder<R>(_ body: (URL) throws -> R) throws -> R {
   return try body(folder)
 }
 
-/// Writes a picture of 40 × 30 pixels: a bright disc on a slope of colours.
+/// Writes an image of 40 × 30 pixels: a bright disc on a slope of colours.
 func writeScene(to path: String) throws {
   let (width, height) = (40, 30)
   let pixels = (0..<width * height).flatMap { index -> [UInt8] in

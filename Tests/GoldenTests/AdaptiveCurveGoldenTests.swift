@@ -47,7 +47,7 @@ import XAITesting
       let full = try registry.metric("\(id):preset=\(preset)")
       let metric = try registry.metric("\(id):preset=\(preset),adaptive=\(adaptive)")
       for curve in try curves(id, every: preset == "rise" ? 1 : 8) {
-        // The whole picture is the last point of insertion and the first of deletion, and known.
+        // The whole image is the last point of insertion and the first of deletion, and known.
         let whole = id == "insertion" ? curve[curve.count - 1] : curve[0]
         func number(_ metric: any Metric) throws -> (Double, count: Int) {
           let (subject, pixels) = (Self.subject(whole), 3 * 224)

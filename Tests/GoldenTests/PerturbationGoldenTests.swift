@@ -17,7 +17,7 @@ struct PerturbationFixture {
     registry = try Registry.builtIn()
   }
 
-  /// The subjects of all pictures and maps, with their values and points of curves in the file.
+  /// The subjects of all images and maps, with their values and points of curves in the file.
   func subjects(_ model: any Model) throws -> [(image: Int, map: Int, subject: MetricSubject)] {
     let (pixels, maps) = (try expected.tensor("pixels"), try expected.tensor("maps"))
     let (scores, whole) = (try expected.tensor("scores"), try expected.tensor("whole").elements)

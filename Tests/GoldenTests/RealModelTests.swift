@@ -62,7 +62,7 @@ struct RealModelTests {
     "the same top-1 as PyTorch on 200 validation images",
     arguments: ["vit-tiny-patch16-224", "deit_tiny_patch16_224.timm"])
   func topOne(_ name: String) throws {
-    let model = try RealData.model(name, on: Engine.makeKernels(threads: 1))
+    let model = try RealData.model(name, on: KernelSelection.makeKernels(threads: 1))
     let expected = try RealData.topOne(name)
     let folder = try RealData.file("images/imagenet-val-200")
     let files = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".JPEG") }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import XAIImage
 
-/// Damaged and malicious files: an error or a picture, never a crash, a hang or memory without bound.
+/// Damaged and malicious files: an error or an image, never a crash, a hang or memory without bound.
 @Suite struct HostileInputTests {
   static let corpus = Golden.shared.decoded.keys.sorted()
 
@@ -27,7 +27,7 @@ import Testing
       for _ in 0...round % 4 {
         damaged[.random(in: 0..<bytes.count, using: &generator)] = .random(in: 0...255, using: &generator)
       }
-      // The headers may now announce a large picture; the limit keeps the test fast.
+      // The headers may now announce a large image; the limit keeps the test fast.
       do throws(ImageError) {
         let image = try Image(decoding: damaged, pixelLimit: 1 << 20, applyOrientation: true)
         #expect(image.pixels.count == image.width * image.height * 3)

@@ -6,7 +6,7 @@ import Testing
   private static let blue = Colour(0, 114, 178)
   private static let vermilion = Colour(213, 94, 0)
 
-  /// The columns or rows in which a picture has a colour.
+  /// The columns or rows in which an image has a colour.
   private func places(of colour: Colour, in image: Image) -> [(x: Int, y: Int)] {
     (0..<image.height).flatMap { y in
       (0..<image.width).filter { image[$0, y] == colour }.map { (x: $0, y: y) }

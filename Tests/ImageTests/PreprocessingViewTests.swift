@@ -1,7 +1,7 @@
 import Testing
 import XAIImage
 
-/// Where the pixels that a model sees are in the picture.
+/// Where the pixels that a model sees are in the image.
 @Suite struct PreprocessingViewTests {
   @Test("extents are those of the picture after resize and crop")
   func extents() throws {

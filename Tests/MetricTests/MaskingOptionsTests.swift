@@ -7,7 +7,7 @@ import XAITesting
 import XAITransformer
 import XAIWeights
 
-/// The options of the metrics that multiply a picture by its map.
+/// The options of the metrics that multiply an image by its map.
 @Suite struct MaskingOptionsTests {
   @Test(
     "protocols keep their hashes; programs that do the same have one",

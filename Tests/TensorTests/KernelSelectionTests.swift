@@ -4,19 +4,19 @@ import Testing
 
 struct KernelSelectionTests {
   @Test func portableKernelsAreAlwaysAvailable() throws {
-    #expect(Engine.availableKernels.contains("portable"))
-    let kernels = try Engine.makeKernels(named: "Portable", threads: 1)
+    #expect(KernelSelection.availableKernels.contains("portable"))
+    let kernels = try KernelSelection.makeKernels(named: "Portable", threads: 1)
     #expect(kernels.name.hasPrefix("portable (") && kernels.name.hasSuffix("1 thread)"))
   }
 
   @Test func theFirstIsTheDefault() throws {
-    let named = try Engine.makeKernels(named: Engine.availableKernels[0], threads: 2)
-    #expect(try Engine.makeKernels(threads: 2).name == named.name)
+    let named = try KernelSelection.makeKernels(named: KernelSelection.availableKernels[0], threads: 2)
+    #expect(try KernelSelection.makeKernels(threads: 2).name == named.name)
   }
 
   @Test func unknownNamesAreErrorsThatListTheRightOnes() {
-    #expect(throws: TensorError.unknownKernels("cuda", available: Engine.availableKernels)) {
-      try Engine.makeKernels(named: "cuda")
+    #expect(throws: TensorError.unknownKernels("cuda", available: KernelSelection.availableKernels)) {
+      try KernelSelection.makeKernels(named: "cuda")
     }
     #expect(
       "\(TensorError.unknownKernels("cuda", available: ["portable"]))".contains("choose from: portable"))
@@ -25,6 +25,8 @@ struct KernelSelectionTests {
 
   @Test(arguments: [0, -1, 100_000])
   func impossibleThreadCountsAreErrors(threads: Int) {
-    #expect(throws: TensorError.invalidThreadCount(threads)) { try Engine.makeKernels(threads: threads) }
+    #expect(throws: TensorError.invalidThreadCount(threads)) {
+      try KernelSelection.makeKernels(threads: threads)
+    }
   }
 }

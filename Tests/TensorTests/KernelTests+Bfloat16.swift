@@ -55,8 +55,8 @@ struct Bfloat16Tests {
 
   @Test(
     "a row has the same bits in any batch and on any number of threads", .enabled(if: hasTiles),
-    arguments: [Engine.Precision.bfloat16, .bfloat16x3], [192, 1500])
-  func rows(_ precision: Engine.Precision, _ depth: Int) throws {
+    arguments: [KernelSelection.Precision.bfloat16, .bfloat16x3], [192, 1500])
+  func rows(_ precision: KernelSelection.Precision, _ depth: Int) throws {
     var random = TestRandom()
     let (a, weight) = (random.tensor([394, depth]), random.tensor([80, depth]))
     let all = multiply(try #require(PortableKernels(precision: precision, threads: 1)), a, weight, .plain)
@@ -134,16 +134,18 @@ struct Bfloat16Tests {
   @Test("what is not there is refused by name")
   func refusals() throws {
     #expect(TensorError.noBfloat16Processor.description.contains("amx_bf16"))
-    if Engine.availableKernels.contains("onednn") {
+    if KernelSelection.availableKernels.contains("onednn") {
       #expect(throws: TensorError.noBfloat16Kernels("onednn")) {
-        try Engine.makeKernels(named: "onednn", precision: .bfloat16)
+        try KernelSelection.makeKernels(named: "onednn", precision: .bfloat16)
       }
     }
     if Self.hasTiles {
-      let kernels = try Engine.makeKernels(threads: 2, precision: .bfloat16)
+      let kernels = try KernelSelection.makeKernels(threads: 2, precision: .bfloat16)
       #expect(kernels.name == "portable bfloat16 (avx512, 2 threads)")
     } else {
-      #expect(throws: TensorError.noBfloat16Processor) { try Engine.makeKernels(precision: .bfloat16) }
+      #expect(throws: TensorError.noBfloat16Processor) {
+        try KernelSelection.makeKernels(precision: .bfloat16)
+      }
     }
   }
 }

@@ -21,7 +21,7 @@ struct MultiplyTests {
       sourceLocation: sourceLocation)
   }
 
-  /// Sizes around the tiles of every instruction set, beyond a stretch of the depth, with rows half a page apart, and with
+  /// Sizes around the tiles of every instruction set, beyond a depthPerBlock of the depth, with rows half a page apart, and with
   /// so many rows that panels are kept and not rows.
   static let sizes: [(rows: Int, columns: Int, depth: Int)] =
     [
@@ -179,7 +179,7 @@ struct MultiplyTests {
     }
   }
 
-  /// A picture's results must not depend on what else is in its batch, nor on the machine's number of cores.
+  /// An image's results must not depend on what else is in its batch, nor on the machine's number of cores.
   @Test(arguments: InstructionSet.available)
   func rowsHaveTheSameBitsInAnyBatch(_ set: InstructionSet) {
     var random = TestRandom()

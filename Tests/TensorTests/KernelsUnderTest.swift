@@ -19,8 +19,8 @@ struct KernelsUnderTest: CustomTestStringConvertible, Sendable {
     InstructionSet.available.map {
       KernelsUnderTest(kernels: PortableKernels(instructionSet: $0, threads: 3))
     }
-    + Engine.availableKernels.filter { $0 != "portable" }
-    .compactMap { try? KernelsUnderTest(kernels: Engine.makeKernels(named: $0)) }
+    + KernelSelection.availableKernels.filter { $0 != "portable" }
+    .compactMap { try? KernelsUnderTest(kernels: KernelSelection.makeKernels(named: $0)) }
     + [PortableKernels(precision: .bfloat16x3, threads: 3)].compactMap {
       $0.map {
         KernelsUnderTest(

@@ -4,7 +4,7 @@ import XAITesting
 
 @testable import XAITraining
 
-/// Pictures by a formula, the same as those of Tests/Fixtures/training/generate.py.
+/// Images by a formula, the same as those of Tests/Fixtures/training/generate.py.
 func formulaPicture(_ index: Int, height: Int, width: Int) -> Image {
   var pixels: [UInt8] = []
   for y in 0..<height {
@@ -19,7 +19,7 @@ struct DamagedPicture: Error, CustomStringConvertible {
   var description: String { "it is damaged" }
 }
 
-/// A split of pictures by the formula; classes go round.
+/// A split of images by the formula; classes go round.
 func formulaSplit(
   _ count: Int, classes: Int, name: String = "train", size: Int = 16, damaged: Set<Int> = []
 ) -> DatasetSplit {

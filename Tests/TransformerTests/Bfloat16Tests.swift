@@ -62,7 +62,7 @@ import XAITransformer
     expectClose(recorded.logits, logits, within: 5e-3 * max(1, largest(expected)), "\(toy), recorded")
   }
 
-  @Test("gradients of attention, whose reverse pass is float32", arguments: ToyModel.all)
+  @Test("gradients of attention, whose backward pass is float32", arguments: ToyModel.all)
   func gradients(_ toy: ToyModel) throws {
     let models = try models(toy)
     let gradients = try [models.bfloat16, models.float32].map { try recorded($0).gradients }

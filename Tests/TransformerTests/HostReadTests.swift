@@ -15,7 +15,7 @@ import XAITransformer
     "XAITransformer/RelativePositionBias.swift", "XAITransformer/MultiHeadAttention+Backward.swift",
   ]
 
-  /// The rules of the reverse pass, and what it reads under each.
+  /// The rules of the backward pass, and what it reads under each.
   static let rules: [(name: String, rules: PropagationRules, reads: Set<String>)] = [
     ("gradient", .gradient, []),
     ("epsilon", .unchanged(.epsilon(1e-3)), []),

@@ -34,6 +34,7 @@ import XAIWeights
         parameterCount: 0, layout: configuration.layout,
         preprocessing: Preprocessing(resize: .exact(height: 224, width: 224)),
         capabilities: VisionTransformer.capabilities),
-      configuration: configuration, weights: weights, naming: .timm(), kernels: try Engine.makeKernels())
+      configuration: configuration, weights: weights, naming: .timm(),
+      kernels: try KernelSelection.makeKernels())
   }
 }

@@ -47,10 +47,10 @@ struct ParameterGradientTests {
       through: trace, requesting: GradientRequest(parameters: true))
   }
 
-  @Test("the same bits in every run", arguments: Engine.availableKernels)
+  @Test("the same bits in every run", arguments: KernelSelection.availableKernels)
   func sameBits(_ name: String) throws {
     func bits() throws -> [String: [UInt32]] {
-      let kernels = try Engine.makeKernels(named: name, threads: 2)
+      let kernels = try KernelSelection.makeKernels(named: name, threads: 2)
       return try gradients(model(on: kernels)).parameters.mapValues { $0.elements.map(\.bitPattern) }
     }
     let first = try bits()
@@ -58,15 +58,17 @@ struct ParameterGradientTests {
     for _ in 0..<4 { #expect(try bits() == first) }
   }
 
-  @Test("what the forward pass keeps and what is computed again agree", arguments: Engine.availableKernels)
+  @Test(
+    "what the forward pass keeps and what is computed again agree",
+    arguments: KernelSelection.availableKernels)
   func keptAndComputedAgain(_ name: String) throws {
-    let model = model(on: try Engine.makeKernels(named: name, threads: 2))
+    let model = model(on: try KernelSelection.makeKernels(named: name, threads: 2))
     try expectEqual(gradients(model), gradients(model, keeps: false))
   }
 
-  @Test("parts of a batch add up to the batch", arguments: Engine.availableKernels)
+  @Test("parts of a batch add up to the batch", arguments: KernelSelection.availableKernels)
   func parts(_ name: String) throws {
-    let model = model(on: try Engine.makeKernels(named: name, threads: 2))
+    let model = model(on: try KernelSelection.makeKernels(named: name, threads: 2))
     var sum = Gradients()
     for range in [0..<1, 1..<3, 3..<4] {
       sum.parameters.merge(try gradients(model, of: range).parameters) { known, part in
@@ -78,9 +80,9 @@ struct ParameterGradientTests {
 
   @Test(
     "a model that computes only what its head reads gives what one does that computes all",
-    arguments: Engine.availableKernels)
+    arguments: KernelSelection.availableKernels)
   func readTokens(_ name: String) throws {
-    let model = model(on: try Engine.makeKernels(named: name, threads: 2))
+    let model = model(on: try KernelSelection.makeKernels(named: name, threads: 2))
     let last = model.configuration.depth - 1
     let points = model.descriptor.layers[last].places.filter(\.hasGradient).map {
       ActivationPoint(layer: last, place: $0.place)
@@ -117,9 +119,10 @@ struct ParameterGradientTests {
     }
   }
 
-  @Test("attention is visited also where it counts as a constant", arguments: Engine.availableKernels)
+  @Test(
+    "attention is visited also where it counts as a constant", arguments: KernelSelection.availableKernels)
   func constantAttention(_ name: String) throws {
-    let model = model(on: try Engine.makeKernels(named: name, threads: 2))
+    let model = model(on: try KernelSelection.makeKernels(named: name, threads: 2))
     let trace = try model.forward(images[0..<1], recording: Recording(gradients: true))
     var visited: [Int] = []
     func inputGradient(attention: LayerSelection) throws -> Tensor {

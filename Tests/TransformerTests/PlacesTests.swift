@@ -65,7 +65,7 @@ import XAITransformer
       try #require(gradients[ActivationPoint(layer: layer, place: place)])
     }
 
-    /// Calls `body` for each row of the reverse pass, window without padding and head, with the matrices' place.
+    /// Calls `body` for each row of the backward pass, window without padding and head, with the matrices' place.
     func forEach(
       _ body: (_ row: Int, _ image: Int, _ window: [Int], _ matrix: Int, _ own: Int, _ head: Int) throws ->
         Void

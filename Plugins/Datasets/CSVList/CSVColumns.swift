@@ -38,7 +38,7 @@ struct CSVColumns {
     }
     let extent = try Self.extentNames.compactMap { try column(of: [$0]) }
     let edges = try Self.edgeNames.compactMap { try column(of: [$0]) }
-    // Width and height alone are the picture's.
+    // Width and height alone are the image's.
     let isPartial =
       !edges.isEmpty && edges.count < 4 || extent.count < 4 && (names.contains("x") || names.contains("y"))
     guard !isPartial, extent.count < 4 || edges.isEmpty else {

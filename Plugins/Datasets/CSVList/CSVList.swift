@@ -1,9 +1,8 @@
 public import XAICore
 import XAIFoundation
 
-/// Pictures that a file of comma-separated values lists, with classes, splits and boxes where it has the columns.
+/// Images that a file of comma-separated values lists, with classes, splits and boxes where it has the columns.
 public struct CSVList: Dataset {
-  /// What the data set is.
   public static let descriptor = DatasetDescriptor(
     id: "csv", title: "CSV list",
     summary: "Pictures that a CSV file lists, with their classes, splits and boxes", hasBoxes: true,
@@ -12,7 +11,7 @@ public struct CSVList: Dataset {
       title: "Common Format and MIME Type for Comma-Separated Values (CSV) Files", venue: "IETF", year: 2005,
       identifier: "RFC 4180"))
 
-  /// The name of a list that lies beside its pictures.
+  /// The name of a list that lies beside its images.
   private static let nameInFolder = "labels.csv"
 
   /// Takes a `.csv` file, and a folder with a `labels.csv`.
@@ -25,13 +24,12 @@ public struct CSVList: Dataset {
     }
   }
 
-  /// The options that this value works with.
   public let options: CSVListOptions
-  /// One name a class; empty where the list has no labels.
+  /// One name per class; empty where the list has no labels.
   public let classNames: [String]
   private let splits: [DatasetSplit]
 
-  /// Reads a list; pictures are looked for when they are asked for.
+  /// Reads a list; images are looked for when they are asked for.
   ///
   /// - Throws: `DatasetError` with file and line for a list that is missing or malformed, and for a label that is no
   ///   class.

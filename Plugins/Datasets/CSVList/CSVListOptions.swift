@@ -1,6 +1,6 @@
 public import XAICore
 
-/// The options of a list of pictures.
+/// The options of a list of images.
 public struct CSVListOptions: PluginOptions {
   /// The list, or the folder that it lies in as `labels.csv`.
   public var path: String?
@@ -8,10 +8,9 @@ public struct CSVListOptions: PluginOptions {
   public var labels: String?
   /// The share held out for validation where the list has no column of splits.
   public var validation = 0.0
-  /// What the pictures held out are drawn with.
+  /// What the images held out are drawn with.
   public var seed = 0
 
-  /// Makes the defaults.
   public init() {}
 
   /// Makes the options for a list.
@@ -22,13 +21,14 @@ public struct CSVListOptions: PluginOptions {
     self.seed = seed
   }
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option("path", \.path, "the list, or the folder that it lies in as labels.csv", allowed: "a path | none"),
-    Option("labels", \.labels, "a file with one class name a line, by class index", allowed: "a path | none"),
-    Option(
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec(
+      "path", \.path, "the list, or the folder that it lies in as labels.csv", allowed: "a path | none"),
+    OptionSpec(
+      "labels", \.labels, "a file with one class name a line, by class index", allowed: "a path | none"),
+    OptionSpec(
       "validation", \.validation, "the share held out for validation, where the list has no column of splits",
       allowed: "a number from 0 to less than 1", where: { (0..<1).contains($0) }),
-    Option("seed", \.seed, "what the pictures held out are drawn with"),
+    OptionSpec("seed", \.seed, "what the pictures held out are drawn with"),
   ]
 }

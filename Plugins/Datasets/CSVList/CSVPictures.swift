@@ -1,15 +1,15 @@
 import XAICore
 
-/// What the records of a list say, each picture once.
+/// What the records of a list say, each image once.
 struct CSVPictures {
-  /// An object of a picture, with the line that says so.
+  /// An object of an image, with the line that says so.
   struct Object {
     let line: Int
     let label: Int
     let box: Box
   }
 
-  /// A picture; labels are numbers of texts.
+  /// An image; labels are numbers of texts.
   struct Picture {
     let file: String
     let line: Int
@@ -71,7 +71,7 @@ struct CSVPictures {
         "'\(file)' is in line \(first.line) already. A picture has one line, or one for each box.",
         in: record.line)
     }
-    // A picture of several classes is not of one alone.
+    // An image of several classes is not of one alone.
     if first.label != label { pictures[place].label = nil }
     pictures[place].objects += objects
   }

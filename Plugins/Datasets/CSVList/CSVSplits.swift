@@ -2,7 +2,7 @@ import XAICore
 import XAIFoundation
 import XAIImage
 
-/// Makes splits of the pictures of a list.
+/// Makes splits of the images of a list.
 struct CSVSplits {
   let pictures: [CSVPictures.Picture]
   let classes: CSVClasses
@@ -66,7 +66,7 @@ private struct LabelledBox: Sendable {
   let classIndex: Int
   let box: Box
 
-  /// The object in its picture; a box may reach beyond the picture by a pixel, as rounding leaves it, and is cut there.
+  /// The object in its image; a box may reach beyond the image by a pixel, as rounding leaves it, and is cut there.
   func object(in image: Image, file: String) throws -> SampleObject {
     let (width, height) = (Double(image.width), Double(image.height))
     let (right, bottom) = (box.x + box.width, box.y + box.height)

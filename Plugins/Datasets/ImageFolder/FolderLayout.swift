@@ -52,7 +52,7 @@ struct FolderLayout {
     return present
   }
 
-  /// The splits that have pictures.
+  /// The splits that have images.
   func splits(holdingOut holdOut: HoldOut) throws -> [DatasetSplit] {
     let lists: [(name: String, list: PictureList)]
     switch arrangement {
@@ -90,7 +90,7 @@ struct FolderLayout {
     return try pictures(ofClasses: names, in: folder, mayBeEmpty: true)
   }
 
-  /// The pictures of class folders in a folder below the root; the root itself is nil.
+  /// The images of class folders in a folder below the root; the root itself is nil.
   private func pictures(
     ofClasses names: [String], in folder: String?, mayBeEmpty: Bool
   ) throws -> PictureList {
@@ -105,7 +105,7 @@ struct FolderLayout {
     return search.list
   }
 
-  /// The pictures of a folder without classes.
+  /// The images of a folder without classes.
   private func pictures(in folder: String?) throws -> PictureList {
     var search = PictureSearch(root: root, above: folder == nil ? [] : [root])
     _ = try search.addPictures(below: folder ?? "", label: nil)

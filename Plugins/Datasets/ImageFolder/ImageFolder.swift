@@ -1,11 +1,10 @@
 public import XAICore
 import XAIFoundation
 
-/// Pictures in one folder a class, with or without folders for the splits, or in a folder without classes.
+/// Images in one folder a class, with or without folders for the splits, or in a folder without classes.
 ///
 /// Classes are folder names, in the order of their bytes, as torchvision's class of that name numbers them.
 public struct ImageFolder: Dataset {
-  /// What the data set is.
   public static let descriptor = DatasetDescriptor(
     id: "image-folder", title: "Image folder",
     summary: "Pictures in one folder a class, with or without train, validation and test folders above",
@@ -19,7 +18,6 @@ public struct ImageFolder: Dataset {
     FileSystem.kind(of: path) == .folder ? ImageFolderOptions(path: path) : nil
   }
 
-  /// The options that this value works with.
   public let options: ImageFolderOptions
   /// The names of the class folders; empty where there are none.
   public let classNames: [String]
@@ -27,7 +25,7 @@ public struct ImageFolder: Dataset {
 
   /// Lists a folder.
   ///
-  /// - Throws: `DatasetError` for a folder that isn't there or has no pictures, a class without pictures, a class that
+  /// - Throws: `DatasetError` for a folder that isn't there or has no images, a class without images, a class that
   ///   is not among those of the training split.
   public init(options: ImageFolderOptions) throws {
     guard let path = options.path else {
@@ -44,7 +42,7 @@ public struct ImageFolder: Dataset {
     self.splits = try layout.splits(holdingOut: HoldOut(share: options.validation, seed: options.seed))
   }
 
-  /// The splits that have pictures, the one for training first.
+  /// The splits that have images, the one for training first.
   public var splitNames: [String] { splits.map(\.name) }
 
   /// A split by its name; throws `DatasetError.noSplit`.

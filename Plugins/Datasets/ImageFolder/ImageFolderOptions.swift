@@ -1,15 +1,14 @@
 public import XAICore
 
-/// The options of a folder of pictures.
+/// The options of a folder of images.
 public struct ImageFolderOptions: PluginOptions {
   /// The folder.
   public var path: String?
   /// The share held out for validation where the folder has no splits of its own.
   public var validation = 0.1
-  /// What the pictures held out are drawn with.
+  /// What the images held out are drawn with.
   public var seed = 0
 
-  /// Makes the defaults.
   public init() {}
 
   /// Makes the options for a folder.
@@ -19,13 +18,12 @@ public struct ImageFolderOptions: PluginOptions {
     self.seed = seed
   }
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option("path", \.path, "the folder", allowed: "a path | none"),
-    Option(
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec("path", \.path, "the folder", allowed: "a path | none"),
+    OptionSpec(
       "validation", \.validation,
       "the share held out for validation, where the folder has no splits of its own",
       allowed: "a number from 0 to less than 1", where: { (0..<1).contains($0) }),
-    Option("seed", \.seed, "what the pictures held out are drawn with"),
+    OptionSpec("seed", \.seed, "what the pictures held out are drawn with"),
   ]
 }

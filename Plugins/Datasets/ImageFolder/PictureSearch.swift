@@ -2,7 +2,7 @@ import XAICore
 import XAIFoundation
 import XAIImage
 
-/// Collects the pictures of a folder and all folders below it.
+/// Collects the images of a folder and all folders below it.
 struct PictureSearch {
   private let root: String
   private let above: Set<FileSystem.Identity>
@@ -15,7 +15,7 @@ struct PictureSearch {
     self.list = PictureList(root: root)
   }
 
-  /// Adds the pictures below a folder, by the bytes of their names, and says how many there are.
+  /// Adds the images below a folder, by the bytes of their names, and says how many there are.
   mutating func addPictures(below folder: String, label: Int?) throws -> Int {
     let count = list.count
     // Links may lead in circles: what has been seen once is not searched again for the same class.

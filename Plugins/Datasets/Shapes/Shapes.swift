@@ -3,9 +3,8 @@ import XAIFoundation
 
 /// Scenes that the package draws itself: one of eight shapes, of which every pixel is known.
 ///
-/// Scene i of a split depends on the seed and i alone, neither on the counts nor, but for its sharpness, on the size.
+/// Scene i of a split depends on the seed and i alone, neither on the counts nor, except for its sharpness, on the size.
 public struct Shapes: Dataset {
-  /// What the data set is.
   public static let descriptor = DatasetDescriptor(
     id: "shapes", title: "Shapes",
     summary: "Drawn scenes of eight shapes among clutter, with the exact mask and box of each object",
@@ -17,7 +16,6 @@ public struct Shapes: Dataset {
   /// Two objects of different classes in a scene, which has no label of its own.
   public static let pairs = "pairs"
 
-  /// The options that this value works with.
   public let options: ShapesOptions
 
   /// Makes the data set; nothing is drawn yet.

@@ -19,19 +19,19 @@ public struct ShapesOptions: PluginOptions {
   public init() {}
 
   /// As users write them.
-  public static let table: [Option<Self>] = [
-    Option(
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec(
       "size", \.size, "pixels of a side", allowed: "a whole number from 16 to 2048",
       where: { (16...2048).contains($0) }),
-    Option("seed", \.seed, "which scenes are drawn"),
-    Option(
+    OptionSpec("seed", \.seed, "which scenes are drawn"),
+    OptionSpec(
       "train", \.train, "scenes of the split train", allowed: countsAllowed, where: counts.contains),
-    Option(
+    OptionSpec(
       "validation", \.validation, "scenes of the split validation", allowed: countsAllowed,
       where: counts.contains),
-    Option(
+    OptionSpec(
       "pairs", \.pairs, "scenes of the split pairs", allowed: countsAllowed, where: counts.contains),
-    Option(
+    OptionSpec(
       "clutter", \.clutter, "how much lies around without a label, as a multiple of the usual",
       allowed: "a number from 0 to 4", where: { (0...4).contains($0) }),
   ]

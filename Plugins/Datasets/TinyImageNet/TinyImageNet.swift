@@ -1,11 +1,10 @@
 public import XAICore
 import XAIFoundation
 
-/// Tiny-ImageNet in the layout that it was published in: 200 classes with a box around an object in each picture.
+/// Tiny-ImageNet in the layout that it was published in: 200 classes with a box around an object in each image.
 ///
 /// Source: Le and Yang 2015, "Tiny ImageNet Visual Recognition Challenge".
 public struct TinyImageNet: Dataset {
-  /// What the data set is.
   public static let descriptor = DatasetDescriptor(
     id: "tiny-imagenet", title: "Tiny-ImageNet",
     summary:
@@ -22,15 +21,14 @@ public struct TinyImageNet: Dataset {
       ? TinyImageNetOptions(path: path) : nil
   }
 
-  /// The options that this value works with.
   public let options: TinyImageNetOptions
   /// What `words.txt` calls the classes, in the order of `wnids.txt`.
   public let classNames: [String]
   private let splits: [DatasetSplit]
 
-  /// Reads the lists; pictures are opened when they are asked for.
+  /// Reads the lists; images are opened when they are asked for.
   ///
-  /// - Throws: `DatasetError` for a list or folder that is missing, a class without pictures, a line that is malformed.
+  /// - Throws: `DatasetError` for a list or folder that is missing, a class without images, a line that is malformed.
   public init(options: TinyImageNetOptions) throws {
     guard let path = options.path else {
       throw DatasetError.invalidOptions(
@@ -46,7 +44,7 @@ public struct TinyImageNet: Dataset {
     ]
   }
 
-  /// `train` and `validation`; the labels of the test pictures were never published.
+  /// `train` and `validation`; the labels of the test images were never published.
   public var splitNames: [String] { splits.map(\.name) }
 
   /// A split by its name; throws `DatasetError.noSplit`.

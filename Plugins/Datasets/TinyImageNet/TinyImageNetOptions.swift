@@ -5,7 +5,6 @@ public struct TinyImageNetOptions: PluginOptions {
   /// The folder with `wnids.txt`.
   public var path: String?
 
-  /// Makes the defaults.
   public init() {}
 
   /// Makes the options for a folder.
@@ -13,8 +12,7 @@ public struct TinyImageNetOptions: PluginOptions {
     self.path = path
   }
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option("path", \.path, "the folder with wnids.txt", allowed: "a path | none")
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec("path", \.path, "the folder with wnids.txt", allowed: "a path | none")
   ]
 }

@@ -2,14 +2,14 @@ import XAICore
 import XAIFoundation
 import XAIImage
 
-/// The pictures of a split with their boxes.
+/// The images of a split with their boxes.
 struct TinyPictures {
   private static let tab = UInt8(ascii: "\t")
 
   private var list: PictureList
   private var boxes: [TinyBox?] = []
 
-  /// The pictures of `train/<id>/images`, with the boxes of `train/<id>/<id>_boxes.txt` where there is such a file.
+  /// The images of `train/<id>/images`, with the boxes of `train/<id>/<id>_boxes.txt` where there is such a file.
   init(training classes: TinyClasses, of root: String) throws {
     list = PictureList(root: root)
     for (label, id) in classes.ids.enumerated() {
@@ -28,7 +28,7 @@ struct TinyPictures {
     }
   }
 
-  /// The pictures that `val/val_annotations.txt` lists: file, WordNet id and box.
+  /// The images that `val/val_annotations.txt` lists: file, WordNet id and box.
   init(validating classes: TinyClasses, of root: String) throws {
     let path = FileSystem.path(root, "val/val_annotations.txt")
     list = PictureList(root: root)
@@ -56,7 +56,7 @@ struct TinyPictures {
     guard list.count > 0 else { throw DatasetError.empty(place: path) }
   }
 
-  /// The list as a split; boxes grow or shrink with the pictures.
+  /// The list as a split; boxes grow or shrink with the images.
   func split(named name: String) -> DatasetSplit {
     list.split(named: name) { [list, boxes] index, image in
       guard let box = boxes[index], let label = list.label(index) else { return [] }

@@ -9,14 +9,12 @@ public struct AttentionFlowOptions: PluginOptions {
   /// Share of the identity in each layer's capacities, for the residual stream.
   public var residual = 0.5
 
-  /// Makes the defaults.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option(
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec(
       "start", \.start, "the first layer that counts, from 0", allowed: "a layer, from 0", where: { $0 >= 0 }),
-    Option(
+    OptionSpec(
       "residual", \.residual, "share of the identity in each layer's capacities, for the residual stream",
       allowed: "a number from 0 to 1", where: { (0...1).contains($0) }),
   ]
@@ -27,25 +25,22 @@ public struct AttentionFlowOptions: PluginOptions {
 /// Nodes are the tokens of every layer; the edge from token i above layer l to token j below it has the capacity
 /// ρ·δ_ij + (1 − ρ)·mean_h A_l,h,ij. Source: Abnar & Zuidema 2020 (arXiv 2005.00928), section 3.2.
 public struct AttentionFlow: Explainer {
-  /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "attention-flow", title: "Attention Flow",
     summary: "Finds the maximum flow from the readout token to each patch, with attention as capacities",
-    family: .attention, needs: [.attention], isClassSpecific: false, scores: .magnitude, reversePasses: "0",
+    family: .attention, needs: [.attention], isClassSpecific: false, scores: .magnitude, backwardPasses: "0",
     citation: Citation(
       authors: "Abnar & Zuidema", title: "Quantifying Attention Flow in Transformers", venue: "ACL",
       year: 2020, identifier: "arXiv:2005.00928"))
 
-  /// The options that this value works with.
   public let options: AttentionFlowOptions
 
-  /// Makes an explainer.
   public init(options: AttentionFlowOptions = AttentionFlowOptions()) {
     self.options = options
   }
 
   /// It counts flows in one graph whose layers are alike, from every token to every other.
-  public var needsEqualLayers: String? {
+  public var needsIsotropicLayers: String? {
     "it counts flows in one graph whose layers are alike, from every token to every other"
   }
 

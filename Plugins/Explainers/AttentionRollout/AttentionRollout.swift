@@ -6,21 +6,18 @@ import XAITensor
 /// Ā = fuse_h A_h, Ã = ρ·I + (1 − ρ)·Ā with rows scaled to sum 1, R = Ã_L⋯Ã_1; the map is R's readout row.
 /// Source: Abnar & Zuidema 2020 (arXiv 2005.00928); Eq. 1 of the GMAR paper (arXiv 2504.19414).
 public struct AttentionRollout: Explainer {
-  /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "attention-rollout", title: "Attention Rollout",
     summary: "Multiplies the attention of all layers, with the residual stream as identity",
     family: .attention,
-    needs: [.attention], isClassSpecific: false, scores: .magnitude, reversePasses: "0",
+    needs: [.attention], isClassSpecific: false, scores: .magnitude, backwardPasses: "0",
     citation: Citation(
       authors: "Abnar & Zuidema", title: "Quantifying Attention Flow in Transformers", venue: "ACL",
       year: 2020,
       identifier: "arXiv:2005.00928"))
 
-  /// The options that this value works with.
   public let options: AttentionRolloutOptions
 
-  /// Makes an explainer.
   public init(options: AttentionRolloutOptions = AttentionRolloutOptions()) {
     self.options = options
   }

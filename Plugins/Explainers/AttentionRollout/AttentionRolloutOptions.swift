@@ -21,18 +21,16 @@ public struct AttentionRolloutOptions: PluginOptions {
   /// ρ, the share of the identity: Ã = ρ·I + (1 − ρ)·Ā.
   public var residual = 0.5
 
-  /// Makes the defaults.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option("fusion", \.fusion, "how the heads of a layer become one matrix"),
-    Option(
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec("fusion", \.fusion, "how the heads of a layer become one matrix"),
+    OptionSpec(
       "discard", \.discard, "share of each row's patch columns set to 0, lowest first",
       allowed: "a number from 0 to less than 1", where: { (0..<1).contains($0) }),
-    Option(
+    OptionSpec(
       "start", \.start, "the first layer that counts, from 0", allowed: "a layer, from 0", where: { $0 >= 0 }),
-    Option(
+    OptionSpec(
       "residual", \.residual, "share of the identity in each factor, for the residual stream",
       allowed: "a number from 0 to 1", where: { (0...1).contains($0) }),
   ]

@@ -14,7 +14,6 @@ public struct AttnLRPOptions: DenoisedRelevanceOptions {
   /// What the class is held against.
   public var contrast = Contrast.none
 
-  /// Makes the defaults.
   public init() {}
 }
 
@@ -24,21 +23,18 @@ public struct AttnLRPOptions: DenoisedRelevanceOptions {
 /// as f(x)/x, and the products A·V and Q·Kᵀ by halves.
 /// Source: Achtibat et al. 2024 (arXiv 2402.05602), section 3.
 public struct AttnLRP: RelevanceExplainer {
-  /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "attnlrp", title: "AttnLRP",
     summary: "Propagates relevance through attention, softmax and all, and sums it over patches",
     family: .relevance, needs: [.propagationRules, .inputGradients], isClassSpecific: true, scores: .signed,
-    reversePasses: "1",
+    backwardPasses: "1",
     citation: Citation(
       authors: "Achtibat et al.",
       title: "AttnLRP: Attention-Aware Layer-Wise Relevance Propagation for Transformers", venue: "ICML",
       year: 2024, identifier: "arXiv:2402.05602"))
 
-  /// The options that this value works with.
   public let options: AttnLRPOptions
 
-  /// Makes an explainer.
   public init(options: AttnLRPOptions = AttnLRPOptions()) {
     self.options = options
   }

@@ -7,21 +7,18 @@ import XAITensor
 /// (`token`). F = mean_h ReLU(1/n · Σ_k ∂y/∂A_L at α_k·x), α_k from 0 to 1. The map is the readout row of F ⊙ R.
 /// Source: Chen et al. 2023, "Beyond Intuition: Rethinking Token Attributions inside Transformers".
 public struct BTH: Explainer {
-  /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "bth", title: "Bidirectional",
     summary: "Rolls out weighted attention and multiplies with the integrated gradient of the last attention",
     family: .gradient, needs: [.attention, .attentionGradients], isClassSpecific: true, scores: .magnitude,
     forwardPasses: "steps + 1",
-    reversePasses: "1, and steps down to the last attention",
+    backwardPasses: "1, and steps down to the last attention",
     citation: Citation(
       authors: "Chen et al.", title: "Beyond Intuition: Rethinking Token Attributions inside Transformers",
       venue: "Transactions on Machine Learning Research", year: 2023, identifier: "openreview:rm0zIzlhcX"))
 
-  /// The options that this value works with.
   public let options: BTHOptions
 
-  /// Makes an explainer.
   public init(options: BTHOptions = BTHOptions()) {
     self.options = options
   }
@@ -37,11 +34,11 @@ public struct BTH: Explainer {
   }
 
   /// It multiplies the gradient of the last attention with the rollout entry by entry.
-  public var needsEqualLayers: String? {
+  public var needsIsotropicLayers: String? {
     "it multiplies the gradient of the last attention with the rollout entry by entry"
   }
 
-  /// Needs the attention of the layers that count, and a reverse pass or the lengths of tokens.
+  /// Needs the attention of the layers that count, and a backward pass or the lengths of tokens.
   public func recording(for model: ModelDescriptor) throws -> Recording {
     let layers = try layers(of: model)
     switch options.variant {

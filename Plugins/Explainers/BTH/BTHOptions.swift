@@ -19,15 +19,14 @@ public struct BTHOptions: ContrastiveOptions {
   /// What the class is held against.
   public var contrast = Contrast.none
 
-  /// Makes the defaults.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option("variant", \.variant, "what weighs attention: the heads, or what becomes of the tokens' values"),
-    Option(
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec(
+      "variant", \.variant, "what weighs attention: the heads, or what becomes of the tokens' values"),
+    OptionSpec(
       "start", \.start, "the first layer that counts, from 0", allowed: "a layer, from 0", where: { $0 >= 0 }),
-    Option(
+    OptionSpec(
       "steps", \.steps, "points of the path at which the last attention's gradient is taken",
       allowed: "a whole number from 2 to 1000", where: { (2...1000).contains($0) }),
     contrastOption,

@@ -3,7 +3,7 @@ import XAITensor
 
 /// How much each head matters to the class: mean |A_hᵀ·G_h| over all entries, scaled to sum 1 over a layer's heads.
 struct HeadImportance {
-  /// `layers[layer][row of the reverse pass][head]`.
+  /// `layers[layer][row of the backward pass][head]`.
   private let layers: [[[Float]]]
 
   init(_ trace: ForwardTrace, cotangent: Tensor, layers: Range<Int>, using model: any Model) throws {
@@ -25,7 +25,7 @@ struct HeadImportance {
     self.layers = layers.map { importance[$0] ?? [] }
   }
 
-  /// The weights of a row of the reverse pass by layer and head.
+  /// The weights of a row of the backward pass by layer and head.
   func weights(_ passRow: Int) -> [[Float]] { layers.map { $0[passRow] } }
 
   /// Heads that all matter nothing weigh the same.

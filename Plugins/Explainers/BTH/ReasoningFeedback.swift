@@ -3,10 +3,10 @@ import XAITensor
 
 /// The integrated gradient of the last layer's attention, in the rows that the logits are read from.
 ///
-/// F = mean_h ReLU(1/n · Σ_k ∂y/∂A_L,h at α_k·x), α_k = k/(n − 1): the path begins with 0 after mean and deviation.
+/// F = mean_h ReLU(1/n · Σ_k ∂y/∂A_L,h at α_k·x), α_k = k/(n − 1): the path begins with 0 after mean and standard deviation.
 struct ReasoningFeedback {
   private let tokenCount: Int
-  /// F by row of the reverse pass and token that is read, N values each.
+  /// F by row of the backward pass and token that is read, N values each.
   private let rows: [[[Float]]]
 
   init(_ trace: ForwardTrace, cotangent: Tensor, using model: any Model, for explainer: BTH) throws {
@@ -46,6 +46,6 @@ struct ReasoningFeedback {
     }
   }
 
-  /// F of a row of the reverse pass, at a token that is read and a key.
+  /// F of a row of the backward pass, at a token that is read and a key.
   func value(_ passRow: Int, token: Int, column: Int) -> Float { rows[passRow][token][column] }
 }

@@ -14,7 +14,6 @@ public struct CPLRPOptions: DenoisedRelevanceOptions {
   /// What the class is held against.
   public var contrast = Contrast.none
 
-  /// Makes the defaults.
   public init() {}
 }
 
@@ -24,21 +23,18 @@ public struct CPLRPOptions: DenoisedRelevanceOptions {
 /// held, and GELU as f(x)/x.
 /// Sources: Ali et al. 2022 (arXiv 2202.07304); Achtibat et al. 2024 (arXiv 2402.05602), who compare with it by this name.
 public struct CPLRP: RelevanceExplainer {
-  /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "cp-lrp", title: "CP-LRP",
     summary: "Propagates relevance with attention as a constant, and sums it over patches",
     family: .relevance, needs: [.propagationRules, .inputGradients], isClassSpecific: true, scores: .signed,
-    reversePasses: "1",
+    backwardPasses: "1",
     citation: Citation(
       authors: "Ali et al.",
       title: "XAI for Transformers: Better Explanations through Conservative Propagation", venue: "ICML",
       year: 2022, identifier: "arXiv:2202.07304"))
 
-  /// The options that this value works with.
   public let options: CPLRPOptions
 
-  /// Makes an explainer.
   public init(options: CPLRPOptions = CPLRPOptions()) {
     self.options = options
   }

@@ -7,12 +7,10 @@ public struct CentreMapOptions: PluginOptions {
   /// The standard deviation, as a share of the side.
   public var sigma = 0.25
 
-  /// Makes the defaults.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option(
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec(
       "sigma", \.sigma, "the standard deviation as a share of the picture's side",
       allowed: "a number from 0.01 to 10", where: { (0.01...10).contains($0) })
   ]
@@ -20,25 +18,22 @@ public struct CentreMapOptions: PluginOptions {
 
 /// The centre baseline: a Gaussian at the centre, for photographers put things there.
 ///
-/// exp(−(dx² + dy²) / 2σ²) with dx and dy from the centre of the picture to that of the patch, in shares of its width and height:
+/// exp(−(dx² + dy²) / 2σ²) with dx and dy from the centre of the image to that of the patch, in shares of its width and height:
 /// the same map for every image of a grid.
-/// Source: Judd, Durand & Torralba 2012: the centre baseline of saliency, stretched to the picture.
+/// Source: Judd, Durand & Torralba 2012: the centre baseline of saliency, stretched to the image.
 public struct CentreMap: Explainer {
-  /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "centre", title: "Centre",
     summary: "Gives patches near the centre the higher scores, for others to be compared with",
     family: .baseline, needs: [], isClassSpecific: false, scores: .magnitude, forwardPasses: "0",
-    reversePasses: "0",
+    backwardPasses: "0",
     citation: Citation(
       authors: "Judd, Durand & Torralba",
       title: "A Benchmark of Computational Models of Saliency to Predict Human Fixations",
       venue: "MIT Technical Report", year: 2012, identifier: "MIT-CSAIL-TR-2012-001"))
 
-  /// The options that this value works with.
   public let options: CentreMapOptions
 
-  /// Makes an explainer.
   public init(options: CentreMapOptions = CentreMapOptions()) {
     self.options = options
   }

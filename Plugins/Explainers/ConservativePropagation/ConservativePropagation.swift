@@ -7,14 +7,12 @@ public struct ConservativePropagationOptions: RelevanceOptions {
   /// What the class is held against.
   public var contrast = Contrast.none
 
-  /// Makes the defaults.
   public init() {}
 
   /// Attention and the layer norm's scale count as constants.
   public var rules: PropagationRules { .conservative }
 
-  /// Every option.
-  public static let table: [Option<Self>] = [atOption, contrastOption]
+  public static let table: [OptionSpec<Self>] = [atOption, contrastOption]
 }
 
 /// Conservative propagation: gradient × input, with attention and the scale of layer norms as constants.
@@ -22,22 +20,19 @@ public struct ConservativePropagationOptions: RelevanceOptions {
 /// score_p = Σ_d z_pd·c_pd, c the gradient of the logit where softmax(Q·Kᵀ/√d) and 1/√(variance + ε) are held.
 /// Source: Ali et al. 2022 (arXiv 2202.07304), Eq. 7 and 8.
 public struct ConservativePropagation: RelevanceExplainer {
-  /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "conservative-propagation", title: "Conservative Propagation",
     summary: "Multiplies tokens with their gradient, attention and the scale of layer norms being constants",
     family: .relevance, needs: [.propagationRules, .activations, .activationGradients], isClassSpecific: true,
     scores: .signed,
-    reversePasses: "1",
+    backwardPasses: "1",
     citation: Citation(
       authors: "Ali et al.",
       title: "XAI for Transformers: Better Explanations through Conservative Propagation", venue: "ICML",
       year: 2022, identifier: "arXiv:2202.07304"))
 
-  /// The options that this value works with.
   public let options: ConservativePropagationOptions
 
-  /// Makes an explainer.
   public init(options: ConservativePropagationOptions = ConservativePropagationOptions()) {
     self.options = options
   }

@@ -4,25 +4,22 @@ import XAITensor
 
 /// FovEx: where someone with a fovea would look to recognise the class.
 ///
-/// The picture is blurred but for what has been looked at. Each fixation is searched by the sign of the gradient of the
+/// The image is blurred except for what has been looked at. Each fixation is searched by the sign of the gradient of the
 /// class's cross entropy with respect to its place, and the map is the sum of a spot a fixation. Source: Panda et al. 2024
 /// (arXiv 2408.02123), with the choices of the authors' program.
 public struct FovEx: Explainer {
-  /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "fovex", title: "FovEx",
     summary: "Looks for the places that must be seen sharply to recognise the class", family: .perturbation,
     needs: [.inputGradients], isClassSpecific: true, scores: .magnitude, forwardPasses: "1 + fixations·steps",
-    reversePasses: "fixations·steps",
+    backwardPasses: "fixations·steps",
     citation: Citation(
       authors: "Panda et al.",
       title: "FovEx: Human-Inspired Explanations for Vision Transformers and Convolutional Neural Networks",
       venue: "IJCV", year: 2025, identifier: "arXiv:2408.02123"))
 
-  /// The options that this value works with.
   public let options: FovExOptions
 
-  /// Makes an explainer.
   public init(options: FovExOptions = FovExOptions()) {
     self.options = options
   }
@@ -30,7 +27,7 @@ public struct FovEx: Explainer {
   /// It computes with probabilities, whatever the options.
   public var needsProbabilities: Bool { true }
 
-  /// Needs the logits: the passes with gradients are over other pictures.
+  /// Needs the logits: the passes with gradients are over other images.
   public func recording(for model: ModelDescriptor) -> Recording { Recording() }
 
   /// Explains every image and target, as many at once as a batch has.

@@ -26,32 +26,31 @@ public struct FovExOptions: PluginOptions {
   /// Makes the defaults: those of the authors' program.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option(
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec(
       "fixations", \.fixations, "places that are looked at", allowed: "a whole number from 1 to 1000",
       where: { (1...1000).contains($0) }),
-    Option(
+    OptionSpec(
       "steps", \.steps, "steps of the search for each", allowed: "a whole number from 1 to 1000",
       where: { (1...1000).contains($0) }),
-    Option("rate", \.rate, "how far a step goes", allowed: "a number above 0", where: { $0 > 0 }),
-    Option(
+    OptionSpec("rate", \.rate, "how far a step goes", allowed: "a number above 0", where: { $0 > 0 }),
+    OptionSpec(
       "fovea", \.fovea, "sharpness falls off as exp(-distance²/fovea)", allowed: "a number above 0",
       where: { $0 > 0 }),
-    Option(
+    OptionSpec(
       "blur", \.blur, "the deviation of the blur, in pixels", allowed: "a number above 0",
       where: { $0 > 0 }),
-    Option(
+    OptionSpec(
       "reach", \.reach, "how far the blur reaches, in pixels", allowed: "a whole number from 1 to 1000",
       where: { (1...1000).contains($0) }),
-    Option(
+    OptionSpec(
       "forgetting", \.forgetting, "how much of what was seen sharply stays so at the next fixation",
       allowed: "a number from 0 to 1", where: { (0...1).contains($0) }),
-    Option(
+    OptionSpec(
       "spot", \.spot, "the spot that a fixation leaves on the map, as the fovea is written",
       allowed: "a number above 0", where: { $0 > 0 }),
-    Option("seed", \.seed, "another seed gives other places to start anew from"),
-    Option(
+    OptionSpec("seed", \.seed, "another seed gives other places to start anew from"),
+    OptionSpec(
       "batch", \.batch, "images and classes that the model sees at once", allowed: "a whole number from 1",
       where: { $0 > 0 }),
   ]

@@ -2,21 +2,21 @@ import XAICore
 import XAIFoundation
 import XAITensor
 
-/// A picture as someone sees it who looks at one place after another, and how the place should move.
+/// An image as someone sees it who looks at one place after another, and how the place should move.
 struct Gaze {
   private let options: FovExOptions
-  /// The picture, and what the blur adds to it; both [3, H, W].
+  /// The image, and what the blur adds to it; both [3, H, W].
   private let picture: Tensor
   private let difference: Tensor
   private let height: Int
   private let width: Int
-  /// What has been seen sharply, one value a pixel.
+  /// What has been seen sharply, one value per pixel.
   private var seen: [Float]
   /// Where the search is, (row, column) from −1 to 1.
   private(set) var place = SIMD2<Double>.zero
   private var best = SIMD2<Double>.zero
   private var lowestLoss = Double.infinity
-  /// The shape of the picture.
+  /// The shape of the image.
   var shape: Shape { picture.shape }
   /// The places that were looked at.
   private(set) var fixations: [SIMD2<Double>] = []
@@ -55,7 +55,7 @@ struct Gaze {
     )
   }
 
-  /// Writes the picture, blurred by clip(1 − seen − fovea, 0, 1).
+  /// Writes the image, blurred by clip(1 − seen − fovea, 0, 1).
   func write(to destination: UnsafeMutablePointer<Float>) {
     let (rows, columns) = profiles(at: place)
     let plane = height * width
@@ -127,7 +127,7 @@ struct Gaze {
     (place, best, lowestLoss) = (.zero, .zero, .infinity)
   }
 
-  /// The sum of the spots of all fixations, one value a pixel.
+  /// The sum of the spots of all fixations, one value per pixel.
   var map: [Double] {
     var map = [Double](repeating: 0, count: height * width)
     for place in fixations {

@@ -7,26 +7,23 @@ public import XAICore
 /// it is an option; by default R = F_L⋯F_1 with F = A_w + I, rows scaled to sum 1, which is Attention Rollout where
 /// all heads weigh the same. Source: Jo, Jang & Park 2025 (arXiv 2504.19414).
 public struct GMAR: Explainer {
-  /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "gmar", title: "GMAR",
     summary: "Attention Rollout whose heads are weighted by the norm of their gradient", family: .gradient,
     needs: [.attention, .attentionGradients, .activationGradients], isClassSpecific: true, scores: .magnitude,
-    reversePasses: "1",
+    backwardPasses: "1",
     citation: Citation(
       authors: "Jo, Jang & Park",
       title: "GMAR: Gradient-Driven Multi-Head Attention Rollout for Vision Transformer Interpretability",
       venue: "arXiv preprint", year: 2025, identifier: "arXiv:2504.19414"))
 
-  /// The options that this value works with.
   public let options: GMAROptions
 
-  /// Makes an explainer.
   public init(options: GMAROptions = GMAROptions()) {
     self.options = options
   }
 
-  /// Needs the attention of every layer and a reverse pass.
+  /// Needs the attention of every layer and a backward pass.
   public func recording(for model: ModelDescriptor) throws -> Recording {
     try checkHeads(of: model)
     return Recording(attention: .all, gradients: true)
@@ -38,7 +35,7 @@ public struct GMAR: Explainer {
   }
 
   /// Why the options only make sense where all layers work on the same tokens.
-  public var needsEqualLayers: String? {
+  public var needsIsotropicLayers: String? {
     if options.order == .asPrinted {
       return "it multiplies the first layer's matrix by the second's from the right"
     }
@@ -54,7 +51,7 @@ public struct GMAR: Explainer {
       reason: "one set of weights would serve all layers, and they have different numbers of heads")
   }
 
-  /// Explains every target in one reverse pass.
+  /// Explains every target in one backward pass.
   public func explain(
     _ trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {

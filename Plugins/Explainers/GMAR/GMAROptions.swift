@@ -77,21 +77,19 @@ public struct GMAROptions: ContrastiveOptions {
     set { residual.strength = newValue }
   }
 
-  /// Makes the defaults.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option("norm", \.norm, "the norm of a head's gradient"),
-    Option("gradient", \.gradient, "what the heads are scored by"),
-    Option("scope", \.scope, "what a set of weights is for"),
-    Option("fusion", \.fusion, "how weighted heads become one chain"),
-    Option("order", \.order, "the order of multiplication"),
-    Option("residual", \.residual, "how the identity comes in"),
-    Option(
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec("norm", \.norm, "the norm of a head's gradient"),
+    OptionSpec("gradient", \.gradient, "what the heads are scored by"),
+    OptionSpec("scope", \.scope, "what a set of weights is for"),
+    OptionSpec("fusion", \.fusion, "how weighted heads become one chain"),
+    OptionSpec("order", \.order, "the order of multiplication"),
+    OptionSpec("residual", \.residual, "how the identity comes in"),
+    OptionSpec(
       "alpha", \.alpha, "the strength of the residual, whatever its kind", isAlias: true,
       allowed: "a number from 0", where: { $0 >= 0 }),
-    Option("readout", \.readout, "where the map is read"),
+    OptionSpec("readout", \.readout, "where the map is read"),
     contrastOption,
   ]
 

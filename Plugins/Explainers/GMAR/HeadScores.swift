@@ -1,14 +1,14 @@
 import XAICore
 import XAITensor
 
-/// The scores of heads by layer, for every row of a reverse pass, and the weights that they give.
+/// The scores of heads by layer, for every row of a backward pass, and the weights that they give.
 struct HeadScores {
   /// `scores[layer][row][head]`; one entry where only one layer is scored.
   private(set) var scores: [[[Float]]]
   /// `negativeShares[layer][row][head]`: the share of negative entries of the head's gradient.
   private(set) var negativeShares: [[[Float]]]
 
-  /// Scores the heads in one reverse pass, by the second equation of the paper.
+  /// Scores the heads in one backward pass, by the second equation of the paper.
   init(_ trace: ForwardTrace, targets: Targets, options: GMAROptions, using model: any Model) throws {
     let cotangent = try trace.cotangent(of: targets, contrast: options.contrast)
     // By layer: of each layer, or of the last alone.
@@ -38,7 +38,7 @@ struct HeadScores {
     self.negativeShares = norms.map { $0.map { $0.map(\.negativeShare) } }
   }
 
-  /// The weights of a row of the reverse pass by layer and head; they sum to 1 in each layer.
+  /// The weights of a row of the backward pass by layer and head; they sum to 1 in each layer.
   ///
   /// Scores of a single layer serve all. Heads whose scores are all zero weigh the same.
   func weights(row: Int, scope: GMAROptions.Scope, layerCount: Int) -> [[Float]] {

@@ -8,12 +8,10 @@ public struct GenericAttentionOptions: ContrastiveOptions {
   /// What the class is held against.
   public var contrast = Contrast.none
 
-  /// Makes the defaults.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option(
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec(
       "start", \.start, "the first layer that counts, from 0", allowed: "a layer, from 0", where: { $0 >= 0 }),
     contrastOption,
   ]
@@ -24,32 +22,29 @@ public struct GenericAttentionOptions: ContrastiveOptions {
 /// Ā = mean_h ReLU(G ⊙ A), R ← R + Ā·R from R = I; the map is R's readout row.
 /// Source: Chefer, Gur & Wolf 2021 (arXiv 2103.15679), Eq. 5 and 6.
 public struct GenericAttention: Explainer {
-  /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "generic-attention", title: "Generic Attention",
     summary: "Adds up attention weighted by its positive gradient, layer by layer", family: .gradient,
-    needs: [.attention, .attentionGradients], isClassSpecific: true, scores: .magnitude, reversePasses: "1",
+    needs: [.attention, .attentionGradients], isClassSpecific: true, scores: .magnitude, backwardPasses: "1",
     citation: Citation(
       authors: "Chefer, Gur & Wolf",
       title:
         "Generic Attention-model Explainability for Interpreting Bi-Modal and Encoder-Decoder Transformers",
       venue: "ICCV", year: 2021, identifier: "arXiv:2103.15679"))
 
-  /// The options that this value works with.
   public let options: GenericAttentionOptions
 
-  /// Makes an explainer.
   public init(options: GenericAttentionOptions = GenericAttentionOptions()) {
     self.options = options
   }
 
-  /// Needs a reverse pass down to `start`.
+  /// Needs a backward pass down to `start`.
   public func recording(for model: ModelDescriptor) throws -> Recording {
     _ = try model.layer(options.start, option: "start")
     return Recording(gradients: true)
   }
 
-  /// Explains every target in one reverse pass.
+  /// Explains every target in one backward pass.
   public func explain(
     _ trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {

@@ -12,11 +12,9 @@ public struct GradCAMOptions: ClassActivationOptions {
   /// What the class is held against.
   public var contrast = Contrast.none
 
-  /// Makes the defaults.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = activationTable
+  public static let table: [OptionSpec<Self>] = activationTable
 }
 
 /// Grad-CAM on tokens: channels weighted by their mean gradient.
@@ -25,22 +23,19 @@ public struct GradCAMOptions: ClassActivationOptions {
 /// last block's first layer norm: behind the last attention only the readout token matters, and patches have no
 /// gradient. Source: Selvaraju et al. 2017 (arXiv 1610.02391), as it is used on vision transformers.
 public struct GradCAM: ClassActivationMap {
-  /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "grad-cam", title: "Grad-CAM",
     summary: "Weights the channels of a layer's patch tokens by their mean gradient",
     family: .gradient, needs: [.activations, .activationGradients], isClassSpecific: true, scores: .magnitude,
-    reversePasses: "1",
+    backwardPasses: "1",
     citation: Citation(
       authors: "Selvaraju et al.",
       title: "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization",
       venue: "ICCV",
       year: 2017, identifier: "arXiv:1610.02391"))
 
-  /// The options that this value works with.
   public let options: GradCAMOptions
 
-  /// Makes an explainer.
   public init(options: GradCAMOptions = GradCAMOptions()) {
     self.options = options
   }

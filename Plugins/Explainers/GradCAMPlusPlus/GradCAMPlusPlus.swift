@@ -14,13 +14,11 @@ public struct GradCAMPlusPlusOptions: ClassActivationOptions {
   /// What the class is held against.
   public var contrast = Contrast.none
 
-  /// Makes the defaults.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] =
+  public static let table: [OptionSpec<Self>] =
     activationTable + [
-      Option(
+      OptionSpec(
         "epsilon", \.epsilon, "what is added to the denominator of α; 1e-6 is that of pytorch-grad-cam",
         allowed: "a number from 0", where: { $0 >= 0 })
     ]
@@ -32,21 +30,18 @@ public struct GradCAMPlusPlusOptions: ClassActivationOptions {
 /// map = ReLU(Σ_c weight_c·f_c), all over patches.
 /// Source: Chattopadhay et al. 2018 (arXiv 1710.11063), Eq. 19 with Eq. 5, as it is used on vision transformers.
 public struct GradCAMPlusPlus: ClassActivationMap {
-  /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "grad-cam-plus-plus", title: "Grad-CAM++",
     summary: "Weights the channels of a layer's patch tokens by their positive gradients, place by place",
     family: .gradient, needs: [.activations, .activationGradients], isClassSpecific: true, scores: .magnitude,
-    reversePasses: "1",
+    backwardPasses: "1",
     citation: Citation(
       authors: "Chattopadhay et al.",
       title: "Grad-CAM++: Generalized Gradient-based Visual Explanations for Deep Convolutional Networks",
       venue: "WACV", year: 2018, identifier: "arXiv:1710.11063"))
 
-  /// The options that this value works with.
   public let options: GradCAMPlusPlusOptions
 
-  /// Makes an explainer.
   public init(options: GradCAMPlusPlusOptions = GradCAMPlusPlusOptions()) {
     self.options = options
   }

@@ -10,15 +10,13 @@ public struct GradientRolloutOptions: ContrastiveOptions {
   /// What the class is held against.
   public var contrast = Contrast.none
 
-  /// Makes the defaults.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option(
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec(
       "discard", \.discard, "share of each row's patch columns set to 0, lowest first",
       allowed: "a number from 0 to less than 1", where: { (0..<1).contains($0) }),
-    Option(
+    OptionSpec(
       "start", \.start, "the first layer that counts, from 0", allowed: "a layer, from 0", where: { $0 >= 0 }),
     contrastOption,
   ]
@@ -29,32 +27,29 @@ public struct GradientRolloutOptions: ContrastiveOptions {
 /// Ā = ReLU(mean_h(G ⊙ A)), Ã = Ā + I with rows scaled to sum 1, R = Ã_L⋯Ã_1; the map is R's readout row.
 /// Source: Gildenblat 2020, "Exploring Explainability for Vision Transformers".
 public struct GradientRollout: Explainer {
-  /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "gradient-rollout", title: "Gradient Rollout",
     summary: "Attention Rollout over attention maps that are weighted by their own gradient",
     family: .gradient,
-    needs: [.attention, .attentionGradients], isClassSpecific: true, scores: .magnitude, reversePasses: "1",
+    needs: [.attention, .attentionGradients], isClassSpecific: true, scores: .magnitude, backwardPasses: "1",
     citation: Citation(
       authors: "Gildenblat", title: "Exploring Explainability for Vision Transformers", venue: "blog",
       year: 2020,
       identifier: "jacobgil.github.io/deeplearning/vision-transformer-explainability"))
 
-  /// The options that this value works with.
   public let options: GradientRolloutOptions
 
-  /// Makes an explainer.
   public init(options: GradientRolloutOptions = GradientRolloutOptions()) {
     self.options = options
   }
 
-  /// Needs a reverse pass down to `start`.
+  /// Needs a backward pass down to `start`.
   public func recording(for model: ModelDescriptor) throws -> Recording {
     _ = try model.layer(options.start, option: "start")
     return Recording(gradients: true)
   }
 
-  /// Explains every target in one reverse pass.
+  /// Explains every target in one backward pass.
   public func explain(
     _ trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {

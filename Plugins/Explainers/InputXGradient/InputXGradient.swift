@@ -3,40 +3,35 @@ import XAITensor
 
 /// The options of Input × Gradient.
 public struct InputXGradientOptions: ContrastiveOptions {
-  /// How values of pixels become one score a patch.
+  /// How values of pixels become one score per patch.
   public var reduce = PatchReduction.sum
   /// What the class is held against.
   public var contrast = Contrast.none
 
-  /// Makes the defaults.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option("reduce", \.reduce, "how values of pixels become one score a patch"),
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec("reduce", \.reduce, "how values of pixels become one score a patch"),
     contrastOption,
   ]
 }
 
 /// Input × Gradient: each value of the model's input times the gradient there, summed over patches.
 ///
-/// score_p = Σ_{x in patch p} x·∂y/∂x over channels and pixels, x after mean and deviation.
+/// score_p = Σ_{x in patch p} x·∂y/∂x over channels and pixels, x after mean and standard deviation.
 /// Source: Shrikumar et al. 2017 (arXiv 1605.01713).
 public struct InputXGradient: Explainer {
-  /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "input-x-gradient", title: "Input × Gradient",
     summary: "Multiplies the input with its gradient and sums over patches",
-    family: .gradient, needs: [.inputGradients], isClassSpecific: true, scores: .signed, reversePasses: "1",
+    family: .gradient, needs: [.inputGradients], isClassSpecific: true, scores: .signed, backwardPasses: "1",
     citation: Citation(
       authors: "Shrikumar et al.",
       title: "Not Just a Black Box: Learning Important Features Through Propagating Activation Differences",
       venue: "arXiv preprint", year: 2017, identifier: "arXiv:1605.01713"))
 
-  /// The options that this value works with.
   public let options: InputXGradientOptions
 
-  /// Makes an explainer.
   public init(options: InputXGradientOptions = InputXGradientOptions()) {
     self.options = options
   }
@@ -44,10 +39,10 @@ public struct InputXGradient: Explainer {
   /// That of the sum or of the absolute values.
   public var scoreMeaning: ScoreMeaning { options.reduce.scoreMeaning }
 
-  /// Needs a reverse pass down to the input.
+  /// Needs a backward pass down to the input.
   public func recording(for model: ModelDescriptor) -> Recording { Recording(gradients: true) }
 
-  /// Explains every target in one reverse pass.
+  /// Explains every target in one backward pass.
   public func explain(
     _ trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {

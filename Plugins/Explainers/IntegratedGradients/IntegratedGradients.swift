@@ -3,24 +3,21 @@ import XAITensor
 
 /// Integrated Gradients: the gradient along a straight path from a baseline to the image, times their difference.
 ///
-/// φ = (x − x′) ⊙ Σ_j w_j·∂y/∂x at x′ + α_j·(x − x′), summed over patches; Σφ = y(x) − y(x′) but for the error of the sum.
+/// φ = (x − x′) ⊙ Σ_j w_j·∂y/∂x at x′ + α_j·(x − x′), summed over patches; Σφ = y(x) − y(x′) except for the error of the sum.
 /// Source: Sundararajan, Taly & Yan 2017 (arXiv 1703.01365), Eq. 1 and Proposition 1.
 public struct IntegratedGradients: Explainer {
-  /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "integrated-gradients", title: "Integrated Gradients",
     summary: "Integrates the gradient from a baseline to the image and multiplies with their difference",
     family: .gradient, needs: [.inputGradients], isClassSpecific: true, scores: .signed,
     forwardPasses: "steps + 2",
-    reversePasses: "steps",
+    backwardPasses: "steps",
     citation: Citation(
       authors: "Sundararajan, Taly & Yan", title: "Axiomatic Attribution for Deep Networks", venue: "ICML",
       year: 2017, identifier: "arXiv:1703.01365"))
 
-  /// The options that this value works with.
   public let options: IntegratedGradientsOptions
 
-  /// Makes an explainer.
   public init(options: IntegratedGradientsOptions = IntegratedGradientsOptions()) {
     self.options = options
   }

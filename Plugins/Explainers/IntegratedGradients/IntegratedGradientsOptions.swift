@@ -8,22 +8,20 @@ public struct IntegratedGradientsOptions: ContrastiveOptions {
   public var baseline = Fill.zero
   /// How the integral becomes a sum.
   public var rule = QuadratureRule.gaussLegendre
-  /// How values of pixels become one score a patch.
+  /// How values of pixels become one score per patch.
   public var reduce = PatchReduction.sum
   /// What the class is held against.
   public var contrast = Contrast.none
 
-  /// Makes the defaults.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option(
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec(
       "steps", \.steps, "points of the path at which the gradient is taken",
       allowed: "a whole number from 2 to 1000", where: { (2...1000).contains($0) }),
-    Option("baseline", \.baseline, "what the path begins with"),
-    Option("rule", \.rule, "how the integral becomes a sum"),
-    Option("reduce", \.reduce, "how values of pixels become one score a patch"),
+    OptionSpec("baseline", \.baseline, "what the path begins with"),
+    OptionSpec("rule", \.rule, "how the integral becomes a sum"),
+    OptionSpec("reduce", \.reduce, "how values of pixels become one score a patch"),
     contrastOption,
   ]
 }

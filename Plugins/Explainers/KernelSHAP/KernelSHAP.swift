@@ -1,23 +1,21 @@
 public import XAICore
 import XAITensor
 
-/// Kernel SHAP: Shapley values of the segments of a picture, by weighted least squares on coalitions of them.
+/// Kernel SHAP: Shapley values of the segments of an image, by weighted least squares on coalitions of them.
 ///
 /// φ minimises Σ_z π(z)·(f_c(x_z) − f_c(x_∅) − φ·z)² with π the Shapley kernel and Σ φ = f_c(x) − f_c(x_∅), which is kept by
 /// putting it into the equations for the last player. With all coalitions φ are the Shapley values themselves. Source:
 /// Lundberg & Lee 2017 (arXiv 1705.07874), Eq. 8 and Theorem 2.
 public struct KernelSHAP: PerturbationExplainer {
-  /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "kernel-shap", title: "Kernel SHAP",
     summary: "Shares the class's probability out among patches by their Shapley values",
     family: .perturbation, needs: [], isClassSpecific: true, scores: .signed,
-    forwardPasses: "2 + samples", reversePasses: "0",
+    forwardPasses: "2 + samples", backwardPasses: "0",
     citation: Citation(
       authors: "Lundberg & Lee", title: "A Unified Approach to Interpreting Model Predictions",
       venue: "NeurIPS", year: 2017, identifier: "arXiv:1705.07874"))
 
-  /// The options that this value works with.
   public let options: KernelSHAPOptions
 
   /// Makes an explainer; throws for a fill where nothing stands in the place of a patch.

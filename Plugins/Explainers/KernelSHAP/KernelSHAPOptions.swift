@@ -20,19 +20,18 @@ public struct KernelSHAPOptions: PerturbationExplainerOptions {
   /// Makes the defaults: those of the authors' program.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option("segments", \.segments, "what the players are; tokens are patches that are left out"),
-    Option(
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec("segments", \.segments, "what the players are; tokens are patches that are left out"),
+    OptionSpec(
       "superpixels", \.superpixels, "about how many superpixels, with segments=slic",
       allowed: "a whole number from 1 to 10000", where: { (1...10_000).contains($0) }),
-    Option(
+    OptionSpec(
       "samples", \.samples, "how many coalitions beside nobody and everybody",
       allowed: "a whole number from 2 to 1000000, or none for 2·players + 2048",
       where: { $0.map { (2...1_000_000).contains($0) } ?? true }),
-    Option("fill", \.fill, "what stands in the place of a player"),
-    Option("score", \.score, "which output stands for a class"),
-    Option("seed", \.seed, "another seed gives other coalitions"),
+    OptionSpec("fill", \.fill, "what stands in the place of a player"),
+    OptionSpec("score", \.score, "which output stands for a class"),
+    OptionSpec("seed", \.seed, "another seed gives other coalitions"),
     batchOption,
   ]
 }

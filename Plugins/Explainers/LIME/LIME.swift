@@ -3,24 +3,22 @@ import XAIFoundation
 import XAIImage
 import XAITensor
 
-/// LIME: a linear model of the class's score in which segments are shown, near the whole picture.
+/// LIME: a linear model of the class's score in which segments are shown, near the whole image.
 ///
 /// β minimises Σ_z π(z)·(f_c(x_z) − β₀ − β·z)² + λ‖β‖² with π(z) = √exp(−d² / width²) and d the cosine distance between z and
-/// the whole picture; a patch has the mean of its pixels' coefficients. Source: Ribeiro, Singh & Guestrin 2016
+/// the whole image; a patch has the mean of its pixels' coefficients. Source: Ribeiro, Singh & Guestrin 2016
 /// (arXiv 1602.04938), Eq. 2 and Algorithm 1, with kernel and solver of the authors' program.
 public struct LIME: PerturbationExplainer {
-  /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "lime", title: "LIME",
     summary: "Fits a linear model of the class's probability to pictures with some segments hidden",
     family: .perturbation, needs: [], isClassSpecific: true, scores: .signed, forwardPasses: "1 + samples",
-    reversePasses: "0",
+    backwardPasses: "0",
     citation: Citation(
       authors: "Ribeiro, Singh & Guestrin",
       title: "\"Why Should I Trust You?\": Explaining the Predictions of Any Classifier", venue: "KDD",
       year: 2016, identifier: "arXiv:1602.04938"))
 
-  /// The options that this value works with.
   public let options: LIMEOptions
 
   /// Makes an explainer; throws for a fill where nothing stands in the place of a patch.
@@ -69,7 +67,7 @@ public struct LIME: PerturbationExplainer {
       ?? segments.averaged(picture)
   }
 
-  /// The whole picture, then segments that are shown with probability ½ each.
+  /// The whole image, then segments that are shown with probability ½ each.
   func samples(of count: Int) -> [Coalition] {
     [Coalition(count: count, showing: true)]
       + (1..<options.samples).map { number in

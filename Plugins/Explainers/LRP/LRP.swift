@@ -33,7 +33,6 @@ public struct LRPOptions: RelevanceOptions {
   /// What the class is held against.
   public var contrast = Contrast.none
 
-  /// Makes the defaults.
   public init() {}
 
   /// Those of relevance propagation before there were rules for attention.
@@ -47,16 +46,15 @@ public struct LRPOptions: RelevanceOptions {
     return norms == .constant ? .lrp(linear) : .unchanged(linear)
   }
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option("rule", \.rule, "how linear maps share relevance among their inputs"),
-    Option(
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec("rule", \.rule, "how linear maps share relevance among their inputs"),
+    OptionSpec(
       "epsilon", \.epsilon, "what rule=epsilon adds to the size of each sum", allowed: "a number above 0",
       where: { $0 > 0 }),
-    Option(
+    OptionSpec(
       "gamma", \.gamma, "how much more rule=gamma counts products of the sum's own sign",
       allowed: "a number above 0", where: { $0 > 0 }),
-    Option(
+    OptionSpec(
       "norms", \.norms, "what layer norms and softmax do: count as constants, or pass relevance unchanged"),
     atOption,
     contrastOption,
@@ -80,23 +78,20 @@ public struct LRPOptions: RelevanceOptions {
 /// Attention and the scale of layer norms are constants, or pass it unchanged, too.
 /// Sources: Bach et al. 2015, Eq. 58 and 60; `norms=unchanged` as in the baseline of Chefer et al. 2021 (arXiv 2012.09838).
 public struct LRP: RelevanceExplainer {
-  /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "lrp", title: "LRP",
     summary:
       "Propagates relevance down to the pixels in proportion to what each input adds, and sums over patches",
     family: .relevance, needs: [.propagationRules, .inputGradients], isClassSpecific: true, scores: .signed,
-    reversePasses: "1",
+    backwardPasses: "1",
     citation: Citation(
       authors: "Bach et al.",
       title:
         "On Pixel-Wise Explanations for Non-Linear Classifier Decisions by Layer-Wise Relevance Propagation",
       venue: "PLOS ONE", year: 2015, identifier: "doi:10.1371/journal.pone.0130140"))
 
-  /// The options that this value works with.
   public let options: LRPOptions
 
-  /// Makes an explainer.
   public init(options: LRPOptions = LRPOptions()) {
     self.options = options
   }

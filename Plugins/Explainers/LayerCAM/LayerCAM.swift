@@ -12,11 +12,9 @@ public struct LayerCAMOptions: ClassActivationOptions {
   /// What the class is held against.
   public var contrast = Contrast.none
 
-  /// Makes the defaults.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = activationTable
+  public static let table: [OptionSpec<Self>] = activationTable
 }
 
 /// LayerCAM on tokens: each activation weighted by its own positive gradient.
@@ -24,21 +22,18 @@ public struct LayerCAMOptions: ClassActivationOptions {
 /// map_p = ReLU(Σ_c ReLU(∂y/∂f_pc)·f_pc) on patches.
 /// Source: Jiang et al. 2021 (IEEE TIP 30), Eq. 4 to 6, as it is used on vision transformers.
 public struct LayerCAM: ClassActivationMap {
-  /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "layer-cam", title: "LayerCAM",
     summary: "Weights each activation of a layer's patch tokens by its own positive gradient",
     family: .gradient, needs: [.activations, .activationGradients], isClassSpecific: true, scores: .magnitude,
-    reversePasses: "1",
+    backwardPasses: "1",
     citation: Citation(
       authors: "Jiang et al.",
       title: "LayerCAM: Exploring Hierarchical Class Activation Maps for Localization",
       venue: "IEEE Transactions on Image Processing", year: 2021, identifier: "doi:10.1109/TIP.2021.3089943"))
 
-  /// The options that this value works with.
   public let options: LayerCAMOptions
 
-  /// Makes an explainer.
   public init(options: LayerCAMOptions = LayerCAMOptions()) {
     self.options = options
   }

@@ -10,15 +10,13 @@ public struct LeGradOptions: ContrastiveOptions {
   /// What the class is held against.
   public var contrast = Contrast.none
 
-  /// Makes the defaults.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option(
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec(
       "start", \.start, "the first layer that counts, from 0; negative numbers count from the last",
       allowed: "a layer"),
-    Option(
+    OptionSpec(
       "pooling", \.pooling,
       "which tokens of a layer the classifier reads: the mean of all, or those of the model itself"
     ),
@@ -32,22 +30,19 @@ public struct LeGradOptions: ContrastiveOptions {
 /// 1/(H·N)·Σ_h Σ_i ReLU(G_l)_hij, a score for each key j.
 /// Source: Bousselham et al. 2024 (arXiv 2404.03214), section 3.
 public struct LeGrad: Explainer {
-  /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "legrad", title: "LeGrad",
     summary: "Adds up, over layers, how the class's score of a layer grows with that layer's attention",
     family: .gradient, needs: [.attention, .activations, .layerReadouts], isClassSpecific: true,
     scores: .magnitude,
-    reversePasses: "1",
+    backwardPasses: "1",
     citation: Citation(
       authors: "Bousselham et al.",
       title: "LeGrad: An Explainability Method for Vision Transformers via Feature Formation Sensitivity",
       venue: "ICCV", year: 2025, identifier: "arXiv:2404.03214"))
 
-  /// The options that this value works with.
   public let options: LeGradOptions
 
-  /// Makes an explainer.
   public init(options: LeGradOptions = LeGradOptions()) {
     self.options = options
   }
@@ -57,18 +52,18 @@ public struct LeGrad: Explainer {
   }
 
   /// It adds up the columns of the attention of all layers.
-  public var needsEqualLayers: String? {
+  public var needsIsotropicLayers: String? {
     "it adds up the columns of the attention of all layers"
   }
 
-  /// Needs the output of every layer that counts, and what a reverse pass needs.
+  /// Needs the output of every layer that counts, and what a backward pass needs.
   public func recording(for model: ModelDescriptor) throws -> Recording {
     return Recording(
       activations: Set(try layers(of: model).map { ActivationPoint(layer: $0, place: .output) }),
       gradients: true)
   }
 
-  /// Explains every target; each layer's reverse pass ends at its own attention.
+  /// Explains every target; each layer's backward pass ends at its own attention.
   public func explain(
     _ trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {

@@ -7,21 +7,18 @@ import XAITensor
 /// A pixel has the mean of f_c(x) − f_c(x with the window hidden) over the windows that cover it, a patch the mean of its
 /// pixels. Source: Zeiler & Fergus 2014 (arXiv 1311.2901), section 4.2; the mean over windows is captum's.
 public struct Occlusion: PerturbationExplainer {
-  /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "occlusion", title: "Occlusion",
     summary: "Shows where hiding a window of the picture lowers the class's probability",
     family: .perturbation, needs: [], isClassSpecific: true, scores: .signed,
     forwardPasses: "1 + windows",
-    reversePasses: "0",
+    backwardPasses: "0",
     citation: Citation(
       authors: "Zeiler & Fergus", title: "Visualizing and Understanding Convolutional Networks",
       venue: "ECCV", year: 2014, identifier: "arXiv:1311.2901"))
 
-  /// The options that this value works with.
   public let options: OcclusionOptions
 
-  /// Makes an explainer.
   public init(options: OcclusionOptions = OcclusionOptions()) {
     self.options = options
   }

@@ -13,17 +13,15 @@ public struct OcclusionOptions: PerturbationExplainerOptions {
   /// Inputs that the model sees at once.
   public var batch = 16
 
-  /// Makes the defaults.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option("window", \.window, "the side of the window"),
-    Option("stride", \.stride, "how far the window moves, at most its side"),
-    Option(
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec("window", \.window, "the side of the window"),
+    OptionSpec("stride", \.stride, "how far the window moves, at most its side"),
+    OptionSpec(
       "fill", \.fill, "what stands in the place of the window; tokens leaves its patches out",
       oneOf: Hiding.fills + [.tokens]),
-    Option("score", \.score, "which output stands for a class"),
+    OptionSpec("score", \.score, "which output stands for a class"),
     batchOption,
   ]
 }

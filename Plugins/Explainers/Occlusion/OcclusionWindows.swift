@@ -51,7 +51,7 @@ struct OcclusionWindows: Sendable {
     }
   }
 
-  /// A picture with each window hidden.
+  /// An image with each window hidden.
   func frames(of picture: Tensor, hiddenAs hidden: Tensor?) -> FramePlan {
     FramePlan(count: count) { index in
       guard let hidden else { return Frame(.patches(patches(outside: index))) }

@@ -8,12 +8,10 @@ public struct PartialLRPOptions: ContrastiveOptions {
   /// What the class is held against.
   public var contrast = Contrast.none
 
-  /// Makes the defaults.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option(
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec(
       "layer", \.layer, "the layer whose attention is read; negative numbers count from the last",
       allowed: "a layer"),
     contrastOption,
@@ -26,34 +24,31 @@ public struct PartialLRPOptions: ContrastiveOptions {
 /// products.
 /// Sources: Voita et al. 2019 (arXiv 1905.09418); as a map of a vision transformer, Chefer et al. 2021 (arXiv 2012.09838).
 public struct PartialLRP: Explainer {
-  /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "partial-lrp", title: "Partial LRP",
     summary: "Propagates relevance to the last layer's attention and reads it at the class token",
     family: .relevance, needs: [.attention, .attentionGradients, .propagationRules], isClassSpecific: true,
     scores: .magnitude,
-    reversePasses: "1, down to the attention of the layer",
+    backwardPasses: "1, down to the attention of the layer",
     citation: Citation(
       authors: "Voita et al.",
       title:
         "Analyzing Multi-Head Self-Attention: Specialized Heads Do the Heavy Lifting, the Rest Can Be Pruned",
       venue: "ACL", year: 2019, identifier: "arXiv:1905.09418"))
 
-  /// The options that this value works with.
   public let options: PartialLRPOptions
 
-  /// Makes an explainer.
   public init(options: PartialLRPOptions = PartialLRPOptions()) {
     self.options = options
   }
 
-  /// Needs a reverse pass down to the layer.
+  /// Needs a backward pass down to the layer.
   public func recording(for model: ModelDescriptor) throws -> Recording {
     _ = try model.layer(options.layer, option: "layer")
     return Recording(gradients: true)
   }
 
-  /// Explains every target in one reverse pass.
+  /// Explains every target in one backward pass.
   public func explain(
     _ trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {

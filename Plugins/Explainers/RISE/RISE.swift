@@ -6,20 +6,17 @@ import XAITensor
 /// S = 1/(N·p)·Σ_i f_c(x ⊙ M_i)·M_i (Eq. 6), on patches the mean over their pixels. Source: Petsiuk, Das & Saenko 2018
 /// (arXiv 1806.07421).
 public struct RISE: PerturbationExplainer {
-  /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "rise", title: "RISE",
     summary: "Adds up random masks, weighted by the class's probability under them", family: .perturbation,
-    needs: [], isClassSpecific: true, scores: .magnitude, forwardPasses: "1 + masks", reversePasses: "0",
+    needs: [], isClassSpecific: true, scores: .magnitude, forwardPasses: "1 + masks", backwardPasses: "0",
     citation: Citation(
       authors: "Petsiuk, Das & Saenko",
       title: "RISE: Randomized Input Sampling for Explanation of Black-box Models", venue: "BMVC", year: 2018,
       identifier: "arXiv:1806.07421"))
 
-  /// The options that this value works with.
   public let options: RISEOptions
 
-  /// Makes an explainer.
   public init(options: RISEOptions = RISEOptions()) {
     self.options = options
   }

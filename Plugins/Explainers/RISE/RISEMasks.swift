@@ -101,7 +101,7 @@ struct RISEMasks: Sendable {
     return weights.map { $0 / Double(max(samples.count, 1)) }
   }
 
-  /// The picture under each mask.
+  /// The image under each mask.
   func frames(of picture: Tensor, hiddenAs hidden: Tensor) -> FramePlan {
     FramePlan(count: options.masks) { index in
       Frame(

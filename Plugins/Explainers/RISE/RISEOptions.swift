@@ -20,20 +20,19 @@ public struct RISEOptions: PerturbationExplainerOptions {
   /// Makes the defaults: the paper's for its faster model.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option(
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec(
       "masks", \.masks, "how many masks", allowed: "a whole number from 1 to 1000000",
       where: { (1...1_000_000).contains($0) }),
-    Option(
+    OptionSpec(
       "grid", \.grid, "cells of a mask along each side", allowed: "a whole number from 1 to 1024",
       where: { (1...1024).contains($0) }),
-    Option(
+    OptionSpec(
       "keep", \.keep, "the probability that a cell is kept", allowed: "a number above 0, up to 1",
       where: { $0 > 0 && $0 <= 1 }),
-    Option("fill", \.fill, "what stands in the place of what is hidden"),
-    Option("score", \.score, "which output stands for a class"),
-    Option("seed", \.seed, "another seed gives other masks"),
+    OptionSpec("fill", \.fill, "what stands in the place of what is hidden"),
+    OptionSpec("score", \.score, "which output stands for a class"),
+    OptionSpec("seed", \.seed, "another seed gives other masks"),
     batchOption,
   ]
 }

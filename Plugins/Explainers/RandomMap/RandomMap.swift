@@ -7,12 +7,10 @@ public struct RandomMapOptions: PluginOptions {
   /// The seed of all maps.
   public var seed = 0
 
-  /// Makes the defaults.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option("seed", \.seed, "another seed gives other maps")
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec("seed", \.seed, "another seed gives other maps")
   ]
 }
 
@@ -22,22 +20,19 @@ public struct RandomMapOptions: PluginOptions {
 /// batch, on the order of images, or on the class.
 /// Source: random orders are what Samek et al. 2017 (arXiv 1509.06321) compare heat maps with.
 public struct RandomMap: Explainer {
-  /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "random", title: "Random",
     summary: "Gives every patch a random score, for others to be compared with",
     family: .baseline, needs: [], isClassSpecific: false, scores: .magnitude, forwardPasses: "0",
-    reversePasses: "0",
+    backwardPasses: "0",
     citation: Citation(
       authors: "Samek et al.",
       title: "Evaluating the Visualization of What a Deep Neural Network Has Learned",
       venue: "IEEE Transactions on Neural Networks and Learning Systems", year: 2017,
       identifier: "arXiv:1509.06321"))
 
-  /// The options that this value works with.
   public let options: RandomMapOptions
 
-  /// Makes an explainer.
   public init(options: RandomMapOptions = RandomMapOptions()) {
     self.options = options
   }

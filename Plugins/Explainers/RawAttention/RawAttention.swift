@@ -38,13 +38,11 @@ public struct RawAttentionOptions: PluginOptions {
   /// Which heads are shown.
   public var head = Head.mean
 
-  /// Makes the defaults.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option("layer", \.layer, "the layer that is shown, from 0; -1 is the last"),
-    Option("head", \.head, "the head that is shown, or their mean"),
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec("layer", \.layer, "the layer that is shown, from 0; -1 is the last"),
+    OptionSpec("head", \.head, "the head that is shown, or their mean"),
   ]
 }
 
@@ -52,20 +50,17 @@ public struct RawAttentionOptions: PluginOptions {
 ///
 /// Source: Vaswani et al. 2017 (arXiv 1706.03762) for the attention; Caron et al. 2021 (arXiv 2104.14294) made maps of it.
 public struct RawAttention: Explainer {
-  /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "raw-attention", title: "Raw Attention",
     summary: "Shows what the readout token attends to in one layer",
-    family: .attention, needs: [.attention], isClassSpecific: false, scores: .magnitude, reversePasses: "0",
+    family: .attention, needs: [.attention], isClassSpecific: false, scores: .magnitude, backwardPasses: "0",
     citation: Citation(
       authors: "Caron et al.", title: "Emerging Properties in Self-Supervised Vision Transformers",
       venue: "ICCV",
       year: 2021, identifier: "arXiv:2104.14294"))
 
-  /// The options that this value works with.
   public let options: RawAttentionOptions
 
-  /// Makes an explainer.
   public init(options: RawAttentionOptions = RawAttentionOptions()) {
     self.options = options
   }

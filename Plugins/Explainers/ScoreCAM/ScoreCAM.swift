@@ -7,22 +7,19 @@ import XAITensor
 /// baseline that the paper subtracts from each score cancels in the softmax. Source: Wang et al. 2020 (arXiv 1910.01279),
 /// Eq. 5 to 8, on the tokens that Grad-CAM looks at.
 public struct ScoreCAM: PerturbationExplainer {
-  /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "score-cam", title: "Score-CAM",
     summary: "Weights the channels of a layer's patch tokens by the class's score under them",
     family: .perturbation, needs: [.activations], isClassSpecific: true, scores: .magnitude,
     forwardPasses: "1 + channels",
-    reversePasses: "0",
+    backwardPasses: "0",
     citation: Citation(
       authors: "Wang et al.",
       title: "Score-CAM: Score-Weighted Visual Explanations for Convolutional Neural Networks",
       venue: "CVPR Workshops", year: 2020, identifier: "arXiv:1910.01279"))
 
-  /// The options that this value works with.
   public let options: ScoreCAMOptions
 
-  /// Makes an explainer.
   public init(options: ScoreCAMOptions = ScoreCAMOptions()) {
     self.options = options
   }
@@ -70,7 +67,7 @@ public struct ScoreCAM: PerturbationExplainer {
 }
 
 extension ChannelMaps {
-  /// The picture under the mask of each channel.
+  /// The image under the mask of each channel.
   fileprivate func frames(of picture: Tensor, hiddenAs hidden: Tensor) -> FramePlan {
     FramePlan(count: count) { channel in
       Frame(

@@ -15,16 +15,14 @@ public struct ScoreCAMOptions: PerturbationExplainerOptions {
   /// Inputs that the model sees at once.
   public var batch = 16
 
-  /// Makes the defaults.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option("layer", \.layer, "the layer that is looked at, from 0; -1 is the last"),
-    Option("point", \.point, "the place in the layer"),
-    Option("relu", \.relu, "whether negative scores become 0"),
-    Option("fill", \.fill, "what stands in the place of what a mask hides"),
-    Option("score", \.score, "which output stands for a class"),
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec("layer", \.layer, "the layer that is looked at, from 0; -1 is the last"),
+    OptionSpec("point", \.point, "the place in the layer"),
+    OptionSpec("relu", \.relu, "whether negative scores become 0"),
+    OptionSpec("fill", \.fill, "what stands in the place of what a mask hides"),
+    OptionSpec("score", \.score, "which output stands for a class"),
     batchOption,
   ]
 }

@@ -10,27 +10,25 @@ public struct SmoothGradOptions: ContrastiveOptions {
   public var noise = 0.15
   /// Whether the mean gradient is multiplied with the image.
   public var timesInput = false
-  /// How values of pixels become one score a patch.
+  /// How values of pixels become one score per patch.
   public var reduce = PatchReduction.abs
   /// The seed of the noise.
   public var seed = 0
   /// What the class is held against.
   public var contrast = Contrast.none
 
-  /// Makes the defaults.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option(
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec(
       "samples", \.samples, "noisy copies of the image", allowed: "a whole number from 1 to 10000",
       where: { (1...10_000).contains($0) }),
-    Option(
+    OptionSpec(
       "noise", \.noise, "standard deviation of the noise as a share of the input's range",
       allowed: "a number from 0", where: { $0 >= 0 }),
-    Option("times-input", \.timesInput, "whether the mean gradient is multiplied with the image"),
-    Option("reduce", \.reduce, "how values of pixels become one score a patch"),
-    Option("seed", \.seed, "another seed gives other noise"),
+    OptionSpec("times-input", \.timesInput, "whether the mean gradient is multiplied with the image"),
+    OptionSpec("reduce", \.reduce, "how values of pixels become one score a patch"),
+    OptionSpec("seed", \.seed, "another seed gives other noise"),
     contrastOption,
   ]
 }
@@ -40,21 +38,18 @@ public struct SmoothGradOptions: ContrastiveOptions {
 /// g = 1/n · Σ_s ∂y/∂x at x + σ·ε_s, ε_s standard normal, σ = noise·(max x − min x); scores are Σ|g| over patches.
 /// Source: Smilkov et al. 2017 (arXiv 1706.03825).
 public struct SmoothGrad: Explainer {
-  /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "smooth-grad", title: "SmoothGrad",
     summary: "Averages the input's gradient over noisy copies of the image",
     family: .gradient, needs: [.inputGradients], isClassSpecific: true, scores: .magnitude,
     forwardPasses: "samples + 1",
-    reversePasses: "samples",
+    backwardPasses: "samples",
     citation: Citation(
       authors: "Smilkov et al.", title: "SmoothGrad: Removing Noise by Adding Noise",
       venue: "ICML Workshop on Visualization for Deep Learning", year: 2017, identifier: "arXiv:1706.03825"))
 
-  /// The options that this value works with.
   public let options: SmoothGradOptions
 
-  /// Makes an explainer.
   public init(options: SmoothGradOptions = SmoothGradOptions()) {
     self.options = options
   }

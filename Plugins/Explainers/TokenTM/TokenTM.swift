@@ -8,12 +8,10 @@ public struct TokenTMOptions: ContrastiveOptions {
   /// What the class is held against.
   public var contrast = Contrast.none
 
-  /// Makes the defaults.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option(
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec(
       "start", \.start, "the first layer that counts, from 0", allowed: "a layer, from 0", where: { $0 >= 0 }),
     contrastOption,
   ]
@@ -25,30 +23,27 @@ public struct TokenTMOptions: ContrastiveOptions {
 /// C ← (I + W_mlp)·(I + (Ā·W_attn) ⊙ Ḡ)·C, Ā = mean_h A, Ḡ = mean_h ReLU(∂y/∂A); the map is C's readout row.
 /// Source: Wu et al. 2024 (arXiv 2403.14552).
 public struct TokenTM: Explainer {
-  /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "token-tm", title: "TokenTM",
     summary:
       "Rolls out attention weighted by its gradient and by how blocks change tokens in length and direction",
     family: .gradient, needs: [.attention, .attentionGradients, .activations], isClassSpecific: true,
     scores: .magnitude,
-    reversePasses: "1",
+    backwardPasses: "1",
     citation: Citation(
       authors: "Wu et al.",
       title: "Token Transformation Matters: Towards Faithful Post-hoc Explanation for Vision Transformer",
       venue: "CVPR", year: 2024, identifier: "arXiv:2403.14552"))
 
-  /// The options that this value works with.
   public let options: TokenTMOptions
 
-  /// Makes an explainer.
   public init(options: TokenTMOptions = TokenTMOptions()) {
     self.options = options
   }
 
   private static let points: [Place] = [.input, .afterAttention, .output]
 
-  /// Needs the tokens before and behind both halves of every block, and a reverse pass.
+  /// Needs the tokens before and behind both halves of every block, and a backward pass.
   public func recording(for model: ModelDescriptor) throws -> Recording {
     let layers = try model.layer(options.start, option: "start")..<model.layerCount
     return Recording(
@@ -57,7 +52,7 @@ public struct TokenTM: Explainer {
       gradients: true)
   }
 
-  /// Explains every target in one reverse pass.
+  /// Explains every target in one backward pass.
   public func explain(
     _ trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {

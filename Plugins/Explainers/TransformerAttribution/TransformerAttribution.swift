@@ -8,12 +8,10 @@ public struct TransformerAttributionOptions: ContrastiveOptions {
   /// What the class is held against.
   public var contrast = Contrast.none
 
-  /// Makes the defaults.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option(
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec(
       "start", \.start, "the first layer that counts, from 0; negative numbers count from the last",
       allowed: "a layer"),
     contrastOption,
@@ -26,32 +24,29 @@ public struct TransformerAttributionOptions: ContrastiveOptions {
 /// products, with residual sums balanced.
 /// Source: Chefer, Gur & Wolf 2021 (arXiv 2012.09838), section 3.
 public struct TransformerAttribution: Explainer {
-  /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "transformer-attribution", title: "Transformer Attribution",
     summary: "Rolls out the relevance of attention times its positive gradient", family: .relevance,
     needs: [.attention, .attentionGradients, .propagationRules], isClassSpecific: true, scores: .magnitude,
-    reversePasses: "2",
+    backwardPasses: "2",
     citation: Citation(
       authors: "Chefer, Gur & Wolf",
       title: "Transformer Interpretability Beyond Attention Visualization", venue: "CVPR", year: 2021,
       identifier: "arXiv:2012.09838"))
 
-  /// The options that this value works with.
   public let options: TransformerAttributionOptions
 
-  /// Makes an explainer.
   public init(options: TransformerAttributionOptions = TransformerAttributionOptions()) {
     self.options = options
   }
 
-  /// Needs reverse passes down to `start`.
+  /// Needs backward passes down to `start`.
   public func recording(for model: ModelDescriptor) throws -> Recording {
     _ = try model.layer(options.start, option: "start")
     return Recording(gradients: true)
   }
 
-  /// Explains every target in two reverse passes, one of gradients and one of relevance.
+  /// Explains every target in two backward passes, one of gradients and one of relevance.
   public func explain(
     _ trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {

@@ -8,20 +8,17 @@ import XAITensor
 /// number of masks, which corrects for how many masks cover a pixel; on patches the mean over their pixels. Source: Xie et
 /// al. 2023 (arXiv 2211.03064), with the choices of the authors' program.
 public struct ViTCX: PerturbationExplainer {
-  /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "vit-cx", title: "ViT-CX",
     summary: "Adds up masks made of a layer's patch tokens, weighted by their causal impact on the class",
     family: .perturbation, needs: [.activations], isClassSpecific: true, scores: .signed,
-    forwardPasses: "1 + 2·clusters", reversePasses: "0",
+    forwardPasses: "1 + 2·clusters", backwardPasses: "0",
     citation: Citation(
       authors: "Xie et al.", title: "ViT-CX: Causal Explanation of Vision Transformers", venue: "IJCAI",
       year: 2023, identifier: "arXiv:2211.03064"))
 
-  /// The options that this value works with.
   public let options: ViTCXOptions
 
-  /// Makes an explainer.
   public init(options: ViTCXOptions = ViTCXOptions()) {
     self.options = options
   }
@@ -57,7 +54,7 @@ public struct ViTCX: PerturbationExplainer {
     }
   }
 
-  /// For each mask the picture under it, and the whole picture with the same noise.
+  /// For each mask the image under it, and the whole image with the same noise.
   private func frames(of picture: Tensor, under masks: ChannelMaps) -> FramePlan {
     FramePlan(count: 2 * masks.count) { index in
       Frame(

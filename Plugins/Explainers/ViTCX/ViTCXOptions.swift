@@ -21,17 +21,16 @@ public struct ViTCXOptions: PerturbationExplainerOptions {
   /// Makes the defaults: those of the authors' program.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option("layer", \.layer, "the layer that is looked at, from 0; -1 is the last"),
-    Option("point", \.point, "the place in the layer"),
-    Option(
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec("layer", \.layer, "the layer that is looked at, from 0; -1 is the last"),
+    OptionSpec("point", \.point, "the place in the layer"),
+    OptionSpec(
       "distance", \.distance, "masks farther apart than this, by cosine, are not in one cluster",
       allowed: "a number from 0", where: { $0 >= 0 }),
-    Option(
+    OptionSpec(
       "noise", \.noise, "the deviation of the noise in place of what a mask hides",
       allowed: "a number from 0", where: { $0 >= 0 }),
-    Option("seed", \.seed, "another seed gives other noise"),
+    OptionSpec("seed", \.seed, "another seed gives other noise"),
     batchOption,
   ]
 }

@@ -6,7 +6,6 @@ public import XAICore
 /// it is max(0, y − o) × 100.
 /// Source: Chattopadhyay et al. 2018 (arXiv 1710.11063), Section 5.1.1.
 public struct AverageDrop: Metric {
-  /// What the metric is.
   public static let descriptor = MetricDescriptor(
     id: "average-drop", title: "Average Drop",
     summary: "How much of the class's probability is lost when only what the map shows is left",
@@ -19,7 +18,6 @@ public struct AverageDrop: Metric {
   /// How the image is masked, and what the loss is compared with.
   public let options: AverageDropOptions
 
-  /// Makes the metric.
   public init(options: AverageDropOptions = AverageDropOptions()) {
     self.options = options
   }

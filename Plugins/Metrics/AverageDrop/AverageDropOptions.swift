@@ -15,13 +15,11 @@ public struct AverageDropOptions: PluginOptions {
   /// What the lost probability is compared with.
   public var drop = Drop.relative
 
-  /// Makes the defaults.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option("space", \.space, "which values of the picture the map multiplies"),
-    Option("drop", \.drop, "whether the loss is a share of the probability or counted in points of it"),
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec("space", \.space, "which values of the picture the map multiplies"),
+    OptionSpec("drop", \.drop, "whether the loss is a share of the probability or counted in points of it"),
   ]
 
   /// What programs do, under their names.

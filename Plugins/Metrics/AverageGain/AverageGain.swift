@@ -6,7 +6,6 @@ public import XAICore
 /// Average Increase it counts how much is gained, as Average Drop counts how much is lost.
 /// Source: Zhang et al. 2024 (arXiv 2301.07002).
 public struct AverageGain: Metric {
-  /// What the metric is.
   public static let descriptor = MetricDescriptor(
     id: "average-gain", title: "Average Gain",
     summary: "How much of what the class's probability lacks is gained when only what the map shows is left",
@@ -19,7 +18,6 @@ public struct AverageGain: Metric {
   /// How the image is masked.
   public let options: MaskingOptions
 
-  /// Makes the metric.
   public init(options: MaskingOptions = MaskingOptions()) {
     self.options = options
   }

@@ -6,7 +6,6 @@ public import XAICore
 /// over images is a percentage of them.
 /// Source: Chattopadhyay et al. 2018 (arXiv 1710.11063), Section 5.1.2.
 public struct AverageIncrease: Metric {
-  /// What the metric is.
   public static let descriptor = MetricDescriptor(
     id: "average-increase", title: "Average Increase",
     summary: "How often the class becomes more probable when only what the map shows is left",
@@ -19,7 +18,6 @@ public struct AverageIncrease: Metric {
   /// How the image is masked.
   public let options: MaskingOptions
 
-  /// Makes the metric.
   public init(options: MaskingOptions = MaskingOptions()) {
     self.options = options
   }

@@ -7,7 +7,6 @@ public import XAICore
 /// Source: Everingham et al. 2010 for the measure, without its interpolation; Chefer et al. 2021 (arXiv 2012.09838) for
 /// maps.
 public struct AveragePrecision: Metric {
-  /// What the metric is.
   public static let descriptor = MetricDescriptor(
     id: "average-precision", title: "Average Precision",
     summary: "How well the map's order of the pixels puts those of the objects of the class first",
@@ -19,7 +18,6 @@ public struct AveragePrecision: Metric {
   /// There are none.
   public let options: NoOptions
 
-  /// Makes the metric.
   public init(options: NoOptions = NoOptions()) {
     self.options = options
   }
@@ -30,7 +28,7 @@ public struct AveragePrecision: Metric {
   /// Asks for nothing: the map says it all.
   public func plan(for subject: MetricSubject) -> MetricPlan { .value(value(of: subject)) }
 
-  /// The value of one image, in percent; nil where the picture has no object of the class.
+  /// The value of one image, in percent; nil where the image has no object of the class.
   private func value(of subject: MetricSubject) -> MetricValue? {
     guard let pixels = subject.targetPixels else { return nil }
     let map = subject.map

@@ -1,13 +1,12 @@
 public import XAICore
 
-/// Class localisation: which side the map takes where objects of several classes are in the picture.
+/// Class localisation: which side the map takes where objects of several classes are in the image.
 ///
 /// a / (a + b) × 100 with a the mean of the map on objects of the class and b that on objects of the others; pixels of both
 /// count for neither. 50 is chance, whatever the objects' sizes, and what a map without anything on them gets.
-/// Source: the question is that of Böhle et al. 2021 (arXiv 2104.00032), who put pictures in a grid; here it is
-/// asked of the objects of one picture, by area.
+/// Source: the question is that of Böhle et al. 2021 (arXiv 2104.00032), who put images in a grid; here it is
+/// asked of the objects of one image, by area.
 public struct ClassLocalisation: Metric {
-  /// What the metric is.
   public static let descriptor = MetricDescriptor(
     id: "class-localisation", title: "Class Localisation",
     summary: "How strong the map is on objects of the class, against objects of other classes beside them",
@@ -20,7 +19,6 @@ public struct ClassLocalisation: Metric {
   /// There are none.
   public let options: NoOptions
 
-  /// Makes the metric.
   public init(options: NoOptions = NoOptions()) {
     self.options = options
   }

@@ -5,7 +5,6 @@ public import XAICore
 /// Spearman's rank correlation of the scores of the patches; 1 where the map is the same everywhere.
 /// Source: Sixt et al. 2020 (arXiv 1912.09818), who compare with a random class by another measure.
 public struct ClassSensitivity: Metric {
-  /// What the metric is.
   public static let descriptor = MetricDescriptor(
     id: "class-sensitivity", title: "Class Sensitivity",
     summary: "How alike the map is to the one for the next likeliest class, by rank correlation",
@@ -17,7 +16,6 @@ public struct ClassSensitivity: Metric {
   /// There are none.
   public let options: NoOptions
 
-  /// Makes the metric.
   public init(options: NoOptions = NoOptions()) {
     self.options = options
   }

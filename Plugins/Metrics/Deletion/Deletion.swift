@@ -1,11 +1,10 @@
 public import XAICore
 
-/// Deletion: how soon the class is lost when the picture goes, what the map ranks highest first.
+/// Deletion: how soon the class is lost when the image goes, what the map ranks highest first.
 ///
-/// The area under the class's probability from the whole picture to an empty one, × 100.
+/// The area under the class's probability from the whole image to an empty one, × 100.
 /// Source: Petsiuk et al. 2018 (arXiv 1806.07421), Section 4.1.
 public struct Deletion: PerturbationMetric {
-  /// What the metric is.
   public static let descriptor = MetricDescriptor(
     id: "deletion", title: "Deletion",
     summary: "How long the class stays recognised when what the map ranks highest goes first",
@@ -16,7 +15,7 @@ public struct Deletion: PerturbationMetric {
       title: "RISE: Randomized Input Sampling for Explanation of Black-box Models",
       venue: "BMVC", year: 2018, identifier: "arXiv:1806.07421"))
 
-  /// From the whole picture, the most relevant first.
+  /// From the whole image, the most relevant first.
   public static let path = PerturbationPath.removingMostRelevant
 
   /// The protocol.

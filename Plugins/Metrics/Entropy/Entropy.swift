@@ -6,12 +6,10 @@ public struct EntropyOptions: PluginOptions {
   /// What a patch's share is made of.
   public var scores = ScoreScale.absolute
 
-  /// Makes the defaults.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option(
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec(
       "scores", \.scores, "what is shared out: scores without their signs, or scaled to 0…1 as they are drawn"
     )
   ]
@@ -23,7 +21,6 @@ public struct EntropyOptions: PluginOptions {
 /// alike.
 /// Source: Bhatt et al. 2020 (arXiv 2005.00631), the complexity, there without the division.
 public struct Entropy: Metric {
-  /// What the metric is.
   public static let descriptor = MetricDescriptor(
     id: "entropy", title: "Entropy",
     summary: "How evenly the map is spread over the patches: 0 is one patch, 1 all alike",
@@ -32,10 +29,8 @@ public struct Entropy: Metric {
       authors: "Bhatt et al.", title: "Evaluating and Aggregating Feature-based Model Explanations",
       venue: "IJCAI", year: 2020, identifier: "arXiv:2005.00631"))
 
-  /// The options that this value works with.
   public let options: EntropyOptions
 
-  /// Makes the metric.
   public init(options: EntropyOptions = EntropyOptions()) {
     self.options = options
   }

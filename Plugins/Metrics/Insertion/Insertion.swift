@@ -1,11 +1,10 @@
 public import XAICore
 
-/// Insertion: how soon the class is recognised when the picture appears, what the map ranks highest first.
+/// Insertion: how soon the class is recognised when the image appears, what the map ranks highest first.
 ///
-/// The area under the class's probability from a blurred picture to the whole one, × 100.
+/// The area under the class's probability from a blurred image to the whole one, × 100.
 /// Source: Petsiuk et al. 2018 (arXiv 1806.07421), Section 4.1.
 public struct Insertion: PerturbationMetric {
-  /// What the metric is.
   public static let descriptor = MetricDescriptor(
     id: "insertion", title: "Insertion",
     summary: "How soon the class is recognised when what the map ranks highest appears first",
@@ -16,7 +15,7 @@ public struct Insertion: PerturbationMetric {
       title: "RISE: Randomized Input Sampling for Explanation of Black-box Models",
       venue: "BMVC", year: 2018, identifier: "arXiv:1806.07421"))
 
-  /// To the whole picture, the most relevant first.
+  /// To the whole image, the most relevant first.
   public static let path = PerturbationPath.insertingMostRelevant
 
   /// The protocol.

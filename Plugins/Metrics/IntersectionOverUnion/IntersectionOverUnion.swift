@@ -38,12 +38,10 @@ public struct IntersectionOverUnionOptions: PluginOptions {
   /// Which pixels of the map count as the object.
   public var threshold = Threshold.mean
 
-  /// Makes the defaults.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option(
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec(
       "threshold", \.threshold,
       "which pixels count: those above the map's mean, the highest, as many as the object has, or those above a value"
     )
@@ -55,7 +53,6 @@ public struct IntersectionOverUnionOptions: PluginOptions {
 /// │S ∩ O│ / │S ∪ O│ × 100 with O the objects' pixels and S those that the threshold picks.
 /// Source: Chefer et al. 2021 (arXiv 2012.09838), segmentation test, for the threshold at the map's mean.
 public struct IntersectionOverUnion: Metric {
-  /// What the metric is.
   public static let descriptor = MetricDescriptor(
     id: "iou", title: "Intersection over Union",
     summary: "How far the strong part of the map and the objects of the class cover each other",
@@ -64,10 +61,8 @@ public struct IntersectionOverUnion: Metric {
       authors: "Chefer et al.", title: "Transformer Interpretability Beyond Attention Visualization",
       venue: "CVPR", year: 2021, identifier: "arXiv:2012.09838"))
 
-  /// The options that this value works with.
   public let options: IntersectionOverUnionOptions
 
-  /// Makes the metric.
   public init(options: IntersectionOverUnionOptions = IntersectionOverUnionOptions()) {
     self.options = options
   }
@@ -78,7 +73,7 @@ public struct IntersectionOverUnion: Metric {
   /// Asks for nothing: the map says it all.
   public func plan(for subject: MetricSubject) -> MetricPlan { .value(value(of: subject)) }
 
-  /// The value of one image, in percent; nil where the picture has no object of the class.
+  /// The value of one image, in percent; nil where the image has no object of the class.
   private func value(of subject: MetricSubject) -> MetricValue? {
     guard let pixels = subject.targetPixels else { return nil }
     let selection =

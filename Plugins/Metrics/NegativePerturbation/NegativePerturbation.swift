@@ -2,10 +2,9 @@ public import XAICore
 
 /// Negative Perturbation: how long the class stays recognised when what the map ranks lowest goes first.
 ///
-/// The area under the class's score from the whole picture to an empty one, × 100: Deletion in the reverse order.
+/// The area under the class's score from the whole image to an empty one, × 100: Deletion in the reverse order.
 /// Source: Chefer et al. 2021 (arXiv 2012.09838), Section 4.
 public struct NegativePerturbation: PerturbationMetric {
-  /// What the metric is.
   public static let descriptor = MetricDescriptor(
     id: "negative-perturbation", title: "Negative Perturbation",
     summary: "How long the class stays recognised when what the map ranks lowest goes first",
@@ -16,7 +15,7 @@ public struct NegativePerturbation: PerturbationMetric {
       title: "Transformer Interpretability Beyond Attention Visualization",
       venue: "CVPR", year: 2021, identifier: "arXiv:2012.09838"))
 
-  /// From the whole picture, the least relevant first.
+  /// From the whole image, the least relevant first.
   public static let path = PerturbationPath.removingLeastRelevant
 
   /// The protocol.

@@ -3,10 +3,9 @@ public import XAICore
 /// The energy-based pointing game: which share of the map lies on the objects of the class.
 ///
 /// Σ_object m / Σ m × 100 with m the map in [0, 1]; a map without anything counts as spread evenly, so that its value is the
-/// objects' share of the picture.
+/// objects' share of the image.
 /// Source: Wang et al. 2020 (Score-CAM, arXiv 1910.01279).
 public struct ObjectEnergy: Metric {
-  /// What the metric is.
   public static let descriptor = MetricDescriptor(
     id: "energy", title: "Energy-Based Pointing Game",
     summary: "Which share of the map lies on the objects of the class",
@@ -19,7 +18,6 @@ public struct ObjectEnergy: Metric {
   /// There are none.
   public let options: NoOptions
 
-  /// Makes the metric.
   public init(options: NoOptions = NoOptions()) {
     self.options = options
   }
@@ -30,7 +28,7 @@ public struct ObjectEnergy: Metric {
   /// Asks for nothing: the map says it all.
   public func plan(for subject: MetricSubject) -> MetricPlan { .value(value(of: subject)) }
 
-  /// The value of one image, in percent; nil where the picture has no object of the class.
+  /// The value of one image, in percent; nil where the image has no object of the class.
   private func value(of subject: MetricSubject) -> MetricValue? {
     guard let pixels = subject.targetPixels else { return nil }
     var (inside, total) = (0.0, 0.0)

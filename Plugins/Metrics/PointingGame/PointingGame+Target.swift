@@ -10,7 +10,7 @@ extension PointingGame {
     init(pixels: [Bool], height: Int, width: Int, margin: Int) {
       self.height = height
       self.width = width
-      // A picture has no pixels further apart.
+      // An image has no pixels further apart.
       self.margin = min(margin, height + width)
       self.distances = (0..<height).flatMap { row in
         Self.distances(in: pixels[row * width..<(row + 1) * width])

@@ -15,15 +15,13 @@ public struct PointingGameOptions: PluginOptions {
   /// What several pixels with the highest value are worth.
   public var ties = Ties.mean
 
-  /// Makes the defaults.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option(
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec(
       "tolerance", \.tolerance, "how many pixels from the object still hit it",
       allowed: "a whole number from 0", where: { $0 >= 0 }),
-    Option(
+    OptionSpec(
       "ties", \.ties,
       "what several pixels with the highest value are worth: their mean, or a hit where any hits"),
   ]
@@ -42,7 +40,6 @@ public struct PointingGameOptions: PluginOptions {
 /// constant map gets what a random pixel gets.
 /// Source: Zhang et al. 2018 (arXiv 1608.00507).
 public struct PointingGame: Metric {
-  /// What the metric is.
   public static let descriptor = MetricDescriptor(
     id: "pointing-game", title: "Pointing Game",
     summary: "How often the map's maximum lies on an object of the class",
@@ -51,10 +48,8 @@ public struct PointingGame: Metric {
       authors: "Zhang et al.", title: "Top-Down Neural Attention by Excitation Backprop", venue: "IJCV",
       year: 2018, identifier: "arXiv:1608.00507"))
 
-  /// The options that this value works with.
   public let options: PointingGameOptions
 
-  /// Makes the metric.
   public init(options: PointingGameOptions = PointingGameOptions()) {
     self.options = options
   }
@@ -65,7 +60,7 @@ public struct PointingGame: Metric {
   /// Asks for nothing: the map says it all.
   public func plan(for subject: MetricSubject) -> MetricPlan { .value(value(of: subject)) }
 
-  /// The value of one image, in percent; nil where the picture has no object of the class.
+  /// The value of one image, in percent; nil where the image has no object of the class.
   private func value(of subject: MetricSubject) -> MetricValue? {
     guard let pixels = subject.targetPixels, let highest = subject.map.max() else { return nil }
     let target = Target(

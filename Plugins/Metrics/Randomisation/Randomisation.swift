@@ -15,14 +15,12 @@ public struct RandomisationOptions: PluginOptions {
   /// Whether scores are compared without their signs.
   public var absolute = false
 
-  /// Makes the defaults.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option(
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec(
       "summary", \.summary, "the value: the mean over the stages, or that of the last, which is all random"),
-    Option("absolute", \.absolute, "whether scores are compared without their signs"),
+    OptionSpec("absolute", \.absolute, "whether scores are compared without their signs"),
   ]
 }
 
@@ -32,7 +30,6 @@ public struct RandomisationOptions: PluginOptions {
 /// the same everywhere has the correlation 1.
 /// Source: Adebayo et al. 2018 (arXiv 1810.03292), cascading randomisation.
 public struct Randomisation: Metric {
-  /// What the metric is.
   public static let descriptor = MetricDescriptor(
     id: "randomisation", title: "Model Randomisation",
     summary: "How alike the map stays while the model's weights become random, from the classifier down",
@@ -42,10 +39,8 @@ public struct Randomisation: Metric {
       authors: "Adebayo et al.", title: "Sanity Checks for Saliency Maps", venue: "NeurIPS", year: 2018,
       identifier: "arXiv:1810.03292"))
 
-  /// The options that this value works with.
   public let options: RandomisationOptions
 
-  /// Makes the metric.
   public init(options: RandomisationOptions = RandomisationOptions()) {
     self.options = options
   }

@@ -5,12 +5,10 @@ public struct SparsityOptions: PluginOptions {
   /// What a patch has.
   public var scores = ScoreScale.absolute
 
-  /// Makes the defaults.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option(
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec(
       "scores", \.scores, "what is compared: scores without their signs, or scaled to 0…1 as they are drawn")
   ]
 }
@@ -21,7 +19,6 @@ public struct SparsityOptions: PluginOptions {
 /// patch. Scores that are all zero count as all alike.
 /// Source: Chalasani et al. 2020 (arXiv 1810.06583); Hurley & Rickard 2009 for the index.
 public struct Sparsity: Metric {
-  /// What the metric is.
   public static let descriptor = MetricDescriptor(
     id: "sparsity", title: "Sparsity",
     summary: "How unequally the map is spread over the patches, by the Gini index: 0 is all alike",
@@ -31,10 +28,8 @@ public struct Sparsity: Metric {
       title: "Concise Explanations of Neural Networks using Adversarial Training",
       venue: "ICML", year: 2020, identifier: "arXiv:1810.06583"))
 
-  /// The options that this value works with.
   public let options: SparsityOptions
 
-  /// Makes the metric.
   public init(options: SparsityOptions = SparsityOptions()) {
     self.options = options
   }

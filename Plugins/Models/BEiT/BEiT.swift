@@ -6,7 +6,6 @@ public import XAIWeights
 /// BEiT, and BEiT v2, which differs in how it was trained (Bao and others 2022, arXiv 2106.08254; Peng and others 2022,
 /// arXiv 2208.06366).
 public enum BEiT: VisionTransformerArchitecture {
-  /// What the family is.
   public static let descriptor = ArchitectureDescriptor(
     id: "beit", title: "BEiT",
     summary: "Transformers with relative position bias and layer scale, read at the mean of the patches",
@@ -46,7 +45,7 @@ public enum BEiT: VisionTransformerArchitecture {
   /// `transformers` interpolates tables of position bias by itself.
   public static let takesAnySize = true
 
-  /// The image processor of BEiT: bicubic to exactly 224 × 224, mean and deviation 0.5.
+  /// The image processor of BEiT: bicubic to exactly 224 × 224, mean and standard deviation 0.5.
   public static let preprocessing = Preprocessing(
     resize: .exact(height: 224, width: 224), filter: .bicubic, normalisation: .half)
 }

@@ -6,7 +6,6 @@ public import XAIWeights
 /// DINOv2, without registers and with them, with a classifier and without (Oquab and others 2024, arXiv 2304.07193; Darcet and others
 /// 2024, arXiv 2309.16588).
 public enum DINOv2: VisionTransformerArchitecture {
-  /// What the family is.
   public static let descriptor = ArchitectureDescriptor(
     id: "dinov2", title: "DINOv2",
     summary: "Self-supervised transformers with layer scale, with and without registers and classifier",

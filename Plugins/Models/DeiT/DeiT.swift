@@ -5,7 +5,6 @@ public import XAIWeights
 
 /// The data-efficient image transformer, with and without distillation (Touvron and others 2021, arXiv 2012.12877).
 public enum DeiT: VisionTransformerArchitecture {
-  /// What the family is.
   public static let descriptor = ArchitectureDescriptor(
     id: "deit", title: "DeiT",
     summary: "Data-efficient image transformers, with and without the distillation token",
@@ -42,7 +41,7 @@ public enum DeiT: VisionTransformerArchitecture {
   /// The pooler of `DeiTModel`, behind which no classifier stands.
   public static let ignoredTensors = ["deit.pooler.", "*.position_ids"]
 
-  /// The image processor of DeiT: bicubic to 256 × 256, the middle 224 × 224, mean and deviation 0.5.
+  /// The image processor of DeiT: bicubic to 256 × 256, the middle 224 × 224, mean and standard deviation 0.5.
   public static let preprocessing = Preprocessing(
     resize: .exact(height: 256, width: 256), filter: .bicubic,
     crop: Preprocessing.CentreCrop(height: 224, width: 224), normalisation: .half)

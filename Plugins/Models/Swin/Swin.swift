@@ -5,13 +5,12 @@ public import XAIWeights
 
 /// The Swin Transformer (Liu and others 2021, arXiv 2103.14030), and Swin-S3, whose windows differ from stage to stage.
 public enum Swin: ModelArchitecture {
-  /// What the family is.
   public static let descriptor = ArchitectureDescriptor(
     id: "swin", title: "Swin Transformer",
     summary:
       "Transformers of stages with shifted windows and patch merging, read at the mean of the last tokens",
     huggingFaceClasses: ["SwinForImageClassification"], timmNames: ["swin_*"],
-    capabilities: HierarchicalTransformer.capabilities, hasEqualLayers: false,
+    capabilities: HierarchicalTransformer.capabilities, isIsotropic: false,
     citation: Citation(
       authors: "Liu et al.", title: "Swin Transformer: Hierarchical Vision Transformer using Shifted Windows",
       venue: "ICCV", year: 2021, identifier: "arXiv:2103.14030"))
@@ -52,7 +51,7 @@ public enum Swin: ModelArchitecture {
       request)
   }
 
-  /// The image processor of the published checkpoints: bicubic to exactly 224 × 224, ImageNet's mean and deviation.
+  /// The image processor of the published checkpoints: bicubic to exactly 224 × 224, ImageNet's mean and standard deviation.
   private static let preprocessing = Preprocessing(
     resize: .exact(height: 224, width: 224), filter: .bicubic, normalisation: .imageNet)
 }

@@ -5,7 +5,6 @@ public import XAIWeights
 
 /// The Vision Transformer (Dosovitskiy and others 2021, arXiv 2010.11929).
 public enum ViT: VisionTransformerArchitecture {
-  /// What the family is.
   public static let descriptor = ArchitectureDescriptor(
     id: "vit", title: "Vision Transformer",
     summary: "Plain vision transformers with a class token, registers, or mean-pooled patches",
@@ -34,7 +33,7 @@ public enum ViT: VisionTransformerArchitecture {
   /// The pooler of `ViTModel`, behind which no classifier stands.
   public static let ignoredTensors = ["vit.pooler.", "*.position_ids"]
 
-  /// The image processor of ViT: bilinear to exactly 224 × 224, mean and deviation 0.5.
+  /// The image processor of ViT: bilinear to exactly 224 × 224, mean and standard deviation 0.5.
   public static let preprocessing = Preprocessing(
     resize: .exact(height: 224, width: 224), normalisation: .half)
 }

@@ -15,7 +15,7 @@
 #pragma clang assume_nonnull begin
 
 // Where a tile of a product goes, and what happens to it on the way: see Epilogue in XAITensor.
-typedef struct xai_tile_end {
+typedef struct xai_tile_epilogue {
   float *destination;
   ptrdiff_t stride;  // elements from a row of the destination to the next
   ptrdiff_t columns;  // valid columns of the tile
@@ -26,12 +26,12 @@ typedef struct xai_tile_end {
   const float *_Nullable residual;
   ptrdiff_t residual_stride;
   // Memory that is called for meanwhile, in pairs of cache lines: runs of them, and bytes from a run to the next.
-  const void *_Nullable ahead;
-  ptrdiff_t ahead_count;
-  ptrdiff_t ahead_run;
-  ptrdiff_t ahead_left_of_run;
-  ptrdiff_t ahead_skip;
-} xai_tile_end;
+  const void *_Nullable prefetch;
+  ptrdiff_t prefetch_count;
+  ptrdiff_t prefetch_run;
+  ptrdiff_t prefetch_left_of_run;
+  ptrdiff_t prefetch_skip;
+} xai_tile_epilogue;
 
 typedef struct xai_vector_kernels {
   ptrdiff_t tile_rows;  // the most rows of a tile
@@ -47,7 +47,7 @@ typedef struct xai_vector_kernels {
   // Multiplies `rows` rows of A by a packed panel of tile_columns columns. A is packed in lines; or the elements of a
   // step of the depth lie one after the other, and `depth_stride` apart from step to step.
   void (*multiply_tile)(ptrdiff_t rows, ptrdiff_t depth, const float *a, bool lines, ptrdiff_t depth_stride,
-                        const float *b, xai_tile_end *end);
+                        const float *b, xai_tile_epilogue *end);
 
   void (*softmax)(float *x, ptrdiff_t rows, ptrdiff_t columns);
   void (*softmax_backward)(const float *y, float *gradient, ptrdiff_t rows, ptrdiff_t columns);
@@ -144,7 +144,7 @@ void xai_amx_begin(void);
 void xai_amx_end(void);
 
 // Multiplies packed rows by up to 32 packed columns.
-void xai_amx_multiply(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, const uint16_t *b, xai_tile_end *end);
+void xai_amx_multiply(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, const uint16_t *b, xai_tile_epilogue *end);
 
 // The same with each element as the sum of two bfloat16 numbers, in twice as many tiles. Rows lie along memory, or the
 // rows' elements of one step of the depth do ("across"), `depth_stride` apart from step to step.
@@ -159,7 +159,7 @@ void xai_amx_split_depth(uint16_t *tiles, ptrdiff_t tiles_stride, const float *s
 // Multiplies up to 32 split rows by up to 32 split columns; `a_stride` elements lie between the tiles of 16 rows and
 // those of the next 16.
 void xai_amx_multiply_split(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, ptrdiff_t a_stride, const uint16_t *b,
-                            xai_tile_end *end);
+                            xai_tile_epilogue *end);
 
 #pragma clang assume_nonnull end
 

@@ -15,7 +15,7 @@ public enum ArithmeticUnit: String, CaseIterable, Sendable, Encodable {
   case amxBFloat16 = "amx_bf16"
 
   /// The type of the factors.
-  public var precision: Engine.Precision {
+  public var precision: KernelSelection.Precision {
     switch self {
     case .baseline, .avx2, .avx512: .float32
     case .avx512BFloat16, .amxBFloat16: .bfloat16
@@ -23,7 +23,7 @@ public enum ArithmeticUnit: String, CaseIterable, Sendable, Encodable {
   }
 
   /// The units of a precision that this processor has, from the slowest to the fastest.
-  public static func available(for precision: Engine.Precision) -> [ArithmeticUnit] {
+  public static func available(for precision: KernelSelection.Precision) -> [ArithmeticUnit] {
     allCases.filter { $0.precision == precision && $0.run(rounds: 0) != nil }
   }
 

@@ -36,7 +36,7 @@ public struct Machine: Sendable, Encodable {
   ///
   /// The clock of a processor changes, and so does what it shares with others: a peak that is measured once may be lower than
   /// what is compared with it later.
-  public mutating func measurePeakAgain(_ precision: Engine.Precision) {
+  public mutating func measurePeakAgain(_ precision: KernelSelection.Precision) {
     guard let known = peak(precision), let again = Peak(of: known.unit, threads: threads, runs: 4),
       again.gigaflops > known.gigaflops, let place = peaks.firstIndex(of: known)
     else { return }
@@ -44,13 +44,13 @@ public struct Machine: Sendable, Encodable {
   }
 
   /// The highest peak of what a precision multiplies; nil where the processor has no unit for it.
-  public func peak(_ precision: Engine.Precision) -> Peak? {
-    let factors: Engine.Precision = precision == .bfloat16x3 ? .bfloat16 : precision
+  public func peak(_ precision: KernelSelection.Precision) -> Peak? {
+    let factors: KernelSelection.Precision = precision == .bfloat16x3 ? .bfloat16 : precision
     return peaks.filter { $0.precision == factors }.max { $0.gigaflops < $1.gigaflops }
   }
 
   /// The most operations a second in a precision, × 10⁻⁹: `bfloat16x3` multiplies three times for each product.
-  public func mostGigaflops(_ precision: Engine.Precision) -> Double? {
+  public func mostGigaflops(_ precision: KernelSelection.Precision) -> Double? {
     peak(precision).map { $0.gigaflops / (precision == .bfloat16x3 ? 3 : 1) }
   }
 

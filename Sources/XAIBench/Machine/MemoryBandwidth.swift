@@ -47,7 +47,7 @@ public struct MemoryBandwidth: Hashable, Sendable, Encodable {
 
     /// Works on all elements, and gives the seconds that it took.
     func triad(threads: Int) -> Double {
-      secondsTogether(threads: threads) { [count] thread in
+      secondsOnAllThreads(threads: threads) { [count] thread in
         triad(count * thread / threads..<count * (thread + 1) / threads)
       }
     }

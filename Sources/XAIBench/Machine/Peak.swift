@@ -7,7 +7,7 @@ public struct Peak: Hashable, Sendable, Encodable {
   /// What was multiplied with.
   public let unit: ArithmeticUnit
   /// The type of the factors.
-  public let precision: Engine.Precision
+  public let precision: KernelSelection.Precision
   /// Operations a second, × 10⁻⁹, in the best run.
   public let gigaflops: Double
   /// How much slower the slowest run was.
@@ -26,7 +26,7 @@ public struct Peak: Hashable, Sendable, Encodable {
     guard operations > 0 else { return nil }
     let rounds = max(trial, Int(Double(trial) * duration / max(time, 1e-6)))
     let timing = Timing(
-      (0..<runs).map { _ in secondsTogether(threads: threads) { _ in _ = unit.run(rounds: rounds) } })
+      (0..<runs).map { _ in secondsOnAllThreads(threads: threads) { _ in _ = unit.run(rounds: rounds) } })
     self.unit = unit
     precision = unit.precision
     gigaflops = operations / Double(trial) * Double(rounds * threads) / timing.best * 1e-9

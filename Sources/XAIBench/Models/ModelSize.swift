@@ -26,7 +26,7 @@ public enum ModelSize: String, CaseIterable, Sendable {
     return "ViT-\(letters)/\(configuration.patchHeight)"
   }
 
-  /// Its configuration, for pictures of 224 × 224 pixels and the 1000 classes of ImageNet.
+  /// Its configuration, for images of 224 × 224 pixels and the 1000 classes of ImageNet.
   public var configuration: VisionTransformerConfiguration {
     switch self {
     case .tiny: Self.configuration(width: 192, depth: 12, heads: 3)

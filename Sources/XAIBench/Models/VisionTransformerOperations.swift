@@ -46,7 +46,7 @@ public struct VisionTransformerOperations: Hashable, Sendable {
       + restOfBlock(tokens: tokensBehindLastAttention) + readout
   }
 
-  /// The reverse pass of one class to the attention of every layer, every token through every block; gradients of
+  /// The backward pass of one class to the attention of every layer, every token through every block; gradients of
   /// parameters are no part of it.
   ///
   /// Each product of the forward pass has one for the gradient of its input, and those of attention, of which both

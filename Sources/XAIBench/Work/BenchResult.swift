@@ -8,7 +8,7 @@ public struct BenchResult: Sendable, Encodable {
     case forward
     /// Maps of a batch, for the predicted classes.
     case explain
-    /// Maps of a picture and all metrics of them.
+    /// Maps of an image and all metrics of them.
     case evaluate
   }
 
@@ -19,18 +19,18 @@ public struct BenchResult: Sendable, Encodable {
   /// The metrics, as users write them, where there are any.
   public let metrics: [String]
   /// What the factors of products keep.
-  public let precision: Engine.Precision
+  public let precision: KernelSelection.Precision
   /// Images in a batch; for an evaluation, the inputs that the model sees at once.
   public let batch: Int
-  /// Pictures a run.
+  /// Images a run.
   public let pictures: Int
-  /// Images in forward passes of a run: more than pictures where metrics show changed ones.
+  /// Images in forward passes of a run: more than images where metrics show changed ones.
   public let forwards: Int
   /// Seconds of a run.
   public let seconds: Timing
   /// Seconds in the phases of the fastest run; nil for a forward pass, which has one.
   public let phases: Phases?
-  /// Pictures a second in the fastest run.
+  /// Images a second in the fastest run.
   public let imagesPerSecond: Double
   /// Published operations of the model a second, × 10⁻⁹; nil for a model whose operations aren't known.
   public let gigaflops: Double?
@@ -51,9 +51,9 @@ public struct BenchResult: Sendable, Encodable {
   public struct Phases: Hashable, Sendable, Encodable {
     /// Seconds in forward passes.
     public let forward: Double
-    /// Seconds in reverse passes, with what is done with gradients of attention as they are made.
+    /// Seconds in backward passes, with what is done with gradients of attention as they are made.
     public let reverse: Double
-    /// The rest: for GMAR, the rollout; in an evaluation, the pictures, frames and numbers as well.
+    /// The rest: for GMAR, the rollout; in an evaluation, the images, frames and numbers as well.
     public let rest: Double
   }
 

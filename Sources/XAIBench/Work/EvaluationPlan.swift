@@ -3,7 +3,7 @@ public import XAIEvaluation
 
 /// An evaluation to be timed.
 public struct EvaluationPlan: Sendable {
-  /// The pictures.
+  /// The images.
   public let data: EvaluationData
   /// Whose maps are judged.
   public let explainers: [any Explainer]

@@ -29,7 +29,7 @@ extension Workload {
     }
   }
 
-  /// An evaluation of pictures, from opening them to keeping the results.
+  /// An evaluation of images, from opening them to keeping the results.
   static func evaluate(_ model: TimedModel, _ plan: EvaluationPlan) throws -> Workload {
     var settings = Evaluation.Settings()
     settings.isStrict = true
@@ -53,10 +53,10 @@ extension Workload {
 extension BenchResult.Operations {
   /// The operations of what a run showed to a model; nil for a model whose operations aren't known.
   ///
-  /// An explainer's reverse pass is counted as GMAR's is: to the attention of every layer.
+  /// An explainer's backward pass is counted as GMAR's is: to the attention of every layer.
   init?(_ workload: Workload, forwards: Int, pictures: Int, of model: any Model) {
     guard let image = VisionTransformerOperations(of: model) else { return nil }
-    let passes = workload.explainers.filter { $0.descriptor.reversePasses == "1" }.count * pictures
+    let passes = workload.explainers.filter { $0.descriptor.backwardPasses == "1" }.count * pictures
     published = Double(forwards) * image.forward + Double(passes) * image.reverse
     done = Double(forwards) * image.neededForward + Double(passes) * image.neededReverse
   }

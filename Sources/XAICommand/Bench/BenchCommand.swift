@@ -41,7 +41,7 @@ struct BenchCommand: ParsableCommand {
   @Flag(help: "Half a minute: ViT-Ti and ViT-B, 1 and 8 images, three runs, no evaluation.")
   var quick = false
 
-  @OptionGroup(title: "Engine") var engine: EngineOptions
+  @OptionGroup(title: "KernelSelection") var engine: EngineOptions
   @OptionGroup(title: "Profile") var profiling: ProfileOptions
 
   @Option(help: "How results are printed: text, json.")

@@ -3,10 +3,10 @@ import XAICore
 import XAIImage
 import XAITensor
 
-/// `xai check-gradients`: the reverse pass of a model against finite differences.
+/// `xai check-gradients`: the backward pass of a model against finite differences.
 struct CheckGradientsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check-gradients", abstract: "Check a model's reverse pass against finite differences.",
+    commandName: "check-gradients", abstract: "Check a model's backward pass against finite differences.",
     usage: "xai check-gradients --model <model> [<image>] [options]",
     discussion: """
       Explanations are as right as the gradients under them. This command holds those of a model, as it runs here, \
@@ -57,7 +57,7 @@ struct CheckGradientsCommand: ParsableCommand {
   var seed: UInt64 = 1
 
   @OptionGroup(title: "Pictures") var pictures: PictureOptions
-  @OptionGroup(title: "Engine") var engine: EngineOptions
+  @OptionGroup(title: "KernelSelection") var engine: EngineOptions
 
   @Flag(help: "Print JSON.")
   var json = false

@@ -3,7 +3,7 @@ import XAICore
 
 private let familyNames = ExplainerDescriptor.Family.allCases.map(\.rawValue)
 
-/// `xai compare`: one picture, every explainer that fits the model, and how far they agree.
+/// `xai compare`: one image, every explainer that fits the model, and how far they agree.
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
@@ -47,7 +47,7 @@ struct CompareCommand: ParsableCommand {
 
   @OptionGroup(title: "Drawing") var drawing: DrawingOptions
   @OptionGroup(title: "Pictures") var pictures: PictureOptions
-  @OptionGroup(title: "Engine") var engine: EngineOptions
+  @OptionGroup(title: "KernelSelection") var engine: EngineOptions
 
   @Flag(help: "Print one JSON object on standard output, and nothing else there.")
   var json = false

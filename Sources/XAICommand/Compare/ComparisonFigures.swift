@@ -12,7 +12,7 @@ struct ComparisonFigures {
     self.drawing = drawing
   }
 
-  /// The picture and all overlays, in about as many rows as columns, with the explainer under each.
+  /// The image and all overlays, in about as many rows as columns, with the explainer under each.
   func maps() throws -> Image {
     let overlays = try result.maps.map { map in
       try result.picture.overlaid(

@@ -16,7 +16,7 @@ struct Choices {
     try ExplainerChoice.list(texts, registry: registry).map(\.explainer)
   }
 
-  /// Every explainer that fits a model, and GMAR with its other norm; those of hundreds or thousands of passes a picture
+  /// Every explainer that fits a model, and GMAR with its other norm; those of hundreds or thousands of passes an image
   /// only where they are asked for.
   func fittingExplainers(_ model: ModelDescriptor) throws -> [any Explainer] {
     let texts = registry.explainers.filter { $0.descriptor.family != .perturbation }.flatMap { entry in

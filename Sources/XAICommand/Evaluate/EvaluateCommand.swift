@@ -2,7 +2,7 @@ import ArgumentParser
 import XAICore
 import XAIEvaluation
 
-/// `xai evaluate`: explainers judged by metrics on pictures.
+/// `xai evaluate`: explainers judged by metrics on images.
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate", abstract: "Judge explainers by metrics on the pictures of a data set.",
@@ -70,7 +70,7 @@ struct EvaluateCommand: ParsableCommand {
   var heads = false
 
   @OptionGroup(title: "Run") var runOptions: EvaluateRunOptions
-  @OptionGroup(title: "Engine") var engine: EngineOptions
+  @OptionGroup(title: "KernelSelection") var engine: EngineOptions
   @OptionGroup(title: "Profile") var profiling: ProfileOptions
 
   @Flag(help: "Print one JSON line an event on standard output, and nothing else there.")

@@ -5,25 +5,25 @@ import XAIFoundation
 import XAIResults
 import XAITensor
 
-/// A run of `xai evaluate`: from the first picture without a result to the last one, or to where it is stopped.
+/// A run of `xai evaluate`: from the first image without a result to the last one, or to where it is stopped.
 struct EvaluateRun {
   private let plan: EvaluatePlan
   private let clock = ContinuousClock()
   private let start: ContinuousClock.Instant
   private var doneCount = 0
-  /// What went wrong while an event was told; the picture that is worked on is kept before it is thrown.
+  /// What went wrong while an event was told; the image that is worked on is kept before it is thrown.
   private var failure: (any Error)?
-  private var teller: any EvaluationTeller
+  private var reporter: any EvaluationReporter
 
   init(_ plan: EvaluatePlan) {
     self.plan = plan
     start = clock.now
     if plan.command.json {
-      teller = EvaluationJSONTeller(plan)
+      reporter = EvaluationJSONReporter(plan)
     } else if plan.command.quiet {
-      teller = SilentEvaluationTeller()
+      reporter = SilentEvaluationReporter()
     } else {
-      teller = EvaluationTextTeller(plan)
+      reporter = EvaluationTextReporter(plan)
     }
   }
 
@@ -41,15 +41,15 @@ struct EvaluateRun {
     } catch is CancellationError {
       isFinished = false
     } catch {
-      teller.clear()
+      reporter.clear()
       throw error
     }
-    teller.clear()
+    reporter.clear()
     let known = try store.donePositions
     let end = EvaluationEnd(
       means: try store.means(), failures: try store.failures(), positionCount: plan.positions.count,
       known: plan.positions.count(where: known.contains), seconds: seconds)
-    try teller.ended(end, isFinished: isFinished)
+    try reporter.ended(end, isFinished: isFinished)
     if !isFinished, Interruption.isRequested { throw Failure(.interrupted, "") }
     if isFinished, !end.failures.isEmpty, end.failures.count == known.count {
       throw Failure(.inputData, "\(plan.command.data): no picture could be evaluated")
@@ -58,11 +58,11 @@ struct EvaluateRun {
 
   private var seconds: Double { (clock.now - start) / .seconds(1) }
 
-  /// Hands an event on; throws where the run is to end, when the picture that is worked on has its result.
+  /// Hands an event on; throws where the run is to end, when the image that is worked on has its result.
   private mutating func tell(_ event: EvaluationEvent) throws {
     if case .picture = event { doneCount += 1 }
     if failure == nil {
-      do { try teller.tell(event) } catch { failure = error }
+      do { try reporter.tell(event) } catch { failure = error }
     }
     if case .picture = event { TestMilestone.result.reached() }
     if case .working = event { return }
@@ -75,9 +75,9 @@ struct EvaluateRun {
 /// What an evaluation has come to when a run ends.
 struct EvaluationEnd {
   let means: [MeanValue]
-  /// Pictures that could not be evaluated.
+  /// Images that could not be evaluated.
   let failures: [PictureFailure]
-  /// Pictures that the run is for.
+  /// Images that the run is for.
   let positionCount: Int
   /// Those of them that have a result.
   let known: Int
@@ -85,7 +85,7 @@ struct EvaluationEnd {
 }
 
 /// Where the events of an evaluation go.
-protocol EvaluationTeller {
+protocol EvaluationReporter {
   mutating func tell(_ event: EvaluationEvent) throws
   mutating func ended(_ end: EvaluationEnd, isFinished: Bool) throws
   /// Takes a line away that is still being overwritten.
@@ -93,7 +93,7 @@ protocol EvaluationTeller {
 }
 
 /// Says nothing.
-struct SilentEvaluationTeller: EvaluationTeller {
+struct SilentEvaluationReporter: EvaluationReporter {
   func tell(_ event: EvaluationEvent) {}
   func ended(_ end: EvaluationEnd, isFinished: Bool) {}
   func clear() {}

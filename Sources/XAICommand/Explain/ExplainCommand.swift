@@ -1,7 +1,7 @@
 import ArgumentParser
 import XAICore
 
-/// `xai explain`: maps of pictures, drawn and written.
+/// `xai explain`: maps of images, drawn and written.
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain",
@@ -52,7 +52,7 @@ struct ExplainCommand: ParsableCommand {
 
   @OptionGroup(title: "Drawing") var drawing: DrawingOptions
   @OptionGroup(title: "Pictures") var pictures: PictureOptions
-  @OptionGroup(title: "Engine") var engine: EngineOptions
+  @OptionGroup(title: "KernelSelection") var engine: EngineOptions
   @OptionGroup(title: "Profile") var profiling: ProfileOptions
 
   @Option(help: ArgumentHelp("Pictures in one pass of the model.", valueName: "n"))
@@ -89,7 +89,7 @@ enum ExplainHelp {
       xai explain -m MODEL photos -e gmar -e gmar:norm=l2 -e grad-cam --montage
           a folder, three methods, and a figure that has them side by side
       xai explain -m MODEL photo.jpg -t top:3 -t "golden retriever" -t 281
-          several classes in one reverse pass; a label may hold commas
+          several classes in one backward pass; a label may hold commas
       xai explain -m MODEL photos --output-kind map,record --json
           numbers: the grid as NumPy file, a JSON record, and JSON lines
       xai explain -m MODEL photo.jpg --head-weights

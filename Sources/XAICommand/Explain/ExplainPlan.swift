@@ -34,7 +34,7 @@ struct ExplainPlan {
   /// The explainers that run.
   var explainers: [any Explainer] { choices.map(\.explainer) }
 
-  /// Pictures in batches; alone where the model takes pictures of any size, since a batch has one size.
+  /// Images in batches; alone where the model takes images of any size, since a batch has one size.
   var batches: [ArraySlice<ImageFile>] {
     let size = preprocessing.inputSize == nil ? 1 : command.batchSize
     return stride(from: 0, to: images.count, by: size).map { images[$0..<min($0 + size, images.count)] }

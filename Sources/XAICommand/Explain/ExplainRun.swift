@@ -24,7 +24,7 @@ struct ExplainRun {
     }
   }
 
-  /// Explains everything; throws at the end where a picture failed, and at once where a file can't be written.
+  /// Explains everything; throws at the end where an image failed, and at once where a file can't be written.
   mutating func run() throws {
     Interruption.watch()
     do {
@@ -65,7 +65,7 @@ struct ExplainRun {
     }
   }
 
-  /// Explains a batch; one that fails is tried picture by picture, so that the message names the right one.
+  /// Explains a batch; one that fails is tried image by image, so that the message names the right one.
   private mutating func explain(_ pictures: [PreparedBatch.Picture]) throws {
     guard !pictures.isEmpty else { return }
     let explanation: Explanation
@@ -99,7 +99,7 @@ struct ExplainRun {
     return progress.passes(after: total > 1 ? "\(handled) of \(total) images, " : "")
   }
 
-  /// The model's input of pictures that have been resized and cropped.
+  /// The model's input of images that have been resized and cropped.
   private func input(_ images: [Image]) throws -> Tensor {
     try plan.profile.measure("normalising pictures") {
       try plan.preprocessing.withoutResizing.tensor(from: images)
@@ -110,7 +110,7 @@ struct ExplainRun {
 // MARK: - Results
 
 extension ExplainRun {
-  /// Writes and prints the results of one picture.
+  /// Writes and prints the results of one image.
   private mutating func write(
     _ picture: PreparedBatch.Picture, _ index: Int, of explanation: Explanation
   ) throws {
@@ -132,7 +132,7 @@ extension ExplainRun {
     if !plan.command.quiet, !plan.command.json { try say(lines) }
   }
 
-  /// Writes the maps of one picture and class; gives the lines that tell their files.
+  /// Writes the maps of one image and class; gives the lines that tell their files.
   private mutating func write(_ results: [MapResult]) throws -> String {
     var lines = ""
     var overlays: [Image] = []

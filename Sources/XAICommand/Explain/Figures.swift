@@ -23,12 +23,12 @@ struct HeadWeightsFigure {
   func image() throws(FigureError) -> Image { try figure.image() }
 }
 
-/// The height of a place that a picture fills at a width.
+/// The height of a place that an image fills at a width.
 private func cellHeight(of picture: Image, width: Int) -> Int {
   min(max(width * picture.height / max(picture.width, 1), 1), 4 * width)
 }
 
-/// Pictures × explainers side by side, written in pages.
+/// Images × explainers side by side, written in pages.
 struct MontagePages {
   private static let rowsPerPage = 10
   /// Characters that fit left of a place of 224 pixels.
@@ -46,7 +46,7 @@ struct MontagePages {
     pageCount = (rowCount + Self.rowsPerPage - 1) / Self.rowsPerPage
   }
 
-  /// Adds a picture and its overlays; gives the page that is full by this.
+  /// Adds an image and its overlays; gives the page that is full by this.
   mutating func add(_ picture: Image, overlays: [Image], target: ClassScore?) -> (name: String, image: Image)?
   {
     rows.append([picture] + overlays)

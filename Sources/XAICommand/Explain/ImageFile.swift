@@ -6,15 +6,15 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// A picture that a user named, or that lies in a folder that a user named.
+/// An image that a user named, or that lies in a folder that a user named.
 struct ImageFile: Hashable, Sendable {
   let path: String
-  /// What the names of its results begin with; no two pictures of a run have the same.
+  /// What the names of its results begin with; no two images of a run have the same.
   let stem: String
 
-  /// Finds the pictures of files and folders, in the order of the arguments, those of a folder sorted.
+  /// Finds the images of files and folders, in the order of the arguments, those of a folder sorted.
   ///
-  /// - Throws: for all paths that aren't there, and for a folder without pictures.
+  /// - Throws: for all paths that aren't there, and for a folder without images.
   static func collect(_ arguments: [String]) throws(Failure) -> [ImageFile] {
     var missing: [String] = []
     var paths: [String] = []

@@ -20,7 +20,7 @@ struct ClassScore: Encodable, Sendable {
   var shortLabel: String { label.split(separator: ",").first.map(String.init) ?? label }
 }
 
-/// What a model says of one picture.
+/// What a model says of one image.
 struct ClassScores {
   /// The likeliest class; of equally likely ones the first.
   let predicted: ClassScore
@@ -28,7 +28,7 @@ struct ClassScores {
   private let probabilities: [Float]?
   private let labels: [String]
 
-  /// Reads one logit a class; nil where the model has no classes.
+  /// Reads one logit per class; nil where the model has no classes.
   init?(logits: [Float], of model: ModelDescriptor) {
     guard !logits.isEmpty else { return nil }
     (self.logits, labels) = (logits, model.labels)
@@ -46,7 +46,7 @@ struct ClassScores {
   }
 }
 
-/// One map: of a picture and a class by an explainer.
+/// One map: of an image and a class by an explainer.
 struct MapResult {
   let file: ImageFile
   let picture: Image

@@ -1,7 +1,7 @@
 import XAIImage
 import XAITensor
 
-/// Pictures that are decoded, resized and cropped, and what went wrong with the others.
+/// Images that are decoded, resized and cropped, and what went wrong with the others.
 struct PreparedBatch: Sendable {
   struct Picture: Sendable {
     let file: ImageFile
@@ -12,7 +12,7 @@ struct PreparedBatch: Sendable {
   var pictures: [Picture] = []
   var failures: [(file: ImageFile, failure: Failure)] = []
 
-  /// Reads the pictures of some files.
+  /// Reads the images of some files.
   init(
     _ files: ArraySlice<ImageFile>, preprocessing: Preprocessing, pixelLimit: Int, appliesOrientation: Bool,
     profile: Profile?

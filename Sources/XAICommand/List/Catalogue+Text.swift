@@ -32,7 +32,7 @@ extension Catalogue.Model {
 extension Catalogue.Explainer {
   fileprivate var text: String {
     let passes =
-      "\(descriptor.forwardPasses) forward and \(descriptor.reversePasses) reverse passes"
+      "\(descriptor.forwardPasses) forward and \(descriptor.backwardPasses) backward passes"
     let head = """
         \(descriptor.id): \(descriptor.title)
           \(descriptor.summary).

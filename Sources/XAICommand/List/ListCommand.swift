@@ -51,7 +51,7 @@ struct Catalogue: Encodable {
       let explainer = try? entry.make([])
       let needs = explainer?.needs ?? descriptor.needs
       fits = families.filter {
-        $0.capabilities.isSuperset(of: needs) && ($0.hasEqualLayers || explainer?.needsEqualLayers == nil)
+        $0.capabilities.isSuperset(of: needs) && ($0.isIsotropic || explainer?.needsIsotropicLayers == nil)
       }.map(\.id)
     }
   }

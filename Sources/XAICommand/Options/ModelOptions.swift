@@ -13,8 +13,8 @@ import Foundation
 struct EngineOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Kernels to run on: \(Engine.availableKernels.joined(separator: ", ")). Default: $XAI_KERNELS, else the first.",
-      valueName: "name"), completion: .list(Engine.availableKernels))
+      "Kernels to run on: \(KernelSelection.availableKernels.joined(separator: ", ")). Default: $XAI_KERNELS, else the first.",
+      valueName: "name"), completion: .list(KernelSelection.availableKernels))
   var kernels: String?
 
   @Option(help: ArgumentHelp("Threads for each operation; as many as processors by default.", valueName: "n"))
@@ -23,9 +23,9 @@ struct EngineOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Precision of products: float32; on processors with AMX also bfloat16x3, near it and twice as fast, and bfloat16, for forward passes.",
-      valueName: "name"), completion: .list(Engine.Precision.allCases.map(\.rawValue)),
+      valueName: "name"), completion: .list(KernelSelection.Precision.allCases.map(\.rawValue)),
     transform: namedValue)
-  var precision = Engine.Precision.float32
+  var precision = KernelSelection.Precision.float32
 
   /// Throws where less precision than float32 was asked for and would spoil what a command is for.
   func requireFloat32(for purpose: String) throws {
@@ -38,16 +38,18 @@ struct EngineOptions: ParsableArguments {
   ///
   /// - Parameter profile: measures their operations.
   func makeKernels(profile: Profile? = nil) throws -> any Kernels {
-    let variable = ProcessInfo.processInfo.environment[Engine.environmentVariable].flatMap {
+    let variable = ProcessInfo.processInfo.environment[KernelSelection.environmentVariable].flatMap {
       $0.isEmpty ? nil : $0
     }
-    let kernels = try Engine.makeKernels(named: kernels ?? variable, threads: threads, precision: precision)
+    let kernels = try KernelSelection.makeKernels(
+      named: kernels ?? variable, threads: threads, precision: precision)
     return profile.map { ProfilingKernels(kernels, into: $0) } ?? kernels
   }
 
   /// The one line that gets the fast kernels, for a build without them; with AVX-512 the portable ones are the fast ones.
   static var fastKernelsAdvice: String? {
-    guard !Engine.availableKernels.contains("onednn"), !InstructionSet.available.contains(.avx512) else {
+    guard !KernelSelection.availableKernels.contains("onednn"), !InstructionSet.available.contains(.avx512)
+    else {
       return nil
     }
     return "sudo apt-get install libdnnl-dev && XAI_ONEDNN=on swift build -c release"
@@ -78,7 +80,7 @@ struct LoadedModel {
   }
 }
 
-/// A size of pictures as users write it: `384`, `224x320` or `224×320`, height first.
+/// A size of images as users write it: `384`, `224x320` or `224×320`, height first.
 struct PictureSize: ExpressibleByArgument {
   let height: Int
   let width: Int

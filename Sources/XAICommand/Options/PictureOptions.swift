@@ -2,7 +2,7 @@ import ArgumentParser
 import XAICore
 import XAIImage
 
-/// How pictures are read.
+/// How images are read.
 struct PictureOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -42,7 +42,7 @@ private let colourMapNames = ColourMap.allCases.map(\.rawValue)
 
 /// How maps are drawn.
 struct DrawingOptions: ParsableArguments {
-  /// A file format of drawn pictures; the name is the extension.
+  /// A file format of drawn images; the name is the extension.
   enum Format: String, ExpressibleByArgument, CaseIterable {
     case png
     case jpeg
@@ -66,6 +66,6 @@ struct DrawingOptions: ParsableArguments {
     }
   }
 
-  /// The extension of pictures.
+  /// The extension of images.
   var fileExtension: String { format == .png ? "png" : "jpg" }
 }

@@ -11,7 +11,7 @@ enum Steps: CountedUnit {
   static let names = (one: "step", several: "steps")
 }
 
-/// Pictures of an evaluation.
+/// Images of an evaluation.
 enum Pictures: CountedUnit {
   static let names = (one: "picture", several: "pictures")
 }

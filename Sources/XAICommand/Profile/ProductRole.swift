@@ -7,7 +7,7 @@ extension ProductKind {
     if rows != nil { return attentionRole }
     let width = model.width
     if transposesFirst { return "gradients of weights" }
-    // A forward pass multiplies by weights [outputs, inputs] transposed, a reverse pass by the weights as they lie.
+    // A forward pass multiplies by weights [outputs, inputs] transposed, a backward pass by the weights as they lie.
     let (inputs, outputs) = transposesSecond ? (depth, columns) : (columns, depth)
     let direction = transposesSecond ? "" : ", reverse"
     if isByImage { return "patches" + direction }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import XAICore
 
-/// `xai train`: fine-tunes a model on pictures, or trains one from scratch.
+/// `xai train`: fine-tunes a model on images, or trains one from scratch.
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
@@ -47,7 +47,7 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup(title: "Recipe") var recipe: RecipeOptions
   @OptionGroup(title: "Run") var runOptions: RunOptions
-  @OptionGroup(title: "Engine") var engine: EngineOptions
+  @OptionGroup(title: "KernelSelection") var engine: EngineOptions
 
   @Flag(help: "Print one JSON line an event on standard output, and nothing else there.")
   var json = false

@@ -45,7 +45,7 @@ struct TrainPlan {
   }
 }
 
-/// The pictures of a training.
+/// The images of a training.
 private struct TrainingData {
   let dataset: any Dataset
   let training: DatasetSplit

@@ -12,18 +12,18 @@ struct TrainRun {
   private var stepsDone = 0
   /// What went wrong while an event was told; the training stops, with a checkpoint, before it is thrown.
   private var failure: (any Error)?
-  private var teller: any TrainingTeller
+  private var reporter: any TrainingReporter
 
   init(_ plan: TrainPlan) {
     self.plan = plan
     reports = Reports(plan)
     start = clock.now
     if plan.command.json {
-      teller = JSONTeller()
+      reporter = TrainingJSONReporter()
     } else if plan.command.quiet {
-      teller = SilentTeller()
+      reporter = SilentTrainingReporter()
     } else {
-      teller = TextTeller(plan)
+      reporter = TrainingTextReporter(plan)
     }
   }
 
@@ -35,21 +35,21 @@ struct TrainRun {
     do {
       outcome = try trainer.run { tell($0) }
     } catch {
-      teller.clear()
+      reporter.clear()
       throw error
     }
-    teller.clear()
+    reporter.clear()
     if let failure { throw failure }
     switch outcome {
     case .finished(let record):
       let files = try reports.write(record.history)
-      try teller.finished(record, files: files, seconds: seconds)
+      try reporter.finished(record, files: files, seconds: seconds)
     case .alreadyFinished(let record):
       try reports.writeMissing(record.history)
-      try teller.alreadyFinished(record)
+      try reporter.alreadyFinished(record)
     case .stopped(let step):
       if step > 0 { try reports.write(trainer.history) }
-      try teller.stopped(step: step, skipped: trainer.skipped)
+      try reporter.stopped(step: step, skipped: trainer.skipped)
       if Interruption.isRequested { throw Failure(.interrupted, "") }
     }
   }
@@ -61,8 +61,8 @@ struct TrainRun {
     if case .step = event { stepsDone += 1 }
     if failure == nil {
       do {
-        try teller.tell(event)
-        if case .began = event { for note in plan.notes { try teller.tell(.note(note)) } }
+        try reporter.tell(event)
+        if case .began = event { for note in plan.notes { try reporter.tell(.note(note)) } }
       } catch {
         failure = error
       }
@@ -77,7 +77,7 @@ struct TrainRun {
 }
 
 /// Where the events of a training go.
-protocol TrainingTeller {
+protocol TrainingReporter {
   mutating func tell(_ event: TrainingEvent) throws
   mutating func finished(_ record: TrainingRecord, files: [String], seconds: Double) throws
   mutating func alreadyFinished(_ record: TrainingRecord) throws
@@ -87,7 +87,7 @@ protocol TrainingTeller {
 }
 
 /// Says nothing.
-struct SilentTeller: TrainingTeller {
+struct SilentTrainingReporter: TrainingReporter {
   func tell(_ event: TrainingEvent) {}
   func finished(_ record: TrainingRecord, files: [String], seconds: Double) {}
   func alreadyFinished(_ record: TrainingRecord) {}

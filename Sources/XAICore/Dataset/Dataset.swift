@@ -1,24 +1,22 @@
-/// Pictures with classes, and where they are known with boxes and masks of the objects, in splits.
+/// Images with classes, and where they are known with boxes and masks of the objects, in splits.
 ///
-/// A data set reads its lists when it is made and a picture when it is asked for, so that its memory does not grow with
-/// the pictures.
+/// A data set reads its lists when it is made and an image when it is asked for, so that its memory does not grow with
+/// the images.
 public protocol Dataset: Plugin {
   /// Its options, such as where it lies.
   associatedtype Options: PluginOptions
 
-  /// What the data set is.
   static var descriptor: DatasetDescriptor { get }
 
   /// The options for a path that a user named, where what lies there is a data set of this kind; otherwise nil.
   static func options(recognising path: String) -> Options?
 
-  /// The options that this value works with.
   var options: Options { get }
 
   /// Makes a data set; throws `DatasetError` where its lists are missing or wrong.
   init(options: Options) throws
 
-  /// One name a class, by class index.
+  /// One name per class, by class index.
   var classNames: [String] { get }
 
   /// What its splits are called, the one for training first where there is one.
@@ -29,7 +27,6 @@ public protocol Dataset: Plugin {
 }
 
 extension Dataset {
-  /// What the data set is.
   public var descriptor: DatasetDescriptor { Self.descriptor }
 
   /// None: a data set that is not made from files.

@@ -4,7 +4,7 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
   case missing(path: String, need: String)
   /// A list says something that can't be; lines count from 1.
   case malformed(file: String, line: Int?, reason: String)
-  /// A class has no pictures.
+  /// A class has no images.
   case emptyClass(name: String, place: String)
   /// A label is not among the classes.
   case unknownLabel(file: String, line: Int, label: String, known: String)
@@ -15,7 +15,6 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Options contradict one another or lack something.
   case invalidOptions(dataset: String, reason: String)
 
-  /// What was wrong, where, and what to do.
   public var description: String {
     switch self {
     case .missing(let path, let need): "\(path): \(need)"

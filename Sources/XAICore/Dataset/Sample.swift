@@ -1,15 +1,15 @@
 public import XAIImage
 
-/// A picture with what is known about it.
+/// An image with what is known about it.
 public struct Sample: Sendable {
-  /// The picture in its own size.
+  /// The image in its own size.
   public let image: Image
-  /// The class of the picture; nil where it is not known, or is not one alone.
+  /// The class of the image; nil where it is not known, or is not one alone.
   public let label: Int?
   /// The objects whose place is known.
   public let objects: [SampleObject]
 
-  /// Holds a picture with what is known about it.
+  /// Holds an image with what is known about it.
   public init(image: Image, label: Int?, objects: [SampleObject] = []) {
     self.image = image
     self.label = label
@@ -17,7 +17,7 @@ public struct Sample: Sendable {
   }
 }
 
-/// An object in a picture.
+/// An object in an image.
 public struct SampleObject: Hashable, Sendable {
   /// Its class.
   public let classIndex: Int
@@ -34,11 +34,11 @@ public struct SampleObject: Hashable, Sendable {
   }
 }
 
-/// A box in a picture, in pixels of the picture; it may end between pixels.
+/// A box in an image, in pixels of the image; it may end between pixels.
 public struct Box: Hashable, Sendable, Codable {
-  /// The left edge, from the left edge of the picture.
+  /// The left edge, from the left edge of the image.
   public var x: Double
-  /// The upper edge, from the upper edge of the picture.
+  /// The upper edge, from the upper edge of the image.
   public var y: Double
   /// From the left to the right edge.
   public var width: Double
@@ -53,19 +53,19 @@ public struct Box: Hashable, Sendable, Codable {
     self.height = height
   }
 
-  /// The same box in a picture that is so many times as wide and high.
+  /// The same box in an image that is so many times as wide and high.
   public func scaled(x horizontally: Double, y vertically: Double) -> Box {
     Box(
       x: x * horizontally, y: y * vertically, width: width * horizontally, height: height * vertically)
   }
 
-  /// Whether a point of the picture is in the box; its right and lower edge are not.
+  /// Whether a point of the image is in the box; its right and lower edge are not.
   public func contains(x: Double, y: Double) -> Bool {
     (self.x..<self.x + width).contains(x) && (self.y..<self.y + height).contains(y)
   }
 }
 
-/// The pixels of an object: rows from top to bottom, one entry a pixel of the picture.
+/// The pixels of an object: rows from top to bottom, one entry per pixel of the image.
 public struct Mask: Hashable, Sendable {
   /// Pixels of a row.
   public let width: Int
@@ -83,7 +83,7 @@ public struct Mask: Hashable, Sendable {
     self.pixels = pixels
   }
 
-  /// Whether the pixel that a point of the picture lies in belongs to the object; none outside of the picture does.
+  /// Whether the pixel that a point of the image lies in belongs to the object; none outside of the image does.
   public func contains(x: Double, y: Double) -> Bool {
     guard x >= 0, y >= 0, x < Double(width), y < Double(height) else { return false }
     return pixels[Int(y) * width + Int(x)]

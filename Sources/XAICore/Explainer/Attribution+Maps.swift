@@ -10,7 +10,7 @@ extension Attribution {
 
   /// The map that is drawn: upsampled, then scaled to [0, 1] by its minimum and maximum; a degenerate one is all zeros.
   public var heatMap: Tensor {
-    // Interpolating equal scores leaves differences of rounding, which the scaling would make into a picture.
+    // Interpolating equal scores leaves differences of rounding, which the scaling would make into an image.
     guard !isDegenerate else { return Tensor(repeating: 0, [inputHeight, inputWidth]) }
     return Tensor([inputHeight, inputWidth], minMaxNormalised(upsampledMap.elements))
   }

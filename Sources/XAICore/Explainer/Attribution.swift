@@ -1,8 +1,8 @@
 import XAITensor
 
-/// The result of an explainer: one score a patch, and what is needed to read, draw and judge it.
+/// The result of an explainer: one score per patch, and what is needed to read, draw and judge it.
 public struct Attribution: Sendable {
-  /// One score a patch, row by row; every one is finite.
+  /// One score per patch, row by row; every one is finite.
   public let scores: [Float]
   /// The patches that the scores belong to.
   public let grid: Grid
@@ -19,7 +19,7 @@ public struct Attribution: Sendable {
 
   /// Checks and holds the scores of one image and target.
   ///
-  /// - Throws: `AttributionError` when a score is NaN or infinite: that is never a picture.
+  /// - Throws: `AttributionError` when a score is NaN or infinite: that is never an image.
   public init(
     scores: [Float], of trace: ForwardTrace, classIndex: Int, by explainer: some Explainer,
     diagnostics: Diagnostics = Diagnostics()
@@ -44,7 +44,6 @@ public enum AttributionError: Error, Hashable, Sendable, CustomStringConvertible
   /// A score is NaN or infinite.
   case notFinite(explainer: String)
 
-  /// What was wrong and what to do.
   public var description: String {
     switch self {
     case .notFinite(let explainer):

@@ -12,11 +12,11 @@ public protocol ClassActivationOptions: ContrastiveOptions {
 
 extension ClassActivationOptions {
   /// The rows of the table that all of them have.
-  public static var activationTable: [Option<Self>] {
+  public static var activationTable: [OptionSpec<Self>] {
     [
-      Option("layer", \.layer, "the layer that is looked at, from 0; -1 is the last"),
-      Option("point", \.point, "the place in the layer"),
-      Option("relu", \.relu, "whether negative scores become 0"),
+      OptionSpec("layer", \.layer, "the layer that is looked at, from 0; -1 is the last"),
+      OptionSpec("point", \.point, "the place in the layer"),
+      OptionSpec("relu", \.relu, "whether negative scores become 0"),
       contrastOption,
     ]
   }
@@ -24,7 +24,7 @@ extension ClassActivationOptions {
 
 /// An explainer that scores patches by their activations at one point of a model and the gradient there.
 ///
-/// It says how one image's patches are scored; the reverse pass is the same for all of them.
+/// It says how one image's patches are scored; the backward pass is the same for all of them.
 public protocol ClassActivationMap: Explainer where Options: ClassActivationOptions {
   /// The score of each patch.
   ///
@@ -42,7 +42,7 @@ extension ClassActivationMap {
     try model.tokenPoint(options.point, layer: options.layer, for: self)
   }
 
-  /// Needs the activations of one point, and a reverse pass down to it.
+  /// Needs the activations of one point, and a backward pass down to it.
   public func recording(for model: ModelDescriptor) throws -> Recording {
     Recording(activations: [try point(of: model)], gradients: true)
   }
@@ -52,7 +52,7 @@ extension ClassActivationMap {
     [try point(of: model)]
   }
 
-  /// Explains every target in one reverse pass.
+  /// Explains every target in one backward pass.
   public func explain(
     _ trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {

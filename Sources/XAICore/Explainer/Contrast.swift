@@ -3,7 +3,7 @@ public import XAITensor
 
 /// What a class is held against: why this one rather than that.
 ///
-/// A reverse pass goes back from a linear function of the logits. Without contrast it is the logit y_A of the class that is
+/// A backward pass goes back from a linear function of the logits. Without contrast it is the logit y_A of the class that is
 /// asked about; with it, y_A − Σ_c w_c·y_c, so that what speaks for all of these classes alike cancels.
 /// Sources: Selvaraju et al. 2017 (arXiv 1610.02391), counterfactual maps; Gu, Yang & Tresp 2018 (arXiv 1812.02100),
 /// contrastive relevance; Iwana, Kuroki & Uchida 2019 (arXiv 1908.04351), weights by the softmax.
@@ -80,7 +80,7 @@ public enum Contrast: OptionValue {
   }
 }
 
-/// Options of an explainer that asks about a class by a reverse pass, and so can ask why it rather than another.
+/// Options of an explainer that asks about a class by a backward pass, and so can ask why it rather than another.
 ///
 /// The conformance kit finds an explainer with gradients whose options are not of this kind, or that don't use it.
 public protocol ContrastiveOptions: PluginOptions {
@@ -90,13 +90,13 @@ public protocol ContrastiveOptions: PluginOptions {
 
 extension ContrastiveOptions {
   /// The option's row of the table.
-  public static var contrastOption: Option<Self> {
-    Option("contrast", \.contrast, "what the class is held against: why it rather than that")
+  public static var contrastOption: OptionSpec<Self> {
+    OptionSpec("contrast", \.contrast, "what the class is held against: why it rather than that")
   }
 }
 
 extension ForwardTrace {
-  /// What a reverse pass begins with: the gradient of y_A − Σ_c w_c·y_c with respect to the logits, [k·B, classes].
+  /// What a backward pass begins with: the gradient of y_A − Σ_c w_c·y_c with respect to the logits, [k·B, classes].
   ///
   /// - Parameters:
   ///   - targets: the classes A of each image.

@@ -17,15 +17,14 @@ extension DenoisedRelevanceOptions {
     return rules
   }
 
-  /// Every option.
-  public static var table: [Option<Self>] {
+  public static var table: [OptionSpec<Self>] {
     [
       atOption,
-      Option(
+      OptionSpec(
         "gamma", \.gamma,
         "how much more products of a sum's own sign count in linear maps; 0 is the plain rule",
         allowed: "a number from 0", where: { $0 >= 0 }),
-      Option(
+      OptionSpec(
         "patch-gamma", \.patchGamma, "the same in the patch projection", allowed: "a number from 0",
         where: { $0 >= 0 }),
       contrastOption,

@@ -5,13 +5,10 @@ public import XAITensor
 /// An explainer says what a forward pass must keep, and works from the trace, so that one forward pass serves every
 /// explainer of an image.
 public protocol Explainer: Plugin {
-  /// Its options.
   associatedtype Options: PluginOptions
 
-  /// What the explainer is.
   static var descriptor: ExplainerDescriptor { get }
 
-  /// The options that this value works with.
   var options: Options { get }
 
   /// Makes an explainer; throws when options contradict one another.
@@ -25,7 +22,7 @@ public protocol Explainer: Plugin {
 
   /// Why it can only explain models whose layers all work on the same tokens, such as "it multiplies their matrices entry by
   /// entry"; by default nil: it explains others as well.
-  var needsEqualLayers: String? { get }
+  var needsIsotropicLayers: String? { get }
 
   /// What the scores mean with these options; by default what the descriptor says.
   var scoreMeaning: ScoreMeaning { get }
@@ -33,7 +30,7 @@ public protocol Explainer: Plugin {
   /// What the forward pass must keep for this explainer; throws when an option does not fit the model.
   func recording(for model: ModelDescriptor) throws -> Recording
 
-  /// The points whose gradients this explainer asks a reverse pass for; by default none.
+  /// The points whose gradients this explainer asks a backward pass for; by default none.
   ///
   /// A model that doesn't list one of them, or one that `recording(for:)` asks for, is refused before any arithmetic.
   func gradientPoints(for model: ModelDescriptor) throws -> Set<ActivationPoint>
@@ -44,12 +41,11 @@ public protocol Explainer: Plugin {
   ///   - trace: of `model`, recorded with at least `recording(for:)`.
   ///   - targets: the classes that are asked about.
   ///   - model: the model that made the trace.
-  /// - Returns: one attribution an image and target: `result[image][target]`.
+  /// - Returns: one attribution per image and target: `result[image][target]`.
   func explain(_ trace: ForwardTrace, targets: Targets, using model: any Model) throws -> [[Attribution]]
 }
 
 extension Explainer {
-  /// What the explainer is.
   public var descriptor: ExplainerDescriptor { Self.descriptor }
 
   /// The descriptor's.
@@ -59,7 +55,7 @@ extension Explainer {
   public var needsProbabilities: Bool { (options as? any OutputScoreOptions)?.score == .probability }
 
   /// Nil: layers may have tokens of their own.
-  public var needsEqualLayers: String? { nil }
+  public var needsIsotropicLayers: String? { nil }
 
   /// The descriptor's.
   public var scoreMeaning: ScoreMeaning { descriptor.scores }
@@ -81,7 +77,7 @@ extension Explainer {
     if needsProbabilities, !model.output.hasProbabilities {
       throw ModelError.noProbabilities(user: specification, model: model.name)
     }
-    if let reason = needsEqualLayers { try model.checkHasEqualLayers(for: specification, because: reason) }
+    if let reason = needsIsotropicLayers { try model.checkIsIsotropic(for: specification, because: reason) }
     let missing = needs.subtracting(model.capabilities)
     guard missing.isEmpty else {
       throw ModelError.missingCapabilities(explainer: descriptor.id, model: model.name, missing: missing)
@@ -91,7 +87,7 @@ extension Explainer {
     try model.check(
       recording: recording.activations, gradients: gradientPoints(for: model), for: specification)
     guard !needs.isDisjoint(with: [.attention, .attentionGradients, .layerReadouts]) else { return }
-    // A reverse pass visits the attention of layers that the recording doesn't name.
+    // A backward pass visits the attention of layers that the recording doesn't name.
     try model.checkHasAttention(
       recording.attention.isEmpty ? .all : recording.attention, for: specification)
   }
@@ -102,7 +98,7 @@ extension Explainer {
   ///   - input: [B, 3, H, W].
   ///   - selection: the classes that are asked about; by default the predicted one.
   ///   - model: the model to explain.
-  /// - Returns: one attribution an image and target: `result[image][target]`.
+  /// - Returns: one attribution per image and target: `result[image][target]`.
   public func explain(
     _ input: Tensor, targets selection: TargetSelection = .predicted, using model: any Model
   ) throws -> [[Attribution]] {

@@ -6,7 +6,7 @@ public struct ExplainerDescriptor: Hashable, Sendable, Codable {
     case attention
     /// Gradients, alone or with attention or activations.
     case gradient
-    /// A reverse pass with rules of its own.
+    /// A backward pass with rules of its own.
     case relevance
     /// Forward passes over changed inputs.
     case perturbation
@@ -32,15 +32,15 @@ public struct ExplainerDescriptor: Hashable, Sendable, Codable {
   ///
   /// With `1` the conformance kit expects that scores follow patches that change places in a model without positions.
   public let forwardPasses: String
-  /// Reverse passes for one map, for people.
-  public let reversePasses: String
+  /// Backward passes for one map, for people.
+  public let backwardPasses: String
   /// Where it was published.
   public let citation: Citation
 
   /// Describes an explainer.
   public init(
     id: String, title: String, summary: String, family: Family, needs: Capabilities, isClassSpecific: Bool,
-    scores: ScoreMeaning, forwardPasses: String = "1", reversePasses: String, citation: Citation
+    scores: ScoreMeaning, forwardPasses: String = "1", backwardPasses: String, citation: Citation
   ) {
     self.id = id
     self.title = title
@@ -50,12 +50,19 @@ public struct ExplainerDescriptor: Hashable, Sendable, Codable {
     self.isClassSpecific = isClassSpecific
     self.scores = scores
     self.forwardPasses = forwardPasses
-    self.reversePasses = reversePasses
+    self.backwardPasses = backwardPasses
     self.citation = citation
   }
 }
 
 extension ExplainerDescriptor {
+  private enum CodingKeys: String, CodingKey {
+    case id, title, summary, family, needs, isClassSpecific, scores, forwardPasses
+    /// As stored results call them.
+    case backwardPasses = "reversePasses"
+    case citation
+  }
+
   /// Reads a descriptor; results that were stored before scores had a meaning don't say it, and count as magnitudes.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
@@ -67,7 +74,7 @@ extension ExplainerDescriptor {
       isClassSpecific: try values.decode(Bool.self, forKey: .isClassSpecific),
       scores: try values.decodeIfPresent(ScoreMeaning.self, forKey: .scores) ?? .magnitude,
       forwardPasses: try values.decode(String.self, forKey: .forwardPasses),
-      reversePasses: try values.decode(String.self, forKey: .reversePasses),
+      backwardPasses: try values.decode(String.self, forKey: .backwardPasses),
       citation: try values.decode(Citation.self, forKey: .citation))
   }
 }

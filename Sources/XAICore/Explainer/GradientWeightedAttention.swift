@@ -1,6 +1,6 @@
 public import XAITensor
 
-/// Attention maps of every layer weighted by their own gradient, one [N, N] matrix a layer and row of the reverse pass, or
+/// Attention maps of every layer weighted by their own gradient, one [N, N] matrix a layer and row of the backward pass, or
 /// one a window.
 public struct GradientWeightedAttention: Sendable {
   /// Where negative products become 0.
@@ -13,7 +13,7 @@ public struct GradientWeightedAttention: Sendable {
     case meansApart
   }
 
-  /// Matrices by layer and row of the reverse pass.
+  /// Matrices by layer and row of the backward pass.
   private let matrices: [Int: [AttentionMatrices]]
 
   /// Holds matrices of layers that were fused one by one, [rows, 1, N, N] each.
@@ -26,7 +26,7 @@ public struct GradientWeightedAttention: Sendable {
       })
   }
 
-  /// Runs one reverse pass and fuses the heads of each layer as its gradient is made.
+  /// Runs one backward pass and fuses the heads of each layer as its gradient is made.
   ///
   /// - Parameter cotangent: what the pass begins with, [k·B, classes].
   public init(
@@ -68,7 +68,7 @@ public struct GradientWeightedAttention: Sendable {
       mean * (Elementwise.operand(1) / .constant(Float(heads))))
   }
 
-  /// One score a patch: the readout row of R = (I + Ā_L)⋯(I + Ā_first), a product of row vectors.
+  /// One score per patch: the readout row of R = (I + Ā_L)⋯(I + Ā_first), a product of row vectors.
   ///
   /// - Parameter layers: the factors, the first of them on the right.
   public func rollOut(_ layers: Range<Int>, passRow: Int, of layout: TokenLayout) -> [Float] {

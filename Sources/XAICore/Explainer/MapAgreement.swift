@@ -1,4 +1,4 @@
-/// How far maps of one picture and class agree, pair by pair.
+/// How far maps of one image and class agree, pair by pair.
 public struct MapAgreement: Hashable, Sendable, Codable {
   /// Spearman's rank correlation of the patches' scores, −1 to 1; nil where one of the maps is the same everywhere.
   public let correlation: [[Double?]]

@@ -1,6 +1,6 @@
 public import XAITensor
 
-/// How values of pixels become one score a patch.
+/// How values of pixels become one score per patch.
 public enum PatchReduction: String, OptionValue, CaseIterable {
   /// The sum over channels and pixels: what speaks against the class is subtracted.
   case sum
@@ -15,7 +15,7 @@ public enum PatchReduction: String, OptionValue, CaseIterable {
   /// - Parameters:
   ///   - values: [3, H, W].
   ///   - grid: the patches; they divide the pixels evenly.
-  /// - Returns: one score a patch, row by row.
+  /// - Returns: one score per patch, row by row.
   public func scores(of values: Tensor, grid: Grid) -> [Float] {
     let (channels, height, width) = (values.shape[0], values.shape[1], values.shape[2])
     let patchWidth = width / grid.columns

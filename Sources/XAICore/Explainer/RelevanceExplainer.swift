@@ -17,7 +17,7 @@ public enum RelevancePoint: String, OptionValue, CaseIterable {
   }
 }
 
-/// Options of an explainer whose map is the relevance that a reverse pass leaves at the input.
+/// Options of an explainer whose map is the relevance that a backward pass leaves at the input.
 public protocol RelevanceOptions: ContrastiveOptions {
   /// Where relevance is read.
   var at: RelevancePoint { get set }
@@ -27,13 +27,13 @@ public protocol RelevanceOptions: ContrastiveOptions {
 
 extension RelevanceOptions {
   /// The option's row of the table.
-  public static var atOption: Option<Self> {
-    Option(
+  public static var atOption: OptionSpec<Self> {
+    OptionSpec(
       "at", \.at, "where the relevance of a patch is read: its pixels, or its token before the first block")
   }
 }
 
-/// An explainer whose map is the relevance that a reverse pass leaves at the input: score_p = Σ x ⊙ c over a patch.
+/// An explainer whose map is the relevance that a backward pass leaves at the input: score_p = Σ x ⊙ c over a patch.
 ///
 /// The pass begins with the class's logit, so that the relevance of all that it meets, biases among them, adds up to that
 /// logit where the rules conserve it. Descriptors need what the default of `at` does.
@@ -43,7 +43,7 @@ extension RelevanceExplainer {
   /// Rules, and what the point needs.
   public var needs: Capabilities { options.at.needs.union(.propagationRules) }
 
-  /// Needs a reverse pass down to the input, and the tokens there where they are read.
+  /// Needs a backward pass down to the input, and the tokens there where they are read.
   public func recording(for model: ModelDescriptor) throws -> Recording {
     Recording(activations: options.at == .tokens ? [.firstTokens] : [], gradients: true)
   }
@@ -53,7 +53,7 @@ extension RelevanceExplainer {
     options.at == .tokens ? [.firstTokens] : []
   }
 
-  /// Explains every target in one reverse pass.
+  /// Explains every target in one backward pass.
   public func explain(
     _ trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {

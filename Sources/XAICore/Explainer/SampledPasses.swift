@@ -1,10 +1,10 @@
 public import XAITensor
 
-/// Forward and reverse passes over many changed inputs of the images of a trace, in batches of bounded memory.
+/// Forward and backward passes over many changed inputs of the images of a trace, in batches of bounded memory.
 ///
 /// After each batch ``PassProgress`` is told.
 ///
-/// All targets of an input share its forward pass. What the reverse passes go back from is the same for every input: a fixed
+/// All targets of an input share its forward pass. What the backward passes go back from is the same for every input: a fixed
 /// linear function of the logits, also where a contrast depends on the logits of the images themselves.
 public struct SampledPasses {
   /// A batch of samples while its traces and gradients are in memory.
@@ -21,7 +21,7 @@ public struct SampledPasses {
     }
   }
 
-  /// Inputs in memory at once: more are not faster, and a ViT-B/16 keeps 100 MB of each for its reverse pass.
+  /// Inputs in memory at once: more are not faster, and a ViT-B/16 keeps 100 MB of each for its backward pass.
   private static let inputsPerBatch = 8
 
   private let explainer: String
@@ -34,7 +34,7 @@ public struct SampledPasses {
   ///
   /// - Parameters:
   ///   - trace: of the images themselves.
-  ///   - cotangent: what the reverse passes go back from, [k·B, classes].
+  ///   - cotangent: what the backward passes go back from, [k·B, classes].
   ///   - model: the model of the trace.
   ///   - explainer: whose passes they are.
   public init(_ trace: ForwardTrace, cotangent: Tensor, using model: any Model, for explainer: some Explainer)
@@ -49,7 +49,7 @@ public struct SampledPasses {
   /// Runs `count` samples of every image.
   ///
   /// - Parameters:
-  ///   - request: what the reverse passes compute.
+  ///   - request: what the backward passes compute.
   ///   - write: writes the input of sample s of all images, B·3·H·W values.
   ///   - visitAttention: as for ``Model/backward(from:through:rules:requesting:visitAttention:)``, with the samples of the
   ///     batch; rows are those of ``Batch/row(sample:of:)``.

@@ -2,7 +2,7 @@ public import XAITensor
 
 /// The classes that each image of a batch is asked about, equally many for each.
 ///
-/// Rows of a reverse pass are target-major: row t·B + i is target t of image i.
+/// Rows of a backward pass are target-major: row t·B + i is target t of image i.
 public struct Targets: Hashable, Sendable {
   /// Class indices: `classes[image][target]`.
   public let classes: [[Int]]
@@ -19,7 +19,7 @@ public struct Targets: Hashable, Sendable {
   /// The number of targets of each image.
   public var countPerImage: Int { classes.first?.count ?? 0 }
 
-  /// The row of a target in a reverse pass.
+  /// The row of a target in a backward pass.
   public func row(image: Int, target: Int) -> Int { target * imageCount + image }
 
   /// ∂y_c/∂logits of every target, [k·B, classes]: 1 at the class, 0 elsewhere.

@@ -2,7 +2,7 @@ import XAIImage
 import XAITensor
 
 extension FramePlan {
-  /// One frame: the picture with each pixel multiplied by its map value.
+  /// One frame: the image with each pixel multiplied by its map value.
   public static func masked(_ subject: MetricSubject, in space: MaskingSpace = .pixels) -> FramePlan {
     FramePlan(count: 1) { _ in
       Frame(

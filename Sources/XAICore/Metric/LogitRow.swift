@@ -1,12 +1,12 @@
-/// A row of logits, one a class, and what it says about classes.
+/// A row of logits, one per class, and what it says about classes.
 public struct LogitRow: Sendable {
-  /// One logit a class.
+  /// One logit per class.
   public let logits: [Float]
   /// The class with the highest logit; of equal ones the lower.
   public let predictedClass: Int
   private let probabilities: Probabilities<Float>?
 
-  /// Reads one logit a class; traps where there is none.
+  /// Reads one logit per class; traps where there is none.
   public init(_ logits: [Float], meaning: OutputMeaning) {
     var (predicted, highest) = (0, logits[0])
     for (index, logit) in logits.enumerated() where logit > highest { (predicted, highest) = (index, logit) }

@@ -1,22 +1,20 @@
-/// Which values of a picture a map multiplies.
+/// Which values of an image a map multiplies.
 public enum MaskingSpace: String, OptionValue, CaseIterable {
-  /// Those in [0, 1], before mean and deviation: what the map leaves out is black, whatever the model's normalisation.
+  /// Those in [0, 1], before mean and standard deviation: what the map leaves out is black, whatever the model's normalisation.
   case pixels
-  /// Those after mean and deviation: what the map leaves out has the mean colour that the model was trained with.
+  /// Those after mean and standard deviation: what the map leaves out has the mean colour that the model was trained with.
   case normalised
 }
 
-/// The options of a metric that shows the model a picture times its map.
+/// The options of a metric that shows the model an image times its map.
 public struct MaskingOptions: PluginOptions {
   /// Which values the map multiplies.
   public var space = MaskingSpace.pixels
 
-  /// Makes the defaults.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option("space", \.space, "which values of the picture the map multiplies")
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec("space", \.space, "which values of the picture the map multiplies")
   ]
 
   /// What programs do, under their names.

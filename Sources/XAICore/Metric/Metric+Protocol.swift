@@ -1,7 +1,7 @@
 import XAIFoundation
 
 extension Metric {
-  /// Everything that a value depends on beside model, picture and map: the metric and all of its options, as text.
+  /// Everything that a value depends on beside model, image and map: the metric and all of its options, as text.
   public var protocolText: String {
     ([descriptor.id] + options.protocolTexts.map { "\($0.key)=\($0.value)" }).joined(separator: "\n")
   }

@@ -6,10 +6,8 @@ public protocol Metric: Plugin {
   /// Its options: the protocol that the number depends on.
   associatedtype Options: PluginOptions
 
-  /// What the metric is.
   static var descriptor: MetricDescriptor { get }
 
-  /// The options that this value works with.
   var options: Options { get }
 
   /// Makes a metric; throws when options contradict one another.
@@ -55,7 +53,6 @@ public struct MetricValue: Hashable, Sendable {
 }
 
 extension Metric {
-  /// What the metric is.
   public var descriptor: MetricDescriptor { Self.descriptor }
 
   /// Nothing.

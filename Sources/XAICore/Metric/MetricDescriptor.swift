@@ -71,13 +71,13 @@ public struct MetricNeeds: OptionSet, Hashable, Sendable {
   /// Makes a set from its bits.
   public init(rawValue: Int) { self.rawValue = rawValue }
 
-  /// Boxes or masks of the objects in the picture.
+  /// Boxes or masks of the objects in the image.
   public static let objects = MetricNeeds(rawValue: 1 << 0)
   /// A model with a second class: it asks for the map of ``MetricSubject/runnerUp``.
   public static let runnerUp = MetricNeeds(rawValue: 1 << 1)
   /// A model whose weights can be replaced: it asks for maps of ``ExplainedModel/randomised(stage:)``.
   public static let randomisedModels = MetricNeeds(rawValue: 1 << 2)
-  /// A model that can be shown some patches of a picture and not the others.
+  /// A model that can be shown some patches of an image and not the others.
   public static let patchRemoval = MetricNeeds(rawValue: 1 << 3)
   /// Outputs that are probabilities.
   public static let probabilities = MetricNeeds(rawValue: 1 << 4)

@@ -1,7 +1,7 @@
 /// What a metric asks for to judge one map, round by round, and the value that comes of the answers.
 ///
-/// A plan is either done or asks, and continues with the answers: the closure that does so holds what was worked out so far,
-/// so that nothing is worked out twice. A metric that asks nothing is `.value(…)`; one of a single round is
+/// A plan is either done or asks, and continues with the answers: the closure that does so holds what was computed so far,
+/// so that nothing is computed twice. A metric that asks nothing is `.value(…)`; one of a single round is
 ///
 ///     .ask(logits: .masked(subject)) { answers in
 ///       .value(MetricValue(Double(answers.logits[0].probability)))
@@ -44,7 +44,7 @@ public struct MetricAnswers: Sendable {
 
 /// What the model said to a frame.
 public struct FrameAnswer: Hashable, Sendable {
-  /// The whole row of logits, one a class.
+  /// The whole row of logits, one per class.
   public let logits: [Float]
   /// Probability of the class that is asked about, by what the model's outputs mean; NaN where they have none.
   public let probability: Float
@@ -81,7 +81,7 @@ public enum ExplainedModel: Hashable, Sendable {
   /// The one of the map that is judged.
   case same
   /// That with random weights down to a stage of a cascade, of which ``MetricSubject/randomisationStages`` has those that
-  /// are worked out: at 0 the classifier's, at s those of the last s blocks as well, after all blocks everything.
+  /// are computed: at 0 the classifier's, at s those of the last s blocks as well, after all blocks everything.
   case randomised(stage: Int)
 }
 

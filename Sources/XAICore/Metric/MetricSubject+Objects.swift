@@ -1,9 +1,9 @@
 extension MetricSubject {
-  /// Whether each pixel belongs to an object of the class that is asked about, row by row; nil where the picture has
+  /// Whether each pixel belongs to an object of the class that is asked about, row by row; nil where the image has
   /// no such object.
   public var targetPixels: [Bool]? { union(of: objects.filter { $0.classIndex == classIndex }) }
 
-  /// Whether each pixel belongs to an object of another class, row by row; nil where the picture has no such object.
+  /// Whether each pixel belongs to an object of another class, row by row; nil where the image has no such object.
   public var otherPixels: [Bool]? { union(of: objects.filter { $0.classIndex != classIndex }) }
 
   private func union(of regions: [ObjectRegion]) -> [Bool]? {

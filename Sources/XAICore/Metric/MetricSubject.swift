@@ -4,7 +4,7 @@ public import XAITensor
 
 /// A map, with the image and the class that it is about.
 public struct MetricSubject: Sendable {
-  /// The picture, which other maps may share.
+  /// The image, which other maps may share.
   public let picture: SubjectPicture
   /// The map's scores, one a patch, as the explainer gave them.
   public let scores: [Float]
@@ -16,11 +16,11 @@ public struct MetricSubject: Sendable {
   public let classIndex: Int
   /// Probability of that class on the whole image, by what the model's outputs mean; NaN where they have none.
   public let probability: Float
-  /// The objects in the picture whose place is known.
+  /// The objects in the image whose place is known.
   public var objects: [ObjectRegion] = []
   /// The explainer that made the map, as users write it, shortest: `gmar:norm=l2`; empty where it is not known.
   public let explainer: String
-  /// The model's logits on the whole image, one a class; empty where they are not known.
+  /// The model's logits on the whole image, one per class; empty where they are not known.
   public var logits: [Float] = []
   /// The model's layers, which decide the stages of a cascade of random weights; 0 where they are not known.
   public var layerCount = 0
@@ -30,7 +30,7 @@ public struct MetricSubject: Sendable {
   /// Holds what a metric judges.
   ///
   /// - Parameters:
-  ///   - picture: the picture.
+  ///   - image: the image.
   ///   - attribution: the map and its class.
   ///   - probability: of that class on the whole image.
   public init(picture: SubjectPicture, attribution: Attribution, probability: Float) {
@@ -40,7 +40,7 @@ public struct MetricSubject: Sendable {
       explainer: attribution.explainer)
   }
 
-  /// Holds what a metric judges, with a picture of its own: `pixels` [3, H, W] in [0, 1], and what makes the model's
+  /// Holds what a metric judges, with an image of its own: `pixels` [3, H, W] in [0, 1], and what makes the model's
   /// input of them.
   public init(pixels: Tensor, preprocessing: Preprocessing, attribution: Attribution, probability: Float) {
     self.init(
@@ -48,7 +48,7 @@ public struct MetricSubject: Sendable {
       probability: probability)
   }
 
-  /// Holds what a metric judges, in parts, with a picture of its own.
+  /// Holds what a metric judges, in parts, with an image of its own.
   public init(
     pixels: Tensor, preprocessing: Preprocessing, scores: [Float], grid: Grid, map: [Float],
     classIndex: Int, probability: Float
@@ -73,31 +73,31 @@ public struct MetricSubject: Sendable {
     self.explainer = explainer
   }
 
-  /// The picture that the model saw, after resize and crop, before mean and deviation: [3, H, W] in [0, 1].
+  /// The image that the model saw, after resize and crop, before mean and standard deviation: [3, H, W] in [0, 1].
   public var pixels: Tensor { picture.pixels }
 
   /// How the pixels become the model's input.
   public var preprocessing: Preprocessing { picture.preprocessing }
 
-  /// Rows of the picture.
+  /// Rows of the image.
   public var height: Int { pixels.shape[1] }
 
-  /// Columns of the picture.
+  /// Columns of the image.
   public var width: Int { pixels.shape[2] }
 
-  /// The picture's name in its data set; empty where it has none.
+  /// The image's name in its data set; empty where it has none.
   public var identifier: String { picture.identifier }
 
-  /// What numbers of this picture are drawn with: the same for every map of it, on every machine.
+  /// What numbers of this image are drawn with: the same for every map of it, on every machine.
   ///
-  /// `SeededRandom(seed: subject.seed, 7)` is the eighth sequence. It comes of the experiment's seed and the picture's name,
-  /// so that it depends neither on the picture's place in a sample nor on where a run was stopped.
+  /// `SeededRandom(seed: subject.seed, 7)` is the eighth sequence. It comes of the experiment's seed and the image's name,
+  /// so that it depends neither on the image's place in a sample nor on where a run was stopped.
   public var seed: UInt64 { FNV1a("\(experimentSeed)\n\(identifier)").value }
 
   /// The likeliest class other than the one that is asked about, of equal ones the lower; nil where there is none.
   public var runnerUp: Int? { XAICore.runnerUp(to: classIndex, in: logits) }
 
-  /// The stages at which a cascade of random weights is worked out; none where the layers are not known.
+  /// The stages at which a cascade of random weights is computed; none where the layers are not known.
   public var randomisationStages: [Int] {
     layerCount > 0 ? RandomisedModels.stages(layerCount: layerCount) : []
   }

@@ -45,7 +45,7 @@ package final class RandomisedModels: Sendable {
     }
   }
 
-  /// The stages that are worked out.
+  /// The stages that are computed.
   package static func stages(layerCount: Int) -> [Int] {
     let last = layerCount + 1
     guard last >= most else { return Array(0...last) }
@@ -53,7 +53,7 @@ package final class RandomisedModels: Sendable {
   }
 
   /// The first stage in which a parameter is random.
-  private static func stage(of parameter: Parameter, layerCount: Int) -> Int {
+  private static func stage(of parameter: NamedParameter, layerCount: Int) -> Int {
     if parameter.isHead { return 0 }
     return parameter.layer.map { layerCount - $0 } ?? layerCount + 1
   }

@@ -1,15 +1,15 @@
 package import XAITensor
 
-/// What the metrics of some pictures ask for, each different thing once, in batches.
+/// What the metrics of some images ask for, each different thing once, in batches.
 ///
 /// Requests are gathered by ``ask(_:_:by:for:)``, taken in batches by ``takeJobs()`` and answered by ``answer(_:_:)``. A frame is
 /// held as its plan and its number, and made when its batch is built; a row of logits is let go when all who asked for it
-/// have read it, but for frames that later rounds may ask for again. Memory is that of a batch, and of the rows of the
+/// have read it, except for frames that later rounds may ask for again. Memory is that of a batch, and of the rows of the
 /// rounds that wait for their last answer.
 package struct RequestQueue {
   /// Where a request comes from.
   package struct Asker: Sendable {
-    /// The picture's place among those of the queue.
+    /// The image's place among those of the queue.
     package let picture: Int
     /// The class that is asked about.
     package let classIndex: Int
@@ -33,7 +33,7 @@ package struct RequestQueue {
     case map(explainer: Int, classIndex: Int, of: ExplainedModel)
   }
 
-  /// Which frames are the same: those of a name, of a picture or of one of its maps.
+  /// Which frames are the same: those of a name, of an image or of one of its maps.
   private struct FrameKey: Hashable {
     let owner: Int
     let isMap: Bool
@@ -74,7 +74,7 @@ package struct RequestQueue {
     fileprivate let rows: [[Int]]
     private let frames: [(plan: FramePlan, index: Int)]
     private let pictures: [SubjectPicture]
-    /// The batch itself, where it is that of the pictures as they are.
+    /// The batch itself, where it is that of the images as they are.
     private let input: Tensor?
 
     fileprivate init(
@@ -94,7 +94,7 @@ package struct RequestQueue {
   private let model: any Model
   private let explainers: [any Explainer]
   private let pictures: [SubjectPicture]
-  /// The whole pictures, [pictures, 3, H, W], as the explainers of the maps that are judged saw them.
+  /// The whole images, [images, 3, H, W], as the explainers of the maps that are judged saw them.
   private let input: Tensor
   private let batchSize: Int
   private let randomised: ((_ stage: Int) -> any Model)?
@@ -103,7 +103,7 @@ package struct RequestQueue {
   private var pending: [Int] = []
   /// How many answers each asker still waits for.
   private var missing: [Int: Int] = [:]
-  /// How many requests about each picture are not answered.
+  /// How many requests about each image are not answered.
   private var open: [Int]
   /// How many requests were taken in, and how many of them are answered.
   package private(set) var askedCount = 0
@@ -115,8 +115,8 @@ package struct RequestQueue {
   /// Makes an empty queue.
   ///
   /// - Parameters:
-  ///   - pictures: the pictures that are asked about.
-  ///   - input: all of them as the model saw them whole, [pictures, 3, H, W].
+  ///   - images: the images that are asked about.
+  ///   - input: all of them as the model saw them whole, [images, 3, H, W].
   ///   - model: whose logits are asked for.
   ///   - explainers: those that further maps are asked of.
   ///   - randomised: the model with random weights down to a stage; nil where its weights can't be replaced.
@@ -132,7 +132,7 @@ package struct RequestQueue {
 
   // MARK: - Asking
 
-  /// Takes in a map of a whole picture that is known from elsewhere.
+  /// Takes in a map of a whole image that is known from elsewhere.
   package mutating func know(_ scores: [Float], picture: Int, explainer: Int, classIndex: Int) {
     let question = Question.map(explainer: explainer, classIndex: classIndex, of: .same)
     let frame = Self.key(of: .whole, picture: picture, map: 0)
@@ -197,7 +197,7 @@ package struct RequestQueue {
     return number
   }
 
-  /// Whether no request about a picture is without an answer.
+  /// Whether no request about an image is without an answer.
   package func isAnswered(picture: Int) -> Bool { open[picture] == 0 }
 
   /// Whether all that was asked for a waiter has its answer.
@@ -235,7 +235,7 @@ package struct RequestQueue {
     return Job(rows, map: map, frames: first.map(\.frame), of: first.map { pictures[$0.picture] })
   }
 
-  /// Maps of the same frame share its pass; those of whole pictures are made as the maps that are judged were, all pictures
+  /// Maps of the same frame share its pass; those of whole images are made as the maps that are judged were, all images
   /// in one batch.
   private func mapJobs(_ numbers: [Int]) -> [Job] {
     var jobs: [Job] = []

@@ -3,18 +3,18 @@ import XAIFoundation
 public import XAIImage
 public import XAITensor
 
-/// A picture that maps are judged on, shared by all of them: what is made of it is made once, when first asked for.
+/// An image that maps are judged on, shared by all of them: what is made of it is made once, when first asked for.
 public final class SubjectPicture: Sendable {
-  /// The picture's name in its data set; empty where it has none.
+  /// The image's name in its data set; empty where it has none.
   public let identifier: String
-  /// The picture that the model saw, after resize and crop, before mean and deviation: [3, H, W] in [0, 1].
+  /// The image that the model saw, after resize and crop, before mean and standard deviation: [3, H, W] in [0, 1].
   public let pixels: Tensor
   /// How the pixels become the model's input.
   public let preprocessing: Preprocessing
   private let whole: Lazy<Tensor>
   private let hidden = Mutex<[Fill: Tensor]>([:])
 
-  /// Holds a picture; traps when `pixels` are not three channels.
+  /// Holds an image; traps when `pixels` are not three channels.
   public init(pixels: Tensor, preprocessing: Preprocessing, identifier: String = "") {
     precondition(
       pixels.shape.rank == 3 && pixels.shape[0] == 3,
@@ -28,7 +28,7 @@ public final class SubjectPicture: Sendable {
   /// The model's input: [3, H, W].
   public var input: Tensor { whole.value }
 
-  /// The model's input where all of the picture is hidden: [3, H, W].
+  /// The model's input where all of the image is hidden: [3, H, W].
   func input(of fill: Fill) -> Tensor {
     let whole = input
     return hidden.withLock { known in

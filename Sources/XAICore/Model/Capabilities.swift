@@ -1,6 +1,6 @@
 /// What a model can do beside giving logits, and what an explainer needs of it.
 public struct Capabilities: OptionSet, Hashable, Sendable {
-  /// One bit a capability.
+  /// One bit per capability.
   public let rawValue: Int
 
   /// Makes a set from its bits.

@@ -1,6 +1,6 @@
 public import XAITensor
 
-/// What a forward pass left: the logits, what the recording asked for, and what the reverse pass needs.
+/// What a forward pass left: the logits, what the recording asked for, and what the backward pass needs.
 public struct ForwardTrace: Sendable {
   /// The input, [B, 3, H, W].
   public let input: Tensor
@@ -13,7 +13,7 @@ public struct ForwardTrace: Sendable {
   public let attention: [Int: Tensor]
   /// Activations by point, each in the form that its place is listed with: [B, N, D] as a rule.
   public let activations: [ActivationPoint: Tensor]
-  /// What the model's own reverse pass needs; nil when no gradients were recorded.
+  /// What the model's own backward pass needs; nil when no gradients were recorded.
   public let tape: (any Sendable)?
 
   /// Holds what a forward pass left.

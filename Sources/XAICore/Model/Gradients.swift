@@ -1,6 +1,6 @@
 public import XAITensor
 
-/// What a reverse pass computes and keeps; it goes no deeper than what is asked for needs.
+/// What a backward pass computes and keeps; it goes no deeper than what is asked for needs.
 public struct GradientRequest: Sendable {
   /// Layers whose attention gradients are handed to the visitor, as they are made.
   public var attention: LayerSelection
@@ -25,7 +25,7 @@ public struct GradientRequest: Sendable {
     self.headParameters = headParameters
   }
 
-  /// The lowest layer that the reverse pass has to reach, or -1 for the tokens before the first layer.
+  /// The lowest layer that the backward pass has to reach, or -1 for the tokens before the first layer.
   public var lowestLayer: Int {
     if input || parameters { return -1 }
     return min(attention.lowest ?? .max, activations.map(\.layer).min() ?? .max)
@@ -49,7 +49,7 @@ public struct AttentionGradient: Sendable {
   }
 }
 
-/// What a reverse pass left; first dimensions are [k·B], target-major.
+/// What a backward pass left; first dimensions are [k·B], target-major.
 public struct Gradients: Sendable {
   /// Gradients of activations by point, of the activation's form with [k·B] for [B].
   public var activations: [ActivationPoint: Tensor] = [:]
@@ -58,6 +58,5 @@ public struct Gradients: Sendable {
   /// Gradients of parameters by the model's own parameter names, summed over the batch.
   public var parameters: [String: Tensor] = [:]
 
-  /// Makes an empty result.
   public init() {}
 }

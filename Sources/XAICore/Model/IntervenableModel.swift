@@ -1,6 +1,6 @@
 public import XAITensor
 
-/// A model that runs with a part of it, or of the picture, taken away.
+/// A model that runs with a part of it, or of the image, taken away.
 public protocol IntervenableModel: Model {
   /// The logits [B, classes] of a batch [B, 3, H, W] with a change of what the model computes.
   ///

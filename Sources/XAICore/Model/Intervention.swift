@@ -1,9 +1,9 @@
 /// A change of what a model computes, for asking what a part of it does.
 public enum Intervention: Hashable, Sendable {
-  /// Only these patches become tokens, ascending; one list an image, all of the same length. The others are not there:
+  /// Only these patches become tokens, ascending; one list per image, all of the same length. The others are not there:
   /// no attention goes to them, and nothing stands in their place.
   case keepingPatches([[Int]])
-  /// The output of one head is zero before the projection that joins the heads; one head an image.
+  /// The output of one head is zero before the projection that joins the heads; one head per image.
   case removingHeads([Head])
 
   /// A head of a layer.

@@ -41,7 +41,7 @@ public struct PlaceDescriptor: Hashable, Sendable {
   public let place: Place
   /// What the tensor has a value for.
   public let form: Form
-  /// Whether a reverse pass gives the gradient there.
+  /// Whether a backward pass gives the gradient there.
   ///
   /// Not so of what is computed for the recording alone: the logits don't depend on it.
   public let hasGradient: Bool

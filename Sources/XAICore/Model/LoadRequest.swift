@@ -36,9 +36,9 @@ public enum ClassSource: Sendable {
 }
 
 /// One vector for each class, in the space of a model's features, such as embeddings of its name (Radford and others 2021,
-/// arXiv 2103.00020) or means of the features of its pictures.
+/// arXiv 2103.00020) or means of the features of its images.
 public struct ClassVectors: Sendable {
-  /// One name a class.
+  /// One name per class.
   public let names: [String]
   /// [classes, elements of a feature]; their lengths don't matter.
   public let vectors: Tensor
@@ -81,7 +81,6 @@ public enum LoadError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A setting that the family doesn't have.
   case unknownOption(String, family: String, known: [String])
 
-  /// What was wrong, where, and what to do.
   public var description: String {
     switch self {
     case .unusableVectors(let reason): "class vectors: \(reason)"

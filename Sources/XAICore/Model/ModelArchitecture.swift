@@ -4,7 +4,6 @@ public import XAIWeights
 
 /// A family of models that can be loaded from a directory.
 public protocol ModelArchitecture: Plugin {
-  /// What the family is.
   static var descriptor: ArchitectureDescriptor { get }
 
   /// Whether the directory's configuration is of this family; nothing else of the directory is read.
@@ -20,7 +19,7 @@ public protocol ModelArchitecture: Plugin {
   /// Makes a model that has learnt nothing yet from the configuration of a directory; its weights aren't looked at.
   ///
   /// - Parameters:
-  ///   - labels: one a class; the configuration's own classes don't count.
+  ///   - labels: one per class; the configuration's own classes don't count.
   ///   - random: where the first weights come from.
   /// - Throws: for a configuration that is not supported, and for a family that can't be trained.
   static func makeUntrained(
@@ -54,14 +53,14 @@ public struct ArchitectureDescriptor: Hashable, Sendable, Codable {
   /// What every model of the family that has classes can do beside giving logits; a backbone without a classifier less.
   public let capabilities: Capabilities
   /// Whether all layers of a model work on the same tokens, which some explainers need.
-  public let hasEqualLayers: Bool
+  public let isIsotropic: Bool
   /// Where it was published.
   public let citation: Citation
 
   /// Describes a family.
   public init(
     id: String, title: String, summary: String, huggingFaceClasses: [String], timmNames: [String],
-    capabilities: Capabilities, hasEqualLayers: Bool = true, citation: Citation
+    capabilities: Capabilities, isIsotropic: Bool = true, citation: Citation
   ) {
     self.id = id
     self.title = title
@@ -69,7 +68,7 @@ public struct ArchitectureDescriptor: Hashable, Sendable, Codable {
     self.huggingFaceClasses = huggingFaceClasses
     self.timmNames = timmNames
     self.capabilities = capabilities
-    self.hasEqualLayers = hasEqualLayers
+    self.isIsotropic = isIsotropic
     self.citation = citation
   }
 }

@@ -58,7 +58,7 @@ public struct ModelDescriptor: Sendable {
   /// - Parameters:
   ///   - explainer: the explainer as users write it.
   ///   - reason: why it can't do without: "it multiplies matrices of different layers entry by entry".
-  func checkHasEqualLayers(for explainer: String, because reason: String) throws(ModelError) {
+  func checkIsIsotropic(for explainer: String, because reason: String) throws(ModelError) {
     guard !layout.layers.isEmpty else { return }
     var grids: [Grid] = []
     for layer in layout.layers where layer.grid != grids.last { grids.append(layer.grid) }

@@ -25,7 +25,6 @@ public enum ModelError: Error, Sendable, CustomStringConvertible {
   /// A model can't be written into a folder because of what is there.
   case unsuitableFolder(path: String, reason: String)
 
-  /// What was wrong, where, and what to do.
   public var description: String {
     switch self {
     case .missingCapabilities(let explainer, let model, let missing):

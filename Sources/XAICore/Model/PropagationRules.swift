@@ -1,4 +1,4 @@
-/// How the reverse pass goes through each kind of operation.
+/// How the backward pass goes through each kind of operation.
 ///
 /// The pass is written once; what it computes is this value. The plain gradient is the default.
 ///

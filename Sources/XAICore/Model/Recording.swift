@@ -4,9 +4,9 @@ public struct Recording: Hashable, Sendable {
   public var attention: LayerSelection
   /// Activations that are kept.
   public var activations: Set<ActivationPoint>
-  /// Whether a reverse pass will follow.
+  /// Whether a backward pass will follow.
   public var gradients: Bool
-  /// Whether that reverse pass will ask for gradients of parameters: it keeps more, so that less is computed again.
+  /// Whether that backward pass will ask for gradients of parameters: it keeps more, so that less is computed again.
   public var parameters: Bool
 
   /// Asks for what a forward pass keeps; by default nothing but the logits.

@@ -17,7 +17,7 @@ extension TokenLayout {
     layers.isEmpty ? nil : layers[layer].windows
   }
 
-  /// One weight a token of a layer, summing to 1: those of the readout, as though the layer were the last.
+  /// One weight per token of a layer, summing to 1: those of the readout, as though the layer were the last.
   public func readoutWeights(ofLayer layer: Int) -> [Float] {
     guard !layers.isEmpty else { return readoutWeights }
     let count = layers[layer].grid.count
@@ -40,12 +40,12 @@ extension TokenLayout {
     return (lower + 1...layer).reversed().reduce(vector) { layers[$1].merge?.spread($0) ?? $0 }
   }
 
-  /// One score a patch from a row vector of the tokens of a layer: shared out down to the first layer, without the prefix.
+  /// One score per patch from a row vector of the tokens of a layer: shared out down to the first layer, without the prefix.
   public func patchScores(_ vector: [Float], ofLayer layer: Int) -> [Float] {
     Array(spread(vector, fromLayer: layer, toLayer: 0)[patches])
   }
 
-  /// One score a patch from a map on the grid of a layer: bilinear with half-pixel centres, as maps are drawn.
+  /// One score per patch from a map on the grid of a layer: bilinear with half-pixel centres, as maps are drawn.
   public func patchMap(_ scores: [Float], ofLayer layer: Int) -> [Float] {
     let own = grid(ofLayer: layer)
     guard own != grid else { return scores }

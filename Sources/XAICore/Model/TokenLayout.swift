@@ -76,7 +76,7 @@ public struct TokenLayout: Hashable, Sendable, Codable {
     }
   }
 
-  /// One weight a token of the last layer, summing to 1: the row vector that an attention method reads its map with.
+  /// One weight per token of the last layer, summing to 1: the row vector that an attention method reads its map with.
   ///
   /// A head on class token and mean of patches reads as many values from the one as from the other, so the class token
   /// has one half, and the patches share the other: which half counts for more, only its weights could say.

@@ -7,7 +7,7 @@ public import XAITensor
 /// parameters are.
 public protocol TrainableModel: DifferentiableModel {
   /// Every parameter by its name in the checkpoint, in an order that stays.
-  var parameters: [Parameter] { get }
+  var parameters: [NamedParameter] { get }
 
   /// Tensors by name that nothing is made of, and without which the library of the directory's format would find the
   /// directory incomplete; none by default.
@@ -47,7 +47,7 @@ extension Model {
 }
 
 /// A parameter of a model.
-public struct Parameter: Sendable {
+public struct NamedParameter: Sendable {
   /// What the checkpoint calls it.
   public let name: String
   /// Its value.

@@ -6,7 +6,7 @@ public protocol PluginOptions: Codable, Hashable, Sendable {
   /// The defaults.
   init()
   /// Every option, in the order in which users see them.
-  static var table: [Option<Self>] { get }
+  static var table: [OptionSpec<Self>] { get }
   /// Named settings that options are applied on top of; none by default.
   static var presets: [Preset<Self>] { get }
 }
@@ -17,7 +17,7 @@ extension PluginOptions {
 }
 
 /// One option of a table.
-public struct Option<Options: PluginOptions>: Sendable {
+public struct OptionSpec<Options: PluginOptions>: Sendable {
   /// What users write, kebab-case.
   public let name: String
   /// One line that says what it does.
@@ -147,7 +147,7 @@ extension PluginOptions {
       }
       preset.apply(&self)
     }
-    var settings: [(option: Option<Self>, value: String)] = []
+    var settings: [(option: OptionSpec<Self>, value: String)] = []
     for pair in values where pair.key != presetKey || Self.presets.isEmpty {
       guard let option = Self.table.first(where: { $0.name == pair.key }) else {
         throw .unknown(owner: owner, option: pair.key, known: Self.descriptions.map(\.name))
@@ -209,7 +209,7 @@ public struct NoOptions: PluginOptions {
   public init() {}
 
   /// Nothing.
-  public static let table: [Option<Self>] = []
+  public static let table: [OptionSpec<Self>] = []
 }
 
 /// The key that names a preset.

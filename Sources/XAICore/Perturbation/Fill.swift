@@ -3,21 +3,21 @@ public import XAITensor
 
 /// What stands in the place of pixels that are hidden from a model.
 public enum Fill: String, OptionValue, CaseIterable {
-  /// 0 after mean and deviation.
+  /// 0 after mean and standard deviation.
   case zero
-  /// 0 before mean and deviation.
+  /// 0 before mean and standard deviation.
   case black
   /// The mean colour of ImageNet.
   case mean
-  /// The picture, blurred.
+  /// The image, blurred.
   case blur
   /// The lowest value of the model's input, in all channels.
   case lowest
 
-  /// The model's input where all of a picture is hidden.
+  /// The model's input where all of an image is hidden.
   ///
   /// - Parameters:
-  ///   - picture: the model's input, [3, H, W].
+  ///   - image: the model's input, [3, H, W].
   ///   - preprocessing: how that was made.
   public func input(hiding picture: Tensor, preprocessing: Preprocessing) -> Tensor {
     switch self {

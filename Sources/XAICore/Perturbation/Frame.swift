@@ -2,17 +2,17 @@
 public struct Frame: Sendable {
   /// What the model sees.
   public enum Content: Sendable {
-    /// The picture as it is.
+    /// The image as it is.
     case whole
-    /// A picture: writes 3 × H × W preprocessed values, all of them, to uninitialised memory.
+    /// An image: writes 3 × H × W preprocessed values, all of them, to uninitialised memory.
     case picture(@Sendable (_ destination: UnsafeMutablePointer<Float>) -> Void)
-    /// Some patches of the whole picture, ascending, and nothing of the others.
+    /// Some patches of the whole image, ascending, and nothing of the others.
     case patches([Int])
   }
 
   /// Which other frames are the same as this one, so that the model sees it once.
   public enum Identity: Hashable, Sendable {
-    /// Those of the same name for any map of the picture.
+    /// Those of the same name for any map of the image.
     case ofPicture(String)
     /// Those of the same name for the same map.
     case ofMap(String)
@@ -25,7 +25,7 @@ public struct Frame: Sendable {
   /// Which other frames are the same.
   public let identity: Identity
 
-  /// The picture as it is.
+  /// The image as it is.
   public static let whole = Frame(.whole, identity: .ofPicture("whole"))
 
   /// Makes a frame.

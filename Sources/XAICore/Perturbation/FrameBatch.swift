@@ -11,7 +11,7 @@ package struct FrameBatch: Sendable {
   ///
   /// - Parameters:
   ///   - contents: pixels, or equally many patches each.
-  ///   - pictures: the whole preprocessed picture of each, [3, H, W].
+  ///   - images: the whole preprocessed image of each, [3, H, W].
   package init(_ contents: [Frame.Content], of pictures: [Tensor]) {
     let shape = pictures[0].shape
     kept = contents.compactMap { if case .patches(let kept) = $0 { kept } else { nil } }
@@ -56,7 +56,7 @@ extension Tensor {
   ///
   /// - Parameters:
   ///   - other: [3, H, W], as this tensor.
-  ///   - mask: one value a pixel.
+  ///   - mask: one value per pixel.
   ///   - destination: 3 × H × W values.
   package func writeBlend(
     with other: Tensor, mask: UnsafeMutableBufferPointer<Float>, to destination: UnsafeMutablePointer<Float>

@@ -26,11 +26,11 @@ public struct FrameRunner {
     self.total = total
   }
 
-  /// Runs the frames of a picture.
+  /// Runs the frames of an image.
   ///
   /// - Parameters:
   ///   - plan: the frames; those of equally many patches are shown together, so that they may come out of their order.
-  ///   - picture: the whole preprocessed picture, [3, H, W].
+  ///   - image: the whole preprocessed image, [3, H, W].
   ///   - take: takes the number of a frame and its logits, in place.
   /// - Throws: what the model throws, and `CancellationError` where the run is stopped.
   public mutating func run(

@@ -8,8 +8,8 @@ public protocol PerturbationExplainerOptions: OutputScoreOptions {
 
 extension PerturbationExplainerOptions {
   /// The row of the table for ``batch``.
-  public static var batchOption: Option<Self> {
-    Option(
+  public static var batchOption: OptionSpec<Self> {
+    OptionSpec(
       "batch", \.batch, "inputs that the model sees at once", allowed: "a whole number from 1",
       where: { $0 > 0 })
   }
@@ -40,7 +40,7 @@ public struct Perturbation {
 
 /// The scores of the classes that are asked about, on an image and on changed inputs of it.
 public struct PerturbedScores {
-  /// Those on the image itself, one a class.
+  /// Those on the image itself, one per class.
   public let whole: [Double]
   /// Those on the changed inputs: `values[frame][class]`.
   public fileprivate(set) var values: [[Double]]

@@ -1,7 +1,7 @@
 public import XAIImage
 public import XAITensor
 
-/// What a picture is divided into, to be hidden part by part.
+/// What an image is divided into, to be hidden part by part.
 public enum Segmentation: String, OptionValue, CaseIterable {
   /// The model's patches.
   case patches
@@ -22,7 +22,7 @@ public enum Segmentation: String, OptionValue, CaseIterable {
   }
 }
 
-/// A picture that is divided into parts.
+/// An image that is divided into parts.
 public struct Segments: Sendable {
   /// Which segment each pixel belongs to, row by row.
   public let labels: [Int32]
@@ -31,10 +31,10 @@ public struct Segments: Sendable {
   /// The patches of the model.
   public let cells: PatchCells
 
-  /// Divides a picture.
+  /// Divides an image.
   ///
   /// - Parameters:
-  ///   - picture: the model's input, [3, H, W].
+  ///   - image: the model's input, [3, H, W].
   ///   - preprocessing: how that was made.
   ///   - segmentation: what it is divided into.
   ///   - superpixels: about how many superpixels.
@@ -65,7 +65,7 @@ public struct Segments: Sendable {
   /// The mean over the pixels of each patch of what their segments have.
   public func patchScores(_ scores: [Double]) -> [Float] { cells.means(of: labels.map { scores[Int($0)] }) }
 
-  /// The picture with each segment in its mean colour.
+  /// The image with each segment in its mean colour.
   public func averaged(_ picture: Tensor) -> Tensor {
     var counts = [Double](repeating: 0, count: count)
     for label in labels { counts[Int(label)] += 1 }
@@ -82,7 +82,7 @@ public struct Segments: Sendable {
     }
   }
 
-  /// The picture with the segments of each coalition, the others being hidden.
+  /// The image with the segments of each coalition, the others being hidden.
   ///
   /// - Parameters:
   ///   - hidden: what stands in their place; nil where patches are left out.
@@ -112,7 +112,7 @@ public struct Segments: Sendable {
   }
 }
 
-/// Which of the segments of a picture are shown, one bit each.
+/// Which of the segments of an image are shown, one bit each.
 public struct Coalition: Hashable, Sendable {
   private var words: [UInt64]
   /// How many segments there are, shown or not.

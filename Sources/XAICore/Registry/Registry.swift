@@ -8,9 +8,7 @@ public import XAIWeights
 public struct Registry: Sendable {
   /// An explainer that a registry knows.
   public struct ExplainerEntry: Sendable {
-    /// What the explainer is.
     public let descriptor: ExplainerDescriptor
-    /// Its options.
     public let options: [OptionDescription]
     /// The plugin that registered it.
     public let plugin: String
@@ -20,9 +18,7 @@ public struct Registry: Sendable {
 
   /// A metric that a registry knows.
   public struct MetricEntry: Sendable {
-    /// What the metric is.
     public let descriptor: MetricDescriptor
-    /// Its options.
     public let options: [OptionDescription]
     /// The plugin that registered it.
     public let plugin: String
@@ -32,7 +28,6 @@ public struct Registry: Sendable {
 
   /// A model family that a registry knows.
   public struct ModelEntry: Sendable {
-    /// What the family is.
     public let descriptor: ArchitectureDescriptor
     /// The plugin that registered it.
     public let plugin: String
@@ -42,9 +37,7 @@ public struct Registry: Sendable {
 
   /// A data set that a registry knows.
   public struct DatasetEntry: Sendable {
-    /// What the data set is.
     public let descriptor: DatasetDescriptor
-    /// Its options.
     public let options: [OptionDescription]
     /// The plugin that registered it.
     public let plugin: String

@@ -11,7 +11,6 @@ public enum RegistryError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A text is neither a data set's id nor the path of one.
   case unknownDataset(text: String, known: [String])
 
-  /// What was wrong and what to do.
   public var description: String {
     switch self {
     case .duplicate(let kind, let id): "two things are registered as the \(kind) '\(id)'; rename one"

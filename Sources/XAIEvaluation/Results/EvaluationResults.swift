@@ -2,7 +2,7 @@
 public struct EvaluationResults: Hashable, Sendable {
   /// What decided the results.
   public var experiment: Experiment
-  /// The pictures in the order of the sample; those that could not be evaluated are among them.
+  /// The images in the order of the sample; those that could not be evaluated are among them.
   public var pictures: [PictureResult]
 
   /// Holds what was found.

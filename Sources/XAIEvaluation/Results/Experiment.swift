@@ -7,7 +7,7 @@ public import XAICore
 public struct Experiment: Codable, Hashable, Sendable {
   /// The model.
   public var model: ModelIdentity
-  /// The pictures.
+  /// The images.
   public var data: DataIdentity
   /// The classes that are asked about, as users write them: `predicted`, `label`, `objects`, `top:2`, an index.
   public var target: String
@@ -76,22 +76,22 @@ public struct ModelIdentity: Codable, Hashable, Sendable {
   }
 }
 
-/// The pictures of an evaluation.
+/// The images of an evaluation.
 public struct DataIdentity: Codable, Hashable, Sendable {
   /// What reports call the data set: its id and options without folders above the last one.
   public var name: String
   /// The split.
   public var split: String
-  /// Pictures of the split.
+  /// Images of the split.
   public var splitCount: Int
-  /// A hash of the identifiers of all pictures of the split, 16 hexadecimal digits.
+  /// A hash of the identifiers of all images of the split, 16 hexadecimal digits.
   public var hash: String
-  /// Pictures that are evaluated.
+  /// Images that are evaluated.
   public var sampleCount: Int
-  /// What the pictures are drawn with; nil where they are the first ones, or all.
+  /// What the images are drawn with; nil where they are the first ones, or all.
   public var sampleSeed: Int?
 
-  /// Describes pictures.
+  /// Describes images.
   public init(
     name: String, split: String, splitCount: Int, hash: String, sampleCount: Int, sampleSeed: Int?
   ) {
@@ -108,7 +108,6 @@ public struct DataIdentity: Codable, Hashable, Sendable {
 public struct ExplainerIdentity: Codable, Hashable, Sendable {
   /// As users write it, with the options that differ from the defaults.
   public var specification: String
-  /// What the explainer is.
   public var descriptor: ExplainerDescriptor
 
   /// Describes an explainer.
@@ -122,7 +121,6 @@ public struct ExplainerIdentity: Codable, Hashable, Sendable {
 public struct MetricIdentity: Codable, Hashable, Sendable {
   /// As users write it, with the options that differ from the defaults.
   public var specification: String
-  /// What the metric is.
   public var descriptor: MetricDescriptor
   /// The preset that its options are; nil where they are none's, or there are none.
   public var protocolName: String?

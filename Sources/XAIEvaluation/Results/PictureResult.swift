@@ -1,8 +1,8 @@
 public import XAICore
 
-/// What an evaluation found for one picture.
+/// What an evaluation found for one image.
 public struct PictureResult: Hashable, Sendable {
-  /// The picture's place in the sample, from 0.
+  /// The image's place in the sample, from 0.
   public var position: Int
   /// Its name in the data set.
   public var identifier: String
@@ -29,11 +29,11 @@ public struct PictureResult: Hashable, Sendable {
   }
 }
 
-/// What an evaluation found for a class of a picture.
+/// What an evaluation found for a class of an image.
 public struct SubjectResult: Hashable, Sendable {
   /// The class.
   public var classIndex: Int
-  /// Its probability on the whole picture; nil where the model's outputs have none.
+  /// Its probability on the whole image; nil where the model's outputs have none.
   public var probability: Float?
   /// Whether the model predicts it.
   public var isPredicted: Bool
@@ -56,11 +56,11 @@ public struct SubjectResult: Hashable, Sendable {
 
 /// A map with its values.
 public struct MapResult: Hashable, Sendable {
-  /// One score a patch, row by row.
+  /// One score per patch, row by row.
   public var scores: [Float]
   /// What the explainer noticed.
   public var diagnostics: Diagnostics
-  /// One entry a metric, in the order of the experiment; nil where the picture does not have what it is about.
+  /// One entry a metric, in the order of the experiment; nil where the image does not have what it is about.
   public var values: [MetricValue?]
 
   /// Holds a map.

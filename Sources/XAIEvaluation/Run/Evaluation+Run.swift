@@ -3,7 +3,7 @@ import XAIFoundation
 import XAITensor
 
 extension Evaluation {
-  /// Evaluates the pictures of groups that are not known, in order.
+  /// Evaluates the images of groups that are not known, in order.
   package func run(
     positions groups: [Range<Int>], known: Set<Int>, keep: (PictureResult) throws -> Void,
     tell: (EvaluationEvent) throws -> Void

@@ -1,15 +1,15 @@
 public import XAICore
 public import XAITensor
 
-/// A model's maps of pictures, judged by metrics.
+/// A model's maps of images, judged by metrics.
 ///
-/// Everything is checked when the value is made, before any arithmetic. Pictures are worked on in groups of consecutive
+/// Everything is checked when the value is made, before any arithmetic. Images are worked on in groups of consecutive
 /// places of the sample, and a group is computed whole even where some of its results are known: what is in a batch never
 /// depends on where a run was stopped or how the sample was shared, and neither does a bit of the results.
 public struct Evaluation: Sendable {
   /// The model.
   public let model: any Model
-  /// The pictures.
+  /// The images.
   public let data: EvaluationData
   /// Whose maps are judged, in the order of the columns.
   public let explainers: [any Explainer]
@@ -19,7 +19,7 @@ public struct Evaluation: Sendable {
   public let settings: Settings
   /// Measures where the time goes; results don't depend on it.
   public var profile: Profile?
-  /// What a user should know before the first picture.
+  /// What a user should know before the first image.
   public let notes: [String]
   /// What one forward pass keeps for all explainers.
   let recording: Recording
@@ -39,9 +39,9 @@ public struct Evaluation: Sendable {
     public var measuresHeads = false
     /// What random weights are drawn with.
     public var seed = 0
-    /// How many pictures are kept as thumbnails, the first ones; results don't depend on it.
+    /// How many images are kept as thumbnails, the first ones; results don't depend on it.
     public var thumbnailCount = 200
-    /// Whether a picture that can't be evaluated ends the run; results don't depend on it.
+    /// Whether an image that can't be evaluated ends the run; results don't depend on it.
     public var isStrict = false
 
     /// The defaults.

@@ -1,18 +1,18 @@
 public import XAICore
 import XAIFoundation
 
-/// The pictures that an evaluation works on.
+/// The images that an evaluation works on.
 public struct EvaluationData: Sendable {
   /// The data set.
   public let dataset: any Dataset
   /// The split.
   public let split: DatasetSplit
-  /// What the pictures are drawn with; nil where they are all of the split.
+  /// What the images are drawn with; nil where they are all of the split.
   public let seed: Int?
   /// The index in the split of each place of the sample.
   let indices: [Int]
 
-  /// Draws pictures of a split without replacement, in an order that is by chance, so that those which are done when a
+  /// Draws images of a split without replacement, in an order that is by chance, so that those which are done when a
   /// run is stopped are a sample themselves; without a count, or with one that reaches that of the split, all in order.
   public init(_ dataset: any Dataset, split: DatasetSplit, count: Int? = nil, seed: Int = 0) {
     self.dataset = dataset
@@ -26,7 +26,7 @@ public struct EvaluationData: Sendable {
     indices = Self.drawn(max(count, 0), of: split.count, seed: seed)
   }
 
-  /// How many pictures there are.
+  /// How many images there are.
   public var sampleCount: Int { indices.count }
 
   /// The first `count` places of a shuffle (Fisher and Yates), of which only the entries that moved are held.
@@ -41,7 +41,7 @@ public struct EvaluationData: Sendable {
     }
   }
 
-  /// What the pictures are, wherever they lie.
+  /// What the images are, wherever they lie.
   var identity: DataIdentity {
     var hash = FNV1a()
     for index in 0..<split.count { hash.add(delimited: split.identifier(index)) }

@@ -10,14 +10,13 @@ public enum EvaluationError: Error, Hashable, Sendable, CustomStringConvertible 
   case otherClasses(need: String, data: String, dataCount: Int, model: String, modelCount: Int)
   /// A metric needs what the model can't do.
   case modelLacks(need: String, of: String, model: String)
-  /// The model takes pictures of any size, and a batch needs one.
+  /// The model takes images of any size, and a batch needs one.
   case noInputSize(model: String)
   /// A number is not finite.
   case notFinite(String)
-  /// A picture can't be evaluated, and the run is to end with it.
+  /// An image can't be evaluated, and the run is to end with it.
   case picture(identifier: String, reason: String)
 
-  /// What was wrong, where, and what to do.
   public var description: String {
     switch self {
     case .nothing(let reason): reason

@@ -1,9 +1,9 @@
 /// What happens while an evaluation runs.
 public enum EvaluationEvent: Sendable {
-  /// The run begins: so many pictures are to be done, and so many of them are known.
+  /// The run begins: so many images are to be done, and so many of them are known.
   case began(known: Int, count: Int)
-  /// Part of a group is computed: its pictures, and the share that is done.
+  /// Part of a group is computed: its images, and the share that is done.
   case working(pictures: Int, share: Double)
-  /// The result of a picture is kept.
+  /// The result of an image is kept.
   case picture(PictureResult)
 }

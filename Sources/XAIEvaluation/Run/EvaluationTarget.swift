@@ -1,13 +1,13 @@
 public import XAICore
 import XAITensor
 
-/// Which classes of each picture an evaluation asks about.
+/// Which classes of each image an evaluation asks about.
 public enum EvaluationTarget: Hashable, Sendable, CustomStringConvertible {
-  /// Classes that follow from what the model says, or the same ones for every picture.
+  /// Classes that follow from what the model says, or the same ones for every image.
   case selection(TargetSelection, text: String)
-  /// The class of the picture; pictures without one have no maps.
+  /// The class of the image; images without one have no maps.
   case label
-  /// Each class that has an object in the picture, in the order of the objects.
+  /// Each class that has an object in the image, in the order of the objects.
   case objects
 
   /// The class with the highest logit.
@@ -39,7 +39,7 @@ public enum EvaluationTarget: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// The classes of each picture, each once.
+  /// The classes of each image, each once.
   func classes(
     of pictures: [LoadedPicture], logits: Tensor, labels: [String]
   ) throws -> [[Int]] {

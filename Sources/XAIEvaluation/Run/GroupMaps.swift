@@ -2,9 +2,9 @@ import XAICore
 import XAIImage
 import XAITensor
 
-/// The maps of a group of pictures: one forward pass for all explainers, and one backward pass each for all classes.
+/// The maps of a group of images: one forward pass for all explainers, and one backward pass each for all classes.
 struct GroupMaps {
-  /// A class of a picture with its maps.
+  /// A class of an image with its maps.
   struct Subject {
     let classIndex: Int
     let answer: FrameAnswer
@@ -12,14 +12,14 @@ struct GroupMaps {
     let attributions: [Attribution]
   }
 
-  /// The pictures as the model saw them, [pictures, 3, H, W].
+  /// The images as the model saw them, [images, 3, H, W].
   let input: Tensor
-  /// `subjects[picture]`.
+  /// `subjects[image]`.
   let subjects: [[Subject]]
-  /// Every class of each picture that was explained, with its maps, one an explainer: `maps[explainer][picture]`.
+  /// Every class of each image that was explained, with its maps, one an explainer: `maps[explainer][image]`.
   let maps: [[[Attribution]]]
 
-  /// Explains pictures.
+  /// Explains images.
   ///
   /// Where metrics ask for the maps of the next likeliest classes, these are rows of the same passes.
   init(of pictures: [LoadedPicture], by evaluation: Evaluation) throws {

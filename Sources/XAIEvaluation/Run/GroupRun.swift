@@ -2,16 +2,16 @@ import XAICore
 import XAIFoundation
 import XAITensor
 
-/// The work on a group of pictures, a batch at a time: each call of ``next()`` has the model answer one batch or hands one
-/// picture's result over.
+/// The work on a group of images, a batch at a time: each call of ``next()`` has the model answer one batch or hands one
+/// image's result over.
 struct GroupRun {
   private let evaluation: Evaluation
   private let randomised: RandomisedModels?
   /// Results that are to be handed over.
   private var results: [PictureResult]
-  /// Pictures that are still to be worked on, those of a list together.
+  /// Images that are still to be worked on, those of a list together.
   private var open: [[LoadedPicture]]
-  /// The pictures that are worked on, those of them that have a result, and the work.
+  /// The images that are worked on, those of them that have a result, and the work.
   private var pictures: [LoadedPicture] = []
   private var finished: Set<Int> = []
   private var work: GroupWork?
@@ -23,9 +23,9 @@ struct GroupRun {
     open = group.pictures.isEmpty ? [] : [group.pictures]
   }
 
-  /// Works until there is something to tell; nil when every picture has its result.
+  /// Works until there is something to tell; nil when every image has its result.
   ///
-  /// - Throws: `CancellationError` where an explainer was stopped; nothing else, since what is wrong with a picture is its
+  /// - Throws: `CancellationError` where an explainer was stopped; nothing else, since what is wrong with an image is its
   ///   result.
   mutating func next() throws(CancellationError) -> EvaluationEvent? {
     while results.isEmpty {
@@ -41,7 +41,7 @@ struct GroupRun {
     return .picture(results.removeFirst())
   }
 
-  /// Begins with pictures, or has a batch answered.
+  /// Begins with images, or has a batch answered.
   private mutating func advance() throws -> EvaluationEvent? {
     guard work != nil else {
       guard !open.isEmpty else { return nil }
@@ -58,7 +58,7 @@ struct GroupRun {
     return work.map { .working(pictures: pictures.count, share: $0.share) }
   }
 
-  /// Takes in the results of pictures that wait for no more answers.
+  /// Takes in the results of images that wait for no more answers.
   private mutating func finish() {
     for place in work?.takeFinished() ?? [] {
       finished.insert(place)
@@ -70,7 +70,7 @@ struct GroupRun {
     }
   }
 
-  /// Gives up pictures that can't be worked on together.
+  /// Gives up images that can't be worked on together.
   ///
   /// One of them is to blame: each is tried by itself, so that the others have their results.
   private mutating func fail(_ error: any Error) {

@@ -3,10 +3,10 @@ import XAIFoundation
 import XAIImage
 import XAITensor
 
-/// Pictures that are evaluated together: their maps, the metrics that judge them, and what these ask for.
+/// Images that are evaluated together: their maps, the metrics that judge them, and what these ask for.
 ///
-/// Metrics ask in rounds, a picture at a time: when all that was asked about a picture is answered, its metrics say what they
-/// ask next. The requests of all pictures are answered in common batches.
+/// Metrics ask in rounds, an image at a time: when all that was asked about an image is answered, its metrics say what they
+/// ask next. The requests of all images are answered in common batches.
 struct GroupWork {
   private let evaluation: Evaluation
   private let pictures: [LoadedPicture]
@@ -14,9 +14,9 @@ struct GroupWork {
   private var queue: RequestQueue
   /// One for each metric of each map.
   private var metrics: [MetricEvaluation] = []
-  /// The metrics of each picture: `members[picture]`, by class, explainer and metric.
+  /// The metrics of each image: `members[image]`, by class, explainer and metric.
   private var members: [Range<Int>] = []
-  /// The pictures without a result.
+  /// The images without a result.
   private var waiting: [Int]
   private var jobs: [RequestQueue.Job] = []
   private var batches: Prefetched<IndexingIterator<[RequestQueue.Job]>, FrameBatch>?
@@ -83,14 +83,14 @@ struct GroupWork {
     return limit == 0 ? 1 : Double(queue.answeredCount) / Double(limit)
   }
 
-  /// Takes those pictures away that wait for no more answers, in order; what the others ask next is among the next jobs.
+  /// Takes those images away that wait for no more answers, in order; what the others ask next is among the next jobs.
   mutating func takeFinished() -> [Int] {
     let finished = waiting.filter { !isAsking(about: $0) }
     waiting.removeAll(where: finished.contains)
     return finished
   }
 
-  /// Whether something about a picture is still to be answered.
+  /// Whether something about an image is still to be answered.
   private mutating func isAsking(about picture: Int) -> Bool {
     while queue.isAnswered(picture: picture) {
       var isAsking = false
@@ -120,7 +120,7 @@ struct GroupWork {
 
   // MARK: - Results
 
-  /// The result of a picture that waits for no more answers.
+  /// The result of an image that waits for no more answers.
   func result(of place: Int) throws -> PictureResult {
     let picture = pictures[place]
     let subjects = maps.subjects[place]

@@ -1,7 +1,7 @@
 import XAICore
 import XAITensor
 
-/// What the removal of each head does to classes of a picture.
+/// What the removal of each head does to classes of an image.
 enum HeadEffects {
   /// How much the logit of each class falls, `[class][layer][head]`.
   ///

@@ -2,7 +2,7 @@ import XAICore
 import XAIImage
 import XAITensor
 
-/// A picture that is decoded, resized and cropped.
+/// An image that is decoded, resized and cropped.
 struct LoadedPicture: Sendable {
   let position: Int
   let identifier: String
@@ -14,12 +14,12 @@ struct LoadedPicture: Sendable {
   let objects: [ObjectRegion]
 }
 
-/// The pictures of a group, and what was wrong with the others.
+/// The images of a group, and what was wrong with the others.
 struct LoadedGroup: Sendable {
   private(set) var pictures: [LoadedPicture] = []
   private(set) var failures: [PictureResult] = []
 
-  /// Reads pictures of a sample.
+  /// Reads images of a sample.
   init(
     _ positions: Range<Int>, of data: EvaluationData, preprocessing: Preprocessing, hasClasses: Bool,
     profile: Profile?

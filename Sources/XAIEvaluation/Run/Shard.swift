@@ -1,4 +1,4 @@
-/// One of several runs that share a sample: every n-th group of pictures.
+/// One of several runs that share a sample: every n-th group of images.
 public struct Shard: Hashable, Sendable, CustomStringConvertible {
   /// Which one, from 1.
   public let number: Int

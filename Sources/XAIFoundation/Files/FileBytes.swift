@@ -17,7 +17,7 @@ package final class FileBytes: @unchecked Sendable {
 
   /// Maps a file; links are followed, anything but a regular file is refused.
   package init(mapping path: String) throws(ReadFailure) {
-    // Opening a named pipe would wait for a writer for ever but for O_NONBLOCK.
+    // Opening a named pipe would wait for a writer for ever except for O_NONBLOCK.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw ReadFailure(systemError: errno) }
     defer { close(descriptor) }

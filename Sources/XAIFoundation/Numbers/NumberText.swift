@@ -75,7 +75,7 @@ package func grouped(_ count: Int) -> String {
   return (count < 0 ? "-" : "") + parts.joined()
 }
 
-/// A count with its noun: `1 picture`, `2 pictures`.
+/// A count with its noun: `1 image`, `2 images`.
 package func counted(_ count: Int, _ noun: String, plural: String? = nil) -> String {
   "\(grouped(count)) \(count == 1 ? noun : plural ?? noun + "s")"
 }

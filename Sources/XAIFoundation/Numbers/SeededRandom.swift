@@ -9,7 +9,7 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
     state = seed
   }
 
-  /// Starts a sequence of its own for each combination of numbers, such as seed, epoch and picture.
+  /// Starts a sequence of its own for each combination of numbers, such as seed, epoch and image.
   public init(seed: UInt64, _ stream: UInt64...) {
     self.init(seed: seed)
     for number in stream { state = next() ^ number }
@@ -30,7 +30,7 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
     Float(next() >> 40) / Float(1 << 24)
   }
 
-  /// A whole number from 0 to less than `count`, all of them equally likely but for 2⁻⁶⁴·`count`.
+  /// A whole number from 0 to less than `count`, all of them equally likely except for 2⁻⁶⁴·`count`.
   public mutating func index(below count: Int) -> Int {
     Int(next().multipliedFullWidth(by: UInt64(count)).high)
   }

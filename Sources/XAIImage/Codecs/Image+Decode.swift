@@ -2,7 +2,7 @@ import CImageCodecs
 import XAIFoundation
 
 extension Image {
-  /// The most pixels that a picture may have unless the caller says otherwise, 178,956,970 as in Pillow.
+  /// The most pixels that an image may have unless the caller says otherwise, 178,956,970 as in Pillow.
   public static let defaultPixelLimit = 178_956_970
 
   /// Decodes a JPEG or PNG, told apart by content, to what Pillow's `Image.open(file).convert("RGB")` gives.
@@ -12,7 +12,7 @@ extension Image {
   ///   - bytes: The whole content of the file.
   ///   - file: The name that errors give to the source.
   ///   - pixelLimit: The most pixels to decode; checked against the header before memory is taken.
-  ///   - applyOrientation: Whether to turn the picture upright as its EXIF tag says. Pillow doesn't.
+  ///   - applyOrientation: Whether to turn the image upright as its EXIF tag says. Pillow doesn't.
   public init(
     decoding bytes: UnsafeRawBufferPointer, file: String = "picture", pixelLimit: Int = defaultPixelLimit,
     applyOrientation: Bool = false

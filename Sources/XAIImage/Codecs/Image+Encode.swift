@@ -3,7 +3,7 @@ import XAIFoundation
 import XAITensor
 
 extension Image {
-  /// Encodes the picture as an 8-bit RGB PNG.
+  /// Encodes the image as an 8-bit RGB PNG.
   public func png() throws(ImageError) -> [UInt8] {
     try Encoder(format: .png, width: width, height: height).encode(pixels) {
       pixels, extent, encoded, report in
@@ -20,7 +20,7 @@ extension Image {
     }
   }
 
-  /// Encodes the picture as a baseline JPEG of `quality` 1 to 100, chroma at half resolution.
+  /// Encodes the image as a baseline JPEG of `quality` 1 to 100, chroma at half resolution.
   public func jpeg(quality: Int = 90) throws(ImageError) -> [UInt8] {
     guard (1...100).contains(quality) else {
       throw .notEncodable(format: .jpeg, reason: "the quality \(quality) is outside 1 to 100")
@@ -31,7 +31,7 @@ extension Image {
     }
   }
 
-  /// Writes the picture to a file in the format of its extension, `.png`, `.jpg` or `.jpeg`.
+  /// Writes the image to a file in the format of its extension, `.png`, `.jpg` or `.jpeg`.
   ///
   /// The file appears whole or not at all. Throws ``ImageError`` or `FileError`.
   public func write(to path: String) throws {

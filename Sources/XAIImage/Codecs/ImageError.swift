@@ -1,4 +1,4 @@
-/// Why a picture could not be read or written.
+/// Why an image could not be read or written.
 ///
 /// Each case names the file (or the source that the caller named).
 public enum ImageError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -8,9 +8,9 @@ public enum ImageError: Error, Hashable, Sendable, CustomStringConvertible {
   case empty(file: String)
   /// The content is neither JPEG nor PNG.
   case unknownFormat(file: String, content: String)
-  /// The picture has more pixels than the limit.
+  /// The image has more pixels than the limit.
   case tooManyPixels(file: String, width: Int, height: Int, limit: Int)
-  /// The file ends before the picture does.
+  /// The file ends before the image does.
   case truncated(file: String, format: ImageFormat, reason: String)
   /// The content breaks the rules of its format.
   case corrupt(file: String, format: ImageFormat, reason: String)
@@ -18,7 +18,7 @@ public enum ImageError: Error, Hashable, Sendable, CustomStringConvertible {
   case outOfMemory(file: String, format: ImageFormat)
   /// The name of the file to write has no extension of a known format.
   case unknownExtension(file: String)
-  /// The picture can't be encoded.
+  /// The image can't be encoded.
   case notEncodable(format: ImageFormat, reason: String)
 
   /// What is wrong, with what, and what to do.

@@ -1,4 +1,4 @@
-/// The file formats that pictures are read from and written to.
+/// The file formats that images are read from and written to.
 public enum ImageFormat: String, Hashable, Sendable, CaseIterable {
   case jpeg = "JPEG"
   case png = "PNG"

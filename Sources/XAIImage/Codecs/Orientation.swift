@@ -1,4 +1,4 @@
-/// How a picture is turned, as the EXIF tag 0x0112 counts it: 1 is upright.
+/// How an image is turned, as the EXIF tag 0x0112 counts it: 1 is upright.
 struct Orientation: Hashable {
   var tag: Int
 
@@ -61,7 +61,7 @@ struct Orientation: Hashable {
 }
 
 extension Image {
-  /// The picture turned upright.
+  /// The image turned upright.
   func oriented(by orientation: Orientation) -> Image {
     guard orientation.tag > 1 else { return self }
     // Tags 5 to 8 mirror along the diagonal first; then columns are reversed in 2, 3, 6, 7 and rows in 3, 4, 7, 8.

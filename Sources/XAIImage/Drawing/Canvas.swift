@@ -1,4 +1,4 @@
-/// A picture that is being drawn; what falls outside is left out.
+/// An image that is being drawn; what falls outside is left out.
 struct Canvas {
   let width: Int
   let height: Int

@@ -29,9 +29,9 @@ extension Image {
     try self.init(map: unit, colourMap: colourMap)
   }
 
-  /// Lays the colours of a map over the picture: (1 − alpha) × picture + alpha × colour.
+  /// Lays the colours of a map over the image: (1 − alpha) × image + alpha × colour.
   ///
-  /// A map of another extent is interpolated bilinearly to that of the picture. `alpha` is cut to 0…1.
+  /// A map of another extent is interpolated bilinearly to that of the image. `alpha` is cut to 0…1.
   public func overlaid(
     with map: Tensor, alpha: Double = 0.5, colourMap: ColourMap = .jet
   ) throws(FigureError) -> Image {
@@ -44,7 +44,7 @@ extension Image {
       alpha: alpha)
   }
 
-  /// Mixes two pictures of one extent, samples rounded to nearest.
+  /// Mixes two images of one extent, samples rounded to nearest.
   private func blended(with other: Image, alpha: Double) -> Image {
     // Weights in 1/65536 add up to one exactly.
     let weight = Int32((min(max(alpha, 0), 1) * 65536).rounded())

@@ -1,4 +1,4 @@
-/// A grid of pictures with a title, column headers and row labels.
+/// A grid of images with a title, column headers and row labels.
 public struct Montage: Hashable, Sendable {
   /// The line above the whole figure; none where empty.
   public var title: String
@@ -6,11 +6,11 @@ public struct Montage: Hashable, Sendable {
   public var columnHeaders: [String]
   /// The text left of each row, in lines as it has line breaks; none where empty.
   public var rowLabels: [String]
-  /// The pictures, row by row; nil leaves a place empty.
+  /// The images, row by row; nil leaves a place empty.
   public var rows: [[Image?]]
-  /// The text under each picture, row by row; none where empty.
+  /// The text under each image, row by row; none where empty.
   public var captions: [[String]]
-  /// The width of a place in pixels; pictures are scaled to fit, their shape kept.
+  /// The width of a place in pixels; images are scaled to fit, their shape kept.
   public var cellWidth: Int
   /// The height of a place in pixels.
   public var cellHeight: Int
@@ -84,7 +84,7 @@ public struct Montage: Hashable, Sendable {
     return canvas.image
   }
 
-  /// Draws a picture into the middle of its place.
+  /// Draws an image into the middle of its place.
   private func draw(_ picture: Image, on canvas: inout Canvas, x: Int, y: Int) {
     let scale = min(Double(cellWidth) / Double(picture.width), Double(cellHeight) / Double(picture.height))
     let width = min(max(Int((Double(picture.width) * scale).rounded()), 1), cellWidth)

@@ -4,7 +4,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// The keys of a `preprocessor_config.json` that have to do with pictures; absent keys are nil.
+/// The keys of a `preprocessor_config.json` that have to do with images; absent keys are nil.
 struct HuggingFaceConfiguration: Decodable {
   var processor: String?
   var olderProcessor: String?
@@ -112,7 +112,7 @@ enum ConfiguredSize: Decodable {
   }
 }
 
-/// A side that a configuration states, within what a picture within the pixel limit may have.
+/// A side that a configuration states, within what an image within the pixel limit may have.
 func checkedSide(_ side: Int, key: String) throws(PreprocessingError) -> Int {
   guard (1...8192).contains(side) else {
     throw .invalidValue(key: key, reason: "\(side) is outside 1 to 8192 pixels")

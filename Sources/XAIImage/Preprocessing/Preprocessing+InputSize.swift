@@ -1,8 +1,8 @@
 extension Preprocessing {
   /// The same steps for another input size, which need not be square.
   ///
-  /// A crop keeps its share of the resized picture: timm's `⌊size / crop_pct⌋`, or the ratio of a Hugging Face `size` to
-  /// its `crop_size`. Without a crop, the picture is resized to exactly the new size. Traps on sizes that aren't positive.
+  /// A crop keeps its share of the resized image: timm's `⌊size / crop_pct⌋`, or the ratio of a Hugging Face `size` to
+  /// its `crop_size`. Without a crop, the image is resized to exactly the new size. Traps on sizes that aren't positive.
   public func withInputSize(height: Int, width: Int) -> Preprocessing {
     precondition(height > 0 && width > 0, "an input size is positive, not \(height)×\(width)")
     var changed = self

@@ -1,7 +1,7 @@
 extension Preprocessing {
-  /// The 8-bit picture that the model sees: resized and cropped, not yet rescaled and normalised.
+  /// The 8-bit image that the model sees: resized and cropped, not yet rescaled and normalised.
   ///
-  /// Throws for a picture without pixels, and for one so elongated that the resize would exceed the pixel limit.
+  /// Throws for an image without pixels, and for one so elongated that the resize would exceed the pixel limit.
   public func resizedAndCropped(_ image: Image) throws(PreprocessingError) -> Image {
     guard image.width > 0, image.height > 0 else { throw .emptyPicture }
     let (height, width) = resizedExtent(height: image.height, width: image.width)
@@ -13,14 +13,14 @@ extension Preprocessing {
     return resized.centreCropped(to: crop)
   }
 
-  /// What is left to do with a picture that has been resized and cropped.
+  /// What is left to do with an image that has been resized and cropped.
   package var withoutResizing: Preprocessing {
     var rest = self
     (rest.resize, rest.crop) = (.none, nil)
     return rest
   }
 
-  /// The extent of a picture after the resize.
+  /// The extent of an image after the resize.
   func resizedExtent(height: Int, width: Int) -> (height: Int, width: Int) {
     switch resize {
     case .none:
@@ -39,12 +39,12 @@ extension Preprocessing {
 }
 
 extension Image {
-  /// The centre of the picture; where the picture is smaller than the crop, black fills the rest.
+  /// The centre of the image; where the image is smaller than the crop, black fills the rest.
   func centreCropped(to crop: Preprocessing.CentreCrop) -> Image {
     if crop.height == height, crop.width == width { return self }
     let top = crop.rounding.margin(of: height, crop: crop.height)
     let left = crop.rounding.margin(of: width, crop: crop.width)
-    // The part of the crop that the picture covers, in the coordinates of the crop.
+    // The part of the crop that the image covers, in the coordinates of the crop.
     let rows = max(-top, 0)..<max(-top, 0) + min(height, crop.height)
     let columns = max(-left, 0)..<max(-left, 0) + min(width, crop.width)
     return Image(width: crop.width, height: crop.height) { target in

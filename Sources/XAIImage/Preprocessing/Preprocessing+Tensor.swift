@@ -1,14 +1,14 @@
 public import XAITensor
 
 extension Preprocessing {
-  /// The model input of one picture: 1 × 3 × height × width, `(x × rescale − mean) / std`.
+  /// The model input of one image: 1 × 3 × height × width, `(x × rescale − mean) / std`.
   public func tensor(from image: Image) throws(PreprocessingError) -> Tensor {
     try tensor(from: [image])
   }
 
-  /// The model input of several pictures: N × 3 × height × width.
+  /// The model input of several images: N × 3 × height × width.
   ///
-  /// Throws ``PreprocessingError/unequalExtents(first:other:index:)`` where the pictures come out in different extents.
+  /// Throws ``PreprocessingError/unequalExtents(first:other:index:)`` where the images come out in different extents.
   public func tensor(from images: [Image]) throws(PreprocessingError) -> Tensor {
     try tensor(from: images, values: table())
   }
@@ -44,7 +44,7 @@ extension Preprocessing {
 extension Preprocessing {
   /// The model input of each sample value in each channel.
   ///
-  /// A sample has 256 values, so all arithmetic is done once: the product in double and rounded, mean and deviation in
+  /// A sample has 256 values, so all arithmetic is done once: the product in double and rounded, mean and standard deviation in
   /// float32, in the order of NumPy in Hugging Face's processors.
   private func table() -> [Float] {
     (0..<3).flatMap { channel in

@@ -66,7 +66,7 @@ private struct TimmFile: Decodable {
   }
 }
 
-/// The keys of a `pretrained_cfg` that have to do with pictures; absent keys are nil.
+/// The keys of a `pretrained_cfg` that have to do with images; absent keys are nil.
 private struct TimmConfiguration: Decodable {
   var inputSize: [Int]?
   var interpolation: String?

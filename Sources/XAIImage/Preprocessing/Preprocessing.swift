@@ -1,20 +1,20 @@
-/// How a picture becomes the input of a model: resize, centre crop, rescale, normalise.
+/// How an image becomes the input of a model: resize, centre crop, rescale, normalise.
 ///
 /// The first two steps work on 8-bit samples, as Pillow does; the others give `(x × rescale − mean) / std` in float32.
 public struct Preprocessing: Hashable, Sendable {
-  /// How the extent of the resized picture follows from that of the original.
+  /// How the extent of the resized image follows from that of the original.
   public enum Resize: Hashable, Sendable {
-    /// The picture keeps its extent.
+    /// The image keeps its extent.
     case none
     /// Both sides are given; the aspect ratio changes.
     case exact(height: Int, width: Int)
     /// The shorter side is given, the longer one is ⌊side × long / short⌋.
     case shortestEdge(Int)
-    /// Both sides are divided by min(h / height, w / width) and rounded to even, so that the picture just covers them.
+    /// Both sides are divided by min(h / height, w / width) and rounded to even, so that the image just covers them.
     case cover(height: Int, width: Int)
   }
 
-  /// A crop at the centre; a picture that is too small gets a black border.
+  /// A crop at the centre; an image that is too small gets a black border.
   public struct CentreCrop: Hashable, Sendable {
     /// How the odd pixel of an uneven margin is placed.
     public enum Rounding: String, Hashable, Sendable {
@@ -87,7 +87,7 @@ public struct Preprocessing: Hashable, Sendable {
     self.normalisation = normalisation
   }
 
-  /// The extent of every result, where it doesn't depend on the picture.
+  /// The extent of every result, where it doesn't depend on the image.
   public var inputSize: (height: Int, width: Int)? {
     if let crop { return (crop.height, crop.width) }
     guard case .exact(let height, let width) = resize else { return nil }

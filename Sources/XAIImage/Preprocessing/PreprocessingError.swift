@@ -1,4 +1,4 @@
-/// Why a preprocessing configuration or a picture can't be used.
+/// Why a preprocessing configuration or an image can't be used.
 ///
 /// Configuration errors name the key.
 public enum PreprocessingError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -8,11 +8,11 @@ public enum PreprocessingError: Error, Hashable, Sendable, CustomStringConvertib
   case invalidValue(key: String, reason: String)
   /// A key asks for something that this version can't do.
   case unsupported(key: String, value: String, alternatives: String)
-  /// The pictures of one batch come out in different extents.
+  /// The images of one batch come out in different extents.
   case unequalExtents(first: String, other: String, index: Int)
-  /// There is no picture to make a tensor of.
+  /// There is no image to make a tensor of.
   case noPictures
-  /// A picture without pixels has nothing to resize.
+  /// An image without pixels has nothing to resize.
   case emptyPicture
   /// The resize would make more pixels than ``Image/defaultPixelLimit``.
   case tooElongated(picture: String, resized: String)

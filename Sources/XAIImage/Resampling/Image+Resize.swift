@@ -1,5 +1,5 @@
 extension Image {
-  /// The picture resized to `width × height`, with the bytes of Pillow's `Image.resize((width, height), filter)`.
+  /// The image resized to `width × height`, with the bytes of Pillow's `Image.resize((width, height), filter)`.
   ///
   /// The bytes are those of Pillow 13. Pillow up to 12 always resizes rows first, which rounds differently (by one) where
   /// the height shrinks by more than twice as much as the width. Traps when an extent isn't positive.

@@ -6,7 +6,7 @@ import Musl
 import Darwin
 #endif
 
-/// How a picture is resized, with the kernels and names of Pillow.
+/// How an image is resized, with the kernels and names of Pillow.
 public enum ResamplingFilter: String, Hashable, Sendable, CaseIterable {
   /// The source pixel under the centre of each target pixel.
   case nearest

@@ -10,7 +10,7 @@ struct Gallery {
   private let section: ReportSection
   private let number: Int
   private let names: [String]
-  /// `maps[picture][subject][explainer]`, of the pictures that are shown.
+  /// `maps[image][subject][explainer]`, of the images that are shown.
   private let maps: [Int: [[MapPicture]]]
   private let shown: [Int]
 
@@ -60,7 +60,7 @@ struct Gallery {
       """
   }
 
-  /// All pictures that have a photograph.
+  /// All images that have a photograph.
   var pictures: HTML {
     get throws {
       guard !shown.isEmpty else { return "" }

@@ -10,7 +10,7 @@ import Foundation
 
 /// Writes a report as one self-contained page.
 ///
-/// Nothing is fetched: pictures are data URIs, and the page's own security policy forbids all else. Everything can be read
+/// Nothing is fetched: images are data URIs, and the page's own security policy forbids all else. Everything can be read
 /// and switched without the script, which adds sorting, sliders and reading curves off.
 struct HTMLWriter {
   private let report: Report
@@ -50,7 +50,7 @@ struct HTMLWriter {
     return "<!DOCTYPE html>\n<html lang=\"en\">\n\(head.markup)\n\(body.markup)\n</html>\n"
   }
 
-  /// What the browser lets the page do: show pictures that are in it, and run the one script that is in it.
+  /// What the browser lets the page do: show images that are in it, and run the one script that is in it.
   ///
   /// Styles depend on the results, and may do no harm: nothing of anybody else's is in them.
   private var policy: String {

@@ -2,7 +2,7 @@ import XAIEvaluation
 import XAIImage
 import XAITensor
 
-/// A map as a tiny picture, one pixel a patch, that the browser enlarges smoothly.
+/// A map as a tiny image, one pixel a patch, that the browser enlarges smoothly.
 struct MapPicture {
   let uri: String
 

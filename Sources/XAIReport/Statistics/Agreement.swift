@@ -94,6 +94,6 @@ extension Agreement {
 }
 
 extension ExplainerIdentity {
-  /// Whether it is a map that no model is asked for: noise, or the centre of the picture.
+  /// Whether it is a map that no model is asked for: noise, or the centre of the image.
   var needsNoModel: Bool { descriptor.family == .baseline }
 }

@@ -1,14 +1,14 @@
 import XAICore
 import XAIFoundation
 
-/// Draws pictures again and again, with replacement, to see how much a mean depends on which pictures there were.
+/// Draws images again and again, with replacement, to see how much a mean depends on which images there were.
 ///
 /// Source: Efron 1979, "Bootstrap methods: another look at the jackknife"; the percentile interval of Efron and
-/// Tibshirani 1993, chapter 13; pictures as clusters as in Field and Welsh 2007, "Bootstrapping clustered data". All
-/// columns share the draws, and draws depend on the seed and the number of pictures alone, so that a table made twice is
+/// Tibshirani 1993, chapter 13; images as clusters as in Field and Welsh 2007, "Bootstrapping clustered data". All
+/// columns share the draws, and draws depend on the seed and the number of images alone, so that a table made twice is
 /// the same.
 struct Bootstrap: Sendable {
-  /// How often the pictures are drawn.
+  /// How often the images are drawn.
   var resampleCount = 2000
   /// What the draws begin with.
   var seed: UInt64 = 1
@@ -17,7 +17,7 @@ struct Bootstrap: Sendable {
   func forEachResample(of values: ClusteredValues, _ body: (_ means: [Double]) -> Void) {
     let (pictures, columns) = (values.pictureCount, values.columnCount)
     guard pictures > 0, columns > 0 else { return }
-    // Picture by picture and next to one another, so that a drawn picture is one run over memory.
+    // Image by image and next to one another, so that a drawn image is one run over memory.
     let all = values.sums + values.counts
     let width = all.count
     var rows = [Double](repeating: 0, count: pictures * width)
@@ -38,7 +38,7 @@ struct Bootstrap: Sendable {
     }
   }
 
-  /// The percentile interval of the mean of each column; nil where fewer than two pictures have values.
+  /// The percentile interval of the mean of each column; nil where fewer than two images have values.
   func intervals(of values: ClusteredValues) -> [Interval?] {
     var replicates = [[Double]](repeating: [], count: values.columnCount)
     for column in replicates.indices { replicates[column].reserveCapacity(resampleCount) }
@@ -57,7 +57,7 @@ struct Bootstrap: Sendable {
     }
   }
 
-  /// How often each picture is drawn when as many are drawn as there are.
+  /// How often each image is drawn when as many are drawn as there are.
   private func draw(_ draws: inout [Double], from random: inout SeededRandom) {
     for index in draws.indices { draws[index] = 0 }
     for _ in draws.indices {

@@ -1,13 +1,13 @@
-/// Columns of values of which each belongs to a picture, kept as what resampling pictures needs: sums and counts.
+/// Columns of values of which each belongs to an image, kept as what resampling images needs: sums and counts.
 ///
-/// Several values of one picture (one a class that was asked about) are not independent, so pictures are drawn and bring
+/// Several values of one image (one per class that was asked about) are not independent, so images are drawn and bring
 /// all of their values with them.
 struct ClusteredValues: Sendable {
-  /// How many pictures there are to draw from.
+  /// How many images there are to draw from.
   let pictureCount: Int
-  /// The sum of each column's values in each picture: `sums[column][picture]`.
+  /// The sum of each column's values in each image: `sums[column][image]`.
   private(set) var sums: [[Double]] = []
-  /// The distinct patterns of how many values the pictures have.
+  /// The distinct patterns of how many values the images have.
   private(set) var counts: [[Double]] = []
   /// Which of the patterns each column has.
   private(set) var countIndex: [Int] = []
@@ -17,7 +17,7 @@ struct ClusteredValues: Sendable {
     self.pictureCount = pictureCount
   }
 
-  /// Adds a column of `values[picture]`; what is not finite counts as not there.
+  /// Adds a column of `values[image]`; what is not finite counts as not there.
   mutating func append(_ values: [[Double]]) {
     precondition(values.count == pictureCount, "\(values.count) lists for \(pictureCount) pictures")
     let finite = values.map { $0.filter(\.isFinite) }
@@ -38,7 +38,7 @@ struct ClusteredValues: Sendable {
   /// How many values a column has.
   func count(_ column: Int) -> Int { Int(counts[countIndex[column]].reduce(0, +)) }
 
-  /// How many pictures have values in a column.
+  /// How many images have values in a column.
   func pictureCount(of column: Int) -> Int { counts[countIndex[column]].count { $0 > 0 } }
 
   /// The mean of a column; nil where it has no values.

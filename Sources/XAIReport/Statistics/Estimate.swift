@@ -14,11 +14,11 @@ public struct Interval: Hashable, Sendable, Encodable {
 
 /// A mean, of how many values, with its interval.
 public struct Estimate: Hashable, Sendable, Encodable {
-  /// How many values: one a picture and class that has one.
+  /// How many values: one an image and class that has one.
   public var count: Int
   /// Their mean.
   public var mean: Double
-  /// Its 95 % interval; nil where fewer than two pictures have values, since then nothing can be resampled.
+  /// Its 95 % interval; nil where fewer than two images have values, since then nothing can be resampled.
   public var interval: Interval?
 
   /// Holds a mean.

@@ -23,7 +23,7 @@ public struct HeadComparison: Sendable {
   public struct Correlation: Hashable, Sendable, Encodable {
     /// The correlation, from −1 to 1.
     public let value: Double
-    /// Its interval over resampled pictures; nil for fewer than two.
+    /// Its interval over resampled images; nil for fewer than two.
     public let interval: Interval?
   }
 }

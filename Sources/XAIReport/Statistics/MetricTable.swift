@@ -7,7 +7,7 @@ public struct MetricTable: Sendable {
   public let metric: MetricIdentity
   /// One row an explainer, in the order of the experiment.
   public let rows: [Row]
-  /// Subjects, one a picture and class, that the metric could have judged.
+  /// Subjects, one an image and class, that the metric could have judged.
   public let subjectCount: Int
 
   /// An explainer in a table.

@@ -50,7 +50,7 @@ extension ReportSection {
     ].filter { !$0.1.isEmpty }
   }
 
-  /// How many pictures of how many, and how they were chosen.
+  /// How many images of how many, and how they were chosen.
   var sampleText: String {
     let data = experiment.data
     let chosen =

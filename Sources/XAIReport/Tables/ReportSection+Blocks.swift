@@ -57,7 +57,7 @@ extension ReportSection {
     return [.heading("Disagreement", level: 3), .table(table)]
   }
 
-  /// The pictures that could not be evaluated.
+  /// The images that could not be evaluated.
   var failureBlocks: [Block] {
     guard !failures.isEmpty else { return [] }
     let table = TextTable(

@@ -1,5 +1,5 @@
 /// Which kernels this build has, and which of them runs.
-public enum Engine {
+public enum KernelSelection {
   /// The most threads that can be asked for: a limit that only a slip of the keyboard reaches.
   public static let mostThreads = 1024
 
@@ -17,7 +17,7 @@ public enum Engine {
     /// fifth digit, at twice the speed.
     case bfloat16x3
     /// 8 bits of the factors of products with parameters and of attention, in forward passes: logits move by some
-    /// hundredths, and the speed doubles again. Reverse passes are float32.
+    /// hundredths, and the speed doubles again. Backward passes are float32.
     case bfloat16
   }
 

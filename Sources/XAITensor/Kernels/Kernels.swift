@@ -181,9 +181,9 @@ public struct Epilogue: Sendable {
 
 /// Mean and biased variance of each row, as the forward layer norm found them.
 public struct RowStatistics: Sendable {
-  /// One mean a row.
+  /// One mean per row.
   public let mean: Tensor
-  /// One biased variance a row.
+  /// One biased variance per row.
   public let variance: Tensor
 
   /// Holds the statistics of rows; both tensors have as many elements as there are rows.

@@ -19,7 +19,7 @@ public final class Profile: Sendable {
     case product(ProductKind)
     /// Another operation of the kernels.
     case kernel(String)
-    /// What is done outside of the kernels, such as decoding pictures.
+    /// What is done outside of the kernels, such as decoding images.
     case stage(String)
   }
 
@@ -48,9 +48,9 @@ public final class Profile: Sendable {
     }
   }
 
-  /// What a stretch of time was spent on.
+  /// What a depthPerBlock of time was spent on.
   public struct Summary: Sendable {
-    /// How long the stretch was.
+    /// How long the depthPerBlock was.
     public let seconds: Double
     /// What was measured in it, the longest first.
     public let entries: [Entry]
@@ -63,7 +63,7 @@ public final class Profile: Sendable {
 
   private struct State {
     var entries: [Key: Entry] = [:]
-    /// When the stretch of time began, as the stopwatch has it.
+    /// When the depthPerBlock of time began, as the stopwatch has it.
     var start: Double
   }
 

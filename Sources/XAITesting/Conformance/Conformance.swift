@@ -50,7 +50,7 @@ public struct ConformanceFailure: Hashable, Sendable, CustomStringConvertible {
     case attention
     /// Gradients equal finite differences.
     case gradients
-    /// Every rule of a reverse pass is followed.
+    /// Every rule of a backward pass is followed.
     case rules
     /// What is removed has no effect, and what is not stays as it was.
     case interventions
@@ -72,7 +72,7 @@ public struct ConformanceFailure: Hashable, Sendable, CustomStringConvertible {
     case splits
     /// Labels are classes, and the same before and after a sample is opened.
     case labels
-    /// Boxes and masks lie in their pictures and agree.
+    /// Boxes and masks lie in their images and agree.
     case objects
   }
 

@@ -12,7 +12,7 @@ public struct DatasetConformance<Subject: Dataset>: Conformance {
   /// - Parameters:
   ///   - type: the data set.
   ///   - options: those of a data set that is right; with boxes and masks, where the descriptor promises them.
-  ///   - damaged: those of a data set in which a picture or list is damaged, where it is made from files.
+  ///   - damaged: those of a data set in which an image or list is damaged, where it is made from files.
   public init(
     _ type: Subject.Type, options: Subject.Options = Subject.Options(), damaged: Subject.Options? = nil
   ) {

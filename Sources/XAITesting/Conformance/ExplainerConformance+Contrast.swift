@@ -1,14 +1,14 @@
 public import XAICore
 
 extension ExplainerDescriptor {
-  /// Whether a class can be held against another: where the evidence comes from a reverse pass.
+  /// Whether a class can be held against another: where the evidence comes from a backward pass.
   public var takesContrast: Bool {
     (family == .gradient || family == .relevance) && isClassSpecific
   }
 }
 
 extension ExplainerConformance {
-  /// An explainer that asks about a class by a reverse pass takes a contrast, and makes another map with it.
+  /// An explainer that asks about a class by a backward pass takes a contrast, and makes another map with it.
   func checkContrast(_ findings: inout Findings) {
     guard Subject.descriptor.takesContrast else { return }
     guard Subject.Options.self is any ContrastiveOptions.Type,

@@ -66,7 +66,7 @@ public struct ExplainerConformance<Subject: Explainer>: Conformance {
     var findings = Findings(of: descriptor.id)
     findings.checkDescriptor(
       id: descriptor.id, title: descriptor.title, summary: descriptor.summary, citation: descriptor.citation)
-    for (name, passes) in [("forward", descriptor.forwardPasses), ("reverse", descriptor.reversePasses)] {
+    for (name, passes) in [("forward", descriptor.forwardPasses), ("reverse", descriptor.backwardPasses)] {
       findings.expect(!passes.isEmpty, .descriptor, "it doesn't say how many \(name) passes it takes")
     }
     findings.checkOptions(Subject.Options.self)

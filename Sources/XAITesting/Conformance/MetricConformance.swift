@@ -12,7 +12,7 @@ public struct MetricConformance<Subject: Metric>: Conformance {
   /// - Parameters:
   ///   - type: the metric.
   ///   - checksDirection: false for a metric that does not say which of two maps is right.
-  ///   - side: rows and columns of the pictures; more for a metric that counts in pixels.
+  ///   - side: rows and columns of the images; more for a metric that counts in pixels.
   public init(
     _ type: Subject.Type, checksDirection: Bool = true, side: Int = 16
   ) {

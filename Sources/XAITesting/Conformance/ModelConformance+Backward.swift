@@ -2,7 +2,7 @@ import XAICore
 import XAITensor
 
 extension ModelConformance {
-  /// Everything that the declared capabilities let a reverse pass be asked for.
+  /// Everything that the declared capabilities let a backward pass be asked for.
   private var fullRequest: GradientRequest {
     let capabilities = model.descriptor.capabilities
     return GradientRequest(

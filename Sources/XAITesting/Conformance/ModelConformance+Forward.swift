@@ -69,7 +69,7 @@ extension ModelConformance {
     }
   }
 
-  /// Inputs that are no batch of pictures of a size that the model takes are refused.
+  /// Inputs that are no batch of images of a size that the model takes are refused.
   func checkUnusableInputs(_ findings: inout Findings) {
     let (height, width) = (sample.input.shape[2], sample.input.shape[3])
     var shapes: [Shape] = [[3, height, width], [0, 3, height, width], [1, 1, height, width]]

@@ -27,7 +27,7 @@ extension ModelConformance {
 
   /// Gives whether the names can be used as keys.
   private func checkNames(
-    _ parameters: [Parameter], of model: some TrainableModel, _ findings: inout Findings
+    _ parameters: [NamedParameter], of model: some TrainableModel, _ findings: inout Findings
   ) -> Bool {
     let names = parameters.map(\.name)
     let count = parameters.reduce(0) { $0 + $1.tensor.count }
@@ -60,7 +60,7 @@ extension ModelConformance {
   }
 
   private func checkGradientShapes(
-    _ gradients: [String: Tensor], _ parameters: [Parameter], _ findings: inout Findings
+    _ gradients: [String: Tensor], _ parameters: [NamedParameter], _ findings: inout Findings
   ) {
     for parameter in parameters {
       guard let gradient = gradients[parameter.name] else {
@@ -78,7 +78,7 @@ extension ModelConformance {
 
   /// Asked for alone, the gradients of the classifier are there, are the same, and nothing else is.
   private func checkHeadGradients(
-    _ gradients: [String: Tensor], _ parameters: [Parameter], of model: some TrainableModel,
+    _ gradients: [String: Tensor], _ parameters: [NamedParameter], of model: some TrainableModel,
     _ findings: inout Findings
   ) throws {
     let head = try parameterGradients(of: model, GradientRequest(headParameters: true))
@@ -96,7 +96,7 @@ extension ModelConformance {
   // MARK: - Replacing
 
   private func checkReplacing(
-    _ parameters: [Parameter], of model: some TrainableModel, _ findings: inout Findings
+    _ parameters: [NamedParameter], of model: some TrainableModel, _ findings: inout Findings
   ) throws {
     let logits = try model.logits(sample.input).elements
     let same = model.replacingParameters(Self.values(of: parameters))
@@ -119,7 +119,7 @@ extension ModelConformance {
 
   /// A step of h along the direction of each parameter's own gradient changes the logits by h·‖gradient‖.
   private func checkSlopes(
-    _ gradients: [String: Tensor], _ parameters: [Parameter], of model: some TrainableModel,
+    _ gradients: [String: Tensor], _ parameters: [NamedParameter], of model: some TrainableModel,
     _ findings: inout Findings
   ) throws {
     let values = Self.values(of: parameters)
@@ -147,7 +147,7 @@ extension ModelConformance {
     }
   }
 
-  private static func values(of parameters: [Parameter]) -> [String: Tensor] {
+  private static func values(of parameters: [NamedParameter]) -> [String: Tensor] {
     Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.tensor) })
   }
 }

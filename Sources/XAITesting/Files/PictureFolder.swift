@@ -36,9 +36,9 @@ public final class PictureFolder: Sendable {
   /// Writes a text to a file.
   public func add(text: String, to name: String) throws { try add(text.utf8, to: name) }
 
-  /// Writes a picture of one colour of its own, as JPEG or PNG by its name.
+  /// Writes an image of one colour of its own, as JPEG or PNG by its name.
   public func addPicture(_ name: String, width: Int = 8, height: Int = 6) throws {
-    // The colour comes from the name, so that a test sees when it gets another picture.
+    // The colour comes from the name, so that a test sees when it gets another image.
     let sum = name.utf8.reduce(0) { ($0 &* 31 &+ Int($1)) & 0xFFFFFF }
     let colour = Colour(UInt8(sum & 255), UInt8(sum >> 8 & 255), UInt8(sum >> 16))
     let image = Image(width: width, height: height, filledWith: colour)

@@ -16,15 +16,15 @@ public struct AvailableKernels: Sendable, CustomTestStringConvertible {
   public func make() -> any Kernels { kernels }
 
   /// All that are available.
-  public static let all: [AvailableKernels] = Engine.availableKernels.compactMap { name in
-    (try? Engine.makeKernels(named: name)).map { AvailableKernels(name: name, kernels: $0) }
+  public static let all: [AvailableKernels] = KernelSelection.availableKernels.compactMap { name in
+    (try? KernelSelection.makeKernels(named: name)).map { AvailableKernels(name: name, kernels: $0) }
   }
 
-  /// The same, and those of split factors where the processor has them (`Engine.Precision.bfloat16x3`).
+  /// The same, and those of split factors where the processor has them (`KernelSelection.Precision.bfloat16x3`).
   public static let nearFloat32: [AvailableKernels] =
     all
-    + [try? Engine.makeKernels(precision: .bfloat16x3)].compactMap { $0 }
-    .map { AvailableKernels(name: Engine.Precision.bfloat16x3.rawValue, kernels: $0, slack: 10) }
+    + [try? KernelSelection.makeKernels(precision: .bfloat16x3)].compactMap { $0 }
+    .map { AvailableKernels(name: KernelSelection.Precision.bfloat16x3.rawValue, kernels: $0, slack: 10) }
 
   /// The kernels that run where nothing else is asked for.
   public static var preferred: AvailableKernels { all[0] }

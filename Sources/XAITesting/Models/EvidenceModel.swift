@@ -6,13 +6,12 @@ public import XAITensor
 ///
 /// A map of the left half is the right answer, and a map of the right half the wrong one: what metrics are tried on.
 public struct EvidenceModel: IntervenableModel {
-  /// What the model is.
   public let descriptor: ModelDescriptor
   private let side: Int
   /// Whether its weights count as random: ``EvidenceExplainer`` then finds the wrong half.
   let isRandomised: Bool
 
-  /// Makes the model for pictures of `side` × `side` pixels.
+  /// Makes the model for images of `side` × `side` pixels.
   public init(side: Int = 16) {
     self.init(side: side, isRandomised: false)
   }
@@ -66,7 +65,7 @@ public struct EvidenceModel: IntervenableModel {
     return Tensor([images, 2], logits)
   }
 
-  /// A grey picture with the probability of class 1, judged by a map of which each value is given by the pixel's place.
+  /// A grey image with the probability of class 1, judged by a map of which each value is given by the pixel's place.
   ///
   /// An object of class 1 fills the left half, and one of class 0 the right half.
   public func subject(map: (_ row: Int, _ column: Int) -> Float) throws -> MetricSubject {
@@ -102,14 +101,14 @@ public struct EvidenceModel: IntervenableModel {
   }
 }
 
-/// What answers for the explainer of a map on an ``EvidenceModel``: it finds the evidence, whatever becomes of the picture.
+/// What answers for the explainer of a map on an ``EvidenceModel``: it finds the evidence, whatever becomes of the image.
 ///
 /// The map of class 1 is the left half and that of class 0 the right one; of random weights it is the other way round.
 struct EvidenceExplainer: Explainer {
   static let descriptor = ExplainerDescriptor(
     id: "evidence", title: "Evidence", summary: "Finds the evidence of a model whose evidence is known",
     family: .baseline, needs: [], isClassSpecific: true, scores: .magnitude, forwardPasses: "1",
-    reversePasses: "0",
+    backwardPasses: "0",
     citation: Citation(authors: "none", title: "none", venue: "none", year: 2026, identifier: "none"))
   let options = NoOptions()
 

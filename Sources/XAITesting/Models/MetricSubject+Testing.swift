@@ -11,7 +11,7 @@ extension MetricSubject {
       classIndex: classIndex, probability: probability)
   }
 
-  /// Scores without a picture to speak of: one row of patches, a grey pixel each.
+  /// Scores without an image to speak of: one row of patches, a grey pixel each.
   public init(scores: [Float]) {
     self.init(
       pixels: Tensor(repeating: 0.5, [3, 1, scores.count]), preprocessing: Preprocessing(resize: .none),
@@ -33,7 +33,7 @@ extension FramePlan {
 }
 
 extension Frame {
-  /// How much of a picture is in the frame as it is: elements of its pixels, or patches.
+  /// How much of an image is in the frame as it is: elements of its pixels, or patches.
   public func unchangedCount(of subject: MetricSubject) -> Int {
     switch content {
     case .whole: subject.pixels.count

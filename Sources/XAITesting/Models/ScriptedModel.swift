@@ -6,7 +6,6 @@ public import XAITensor
 ///
 /// The gradient of a class is one tensor; a backward pass gives Σ_c cotangent[row, c]·gradient_c, as a linear model would.
 public struct ScriptedModel: LayerReadableModel {
-  /// What the model is.
   public let descriptor: ModelDescriptor
   /// Attention by layer, each [B, heads, N, N].
   public var attention: [Int: Tensor] = [:]

@@ -2,7 +2,7 @@ import XAICore
 import XAIFoundation
 import XAIImage
 
-/// Cuts and mirrors pictures at random, and brings them to the model's input size.
+/// Cuts and mirrors images at random, and brings them to the model's input size.
 struct Augmentation: Sendable {
   private let recipe: Recipe
   private let preprocessing: Preprocessing
@@ -19,9 +19,9 @@ struct Augmentation: Sendable {
     larger = preprocessing.withInputSize(height: (height * 8 + 6) / 7, width: (width * 8 + 6) / 7)
   }
 
-  /// The 8-bit picture of the input size.
+  /// The 8-bit image of the input size.
   ///
-  /// - Parameter random: decides crop and mirroring; a picture takes the same numbers whatever its size.
+  /// - Parameter random: decides crop and mirroring; an image takes the same numbers whatever its size.
   func prepared(_ image: Image, random: inout SeededRandom) throws(PreprocessingError) -> Image {
     let isMirrored = recipe.flip && random.uniform() < 0.5
     let cut: Image
@@ -40,10 +40,10 @@ struct Augmentation: Sendable {
     return isMirrored ? cut.mirrored() : cut
   }
 
-  /// A part of random area, from `cropScale` of the picture to all of it, and an aspect ratio from 3/4 to 4/3.
+  /// A part of random area, from `cropScale` of the image to all of it, and an aspect ratio from 3/4 to 4/3.
   ///
   /// The ratio is uniform in its logarithm (Szegedy and others 2015, arXiv 1409.4842, section 6). Where ten draws don't
-  /// fit, it is all of the picture.
+  /// fit, it is all of the image.
   private func randomPart(of image: Image, random: inout SeededRandom) -> Image {
     for _ in 0..<10 {
       let share = recipe.cropScale + (1 - recipe.cropScale) * Double(random.uniform())

@@ -3,17 +3,17 @@ import XAIFoundation
 import XAIImage
 import XAITensor
 
-/// Pictures of a step as the model takes them, with their classes.
+/// Images of a step as the model takes them, with their classes.
 struct Batch: Sendable {
-  /// [B, 3, H, W]; nil where no picture could be used.
+  /// [B, 3, H, W]; nil where no image could be used.
   var input: Tensor?
-  /// The class of each picture.
+  /// The class of each image.
   var labels: [Int] = []
-  /// The pictures that could not be used.
+  /// The images that could not be used.
   var skipped: [SkippedPicture] = []
 }
 
-/// A picture that could not be used.
+/// An image that could not be used.
 public struct SkippedPicture: Hashable, Sendable, Codable {
   /// Its name in the data set.
   public let identifier: String
@@ -21,21 +21,21 @@ public struct SkippedPicture: Hashable, Sendable, Codable {
   public let reason: String
 }
 
-/// Opens pictures and makes model input of them, on threads of its own while the model is at work.
+/// Opens images and makes model input of them, on threads of its own while the model is at work.
 struct BatchLoader: Sendable {
   let split: DatasetSplit
   let preprocessing: Preprocessing
-  /// The 8-bit picture of the input size.
+  /// The 8-bit image of the input size.
   let prepare: @Sendable (_ image: Image, _ index: Int) throws -> Image
 
-  /// Pictures as they are prepared when the model is used.
+  /// Images as they are prepared when the model is used.
   init(_ split: DatasetSplit, preprocessing: Preprocessing) {
     self.split = split
     self.preprocessing = preprocessing
     prepare = { image, _ in try preprocessing.resizedAndCropped(image) }
   }
 
-  /// Pictures cut and mirrored at random, by seed, epoch and index.
+  /// Images cut and mirrored at random, by seed, epoch and index.
   init(_ split: DatasetSplit, augmentation: Augmentation, preprocessing: Preprocessing, seed: Int, epoch: Int)
   {
     self.split = split
@@ -47,10 +47,10 @@ struct BatchLoader: Sendable {
     }
   }
 
-  /// Threads that open pictures; the model's own threads need the processor more.
+  /// Threads that open images; the model's own threads need the processor more.
   private static let threadCount = 2
 
-  /// Loads pictures.
+  /// Loads images.
   func load(_ indices: [Int]) -> Batch {
     let size = max(1, (indices.count + Self.threadCount - 1) / Self.threadCount)
     let parts = stride(from: 0, to: indices.count, by: size).map { start in
@@ -78,7 +78,7 @@ struct BatchLoader: Sendable {
     }
   }
 
-  /// The rest of the preprocessing: 8-bit pictures of one size become numbers.
+  /// The rest of the preprocessing: 8-bit images of one size become numbers.
   private func batch(_ opened: [Opened]) -> Batch {
     var (batch, images): (Batch, [Image]) = (Batch(), [])
     for result in opened {

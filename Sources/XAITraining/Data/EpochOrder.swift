@@ -1,11 +1,11 @@
 import XAICore
 import XAIFoundation
 
-/// The order in which an epoch goes through the training pictures.
+/// The order in which an epoch goes through the training images.
 struct EpochOrder {
   private let indices: [Int32]
 
-  /// Shuffles `count` pictures by seed and epoch (Fisher and Yates).
+  /// Shuffles `count` images by seed and epoch (Fisher and Yates).
   init(count: Int, seed: Int, epoch: Int) {
     var indices = (0..<Int32(count)).map { $0 }
     var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), Stream.order.rawValue, UInt64(epoch))
@@ -15,7 +15,7 @@ struct EpochOrder {
     self.indices = indices
   }
 
-  /// The pictures of a step of the epoch; the last step has what is left.
+  /// The images of a step of the epoch; the last step has what is left.
   func batch(_ step: Int, size: Int) -> [Int] {
     indices[step * size..<min((step + 1) * size, indices.count)].map(Int.init)
   }

@@ -4,7 +4,7 @@ public import XAITensor
 
 /// The loss that classifiers are trained by: cross-entropy with label smoothing.
 ///
-/// With p = softmax(z), K classes and smoothing s, the loss of a picture of class c is
+/// With p = softmax(z), K classes and smoothing s, the loss of an image of class c is
 /// −Σₖ qₖ·log pₖ with q = (1 − s)·[k = c] + s/K (Szegedy et al. 2016, arXiv 1512.00567, section 7).
 public struct CrossEntropy: Sendable {
   /// The share of the label that is spread over all classes, from 0 to less than 1.
@@ -17,9 +17,9 @@ public struct CrossEntropy: Sendable {
 
   /// What a batch came to.
   public struct Result: Sendable {
-    /// The sum of the losses of the pictures.
+    /// The sum of the losses of the images.
     public var lossSum: Double
-    /// How many pictures have their class as the highest logit, the first of equal ones.
+    /// How many images have their class as the highest logit, the first of equal ones.
     public var correctCount: Int
     /// ∂(Σ loss · scale)/∂logits: (p − q) · scale, [B, classes].
     public var gradient: Tensor
@@ -28,7 +28,7 @@ public struct CrossEntropy: Sendable {
   /// The loss of logits, [B, classes].
   ///
   /// - Parameters:
-  ///   - labels: the class of each picture.
+  ///   - labels: the class of each image.
   ///   - scale: what the gradient is multiplied by, 1/B for the gradient of the mean.
   public func callAsFunction(_ logits: Tensor, labels: [Int], scale: Float) -> Result {
     let classes = logits.shape[1]

@@ -19,11 +19,11 @@ public struct Recipe: PluginOptions {
     case cosine
   }
 
-  /// How a picture is cut at random.
+  /// How an image is cut at random.
   public enum Crop: String, OptionValue, CaseIterable, Codable {
     /// Not at all: as it is prepared when the model is used.
     case none
-    /// The input size from anywhere in a picture that was resized to 8/7 of it.
+    /// The input size from anywhere in an image that was resized to 8/7 of it.
     case shifted
     /// A part of random area and aspect ratio, resized to the input size.
     case resized
@@ -57,71 +57,71 @@ public struct Recipe: PluginOptions {
   public var clip = 1.0
   /// The share of a label that is spread over all classes.
   public var labelSmoothing = 0.0
-  /// Pictures of a step.
+  /// Images of a step.
   public var batchSize = 32
-  /// Pictures that go through the model at once; the gradients of a step's parts are added.
+  /// Images that go through the model at once; the gradients of a step's parts are added.
   public var microBatchSize = 8
-  /// Passes over the training pictures; need not be whole.
+  /// Passes over the training images; need not be whole.
   public var epochs = 1.0
-  /// How pictures are cut.
+  /// How images are cut.
   public var crop = Crop.shifted
-  /// The smallest share of a picture's area that `resized` cuts out.
+  /// The smallest share of an image's area that `resized` cuts out.
   public var cropScale = 0.5
-  /// Whether every second picture, by chance, is mirrored left to right.
+  /// Whether every second image, by chance, is mirrored left to right.
   public var flip = true
   /// Which parameters are trained.
   public var scope = Scope.model
-  /// Decides the order of pictures, their crops, and the first weights of what is new.
+  /// Decides the order of images, their crops, and the first weights of what is new.
   public var seed = 0
 
   /// The defaults, for fine-tuning.
   public init() {}
 
   /// Every option as users write it.
-  public static let table: [Option<Recipe>] = [
-    Option("optimizer", \.rule, "The update rule"),
-    Option(
+  public static let table: [OptionSpec<Recipe>] = [
+    OptionSpec("optimizer", \.rule, "The update rule"),
+    OptionSpec(
       "learning-rate", \.learningRate, "The learning rate after the warm-up", allowed: "a number above 0",
       where: { $0 > 0 }),
-    Option(
+    OptionSpec(
       "beta1", \.beta1, "The decay of the gradients' mean", allowed: "from 0 to less than 1",
       where: { (0..<1).contains($0) }),
-    Option(
+    OptionSpec(
       "beta2", \.beta2, "The decay of the squared gradients' mean", allowed: "from 0 to less than 1",
       where: { (0..<1).contains($0) }),
-    Option(
+    OptionSpec(
       "epsilon", \.epsilon, "What is added to the root of the squared gradients", allowed: "a number above 0",
       where: { $0 > 0 }),
-    Option(
+    OptionSpec(
       "weight-decay", \.weightDecay, "The weight decay of matrices", allowed: "a number from 0",
       where: { $0 >= 0 }),
-    Option(
+    OptionSpec(
       "warm-up", \.warmUpSteps, "Steps in which the learning rate rises", allowed: "a whole number from 0",
       where: { $0 >= 0 }),
-    Option("schedule", \.schedule, "How the learning rate goes after the warm-up"),
-    Option(
+    OptionSpec("schedule", \.schedule, "How the learning rate goes after the warm-up"),
+    OptionSpec(
       "clip", \.clip, "The greatest norm of a step's gradient, 0 for any", allowed: "a number from 0",
       where: { $0 >= 0 }),
-    Option(
+    OptionSpec(
       "label-smoothing", \.labelSmoothing, "The share of a label that is spread over all classes",
       allowed: "from 0 to less than 1", where: { (0..<1).contains($0) }),
-    Option(
+    OptionSpec(
       "batch-size", \.batchSize, "Pictures of a step", allowed: "a whole number from 1 to 65536",
       where: { (1...65_536).contains($0) }),
-    Option(
+    OptionSpec(
       "micro-batch", \.microBatchSize,
       "Pictures that go through the model at once; bounds the memory, and rounds differently",
       allowed: "a whole number from 1 to 65536", where: { (1...65_536).contains($0) }),
-    Option(
+    OptionSpec(
       "epochs", \.epochs, "Passes over the training pictures, whole or not", allowed: "a number above 0",
       where: { $0 > 0 && $0 <= 1e6 }),
-    Option("crop", \.crop, "How pictures are cut at random"),
-    Option(
+    OptionSpec("crop", \.crop, "How pictures are cut at random"),
+    OptionSpec(
       "crop-scale", \.cropScale, "The smallest share of a picture's area that 'resized' cuts out",
       allowed: "above 0, to 1", where: { $0 > 0 && $0 <= 1 }),
-    Option("flip", \.flip, "Whether every second picture, by chance, is mirrored"),
-    Option("scope", \.scope, "Which parameters are trained"),
-    Option("seed", \.seed, "Decides order, crops and the first weights of what is new"),
+    OptionSpec("flip", \.flip, "Whether every second picture, by chance, is mirrored"),
+    OptionSpec("scope", \.scope, "Which parameters are trained"),
+    OptionSpec("seed", \.seed, "Decides order, crops and the first weights of what is new"),
   ]
 
   /// Settings by name.

@@ -6,15 +6,15 @@ public struct History: Hashable, Sendable, Codable {
   public struct Row: Hashable, Sendable, Codable {
     /// Steps done.
     public var step: Int
-    /// Passes over the training pictures done, in part.
+    /// Passes over the training images done, in part.
     public var epoch: Double
     /// The learning rate of the last step.
     public var learningRate: Double
-    /// The mean loss of the training pictures since the last row; nil where all were damaged.
+    /// The mean loss of the training images since the last row; nil where all were damaged.
     public var trainingLoss: Double?
     /// The share of them whose class was predicted, from 0 to 1, as they were cut for training.
     public var trainingAccuracy: Double?
-    /// The mean loss of the validation pictures.
+    /// The mean loss of the validation images.
     public var validationLoss: Double?
     /// The share of them whose class is predicted, from 0 to 1.
     public var validationAccuracy: Double?
@@ -43,7 +43,7 @@ public struct History: Hashable, Sendable, Codable {
   }
 }
 
-/// Losses and hits of pictures, added up.
+/// Losses and hits of images, added up.
 struct Tally: Hashable, Sendable, Codable {
   var lossSum = 0.0
   var correctCount = 0

@@ -49,7 +49,7 @@ extension Trainer {
       try trained.map { index in
         guard let gradient = gradients.parameters[names[index]] else {
           throw ModelError.notTrainable(
-            model: model.descriptor.name, reason: "its reverse pass gives no gradient of '\(names[index])'")
+            model: model.descriptor.name, reason: "its backward pass gives no gradient of '\(names[index])'")
         }
         return gradient
       })

@@ -4,8 +4,8 @@ import XAITensor
 
 /// Trains a model, step by step, from the first or from where an earlier run of the same task stopped.
 ///
-/// All that is random comes from the recipe's seed, the epoch and the picture, never from what has been done since the
-/// start of the process. So a run that goes on from a checkpoint ends in the same weights, bit for bit, as one that was
+/// All that is random comes from the recipe's seed, the epoch and the image, never from what has been done since the
+/// start of the process. So a run that resumes from a checkpoint ends in the same weights, bit for bit, as one that was
 /// never stopped, on the same kernels with the same number of threads.
 public struct Trainer {
   let task: TrainingTask
@@ -27,7 +27,7 @@ public struct Trainer {
   /// How it went so far, an earlier run of the task included.
   public internal(set) var history = History()
   var tally = Tally()
-  /// The damaged pictures so far, each once.
+  /// The damaged images so far, each once.
   public internal(set) var skipped: [SkippedPicture] = []
   private var skippedNames: Set<String> = []
   /// The steps of the checkpoint on the disk; nil where there is none.

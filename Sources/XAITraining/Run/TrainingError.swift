@@ -6,9 +6,9 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
   case labelOutside(identifier: String, label: Int, classCount: Int)
   /// The loss or its gradient is no number any more.
   case diverged(step: Int, checkpoint: Int?)
-  /// Every picture of a step was damaged.
+  /// Every image of a step was damaged.
   case allDamaged(step: Int, first: String)
-  /// A picture is damaged, and the run is to end with it.
+  /// An image is damaged, and the run is to end with it.
   case damaged(identifier: String, reason: String)
   /// The folder holds a checkpoint or a model of another training.
   case otherTraining(folder: String, differences: [String])
@@ -17,7 +17,6 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A checkpoint can't be read.
   case unusableCheckpoint(file: String, reason: String)
 
-  /// What was wrong, where, and what to do.
   public var description: String {
     switch self {
     case .noPictures(let split): "the split '\(split)' has no pictures to learn from"

@@ -4,13 +4,13 @@ public enum TrainingEvent: Sendable {
   case began(step: Int, steps: Int, stepsPerEpoch: Int)
   /// A step is done.
   case step(Step)
-  /// So many pictures of the validation are done.
+  /// So many images of the validation are done.
   case validating(done: Int, of: Int)
   /// A row was added to the history.
   case row(History.Row)
   /// A checkpoint of so many steps is on the disk.
   case checkpoint(step: Int)
-  /// A picture could not be used.
+  /// An image could not be used.
   case skipped(SkippedPicture)
   /// Something that does no harm but should be known.
   case note(String)
@@ -19,7 +19,7 @@ public enum TrainingEvent: Sendable {
   public struct Step: Sendable {
     /// Steps done.
     public let step: Int
-    /// Pictures of the step.
+    /// Images of the step.
     public let pictureCount: Int
     /// Their mean loss.
     public let loss: Double
@@ -29,7 +29,7 @@ public enum TrainingEvent: Sendable {
     public let gradientNorm: Double
     /// The learning rate.
     public let learningRate: Double
-    /// How long the step waited for its pictures.
+    /// How long the step waited for its images.
     public let waited: Duration
   }
 }
@@ -52,6 +52,6 @@ public struct TrainingRecord: Hashable, Sendable, Codable {
   public let kernels: String
   /// How it went.
   public let history: History
-  /// The damaged pictures, each once.
+  /// The damaged images, each once.
   public let skipped: [SkippedPicture]
 }

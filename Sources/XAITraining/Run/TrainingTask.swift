@@ -7,9 +7,9 @@ public import XAIWeights
 public struct TrainingTask: Sendable {
   /// The model that training begins with, its classes being those of the data.
   public var model: any TrainableModel
-  /// The pictures to learn from; every one has a class.
+  /// The images to learn from; every one has a class.
   public var training: DatasetSplit
-  /// The pictures to be judged by; nil for none.
+  /// The images to be judged by; nil for none.
   public var validation: DatasetSplit?
   /// How to train.
   public var recipe: Recipe
@@ -22,7 +22,7 @@ public struct TrainingTask: Sendable {
   public var checkpointInterval = Duration.seconds(120)
   /// Epochs between two validations; there is one at the end in any case.
   public var validationInterval = 1
-  /// Whether a damaged picture ends the run.
+  /// Whether a damaged image ends the run.
   public var isStrict = false
   /// How the weights of the trained model are stored.
   public var weightsType = StoredType.float32
@@ -40,7 +40,7 @@ public struct TrainingTask: Sendable {
     self.identity = identity
   }
 
-  /// Steps of an epoch; the last one may have fewer pictures.
+  /// Steps of an epoch; the last one may have fewer images.
   public var stepsPerEpoch: Int { (training.count + recipe.batchSize - 1) / recipe.batchSize }
 
   /// Steps in all.
@@ -58,7 +58,7 @@ public struct TrainingTask: Sendable {
     return entries
   }
 
-  /// A number for names and classes of all pictures.
+  /// A number for names and classes of all images.
   private func digest(of split: DatasetSplit) -> String {
     var hash = FNV1a()
     for index in 0..<split.count {

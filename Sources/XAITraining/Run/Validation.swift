@@ -4,13 +4,13 @@ import XAITensor
 
 /// How many classes of a split a model predicts.
 public struct Validation {
-  /// Pictures that the model sees at once.
+  /// Images that the model sees at once.
   private static let batchSize = 8
 
   private let split: DatasetSplit
   private let model: any Model
 
-  /// Prepares to judge a model by the pictures of a split that have a class.
+  /// Prepares to judge a model by the images of a split that have a class.
   public init(_ split: DatasetSplit, model: any Model) {
     self.split = split
     self.model = model
@@ -19,10 +19,10 @@ public struct Validation {
   /// What a validation came to.
   public struct Result: Sendable {
     var tally = Tally()
-    /// The pictures that could not be used.
+    /// The images that could not be used.
     public internal(set) var skipped: [SkippedPicture] = []
 
-    /// How many pictures were judged.
+    /// How many images were judged.
     public var count: Int { tally.count }
     /// The share of them whose class is the highest logit; nil for none.
     public var accuracy: Double? { tally.accuracy }
@@ -30,7 +30,7 @@ public struct Validation {
     public var loss: Double? { tally.meanLoss }
   }
 
-  /// Judges all pictures; gives nil where the observer asks to stop.
+  /// Judges all images; gives nil where the observer asks to stop.
   public func run(_ observe: (TrainingEvent) -> Bool) throws -> Result? {
     let loader = BatchLoader(split, preprocessing: model.descriptor.preprocessing)
     let labelled = (0..<split.count).filter { split.label($0) != nil }

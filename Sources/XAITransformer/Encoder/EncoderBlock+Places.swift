@@ -1,7 +1,7 @@
 public import XAICore
 import XAITensor
 
-/// What a recording or a reverse pass asks for that a block doesn't hold in this form: it is made only then.
+/// What a recording or a backward pass asks for that a block doesn't hold in this form: it is made only then.
 extension EncoderBlock {
   /// Describes a block as a layer of a model.
   static func descriptor(width: Int, headCount: Int, mlpWidth: Int) -> LayerDescriptor {

@@ -8,7 +8,7 @@ import Foundation
 #endif
 
 extension Model {
-  /// Throws for an input that is no batch of pictures.
+  /// Throws for an input that is no batch of images.
   func checkIsBatch(_ input: Tensor) throws(ModelError) {
     guard input.shape.rank == 4, input.shape[0] > 0, input.shape[1] == 3 else {
       throw .unsupportedInput(
@@ -30,13 +30,13 @@ extension Model {
   }
 }
 
-/// What a forward pass leaves for a reverse pass.
+/// What a forward pass leaves for a backward pass.
 protocol EncoderTape: Sendable {
   var blocks: [EncoderBlock.Tape] { get }
 }
 
 extension Model {
-  /// The tape of a trace of this model, where a reverse pass can begin with a cotangent [k·B, classes].
+  /// The tape of a trace of this model, where a backward pass can begin with a cotangent [k·B, classes].
   ///
   /// - Throws: `ModelError.foreignTrace` where the trace or the cotangent is not of this model.
   func tape<Tape: EncoderTape>(

@@ -32,7 +32,7 @@ struct ReadoutHead {
   let heads: [ClassifierHead]
   let kernels: any Kernels
 
-  /// What the reverse pass needs.
+  /// What the backward pass needs.
   struct Tape: Sendable {
     /// What the layer norm saw: the tokens [B, N, D], or what was read for each head [B, D].
     let normInputs: [Tensor]

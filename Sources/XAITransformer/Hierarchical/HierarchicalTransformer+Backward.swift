@@ -11,7 +11,7 @@ extension HierarchicalTransformer {
     visitAttention: (AttentionGradient) throws -> Void
   ) throws -> Gradients {
     let tape = try tape(HierarchicalTape.self, of: trace, blocks: weights.blocks.count, from: cotangent)
-    try descriptor.check(recording: [], gradients: request.activations, for: "the reverse pass")
+    try descriptor.check(recording: [], gradients: request.activations, for: "the backward pass")
     var missing: Capabilities = rules == .gradient ? [] : [.propagationRules]
     if request.parameters || request.headParameters { missing.insert(.parameterGradients) }
     guard missing.isEmpty else { throw ModelError.notGiven(missing, model: descriptor.name) }

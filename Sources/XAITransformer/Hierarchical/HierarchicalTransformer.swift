@@ -6,7 +6,6 @@ public import XAITensor
 ///
 /// Source: Liu et al. 2021, "Swin Transformer: Hierarchical Vision Transformer using Shifted Windows" (arXiv 2103.14030).
 public struct HierarchicalTransformer: DifferentiableModel {
-  /// What the model is.
   public let descriptor: ModelDescriptor
   /// Its sizes and choices.
   public let configuration: HierarchicalConfiguration
@@ -131,7 +130,7 @@ public struct HierarchicalTransformer: DifferentiableModel {
   }
 }
 
-/// What the reverse pass of a transformer of stages needs of its forward pass.
+/// What the backward pass of a transformer of stages needs of its forward pass.
 struct HierarchicalTape: EncoderTape {
   /// What the layer norm behind the patch projection saw.
   struct Embedding: Sendable {

@@ -7,7 +7,7 @@ struct PatchMerging {
   let epsilon: Float
   let kernels: any Kernels
 
-  /// What the reverse pass needs of a forward pass.
+  /// What the backward pass needs of a forward pass.
   struct Tape: Sendable {
     /// Neighbouring tokens side by side, [B, n, 4·D].
     let neighbours: Tensor

@@ -18,7 +18,7 @@ public protocol VisionTransformerArchitecture: ModelArchitecture {
     _ config: Configuration, _ weights: WeightStore
   ) throws -> (configuration: VisionTransformerConfiguration, naming: CheckpointNaming)
 
-  /// What Hugging Face models of the family do to a picture where no file says it.
+  /// What Hugging Face models of the family do to an image where no file says it.
   static var preprocessing: Preprocessing { get }
 
   /// Names of tensors that may be left over in the weights; `*` stands for anything.

@@ -41,7 +41,7 @@ extension VisionTransformerConfiguration {
     try config.optionalLabels()?.count ?? config.optionalInteger("num_labels") ?? 2
   }
 
-  /// Throws for a Hugging Face configuration of another activation than GELU, or of pictures without three channels.
+  /// Throws for a Hugging Face configuration of another activation than GELU, or of images without three channels.
   public static func checkIsSupported(huggingFace config: Configuration) throws {
     let activation = try config.optionalString("hidden_act") ?? "gelu"
     guard activation == "gelu" else {

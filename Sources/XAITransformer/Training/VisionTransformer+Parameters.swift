@@ -3,7 +3,7 @@ import XAITensor
 
 extension VisionTransformer {
   /// Every parameter by its name in the checkpoint: embedding, blocks from the first to the last, norm, heads.
-  public var parameters: [XAICore.Parameter] {
+  public var parameters: [NamedParameter] {
     var list = ParameterList(naming: naming)
     list.add(
       naming.patch,
@@ -36,7 +36,7 @@ extension VisionTransformer {
 
 extension CheckpointNaming {
   /// The parameters of a block, or the gradients of them, by name.
-  func parameters(of block: BlockWeights, layer: Int) -> [XAICore.Parameter] {
+  func parameters(of block: BlockWeights, layer: Int) -> [NamedParameter] {
     var list = ParameterList(naming: self)
     list.add(block, ofLayer: layer)
     return list.parameters
@@ -48,7 +48,7 @@ private struct ParameterList {
   let naming: CheckpointNaming
   /// The block that is being added.
   var layer: Int?
-  private(set) var parameters: [XAICore.Parameter] = []
+  private(set) var parameters: [NamedParameter] = []
 
   init(naming: CheckpointNaming) {
     self.naming = naming
@@ -78,7 +78,7 @@ private struct ParameterList {
 
   mutating func add(_ name: String, _ tensor: Tensor, isHead: Bool = false, isDecayed: Bool = false) {
     parameters.append(
-      Parameter(name: name, tensor: tensor, isHead: isHead, isDecayed: isDecayed, layer: layer))
+      NamedParameter(name: name, tensor: tensor, isHead: isHead, isDecayed: isDecayed, layer: layer))
   }
 
   mutating func add(_ owner: String, weight: Tensor, bias: Tensor?, isHead: Bool = false) {

@@ -19,7 +19,7 @@ extension VisionTransformer {
   ///   - configuration: its sizes and choices; the number of classes is that of `labels`.
   ///   - naming: what the weights will be called.
   ///   - preprocessing: what models of the family do where no file says it.
-  ///   - labels: one a class.
+  ///   - labels: one per class.
   ///   - random: where the first weights come from.
   ///   - kernels: what the arithmetic runs on.
   /// - Throws: `VisionTransformerError` for contradicting sizes, `ModelError.notTrainable` for more parameters than the

@@ -14,7 +14,7 @@ import XAITesting
     return random.normal([3, 12, 12])
   }()
 
-  /// Pictures times their number, and every third one as a few of its patches.
+  /// Images times their number, and every third one as a few of its patches.
   private func plan(_ count: Int) -> FramePlan {
     let picture = picture
     return FramePlan(count: count) { index in

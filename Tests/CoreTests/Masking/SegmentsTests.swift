@@ -6,7 +6,7 @@ import XAITesting
 
 @testable import XAICore
 
-/// What a picture is divided into.
+/// What an image is divided into.
 @Suite struct SegmentsTests {
   private let preprocessing = Preprocessing(resize: .exact(height: 48, width: 60), normalisation: .half)
 

@@ -29,7 +29,7 @@ import XAITesting
       picture: picture, classIndex: classIndex, explainer: explainer, map: map, metric: "test")
   }
 
-  /// A picture, dimmed.
+  /// An image, dimmed.
   private func frame(_ picture: Int, _ factor: Float, _ identity: Frame.Identity = .unique) -> Frame {
     Frame(
       .picture { [input = pictures[picture].input] destination in
@@ -167,7 +167,7 @@ private struct CountingModel: IntervenableModel {
 private struct Brightness: Explainer {
   static let descriptor = ExplainerDescriptor(
     id: "brightness", title: "Brightness", summary: "Gives values of the input", family: .baseline, needs: [],
-    isClassSpecific: true, scores: .signed, forwardPasses: "1", reversePasses: "0",
+    isClassSpecific: true, scores: .signed, forwardPasses: "1", backwardPasses: "0",
     citation: Citation(authors: "A", title: "T", venue: "V", year: 2020, identifier: "I"))
   let options = NoOptions()
   var factor: Float = 1

@@ -7,7 +7,7 @@ import XAITesting
 
 private let dataFolder = ProcessInfo.processInfo.environment["XAI_DATA"]
 
-/// A list that was not written for this package: 200 pictures of ImageNet's validation set.
+/// A list that was not written for this package: 200 images of ImageNet's validation set.
 @Suite(.enabled(if: dataFolder != nil, "XAI_DATA names no data folder")) struct ImageNetValidationTests {
   @Test func loadsAsItIs() throws {
     let path = try #require(dataFolder) + "/images/imagenet-val-200"

@@ -4,7 +4,7 @@ import XAICore
 import XAIImage
 import XAIShapes
 
-/// The picture of `docs/datasets/shapes.md` against what is drawn now.
+/// The image of `docs/datasets/shapes.md` against what is drawn now.
 @Suite struct ContactSheetTests {
   static let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -75,7 +75,7 @@ import XAIShapes
   }
 }
 
-/// CRC-32 (ISO 3309) of the picture and the masks.
+/// CRC-32 (ISO 3309) of the image and the masks.
 func checksum(_ sample: Sample) -> UInt32 {
   checksum(sample.image.pixels + sample.objects.flatMap { ($0.mask?.pixels ?? []).map { $0 ? 1 : 0 } })
 }

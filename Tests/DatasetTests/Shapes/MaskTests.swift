@@ -5,7 +5,7 @@ import XAIImage
 
 @testable import XAIShapes
 
-/// Masks and boxes against the picture and against the shapes written a second time.
+/// Masks and boxes against the image and against the shapes written a second time.
 @Suite struct MaskTests {
   @Test("a mask is the pixels whose centres lie in the shape", arguments: ShapeClass.allCases)
   func oracle(_ shape: ShapeClass) throws {

@@ -1,6 +1,6 @@
 import XAITesting
 
-/// A small Tiny-ImageNet: two classes with three training pictures each, one of them without a box, and two more.
+/// A small Tiny-ImageNet: two classes with three training images each, one of them without a box, and two more.
 struct TinyFolder {
   let folder: PictureFolder
 

@@ -23,7 +23,7 @@ import XAIEvaluation
     let rows = try database.read {
       try Row.fetchAll($0, sql: "SELECT * FROM results ORDER BY position, subject, explainer, metric")
     }
-    // 3 pictures with 2 classes, 2 explainers and 2 metrics.
+    // 3 images with 2 classes, 2 explainers and 2 metrics.
     #expect(rows.count == 3 * 2 * 2 * 2)
     let picture = Made.picture(0)
     let first = try #require(

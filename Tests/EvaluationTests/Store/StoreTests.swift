@@ -16,7 +16,7 @@ import XAIFoundation
     path = folder.file("results.sqlite")
   }
 
-  /// A store with some pictures, closed.
+  /// A store with some images, closed.
   private func write(_ positions: [Int], experiment: Experiment = Made.experiment()) throws {
     let store = try ResultStore(at: path, experiment: experiment)
     for position in positions { try store.add(Made.picture(position)) }

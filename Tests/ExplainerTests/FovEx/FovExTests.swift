@@ -45,7 +45,7 @@ import XAITesting
       }
       #expect(abs(blurred[channel][row].elements[column] - Float(sum / total)) < 1e-5)
     }
-    // One pixel, and a flat picture, stay as they are.
+    // One pixel, and a flat image, stay as they are.
     #expect(abs(ReflectedBlur(deviation: 3, reach: 5)(Tensor([3, 1, 1], [1, 2, 3])).elements[1] - 2) < 1e-6)
   }
 

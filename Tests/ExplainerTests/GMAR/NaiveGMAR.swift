@@ -49,7 +49,7 @@ struct NaiveGMAR {
     }
   }
 
-  /// One score a patch.
+  /// One score per patch.
   var map: [Double] {
     let weights = weights
     let weighted = layers.map { layer in
@@ -82,7 +82,7 @@ struct NaiveGMAR {
     }
   }
 
-  /// The rows of the patches with all their columns, flattened, seen as N pictures of P patches, and averaged.
+  /// The rows of the patches with all their columns, flattened, seen as N images of P patches, and averaged.
   private func authorsView(_ matrix: Matrix) -> [Double] {
     let flat = layout.patches.flatMap { matrix[row: $0] }
     let (count, patches) = (layout.tokenCount, layout.patches.count)

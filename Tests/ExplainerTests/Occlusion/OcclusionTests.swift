@@ -6,7 +6,7 @@ import XAIOcclusion
 import XAITensor
 import XAITesting
 
-/// Occlusion against its formula, pixel by pixel and one picture at a time.
+/// Occlusion against its formula, pixel by pixel and one image at a time.
 @Suite("Occlusion formula") struct OcclusionTests {
   /// The mean over windows that cover a pixel of what is lost with the window hidden, then over patches.
   private func naive(

@@ -54,7 +54,7 @@ import XAITesting
 
   @Test("the numbers are those of the page's formula, the same on every machine")
   func golden() throws {
-    // FNV-1a of 27 times 0x3F000000, then SplitMix64, worked out in Python.
+    // FNV-1a of 27 times 0x3F000000, then SplitMix64, computed in Python.
     let input = Tensor(repeating: 0.5, shape(images: 1))
     #expect(input.count == 27)
     expectClose(

@@ -1,7 +1,7 @@
 import Foundation
 import XAIImage
 
-/// What the Python side made of the pictures in `Tests/Fixtures/images`; see `generate.py` there.
+/// What the Python side made of the images in `Tests/Fixtures/images`; see `generate.py` there.
 struct Golden: Decodable {
   struct Picture: Decodable {
     var width: Int
@@ -66,7 +66,7 @@ struct Golden: Decodable {
   }()
 }
 
-/// The pictures of `Tests/Fixtures/images`.
+/// The images of `Tests/Fixtures/images`.
 enum Fixture {
   static func path(_ name: String) -> String {
     URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -8,9 +8,9 @@ import XAITesting
 import XAITransformer
 import XAIWeights
 
-/// Curves of which only some points are worked out, against the full ones and against the rule written naively.
+/// Curves of which only some points are computed, against the full ones and against the rule written naively.
 @Suite struct AdaptiveCurveTests {
-  /// Noise on a picture of 56 × 56, whose map has no equal values.
+  /// Noise on an image of 56 × 56, whose map has no equal values.
   private static let subject: MetricSubject = {
     var random = SeededRandom(seed: 6)
     let side = 56
@@ -26,7 +26,7 @@ import XAIWeights
     _ metric: String, answer: (_ share: Double) -> Float
   ) throws -> (value: MetricValue, rounds: [[Int]], count: Int) {
     let registry = try Registry(plugins: builtInMetrics)
-    // The frames of the full curve, known by how much of the picture is in them.
+    // The frames of the full curve, known by how much of the image is in them.
     let full = try registry.metric(String(metric.prefix { $0 != "," })).frames(for: Self.subject)
     let amounts = (0..<full.count).map { full[$0].unchangedCount(of: Self.subject) }
     #expect(Set(amounts).count == amounts.count)
@@ -90,7 +90,7 @@ import XAIWeights
   func straight() throws {
     let result = try judge("insertion:preset=rise,adaptive=1", answer: wave)
     let curve = try #require(result.value.curve)
-    // The last point is the whole picture, of which the probability is known.
+    // The last point is the whole image, of which the probability is known.
     let known = result.rounds.joined().sorted() + [result.count]
     for place in known.dropLast() {
       #expect(Float(curve.y[place] / 100) == wave(Double(place) / Double(result.count)))

@@ -9,7 +9,7 @@ import XAIWeights
 
 /// The protocols of perturbation metrics a second time, one element after another.
 struct NaivePerturbation {
-  /// Where a picture stands on the way: which elements [3·H·W] or patches are those of the whole picture.
+  /// Where an image stands on the way: which elements [3·H·W] or patches are those of the whole image.
   struct Point {
     let changed: Int
     let isShown: [Bool]

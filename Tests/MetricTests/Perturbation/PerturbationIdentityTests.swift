@@ -12,7 +12,7 @@ import XAIWeights
 @Suite struct PerturbationIdentityTests {
   private let model = ToyModel.classToken.make(on: PortableKernels())
 
-  /// A noisy picture of 12 × 12 in 3 × 3 patches.
+  /// A noisy image of 12 × 12 in 3 × 3 patches.
   private func subject(map: [Float], scores: [Float]? = nil) throws -> MetricSubject {
     var random = SeededRandom(seed: 8)
     let pixels = Tensor([3, 12, 12], (0..<432).map { _ in random.uniform() })

@@ -15,7 +15,7 @@ import XAIWeights
   /// Those that show every point, in order.
   static let fullPresets = presets.filter { $0 != "rise-adaptive" }
 
-  /// A picture of 8 × 6 pixels in 2 × 3 patches, with equal values in its map and scores.
+  /// An image of 8 × 6 pixels in 2 × 3 patches, with equal values in its map and scores.
   private func subject(probability: Float = 0.4) throws -> MetricSubject {
     var random = SeededRandom(seed: 4)
     let pixels = Tensor([3, 8, 6], (0..<144).map { _ in random.uniform() })

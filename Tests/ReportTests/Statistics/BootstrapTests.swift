@@ -9,7 +9,7 @@ import XAIFoundation
   @Test("intervals are those of a naive loop over the same draws")
   func naive() throws {
     var random = SeededRandom(seed: 3)
-    // Pictures with no, one, two and three values.
+    // Images with no, one, two and three values.
     let values = (0..<9).map { picture in (0..<picture % 4).map { _ in Double(random.normal()) } }
     var columns = ClusteredValues(pictureCount: values.count)
     columns.append(values)

@@ -12,7 +12,7 @@ import XAIEvaluation
     #expect(rows[0].estimate?.count == 3 && rows[0].estimate?.mean == 20)
     #expect(rows[1].estimate?.count == 3 && rows[1].estimate?.mean == 29)
     #expect(rows[0].difference == nil, "the baseline has no difference from itself")
-    // (13 − 10 + 34 − 30) / 2: only two pictures have both.
+    // (13 − 10 + 34 − 30) / 2: only two images have both.
     #expect(rows[1].difference?.count == 2 && rows[1].difference?.mean == 3.5)
     let interval = try #require(rows[1].difference?.interval)
     #expect(interval == Interval(low: 3, high: 4))

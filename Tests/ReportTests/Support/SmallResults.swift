@@ -8,9 +8,9 @@ struct SmallResults {
   var explainers = ["attention-rollout", "gmar"]
   var metrics: [(id: String, direction: MetricDescriptor.Direction)] = [("insertion", .higher)]
   var grid = Grid(rows: 2, columns: 2)
-  /// `values[picture][explainer][metric]`.
+  /// `values[image][explainer][metric]`.
   var values: [[[Double?]]] = []
-  /// `scores[picture][explainer]`; all different where left out.
+  /// `scores[image][explainer]`; all different where left out.
   var scores: [[[Float]]] = []
   var headWeights: [[[Float]]] = []
   var headEffects: [[[Float]]] = []
@@ -32,7 +32,7 @@ struct SmallResults {
             id: String(specification.prefix { $0 != ":" }),
             title: String(specification.prefix { $0 != ":" }).uppercased(),
             summary: "s", family: specification == "random" ? .baseline : .attention, needs: [],
-            isClassSpecific: true, scores: .magnitude, reversePasses: "0",
+            isClassSpecific: true, scores: .magnitude, backwardPasses: "0",
             citation: citation))
       },
       metrics: metrics.map { metric in

@@ -49,7 +49,7 @@ struct PortableKernelsTests {
     expectEqual(gradient.freeze().elements, inputs.map { Naive.geluSlope(Double($0)) }, within: { _ in 2e-7 })
   }
 
-  /// Φ keeps its relative accuracy far into the tail, where 1 + erf has lost it; but for AVX-512, whose pieces are as
+  /// Φ keeps its relative accuracy far into the tail, where 1 + erf has lost it; except for AVX-512, whose pieces are as
   /// near as 1 + erf.
   @Test(arguments: InstructionSet.available.filter { $0 != .avx512 })
   func tailOfTheNormalDistribution(_ set: InstructionSet) {

@@ -7,11 +7,11 @@ import XAITransformer
 
 /// Relevance adds up to the logit, at every layer, where the rules conserve it: to 1e-3 of its sum.
 ///
-/// What biases take is b ⊙ ∂b, the cotangent of a bias being what a reverse pass calls its parameter gradient.
+/// What biases take is b ⊙ ∂b, the cotangent of a bias being what a backward pass calls its parameter gradient.
 struct ConservationTests {
   private static let classIndex = 1
 
-  /// One image's reverse pass with what is needed to add relevance up.
+  /// One image's backward pass with what is needed to add relevance up.
   private struct Pass {
     let model: VisionTransformer
     let trace: ForwardTrace
@@ -58,7 +58,7 @@ struct ConservationTests {
     func sumOfPixels() throws -> Double { product(trace.input, try #require(gradients.input)) }
 
     /// What parameters take that `isCounted` says.
-    func taken(by isCounted: (Parameter) -> Bool) -> Double {
+    func taken(by isCounted: (NamedParameter) -> Bool) -> Double {
       model.parameters.filter(isCounted).reduce(0) { sum, parameter in
         sum + (gradients.parameters[parameter.name].map { product(parameter.tensor, $0) } ?? 0)
       }

@@ -8,12 +8,10 @@ public struct AGCAMOptions: ContrastiveOptions {
   /// What the class is held against.
   public var contrast = Contrast.none
 
-  /// Makes the defaults.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option(
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec(
       "start", \.start, "the first layer that counts, from 0; negative numbers count from the last",
       allowed: "a layer"),
     contrastOption,
@@ -27,41 +25,38 @@ public struct AGCAMOptions: ContrastiveOptions {
 /// more than attention does: a softmax leaves hardly anything of all but its largest entries.
 /// Source: Leem & Seo 2024 (AAAI), Eq. 5 to 8.
 public struct AGCAM: Explainer {
-  /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "agcam", title: "AGCAM",
     summary:
       "Adds up the positive gradients of attention in all heads, guided by the scores before the softmax",
     family: .gradient, needs: [.attention, .attentionGradients, .activations], isClassSpecific: true,
-    scores: .magnitude, reversePasses: "1",
+    scores: .magnitude, backwardPasses: "1",
     citation: Citation(
       authors: "Leem & Seo",
       title: "Attention Guided CAM: Visual Explanations of Vision Transformer Guided by Self-Attention",
       venue: "AAAI", year: 2024, identifier: "arXiv:2402.04563"))
 
-  /// The options that this value works with.
   public let options: AGCAMOptions
 
-  /// Makes an explainer.
   public init(options: AGCAMOptions = AGCAMOptions()) {
     self.options = options
   }
 
   /// It adds up rows of all layers.
-  public var needsEqualLayers: String? { "it adds up rows of the attention of all layers" }
+  public var needsIsotropicLayers: String? { "it adds up rows of the attention of all layers" }
 
   private func layers(of model: ModelDescriptor) throws -> Range<Int> {
     try model.layer(options.start, option: "start")..<model.layerCount
   }
 
-  /// Needs the scores of every layer that counts, and a reverse pass down to the lowest.
+  /// Needs the scores of every layer that counts, and a backward pass down to the lowest.
   public func recording(for model: ModelDescriptor) throws -> Recording {
     Recording(
       activations: Set(try layers(of: model).map { ActivationPoint(layer: $0, place: .scores) }),
       gradients: true)
   }
 
-  /// Explains every target in one reverse pass; the gradient of a layer is dropped before that of the next is made.
+  /// Explains every target in one backward pass; the gradient of a layer is dropped before that of the next is made.
   public func explain(
     _ trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {

@@ -6,21 +6,18 @@ public struct CIFAR10Options: PluginOptions {
   /// The folder of the batches.
   public var path: String?
 
-  /// Makes the defaults.
   public init() {}
 
   /// Makes the options for a folder.
   public init(path: String) { self.path = path }
 
-  /// Every option.
-  public static let table: [Option<Self>] = [Option("path", \.path, "the folder with test_batch.bin")]
+  public static let table: [OptionSpec<Self>] = [OptionSpec("path", \.path, "the folder with test_batch.bin")]
 }
 
 /// CIFAR-10 in its binary version: batches of records, each a label and 32×32 pixels, red, green and blue one after another.
 ///
 /// Source: Krizhevsky 2009, "Learning Multiple Layers of Features from Tiny Images".
 public struct CIFAR10: Dataset {
-  /// What the data set is.
   public static let descriptor = DatasetDescriptor(
     id: "cifar-10", title: "CIFAR-10", summary: "Ten classes of pictures of 32×32 pixels, in binary batches",
     citation: Citation(
@@ -33,7 +30,6 @@ public struct CIFAR10: Dataset {
     FileManager.default.fileExists(atPath: "\(path)/test_batch.bin") ? CIFAR10Options(path: path) : nil
   }
 
-  /// The options that this value works with.
   public let options: CIFAR10Options
   /// The classes in the order of their numbers.
   public let classNames = [
@@ -70,7 +66,7 @@ public struct CIFAR10: Dataset {
   }
 }
 
-/// A picture of a batch.
+/// An image of a batch.
 private struct Record {
   private static let (side, plane) = (32, 32 * 32)
   private static let size = 1 + 3 * plane

@@ -5,12 +5,10 @@ public struct ComprehensivenessOptions: PluginOptions {
   /// The share of pixels that are taken away.
   public var share = 0.2
 
-  /// Makes the defaults.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option(
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec(
       "share", \.share, "the share of pixels taken away, the highest of the map first",
       allowed: "a number above 0, up to 1", where: { $0 > 0 && $0 <= 1 })
   ]
@@ -21,7 +19,6 @@ public struct ComprehensivenessOptions: PluginOptions {
 /// (y − o) · 100, y the probability on the whole image and o on what is left. Source: DeYoung et al. 2020
 /// (arXiv 1911.03429), for words; here for pixels, of equal values the first first.
 public struct Comprehensiveness: Metric {
-  /// What the metric is.
   public static let descriptor = MetricDescriptor(
     id: "comprehensiveness", title: "Comprehensiveness",
     summary: "How much of the class's probability goes with the pixels that the map ranks highest",
@@ -31,10 +28,8 @@ public struct Comprehensiveness: Metric {
       venue: "ACL",
       year: 2020, identifier: "arXiv:1911.03429"))
 
-  /// The options that this value works with.
   public let options: ComprehensivenessOptions
 
-  /// Makes the metric.
   public init(options: ComprehensivenessOptions = ComprehensivenessOptions()) {
     self.options = options
   }

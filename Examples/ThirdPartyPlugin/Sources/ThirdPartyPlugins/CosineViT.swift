@@ -2,7 +2,6 @@ import XAI
 
 /// A vision transformer of Swin V2's blocks without its windows: cosine attention, and norms after attention and MLP.
 public enum CosineViT: ModelArchitecture {
-  /// What the family is.
   public static let descriptor = ArchitectureDescriptor(
     id: "cosine-vit", title: "Vision Transformer of cosines",
     summary: "a vision transformer with cosine attention and norms within the residual",

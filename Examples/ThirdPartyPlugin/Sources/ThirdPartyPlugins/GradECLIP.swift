@@ -9,13 +9,11 @@ public struct GradECLIPOptions: ContrastiveOptions {
   /// What the class is held against.
   public var contrast = Contrast.none
 
-  /// Makes the defaults.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option("layer", \.layer, "the layer whose attention is taken apart, from 0; -1 is the last"),
-    Option("similarity", \.similarity, "whether a patch counts by how far its key looks like the query"),
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec("layer", \.layer, "the layer whose attention is taken apart, from 0; -1 is the last"),
+    OptionSpec("similarity", \.similarity, "whether a patch counts by how far its key looks like the query"),
     contrastOption,
   ]
 }
@@ -29,27 +27,24 @@ public struct GradECLIPOptions: ContrastiveOptions {
 /// with a single head.
 /// Source: Zhao et al. 2024 (ICML), section 3.2.
 public struct GradECLIP: Explainer {
-  /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "grad-eclip", title: "Grad-ECLIP",
     summary: "Weights the values of the last attention by their gradient and by how alike keys and query are",
     family: .gradient, needs: [.activations, .activationGradients], isClassSpecific: true, scores: .magnitude,
-    reversePasses: "1",
+    backwardPasses: "1",
     citation: Citation(
       authors: "Zhao et al.",
       title: "Gradient-based Visual Explanation for Transformer-based CLIP", venue: "ICML", year: 2024,
       identifier: "github.com/Cyang-Zhao/Grad-Eclip"))
 
-  /// The options that this value works with.
   public let options: GradECLIPOptions
 
-  /// Makes an explainer.
   public init(options: GradECLIPOptions = GradECLIPOptions()) {
     self.options = options
   }
 
   /// It compares the query of the tokens that are read with the keys of all patches.
-  public var needsEqualLayers: String? {
+  public var needsIsotropicLayers: String? {
     "it compares the tokens that are read with all patches, which attention in windows doesn't"
   }
 
@@ -57,7 +52,7 @@ public struct GradECLIP: Explainer {
     try model.tokenPoint(place, layer: options.layer, for: self)
   }
 
-  /// Needs the values of the layer, queries and keys where they count, and a reverse pass down to the heads' outputs.
+  /// Needs the values of the layer, queries and keys where they count, and a backward pass down to the heads' outputs.
   public func recording(for model: ModelDescriptor) throws -> Recording {
     let places: [Place] = options.similarity ? [.queries, .keys, .values] : [.values]
     return Recording(activations: Set(try places.map { try point($0, of: model) }), gradients: true)
@@ -68,7 +63,7 @@ public struct GradECLIP: Explainer {
     [try point(.headOutputs, of: model)]
   }
 
-  /// Explains every target in one reverse pass.
+  /// Explains every target in one backward pass.
   public func explain(
     _ trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {

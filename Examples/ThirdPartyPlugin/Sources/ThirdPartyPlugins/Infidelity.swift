@@ -7,15 +7,13 @@ public struct InfidelityOptions: PluginOptions {
   /// The share of the patches in a set.
   public var share = 0.25
 
-  /// Makes the defaults.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option(
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec(
       "samples", \.samples, "how many sets of patches are hidden",
       allowed: "a whole number from 2 to 10000", where: { (2...10_000).contains($0) }),
-    Option(
+    OptionSpec(
       "share", \.share, "the share of the patches in a set", allowed: "a number above 0, below 1",
       where: { $0 > 0 && $0 < 1 }),
   ]
@@ -25,10 +23,9 @@ public struct InfidelityOptions: PluginOptions {
 ///
 /// E[(β·Σ_S φ − (f(x) − f(x without S)))²] over random sets S of patches, as a share of E[(f(x) − f(x without S))²]: 0 where
 /// the map says it all, 1 where it says nothing. β ≥ 0 is the scale that suits the map best. Hidden patches are 0
-/// after mean and deviation. Source: Yeh et al. 2019 (arXiv 1901.09392), Definition 1 with differences to a baseline, and the
+/// after mean and standard deviation. Source: Yeh et al. 2019 (arXiv 1901.09392), Definition 1 with differences to a baseline, and the
 /// optimal scaling of Section 2; the share is for models of different logits.
 public struct Infidelity: Metric {
-  /// What the metric is.
   public static let descriptor = MetricDescriptor(
     id: "infidelity", title: "Infidelity",
     summary: "How far the map is from saying what the class's logit loses when patches are hidden",
@@ -37,10 +34,8 @@ public struct Infidelity: Metric {
       authors: "Yeh et al.", title: "On the (In)fidelity and Sensitivity of Explanations", venue: "NeurIPS",
       year: 2019, identifier: "arXiv:1901.09392"))
 
-  /// The options that this value works with.
   public let options: InfidelityOptions
 
-  /// Makes the metric.
   public init(options: InfidelityOptions = InfidelityOptions()) {
     self.options = options
   }

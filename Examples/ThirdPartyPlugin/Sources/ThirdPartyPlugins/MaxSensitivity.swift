@@ -7,15 +7,13 @@ public struct MaxSensitivityOptions: PluginOptions {
   /// How far each value of the model's input is changed at most.
   public var radius = 0.02
 
-  /// Makes the defaults.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option(
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec(
       "samples", \.samples, "how many changed images are explained",
       allowed: "a whole number from 1 to 1000", where: { (1...1000).contains($0) }),
-    Option(
+    OptionSpec(
       "radius", \.radius, "how far each value of the model's input is changed at most",
       allowed: "a number above 0", where: { $0 > 0 }),
   ]
@@ -26,7 +24,6 @@ public struct MaxSensitivityOptions: PluginOptions {
 /// max_δ ‖φ(x + δ) − φ(x)‖₂ over samples of δ, uniform in [−r, r] for each value of the input, with φ the map at norm 1, so
 /// that methods of any scale compare; a map without anything stays so. Source: Yeh et al. 2019 (arXiv 1901.09392), Definition 2.
 public struct MaxSensitivity: Metric {
-  /// What the metric is.
   public static let descriptor = MetricDescriptor(
     id: "max-sensitivity", title: "Max-Sensitivity",
     summary: "How far the map can move when the image hardly changes",
@@ -35,10 +32,8 @@ public struct MaxSensitivity: Metric {
       authors: "Yeh et al.", title: "On the (In)fidelity and Sensitivity of Explanations", venue: "NeurIPS",
       year: 2019, identifier: "arXiv:1901.09392"))
 
-  /// The options that this value works with.
   public let options: MaxSensitivityOptions
 
-  /// Makes the metric.
   public init(options: MaxSensitivityOptions = MaxSensitivityOptions()) {
     self.options = options
   }

@@ -6,7 +6,6 @@ import XAI
 /// Forward and backward pass, propagation rules, removal of patches and training are those of every `VisionTransformer`: the
 /// plugin says which stages its blocks are made of, and brings one of its own.
 public enum RotaryViT: ModelArchitecture {
-  /// What the family is.
   public static let descriptor = ArchitectureDescriptor(
     id: "rotary-vit", title: "Rotary Vision Transformer",
     summary: "a vision transformer with rotary embeddings and scores that grow with the number of tokens",

@@ -7,13 +7,11 @@ public struct TokenNormOptions: PluginOptions {
   /// The place in the layer.
   public var point = Place.output
 
-  /// Makes the defaults.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option("layer", \.layer, "the layer that is looked at, from 0; -1 is the last"),
-    Option("point", \.point, "the place in the layer"),
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec("layer", \.layer, "the layer that is looked at, from 0; -1 is the last"),
+    OptionSpec("point", \.point, "the place in the layer"),
   ]
 }
 
@@ -23,18 +21,16 @@ public struct TokenNormOptions: PluginOptions {
 /// tokens have a far larger norm than the rest: a map of norms shows where attention maps must not be believed.
 /// Source: Darcet et al. 2024 (arXiv 2309.16588), section 2.1.
 public struct TokenNorm: Explainer {
-  /// What the explainer is.
   public static let descriptor = ExplainerDescriptor(
     id: "token-norm", title: "Token Norm", summary: "Shows how long each patch's token is, to find artefacts",
-    family: .attention, needs: [.activations], isClassSpecific: false, scores: .magnitude, reversePasses: "0",
+    family: .attention, needs: [.activations], isClassSpecific: false, scores: .magnitude,
+    backwardPasses: "0",
     citation: Citation(
       authors: "Darcet et al.", title: "Vision Transformers Need Registers", venue: "ICLR", year: 2024,
       identifier: "arXiv:2309.16588"))
 
-  /// The options that this value works with.
   public let options: TokenNormOptions
 
-  /// Makes an explainer.
   public init(options: TokenNormOptions = TokenNormOptions()) {
     self.options = options
   }

@@ -5,7 +5,6 @@ import XAIFoundation
 ///
 /// The arithmetic is that of every plain vision transformer; only the checkpoint's names are torchvision's own.
 public enum TorchvisionViT: ModelArchitecture {
-  /// What the family is.
   public static let descriptor = ArchitectureDescriptor(
     id: "torchvision-vit", title: "torchvision's Vision Transformer",
     summary: "vit_b_16 and its relatives of torchvision, exported to a model directory",

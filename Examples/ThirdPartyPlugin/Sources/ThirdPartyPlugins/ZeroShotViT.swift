@@ -9,7 +9,6 @@ import XAI
 /// `visual_projection` and v the vector of a class. Gradients, rules, removal of patches and heads, readouts of single layers
 /// and other input sizes are those of every vision transformer.
 public enum ZeroShotViT: ModelArchitecture {
-  /// What the family is.
   public static let descriptor = ArchitectureDescriptor(
     id: "zero-shot-vit", title: "Zero-shot Vision Transformer",
     summary: "Vision transformers whose classes are vectors, given when they are loaded",

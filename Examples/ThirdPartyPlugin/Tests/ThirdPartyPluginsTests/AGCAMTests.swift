@@ -48,7 +48,7 @@ import XAITesting
 
   @Test("on a model, scores are those whose softmax the attention is")
   func model() throws {
-    let model = try Fixture.model(on: Engine.makeKernels())
+    let model = try Fixture.model(on: KernelSelection.makeKernels())
     let input = try Fixture.expected("input")
     let points = (0..<model.descriptor.layerCount).map { ActivationPoint(layer: $0, place: .scores) }
     let trace = try model.forward(input, recording: Recording(attention: .all, activations: Set(points)))
@@ -66,7 +66,7 @@ import XAITesting
   }
 
   @Test func layersWithWindowsAreRefusedByName() throws {
-    let model = HierarchicalToyModel.padded.make(on: try Engine.makeKernels())
+    let model = HierarchicalToyModel.padded.make(on: try KernelSelection.makeKernels())
     expectError("agcam can't explain toy-windows") { try AGCAM().check(fits: model.descriptor) }
   }
 

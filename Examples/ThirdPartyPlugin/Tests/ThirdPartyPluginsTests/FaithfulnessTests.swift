@@ -4,7 +4,7 @@ import ThirdPartyPlugins
 import XAI
 import XAITesting
 
-/// Max-sensitivity and infidelity, in an evaluation of several explainers, against their formulas for a picture alone.
+/// Max-sensitivity and infidelity, in an evaluation of several explainers, against their formulas for an image alone.
 @Suite struct FaithfulnessTests {
   @Test func maxSensitivityConforms() { MetricConformance(MaxSensitivity.self).run() }
   @Test func infidelityConforms() { MetricConformance(Infidelity.self).run() }
@@ -69,7 +69,7 @@ import XAITesting
   }
 }
 
-/// The formulas, written for one picture without batches.
+/// The formulas, written for one image without batches.
 private struct NaiveFaithfulness {
   let model: any Model
   let input: [Float]
@@ -84,7 +84,7 @@ private struct NaiveFaithfulness {
     self.model = evaluation.model
     self.shape = pixels.shape
     self.input = preprocessing.normalised(pixels).elements
-    // FNV-1a of the experiment's seed and the picture's name.
+    // FNV-1a of the experiment's seed and the image's name.
     self.seed = "\(seed)\n\(picture.identifier)".utf8.reduce(0xCBF2_9CE4_8422_2325) {
       ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3
     }

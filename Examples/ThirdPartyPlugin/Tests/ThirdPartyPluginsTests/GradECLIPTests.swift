@@ -56,7 +56,7 @@ import XAITesting
   @Test(
     "on a model with one head, values weighted by attention add up to what the class gains from the output")
   func values() throws {
-    let model = ToyModel.oneHead.make(on: try Engine.makeKernels())
+    let model = ToyModel.oneHead.make(on: try KernelSelection.makeKernels())
     var random = SeededRandom(seed: 3)
     let input = random.normal([1, 3, 12, 12])
     let layer = model.descriptor.layerCount - 1
@@ -82,7 +82,7 @@ import XAITesting
   }
 
   @Test func layersWithWindowsAreRefusedByName() throws {
-    let model = HierarchicalToyModel.padded.make(on: try Engine.makeKernels())
+    let model = HierarchicalToyModel.padded.make(on: try KernelSelection.makeKernels())
     expectError("grad-eclip can't explain toy-windows") { try GradECLIP().check(fits: model.descriptor) }
   }
 

@@ -15,7 +15,7 @@ import XAITesting
   }
 
   @Test func aLayerThatIsNotThereIsRefusedByName() throws {
-    let model = try Fixture.model(on: Engine.makeKernels())
+    let model = try Fixture.model(on: KernelSelection.makeKernels())
     let explainer = try Fixture.registry().explainer("token-norm:layer=7")
     #expect(throws: OptionError.self) { try explainer.check(fits: model.descriptor) }
   }

@@ -32,7 +32,7 @@ enum Fixture {
   }
 
   @Test func parameterGradientsHaveTorchvisionsNames() throws {
-    let model = try Fixture.model(on: Engine.makeKernels())
+    let model = try Fixture.model(on: KernelSelection.makeKernels())
     let trace = try model.forward(Fixture.expected("input"), recording: Recording(gradients: true))
     let gradients = try model.differentiable().backward(
       from: Targets([[0], [1]]).cotangent(classCount: 5), through: trace,
@@ -44,7 +44,7 @@ enum Fixture {
   @Test func builtInPluginsRefuseTheDirectoryByName() throws {
     let directory = try ModelDirectory(Fixture.folder)
     #expect(throws: RegistryError.self) {
-      try Registry.builtIn().loadModel(directory, LoadRequest(kernels: Engine.makeKernels()))
+      try Registry.builtIn().loadModel(directory, LoadRequest(kernels: KernelSelection.makeKernels()))
     }
   }
 

@@ -95,7 +95,7 @@ private final class ZeroShotDirectory {
 
   @Test("without classes it is a backbone")
   func backbone() throws {
-    let model = try load(ZeroShotDirectory(), nil, on: Engine.makeKernels())
+    let model = try load(ZeroShotDirectory(), nil, on: KernelSelection.makeKernels())
     #expect(model.descriptor.output == .none && ModelConformance(model).failures() == [])
     #expect(throws: ModelError.self) {
       try GMAR().explain(Tensor(repeating: 0, [1, 3, 12, 12]), using: model)

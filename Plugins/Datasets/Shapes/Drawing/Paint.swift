@@ -7,11 +7,11 @@ struct Paint: Sendable {
   let pattern: Pattern
   /// The colours; every point has a mixture of them, so that none is lighter or darker than all three.
   let first, second, third: SIMD4<Float>
-  /// Where the pattern starts, in the picture of side 1.
+  /// Where the pattern starts, in the image of side 1.
   let origin: SIMD2<Float>
   /// Where it runs to, of length 1.
   let direction: SIMD2<Float>
-  /// How often it repeats over the picture.
+  /// How often it repeats over the image.
   let frequency: Float
   /// Four lines, of which facets are made: the normals and the distances from the origin.
   var lines: Lines = Lines()
@@ -36,7 +36,7 @@ struct Paint: Sendable {
     self.frequency = frequency
   }
 
-  /// The colour at a point of the picture of side 1, with edges as soft as `pixel`, the side of a pixel.
+  /// The colour at a point of the image of side 1, with edges as soft as `pixel`, the side of a pixel.
   @inline(__always)
   func colour(
     at point: SIMD2<Float>, pixel: Float, noise: UnsafePointer<SIMD2<Float>>

@@ -6,7 +6,7 @@ struct Raster {
   let pixels: UnsafeMutablePointer<SIMD4<Float>>
   let noise: UnsafePointer<SIMD2<Float>>
 
-  /// The side of a pixel, in the picture of side 1.
+  /// The side of a pixel, in the image of side 1.
   private var pixel: Float { 1 / Float(size) }
 
   /// Covers everything.
@@ -72,7 +72,7 @@ struct Raster {
     }
   }
 
-  /// The picture in 8 bits.
+  /// The image in 8 bits.
   func image() -> Image {
     let bytes = [UInt8](unsafeUninitializedCapacity: size * size * 3) { bytes, count in
       for index in 0..<size * size {

@@ -1,6 +1,6 @@
 /// A bent line with round ends: what all clutter is made of, from specks to blobs.
 struct Stroke: Sendable {
-  /// Where it starts, bends and ends, in the picture of side 1.
+  /// Where it starts, bends and ends, in the image of side 1.
   let start, bend, end: SIMD2<Float>
   /// Half its width.
   let radius: Float

@@ -17,7 +17,7 @@ struct Palette: Sendable {
     groundHue = Self.hue(at: ground, from: &random)
   }
 
-  /// Any hue, but for yellows in the dark, which are mud.
+  /// Any hue, except for yellows in the dark, which are mud.
   private static func hue(at lightness: Float, from random: inout SeededRandom) -> SIMD2<Float> {
     var hue = random.direction()
     while lightness < 0.62, hue.y > 0.6 { hue = random.direction() }

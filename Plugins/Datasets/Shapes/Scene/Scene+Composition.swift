@@ -30,7 +30,7 @@ struct Circle: Sendable {
   let centre: SIMD2<Float>
   let radius: Float
 
-  /// Anywhere in the picture, of a diameter from 0.30 to 0.64.
+  /// Anywhere in the image, of a diameter from 0.30 to 0.64.
   static func alone(from random: inout SeededRandom) -> Circle {
     placed(radius: random.uniform(0.15...0.32), from: &random)
   }
@@ -50,7 +50,7 @@ struct Circle: Sendable {
     ]
   }
 
-  /// Beyond the edge of the picture lies at most a twentieth of the radius.
+  /// Beyond the edge of the image lies at most a twentieth of the radius.
   private static func placed(radius: Float, from random: inout SeededRandom) -> Circle {
     let margin = 0.95 * radius
     return Circle(

@@ -1,7 +1,7 @@
 import XAICore
 import XAIImage
 
-/// What is to be seen, in a picture of side 1: a background, clutter on it, and the objects in front.
+/// What is to be seen, in an image of side 1: a background, clutter on it, and the objects in front.
 struct Scene: Sendable {
   var background: Paint
   var clutter: [Stroke]
@@ -39,7 +39,7 @@ struct Scene: Sendable {
 /// An object of a scene.
 struct SceneObject: Sendable {
   let outline: Outline
-  /// Where it is, in the picture of side 1.
+  /// Where it is, in the image of side 1.
   let centre: SIMD2<Float>
   /// The radius of the circle around it.
   let radius: Float

@@ -33,7 +33,7 @@ extension SeededRandom {
     }
   }
 
-  /// A point of the picture.
+  /// A point of the image.
   mutating func point() -> SIMD2<Float> {
     SIMD2(uniform(), uniform())
   }

@@ -1,9 +1,9 @@
 import XAIFoundation
 
-/// Which pictures of a list are held out for validation: each by itself, so that adding one moves no other.
+/// Which images of a list are held out for validation: each by itself, so that adding one moves no other.
 ///
-/// A picture is held out where a number in [0, 1) made of the seed and its identifier is below the share. Where that
-/// would leave a class nothing to learn from, the picture of the greatest number stays.
+/// An image is held out where a number in [0, 1) made of the seed and its identifier is below the share. Where that
+/// would leave a class nothing to learn from, the image of the greatest number stays.
 package struct HoldOut: Sendable {
   /// The share, from 0 to less than 1.
   package let share: Double
@@ -15,7 +15,7 @@ package struct HoldOut: Sendable {
     self.seed = UInt64(bitPattern: Int64(seed))
   }
 
-  /// Whether each picture is held out.
+  /// Whether each image is held out.
   package func flags(for list: PictureList) -> [Bool] {
     let numbers = (0..<list.count).map { number(of: list.identifier($0)) }
     var flags = numbers.map { $0 < share }

@@ -1,7 +1,7 @@
 import XAIFoundation
 package import XAIImage
 
-/// Pictures in files, with their classes: some 30 bytes each, so that a list of a million is no burden.
+/// Images in files, with their classes: some 30 bytes each, so that a list of a million is no burden.
 package struct PictureList: Sendable {
   private struct Entry {
     /// Where the name ends in `names`; it begins where the one before ends.
@@ -17,40 +17,40 @@ package struct PictureList: Sendable {
   private var names: [UInt8] = []
   private var entries: [Entry] = []
 
-  /// Makes a list without pictures.
+  /// Makes a list without images.
   package init(root: String) { self.root = root }
 
-  /// How many pictures there are.
+  /// How many images there are.
   package var count: Int { entries.count }
 
-  /// Adds a folder that pictures lie in; the number stands for it.
+  /// Adds a folder that images lie in; the number stands for it.
   package mutating func addFolder(_ path: String) -> Int {
     folders.append(path.isEmpty ? "" : path + "/")
     return folders.count - 1
   }
 
-  /// Adds a picture of a folder.
+  /// Adds an image of a folder.
   package mutating func append(_ name: String, folder: Int, label: Int?) {
     names.append(contentsOf: name.utf8)
     entries.append(Entry(end: names.count, folder: Int32(folder), label: label.map(Int32.init) ?? -1))
   }
 
-  /// The path of a picture below the root.
+  /// The path of an image below the root.
   package func identifier(_ index: Int) -> String {
     let entry = entries[index]
     let start = index == 0 ? 0 : entries[index - 1].end
     return folders[Int(entry.folder)] + String(decoding: names[start..<entry.end], as: UTF8.self)
   }
 
-  /// The class of a picture.
+  /// The class of an image.
   package func label(_ index: Int) -> Int? {
     let label = entries[index].label
     return label < 0 ? nil : Int(label)
   }
 
-  /// Opens a picture.
+  /// Opens an image.
   ///
-  /// - Throws: `ImageError` for a picture that is not there or damaged, `DatasetError` for what is no file.
+  /// - Throws: `ImageError` for an image that is not there or damaged, `DatasetError` for what is no file.
   package func image(_ index: Int) throws -> Image {
     let identifier = identifier(index)
     let path = identifier.hasPrefix("/") ? identifier : FileSystem.path(root, identifier)
@@ -61,7 +61,7 @@ package struct PictureList: Sendable {
     return try Image(contentsOf: path)
   }
 
-  /// The pictures for which `isIncluded` holds, in the same order.
+  /// The images for which `isIncluded` holds, in the same order.
   package func filter(_ isIncluded: (_ index: Int) -> Bool) -> PictureList {
     var list = PictureList(root: root)
     list.folders = folders
@@ -72,7 +72,7 @@ package struct PictureList: Sendable {
     return list
   }
 
-  /// The list as a split; `objects` says what is known about the objects in a picture.
+  /// The list as a split; `objects` says what is known about the objects in an image.
   package func split(
     named name: String,
     objects: @escaping @Sendable (_ index: Int, _ image: Image) throws -> [SampleObject] = { _, _ in [] }

@@ -1,4 +1,4 @@
-/// A curve of which only some points are worked out, more of them where it bends.
+/// A curve of which only some points are computed, more of them where it bends.
 ///
 /// It starts with a few points, evenly spread. Between two points that are known, g steps apart, the curve is taken for a
 /// random walk that they hold at its ends: about the straight line between them, with the variance σ² a step. The area
@@ -25,16 +25,16 @@ struct AdaptiveCurve {
     self.tolerance = tolerance
   }
 
-  /// The score at a point; nil where it is not worked out.
+  /// The score at a point; nil where it is not computed.
   subscript(point: Int) -> Double? {
     get { scores[point] }
     set { scores[point] = newValue }
   }
 
-  /// How many points are not worked out.
+  /// How many points are not computed.
   var unknownCount: Int { scores.count { $0 == nil } }
 
-  /// The scores at all points, on straight lines between those that are worked out.
+  /// The scores at all points, on straight lines between those that are computed.
   var filled: [Double] {
     let places = places
     var filled = scores.map { $0 ?? 0 }
@@ -47,7 +47,7 @@ struct AdaptiveCurve {
     return filled
   }
 
-  /// The points that are to be worked out next, ascending; none where the curve is known well enough.
+  /// The points that are to be computed next, ascending; none where the curve is known well enough.
   func next() -> [Int] {
     guard let tolerance else { return scores.indices.filter { scores[$0] == nil } }
     let first = firstPoints.filter { scores[$0] == nil }

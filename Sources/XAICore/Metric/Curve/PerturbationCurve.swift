@@ -2,19 +2,19 @@ import XAIFoundation
 import XAIImage
 import XAITensor
 
-/// The curve of a perturbation metric for one map: its points, and the picture at each.
+/// The curve of a perturbation metric for one map: its points, and the image at each.
 struct PerturbationCurve: Sendable {
   private let options: PerturbationOptions
   private let path: PerturbationPath
-  /// How many units a picture has.
+  /// How many units an image has.
   private let units: Int
   /// How many steps lead from one end to the other.
   private let steps: Int
   /// How many units are changed at each point that counts, ascending.
   private let points: [Int]
-  /// The probability of the class on the whole picture.
+  /// The probability of the class on the whole image.
   private let whole: Float
-  /// The picture at a number of changed units.
+  /// The image at a number of changed units.
   private let frame: @Sendable (_ point: Int) -> Frame
 
   init(_ options: PerturbationOptions, _ path: PerturbationPath, _ subject: MetricSubject) {
@@ -47,7 +47,7 @@ struct PerturbationCurve: Sendable {
   /// The plan: points are asked for until the curve is known well enough.
   var plan: MetricPlan {
     var curve = AdaptiveCurve(pointCount: points.count, tolerance: options.adaptive.map { $0 / 100 })
-    // The score of the whole picture is known where it is the probability.
+    // The score of the whole image is known where it is the probability.
     if options.score == .probability, let place = points.firstIndex(of: path.isInsertion ? units : 0) {
       curve[place] = Double(whole)
     }
@@ -94,7 +94,7 @@ struct PerturbationCurve: Sendable {
     }
   }
 
-  /// The picture of which the pixels before a place in the order of the map are changed.
+  /// The image of which the pixels before a place in the order of the map are changed.
   private static func replacingPixels(
     of subject: MetricSubject, _ path: PerturbationPath, _ options: PerturbationOptions
   ) -> @Sendable (_ point: Int, _ isEmpty: Bool) -> Frame {
@@ -115,7 +115,7 @@ struct PerturbationCurve: Sendable {
     }
   }
 
-  /// The picture with some patches and nothing of the others.
+  /// The image with some patches and nothing of the others.
   private static func removingPatches(
     of subject: MetricSubject, _ path: PerturbationPath
   ) -> @Sendable (_ point: Int, _ isEmpty: Bool) -> Frame {

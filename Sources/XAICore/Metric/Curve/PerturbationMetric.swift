@@ -1,4 +1,4 @@
-/// A metric of how the class fares while a picture is taken away, or brought back, in the order of a map.
+/// A metric of how the class fares while an image is taken away, or brought back, in the order of a map.
 ///
 /// A conforming type says what it is and which way it goes; the inputs and the area under the curve are here.
 public protocol PerturbationMetric: Metric where Options == PerturbationOptions {
@@ -6,13 +6,13 @@ public protocol PerturbationMetric: Metric where Options == PerturbationOptions 
   static var path: PerturbationPath { get }
 }
 
-/// A way between a whole picture and an empty one.
+/// A way between a whole image and an empty one.
 public enum PerturbationPath: Hashable, Sendable {
-  /// From the whole picture, the most relevant first.
+  /// From the whole image, the most relevant first.
   case removingMostRelevant
-  /// From the whole picture, the least relevant first.
+  /// From the whole image, the least relevant first.
   case removingLeastRelevant
-  /// To the whole picture, the most relevant first.
+  /// To the whole image, the most relevant first.
   case insertingMostRelevant
 
   var isInsertion: Bool { self == .insertingMostRelevant }
@@ -27,7 +27,7 @@ extension PerturbationMetric {
 
   /// The area under the curve, × 100, with the curve in percent.
   ///
-  /// The whole picture is not shown where its probability is all that is asked.
+  /// The whole image is not shown where its probability is all that is asked.
   public func plan(for subject: MetricSubject) -> MetricPlan {
     PerturbationCurve(options, Self.path, subject).plan
   }

@@ -1,4 +1,4 @@
-/// The protocol of a metric that takes a picture away, or brings it back, bit by bit in the order of a map.
+/// The protocol of a metric that takes an image away, or brings it back, bit by bit in the order of a map.
 ///
 /// Published code differs in every one of these choices; a preset is the set of choices of one program.
 public struct PerturbationOptions: PluginOptions {
@@ -26,7 +26,7 @@ public struct PerturbationOptions: PluginOptions {
     case steps
     /// The same over all steps of the way, where an end that does not count takes the area beside it away.
     case wholeWay = "whole-way"
-    /// A step weighs the share of the picture that it changes: Σ Δx·(y + y′)/2, where x ends at 1 with the whole picture.
+    /// A step weighs the share of the image that it changes: Σ Δx·(y + y′)/2, where x ends at 1 with the whole image.
     case shares
   }
 
@@ -34,7 +34,7 @@ public struct PerturbationOptions: PluginOptions {
   public enum Points: String, OptionValue, CaseIterable {
     /// Both.
     case all
-    /// Not the whole picture.
+    /// Not the whole image.
     case notWhole = "not-whole"
     /// Not the one without anything.
     case notEmpty = "not-empty"
@@ -58,17 +58,16 @@ public struct PerturbationOptions: PluginOptions {
   /// Makes the defaults: RISE in steps of eight rows.
   public init() {}
 
-  /// Every option.
-  public static let table: [Option<Self>] = [
-    Option("unit", \.unit, "what is taken away as one"),
-    Option("step", \.step, "how much a step changes"),
-    Option(
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec("unit", \.unit, "what is taken away as one"),
+    OptionSpec("step", \.step, "how much a step changes"),
+    OptionSpec(
       "substrate", \.substrate, "what stands in the place of pixels that are not there",
       oneOf: [.rise] + Hiding.fills),
-    Option("score", \.score, "what a point of the curve says"),
-    Option("area", \.area, "how steps weigh: the same, or by the share that they change"),
-    Option("points", \.points, "which ends of the way count"),
-    Option(
+    OptionSpec("score", \.score, "what a point of the curve says"),
+    OptionSpec("area", \.area, "how steps weigh: the same, or by the share that they change"),
+    OptionSpec("points", \.points, "which ends of the way count"),
+    OptionSpec(
       "adaptive", \.adaptive,
       "shows fewer steps, more where the curve bends: how far 95 % of values may be off",
       isAddition: true, allowed: "points of a hundred, from 0 | none"

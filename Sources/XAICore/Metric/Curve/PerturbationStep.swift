@@ -1,4 +1,4 @@
-/// How much of a picture a step changes; the last step changes what is left.
+/// How much of an image a step changes; the last step changes what is left.
 public enum PerturbationStep: OptionValue {
   /// As much as so many rows of pixels have: n·width pixels, n·width elements of one channel, n/height of the patches.
   case rows(Int)

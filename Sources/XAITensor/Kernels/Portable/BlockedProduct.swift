@@ -18,20 +18,20 @@ struct BlockedProduct {
     let block = plan.block(index)
     let (outer, inner) = block.matrix.quotientAndRemainder(dividingBy: layout.inner.count)
     let rows = plan.rows(ofTiles: block.rowTiles)
-    let mostDepth = quotient(plan.depth, plan.depthBlocks)
-    let linesDepth = packsLines ? quotient(mostDepth, functions.lanes) * functions.lanes : 0
+    let mostDepth = ceilDiv(plan.depth, plan.depthBlocks)
+    let linesDepth = packsLines ? ceilDiv(mostDepth, functions.lanes) * functions.lanes : 0
     // Packing may write up to a vector past the end; the panels of B start on a cache line.
-    let packedCount = quotient((plan.keepsPanels ? functions.tile_rows : rows.count) * linesDepth, 16) * 16
-    let panelCount = quotient(functions.tile_columns * mostDepth, 16) * 16
+    let packedCount = ceilDiv((plan.keepsPanels ? functions.tile_rows : rows.count) * linesDepth, 16) * 16
+    let panelCount = ceilDiv(functions.tile_columns * mostDepth, 16) * 16
     let panelPlaces =
-      plan.keepsPanels ? quotient(block.columnTiles.count, panelsOfGroup) * panelsOfGroup : panelsOfGroup
+      plan.keepsPanels ? ceilDiv(block.columnTiles.count, panelsOfGroup) * panelsOfGroup : panelsOfGroup
     let count = packedCount + panelPlaces * panelCount + functions.lanes
     let packed = MemoryPool.shared.take(count: count)
     defer { MemoryPool.shared.give(packed, count: count) }
 
     for depthBlock in 0..<plan.depthBlocks {
       let depth = plan.depth(ofBlock: depthBlock)
-      let stretch = Stretch(
+      let depthPerBlock = Stretch(
         outer: outer, inner: inner, rowTiles: block.rowTiles, columnTiles: block.columnTiles,
         index: depthBlock,
         depth: depth, linesDepth: linesDepth,
@@ -39,9 +39,9 @@ struct BlockedProduct {
         b: b.elements(outer: outer, inner: inner), lines: packed, panels: packed + packedCount,
         panelCount: panelCount)
       if plan.keepsPanels {
-        multiplyRows(stretch)
+        multiplyRows(depthPerBlock)
       } else {
-        multiplyPanels(stretch)
+        multiplyPanels(depthPerBlock)
       }
     }
   }
@@ -63,115 +63,132 @@ struct BlockedProduct {
   }
 
   /// Packs all rows, and multiplies them with one panel after the other.
-  private func multiplyPanels(_ stretch: Stretch) {
-    let firstRow = plan.rows(ofTiles: stretch.rowTiles).lowerBound
-    for tile in stretch.rowTiles {
+  private func multiplyPanels(_ depthPerBlock: Stretch) {
+    let firstRow = plan.rows(ofTiles: depthPerBlock.rowTiles).lowerBound
+    for tile in depthPerBlock.rowTiles {
       let range = plan.rows(ofTile: tile)
-      packLines(range, of: stretch, to: stretch.lines + (range.lowerBound - firstRow) * stretch.linesDepth)
+      packLines(
+        range, of: depthPerBlock,
+        to: depthPerBlock.lines + (range.lowerBound - firstRow) * depthPerBlock.linesDepth)
     }
     let group = panelsOfGroup
-    for columnTile in stretch.columnTiles {
+    for columnTile in depthPerBlock.columnTiles {
       let columns = plan.columns(ofTile: columnTile)
-      let place = (columnTile - stretch.columnTiles.lowerBound) % group
+      let place = (columnTile - depthPerBlock.columnTiles.lowerBound) % group
       if place == 0 {
-        let last = min(columnTile + group, stretch.columnTiles.upperBound)
-        pack(columnTile..<last, of: stretch, to: stretch.panels)
+        let last = min(columnTile + group, depthPerBlock.columnTiles.upperBound)
+        pack(columnTile..<last, of: depthPerBlock, to: depthPerBlock.panels)
       }
-      var end = tileEnd(columns, depthBlock: stretch.index)
+      var end = tileEnd(columns, depthBlock: depthPerBlock.index)
       let ahead =
         group > 1
-        ? nil : Ahead(ofPanel: columnTile + 1, in: stretch.columnTiles, stretch.depth, plan, b, stretch.b)
-      for tile in stretch.rowTiles {
+        ? nil
+        : Prefetcher(
+          ofPanel: columnTile + 1, in: depthPerBlock.columnTiles, depthPerBlock.depth, plan, b,
+          depthPerBlock.b)
+      for tile in depthPerBlock.rowTiles {
         let range = plan.rows(ofTile: tile)
-        locate(&end, stretch, row: range.lowerBound, column: columns.lowerBound)
-        ahead?.share(tile - stretch.rowTiles.lowerBound, of: stretch.rowTiles.count, with: &end)
+        locate(&end, depthPerBlock, row: range.lowerBound, column: columns.lowerBound)
+        ahead?.share(tile - depthPerBlock.rowTiles.lowerBound, of: depthPerBlock.rowTiles.count, with: &end)
         multiply(
-          range, of: stretch, stretch.lines + (range.lowerBound - firstRow) * stretch.linesDepth,
-          stretch.panels + place * stretch.panelCount, &end)
+          range, of: depthPerBlock,
+          depthPerBlock.lines + (range.lowerBound - firstRow) * depthPerBlock.linesDepth,
+          depthPerBlock.panels + place * depthPerBlock.panelCount, &end)
       }
     }
   }
 
   /// Packs all panels, and multiplies one tile of rows after the other with them.
-  private func multiplyRows(_ stretch: Stretch) {
+  private func multiplyRows(_ depthPerBlock: Stretch) {
     let group = panelsOfGroup
-    for first in stride(from: stretch.columnTiles.lowerBound, to: stretch.columnTiles.upperBound, by: group) {
+    for first in stride(
+      from: depthPerBlock.columnTiles.lowerBound, to: depthPerBlock.columnTiles.upperBound, by: group)
+    {
       pack(
-        first..<min(first + group, stretch.columnTiles.upperBound), of: stretch,
-        to: stretch.panels + (first - stretch.columnTiles.lowerBound) * stretch.panelCount)
+        first..<min(first + group, depthPerBlock.columnTiles.upperBound), of: depthPerBlock,
+        to: depthPerBlock.panels + (first - depthPerBlock.columnTiles.lowerBound) * depthPerBlock.panelCount)
     }
-    var end = tileEnd(0..<0, depthBlock: stretch.index)
-    for tile in stretch.rowTiles {
+    var end = tileEnd(0..<0, depthBlock: depthPerBlock.index)
+    for tile in depthPerBlock.rowTiles {
       let range = plan.rows(ofTile: tile)
-      packLines(range, of: stretch, to: stretch.lines)
-      let ahead = Ahead(ofRows: tile + 1, in: stretch.rowTiles, stretch.depth, plan, a, stretch.a)
-      for columnTile in stretch.columnTiles {
+      packLines(range, of: depthPerBlock, to: depthPerBlock.lines)
+      let ahead = Prefetcher(
+        ofRows: tile + 1, in: depthPerBlock.rowTiles, depthPerBlock.depth, plan, a, depthPerBlock.a)
+      for columnTile in depthPerBlock.columnTiles {
         let columns = plan.columns(ofTile: columnTile)
-        let place = columnTile - stretch.columnTiles.lowerBound
+        let place = columnTile - depthPerBlock.columnTiles.lowerBound
         end.columns = columns.count
         end.bias =
-          stretch.index == plan.depthBlocks - 1 ? epilogue.bias.map { $0.start + columns.lowerBound } : nil
-        locate(&end, stretch, row: range.lowerBound, column: columns.lowerBound)
-        ahead?.share(place, of: stretch.columnTiles.count, with: &end)
-        multiply(range, of: stretch, stretch.lines, stretch.panels + place * stretch.panelCount, &end)
+          depthPerBlock.index == plan.depthBlocks - 1
+          ? epilogue.bias.map { $0.start + columns.lowerBound } : nil
+        locate(&end, depthPerBlock, row: range.lowerBound, column: columns.lowerBound)
+        ahead?.share(place, of: depthPerBlock.columnTiles.count, with: &end)
+        multiply(
+          range, of: depthPerBlock, depthPerBlock.lines,
+          depthPerBlock.panels + place * depthPerBlock.panelCount, &end)
       }
     }
   }
 
-  private func packLines(_ rows: Range<Int>, of stretch: Stretch, to lines: UnsafeMutablePointer<Float>) {
+  private func packLines(_ rows: Range<Int>, of depthPerBlock: Stretch, to lines: UnsafeMutablePointer<Float>)
+  {
     guard packsLines else { return }
     functions.pack_lines(
-      lines, stretch.a + rows.lowerBound * a.layout.rowStride, rows.count, a.layout.rowStride,
-      stretch.depth.count)
+      lines, depthPerBlock.a + rows.lowerBound * a.layout.rowStride, rows.count, a.layout.rowStride,
+      depthPerBlock.depth.count)
   }
 
   private func multiply(
-    _ rows: Range<Int>, of stretch: Stretch, _ lines: UnsafePointer<Float>, _ panel: UnsafePointer<Float>,
-    _ end: inout xai_tile_end
+    _ rows: Range<Int>, of depthPerBlock: Stretch, _ lines: UnsafePointer<Float>,
+    _ panel: UnsafePointer<Float>,
+    _ end: inout xai_tile_epilogue
   ) {
     functions.multiply_tile(
-      rows.count, stretch.depth.count, packsLines ? lines : stretch.a + rows.lowerBound, packsLines,
+      rows.count, depthPerBlock.depth.count, packsLines ? lines : depthPerBlock.a + rows.lowerBound,
+      packsLines,
       a.layout.columnStride, panel, &end)
   }
 
   /// Panels that are packed together.
   ///
-  /// Where rows of B lie along memory, as in reverse passes, a panel takes a little of each row, and rows of weights are
+  /// Where rows of B lie along memory, as in backward passes, a panel takes a little of each row, and rows of weights are
   /// pages apart: panels side by side take more of a page while its address is known.
   private var panelsOfGroup: Int {
     b.layout.columnStride == 1 && b.layout.columns > functions.tile_columns ? 4 : 1
   }
 
   /// Packs the panels of some column tiles.
-  private func pack(_ tiles: Range<Int>, of stretch: Stretch, to panels: UnsafeMutablePointer<Float>) {
-    let depth = stretch.depth
+  private func pack(_ tiles: Range<Int>, of depthPerBlock: Stretch, to panels: UnsafeMutablePointer<Float>) {
+    let depth = depthPerBlock.depth
     let step = tiles.count > 1 ? rowsOfPages : depth.count
     for first in stride(from: depth.lowerBound, to: depth.upperBound, by: max(step, 1)) {
       for (index, tile) in tiles.enumerated() {
         let columns = plan.columns(ofTile: tile)
         functions.pack(
-          panels + index * stretch.panelCount + (first - depth.lowerBound) * functions.tile_columns,
+          panels + index * depthPerBlock.panelCount + (first - depth.lowerBound) * functions.tile_columns,
           functions.tile_columns,
-          stretch.b + columns.lowerBound * b.layout.columnStride + first * b.layout.rowStride, columns.count,
+          depthPerBlock.b + columns.lowerBound * b.layout.columnStride + first * b.layout.rowStride,
+          columns.count,
           b.layout.columnStride, min(step, depth.upperBound - first), b.layout.rowStride)
       }
     }
   }
 
-  /// What happens to the tiles of a panel: each stretch of the depth adds its part, and the last one ends the sum.
-  private func tileEnd(_ columns: Range<Int>, depthBlock: Int) -> xai_tile_end {
+  /// What happens to the tiles of a panel: each depthPerBlock of the depth adds its part, and the last one ends the sum.
+  private func tileEnd(_ columns: Range<Int>, depthBlock: Int) -> xai_tile_epilogue {
     let isLast = depthBlock == plan.depthBlocks - 1
-    return xai_tile_end(
+    return xai_tile_epilogue(
       destination: c, stride: layout.rowStride, columns: columns.count, scale: epilogue.scale,
       adds: epilogue.accumulates || depthBlock > 0, gelu: isLast && epilogue.activation == .gelu,
       bias: isLast ? epilogue.bias.map { $0.start + columns.lowerBound } : nil,
       residual: isLast ? epilogue.residual?.tensor.start : nil,
-      residual_stride: epilogue.residual?.layout.rowStride ?? 0, ahead: nil, ahead_count: 0, ahead_run: 0,
-      ahead_left_of_run: 0, ahead_skip: 0)
+      residual_stride: epilogue.residual?.layout.rowStride ?? 0, prefetch: nil, prefetch_count: 0,
+      prefetch_run: 0,
+      prefetch_left_of_run: 0, prefetch_skip: 0)
   }
 
-  private func locate(_ end: inout xai_tile_end, _ stretch: Stretch, row: Int, column: Int) {
-    let (outer, inner) = (stretch.outer, stretch.inner)
+  private func locate(_ end: inout xai_tile_epilogue, _ depthPerBlock: Stretch, row: Int, column: Int) {
+    let (outer, inner) = (depthPerBlock.outer, depthPerBlock.inner)
     end.destination = c + layout.start(outer: outer, inner: inner) + row * layout.rowStride + column
     if end.residual != nil, let residual = epilogue.residual {
       end.residual =

@@ -43,7 +43,7 @@ extension PortableKernels {
 struct FusedAttention {
   let operands: AttentionOperands
   let functions: xai_vector_kernels
-  let precision: Engine.Precision
+  let precision: KernelSelection.Precision
   /// Where the attention goes, where it is kept.
   let kept: UnsafeMutablePointer<Float>?
   let outputs: UnsafeMutablePointer<Float>
@@ -68,28 +68,28 @@ struct FusedAttention {
 
   /// Elements of float32 that a packed panel of a depth takes.
   private func panelCount(depth: Int) -> Int {
-    onTiles ? tilesCount(depth: depth) : quotient(depth * panelColumns, 16) * 16
+    onTiles ? tilesCount(depth: depth) : ceilDiv(depth * panelColumns, 16) * 16
   }
 
   /// Elements of float32 that packed rows of a depth take.
   private func rowsCount(depth: Int) -> Int {
     let lanes = Int(functions.lanes)
-    return onTiles ? tilesCount(depth: depth) : quotient(depth, lanes) * lanes * blockRows
+    return onTiles ? tilesCount(depth: depth) : ceilDiv(depth, lanes) * lanes * blockRows
   }
 
   /// Elements of float32 that 32 rows or columns of a depth take in tiles.
   private func tilesCount(depth: Int) -> Int {
-    quotient(depth, depthOfTile) * depthOfTile * columnsOfPanel / (precision == .bfloat16 ? 2 : 1)
+    ceilDiv(depth, depthOfTile) * depthOfTile * columnsOfPanel / (precision == .bfloat16 ? 2 : 1)
   }
 
   /// Computes the share of a head, in memory of its own.
   func compute(_ index: Int, shares: Int) {
     let (head, share) = index.quotientAndRemainder(dividingBy: shares)
     let (outer, inner) = head.quotientAndRemainder(dividingBy: operands.attention.inner.count)
-    let keyPanels = quotient(tokens, panelColumns)
-    let valuePanels = quotient(width, panelColumns)
+    let keyPanels = ceilDiv(tokens, panelColumns)
+    let valuePanels = ceilDiv(width, panelColumns)
     let (keyCount, valueCount) = (panelCount(depth: queryWidth), panelCount(depth: tokens))
-    let scoresCount = quotient(blockRows * tokens, 16) * 16
+    let scoresCount = ceilDiv(blockRows * tokens, 16) * 16
     let packedRows = max(rowsCount(depth: queryWidth), rowsCount(depth: tokens))
     // Packing may write up to a vector past the end.
     let count =
@@ -176,7 +176,8 @@ struct FusedAttention {
   }
 
   private func multiply(
-    _ count: Int, depth: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ end: inout xai_tile_end
+    _ count: Int, depth: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+    _ end: inout xai_tile_epilogue
   ) {
     switch precision {
     case .float32: functions.multiply_tile(count, depth, a, true, 0, b, &end)
@@ -186,13 +187,15 @@ struct FusedAttention {
     }
   }
 
-  private func tileEnd(_ destination: UnsafeMutablePointer<Float>, stride: Int, columns: Int) -> xai_tile_end
+  private func tileEnd(_ destination: UnsafeMutablePointer<Float>, stride: Int, columns: Int)
+    -> xai_tile_epilogue
   {
-    xai_tile_end(
+    xai_tile_epilogue(
       destination: destination, stride: stride, columns: columns, scale: 1, adds: false, gelu: false,
       bias: nil,
-      residual: nil, residual_stride: 0, ahead: nil, ahead_count: 0, ahead_run: 0, ahead_left_of_run: 0,
-      ahead_skip: 0)
+      residual: nil, residual_stride: 0, prefetch: nil, prefetch_count: 0, prefetch_run: 0,
+      prefetch_left_of_run: 0,
+      prefetch_skip: 0)
   }
 
   private func tiles(_ memory: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<UInt16> {

@@ -13,7 +13,7 @@ public struct PortableKernels: VectorRowKernels {
   /// The vector instructions and threads.
   public let unit: VectorUnit
   /// What the factors of products keep.
-  public let precision: Engine.Precision
+  public let precision: KernelSelection.Precision
   /// Parameters in bfloat16; nil where products are in another precision.
   let parameters: PackedParameters?
 
@@ -30,7 +30,7 @@ public struct PortableKernels: VectorRowKernels {
   }
 
   /// Makes kernels of a precision; nil where it is not float32 and the processor has no matrix tiles for bfloat16.
-  public init?(precision: Engine.Precision, threads: Int? = nil) {
+  public init?(precision: KernelSelection.Precision, threads: Int? = nil) {
     guard precision != .float32 else {
       self.init(threads: threads)
       return
@@ -39,7 +39,7 @@ public struct PortableKernels: VectorRowKernels {
     self.init(instructionSet: .avx512, threads: threads, precision: precision)
   }
 
-  private init(instructionSet: InstructionSet, threads: Int?, precision: Engine.Precision) {
+  private init(instructionSet: InstructionSet, threads: Int?, precision: KernelSelection.Precision) {
     guard let vector = instructionSet.vectorKernels else {
       preconditionFailure(
         "this processor has no \(instructionSet); it has \(InstructionSet.available.map(\.rawValue))")

@@ -34,16 +34,16 @@ struct ProductPlan {
     self.columns = layout.columns
     self.depth = depth
     self.tileColumns = tileColumns
-    self.rowTiles = quotient(rows, tileRows)
-    self.columnTiles = quotient(columns, tileColumns)
-    self.depthBlocks = max(1, quotient(depth, Self.mostDepth))
-    let stretch = max(1, quotient(depth, depthBlocks))
+    self.rowTiles = ceilDiv(rows, tileRows)
+    self.columnTiles = ceilDiv(columns, tileColumns)
+    self.depthBlocks = max(1, ceilDiv(depth, Self.mostDepth))
+    let depthPerBlock = max(1, ceilDiv(depth, depthBlocks))
     self.keepsPanels = rows > Self.manyRows
     if keepsPanels {
       self.rowBlocks = 1
-      self.columnBlocks = quotient(columnTiles, max(1, Self.mostElements / (tileColumns * stretch)))
+      self.columnBlocks = ceilDiv(columnTiles, max(1, Self.mostElements / (tileColumns * depthPerBlock)))
     } else {
-      self.rowBlocks = quotient(rows, max(tileRows, Self.mostElements / stretch))
+      self.rowBlocks = ceilDiv(rows, max(tileRows, Self.mostElements / depthPerBlock))
       self.columnBlocks = columns > 0 ? 1 : 0
     }
     self.matrices = layout.outer.count * layout.inner.count
@@ -82,7 +82,7 @@ struct ProductPlan {
     tile * tileColumns..<min((tile + 1) * tileColumns, columns)
   }
 
-  /// A stretch of the depth.
+  /// A depthPerBlock of the depth.
   func depth(ofBlock block: Int) -> Range<Int> { part(block, of: depthBlocks, in: depth) }
 
   /// The matrix, row tiles and column tiles of a block.
@@ -96,8 +96,8 @@ struct ProductPlan {
   }
 }
 
-/// The quotient, rounded up.
-func quotient(_ count: Int, _ size: Int) -> Int { (count + size - 1) / size }
+/// The quotient of two whole numbers, rounded up.
+func ceilDiv(_ count: Int, _ size: Int) -> Int { (count + size - 1) / size }
 
 /// One of several parts of a count, which differ by one at most.
 func part(_ index: Int, of parts: Int, in count: Int) -> Range<Int> {

@@ -79,7 +79,7 @@ extension VectorRowKernels {
     precondition(
       y.shape.rowsAndColumns == (rows, columns),
       "rows of \(x.shape) have no products with those of \(y.shape)")
-    let groups = max(1, quotient(rows, rowsPerSum))
+    let groups = max(1, ceilDiv(rows, rowsPerSum))
     return columnSums(
       Tensor([groups, columns]) { sums in
         pool.run(count: groups) { group in

@@ -60,7 +60,7 @@ extension VectorRowKernels {
       x.shape.rowsAndColumns == (rows, columns), "an input of \(x.shape) has no gradient of \(gradient.shape)"
     )
     checkStatistics(statistics, rows: rows)
-    let groups = max(1, quotient(rows, rowsPerSum))
+    let groups = max(1, ceilDiv(rows, rowsPerSum))
     var biases = TensorBuffer([groups, columns])
     let weights = biases.withElements { biases in
       Tensor([groups, columns]) { weights in

@@ -30,7 +30,7 @@ extension VectorRowKernels {
   /// Sums of groups of rows are summed in turn, so the error grows with the logarithm of the number of rows.
   public func columnSums(_ x: Tensor) -> Tensor {
     let (rows, columns) = x.shape.rowsAndColumns
-    let groups = max(1, quotient(rows, rowsPerSum))
+    let groups = max(1, ceilDiv(rows, rowsPerSum))
     let sums = Tensor([groups, columns]) { sums in
       pool.run(count: groups) { group in
         let range = part(group, of: groups, in: rows)
@@ -59,9 +59,9 @@ extension VectorRowKernels {
     let period = period ?? rows
     guard period > 0 else { return }
     // Blocks are large enough to be worth handing out, and many enough to share among the threads.
-    let (least, most) = (quotient(4_096, max(columns, 1)), quotient(32_768, max(columns, 1)))
-    let perBlock = max(least, min(most, quotient(period, 4 * pool.threads)))
-    let perPeriod = quotient(period, perBlock)
+    let (least, most) = (ceilDiv(4_096, max(columns, 1)), ceilDiv(32_768, max(columns, 1)))
+    let perBlock = max(least, min(most, ceilDiv(period, 4 * pool.threads)))
+    let perPeriod = ceilDiv(period, perBlock)
     pool.run(count: rows / period * perPeriod) { index in
       let (repetition, block) = index.quotientAndRemainder(dividingBy: perPeriod)
       let range = part(block, of: perPeriod, in: period)

@@ -143,8 +143,8 @@ func report(_ kernels: any Kernels, peak: Double) {
 
 let fastest = InstructionSet.available.last ?? .baseline
 let processorPeak = peak(fastest)
-for name in Engine.availableKernels where name != "portable" {
-  report(try Engine.makeKernels(named: name, threads: threads), peak: processorPeak)
+for name in KernelSelection.availableKernels where name != "portable" {
+  report(try KernelSelection.makeKernels(named: name, threads: threads), peak: processorPeak)
 }
 for set in InstructionSet.available.reversed() {
   report(PortableKernels(instructionSet: set, threads: threads), peak: peak(set))

@@ -32,9 +32,9 @@ struct Bfloat16Product {
     _ layout: MatrixLayout, _ epilogue: Epilogue, threads: Int
   ) {
     (self.a, self.columns, self.c, self.layout, self.epilogue) = (a, columns, c, layout, epilogue)
-    panels = quotient(layout.columns, columnsOfPanel)
+    panels = ceilDiv(layout.columns, columnsOfPanel)
     let matrices = layout.outer.count * layout.inner.count
-    let fewest = quotient(layout.rows * a.layout.columns, Self.mostElements)
+    let fewest = ceilDiv(layout.rows * a.layout.columns, Self.mostElements)
     let even = (fewest..<fewest + threads).first { matrices * $0 % threads == 0 } ?? fewest
     let isCutByRows = layout.rows / even >= Self.fewRows
     rowBlocks = isCutByRows ? even : fewest
@@ -50,10 +50,10 @@ struct Bfloat16Product {
     let (matrix, rowBlock) = rest.quotientAndRemainder(dividingBy: rowBlocks)
     let (outer, inner) = matrix.quotientAndRemainder(dividingBy: layout.inner.count)
     // Whole pairs of tiles, so that only the last block has part of one.
-    let pairs = part(rowBlock, of: rowBlocks, in: quotient(layout.rows, 32))
+    let pairs = part(rowBlock, of: rowBlocks, in: ceilDiv(layout.rows, 32))
     let rows = pairs.lowerBound * 32..<min(pairs.upperBound * 32, layout.rows)
     let depth = a.layout.columns
-    let count = quotient(rows.count, 32) * 32 * quotient(depth, depthOfTile) * depthOfTile / 2
+    let count = ceilDiv(rows.count, 32) * 32 * ceilDiv(depth, depthOfTile) * depthOfTile / 2
     let packed = MemoryPool.shared.take(count: count)
     defer { MemoryPool.shared.give(packed, count: count) }
     let tiles = UnsafeMutableRawPointer(packed).assumingMemoryBound(to: UInt16.self)
@@ -64,11 +64,11 @@ struct Bfloat16Product {
       a.layout.rowStride, depth)
     let panels = part(columnBlock, of: columnBlocks, in: panels)
     for panel in panels {
-      var end = xai_tile_end(
+      var end = xai_tile_epilogue(
         into: c, layout, epilogue, outer: outer, inner: inner, row: rows.lowerBound,
         column: panel * columnsOfPanel)
       if panel + 1 < panels.upperBound {
-        Ahead(tiles: columns.panel(panel + 1), run: columns.stride, count: 1, stride: 0).share(
+        Prefetcher(tiles: columns.panel(panel + 1), run: columns.stride, count: 1, stride: 0).share(
           0, of: 1, with: &end)
       }
       xai_amx_multiply(rows.count, depth, tiles, columns.panel(panel), &end)

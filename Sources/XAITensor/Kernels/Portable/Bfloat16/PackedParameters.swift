@@ -13,10 +13,10 @@ final class PackedParameters: Sendable {
 
     init(_ matrix: MatrixOperand, on pool: ThreadPool) {
       let (columns, depth) = (matrix.layout.columns, matrix.layout.rows)
-      let groups = quotient(columns, columnsOfPanel)
-      let stride = quotient(depth, depthOfTile) * depthOfTile * columnsOfPanel
+      let groups = ceilDiv(columns, columnsOfPanel)
+      let stride = ceilDiv(depth, depthOfTile) * depthOfTile * columnsOfPanel
       self.stride = stride
-      self.storage = TensorStorage(count: quotient(groups * stride, 2))
+      self.storage = TensorStorage(count: ceilDiv(groups * stride, 2))
       let start = UnsafeMutableRawPointer(storage.elements).assumingMemoryBound(to: UInt16.self)
       let source = matrix.tensor.start + matrix.layout.offset
       pool.run(count: groups) { group in

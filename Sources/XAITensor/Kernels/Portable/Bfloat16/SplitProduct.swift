@@ -1,6 +1,6 @@
 import CVectorKernels
 
-/// A product of float32 on matrix tiles, each factor as a sum of two bfloat16 numbers (`Engine.Precision.bfloat16x3`).
+/// A product of float32 on matrix tiles, each factor as a sum of two bfloat16 numbers (`KernelSelection.Precision.bfloat16x3`).
 ///
 /// Where all of B stays in the second-level cache and there are rows enough, each block splits it for itself, and then 32
 /// rows at a time, which are multiplied from the first-level cache. Otherwise rows are split and packed once, by all threads,
@@ -39,22 +39,22 @@ struct SplitProduct {
   ) {
     (self.a, self.b, self.c, self.layout, self.epilogue, self.threads) = (a, b, c, layout, epilogue, threads)
     depth = a.layout.columns
-    panels = quotient(layout.columns, columnsOfPanel)
+    panels = ceilDiv(layout.columns, columnsOfPanel)
     matrices = layout.outer.count * layout.inner.count
   }
 
   private var tileRowCount: Int { splitCount(depth: depth) }
 
-  /// The depth of a sum that is not interrupted, in whole tiles: parts of equal length, but for the last.
-  private var stretch: Int {
-    quotient(quotient(depth, quotient(depth, Self.mostDepth)), depthOfTile) * depthOfTile
+  /// The depth of a sum that is not interrupted, in whole tiles: parts of equal length, except for the last.
+  private var depthPerBlock: Int {
+    ceilDiv(ceilDiv(depth, ceilDiv(depth, Self.mostDepth)), depthOfTile) * depthOfTile
   }
 
   func run(on pool: ThreadPool) {
     guard matrices > 0, layout.rows > 0, layout.columns > 0 else { return }
-    let pairs = quotient(layout.rows, rowsOfPair)
+    let pairs = ceilDiv(layout.rows, rowsOfPair)
     let isApart = matrices >= 4 * threads
-    if stretch >= depth, panels * columnsOfPanel * stretch <= Self.cachedElements * 2 / 3,
+    if depthPerBlock >= depth, panels * columnsOfPanel * depthPerBlock <= Self.cachedElements * 2 / 3,
       isApart || layout.rows >= threads * layout.columns
     {
       let rowBlocks = isApart ? 1 : min(pairs, 2 * threads)
@@ -65,7 +65,7 @@ struct SplitProduct {
       return
     }
     let most = max(1, Self.mostRowElements / (tileRowCount / 2 * matrices)) * rowsOfTile
-    let parts = quotient(layout.rows, most)
+    let parts = ceilDiv(layout.rows, most)
     for index in 0..<parts {
       let pairs = part(index, of: parts, in: pairs)
       run(pairs.lowerBound * rowsOfPair..<min(pairs.upperBound * rowsOfPair, layout.rows), on: pool)
@@ -75,7 +75,7 @@ struct SplitProduct {
   /// Packs all panels, and multiplies 32 rows after the other with them.
   private func multiplyRows(_ pairs: Range<Int>, of matrix: Int) {
     let (outer, inner) = matrix.quotientAndRemainder(dividingBy: layout.inner.count)
-    let panelCount = stretch * columnsOfPanel * 2
+    let panelCount = depthPerBlock * columnsOfPanel * 2
     let count = (panels * panelCount + 2 * tileRowCount) / 2
     let packed = MemoryPool.shared.take(count: count)
     defer { MemoryPool.shared.give(packed, count: count) }
@@ -88,7 +88,7 @@ struct SplitProduct {
       let rows = pair * rowsOfPair..<min((pair + 1) * rowsOfPair, layout.rows)
       packRows(rows, of: matrix, to: tiles)
       for panel in 0..<panels {
-        var end = xai_tile_end(
+        var end = xai_tile_epilogue(
           into: c, layout, epilogue, outer: outer, inner: inner, row: rows.lowerBound,
           column: panel * columnsOfPanel)
         xai_amx_multiply_split(
@@ -99,7 +99,7 @@ struct SplitProduct {
 
   /// Packs some rows of all matrices, and multiplies them.
   private func run(_ rows: Range<Int>, on pool: ThreadPool) {
-    let tileRows = quotient(rows.count, rowsOfTile)
+    let tileRows = ceilDiv(rows.count, rowsOfTile)
     let count = matrices * tileRows * tileRowCount / 2
     let packed = MemoryPool.shared.take(count: count)
     defer { MemoryPool.shared.give(packed, count: count) }
@@ -110,17 +110,17 @@ struct SplitProduct {
       packRows(first..<min(first + rowsOfTile, rows.upperBound), of: matrix, to: tiles + index * tileRowCount)
     }
     // Rows that stay in the cache are read again for a few panels; others come from further away, and for more.
-    let isCached = tileRows * rowsOfTile * stretch <= Self.cachedElements
+    let isCached = tileRows * rowsOfTile * depthPerBlock <= Self.cachedElements
     let most = (isCached ? 1 : 2) * Self.cachedElements / 3
-    let group = min(panels, max(1, most / (stretch * columnsOfPanel)))
-    let groups = quotient(quotient(panels, group), threads) * threads
+    let group = min(panels, max(1, most / (depthPerBlock * columnsOfPanel)))
+    let groups = ceilDiv(ceilDiv(panels, group), threads) * threads
     let columnBlocks = matrices >= 4 * threads ? 1 : min(panels, isCached ? 4 * threads : groups)
     let rowBlocks = matrices * columnBlocks >= threads ? 1 : min(tileRows, threads)
     pool.run(count: matrices * columnBlocks * rowBlocks) { index in
       let (matrix, block) = index.quotientAndRemainder(dividingBy: columnBlocks * rowBlocks)
       let (rowBlock, columnBlock) = block.quotientAndRemainder(dividingBy: columnBlocks)
       multiply(
-        part(rowBlock, of: rowBlocks, in: quotient(tileRows, 2)), of: rows, matrix,
+        part(rowBlock, of: rowBlocks, in: ceilDiv(tileRows, 2)), of: rows, matrix,
         tiles + matrix * tileRows * tileRowCount, by: part(columnBlock, of: columnBlocks, in: panels),
         group: group)
     }
@@ -143,14 +143,14 @@ struct SplitProduct {
   ) {
     let (outer, inner) = matrix.quotientAndRemainder(dividingBy: layout.inner.count)
     let source = b.elements(outer: outer, inner: inner)
-    let panelCount = stretch * columnsOfPanel * 2
+    let panelCount = depthPerBlock * columnsOfPanel * 2
     let packed = MemoryPool.shared.take(count: group * panelCount / 2)
     defer { MemoryPool.shared.give(packed, count: group * panelCount / 2) }
     let columns = UnsafeMutableRawPointer(packed).assumingMemoryBound(to: UInt16.self)
     xai_amx_begin()
     defer { xai_amx_end() }
-    for start in stride(from: 0, to: depth, by: stretch) {
-      let steps = start..<min(start + stretch, depth)
+    for start in stride(from: 0, to: depth, by: depthPerBlock) {
+      let steps = start..<min(start + depthPerBlock, depth)
       for first in stride(from: panels.lowerBound, to: panels.upperBound, by: group) {
         let own = first..<min(first + group, panels.upperBound)
         packPanels(own, steps, source, to: columns, panelCount)
@@ -159,13 +159,13 @@ struct SplitProduct {
           let upper = tiles + 2 * pair * tileRowCount + start * rowsOfTile * 2
           let ahead =
             pair + 1 < pairs.upperBound
-            ? Ahead(
+            ? Prefetcher(
               tiles: upper + 2 * tileRowCount, run: splitCount(depth: steps.count), count: 2,
               stride: tileRowCount)
             : nil
           for panel in own {
-            // Each stretch of the depth adds its part, and the last one ends the sum.
-            var end = xai_tile_end(
+            // Each depthPerBlock of the depth adds its part, and the last one ends the sum.
+            var end = xai_tile_epilogue(
               into: c, layout, epilogue, outer: outer, inner: inner, row: row, column: panel * columnsOfPanel,
               isFirst: start == 0, isLast: steps.upperBound == depth)
             ahead?.share(panel - first, of: own.count, with: &end)
@@ -198,7 +198,7 @@ struct SplitProduct {
 }
 
 /// Elements of bfloat16 that 16 split rows of a depth take.
-func splitCount(depth: Int) -> Int { quotient(depth, depthOfTile) * depthOfTile * rowsOfTile * 2 }
+func splitCount(depth: Int) -> Int { ceilDiv(depth, depthOfTile) * depthOfTile * rowsOfTile * 2 }
 
 /// Rows of a tile.
 private let rowsOfTile = 16

@@ -3,7 +3,7 @@ import XAIFoundation
 import XAITraining
 
 /// Tells people: a progress line on standard error, a line an epoch and the end on standard output.
-struct TextTeller: TrainingTeller {
+struct TrainingTextReporter: TrainingReporter {
   private let plan: TrainPlan
   private let progress = Progress(isShown: true)
   private var steps = 0
@@ -85,7 +85,7 @@ struct TextTeller: TrainingTeller {
     try StandardOutput.write(text)
   }
 
-  /// Names the first damaged pictures at once; the end of the run names them again.
+  /// Names the first damaged images at once; the end of the run names them again.
   private mutating func skip(_ picture: SkippedPicture) {
     skippedCount += 1
     switch skippedCount {
@@ -103,7 +103,7 @@ struct TextTeller: TrainingTeller {
 
 // MARK: - The end
 
-extension TextTeller {
+extension TrainingTextReporter {
   mutating func finished(_ record: TrainingRecord, files: [String], seconds: Double) throws {
     try say(
       "\(grouped(steps - firstStep)) steps in \(duration(seconds))\(Self.accuracy(of: record))\n"
@@ -128,13 +128,13 @@ extension TextTeller {
     return ", validation accuracy \(percent(Float(accuracy)))"
   }
 
-  /// A picture and what was wrong with it; most reasons name it already.
+  /// An image and what was wrong with it; most reasons name it already.
   private static func text(of picture: SkippedPicture) -> String {
     picture.reason.contains(picture.identifier)
       ? picture.reason : "\(picture.identifier): \(picture.reason)"
   }
 
-  /// Names the pictures that were left out; of many the first.
+  /// Names the images that were left out; of many the first.
   private func summarise(_ skipped: [SkippedPicture]) {
     guard !skipped.isEmpty else { return }
     let shown = skipped.prefix(20).map { "  \(Self.text(of: $0))\n" }.joined()
@@ -145,7 +145,7 @@ extension TextTeller {
   }
 }
 
-/// How many pictures a second.
+/// How many images a second.
 private struct Speed {
   private let start = ContinuousClock().now
   private var count = 0

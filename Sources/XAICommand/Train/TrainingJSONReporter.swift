@@ -2,7 +2,7 @@ import XAICore
 import XAITraining
 
 /// Tells programs: one JSON line an event on standard output.
-struct JSONTeller: TrainingTeller {
+struct TrainingJSONReporter: TrainingReporter {
   func tell(_ event: TrainingEvent) throws { try write(EventLine(event)) }
 
   func finished(_ record: TrainingRecord, files: [String], seconds: Double) throws {

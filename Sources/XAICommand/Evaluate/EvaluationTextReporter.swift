@@ -5,16 +5,16 @@ import XAIFoundation
 import XAIResults
 
 /// Tells people: a progress line on standard error, the means on standard output.
-struct EvaluationTextTeller: EvaluationTeller {
+struct EvaluationTextReporter: EvaluationReporter {
   private let plan: EvaluatePlan
   private let progress = Progress(isShown: true)
   private var known = 0
   private var count = 0
   private var done = 0
-  /// Pictures of this run at the beginning of the group that is worked on.
+  /// Images of this run at the beginning of the group that is worked on.
   private var beforeGroup = 0
   private var lastShare = 1.0
-  /// Pictures of this run, those that are half done in part.
+  /// Images of this run, those that are half done in part.
   private var reached = 0.0
   private var failureCount = 0
 
@@ -82,7 +82,7 @@ struct EvaluationTextTeller: EvaluationTeller {
 
 // MARK: - The end
 
-extension EvaluationTextTeller {
+extension EvaluationTextReporter {
   mutating func ended(_ end: EvaluationEnd, isFinished: Bool) throws {
     if end.known > end.failures.count { try say("\n" + meanTable(end.means, of: plan.experiment) + "\n") }
     if isFinished {

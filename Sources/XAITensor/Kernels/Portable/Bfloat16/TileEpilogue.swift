@@ -1,6 +1,6 @@
 import CVectorKernels
 
-extension xai_tile_end {
+extension xai_tile_epilogue {
   /// Where a tile on matrix tiles goes, up to 32 columns wide, and what happens to it on the way.
   ///
   /// - Parameters:
@@ -20,7 +20,7 @@ extension xai_tile_end {
       bias: isLast ? epilogue.bias.map { $0.start + column } : nil,
       residual: residual.map {
         $0.elements(outer: outer, inner: inner) + row * $0.layout.rowStride + column
-      }, residual_stride: residual?.layout.rowStride ?? 0, ahead: nil, ahead_count: 0, ahead_run: 0,
-      ahead_left_of_run: 0, ahead_skip: 0)
+      }, residual_stride: residual?.layout.rowStride ?? 0, prefetch: nil, prefetch_count: 0, prefetch_run: 0,
+      prefetch_left_of_run: 0, prefetch_skip: 0)
   }
 }

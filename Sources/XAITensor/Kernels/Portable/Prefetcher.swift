@@ -2,7 +2,7 @@ import CVectorKernels
 
 /// The part of a factor that is packed next: it is called for while what was packed before is multiplied, so that packing
 /// does not wait for memory.
-struct Ahead {
+struct Prefetcher {
   /// What lies along memory, in pairs of cache lines, and how far apart such runs are, in bytes.
   private let start: UnsafeRawPointer
   private let run: Int
@@ -43,7 +43,7 @@ struct Ahead {
   /// Runs of `run` elements, `stride` elements apart.
   private init(_ start: UnsafePointer<Float>, run: Int, count: Int, stride: Int) {
     self.start = UnsafeRawPointer(start)
-    self.run = quotient(run, 32)
+    self.run = ceilDiv(run, 32)
     self.stride = stride * MemoryLayout<Float>.stride
     self.count = self.run * count
   }
@@ -51,19 +51,19 @@ struct Ahead {
   /// The same of elements of bfloat16.
   init(tiles start: UnsafePointer<UInt16>, run: Int, count: Int, stride: Int) {
     self.start = UnsafeRawPointer(start)
-    self.run = quotient(run, 64)
+    self.run = ceilDiv(run, 64)
     self.stride = stride * MemoryLayout<UInt16>.stride
     self.count = self.run * count
   }
 
   /// Leaves one of several tiles to call for its share.
-  func share(_ index: Int, of tiles: Int, with end: inout xai_tile_end) {
+  func share(_ index: Int, of tiles: Int, with end: inout xai_tile_epilogue) {
     let range = part(index, of: tiles, in: count)
     let (row, pair) = range.lowerBound.quotientAndRemainder(dividingBy: run)
-    end.ahead = start + row * stride + pair * 128
-    end.ahead_count = range.count
-    end.ahead_run = run
-    end.ahead_left_of_run = run - pair
-    end.ahead_skip = stride - run * 128
+    end.prefetch = start + row * stride + pair * 128
+    end.prefetch_count = range.count
+    end.prefetch_run = run
+    end.prefetch_left_of_run = run - pair
+    end.prefetch_skip = stride - run * 128
   }
 }

@@ -3,7 +3,7 @@ import XAIEvaluation
 import XAIResults
 
 /// Tells programs: one JSON line an event on standard output.
-struct EvaluationJSONTeller: EvaluationTeller {
+struct EvaluationJSONReporter: EvaluationReporter {
   private let plan: EvaluatePlan
 
   init(_ plan: EvaluatePlan) { self.plan = plan }
