@@ -103,10 +103,10 @@ public struct CheckpointNaming: Sendable {
   /// The linear map from features to the space of class vectors, where there is one.
   public var projection = "projection"
   /// The tensor that holds a parameter of a linear map or norm, by the name of the map or norm.
-  public var tensor: @Sendable (_ owner: String, _ parameter: NamedParameter) -> String
+  public var tensor: @Sendable (_ owner: String, _ parameter: Parameter) -> String
 
   /// What a linear map or a norm consists of.
-  public enum NamedParameter: String, Hashable, Sendable {
+  public enum Parameter: String, Hashable, Sendable {
     /// The matrix of a linear map, the scale of a norm.
     case weight
     /// What is added.
@@ -118,7 +118,7 @@ public struct CheckpointNaming: Sendable {
   public init(
     patch: String, prefix: [TokenLayout.PrefixToken: String], positions: String,
     block: @escaping @Sendable (Int) -> Block, finalNorm: String, heads: [String],
-    tensor: @escaping @Sendable (_ owner: String, _ parameter: NamedParameter) -> String = {
+    tensor: @escaping @Sendable (_ owner: String, _ parameter: Parameter) -> String = {
       "\($0).\($1.rawValue)"
     }
   ) {
