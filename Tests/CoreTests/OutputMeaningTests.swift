@@ -102,7 +102,7 @@ import XAITesting
 /// The probability that is left of a black image.
 private struct Darkening: Metric {
   struct Options: PluginOptions {
-    static let table: [XAICore.Option<Self>] = []
+    static let table: [OptionSpec<Self>] = []
   }
 
   static let descriptor = MetricDescriptor(
