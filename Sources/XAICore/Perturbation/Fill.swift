@@ -42,7 +42,7 @@ public enum Fill: String, OptionValue, CaseIterable {
 
 /// How part of an image is hidden from a model: by a fill, or in a way that only some methods have.
 ///
-/// An option lists those that it takes: `Option("fill", \.fill, "…", oneOf: Hiding.fills + [.tokens])`.
+/// An option lists those that it takes: `OptionSpec("fill", \.fill, "…", oneOf: Hiding.fills + [.tokens])`.
 public enum Hiding: OptionValue {
   /// Other values stand in the place of what is hidden.
   case fill(Fill)
