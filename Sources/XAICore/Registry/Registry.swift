@@ -75,7 +75,7 @@ public struct Registry: Sendable {
     try check(id: descriptor.id, kind: "explainer", known: explainers.map(\.descriptor.id))
     explainers.append(
       ExplainerEntry(
-        descriptor: descriptor, options: E.Options.descriptions, plugin: plugins.last ?? "",
+        descriptor: descriptor, options: E.Options.descriptions, plugin: E.name,
         make: { try E(options: E.Options($0, of: E.descriptor.id)) }))
   }
 
@@ -84,14 +84,14 @@ public struct Registry: Sendable {
     try check(id: descriptor.id, kind: "metric", known: metrics.map(\.descriptor.id))
     metrics.append(
       MetricEntry(
-        descriptor: descriptor, options: M.Options.descriptions, plugin: plugins.last ?? "",
+        descriptor: descriptor, options: M.Options.descriptions, plugin: M.name,
         make: { try M(options: M.Options($0, of: M.descriptor.id)) }))
   }
 
   package mutating func add(model: any ModelArchitecture.Type) throws(RegistryError) {
     try check(id: model.descriptor.id, kind: "model", known: models.map(\.descriptor.id))
     models.append(
-      ModelEntry(descriptor: model.descriptor, plugin: plugins.last ?? "", architecture: model))
+      ModelEntry(descriptor: model.descriptor, plugin: model.name, architecture: model))
   }
 
   package mutating func add<D: Dataset>(dataset: D.Type) throws(RegistryError) {
@@ -99,7 +99,7 @@ public struct Registry: Sendable {
     try check(id: descriptor.id, kind: "data set", known: datasets.map(\.descriptor.id))
     datasets.append(
       DatasetEntry(
-        descriptor: descriptor, options: D.Options.descriptions, plugin: plugins.last ?? "",
+        descriptor: descriptor, options: D.Options.descriptions, plugin: D.name,
         make: { try D(options: D.Options($0, of: D.descriptor.id)) },
         open: { try D.options(recognising: $0).map { try D(options: $0) } }))
   }

@@ -10,9 +10,7 @@ import XAITesting
   @Test func infidelityConforms() { MetricConformance(Infidelity.self).run() }
 
   private func evaluation(seed: Int = 3) throws -> Evaluation {
-    var registry = try Registry.builtIn()
-    try MaxSensitivityPlugin.register(in: &registry)
-    try InfidelityPlugin.register(in: &registry)
+    let registry = try Registry.builtIn(adding: [MaxSensitivity.self, Infidelity.self])
     let dataset = try registry.dataset("shapes:size=48")
     var settings = Evaluation.Settings()
     (settings.seed, settings.target, settings.batchSize) = (seed, .selection(.top(2), text: "top:2"), 5)
