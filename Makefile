@@ -43,8 +43,8 @@ build: packages
 TESTFLAGS := -c release -Xswiftc -enable-testing
 swift-test = env $(environment) $(SWIFT) test $(TESTFLAGS) $(SWIFTFLAGS)
 test: packages
-	XAI_TEST_PACKAGES=1 Scripts/run-tests $(swift-test) --filter ThirdPartyPackageTests
-	Scripts/run-tests $(swift-test)
+	@XAI_TEST_PACKAGES=1 Scripts/run-tests $(swift-test) --filter ThirdPartyPackageTests
+	@Scripts/run-tests $(swift-test)
 
 # One plugin or one test target: make test-GMAR, make test-Tensor.
 test-%: packages

@@ -35,7 +35,7 @@ public struct Report: Sendable {
     try self.init(of: sources, baseline: baseline, title: title, bootstrap: Bootstrap())
   }
 
-  /// Makes a report with so many resamples.
+  /// Makes a report with this many resamples.
   init(of sources: [Source], baseline: String? = nil, title: String? = nil, bootstrap: Bootstrap)
     throws(ReportError)
   {

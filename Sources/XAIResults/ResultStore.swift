@@ -19,7 +19,7 @@ public final class ResultStore: Sendable {
   let connection: StoreConnection
   private let lock: StoreLock
 
-  /// Goes on with the database of an experiment, or makes it where there is none.
+  /// Resumes the database of an experiment, or makes it where there is none.
   ///
   /// - Parameters:
   ///   - path: the file; beside it lies `<path>.lock` while the store is open.

@@ -65,7 +65,7 @@ struct WeightedCoalitions {
     weights.append(weight)
   }
 
-  /// Draws coalitions until so many different ones are there; how often each came decides its weight.
+  /// Draws coalitions until the wanted number of different ones is there; how often each came decides its weight.
   private mutating func sample(_ sizes: [Int], shares: [Double], budget: Int, weight: Double, seed: Int) {
     var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)))
     var known: [Coalition: Int] = [:]

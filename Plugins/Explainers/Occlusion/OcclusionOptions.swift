@@ -28,9 +28,9 @@ public struct OcclusionOptions: PerturbationExplainerOptions {
 
 /// A length in an image.
 public enum Extent: OptionValue {
-  /// So many patches, whatever their size.
+  /// A number of patches, whatever their size.
   case patches(Int)
-  /// So many pixels.
+  /// A number of pixels.
   case pixels(Int)
 
   /// Reads `2`, for patches, or `32px`; both from 1.

@@ -51,7 +51,7 @@ extension Swin {
     return configuration
   }
 
-  /// The window whose table has so many offsets, (2h − 1)·(2w − 1), where it is cut off at the grid; nil where none has.
+  /// The window whose table has this many offsets, (2h − 1)·(2w − 1), where it is cut off at the grid; nil where none has.
   private static func window(offsets: Int, rows: Int, columns: Int) -> Int? {
     (1...1_024).first { (2 * min($0, rows) - 1) * (2 * min($0, columns) - 1) == offsets }
   }

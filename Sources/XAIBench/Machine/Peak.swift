@@ -13,7 +13,7 @@ public struct Peak: Hashable, Sendable, Encodable {
   /// How much slower the slowest run was.
   public let spread: Double
 
-  /// Measures a unit on so many threads at once; nil where the processor lacks it.
+  /// Measures a unit on this many threads at once; nil where the processor lacks it.
   ///
   /// - Parameters:
   ///   - runs: how many runs there are; the best counts.

@@ -29,7 +29,7 @@ public struct Timing: Hashable, Sendable, Encodable {
 public struct Repetition: Hashable, Sendable {
   /// The most runs that count.
   public var most: Int
-  /// No run begins after so many seconds, unless none has counted yet.
+  /// No run begins after this many seconds, unless none has counted yet.
   public var seconds: Double
 
   /// Says how often.

@@ -52,7 +52,7 @@ struct ComparisonFigures {
 }
 
 extension Array {
-  /// Consecutive parts of so many elements, the last one of what is left.
+  /// Consecutive parts of this many elements, the last one of what is left.
   fileprivate func chunked(by count: Int) -> [[Element]] {
     stride(from: 0, to: self.count, by: count).map { Array(self[$0..<Swift.min($0 + count, self.count)]) }
   }

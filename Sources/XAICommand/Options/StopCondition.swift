@@ -34,7 +34,7 @@ enum StopCondition<Unit: CountedUnit>: ExpressibleByArgument, Equatable {
     }
   }
 
-  /// Whether a run of so many and so long has done enough.
+  /// Whether a run of this many and this long has done enough.
   func isMet(count: Int, seconds: Double) -> Bool {
     switch self {
     case .count(let most): count >= most

@@ -64,7 +64,7 @@ extension Progress {
   }
 }
 
-/// So many of so many images, with the rate and the time left.
+/// How many images of how many are done, with the rate and the time left.
 func pictureCount(done: Int, of total: Int, seconds: Double) -> String {
   guard done > 0 else { return "0 of \(total) images" }
   let rate = Double(done) / seconds

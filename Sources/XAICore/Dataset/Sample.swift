@@ -53,7 +53,7 @@ public struct Box: Hashable, Sendable, Codable {
     self.height = height
   }
 
-  /// The same box in an image that is so many times as wide and high.
+  /// The same box in an image that is this many times as wide and high.
   public func scaled(x horizontally: Double, y vertically: Double) -> Box {
     Box(
       x: x * horizontally, y: y * vertically, width: width * horizontally, height: height * vertically)

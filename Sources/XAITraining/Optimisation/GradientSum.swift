@@ -5,7 +5,7 @@ import XAITensor
 struct GradientSum {
   private(set) var gradients: [Tensor]
 
-  /// Begins with nothing for so many parameters.
+  /// Begins with nothing for this many parameters.
   init(parameterCount: Int) {
     gradients = Array(repeating: Tensor([0], []), count: parameterCount)
   }

@@ -4,11 +4,11 @@ public enum TrainingEvent: Sendable {
   case began(step: Int, steps: Int, stepsPerEpoch: Int)
   /// A step is done.
   case step(Step)
-  /// So many images of the validation are done.
+  /// How many images of the validation are done.
   case validating(done: Int, of: Int)
   /// A row was added to the history.
   case row(History.Row)
-  /// A checkpoint of so many steps is on the disk.
+  /// A checkpoint after this many steps is on the disk.
   case checkpoint(step: Int)
   /// An image could not be used.
   case skipped(SkippedPicture)

@@ -61,7 +61,7 @@ extension VisionTransformer {
 }
 
 extension VisionTransformerConfiguration {
-  /// Parameters of a model with so many classification heads; validated sizes can't overflow it.
+  /// Parameters of a model with this many classification heads; validated sizes can't overflow it.
   func parameterCount(heads: Int) -> Int {
     let sizes = blockSizes
     let biases = (0..<3).filter { qkvBias.hasBias(part: $0) }.count + 1

@@ -67,7 +67,7 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
     /// By a linear map with a bias.
     case linear
     /// By the cosine with a vector of each class, times `scale`; where `projectedWidth` is a number, a linear map without
-    /// bias makes so many elements of the features first.
+    /// bias makes this many elements of the features first.
     case cosine(scale: Float, projectedWidth: Int? = nil)
     /// Not at all: a backbone.
     case none

@@ -16,10 +16,10 @@ struct AdaptiveCurve {
   private let tolerance: Double?
   /// As many deviations as all but few errors stay below: chosen on curves of photographs.
   private static let deviations = 2.5
-  /// The curve is first cut into so many gaps at least, and into as many as make none longer than so many steps.
+  /// The curve is first cut into at least this many gaps, and into as many as make none longer than a number of steps.
   private static let first = (leastGaps: 7, longestGap: 16)
 
-  /// A curve of so many points.
+  /// A curve of n points.
   init(pointCount: Int, tolerance: Double?) {
     scores = Array(repeating: nil, count: pointCount)
     self.tolerance = tolerance

@@ -1,6 +1,6 @@
 /// How much of an image a step changes; the last step changes what is left.
 public enum PerturbationStep: OptionValue {
-  /// As much as so many rows of pixels have: n·width pixels, n·width elements of one channel, n/height of the patches.
+  /// As much as n rows of pixels have: n·width pixels, n·width elements of one channel, n/height of the patches.
   case rows(Int)
   /// ⌈units / n⌉ units.
   case chunks(Int)

@@ -9,7 +9,7 @@
 struct ProductPlan {
   /// The most elements that a block packs and keeps: a part of a second-level cache.
   private static let mostElements = 256 * 1024
-  /// From so many rows on, B is packed first; it is then a small part of the work.
+  /// From this many rows on, B is packed first; it is then a small part of the work.
   private static let manyRows = 512
   /// The most depth of a block.
   private static let mostDepth = 1024
