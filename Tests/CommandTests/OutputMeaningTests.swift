@@ -92,7 +92,13 @@ import XAI
     let rise = try XAIProcess.run(
       "explain", "-m", model, folder.path("photo.png"), "-o", folder.path("out"), "-e", "rise")
     #expect(rise.status != 0 && rise.errors.contains("rise needs the probability"), "\(rise.errors)")
+  }
 
+  #if XAI_DATABASE
+  @Test("a regression is evaluated by metrics of the map alone, and refused by those of probabilities")
+  func evaluatedRegression() throws {
+    let folder = try TemporaryFolder()
+    let model = try model(EvaluationFixture.model, in: folder, setting: ["problem_type": "regression"])
     let arguments = [
       "evaluate", "-m", model, "-d", "shapes:size=72", "--sample", "2", "-e", "gmar", "--shard", "none", "-o",
       folder.path("results.sqlite"),
@@ -109,4 +115,5 @@ import XAI
       "report", folder.path("results.sqlite"), "-o", folder.path("report.html"))
     #expect(report.status == 0, "\(report.errors)")
   }
+  #endif
 }
