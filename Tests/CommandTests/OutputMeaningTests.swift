@@ -80,7 +80,7 @@ import XAI
     #expect(abs(own.probability - several.probability) > 1e-3)
   }
 
-  @Test("a regression is explained and evaluated without probabilities; what needs one is refused by name")
+  @Test("a regression is explained without probabilities; what needs one is refused by name")
   func regression() throws {
     let folder = try TemporaryFolder()
     try folder.picture("photo.png")
