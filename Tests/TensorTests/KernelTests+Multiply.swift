@@ -21,7 +21,7 @@ struct MultiplyTests {
       sourceLocation: sourceLocation)
   }
 
-  /// Sizes around the tiles of every instruction set, beyond a depthPerBlock of the depth, with rows half a page apart, and with
+  /// Sizes around the tiles of every instruction set, beyond a block of the depth, with rows half a page apart, and with
   /// so many rows that panels are kept and not rows.
   static let sizes: [(rows: Int, columns: Int, depth: Int)] =
     [

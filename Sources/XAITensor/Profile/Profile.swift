@@ -48,9 +48,9 @@ public final class Profile: Sendable {
     }
   }
 
-  /// What a depthPerBlock of time was spent on.
+  /// What a stretch of time was spent on.
   public struct Summary: Sendable {
-    /// How long the depthPerBlock was.
+    /// How long it was.
     public let seconds: Double
     /// What was measured in it, the longest first.
     public let entries: [Entry]
@@ -63,7 +63,7 @@ public final class Profile: Sendable {
 
   private struct State {
     var entries: [Key: Entry] = [:]
-    /// When the depthPerBlock of time began, as the stopwatch has it.
+    /// When it began, as the stopwatch has it.
     var start: Double
   }
 

@@ -31,7 +31,7 @@ struct BlockedProduct {
 
     for depthBlock in 0..<plan.depthBlocks {
       let depth = plan.depth(ofBlock: depthBlock)
-      let depthPerBlock = Stretch(
+      let kBlock = KBlock(
         outer: outer, inner: inner, rowTiles: block.rowTiles, columnTiles: block.columnTiles,
         index: depthBlock,
         depth: depth, linesDepth: linesDepth,
@@ -39,15 +39,15 @@ struct BlockedProduct {
         b: b.elements(outer: outer, inner: inner), lines: packed, panels: packed + packedCount,
         panelCount: panelCount)
       if plan.keepsPanels {
-        multiplyRows(depthPerBlock)
+        multiplyRows(kBlock)
       } else {
-        multiplyPanels(depthPerBlock)
+        multiplyPanels(kBlock)
       }
     }
   }
 
   /// A block's part of the depth, and where its factors are and are packed.
-  private struct Stretch {
+  private struct KBlock {
     let outer: Int
     let inner: Int
     let rowTiles: Range<Int>
@@ -63,88 +63,87 @@ struct BlockedProduct {
   }
 
   /// Packs all rows, and multiplies them with one panel after the other.
-  private func multiplyPanels(_ depthPerBlock: Stretch) {
-    let firstRow = plan.rows(ofTiles: depthPerBlock.rowTiles).lowerBound
-    for tile in depthPerBlock.rowTiles {
+  private func multiplyPanels(_ kBlock: KBlock) {
+    let firstRow = plan.rows(ofTiles: kBlock.rowTiles).lowerBound
+    for tile in kBlock.rowTiles {
       let range = plan.rows(ofTile: tile)
       packLines(
-        range, of: depthPerBlock,
-        to: depthPerBlock.lines + (range.lowerBound - firstRow) * depthPerBlock.linesDepth)
+        range, of: kBlock,
+        to: kBlock.lines + (range.lowerBound - firstRow) * kBlock.linesDepth)
     }
     let group = panelsOfGroup
-    for columnTile in depthPerBlock.columnTiles {
+    for columnTile in kBlock.columnTiles {
       let columns = plan.columns(ofTile: columnTile)
-      let place = (columnTile - depthPerBlock.columnTiles.lowerBound) % group
+      let place = (columnTile - kBlock.columnTiles.lowerBound) % group
       if place == 0 {
-        let last = min(columnTile + group, depthPerBlock.columnTiles.upperBound)
-        pack(columnTile..<last, of: depthPerBlock, to: depthPerBlock.panels)
+        let last = min(columnTile + group, kBlock.columnTiles.upperBound)
+        pack(columnTile..<last, of: kBlock, to: kBlock.panels)
       }
-      var end = tileEnd(columns, depthBlock: depthPerBlock.index)
+      var end = tileEnd(columns, depthBlock: kBlock.index)
       let ahead =
         group > 1
         ? nil
         : Prefetcher(
-          ofPanel: columnTile + 1, in: depthPerBlock.columnTiles, depthPerBlock.depth, plan, b,
-          depthPerBlock.b)
-      for tile in depthPerBlock.rowTiles {
+          ofPanel: columnTile + 1, in: kBlock.columnTiles, kBlock.depth, plan, b,
+          kBlock.b)
+      for tile in kBlock.rowTiles {
         let range = plan.rows(ofTile: tile)
-        locate(&end, depthPerBlock, row: range.lowerBound, column: columns.lowerBound)
-        ahead?.share(tile - depthPerBlock.rowTiles.lowerBound, of: depthPerBlock.rowTiles.count, with: &end)
+        locate(&end, kBlock, row: range.lowerBound, column: columns.lowerBound)
+        ahead?.share(tile - kBlock.rowTiles.lowerBound, of: kBlock.rowTiles.count, with: &end)
         multiply(
-          range, of: depthPerBlock,
-          depthPerBlock.lines + (range.lowerBound - firstRow) * depthPerBlock.linesDepth,
-          depthPerBlock.panels + place * depthPerBlock.panelCount, &end)
+          range, of: kBlock,
+          kBlock.lines + (range.lowerBound - firstRow) * kBlock.linesDepth,
+          kBlock.panels + place * kBlock.panelCount, &end)
       }
     }
   }
 
   /// Packs all panels, and multiplies one tile of rows after the other with them.
-  private func multiplyRows(_ depthPerBlock: Stretch) {
+  private func multiplyRows(_ kBlock: KBlock) {
     let group = panelsOfGroup
     for first in stride(
-      from: depthPerBlock.columnTiles.lowerBound, to: depthPerBlock.columnTiles.upperBound, by: group)
+      from: kBlock.columnTiles.lowerBound, to: kBlock.columnTiles.upperBound, by: group)
     {
       pack(
-        first..<min(first + group, depthPerBlock.columnTiles.upperBound), of: depthPerBlock,
-        to: depthPerBlock.panels + (first - depthPerBlock.columnTiles.lowerBound) * depthPerBlock.panelCount)
+        first..<min(first + group, kBlock.columnTiles.upperBound), of: kBlock,
+        to: kBlock.panels + (first - kBlock.columnTiles.lowerBound) * kBlock.panelCount)
     }
-    var end = tileEnd(0..<0, depthBlock: depthPerBlock.index)
-    for tile in depthPerBlock.rowTiles {
+    var end = tileEnd(0..<0, depthBlock: kBlock.index)
+    for tile in kBlock.rowTiles {
       let range = plan.rows(ofTile: tile)
-      packLines(range, of: depthPerBlock, to: depthPerBlock.lines)
+      packLines(range, of: kBlock, to: kBlock.lines)
       let ahead = Prefetcher(
-        ofRows: tile + 1, in: depthPerBlock.rowTiles, depthPerBlock.depth, plan, a, depthPerBlock.a)
-      for columnTile in depthPerBlock.columnTiles {
+        ofRows: tile + 1, in: kBlock.rowTiles, kBlock.depth, plan, a, kBlock.a)
+      for columnTile in kBlock.columnTiles {
         let columns = plan.columns(ofTile: columnTile)
-        let place = columnTile - depthPerBlock.columnTiles.lowerBound
+        let place = columnTile - kBlock.columnTiles.lowerBound
         end.columns = columns.count
         end.bias =
-          depthPerBlock.index == plan.depthBlocks - 1
+          kBlock.index == plan.depthBlocks - 1
           ? epilogue.bias.map { $0.start + columns.lowerBound } : nil
-        locate(&end, depthPerBlock, row: range.lowerBound, column: columns.lowerBound)
-        ahead?.share(place, of: depthPerBlock.columnTiles.count, with: &end)
+        locate(&end, kBlock, row: range.lowerBound, column: columns.lowerBound)
+        ahead?.share(place, of: kBlock.columnTiles.count, with: &end)
         multiply(
-          range, of: depthPerBlock, depthPerBlock.lines,
-          depthPerBlock.panels + place * depthPerBlock.panelCount, &end)
+          range, of: kBlock, kBlock.lines,
+          kBlock.panels + place * kBlock.panelCount, &end)
       }
     }
   }
 
-  private func packLines(_ rows: Range<Int>, of depthPerBlock: Stretch, to lines: UnsafeMutablePointer<Float>)
-  {
+  private func packLines(_ rows: Range<Int>, of kBlock: KBlock, to lines: UnsafeMutablePointer<Float>) {
     guard packsLines else { return }
     functions.pack_lines(
-      lines, depthPerBlock.a + rows.lowerBound * a.layout.rowStride, rows.count, a.layout.rowStride,
-      depthPerBlock.depth.count)
+      lines, kBlock.a + rows.lowerBound * a.layout.rowStride, rows.count, a.layout.rowStride,
+      kBlock.depth.count)
   }
 
   private func multiply(
-    _ rows: Range<Int>, of depthPerBlock: Stretch, _ lines: UnsafePointer<Float>,
+    _ rows: Range<Int>, of kBlock: KBlock, _ lines: UnsafePointer<Float>,
     _ panel: UnsafePointer<Float>,
     _ end: inout xai_tile_epilogue
   ) {
     functions.multiply_tile(
-      rows.count, depthPerBlock.depth.count, packsLines ? lines : depthPerBlock.a + rows.lowerBound,
+      rows.count, kBlock.depth.count, packsLines ? lines : kBlock.a + rows.lowerBound,
       packsLines,
       a.layout.columnStride, panel, &end)
   }
@@ -158,23 +157,23 @@ struct BlockedProduct {
   }
 
   /// Packs the panels of some column tiles.
-  private func pack(_ tiles: Range<Int>, of depthPerBlock: Stretch, to panels: UnsafeMutablePointer<Float>) {
-    let depth = depthPerBlock.depth
+  private func pack(_ tiles: Range<Int>, of kBlock: KBlock, to panels: UnsafeMutablePointer<Float>) {
+    let depth = kBlock.depth
     let step = tiles.count > 1 ? rowsOfPages : depth.count
     for first in stride(from: depth.lowerBound, to: depth.upperBound, by: max(step, 1)) {
       for (index, tile) in tiles.enumerated() {
         let columns = plan.columns(ofTile: tile)
         functions.pack(
-          panels + index * depthPerBlock.panelCount + (first - depth.lowerBound) * functions.tile_columns,
+          panels + index * kBlock.panelCount + (first - depth.lowerBound) * functions.tile_columns,
           functions.tile_columns,
-          depthPerBlock.b + columns.lowerBound * b.layout.columnStride + first * b.layout.rowStride,
+          kBlock.b + columns.lowerBound * b.layout.columnStride + first * b.layout.rowStride,
           columns.count,
           b.layout.columnStride, min(step, depth.upperBound - first), b.layout.rowStride)
       }
     }
   }
 
-  /// What happens to the tiles of a panel: each depthPerBlock of the depth adds its part, and the last one ends the sum.
+  /// What happens to the tiles of a panel: each K block adds its part, and the last one ends the sum.
   private func tileEnd(_ columns: Range<Int>, depthBlock: Int) -> xai_tile_epilogue {
     let isLast = depthBlock == plan.depthBlocks - 1
     return xai_tile_epilogue(
@@ -187,8 +186,8 @@ struct BlockedProduct {
       prefetch_left_of_run: 0, prefetch_skip: 0)
   }
 
-  private func locate(_ end: inout xai_tile_epilogue, _ depthPerBlock: Stretch, row: Int, column: Int) {
-    let (outer, inner) = (depthPerBlock.outer, depthPerBlock.inner)
+  private func locate(_ end: inout xai_tile_epilogue, _ kBlock: KBlock, row: Int, column: Int) {
+    let (outer, inner) = (kBlock.outer, kBlock.inner)
     end.destination = c + layout.start(outer: outer, inner: inner) + row * layout.rowStride + column
     if end.residual != nil, let residual = epilogue.residual {
       end.residual =

@@ -82,7 +82,7 @@ struct ProductPlan {
     tile * tileColumns..<min((tile + 1) * tileColumns, columns)
   }
 
-  /// A depthPerBlock of the depth.
+  /// A block of the depth.
   func depth(ofBlock block: Int) -> Range<Int> { part(block, of: depthBlocks, in: depth) }
 
   /// The matrix, row tiles and column tiles of a block.

@@ -164,7 +164,7 @@ struct SplitProduct {
               stride: tileRowCount)
             : nil
           for panel in own {
-            // Each depthPerBlock of the depth adds its part, and the last one ends the sum.
+            // Each block of the depth adds its part, and the last one ends the sum.
             var end = xai_tile_epilogue(
               into: c, layout, epilogue, outer: outer, inner: inner, row: row, column: panel * columnsOfPanel,
               isFirst: start == 0, isLast: steps.upperBound == depth)
