@@ -10,8 +10,9 @@ public struct Registry: Sendable {
   public struct ExplainerEntry: Sendable {
     public let descriptor: ExplainerDescriptor
     public let options: [OptionDescription]
-    /// The plugin that registered it.
-    public let plugin: String
+    /// The plugin, by the name of its type.
+    public var plugin: String { type.name }
+    let type: any Plugin.Type
     /// Makes the explainer from texts of options.
     public let make: @Sendable ([(key: String, value: String)]) throws -> any Explainer
   }
@@ -20,8 +21,9 @@ public struct Registry: Sendable {
   public struct MetricEntry: Sendable {
     public let descriptor: MetricDescriptor
     public let options: [OptionDescription]
-    /// The plugin that registered it.
-    public let plugin: String
+    /// The plugin, by the name of its type.
+    public var plugin: String { type.name }
+    let type: any Plugin.Type
     /// Makes the metric from texts of options.
     public let make: @Sendable ([(key: String, value: String)]) throws -> any Metric
   }
@@ -29,8 +31,8 @@ public struct Registry: Sendable {
   /// A model family that a registry knows.
   public struct ModelEntry: Sendable {
     public let descriptor: ArchitectureDescriptor
-    /// The plugin that registered it.
-    public let plugin: String
+    /// The plugin, by the name of its type.
+    public var plugin: String { architecture.name }
     /// The type that loads it.
     public let architecture: any ModelArchitecture.Type
   }
@@ -39,8 +41,9 @@ public struct Registry: Sendable {
   public struct DatasetEntry: Sendable {
     public let descriptor: DatasetDescriptor
     public let options: [OptionDescription]
-    /// The plugin that registered it.
-    public let plugin: String
+    /// The plugin, by the name of its type.
+    public var plugin: String { type.name }
+    let type: any Plugin.Type
     /// Makes the data set from texts of options.
     public let make: @Sendable ([(key: String, value: String)]) throws -> any Dataset
     /// Makes the data set of a path, where it is one of this kind; otherwise nil.
@@ -55,18 +58,22 @@ public struct Registry: Sendable {
   public private(set) var models: [ModelEntry] = []
   /// Data sets in the order of registration.
   public private(set) var datasets: [DatasetEntry] = []
-  /// Names of the plugins, in the order of registration.
-  public private(set) var plugins: [String] = []
+  /// The plugins in the order of registration.
+  ///
+  /// Their names are made where they are shown: text of a type costs a start of the command more than all the rest.
+  public private(set) var plugins: [any Plugin.Type] = []
 
   /// Makes a registry of plugins.
   public init(plugins: [any Plugin.Type] = []) throws(RegistryError) {
     for plugin in plugins { try register(plugin) }
   }
 
-  /// Adds a plugin; throws when its name or the id of something that it has is taken or malformed.
+  /// Adds a plugin; throws when it is there already, or its id is taken or malformed.
   public mutating func register(_ plugin: any Plugin.Type) throws(RegistryError) {
-    guard !plugins.contains(plugin.name) else { throw .duplicate(kind: "plugin", id: plugin.name) }
-    plugins.append(plugin.name)
+    guard !plugins.contains(where: { $0 == plugin }) else {
+      throw .duplicate(kind: "plugin", id: plugin.name)
+    }
+    plugins.append(plugin)
     try plugin.register(in: &self)
   }
 
@@ -75,7 +82,7 @@ public struct Registry: Sendable {
     try check(id: descriptor.id, kind: "explainer", known: explainers.map(\.descriptor.id))
     explainers.append(
       ExplainerEntry(
-        descriptor: descriptor, options: E.Options.descriptions, plugin: E.name,
+        descriptor: descriptor, options: E.Options.descriptions, type: E.self,
         make: { try E(options: E.Options($0, of: E.descriptor.id)) }))
   }
 
@@ -84,14 +91,14 @@ public struct Registry: Sendable {
     try check(id: descriptor.id, kind: "metric", known: metrics.map(\.descriptor.id))
     metrics.append(
       MetricEntry(
-        descriptor: descriptor, options: M.Options.descriptions, plugin: M.name,
+        descriptor: descriptor, options: M.Options.descriptions, type: M.self,
         make: { try M(options: M.Options($0, of: M.descriptor.id)) }))
   }
 
   package mutating func add(model: any ModelArchitecture.Type) throws(RegistryError) {
     try check(id: model.descriptor.id, kind: "model", known: models.map(\.descriptor.id))
     models.append(
-      ModelEntry(descriptor: model.descriptor, plugin: model.name, architecture: model))
+      ModelEntry(descriptor: model.descriptor, architecture: model))
   }
 
   package mutating func add<D: Dataset>(dataset: D.Type) throws(RegistryError) {
@@ -99,7 +106,7 @@ public struct Registry: Sendable {
     try check(id: descriptor.id, kind: "data set", known: datasets.map(\.descriptor.id))
     datasets.append(
       DatasetEntry(
-        descriptor: descriptor, options: D.Options.descriptions, plugin: D.name,
+        descriptor: descriptor, options: D.Options.descriptions, type: D.self,
         make: { try D(options: D.Options($0, of: D.descriptor.id)) },
         open: { try D.options(recognising: $0).map { try D(options: $0) } }))
   }
