@@ -1,5 +1,6 @@
 public import XAIEvaluation
 import XAIFoundation
+import XAITensor
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -73,5 +74,54 @@ public final class ResultStore: Sendable {
     guard FileSystem.kind(of: folder) == .folder else {
       throw .notCreatable(path: path, reason: "there is no folder \(folder)")
     }
+  }
+}
+
+/// What the bytes of a file say before SQLite looks at them (SQLite's file format, 1.3).
+struct StoreFile {
+  private let header: [UInt8]
+  /// Bytes of the whole file.
+  let count: Int
+
+  /// Looks at a file; nil where it can't be read.
+  init?(_ path: String) {
+    guard let bytes = try? Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe) else {
+      return nil
+    }
+    header = Array(bytes.prefix(100))
+    count = bytes.count
+  }
+
+  var isEmpty: Bool { count == 0 }
+
+  /// Whether it begins as SQLite's files do.
+  var isSQLite: Bool { header.count == 100 && header.starts(with: Array("SQLite format 3\0".utf8)) }
+
+  /// Whether it begins as these databases do, damaged or not.
+  var isOwn: Bool {
+    isSQLite && header[68..<72].reduce(0) { $0 << 8 | Int($1) } == Schema.applicationID
+  }
+
+  /// Whether a journal lies beside it, with which SQLite takes a change back that a dead process had begun.
+  static func hasJournal(_ path: String) -> Bool { FileManager.default.fileExists(atPath: "\(path)-journal") }
+}
+
+extension Evaluation {
+  /// Evaluates the images that have no result yet, and keeps each as it is done.
+  ///
+  /// - Parameters:
+  ///   - store: where results are kept; of this evaluation's experiment.
+  ///   - shard: which part of the sample.
+  ///   - tell: is told what happens. What it throws ends the run at once, such as `CancellationError` to stop it: thrown
+  ///     for an image, that image has been kept, and after the last one there is nothing to stop; thrown for part of a
+  ///     group, that part is computed again by the run that resumes.
+  /// - Throws: `StoreError`; `CancellationError` where the run or an explainer was stopped before the last image; with
+  ///   `isStrict`, what is wrong with an image.
+  public func run(
+    into store: ResultStore, shard: Shard = .whole, tell: (EvaluationEvent) throws -> Void = { _ in }
+  ) throws {
+    try run(
+      positions: shard.groups(ofSample: data.sampleCount), known: store.donePositions,
+      keep: { result in try profile.measure("storing results") { try store.add(result) } }, tell: tell)
   }
 }

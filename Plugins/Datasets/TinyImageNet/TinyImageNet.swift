@@ -50,3 +50,20 @@ public struct TinyImageNet: Dataset {
   /// A split by its name; throws `DatasetError.noSplit`.
   public func split(_ name: String) throws -> DatasetSplit { try splits.named(name, of: Self.descriptor.id) }
 }
+
+/// The options of Tiny-ImageNet.
+public struct TinyImageNetOptions: PluginOptions {
+  /// The folder with `wnids.txt`.
+  public var path: String?
+
+  public init() {}
+
+  /// Makes the options for a folder.
+  public init(path: String) {
+    self.path = path
+  }
+
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec("path", \.path, "the folder with wnids.txt", allowed: "a path | none")
+  ]
+}

@@ -84,3 +84,89 @@ struct TinyPictures {
       reason: "this is not \(need) and x0, y0, x1, y1 from 0 to 63, with tabs between")
   }
 }
+
+/// A box as the lists give it: the first and the last pixel of each axis, both inside, in images of 64×64 pixels.
+///
+/// The lists hold 0 to 63 and never 64, boxes of a whole image are `0 0 63 63`, and objects of one pixel's width begin
+/// and end with the same number: both ends belong to the box, and its width is x₁ − x₀ + 1.
+struct TinyBox: Sendable {
+  /// The pixels of a side of the images that the lists speak of.
+  private static let side = 64
+
+  private let x0: UInt8
+  private let y0: UInt8
+  private let x1: UInt8
+  private let y1: UInt8
+
+  /// Reads four fields of a line; nil where they are no box.
+  init?(_ fields: some Collection<ArraySlice<UInt8>>) {
+    let numbers = fields.compactMap { UInt8(String(decoding: $0, as: UTF8.self)) }
+    guard fields.count == 4, numbers.count == 4, numbers.allSatisfy({ $0 < Self.side }),
+      numbers[0] <= numbers[2],
+      numbers[1] <= numbers[3]
+    else { return nil }
+    (x0, y0, x1, y1) = (numbers[0], numbers[1], numbers[2], numbers[3])
+  }
+
+  /// The box in an image of another size.
+  func box(width: Int, height: Int) -> Box {
+    Box(
+      x: Double(x0), y: Double(y0), width: Double(x1) - Double(x0) + 1, height: Double(y1) - Double(y0) + 1
+    ).scaled(x: Double(width) / Double(Self.side), y: Double(height) / Double(Self.side))
+  }
+}
+
+/// The classes of `wnids.txt` with their names.
+struct TinyClasses {
+  /// The file that lists the WordNet ids of the classes.
+  static let list = "wnids.txt"
+  private static let words = "words.txt"
+
+  /// The WordNet ids by class index.
+  let ids: [String]
+  /// What they are called.
+  let names: [String]
+  /// The class index of each WordNet id.
+  let indices: [String: Int]
+
+  init(of root: String) throws {
+    let path = FileSystem.path(root, Self.list)
+    let lines = try TextFile.lines(of: path, need: "the WordNet ids of the classes")
+    var ids: [String] = []
+    var indices: [String: Int] = [:]
+    for (index, line) in lines.enumerated() {
+      let id = try TextFile.text(line, file: path, line: index + 1)
+      guard !id.isEmpty, !id.contains("/"), !id.hasPrefix("."), indices.updateValue(index, forKey: id) == nil
+      else {
+        throw DatasetError.malformed(
+          file: path, line: index + 1,
+          reason: "'\(id)' is no WordNet id, or is there twice. Each line holds one.")
+      }
+      ids.append(id)
+    }
+    guard !ids.isEmpty else {
+      throw DatasetError.malformed(file: path, line: nil, reason: "there are no classes")
+    }
+    self.ids = ids
+    self.indices = indices
+    self.names = try Self.names(of: ids, indices, in: FileSystem.path(root, Self.words))
+  }
+
+  /// The names of the classes among those of all WordNet: lines of id, tab, synonyms.
+  private static func names(of ids: [String], _ indices: [String: Int], in path: String) throws -> [String] {
+    var names = [String?](repeating: nil, count: ids.count)
+    for (index, line) in try TextFile.lines(of: path, need: "the names of the classes").enumerated() {
+      let fields = line.split(separator: UInt8(ascii: "\t"), maxSplits: 1)
+      guard fields.count == 2, let place = indices[String(decoding: fields[0], as: UTF8.self)] else {
+        continue
+      }
+      names[place] = try TextFile.text(fields[1], file: path, line: index + 1)
+    }
+    return try zip(ids, names).map { id, name in
+      guard let name else {
+        throw DatasetError.malformed(file: path, line: nil, reason: "'\(id)' has no name")
+      }
+      return name
+    }
+  }
+}

@@ -101,3 +101,60 @@ public struct BTH: Explainer {
     }
   }
 }
+
+/// The options of bidirectional token attribution.
+public struct BTHOptions: ContrastiveOptions {
+  /// What the perception is approximated by.
+  public enum Variant: String, OptionValue, CaseIterable {
+    /// Attention of the heads, weighted by how much they change the class (BTH).
+    case head
+    /// Mean attention, weighted by how long tokens are behind the value projection (BTT).
+    case token
+  }
+
+  /// What the perception is approximated by.
+  public var variant = Variant.head
+  /// The first layer that counts, from 0.
+  public var start = 0
+  /// Points of the path at which the last attention's gradient is taken.
+  public var steps = 20
+  /// What the class is held against.
+  public var contrast = Contrast.none
+
+  public init() {}
+
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec(
+      "variant", \.variant, "what weighs attention: the heads, or what becomes of the tokens' values"),
+    OptionSpec(
+      "start", \.start, "the first layer that counts, from 0", allowed: "a layer, from 0", where: { $0 >= 0 }),
+    OptionSpec(
+      "steps", \.steps, "points of the path at which the last attention's gradient is taken",
+      allowed: "a whole number from 2 to 1000", where: { (2...1000).contains($0) }),
+    contrastOption,
+  ]
+}
+
+/// How much longer or shorter tokens are behind the value and output projections: ‖z_j·W_V·W_O‖/‖z_j‖ by `[image][token]`.
+///
+/// z is the block's input; the projections see it behind a layer norm. A token of length 0 weighs nothing.
+struct TokenLengths {
+  let ratios: [[Float]]
+
+  init(of trace: ForwardTrace, layer: Int) throws(ModelError) {
+    let input = try trace.activation(at: ActivationPoint(layer: layer, place: .input))
+    let transformed = try trace.activation(at: ActivationPoint(layer: layer, place: .projectedValues))
+    ratios = (0..<trace.batchCount).map { image in
+      zip(Self.lengths(transformed[image]), Self.lengths(input[image])).map { $1 > 0 ? Float($0 / $1) : 0 }
+    }
+  }
+
+  /// The lengths of tokens, [N, D].
+  private static func lengths(_ tokens: Tensor) -> [Double] {
+    Tensor.sums(
+      Elementwise.operand(0) * .operand(0), of: [tokens], inDouble: true, rows: tokens.shape[0],
+      columns: tokens.shape[1],
+      at: "lengths of tokens"
+    ).map { $0.squareRoot() }
+  }
+}

@@ -1,5 +1,6 @@
 public import XAICore
 public import XAIImage
+import XAITensor
 public import XAITransformer
 public import XAIWeights
 
@@ -48,4 +49,96 @@ public enum BEiT: VisionTransformerArchitecture {
   /// The image processor of BEiT: bicubic to exactly 224 × 224, mean and standard deviation 0.5.
   public static let preprocessing = Preprocessing(
     resize: .exact(height: 224, width: 224), filter: .bicubic, normalisation: .half)
+}
+
+extension BEiT {
+  /// What a `config.json` of `transformers` states; keys have no bias.
+  static func huggingFaceConfiguration(
+    _ directory: ModelDirectory
+  ) throws -> VisionTransformerConfiguration {
+    let config = directory.config
+    let pools = try config.optionalBool("use_mean_pooling") ?? true
+    var configuration = try VisionTransformerConfiguration(
+      huggingFace: config, prefix: [.classToken], readout: pools ? .meanOfPatches : .classToken)
+    configuration.finalNorm = pools ? .afterPooling : .onTokens
+    if configuration.qkvBias == .all { configuration.qkvBias = .queryAndValue }
+    configuration.positions =
+      try config.optionalBool("use_absolute_position_embeddings") ?? false ? .patchesAndPrefix() : .none
+    let isPerLayer = try config.optionalBool("use_relative_position_bias") ?? false
+    let isShared = try config.optionalBool("use_shared_relative_position_bias") ?? false
+    if isPerLayer || isShared {
+      configuration.positionBias = PositionBias(
+        isPerLayer: isPerLayer, isShared: isShared, interpolation: .bilinear)
+    }
+    if configuration.positions != .none || configuration.positionBias != nil {
+      try configuration.checkHasSquareGrid(file: config.file)
+    }
+    let scale = try config.optionalDouble("layer_scale_init_value") ?? 0.1
+    if scale > 0 { configuration.layerScale = Float(scale) }
+    try configuration.validate(file: config.file)
+    return configuration
+  }
+
+  /// What `transformers` calls the weights.
+  static func huggingFaceNaming(
+    _ configuration: VisionTransformerConfiguration, _ config: Configuration
+  ) throws(ConfigurationError) -> CheckpointNaming {
+    var naming = CheckpointNaming.huggingFace(root: "beit")
+    if try config.optionalBool("use_mask_token") ?? false {
+      naming.maskToken = CheckpointNaming.UnreadTensor(
+        "beit.embeddings.mask_token", [1, 1, configuration.width])
+    }
+    if configuration.readout == .meanOfPatches { naming.finalNorm = "beit.pooler.layernorm" }
+    let table = "relative_position_bias.relative_position_bias_table"
+    naming.positionBias = "beit.encoder.\(table)"
+    let block = naming.block
+    naming.block = { index in
+      let layer = "beit.encoder.layer.\(index)"
+      var names = block(index)
+      (names.firstScale, names.secondScale) = ("\(layer).lambda_1", "\(layer).lambda_2")
+      names.positionBias = "\(layer).attention.attention.\(table)"
+      return names
+    }
+    return naming
+  }
+}
+
+extension BEiT {
+  private static let table = "relative_position_bias_table"
+
+  /// What timm's `config.json` states, and what is seen in the weights: the tables have one column a head.
+  static func timmConfiguration(
+    _ config: Configuration, _ weights: WeightStore
+  ) throws -> VisionTransformerConfiguration {
+    var configuration = try VisionTransformerConfiguration(
+      timm: config, weights: weights, pooling: "avg", needsPositions: false)
+    configuration.qkvBias = weights["blocks.0.attn.q_bias"] != nil ? .queryAndValue : .none
+    if configuration.positions != .none { configuration.positions = .patchesAndPrefix() }
+    let (own, shared) = (weights["blocks.0.attn.\(table)"], weights["rel_pos_bias.\(table)"])
+    if let table = own ?? shared {
+      configuration.positionBias = PositionBias(
+        isPerLayer: own != nil, isShared: shared != nil, interpolation: .geometric)
+      if table.shape.rank == 2 { configuration.headCount = table.shape[1] }
+    }
+    configuration.layerScale = try VisionTransformerConfiguration.layerScale(
+      config, isThere: weights["blocks.0.gamma_1"] != nil)
+    try configuration.validate(file: config.file)
+    return configuration
+  }
+
+  /// What timm calls the weights.
+  static func timmNaming(_ configuration: VisionTransformerConfiguration) -> CheckpointNaming {
+    var naming = CheckpointNaming.timm(for: configuration)
+    naming.positionBias = "rel_pos_bias.\(table)"
+    let block = naming.block
+    naming.block = { index in
+      let layer = "blocks.\(index)"
+      var names = block(index)
+      names.separateBiases = .init(query: "\(layer).attn.q_bias", value: "\(layer).attn.v_bias")
+      (names.firstScale, names.secondScale) = ("\(layer).gamma_1", "\(layer).gamma_2")
+      names.positionBias = "\(layer).attn.\(table)"
+      return names
+    }
+    return naming
+  }
 }

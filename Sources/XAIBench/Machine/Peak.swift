@@ -1,3 +1,4 @@
+import CVectorKernels
 public import XAITensor
 
 /// The most that a processor's threads multiply and add together, in registers alone.
@@ -31,5 +32,52 @@ public struct Peak: Hashable, Sendable, Encodable {
     precision = unit.precision
     gigaflops = operations / Double(trial) * Double(rounds * threads) / timing.best * 1e-9
     spread = timing.spread
+  }
+}
+
+/// What a processor multiplies and adds with: an instruction set and the type of the factors; sums are float32.
+public enum ArithmeticUnit: String, CaseIterable, Sendable, Encodable {
+  /// The architecture's own vectors: SSE2 on x86-64, NEON on arm64.
+  case baseline
+  /// AVX2 with fused multiply-add.
+  case avx2
+  /// AVX-512.
+  case avx512
+  /// AVX-512 with products of pairs of bfloat16 (VDPBF16PS).
+  case avx512BFloat16 = "avx512_bf16"
+  /// Tiles of bfloat16 (TDPBF16PS).
+  case amxBFloat16 = "amx_bf16"
+
+  /// The type of the factors.
+  public var precision: KernelSelection.Precision {
+    switch self {
+    case .baseline, .avx2, .avx512: .float32
+    case .avx512BFloat16, .amxBFloat16: .bfloat16
+    }
+  }
+
+  /// The units of a precision that this processor has, from the slowest to the fastest.
+  public static func available(for precision: KernelSelection.Precision) -> [ArithmeticUnit] {
+    allCases.filter { $0.precision == precision && $0.run(rounds: 0) != nil }
+  }
+
+  /// Multiplies and adds in registers on the calling thread, and gives how many operations those were, an addition and a
+  /// multiplication being two; nil where the processor lacks the unit.
+  func run(rounds: Int) -> Double? {
+    switch self {
+    case .baseline: Self.run(.baseline, rounds)
+    case .avx2: Self.run(.avx2, rounds)
+    case .avx512: Self.run(.avx512, rounds)
+    case .avx512BFloat16: Self.runBFloat16(XAI_BFLOAT16_AVX512, rounds)
+    case .amxBFloat16: Self.runBFloat16(XAI_BFLOAT16_AMX, rounds)
+    }
+  }
+
+  private static func run(_ set: InstructionSet, _ rounds: Int) -> Double? {
+    InstructionSet.available.contains(set) ? set.runPeak(rounds: rounds) : nil
+  }
+
+  private static func runBFloat16(_ unit: Int, _ rounds: Int) -> Double? {
+    xai_has_bfloat16(Int32(unit)) ? xai_peak_bfloat16(Int32(unit), rounds) : nil
   }
 }

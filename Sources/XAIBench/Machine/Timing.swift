@@ -1,3 +1,6 @@
+import Dispatch
+import XAITensor
+
 /// How long several runs of the same work took.
 ///
 /// The best counts, because other programs can only slow a run down; the spread says how much they did.
@@ -55,4 +58,11 @@ public struct Repetition: Hashable, Sendable {
     }
     return counted.isEmpty ? nil : Timing(counted)
   }
+}
+
+/// Runs `body` on this many threads at once, and gives the seconds until the last has ended.
+///
+/// Dispatch wakes its threads some 50 µs after the caller has begun, which runs of many milliseconds don't notice.
+func secondsOnAllThreads(threads: Int, _ body: @Sendable (_ thread: Int) -> Void) -> Double {
+  Stopwatch.system.seconds { DispatchQueue.concurrentPerform(iterations: threads, execute: body) }
 }

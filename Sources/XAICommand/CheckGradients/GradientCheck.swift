@@ -181,3 +181,76 @@ struct DirectionalErrors {
 private func inner(_ a: [Float], _ b: [Float]) -> Double {
   zip(a, b).reduce(0) { $0 + Double($1.0) * Double($1.1) }
 }
+
+/// Σⱼ Aᵢⱼ·Gᵢⱼ = ⟨oᵢ, ∂y/∂oᵢ⟩ for each row i of each head, with G = ∂y/∂A and o = A·V the head's output.
+///
+/// It follows from G = (∂y/∂o)·Vᵀ, and needs no V, so that it holds for any model that gives these gradients.
+enum AttentionIdentity {
+  /// The left side, of one image: one sum a head and token.
+  static func rowSums(_ visited: AttentionGradient, windows: AttentionWindows?) -> [[Double]] {
+    let (heads, slots) = (visited.attention.shape[1], visited.attention.shape[2])
+    let (attention, gradient) = (visited.attention.elements, visited.gradient.elements)
+    return (0..<heads).map { head in
+      (0..<(windows?.grid.count ?? slots)).map { token in
+        let (window, slot) = windows?.place(of: token) ?? (0, token)
+        let start = ((window * heads + head) * slots + slot) * slots
+        return (start..<start + slots).reduce(0) { $0 + Double(attention[$1]) * Double(gradient[$1]) }
+      }
+    }
+  }
+
+  /// Differences of the two sides, relative to the greatest of the layer.
+  static func errors(_ sums: [[Double]], output: Tensor, gradient: Tensor) -> [Double] {
+    let (tokens, width) = (output.shape[1], output.shape[2])
+    let channels = width / max(sums.count, 1)
+    let (values, slopes) = (output.elements, gradient.elements)
+    var expected: [[Double]] = []
+    for head in sums.indices {
+      expected.append(
+        (0..<tokens).map { row in
+          let start = row * width + head * channels
+          return (start..<start + channels).reduce(0) { $0 + Double(values[$1]) * Double(slopes[$1]) }
+        })
+    }
+    let greatest = expected.joined().reduce(0) { max($0, abs($1)) }
+    return zip(sums.joined(), expected.joined()).map { abs($0 - $1) / max(greatest, .leastNormalMagnitude) }
+  }
+}
+
+/// Steps of central differences, each half the one before.
+struct HalvingSteps {
+  let values: [Double]
+
+  init(largest: Double, count: Int) {
+    precondition(count >= 3, "three steps make two extrapolations to compare")
+    values = (0..<count).map { largest / Double(1 << $0) }
+  }
+
+  /// The limit of D(h) for h → 0 by Richardson's extrapolation E(h) = (4·D(h/2) − D(h)) / 3.
+  ///
+  /// The step is the one with the least estimated error: how much two neighbouring extrapolations differ, for what
+  /// curvature leaves, and noise / h for rounding. What the limit is compared with has no say in the choice.
+  ///
+  /// - Parameters:
+  ///   - differences: D of each step.
+  ///   - noise: how far rounding moves a value of the function.
+  /// - Returns: the limit, and its estimated error.
+  func extrapolated(_ differences: [Double], noise: Double) -> (limit: Double, uncertainty: Double) {
+    let limits = zip(differences, differences.dropFirst()).map { (4 * $1 - $0) / 3 }
+    guard limits.count >= 2, limits.allSatisfy(\.isFinite) else { return (.nan, 0) }
+    let best = (1..<limits.count).min {
+      estimatedError(limits, $0, noise) < estimatedError(limits, $1, noise)
+    }
+    return (limits[best ?? 1], estimatedError(limits, best ?? 1, noise))
+  }
+
+  /// How far the limit is from 0 beyond its uncertainty: the error that differences can prove.
+  func provenError(_ gaps: [Double], noise: Double) -> Double {
+    let (limit, uncertainty) = extrapolated(gaps, noise: noise)
+    return limit.isNaN ? .nan : max(abs(limit) - uncertainty, 0)
+  }
+
+  private func estimatedError(_ limits: [Double], _ index: Int, _ noise: Double) -> Double {
+    abs(limits[index] - limits[index - 1]) + noise / values[index + 1]
+  }
+}

@@ -31,3 +31,35 @@ private func ranks(of values: [Float]) -> [Double] {
   }
   return ranks
 }
+
+/// How alike a map and another one order the patches, from −1 to 1, where a map without an order has a value too.
+///
+/// Spearman's rank correlation. A map that is the same everywhere depends on nothing, neither on the class nor on the
+/// weights, so it counts as one that did not change: 1. Where only the other one is the same everywhere, they share no
+/// order: 0.
+public func mapCorrelation(of map: [Float], with other: [Float]) -> Double {
+  guard let first = map.first, map.contains(where: { $0 != first }) else { return 1 }
+  return rankCorrelation(map, other) ?? 0
+}
+
+/// How far maps of one image and class agree, pair by pair.
+public struct MapAgreement: Hashable, Sendable, Codable {
+  /// Spearman's rank correlation of the patches' scores, −1 to 1; nil where one of the maps is the same everywhere.
+  public let correlation: [[Double?]]
+  /// The share of the highest tenth of the patches that both maps have, 0 to 1; nil where one is the same everywhere.
+  public let overlap: [[Double?]]
+
+  /// Compares maps; traps when they have different grids.
+  public init(_ maps: [Attribution]) {
+    let tops = maps.map { map in
+      map.isDegenerate ? nil : Set(highestIndices(of: map.scores, count: highestTenth(of: map.scores.count)))
+    }
+    correlation = maps.map { a in maps.map { b in rankCorrelation(a.scores, b.scores) } }
+    overlap = tops.map { a in
+      tops.map { b in
+        guard let a, let b else { return nil }
+        return Double(a.intersection(b).count) / Double(a.count)
+      }
+    }
+  }
+}

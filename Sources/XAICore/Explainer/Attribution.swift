@@ -1,4 +1,5 @@
-import XAITensor
+import XAIImage
+public import XAITensor
 
 /// The result of an explainer: one score per patch, and what is needed to read, draw and judge it.
 public struct Attribution: Sendable {
@@ -59,4 +60,50 @@ public func minMaxNormalised(_ values: [Float]) -> [Float] {
   }
   let range = high - low
   return values.map { ($0 - low) / range }
+}
+
+extension Attribution {
+  /// The scores on the grid of patches, rows × columns.
+  public var map: Tensor { Tensor([grid.rows, grid.columns], scores) }
+
+  /// The scores at the size of the input, bilinear with half-pixel centres (PyTorch's `align_corners=False`).
+  public var upsampledMap: Tensor { BilinearUpsampling(height: inputHeight, width: inputWidth)(map) }
+
+  /// The map that is drawn: upsampled, then scaled to [0, 1] by its minimum and maximum; a degenerate one is all zeros.
+  public var heatMap: Tensor {
+    // Interpolating equal scores leaves differences of rounding, which the scaling would make into an image.
+    guard !isDegenerate else { return Tensor(repeating: 0, [inputHeight, inputWidth]) }
+    return Tensor([inputHeight, inputWidth], minMaxNormalised(upsampledMap.elements))
+  }
+}
+
+/// What an explainer noticed while it made a map; fields that don't apply to it are nil.
+public struct Diagnostics: Hashable, Sendable, Codable {
+  /// Weight of each head in the map: `headWeights[layer][head]`; the weights of a layer sum to 1.
+  public var headWeights: [[Float]]?
+  /// Share of negative entries in each head's attention gradient: `negativeGradientShare[layer][head]`.
+  ///
+  /// A norm drops the sign, so a head with a share near 1 counts evidence against the class as evidence for it.
+  public var negativeGradientShare: [[Float]]?
+  /// Entropy of the readout row of each head's attention over ln N: 1 is uniform, 0 is one token.
+  public var attentionEntropy: [[Float]]?
+  /// How alike the rows of the rollout matrix are: 1 means that every token gives the same map.
+  ///
+  /// One minus the total variation distance between the readout row and the mean row, both summing to 1.
+  public var rankCollapse: Float?
+  /// Sum of all attributions minus what the class gained from the baseline to the image, where both should be equal.
+  public var completenessGap: Float?
+
+  /// Makes diagnostics; by default nothing was noticed.
+  public init(
+    headWeights: [[Float]]? = nil, negativeGradientShare: [[Float]]? = nil,
+    attentionEntropy: [[Float]]? = nil,
+    rankCollapse: Float? = nil, completenessGap: Float? = nil
+  ) {
+    self.headWeights = headWeights
+    self.negativeGradientShare = negativeGradientShare
+    self.attentionEntropy = attentionEntropy
+    self.rankCollapse = rankCollapse
+    self.completenessGap = completenessGap
+  }
 }

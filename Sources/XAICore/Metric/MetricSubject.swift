@@ -1,3 +1,4 @@
+import Synchronization
 import XAIFoundation
 public import XAIImage
 public import XAITensor
@@ -138,5 +139,63 @@ public struct ObjectRegion: Hashable, Sendable {
     }
     guard pixels.contains(true) else { return nil }
     self.init(classIndex: object.classIndex, pixels: pixels)
+  }
+}
+
+extension MetricSubject {
+  /// Whether each pixel belongs to an object of the class that is asked about, row by row; nil where the image has
+  /// no such object.
+  public var targetPixels: [Bool]? { union(of: objects.filter { $0.classIndex == classIndex }) }
+
+  /// Whether each pixel belongs to an object of another class, row by row; nil where the image has no such object.
+  public var otherPixels: [Bool]? { union(of: objects.filter { $0.classIndex != classIndex }) }
+
+  private func union(of regions: [ObjectRegion]) -> [Bool]? {
+    guard !regions.isEmpty else { return nil }
+    var pixels = [Bool](repeating: false, count: map.count)
+    for region in regions {
+      precondition(
+        region.pixels.count == map.count,
+        "a region of \(region.pixels.count) pixels is not one of a picture of \(map.count)")
+      for index in pixels.indices where region.pixels[index] { pixels[index] = true }
+    }
+    return pixels.contains(true) ? pixels : nil
+  }
+}
+
+/// An image that maps are judged on, shared by all of them: what is made of it is made once, when first asked for.
+public final class SubjectPicture: Sendable {
+  /// The image's name in its data set; empty where it has none.
+  public let identifier: String
+  /// The image that the model saw, after resize and crop, before mean and standard deviation: [3, H, W] in [0, 1].
+  public let pixels: Tensor
+  /// How the pixels become the model's input.
+  public let preprocessing: Preprocessing
+  private let whole: Lazy<Tensor>
+  private let hidden = Mutex<[Fill: Tensor]>([:])
+
+  /// Holds an image; traps when `pixels` are not three channels.
+  public init(pixels: Tensor, preprocessing: Preprocessing, identifier: String = "") {
+    precondition(
+      pixels.shape.rank == 3 && pixels.shape[0] == 3,
+      "the pixels of one picture are 3×height×width, not \(pixels.shape)")
+    self.identifier = identifier
+    self.pixels = pixels
+    self.preprocessing = preprocessing
+    whole = Lazy { preprocessing.normalised(pixels) }
+  }
+
+  /// The model's input: [3, H, W].
+  public var input: Tensor { whole.value }
+
+  /// The model's input where all of the image is hidden: [3, H, W].
+  func input(of fill: Fill) -> Tensor {
+    let whole = input
+    return hidden.withLock { known in
+      if let input = known[fill] { return input }
+      let input = fill.input(hiding: whole, preprocessing: preprocessing)
+      known[fill] = input
+      return input
+    }
   }
 }

@@ -22,3 +22,135 @@ extension Model {
     try forward(input, recording: Recording()).logits
   }
 }
+
+/// A model with a backward pass: gradients of its logits, or what other rules make of them.
+public protocol DifferentiableModel: Model {
+  /// Runs the backward pass.
+  ///
+  /// - Parameters:
+  ///   - cotangent: ∂y/∂logits, [k·B, classes] target-major: rows t·B…t·B+B−1 are target t of each image.
+  ///   - trace: a trace of this model that was recorded with `gradients`.
+  ///   - rules: how the pass goes through each kind of operation.
+  ///   - request: what is computed; nothing else is.
+  ///   - visitAttention: called for each requested layer, from the last to the first, as its gradient is made.
+  /// - Throws: `ModelError.foreignTrace` for a trace or cotangent that isn't of this model, `ModelError.notGiven` for a
+  ///   request beyond the model's capabilities.
+  func backward(
+    from cotangent: Tensor, through trace: ForwardTrace, rules: PropagationRules,
+    requesting request: GradientRequest,
+    visitAttention: (AttentionGradient) throws -> Void
+  ) throws -> Gradients
+}
+
+extension DifferentiableModel {
+  /// Runs the backward pass of the plain gradient without visiting attention.
+  public func backward(
+    from cotangent: Tensor, through trace: ForwardTrace, rules: PropagationRules = .gradient,
+    requesting request: GradientRequest
+  ) throws -> Gradients {
+    try backward(from: cotangent, through: trace, rules: rules, requesting: request) { _ in }
+  }
+}
+
+extension Model {
+  /// The model as one with a backward pass.
+  ///
+  /// - Throws: `ModelError.notGiven` where it has none.
+  public func differentiable() throws(ModelError) -> any DifferentiableModel {
+    guard let model = self as? any DifferentiableModel else {
+      throw .notGiven(.ofBackwardPass, model: descriptor.name)
+    }
+    return model
+  }
+}
+
+/// A model that runs with a part of it, or of the image, taken away.
+public protocol IntervenableModel: Model {
+  /// The logits [B, classes] of a batch [B, 3, H, W] with a change of what the model computes.
+  ///
+  /// - Throws: `ModelError.notGiven` for an intervention that the model doesn't declare, `ModelError.unsupportedInput` for
+  ///   patches and heads that don't fit the batch.
+  func logits(_ input: Tensor, under intervention: Intervention) throws -> Tensor
+}
+
+extension Model {
+  /// The model as one that runs under interventions.
+  ///
+  /// - Throws: `ModelError.notGiven` where it can't.
+  public func intervenable() throws(ModelError) -> any IntervenableModel {
+    guard let model = self as? any IntervenableModel else {
+      throw .notGiven(.ofInterventions, model: descriptor.name)
+    }
+    return model
+  }
+}
+
+/// A change of what a model computes, for asking what a part of it does.
+public enum Intervention: Hashable, Sendable {
+  /// Only these patches become tokens, ascending; one list per image, all of the same length. The others are not there:
+  /// no attention goes to them, and nothing stands in their place.
+  case keepingPatches([[Int]])
+  /// The output of one head is zero before the projection that joins the heads; one head per image.
+  case removingHeads([Head])
+
+  /// A head of a layer.
+  public struct Head: Hashable, Sendable, Codable {
+    /// The layer, 0 being the first.
+    public let layer: Int
+    /// The head in that layer.
+    public let head: Int
+
+    /// Names a head.
+    public init(layer: Int, head: Int) {
+      self.layer = layer
+      self.head = head
+    }
+  }
+}
+
+extension Intervention {
+  /// What a model must be able to do.
+  public var needs: Capabilities {
+    switch self {
+    case .keepingPatches: .patchRemoval
+    case .removingHeads: .headRemoval
+    }
+  }
+}
+
+/// A model whose classifier can read the output of any layer as though it were the last.
+public protocol LayerReadableModel: DifferentiableModel {
+  /// Has the classifier read the output of each layer as though it were the last, and gives the gradient of what it says
+  /// with respect to that layer's attention.
+  ///
+  /// - Parameters:
+  ///   - cotangent: ∂y/∂logits, [k·B, classes] target-major.
+  ///   - trace: a trace of this model that was recorded with `gradients` and the `output` of each of `layers`.
+  ///   - layers: the layers that are read, each by itself.
+  ///   - readout: which of their tokens are read.
+  ///   - visitAttention: called for each layer, from the last to the first.
+  func readLayers(
+    from cotangent: Tensor, through trace: ForwardTrace, layers: LayerSelection, readout: LayerReadout,
+    visitAttention: (AttentionGradient) throws -> Void
+  ) throws
+}
+
+extension Model {
+  /// The model as one whose layers are read by themselves.
+  ///
+  /// - Throws: `ModelError.notGiven` where they can't be.
+  public func layerReadable() throws(ModelError) -> any LayerReadableModel {
+    guard let model = self as? any LayerReadableModel else {
+      throw .notGiven(.layerReadouts, model: descriptor.name)
+    }
+    return model
+  }
+}
+
+/// Which tokens of a layer the classifier reads as though it were the last.
+public enum LayerReadout: String, OptionValue, CaseIterable {
+  /// The mean of all tokens, prefix tokens among them, which the classifier's layer norm and head then see.
+  case mean
+  /// The tokens that the model reads behind its last layer, in its own way.
+  case own
+}

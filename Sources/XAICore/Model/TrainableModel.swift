@@ -1,5 +1,12 @@
 public import XAIFoundation
 public import XAITensor
+public import XAIWeights
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
 
 /// A model whose parameters can be changed and written.
 ///
@@ -67,4 +74,68 @@ public struct NamedParameter: Sendable {
     self.isDecayed = isDecayed
     self.layer = layer
   }
+}
+
+/// The name of the weight file of a written model.
+private let weightsName = "model.safetensors"
+
+extension TrainableModel {
+  /// Writes the model as a directory that loads again, here and in the library whose format it has.
+  ///
+  /// Each file appears whole or not at all, the weights last: until they are there, nothing loads. Where the folder
+  /// already holds a model with other configuration files, its weights are removed first, so that at no time new classes
+  /// stand beside old weights; where the files are the same, as in checkpoints of one training, the old weights stay
+  /// until the new ones replace them.
+  ///
+  /// - Parameters:
+  ///   - folder: made where it isn't there.
+  ///   - type: how weights are stored; F16 and BF16 take half the room of F32 and round.
+  /// - Throws: what `configurationFiles` throws, `ModelError.unsuitableFolder` for the folder of a model of another
+  ///   kind, `FileError`, and `SafetensorsError` for values beyond the range of `type`.
+  public func write(to folder: String, type: StoredType = .float32) throws {
+    let files = try configurationFiles().sorted { $0.key < $1.key }
+    try makeFolder(folder)
+    try checkSuitable(folder, for: files.map(\.key))
+    let isUnchanged = files.allSatisfy { name, text in
+      (try? Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)"))) == Data(text.utf8)
+    }
+    if !isUnchanged {
+      if exists("\(folder)/\(weightsName)") { try removeWeights(folder) }
+      for (name, text) in files { try AtomicFile.write(text.utf8, to: "\(folder)/\(name)") }
+    }
+    let tensors = parameters.reduce(into: unreadTensors) { $0[$1.name] = $1.tensor }
+    // `transformers` takes only files that say whose tensors they hold; these are laid out as PyTorch's are.
+    try SafetensorsWriter(type: type, metadata: ["format": "pt"])
+      .write(tensors, to: "\(folder)/\(weightsName)")
+  }
+
+  /// Files that this model wouldn't replace and that a loader would read beside its own.
+  private func checkSuitable(_ folder: String, for names: [String]) throws(ModelError) {
+    let foreign = ["preprocessor_config.json", "model.safetensors.index.json", "pytorch_model.bin"]
+      .filter { !names.contains($0) && exists("\(folder)/\($0)") }
+    guard foreign.isEmpty else {
+      throw .unsuitableFolder(
+        path: folder,
+        reason:
+          "it has \(foreign.joined(separator: " and ")) of a model of another kind; give an empty folder")
+    }
+  }
+
+  private func makeFolder(_ folder: String) throws(FileError) {
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw .notCreatable(path: folder, reason: "a folder can't be made there")
+    }
+  }
+
+  private func removeWeights(_ folder: String) throws(FileError) {
+    do {
+      try FileManager.default.removeItem(atPath: "\(folder)/\(weightsName)")
+    } catch {
+      throw .notReplaceable(path: "\(folder)/\(weightsName)", reason: "the old weights can't be removed")
+    }
+  }
+
+  private func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 }

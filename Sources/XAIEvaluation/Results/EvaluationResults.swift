@@ -1,3 +1,6 @@
+import XAICore
+import XAIFoundation
+
 /// What an evaluation found, whole: what tables and reports are made of.
 public struct EvaluationResults: Hashable, Sendable {
   /// What decided the results.
@@ -16,4 +19,68 @@ public struct EvaluationResults: Hashable, Sendable {
     let known = Set(pictures.map(\.position))
     return (0..<experiment.data.sampleCount).filter { !known.contains($0) }
   }
+}
+
+extension EvaluationResults {
+  /// A hash of experiment and results, 16 hexadecimal digits: the same for the same numbers, whatever the order in which
+  /// they were found and however often the run was stopped.
+  ///
+  /// FNV-1a of 64 bits over names and bit patterns in the order of the sample. Thumbnails don't count: they show what was
+  /// evaluated and are not what was found.
+  public var contentHash: String {
+    var hash = FNV1a()
+    for (name, value) in experiment.fields {
+      hash.add(delimited: name)
+      hash.add(delimited: value)
+    }
+    for picture in pictures.sorted(by: { $0.position < $1.position }) { hash.add(picture) }
+    return hash.text
+  }
+}
+
+extension FNV1a {
+  fileprivate mutating func add(_ picture: PictureResult) {
+    add(picture.position)
+    add(delimited: picture.identifier)
+    add(picture.label ?? -1)
+    // The words for a failure name folders, which differ between machines.
+    add(picture.failure == nil ? 0 : 1)
+    add(picture.subjects.count)
+    for subject in picture.subjects {
+      add(subject.classIndex)
+      add([subject.probability ?? .nan])
+      add(subject.isPredicted ? 1 : 0)
+      add(subject.headEffects)
+      for map in subject.maps { add(map) }
+    }
+  }
+
+  private mutating func add(_ map: MapResult) {
+    add(map.scores)
+    add(map.diagnostics.headWeights)
+    add(map.diagnostics.negativeGradientShare)
+    add(map.diagnostics.attentionEntropy)
+    add(map.diagnostics.rankCollapse.map { [[$0]] })
+    for value in map.values {
+      guard let value else {
+        add(0)
+        continue
+      }
+      add(1)
+      // A negative zero is the same number, and a database gives back the other one.
+      for number in [value.number] + (value.curve?.y ?? []) { add((number + 0).bitPattern) }
+    }
+  }
+
+  private mutating func add(_ layers: [[Float]]?) {
+    add(layers?.count ?? -1)
+    for layer in layers ?? [] { add(layer) }
+  }
+
+  private mutating func add(_ numbers: [Float]) {
+    add(numbers.count)
+    for number in numbers { add(UInt64((number + 0).bitPattern)) }
+  }
+
+  private mutating func add(_ number: Int) { add(UInt64(bitPattern: Int64(number))) }
 }

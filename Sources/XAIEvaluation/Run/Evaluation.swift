@@ -1,4 +1,6 @@
 public import XAICore
+import XAIFoundation
+import XAIImage
 public import XAITensor
 
 /// A model's maps of images, judged by metrics.
@@ -71,4 +73,130 @@ public struct Evaluation: Sendable {
 
   /// What all metrics together need.
   var needs: MetricNeeds { metrics.reduce([]) { $0.union($1.needs) } }
+}
+
+extension Evaluation {
+  /// Evaluates the images of groups that are not known, in order.
+  package func run(
+    positions groups: [Range<Int>], known: Set<Int>, keep: (PictureResult) throws -> Void,
+    tell: (EvaluationEvent) throws -> Void
+  ) throws {
+    let count = groups.reduce(0) { $0 + $1.count }
+    let open = groups.filter { !$0.allSatisfy(known.contains) }
+    var left = open.reduce(0) { $0 + $1.count { !known.contains($0) } }
+    func report(_ event: EvaluationEvent) throws {
+      do { try tell(event) } catch is CancellationError where left == 0 {}
+    }
+    try report(.began(known: groups.reduce(0) { $0 + $1.filter(known.contains).count }, count: count))
+    guard !open.isEmpty else { return }
+    let randomised = (model as? any TrainableModel).map { RandomisedModels(of: $0, seed: settings.seed) }
+    var loaded = open.prefetched(loader)
+    while let group = profile.measure("waiting for pictures", { loaded.next() }) {
+      var run = GroupRun(self, group, randomised: randomised)
+      while let event = try run.next() {
+        if case .picture(let result) = event {
+          if settings.isStrict, let failure = result.failure {
+            throw EvaluationError.picture(identifier: result.identifier, reason: failure)
+          }
+          // A group is computed whole; what is known of it stays as it is.
+          guard !known.contains(result.position) else { continue }
+          try keep(result)
+          left -= 1
+        }
+        try report(event)
+      }
+    }
+  }
+
+  private var loader: @Sendable (_ positions: Range<Int>) -> LoadedGroup {
+    let (data, preprocessing, hasClasses) = (data, model.descriptor.preprocessing, dataClassesFit)
+    return { [profile] positions in
+      LoadedGroup(
+        positions, of: data, preprocessing: preprocessing, hasClasses: hasClasses, profile: profile)
+    }
+  }
+}
+
+/// What happens while an evaluation runs.
+public enum EvaluationEvent: Sendable {
+  /// The run begins: how many images are to be done, and how many of them are known.
+  case began(known: Int, count: Int)
+  /// Part of a group is computed: its images, and the share that is done.
+  case working(pictures: Int, share: Double)
+  /// The result of an image is kept.
+  case picture(PictureResult)
+}
+
+extension Evaluation {
+  /// Evaluates the images of a shard in memory; nothing is kept anywhere else.
+  ///
+  /// - Parameters:
+  ///   - modelHash: as in `experiment(modelHash:kernels:)`. Results that are to be compared with others need both: without
+  ///     them, models of one name and other weights can't be told apart.
+  ///   - kernels: as in `experiment(modelHash:kernels:)`.
+  ///   - shard: which part of the sample.
+  ///   - tell: is told what happens; what it throws ends the run, and `CancellationError` gives what was done by then.
+  /// - Returns: the results in the order of the sample; `missingPositions` says where a run that was stopped has none.
+  /// - Throws: what else `tell` throws; with `isStrict`, what is wrong with an image.
+  public func results(
+    modelHash: String = "", kernels: String = "", shard: Shard = .whole,
+    tell: (EvaluationEvent) throws -> Void = { _ in }
+  ) throws -> EvaluationResults {
+    var pictures: [PictureResult] = []
+    do {
+      try run(
+        positions: shard.groups(ofSample: data.sampleCount), known: [], keep: { pictures.append($0) },
+        tell: tell)
+    } catch is CancellationError {}
+    return EvaluationResults(
+      experiment: experiment(modelHash: modelHash, kernels: kernels),
+      pictures: pictures.sorted { $0.position < $1.position })
+  }
+}
+
+extension Evaluation {
+  /// What decides the results, as it is kept beside them.
+  ///
+  /// - Parameters:
+  ///   - modelHash: of weights and configuration, as `ModelDirectory.contentHash` gives it.
+  ///   - kernels: what the arithmetic runs on, as `Kernels.name` says it. Of that the threads, in brackets at its end, are
+  ///     left out: the last bits may depend on them, as they do on the processor.
+  public func experiment(modelHash: String, kernels: String) -> Experiment {
+    let descriptor = model.descriptor
+    let size = descriptor.preprocessing.inputSize ?? (0, 0)
+    var texts: [String: String] = [
+      "batch size": "\(settings.batchSize)",
+      "kernels": kernels.split(separator: " (").first.map(String.init) ?? kernels,
+      "explainer options": optionsHash, "group": "\(Self.groupSize)",
+    ]
+    if needs.contains(.randomisedModels) {
+      texts["random weights"] = "seed \(settings.seed), at most \(RandomisedModels.most) models"
+    }
+    if needs.contains(.seed) { texts["seed"] = "\(settings.seed)" }
+    return Experiment(
+      model: ModelIdentity(
+        name: descriptor.name, architecture: descriptor.architecture, hash: modelHash,
+        labels: descriptor.labels, parameterCount: descriptor.parameterCount,
+        layerCount: descriptor.layerCount, headCount: descriptor.headCount, grid: descriptor.layout.grid,
+        inputHeight: size.height, inputWidth: size.width),
+      data: data.identity, target: settings.target.description,
+      explainers: explainers.map {
+        ExplainerIdentity(specification: $0.specification, descriptor: $0.descriptor)
+      },
+      metrics: metrics.map {
+        MetricIdentity(
+          specification: $0.specification, descriptor: $0.descriptor, protocolName: $0.protocolName,
+          protocolText: $0.protocolText, protocolHash: $0.protocolHash)
+      }, measuresHeads: settings.measuresHeads, settings: texts)
+  }
+
+  /// A hash of all options of the explainers: a specification leaves the defaults out, which a version may change.
+  private var optionsHash: String {
+    var hash = FNV1a()
+    for explainer in explainers {
+      hash.add(delimited: explainer.descriptor.id)
+      for (key, value) in explainer.options.texts { hash.add(delimited: "\(key)=\(value)") }
+    }
+    return hash.text
+  }
 }

@@ -94,3 +94,91 @@ public struct Preprocessing: Hashable, Sendable {
     return (height, width)
   }
 }
+
+extension Preprocessing {
+  /// The same steps for another input size, which need not be square.
+  ///
+  /// A crop keeps its share of the resized image: timm's `⌊size / crop_pct⌋`, or the ratio of a Hugging Face `size` to
+  /// its `crop_size`. Without a crop, the image is resized to exactly the new size. Traps on sizes that aren't positive.
+  public func withInputSize(height: Int, width: Int) -> Preprocessing {
+    precondition(height > 0 && width > 0, "an input size is positive, not \(height)×\(width)")
+    var changed = self
+    guard let crop else {
+      changed.resize = .exact(height: height, width: width)
+      return changed
+    }
+    changed.crop = CentreCrop(height: height, width: width, rounding: crop.rounding)
+    changed.resize = resize(forCropOf: (height, width), insteadOf: crop)
+    return changed
+  }
+
+  private func resize(forCropOf new: (height: Int, width: Int), insteadOf old: CentreCrop) -> Resize {
+    /// Scales a new side as `resized` stands to the old side.
+    func scaled(_ side: Int, _ resized: Int, per oldSide: Int) -> Int {
+      if let cropFraction { return Int(Double(side) / cropFraction) }
+      return side * resized / oldSide
+    }
+    switch resize {
+    case .none:
+      return .none
+    case .exact(let height, let width):
+      return .exact(
+        height: scaled(new.height, height, per: old.height), width: scaled(new.width, width, per: old.width))
+    case .shortestEdge(let edge):
+      // A non-square crop of a square-crop configuration keeps what the shorter side of the crop gave.
+      let oldSide = min(old.height, old.width)
+      return .covering(scaled(new.height, edge, per: oldSide), scaled(new.width, edge, per: oldSide))
+    case .cover(let height, let width):
+      return .covering(scaled(new.height, height, per: old.height), scaled(new.width, width, per: old.width))
+    }
+  }
+}
+
+extension Preprocessing.Resize {
+  /// The rule of timm: the shortest edge where both sides are equal, otherwise just large enough to cover both.
+  static func covering(_ height: Int, _ width: Int) -> Self {
+    height == width ? .shortestEdge(height) : .cover(height: height, width: width)
+  }
+}
+
+/// Why a preprocessing configuration or an image can't be used.
+///
+/// Configuration errors name the key.
+public enum PreprocessingError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The configuration is no JSON object.
+  case notJSON(reason: String)
+  /// A key holds a value of the wrong type or outside its range.
+  case invalidValue(key: String, reason: String)
+  /// A key asks for something that this version can't do.
+  case unsupported(key: String, value: String, alternatives: String)
+  /// The images of one batch come out in different extents.
+  case unequalExtents(first: String, other: String, index: Int)
+  /// There is no image to make a tensor of.
+  case noPictures
+  /// An image without pixels has nothing to resize.
+  case emptyPicture
+  /// The resize would make more pixels than ``Image/defaultPixelLimit``.
+  case tooElongated(picture: String, resized: String)
+
+  /// What is wrong, with which key, and what to do.
+  public var description: String {
+    switch self {
+    case .notJSON(let reason):
+      "the preprocessing configuration is no JSON object: \(reason)."
+    case .invalidValue(let key, let reason):
+      "the preprocessing key \"\(key)\" is invalid: \(reason). Correct it in the configuration file."
+    case .unsupported(let key, let value, let alternatives):
+      "the preprocessing key \"\(key)\" is \(value), which is not supported. Use \(alternatives)."
+    case .unequalExtents(let first, let other, let index):
+      "picture \(index) comes out as \(other) and the first as \(first). "
+        + "Give the preprocessing an input size, so that all pictures of a batch have one extent."
+    case .noPictures:
+      "a batch needs at least one picture."
+    case .emptyPicture:
+      "a picture of no pixels can't be given to a model."
+    case .tooElongated(let picture, let resized):
+      "a picture of \(picture) would be resized to \(resized), more than \(Image.defaultPixelLimit) pixels. "
+        + "Crop the picture first."
+    }
+  }
+}

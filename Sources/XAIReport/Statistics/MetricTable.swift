@@ -96,3 +96,64 @@ extension MapResult {
   /// The value of a metric; nil where there is none, or it is not finite.
   func number(_ metric: Int) -> Double? { values[metric].flatMap { $0.number.isFinite ? $0.number : nil } }
 }
+
+/// The ends of a 95 % bootstrap interval.
+public struct Interval: Hashable, Sendable, Encodable {
+  /// The 2.5th percentile of the resampled values.
+  public var low: Double
+  /// Their 97.5th percentile.
+  public var high: Double
+
+  /// Holds the ends of an interval.
+  public init(low: Double, high: Double) {
+    self.low = low
+    self.high = high
+  }
+}
+
+/// A mean, of how many values, with its interval.
+public struct Estimate: Hashable, Sendable, Encodable {
+  /// How many values: one an image and class that has one.
+  public var count: Int
+  /// Their mean.
+  public var mean: Double
+  /// Its 95 % interval; nil where fewer than two images have values, since then nothing can be resampled.
+  public var interval: Interval?
+
+  /// Holds a mean.
+  public init(count: Int, mean: Double, interval: Interval?) {
+    self.count = count
+    self.mean = mean
+    self.interval = interval
+  }
+}
+
+/// What an evaluation asked about, one an image and class, in the order of the sample.
+struct Subjects: Sendable {
+  /// The images that have any.
+  let pictures: [PictureResult]
+
+  /// Takes the images that were evaluated.
+  init(_ pictures: [PictureResult]) {
+    self.pictures = pictures.filter { $0.failure == nil && !$0.subjects.isEmpty }
+  }
+
+  /// How many images there are.
+  var pictureCount: Int { pictures.count }
+
+  /// How many subjects there are.
+  var count: Int { pictures.reduce(0) { $0 + $1.subjects.count } }
+
+  /// A number of each subject, image by image; subjects without one are left out.
+  func map(_ number: (SubjectResult) -> Double?) -> [[Double]] {
+    pictures.map { $0.subjects.compactMap(number) }
+  }
+}
+
+/// A subject of a report: a class of an image.
+public struct SubjectPlace: Hashable, Sendable {
+  /// The image's index among those that were evaluated.
+  public let picture: Int
+  /// The class's index among those that the image was asked about.
+  public let subject: Int
+}

@@ -1,5 +1,12 @@
 public import Testing
-import XAICore
+package import XAICore
+import XAIFoundation
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
 
 /// What a plugin of some kind has to do, as checks that can be run in a test.
 ///
@@ -142,5 +149,45 @@ struct Findings {
     let differences = zip(values, expected).map { ($0 - $1).isNaN ? Float.infinity : abs($0 - $1) }
     guard let worst = differences.max(), worst > tolerance else { return }
     fail(check, "\(what): off by \(worst), more than \(tolerance)")
+  }
+}
+
+/// A plugin of a list, as an argument of a test.
+package struct BuiltIn: Sendable, CustomTestStringConvertible {
+  package let type: any Plugin.Type
+
+  package init(type: any Plugin.Type) { self.type = type }
+
+  package var testDescription: String { type.name }
+
+  /// Whether the environment asks for this plugin: XAI_PLUGIN names one, as `make test-GMAR` does; without it all are.
+  package var isChosen: Bool {
+    let name = ProcessInfo.processInfo.environment["XAI_PLUGIN"]
+    return name == nil || name == type.name
+  }
+
+  /// The plugins of a list that the environment asks for.
+  package static func chosen(of plugins: [any Plugin.Type]) -> [BuiltIn] {
+    plugins.map(BuiltIn.init).filter(\.isChosen)
+  }
+}
+
+extension Findings {
+  /// Checks what every descriptor has.
+  mutating func checkDescriptor(id: String, title: String, summary: String, citation: Citation) {
+    expect(
+      isKebabCase(id), .descriptor,
+      "the id '\(id)' is not kebab-case: small letters, digits and hyphens, a letter first")
+    expect(!title.isEmpty, .descriptor, "the title is empty")
+    expect(!summary.isEmpty, .descriptor, "the summary is empty")
+    expect(!summary.hasSuffix("."), .descriptor, "the summary ends in a full stop; lists set it without")
+    expect(!summary.contains("\n"), .descriptor, "the summary is longer than a line")
+    for (name, text) in [
+      ("authors", citation.authors), ("title", citation.title), ("venue", citation.venue),
+      ("identifier", citation.identifier),
+    ] {
+      expect(!text.isEmpty, .descriptor, "the citation has no \(name)")
+    }
+    expect((1900...2100).contains(citation.year), .descriptor, "the citation's year is \(citation.year)")
   }
 }

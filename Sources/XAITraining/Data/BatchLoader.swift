@@ -93,3 +93,71 @@ struct BatchLoader: Sendable {
     return batch
   }
 }
+
+/// The batches of a training in order, the next one being loaded while one is at work.
+struct BatchFeed {
+  private var batches: Prefetched<Steps, Batch>
+
+  /// Begins with the batch of a step, counted from 0.
+  init(task: TrainingTask, augmentation: Augmentation, from step: Int) {
+    batches = Prefetched(Steps(task: task, augmentation: augmentation, step: step)) {
+      $0.loader.load($0.indices)
+    }
+  }
+
+  /// The next batch; empty after the last step.
+  mutating func next() -> Batch { batches.next() ?? Batch() }
+
+  /// What each step loads.
+  private struct Steps: IteratorProtocol {
+    let task: TrainingTask
+    let augmentation: Augmentation
+    var step: Int
+    private var order: (epoch: Int, order: EpochOrder)?
+
+    init(task: TrainingTask, augmentation: Augmentation, step: Int) {
+      (self.task, self.augmentation, self.step) = (task, augmentation, step)
+    }
+
+    mutating func next() -> (loader: BatchLoader, indices: [Int])? {
+      guard step < task.stepCount else { return nil }
+      defer { step += 1 }
+      let epoch = step / task.stepsPerEpoch
+      let order =
+        order.flatMap { $0.epoch == epoch ? $0.order : nil }
+        ?? EpochOrder(count: task.training.count, seed: task.recipe.seed, epoch: epoch)
+      self.order = (epoch, order)
+      let loader = BatchLoader(
+        task.training, augmentation: augmentation, preprocessing: task.model.descriptor.preprocessing,
+        seed: task.recipe.seed, epoch: epoch)
+      return (loader, order.batch(step % task.stepsPerEpoch, size: task.recipe.batchSize))
+    }
+  }
+}
+
+/// The order in which an epoch goes through the training images.
+struct EpochOrder {
+  private let indices: [Int32]
+
+  /// Shuffles `count` images by seed and epoch (Fisher and Yates).
+  init(count: Int, seed: Int, epoch: Int) {
+    var indices = (0..<Int32(count)).map { $0 }
+    var random = SeededRandom(seed: UInt64(bitPattern: Int64(seed)), Stream.order.rawValue, UInt64(epoch))
+    for last in stride(from: count - 1, to: 0, by: -1) {
+      indices.swapAt(last, Int(random.next(upperBound: UInt64(last + 1))))
+    }
+    self.indices = indices
+  }
+
+  /// The images of a step of the epoch; the last step has what is left.
+  func batch(_ step: Int, size: Int) -> [Int] {
+    indices[step * size..<min((step + 1) * size, indices.count)].map(Int.init)
+  }
+}
+
+/// What random numbers are drawn for, so that no two uses share theirs.
+enum Stream: UInt64 {
+  case order = 1
+  case augmentation = 2
+  case head = 3
+}

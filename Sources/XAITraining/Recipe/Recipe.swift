@@ -1,5 +1,5 @@
 public import XAICore
-import XAIFoundation
+public import XAIFoundation
 
 /// How a model is trained; together with the data and the first weights it decides the last weights, bit for bit.
 public struct Recipe: PluginOptions {
@@ -144,5 +144,12 @@ public struct Recipe: PluginOptions {
     if step < warmUpSteps { return learningRate * Double(step + 1) / Double(warmUpSteps) }
     guard schedule == .cosine, steps > warmUpSteps else { return learningRate }
     return learningRate * (1 + cosine(.pi * Double(step - warmUpSteps) / Double(steps - warmUpSteps))) / 2
+  }
+}
+
+extension Recipe {
+  /// Where the first weights of what is new come from: a classifier of other classes, or a whole model.
+  public var firstWeights: SeededRandom {
+    SeededRandom(seed: UInt64(bitPattern: Int64(seed)), Stream.head.rawValue)
   }
 }

@@ -54,3 +54,121 @@ enum ClassifierHead: Sendable {
     }
   }
 }
+
+/// A classifier whose classes are vectors: logit_c = scale · cos(g, v_c), g the features or their linear projection.
+///
+/// Source: Radford et al. 2021, "Learning Transferable Visual Models From Natural Language Supervision" (arXiv 2103.00020),
+/// figure 3.
+struct CosineHead: Sendable {
+  /// v, [classes, E].
+  let vectors: Tensor
+  /// From features to the space of the vectors; nil where that is the features' own.
+  let projection: Linear?
+  let scale: Float
+  /// scale · v/‖v‖: the rest is a linear map of directions.
+  private let classes: Linear
+  private let lengths: [Float]
+
+  init(vectors: Tensor, projection: Linear?, scale: Float) {
+    (self.vectors, self.projection, self.scale) = (vectors, projection, scale)
+    let (directions, lengths) = Self.directions(of: vectors, times: scale)
+    (classes, self.lengths) = (Linear(weight: directions, bias: nil), lengths)
+  }
+
+  var outputs: Int { vectors.shape[0] }
+
+  /// What the backward pass needs of a forward pass.
+  struct Tape: Sendable {
+    /// g, [B, E].
+    let projected: Tensor
+    /// u = g/‖g‖, [B, E].
+    let directions: Tensor
+    /// ‖g‖.
+    let lengths: [Float]
+    /// [B, classes].
+    let logits: Tensor
+  }
+
+  /// Features [B, F] to logits [B, classes]; those of features that are zero are zero.
+  func forward(_ features: Tensor, on kernels: any Kernels) -> Tape {
+    let projected = projection.map { kernels.apply($0, to: features) } ?? features
+    let (directions, lengths) = Self.directions(of: projected, times: 1)
+    return Tape(
+      projected: projected, directions: directions, lengths: lengths,
+      logits: kernels.apply(classes, to: directions))
+  }
+
+  /// The cotangent of the features, [k·B, classes] to [k·B, F].
+  ///
+  /// Both linear maps follow the rule of linear maps. u = g/‖g‖ is a norm: as a layer norm's deviation, ‖g‖ is a constant
+  /// under any rule but the gradient, so that relevance passes it unchanged, c_g = c_u·u/g.
+  func backward(
+    _ cotangent: Tensor, features: Tensor, through tape: Tape, rules: PropagationRules,
+    on kernels: any Kernels, parameters: ((ReadoutHead.Parameters) -> Void)?
+  ) -> Tensor {
+    let ofDirections = kernels.applyBackward(
+      classes, to: cotangent, rule: rules.linear, input: tape.directions, output: tape.logits
+    ).freeze()
+    let ofProjected = Self.normBackward(
+      ofDirections, directions: tape.directions, lengths: tape.lengths,
+      isConstant: rules.layerNorm != .gradient)
+    if let parameters {
+      let ofClasses = kernels.parameterGradients(x: tape.directions, gradient: cotangent).weight
+      let (unit, _) = Self.directions(of: vectors, times: 1)
+      let ofVectors = Self.normBackward(ofClasses, directions: unit, lengths: lengths, isConstant: false)
+      parameters(.head(0, weight: Tensor(ofVectors.shape, ofVectors.elements.map { $0 * scale }), bias: nil))
+    }
+    guard let projection else { return ofProjected }
+    if let parameters {
+      let gradients = kernels.parameterGradients(x: features, gradient: ofProjected)
+      parameters(.projection(weight: gradients.weight, bias: projection.bias == nil ? nil : gradients.bias))
+    }
+    return kernels.applyBackward(
+      projection, to: ofProjected, rule: rules.linear, input: features, output: tape.projected
+    ).freeze()
+  }
+
+  /// Rows divided by their lengths and multiplied with a factor; rows of zeros stay.
+  private static func directions(of rows: Tensor, times factor: Float) -> (Tensor, lengths: [Float]) {
+    let (count, width) = (rows.shape[0], rows.shape[1])
+    var lengths: [Float] = []
+    let result = Tensor(rows.shape) { result in
+      rows.withElements { x in
+        for row in 0..<count {
+          let own = row * width..<(row + 1) * width
+          let length = own.reduce(0.0) { $0 + Double(x[$1]) * Double(x[$1]) }.squareRoot()
+          lengths.append(Float(length))
+          for i in own { result[i] = length > 0 ? Float(Double(factor) * Double(x[i]) / length) : 0 }
+        }
+      }
+    }
+    return (result, lengths)
+  }
+
+  /// The cotangent of x where c is that of u = x/‖x‖: (c − u·(u·c))/‖x‖, or c/‖x‖ where the length counts as constant.
+  ///
+  /// Rows of the forward pass are repeated for the cotangent's.
+  private static func normBackward(
+    _ cotangent: Tensor, directions: Tensor, lengths: [Float], isConstant: Bool
+  ) -> Tensor {
+    let (count, width) = (cotangent.shape[0], cotangent.shape[1])
+    return Tensor(cotangent.shape) { result in
+      cotangent.withElements { c in
+        directions.withElements { u in
+          for row in 0..<count {
+            let image = row % lengths.count
+            let (start, own) = (row * width, image * width)
+            let along =
+              isConstant
+              ? 0 : (0..<width).reduce(0.0) { $0 + Double(u[own + $1]) * Double(c[start + $1]) }
+            let length = Double(lengths[image])
+            for i in 0..<width {
+              let rest = Double(c[start + i]) - along * Double(u[own + i])
+              result[start + i] = length > 0 ? Float(rest / length) : 0
+            }
+          }
+        }
+      }
+    }
+  }
+}

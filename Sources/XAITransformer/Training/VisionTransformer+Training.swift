@@ -45,3 +45,118 @@ extension VisionTransformer: TrainableModel {
       naming: naming, kernels: kernels, source: source)
   }
 }
+
+extension VisionTransformer {
+  /// Every parameter by its name in the checkpoint: embedding, blocks from the first to the last, norm, heads.
+  public var parameters: [NamedParameter] {
+    var list = ParameterList(naming: naming)
+    list.add(
+      naming.patch,
+      weight: weights.patch.weight.reshaped(
+        to: configuration.patch.projectionShape(outputs: configuration.width)),
+      bias: weights.patch.bias)
+    var row = 0
+    for (name, tokens) in naming.prefixTensors(of: configuration.prefix) {
+      list.add(name, weights.prefix[row..<row + tokens].reshaped(to: [1, tokens, configuration.width]))
+      row += tokens
+    }
+    if let positions = weights.positions {
+      list.add(naming.positions, positions.reshaped(to: [1, positions.shape[0], configuration.width]))
+    }
+    list.add(naming.embeddingNorm, weights.embeddingNorm)
+    list.add(naming.positionBias, weights.positionBias)
+    for (layer, block) in weights.blocks.enumerated() { list.add(block, ofLayer: layer) }
+    list.add(naming.finalNorm, weights.finalNorm)
+    for (name, head) in zip(naming.heads, weights.heads) {
+      switch head {
+      case .linear(let linear): list.add(name, linear, isHead: true)
+      case .cosine(let head):
+        if let projection = head.projection { list.add(naming.projection, projection) }
+        list.add(name, weight: head.vectors, bias: nil, isHead: true)
+      }
+    }
+    return list.parameters
+  }
+}
+
+extension CheckpointNaming {
+  /// The parameters of a block, or the gradients of them, by name.
+  func parameters(of block: BlockWeights, layer: Int) -> [NamedParameter] {
+    var list = ParameterList(naming: self)
+    list.add(block, ofLayer: layer)
+    return list.parameters
+  }
+}
+
+/// Parameters in the order in which they are added.
+private struct ParameterList {
+  let naming: CheckpointNaming
+  /// The block that is being added.
+  var layer: Int?
+  private(set) var parameters: [NamedParameter] = []
+
+  init(naming: CheckpointNaming) {
+    self.naming = naming
+  }
+
+  /// The parameters of a block.
+  mutating func add(_ block: BlockWeights, ofLayer index: Int) {
+    let names = naming.block(index)
+    layer = index
+    add(names.firstNorm, block.firstNorm)
+    for (name, linear) in zip(names.queryKeyValue, block.queryKeyValue) {
+      add(name, linear, separateBiases: names.separateBiases)
+    }
+    add(names.positionBias, block.positionBias)
+    for parameter in block.transforms.joined() {
+      add(names.attentionParameter(parameter.id), parameter.tensor, isHead: false)
+    }
+    add(names.projection, block.projection)
+    add(names.secondNorm, block.secondNorm)
+    add(names.expansion, block.expansion)
+    add(names.mlpNorm, block.mlpNorm)
+    add(names.contraction, block.contraction)
+    add(names.firstScale, block.firstScale)
+    add(names.secondScale, block.secondScale)
+    layer = nil
+  }
+
+  mutating func add(_ name: String, _ tensor: Tensor, isHead: Bool = false, isDecayed: Bool = false) {
+    parameters.append(
+      NamedParameter(name: name, tensor: tensor, isHead: isHead, isDecayed: isDecayed, layer: layer))
+  }
+
+  mutating func add(_ owner: String, weight: Tensor, bias: Tensor?, isHead: Bool = false) {
+    add(naming.tensor(owner, .weight), weight, isHead: isHead, isDecayed: true)
+    if let bias { add(naming.tensor(owner, .bias), bias, isHead: isHead) }
+  }
+
+  mutating func add(_ owner: String, _ linear: Linear, isHead: Bool = false) {
+    add(owner, weight: linear.weight, bias: linear.bias, isHead: isHead)
+  }
+
+  /// A map whose bias is that of queries, zeros for keys, and that of values, where `separateBiases` names them.
+  mutating func add(
+    _ owner: String, _ linear: Linear, separateBiases: CheckpointNaming.SeparateBiases?
+  ) {
+    guard let separateBiases, let bias = linear.bias else { return add(owner, linear) }
+    let width = linear.inputs
+    add(owner, weight: linear.weight, bias: nil)
+    add(separateBiases.query, bias[0..<width])
+    add(separateBiases.value, bias[2 * width..<3 * width])
+  }
+
+  /// What some models have.
+  mutating func add(_ name: String?, _ tensor: Tensor?) {
+    if let name, let tensor { add(name, tensor, isHead: false) }
+  }
+
+  mutating func add(_ owner: String, _ norm: Norm) {
+    add(naming.tensor(owner, .weight), norm.weight)
+    add(naming.tensor(owner, .bias), norm.bias)
+  }
+
+  mutating func add(_ owner: String, _ norm: Norm?) {
+    if let norm { add(owner, norm) }
+  }
+}

@@ -81,3 +81,86 @@ extension VisionTransformerConfiguration {
       + depth * (attention + mlp + 2 * norm + scales) + norm + heads * classCount * (headInputs + 1)
   }
 }
+
+/// What the parameters of a vision transformer are before it has learnt anything.
+///
+/// Matrices of linear maps are drawn from a normal distribution of variance 2/(inputs + outputs) (Glorot and Bengio 2010,
+/// equation 12), so that signals neither fade nor grow whatever the width; a fixed σ = 0.02, as in DeiT's code, makes
+/// narrow models start all but silent. Position embeddings of patches begin as sines and cosines of row and column
+/// (Beyer et al. 2022, arXiv 2205.01580): neighbours are alike from the first step. Tokens, their positions and
+/// classifiers have σ = 0.02. Norms begin as the identity, biases of maps and of scores at 0, layer scale and the parameters of
+/// attention's transforms at what the configuration says.
+struct InitialWeights {
+  private let seed: UInt64
+  /// What the elements of vectors begin as, where not at 0, and those of tables.
+  private let constants: [String: Float]
+  private let heads: Set<String>
+  private let positions: String
+  private let grid: Grid
+
+  /// The deviation of tokens and classifiers.
+  static let smallDeviation: Float = 0.02
+  /// Where the normal distribution is cut, in σ.
+  private static let cut: Float = 2
+  /// What is left of the distribution has this deviation, in σ.
+  private static let deviationAfterCut: Float = 0.8796
+
+  init(
+    configuration: VisionTransformerConfiguration, naming: CheckpointNaming, random: inout SeededRandom
+  ) {
+    self.seed = random.next()
+    let blocks = (0..<configuration.depth).map(naming.block)
+    let norms =
+      blocks.flatMap { [$0.firstNorm, $0.secondNorm, $0.mlpNorm] } + [naming.embeddingNorm, naming.finalNorm]
+    let scales = blocks.flatMap { [$0.firstScale, $0.secondScale] }.compactMap { $0 }
+    let tables = ([naming.positionBias] + blocks.map(\.positionBias)).compactMap { $0 }
+    let transforms = configuration.blockSizes.transformParameters.joined()
+    self.constants = Dictionary(
+      norms.map { (naming.tensor($0, .weight), 1) } + scales.map { ($0, configuration.layerScale ?? 1) }
+        + tables.map { ($0, 0) }
+        + blocks.flatMap { names in transforms.map { (names.attentionParameter($0.id), $0.initial) } }
+    ) { first, _ in first }
+    self.heads = Set(naming.heads.map { naming.tensor($0, .weight) })
+    self.positions = naming.positions
+    self.grid = configuration.layout.grid
+  }
+
+  /// The parameter of a name; it doesn't depend on which others are drawn, and in which order.
+  func tensor(_ name: String, _ shape: Shape) -> Tensor {
+    let constant = constants[name]
+    guard shape.rank > 1, constant == nil else { return Tensor(repeating: constant ?? 0, shape) }
+    var random = SeededRandom(seed: seed, FNV1a(name).value)
+    let isMap = !heads.contains(name) && shape.rank != 3
+    let fans = Float(shape[0] + shape.count / shape[0])
+    let deviation = isMap ? (2 / fans).squareRoot() : Self.smallDeviation
+    return Tensor(shape) { elements in
+      for index in 0..<shape.count {
+        var value = random.normal()
+        while abs(value) > Self.cut { value = random.normal() }
+        elements[index] = value * deviation / Self.deviationAfterCut
+      }
+      if name == positions {
+        let patches = shape[1] - grid.count
+        setWaves(elements + patches * shape[2], width: shape[2])
+      }
+    }
+  }
+
+  /// Sets the embedding of each patch, of row y and column x: a quarter of the width each, sin xω, cos xω, sin yω, cos yω.
+  ///
+  /// ω falls from 1 towards 1/10,000 in equal ratios (Vaswani and others 2017, section 3.5). Elements beyond four whole
+  /// quarters stay.
+  private func setWaves(_ elements: UnsafeMutablePointer<Float>, width: Int) {
+    let quarter = width / 4
+    for patch in 0..<grid.count {
+      let (x, y) = (Double(patch % grid.columns), Double(patch / grid.columns))
+      for k in 0..<quarter {
+        let frequency = power(10_000, -Double(k) / Double(quarter))
+        let waves = [sine(x * frequency), cosine(x * frequency), sine(y * frequency), cosine(y * frequency)]
+        for (index, wave) in waves.enumerated() {
+          elements[patch * width + index * quarter + k] = Float(wave)
+        }
+      }
+    }
+  }
+}

@@ -78,3 +78,184 @@ public struct Configuration: Sendable {
     return found
   }
 }
+
+extension Configuration {
+  /// A whole number within `range`; sizes of a model are bounded so that no hostile one is ever allocated.
+  public func integer(_ key: String, in range: ClosedRange<Int> = .min ... .max) throws(ConfigurationError)
+    -> Int
+  {
+    try required(optionalInteger(key, in: range), key)
+  }
+
+  /// A whole number within `range`, nil where there is none.
+  public func optionalInteger(
+    _ key: String, in range: ClosedRange<Int> = .min ... .max
+  ) throws(ConfigurationError) -> Int? {
+    let found = try optional(key, "an integer", \.integer)
+    if let found { try check(found, in: range, key) }
+    return found
+  }
+
+  /// A number.
+  public func double(_ key: String) throws(ConfigurationError) -> Double {
+    try required(optionalDouble(key), key)
+  }
+
+  /// A number, nil where there is none.
+  public func optionalDouble(_ key: String) throws(ConfigurationError) -> Double? {
+    try optional(key, "a number", \.number)
+  }
+
+  /// A boolean.
+  public func bool(_ key: String) throws(ConfigurationError) -> Bool { try required(optionalBool(key), key) }
+
+  /// A boolean, nil where there is none.
+  public func optionalBool(_ key: String) throws(ConfigurationError) -> Bool? {
+    try optional(key, "true or false") { value in
+      if case .boolean(let boolean) = value { boolean } else { nil }
+    }
+  }
+
+  /// A string.
+  public func string(_ key: String) throws(ConfigurationError) -> String {
+    try required(optionalString(key), key)
+  }
+
+  /// A string, nil where there is none.
+  public func optionalString(_ key: String) throws(ConfigurationError) -> String? {
+    try optional(key, "a string", \.text)
+  }
+
+  func check(_ integer: Int, in range: ClosedRange<Int>, _ key: String) throws(ConfigurationError) {
+    guard range.contains(integer) else {
+      throw .invalid(
+        file: file, key: key, reason: "is \(integer), outside \(range.lowerBound) to \(range.upperBound)")
+    }
+  }
+}
+
+extension JSONValue {
+  var integer: Int? { if case .integer(let integer) = self { integer } else { nil } }
+
+  var text: String? { if case .string(let text) = self { text } else { nil } }
+
+  var number: Double? {
+    switch self {
+    case .integer(let integer): Double(integer)
+    case .double(let double): double
+    default: nil
+    }
+  }
+
+  /// The elements as one type, nil where one is of another kind.
+  func elements<T>(_ convert: (JSONValue) -> T?) -> [T]? {
+    guard case .array(let elements) = self else { return nil }
+    let converted = elements.compactMap(convert)
+    return converted.count == elements.count ? converted : nil
+  }
+}
+
+extension Configuration {
+  /// Height and width: one number stands for both.
+  public func integerPair(
+    _ key: String, in range: ClosedRange<Int> = .min ... .max
+  ) throws(ConfigurationError) -> (height: Int, width: Int) {
+    try required(optionalIntegerPair(key, in: range), key)
+  }
+
+  /// Height and width, nil where there are none: one number stands for both.
+  public func optionalIntegerPair(
+    _ key: String, in range: ClosedRange<Int> = .min ... .max
+  ) throws(ConfigurationError) -> (height: Int, width: Int)? {
+    let pair = try optional(key, "an integer or two in an array") { value -> [Int]? in
+      if let side = value.integer { return [side, side] }
+      return value.elements(\.integer).flatMap { $0.count == 2 ? $0 : nil }
+    }
+    guard let pair else { return nil }
+    for side in pair { try check(side, in: range, key) }
+    return (pair[0], pair[1])
+  }
+
+  /// Whole numbers.
+  public func integers(_ key: String) throws(ConfigurationError) -> [Int] {
+    try required(optionalIntegers(key), key)
+  }
+
+  /// Whole numbers, nil where there are none.
+  public func optionalIntegers(_ key: String) throws(ConfigurationError) -> [Int]? {
+    try optional(key, "an array of integers") { $0.elements(\.integer) }
+  }
+
+  /// Numbers.
+  public func doubles(_ key: String) throws(ConfigurationError) -> [Double] {
+    try required(optionalDoubles(key), key)
+  }
+
+  /// Numbers, nil where there are none.
+  public func optionalDoubles(_ key: String) throws(ConfigurationError) -> [Double]? {
+    try optional(key, "an array of numbers") { $0.elements(\.number) }
+  }
+
+  /// Strings.
+  public func strings(_ key: String) throws(ConfigurationError) -> [String] {
+    try required(optionalStrings(key), key)
+  }
+
+  /// Strings, nil where there are none.
+  public func optionalStrings(_ key: String) throws(ConfigurationError) -> [String]? {
+    try optional(key, "an array of strings") { $0.elements(\.text) }
+  }
+
+  /// Names of classes by class index, as `id2label` has them, nil where there are none.
+  public func optionalLabels(_ key: String = "id2label") throws(ConfigurationError) -> [Int: String]? {
+    try optional(key, "an object of strings by class index") { value in
+      guard case .object(let members) = value else { return nil }
+      var labels: [Int: String] = [:]
+      for (index, label) in members {
+        // "7" and "07" would be one class.
+        guard let index = Int(index), index >= 0, let label = label.text, labels[index] == nil else {
+          return nil
+        }
+        labels[index] = label
+      }
+      return labels
+    }
+  }
+}
+
+/// Why a configuration can't be used; every case names the file, and the dotted key where there is one.
+public enum ConfigurationError: Error, Hashable, Sendable {
+  /// The file can't be read.
+  case unreadable(file: String, reason: String)
+  /// The file is larger than any configuration.
+  case tooLarge(file: String, byteCount: Int, limit: Int)
+  /// The file isn't JSON; lines and columns (of bytes) count from one.
+  case malformed(file: String, line: Int, column: Int, reason: String)
+  /// A value that is needed isn't there.
+  case missing(file: String, key: String)
+  /// A value is of another kind than the one asked for.
+  case wrongKind(file: String, key: String, expected: String, found: String)
+  /// A value is of the right kind and can't be used all the same.
+  case invalid(file: String, key: String, reason: String)
+}
+
+extension ConfigurationError: CustomStringConvertible {
+  /// What is wrong, where, and what to do.
+  public var description: String {
+    switch self {
+    case .unreadable(let file, let reason):
+      "\(quoted(file)) can't be read: \(reason)"
+    case .tooLarge(let file, let byteCount, let limit):
+      "\(quoted(file)) has \(byteCount) bytes, over the limit of \(limit). Check that it is a configuration"
+    case .malformed(let file, let line, let column, let reason):
+      "\(quoted(file)) isn't valid JSON: \(reason) at line \(line), column \(column). "
+        + "Correct it or download it again"
+    case .missing(let file, let key):
+      "\(quoted(file)) has no \(quoted(key)). Add it as the model's authors publish it"
+    case .wrongKind(let file, let key, let expected, let found):
+      "\(quoted(file)): \(quoted(key)) should be \(expected) and is \(found). Correct it"
+    case .invalid(let file, let key, let reason):
+      "\(quoted(file)): \(quoted(key)) \(reason). Correct it"
+    }
+  }
+}

@@ -1,5 +1,6 @@
-#if canImport(FoundationEssentials)
 import XAIFoundation
+
+#if canImport(FoundationEssentials)
 public import FoundationEssentials
 #else
 public import Foundation
@@ -77,6 +78,71 @@ public struct ModelDirectory: Sendable {
     } catch {
       guard error.isAbsent else { throw .unreadable(file: file, reason: error.reason) }
       return nil
+    }
+  }
+}
+
+extension ModelDirectory {
+  /// Where a model lies: a path that exists wins over a repository of the same name.
+  static func location(
+    of model: String, environment: [String: String]
+  ) throws(ModelDirectoryError) -> (directory: String, weightFile: String?) {
+    var isDirectory = false
+    if !model.isEmpty, FileManager.default.fileExists(atPath: model, isDirectory: &isDirectory) {
+      guard !isDirectory else { return (trimmed(model), nil) }
+      guard model.hasSuffix(".safetensors") else { throw .notAModel(path: model) }
+      let slash = model.lastIndex(of: "/")
+      return (slash.map { trimmed(String(model[...$0])) } ?? ".", model)
+    }
+    guard let id = RepositoryID(model) else { throw .notFound(model: model) }
+    let cache = HubCache(environment: environment)
+    guard let snapshot = cache.snapshot(of: id) else {
+      throw .notCached(repository: id, cache: cache.path, cached: cache.models)
+    }
+    return (snapshot, nil)
+  }
+
+  /// A path without its last slashes, the root excepted.
+  private static func trimmed(_ path: String) -> String {
+    var path = Substring(path)
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    return String(path)
+  }
+}
+
+/// Why no model is found where the user says it is.
+public enum ModelDirectoryError: Error, Hashable, Sendable {
+  /// The string is neither a path of anything nor the name of a repository.
+  case notFound(model: String)
+  /// The repository isn't in the local cache.
+  case notCached(repository: RepositoryID, cache: String, cached: [String])
+  /// The path is a file of another kind.
+  case notAModel(path: String)
+  /// The directory has no `config.json`.
+  case noConfiguration(directory: String)
+  /// The configuration is neither Hugging Face's nor timm's.
+  case unknownFormat(file: String)
+}
+
+extension ModelDirectoryError: CustomStringConvertible {
+  /// What is wrong, where, and what to do.
+  public var description: String {
+    switch self {
+    case .notFound(let model):
+      "\(quoted(model)) is neither a directory nor the name of a repository. Give the directory that holds "
+        + "config.json and model.safetensors, or a name like google/vit-base-patch16-224"
+    case .notCached(let repository, let cache, let cached):
+      "\(quoted(repository.description)) is neither a directory nor in the local cache \(quoted(cache)). Get it with\n"
+        + "  hf download \(repository.name)\(repository.revision.map { " --revision \($0)" } ?? "")\n"
+        + "(huggingface-cli download in older versions). "
+        + (cached.isEmpty ? "Nothing is cached yet" : "Cached are: \(listed(cached))")
+    case .notAModel(let path):
+      "\(quoted(path)) is a file that isn't .safetensors. Give the directory that holds config.json and the weights"
+    case .noConfiguration(let directory):
+      "\(quoted(directory)) has no config.json. Put the one of the model there, or complete the download"
+    case .unknownFormat(let file):
+      "\(quoted(file)) is neither a Hugging Face configuration (with 'model_type' or 'architectures') nor one of "
+        + "timm (with 'architecture' or 'pretrained_cfg'). Check that it belongs to a model"
     }
   }
 }

@@ -1,6 +1,12 @@
 import XAIFoundation
 public import XAITensor
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// The weights of one model, from one safetensors file or from several shards.
 ///
 /// Opening maps the files and reads their headers; elements are read when a tensor is asked for.
@@ -67,4 +73,90 @@ public struct WeightStore: Sendable {
     }
     return try file.contents.withBytes { try body(UnsafeRawBufferPointer(rebasing: $0[stored.byteRange])) }
   }
+}
+
+extension WeightStore {
+  private static let fileName = "model.safetensors"
+  private static let indexName = "model.safetensors.index.json"
+
+  /// Opens the weights of a model directory: `model.safetensors`, else the shards that
+  /// `model.safetensors.index.json` names, else the only safetensors file there.
+  ///
+  /// Throws `WeightStoreError` where there are none, and `SafetensorsError` where one is wrong.
+  public init(directory: String) throws {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory))?.sorted() ?? []
+    let candidates = names.filter { $0.hasSuffix(".safetensors") }
+    if names.contains(Self.fileName) {
+      try self.init(file: SafetensorsFile(path: "\(directory)/\(Self.fileName)"))
+    } else if names.contains(Self.indexName) {
+      try self.init(index: "\(directory)/\(Self.indexName)")
+    } else if let only = candidates.first, candidates.count == 1 {
+      try self.init(file: SafetensorsFile(path: "\(directory)/\(only)"))
+    } else if !candidates.isEmpty {
+      throw WeightStoreError.ambiguousWeights(directory: directory, files: candidates)
+    } else if let pickle = names.first(where: Self.isPickle) {
+      throw WeightStoreError.pickledWeights(directory: directory, file: pickle)
+    } else {
+      throw WeightStoreError.noWeights(directory: directory)
+    }
+  }
+
+  private static func isPickle(_ name: String) -> Bool {
+    [".bin", ".pt", ".pth", ".ckpt"].contains { name.hasSuffix($0) }
+  }
+}
+
+/// Whether something lies at a path, links followed.
+func fileExists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+/// Why the weights of a model can't be opened; every case names the file or the directory.
+public enum WeightStoreError: Error, Hashable, Sendable {
+  /// The directory has no weights at all.
+  case noWeights(directory: String)
+  /// The directory has weights only as Python pickles, which run code when they are read.
+  case pickledWeights(directory: String, file: String)
+  /// The directory has several weight files and none of the standard name.
+  case ambiguousWeights(directory: String, files: [String])
+  /// The index of the shards can't be read.
+  case unreadableIndex(file: String, reason: String)
+  /// The index names a shard outside of its directory.
+  case unsafeShardName(index: String, shard: String)
+  /// The index names a shard that isn't there.
+  case missingShard(index: String, shard: String, tensorCount: Int)
+  /// The index places a tensor in a shard that doesn't have it.
+  case tensorNotInShard(index: String, tensor: String, shard: String)
+}
+
+extension WeightStoreError: CustomStringConvertible {
+  /// What is wrong, where, and what to do.
+  public var description: String {
+    switch self {
+    case .noWeights(let directory):
+      "\(quoted(directory)) has no weights: model.safetensors or model.safetensors.index.json is expected there"
+    case .pickledWeights(let directory, let file):
+      "\(quoted(directory)) has its weights only as \(quoted(file)), a Python pickle, which isn't read because "
+        + "pickles run code. Convert it once in Python: AutoModelForImageClassification.from_pretrained("
+        + "'<directory>').save_pretrained('<directory>', safe_serialization=True) for transformers, "
+        + "safetensors.torch.save_file(model.state_dict(), 'model.safetensors') for timm"
+    case .ambiguousWeights(let directory, let files):
+      "\(quoted(directory)) has several weight files (\(listed(files))) and no model.safetensors. "
+        + "Give the path of one of them"
+    case .unreadableIndex(let file, let reason):
+      "\(quoted(file)) can't be read as an index of shards: \(reason). Download it again"
+    case .unsafeShardName(let index, let shard):
+      "\(quoted(index)) names the shard \(quoted(shard)), which isn't a plain file name beside it. "
+        + "Don't use this model, or correct the index"
+    case .missingShard(let index, let shard, let tensorCount):
+      "\(quoted(index)) places \(tensorCount) tensors in \(quoted(shard)), which isn't there. Download that file too"
+    case .tensorNotInShard(let index, let tensor, let shard):
+      "\(quoted(index)) places the tensor \(quoted(tensor)) in \(quoted(shard)), which doesn't have it. "
+        + "Download the index and its shards again, of one revision"
+    }
+  }
+}
+
+/// The first names of a list, and how many more there are.
+func listed(_ names: [String], limit: Int = 20) -> String {
+  let shown = names.prefix(limit).map { quoted($0) }.joined(separator: ", ")
+  return names.count > limit ? "\(shown) and \(names.count - limit) more" : shown
 }

@@ -1,4 +1,4 @@
-import XAIFoundation
+package import XAIFoundation
 package import XAIImage
 
 /// Images in files, with their classes: some 30 bytes each, so that a list of a million is no burden.
@@ -83,5 +83,21 @@ package struct PictureList: Sendable {
         let image = try image(index)
         return try Sample(image: image, label: label(index), objects: objects(index, image))
       })
+  }
+}
+
+/// What a folder of a data set holds: see ``FileSystem/entries(of:)``.
+package func folderEntries(of folder: String) throws(DatasetError) -> [FileSystem.Entry] {
+  do throws(FileSystem.FolderFailure) {
+    return try FileSystem.entries(of: folder)
+  } catch {
+    switch error {
+    case .unreadable(let failure):
+      throw .missing(
+        path: folder, need: "the folder can't be read: \(failure.reason). Check the path and its permissions."
+      )
+    case .malformedName(let path):
+      throw .malformed(file: path, line: nil, reason: "the name is not UTF-8. Rename the file.")
+    }
   }
 }

@@ -124,3 +124,57 @@ extension Tensor {
 }
 
 private func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : greatestCommonDivisor(b, a % b) }
+
+/// Operations y = f(x) through which relevance passes unchanged: c_x = c_y·y/x, and nothing where x is 0.
+enum IdentityRules {
+  /// Multiplies a cotangent with y/x, element by element, and adds a residual; y and x are repeated for it.
+  static func apply(_ cotangent: Tensor, input: Tensor, output: Tensor, residual: Tensor? = nil) -> Tensor {
+    let (c, x, y) = (Elementwise.operand(0), Elementwise.operand(1), Elementwise.operand(2))
+    let passed = Elementwise.where(isZero: x, then: 0, otherwise: c * (y / x))
+    guard let residual else { return .map([cotangent, input, output], to: cotangent.shape, passed) }
+    return .map([cotangent, input, output, residual], to: cotangent.shape, passed + .operand(3))
+  }
+}
+
+/// How the cotangent of a residual sum is shared by its summands, each [k·B, N, D].
+struct ResidualShares {
+  /// That of what passes by the branch.
+  let kept: Tensor
+  /// That of what the branch adds.
+  let branch: Tensor
+
+  /// Shares a cotangent c of x + branch = sum by a rule.
+  ///
+  /// Balanced: with S_x = Σ x ⊙ c and S_b = Σ (sum − x) ⊙ c over all tokens of a row of the pass, summand a gets
+  /// c·|S_a|/(|S_x| + |S_b|)·(S_x + S_b)/S_a. Nothing comes of a sum that is 0.
+  init(_ cotangent: Tensor, of x: Tensor, in sum: Tensor, rule: PropagationRules.Residual) {
+    guard rule == .balanced else {
+      (kept, branch) = (cotangent, cotangent)
+      return
+    }
+    let rows = cotangent.shape[0]
+    let perRow = cotangent.count / max(rows, 1)
+    func sums(_ term: Tensor) -> [Double] {
+      Tensor.sums(
+        Elementwise.operand(0) * .operand(1), of: [term, cotangent], rows: rows, columns: perRow,
+        at: "relevance of a residual sum")
+    }
+    let factors = zip(sums(x), sums(sum)).map { passing, whole in
+      let added = whole - passing
+      let total = abs(passing) + abs(added)
+      func factor(_ part: Double) -> Float {
+        part == 0 || total == 0 ? 0 : Float(abs(part) / total * whole / part)
+      }
+      return (kept: factor(passing), branch: factor(added))
+    }
+    kept = Self.scaled(cotangent, by: factors.map(\.kept))
+    branch = Self.scaled(cotangent, by: factors.map(\.branch))
+  }
+
+  private static func scaled(_ cotangent: Tensor, by factors: [Float]) -> Tensor {
+    let perRow = cotangent.count / max(factors.count, 1)
+    return .map(
+      [Tensor([factors.count], factors), cotangent], to: cotangent.shape,
+      Elementwise.operand(0, each: perRow) * .operand(1))
+  }
+}
