@@ -31,7 +31,7 @@ import XAI
     print(table("shared share of the top 10 % of patches", attributions, agreement.overlap))
 
     let picture = try preprocessing.resizedAndCropped(photograph)
-    let overlays = try attributions.map { try picture.overlaid(with: $0.heatMap) }
+    let overlays = try attributions.map { try $0.overlay(on: picture) }
     let montage = Montage(
       rows: [[picture] + overlays], columnHeaders: ["input"] + attributions.map(\.explainer))
     try montage.image().write(to: output)

@@ -60,8 +60,8 @@ struct FigureCommand: ParsableCommand {
     let figure = try Montage(
       rows: [
         [
-          preprocessing.resizedAndCropped(photograph), Image(map: attention), Image(map: weighted),
-          Image(signedMap: difference),
+          preprocessing.resizedAndCropped(photograph), Image(map: attention, scale: .range(0...1)),
+          Image(map: weighted, scale: .range(0...1)), Image(map: difference, scale: .centred(difference)),
         ]
       ], columnHeaders: ["Input", "Attention", "Weighted", "Difference"])
     try figure.image().write(to: output)

@@ -40,7 +40,9 @@ static xai_codec_status encode(encoder *encoder, const uint8_t *pixels, xai_exte
   if (encoder->info == NULL) return XAI_CODEC_NO_MEMORY;
   if (setjmp(png_jmpbuf(encoder->png))) return encoder->status;
   png_set_write_fn(encoder->png, encoder, append, flush);
-  const int color_type = channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB;
+  const int color_type = channels == 1   ? PNG_COLOR_TYPE_GRAY
+                         : channels == 4 ? PNG_COLOR_TYPE_RGB_ALPHA
+                                         : PNG_COLOR_TYPE_RGB;
   png_set_IHDR(
       encoder->png, encoder->info, extent.width, extent.height, 8, color_type, PNG_INTERLACE_NONE,
       PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);

@@ -16,7 +16,7 @@ import XAI
       let preprocessing = model.descriptor.preprocessing
       let photograph = try Image(contentsOf: scene)
       let attribution = try GMAR().explain(preprocessing.tensor(from: photograph), using: model)[0][0]
-      let expected = try preprocessing.resizedAndCropped(photograph).overlaid(with: attribution.heatMap)
+      let expected = try attribution.overlay(on: photograph, seenThrough: preprocessing)
       #expect(try Image(contentsOf: output) == expected)
       #expect(result.output == "\(model.descriptor.labels[attribution.classIndex]): gmar is in \(output)\n")
     }

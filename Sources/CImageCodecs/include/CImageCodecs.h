@@ -62,7 +62,7 @@ xai_codec_status xai_jpeg_encode(
     const uint8_t *pixels, xai_extent extent, int32_t quality, xai_encoded *encoded,
     xai_codec_report *report);
 
-/// Encodes 8-bit pixels of 1 (grey) or 3 (RGB) channels as a PNG.
+/// Encodes 8-bit pixels of 1 (grey), 3 (RGB) or 4 (RGB and alpha) channels as a PNG.
 xai_codec_status xai_png_encode(
     const uint8_t *pixels, xai_extent extent, int32_t channels, xai_encoded *encoded,
     xai_codec_report *report);

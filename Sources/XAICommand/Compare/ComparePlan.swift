@@ -13,8 +13,8 @@ struct ComparePlan {
   let command: CompareCommand
   let model: any Model
   let file: ImageFile
-  /// What the model sees.
-  let picture: Image
+  /// What the maps are drawn on.
+  let backdrop: Backdrop
   let input: Tensor
   let target: TargetSelection
   let choices: [ExplainerChoice]
@@ -41,15 +41,18 @@ struct ComparePlan {
     }
     (choices, misfits) = try Self.fitting(
       named, families: Set(command.family), model: loaded.model.descriptor, registry: registry)
+    try command.drawing.check(fits: choices.map(\.explainer))
     let preprocessing = try command.pictures.preprocessing(of: loaded)
     let blank = Tensor(repeating: 0, [1, model.descriptor.classCount])
     _ = try target.resolve(logits: blank, labels: model.descriptor.labels)
     let batch = PreparedBatch(
       [file], preprocessing: preprocessing, pixelLimit: command.pictures.pixelLimit,
-      appliesOrientation: command.pictures.exif, profile: nil)
+      appliesOrientation: command.pictures.exif,
+      keepingOriginals: command.drawing.view == .original ? .max : 0, profile: nil)
     if let (_, failure) = batch.failures.first { throw failure }
-    picture = batch.pictures[0].image
-    input = try preprocessing.withoutResizing.tensor(from: [picture])
+    let picture = batch.pictures[0]
+    backdrop = Backdrop(picture, preprocessing).reduced
+    input = try preprocessing.withoutResizing.tensor(from: [picture.image])
     try OutputFolder.make(command.output)
   }
 

@@ -71,7 +71,7 @@ struct CompareRun {
       files[kind] = path
     }
     if plan.command.json {
-      try StandardOutput.write(json(ComparisonRecord(result, files: files)))
+      try StandardOutput.write(json(ComparisonRecord(result, drawing: plan.command.drawing, files: files)))
     } else if !plan.command.quiet {
       try StandardOutput.write(result.text + files.values.sorted().reversed().map { "\($0)\n" }.joined())
     }

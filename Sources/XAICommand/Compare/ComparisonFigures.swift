@@ -15,17 +15,17 @@ struct ComparisonFigures {
   /// The image and all overlays, in about as many rows as columns, with the explainer under each.
   func maps() throws -> Image {
     let overlays = try result.maps.map { map in
-      try result.picture.overlaid(
-        with: map.attribution.heatMap, alpha: drawing.alpha, colourMap: drawing.colourMap)
+      try result.backdrop.overlay(of: map.attribution, drawing)
     }
-    let places = zip([result.picture] + overlays, ["Input"] + result.maps.map(\.choice.heading))
+    let picture = result.backdrop.image
+    let places = zip([picture] + overlays, ["Input"] + result.maps.map(\.choice.heading))
     let columns = (1...8).first { $0 * $0 >= overlays.count + 1 } ?? 8
     let rows = Array(places).chunked(by: columns)
     let width = 224
     return Montage(
       rows: rows.map { $0.map(\.0) }, captions: rows.map { $0.map(\.1) },
       title: "\(result.target.shortLabel), \(result.target.valueText)", cellWidth: width,
-      cellHeight: min(max(width * result.picture.height / max(result.picture.width, 1), 1), 4 * width)
+      cellHeight: min(max(width * picture.height / max(picture.width, 1), 1), 4 * width)
     ).image()
   }
 

@@ -13,7 +13,7 @@ struct ComparedMap {
 /// What a comparison came to.
 struct ComparisonResult {
   let file: ImageFile
-  let picture: Image
+  let backdrop: Backdrop
   let modelName: String
   let predicted: ClassScore
   let target: ClassScore
@@ -29,7 +29,7 @@ struct ComparisonResult {
       throw ModelError.noClasses(user: "a comparison", model: plan.model.descriptor.name)
     }
     file = plan.file
-    picture = plan.picture
+    backdrop = plan.backdrop
     modelName = plan.model.descriptor.name
     predicted = scores.predicted
     target = scores[targets.classes[0][0]]
@@ -50,6 +50,8 @@ struct ComparisonRecord: Encodable {
     let isDegenerate: Bool
     let seconds: Double
     let scores: [Float]
+    let scoreMeaning: ScoreMeaning
+    let drawing: DrawingRecord
   }
 
   let image: String
@@ -64,7 +66,7 @@ struct ComparisonRecord: Encodable {
   /// Paths by kind.
   let files: [String: String]
 
-  init(_ result: ComparisonResult, files: [String: String]) {
+  init(_ result: ComparisonResult, drawing: DrawingOptions, files: [String: String]) {
     image = result.file.path
     model = result.modelName
     target = result.target
@@ -75,7 +77,9 @@ struct ComparisonRecord: Encodable {
       return Map(
         explainer: map.attribution.explainer, title: descriptor.title, family: descriptor.family,
         isClassSpecific: descriptor.isClassSpecific, isDegenerate: map.attribution.isDegenerate,
-        seconds: map.seconds, scores: map.attribution.scores)
+        seconds: map.seconds, scores: map.attribution.scores,
+        scoreMeaning: map.attribution.scoreMeaning,
+        drawing: DrawingRecord(map.attribution, on: result.backdrop, drawing))
     }
     agreement = result.agreement
     leftOut = result.misfits

@@ -98,8 +98,9 @@ enum ExplainHelp {
           another input size, which need not be square
 
     Files are named <picture>.<explainer>.<class index>.<kind>; pictures of one name in several folders have the \
-    folder before it. Overlays are drawn on what the model sees, after resize and crop. Maps are upsampled bilinearly and \
-    scaled to 0…1; the .npy files and records hold the scores as they are.
+    folder before it. Overlays are drawn on the picture as it is; what the model doesn't see of it is dimmed. Signed scores are \
+    drawn symmetric about 0: blue against the class, red for it, as strong as they are large. Magnitudes are drawn from the lowest \
+    of a map to its highest. The .npy files and records hold the scores as they are.
 
     A picture that can't be used is reported and the others are still done; the exit status is then that of the first \
     such picture. Ctrl-C stops before the next picture is written, or between two passes of an explainer of many; a second Ctrl-C stops at once. Files appear whole or \

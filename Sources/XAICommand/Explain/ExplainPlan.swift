@@ -20,6 +20,7 @@ struct ExplainPlan {
     profile = command.profiling.begin()
     let registry = CommandContext.currentRegistry
     choices = try ExplainerChoice.list(command.explainer, registry: registry)
+    try command.drawing.check(fits: choices.map(\.explainer))
     targets = .several(try command.target.map { try TargetSelection(parsing: $0) })
     images = try ImageFile.collect(command.images)
     let loaded = try LoadedModel(command.model, engine: command.engine, profile: profile)

@@ -58,10 +58,11 @@ struct ExplainRun {
   private var prepared: Prefetched<IndexingIterator<[ArraySlice<ImageFile>]>, PreparedBatch> {
     let (preprocessing, options) = (plan.preprocessing, plan.command.pictures)
     let (pixelLimit, exif, profile) = (options.pixelLimit, options.exif, plan.profile)
+    let originals = drawsImages && plan.command.drawing.view == .original ? PreparedBatch.mostKept : 0
     return plan.batches.prefetched {
       PreparedBatch(
         $0, preprocessing: preprocessing, pixelLimit: pixelLimit, appliesOrientation: exif,
-        profile: profile)
+        keepingOriginals: originals, profile: profile)
     }
   }
 
@@ -87,7 +88,14 @@ struct ExplainRun {
     }
     for (index, picture) in pictures.enumerated() {
       guard !Interruption.isRequested else { return }
-      try write(picture, index, of: explanation)
+      let backdrop: Backdrop?
+      do {
+        backdrop = drawsImages ? try self.backdrop(of: picture) : nil
+      } catch {
+        note(Failure(error, otherwise: .inputData), of: picture.file)
+        continue
+      }
+      try write(picture, on: backdrop, index, of: explanation)
       done += 1
       TestMilestone.result.reached()
     }
@@ -112,7 +120,7 @@ struct ExplainRun {
 extension ExplainRun {
   /// Writes and prints the results of one image.
   private mutating func write(
-    _ picture: PreparedBatch.Picture, _ index: Int, of explanation: Explanation
+    _ picture: PreparedBatch.Picture, on backdrop: Backdrop?, _ index: Int, of explanation: Explanation
   ) throws {
     let scores = ClassScores(logits: explanation.logits[index].elements, of: plan.model.descriptor)
     let predicted = scores?.predicted
@@ -122,36 +130,49 @@ extension ExplainRun {
     where seen.insert(classIndex).inserted {
       let results = plan.choices.indices.map { choice in
         MapResult(
-          file: picture.file, picture: picture.image, choice: plan.choices[choice],
+          file: picture.file, choice: plan.choices[choice],
           attribution: explanation.attributions[choice][index][target],
           target: scores?[classIndex], predicted: predicted)
       }
       if let scores, classIndex != scores.predicted.index { lines += "  \(scores[classIndex].text)\n" }
-      lines += try write(results)
+      lines += try write(results, on: backdrop)
     }
     if !plan.command.quiet, !plan.command.json { try say(lines) }
   }
 
   /// Writes the maps of one image and class; gives the lines that tell their files.
-  private mutating func write(_ results: [MapResult]) throws -> String {
+  private mutating func write(_ results: [MapResult], on backdrop: Backdrop?) throws -> String {
     var lines = ""
-    var overlays: [Image] = []
     for result in results {
-      let overlay = montage == nil ? nil : try writer.overlay(result)
-      let files = try writer.write(result) { try overlay ?? writer.overlay(result) }
+      let files = try writer.write(result, on: backdrop)
       lines += files.values.sorted().map { "  \($0)\n" }.joined()
-      if plan.command.json {
-        try say(json(ResultRecord(result, model: plan.model.descriptor.name, files: files)))
-      }
+      if plan.command.json { try say(json(writer.record(of: result, on: backdrop, files: files))) }
       warn(about: result)
-      overlay.map { overlays.append($0) }
     }
-    if let first = results.first,
-      let page = montage?.add(first.picture, overlays: overlays, target: first.target)
-    {
-      try write(page)
+    if montage != nil, let place = backdrop?.reduced, let first = results.first {
+      let drawing = plan.command.drawing
+      let overlays = try plan.profile.measure("drawing") {
+        try results.map { try place.overlay(of: $0.attribution, drawing) }
+      }
+      if let page = montage?.add(place.image, overlays: overlays, target: first.target) { try write(page) }
     }
     return lines
+  }
+
+  /// Whether maps are drawn, to a file of their own or in a montage.
+  private var drawsImages: Bool { writer.draws || plan.command.montage }
+
+  /// What the maps of an image are drawn on.
+  private func backdrop(of picture: PreparedBatch.Picture) throws -> Backdrop {
+    guard plan.command.drawing.view == .original, picture.original == nil else {
+      return Backdrop(picture, plan.preprocessing)
+    }
+    let options = plan.command.pictures
+    let original = try plan.profile.measure("reading and decoding") {
+      try Image(
+        contentsOf: picture.file.path, pixelLimit: options.pixelLimit, applyOrientation: options.exif)
+    }
+    return Backdrop(original: original, plan.preprocessing)
   }
 
   private mutating func write(_ page: (name: String, image: Image)) throws {
@@ -209,15 +230,23 @@ struct PreparedBatch: Sendable {
     let file: ImageFile
     /// What the model sees.
     let image: Image
+    /// The image as it is, where that was asked for and it isn't too large to wait for its turn in memory.
+    let original: Image?
   }
+
+  /// Pixels of an original that is kept until it is drawn on: a larger one is read again then.
+  static let mostKept = 4 << 20
 
   var pictures: [Picture] = []
   var failures: [(file: ImageFile, failure: Failure)] = []
 
   /// Reads the images of some files.
+  ///
+  /// - Parameter mostKept: pixels of an original that is kept; one that can't be read again is kept whatever its size, unless
+  ///   this is 0.
   init(
     _ files: ArraySlice<ImageFile>, preprocessing: Preprocessing, pixelLimit: Int, appliesOrientation: Bool,
-    profile: Profile?
+    keepingOriginals mostKept: Int, profile: Profile?
   ) {
     for file in files {
       do {
@@ -225,7 +254,9 @@ struct PreparedBatch: Sendable {
           try Image(contentsOf: file.path, pixelLimit: pixelLimit, applyOrientation: appliesOrientation)
         }
         let seen = try profile.measure("resizing") { try preprocessing.resizedAndCropped(image) }
-        pictures.append(Picture(file: file, image: seen))
+        let isKept =
+          mostKept > 0 && (image.width * image.height <= mostKept || !file.canBeReadAgain)
+        pictures.append(Picture(file: file, image: seen, original: isKept ? image : nil))
       } catch {
         var failure = Failure(error, otherwise: .inputData)
         if !failure.message.hasPrefix(file.path) { failure.message = "\(file.path): \(failure.message)" }

@@ -1,3 +1,4 @@
+import XAIFoundation
 import XAIImage
 
 #if canImport(FoundationEssentials)
@@ -11,6 +12,9 @@ struct ImageFile: Hashable, Sendable {
   let path: String
   /// What the names of its results begin with; no two images of a run have the same.
   let stem: String
+
+  /// Whether it can be read twice: a file can, a pipe can't.
+  var canBeReadAgain: Bool { FileSystem.kind(of: path) == .file }
 
   /// Finds the images of files and folders, in the order of the arguments, those of a folder sorted.
   ///

@@ -50,7 +50,6 @@ struct ClassScores {
 /// One map: of an image and a class by an explainer.
 struct MapResult {
   let file: ImageFile
-  let picture: Image
   let choice: ExplainerChoice
   let attribution: Attribution
   /// The class that was asked about, and the likeliest; nil where the model has no classes.
@@ -82,12 +81,15 @@ struct ResultRecord: Encodable {
   let inputSize: Size
   let grid: Grid
   let scores: [Float]
+  let scoreMeaning: ScoreMeaning
   let isDegenerate: Bool
   let diagnostics: Diagnostics
+  /// How its images were drawn; nil where there are none.
+  let drawing: DrawingRecord?
   /// Paths by kind.
   let files: [String: String]
 
-  init(_ result: MapResult, model: String, files: [String: String]) {
+  init(_ result: MapResult, model: String, drawing: DrawingRecord?, files: [String: String]) {
     let attribution = result.attribution
     image = result.file.path
     self.model = model
@@ -97,8 +99,10 @@ struct ResultRecord: Encodable {
     inputSize = Size(height: attribution.inputHeight, width: attribution.inputWidth)
     grid = attribution.grid
     scores = attribution.scores
+    scoreMeaning = attribution.scoreMeaning
     isDegenerate = attribution.isDegenerate
     diagnostics = attribution.diagnostics
+    self.drawing = drawing
     self.files = files
   }
 }

@@ -13,6 +13,8 @@ public struct Attribution: Sendable {
   public let inputWidth: Int
   /// The class that was asked about.
   public let classIndex: Int
+  /// What the scores mean.
+  public let scoreMeaning: ScoreMeaning
   /// The explainer as users write it, shortest.
   public let explainer: String
   /// What the explainer noticed.
@@ -32,6 +34,7 @@ public struct Attribution: Sendable {
     self.inputHeight = trace.input.shape[2]
     self.inputWidth = trace.input.shape[3]
     self.classIndex = classIndex
+    self.scoreMeaning = explainer.scoreMeaning
     self.explainer = explainer.specification
     self.diagnostics = diagnostics
   }
@@ -69,7 +72,7 @@ extension Attribution {
   /// The scores at the size of the input, bilinear with half-pixel centres (PyTorch's `align_corners=False`).
   public var upsampledMap: Tensor { BilinearUpsampling(height: inputHeight, width: inputWidth)(map) }
 
-  /// The map that is drawn: upsampled, then scaled to [0, 1] by its minimum and maximum; a degenerate one is all zeros.
+  /// The map as shares: upsampled, then scaled to [0, 1] by its minimum and maximum; a degenerate one is all zeros.
   public var heatMap: Tensor {
     // Interpolating equal scores leaves differences of rounding, which the scaling would make into an image.
     guard !isDegenerate else { return Tensor(repeating: 0, [inputHeight, inputWidth]) }

@@ -110,11 +110,23 @@ public struct ExplainerIdentity: Codable, Hashable, Sendable {
   /// As users write it, with the options that differ from the defaults.
   public var specification: String
   public var descriptor: ExplainerDescriptor
+  /// What its scores mean with its options.
+  public var scoreMeaning: ScoreMeaning
 
-  /// Describes an explainer.
-  public init(specification: String, descriptor: ExplainerDescriptor) {
+  /// Describes an explainer; its scores mean what its descriptor says unless another meaning is given.
+  public init(specification: String, descriptor: ExplainerDescriptor, scoreMeaning: ScoreMeaning? = nil) {
     self.specification = specification
     self.descriptor = descriptor
+    self.scoreMeaning = scoreMeaning ?? descriptor.scores
+  }
+
+  /// Reads an explainer; results that were stored before options had a say in the meaning count as the descriptor says.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      specification: try values.decode(String.self, forKey: .specification),
+      descriptor: try values.decode(ExplainerDescriptor.self, forKey: .descriptor),
+      scoreMeaning: try values.decodeIfPresent(ScoreMeaning.self, forKey: .scoreMeaning))
   }
 }
 

@@ -181,7 +181,8 @@ extension Evaluation {
         inputHeight: size.height, inputWidth: size.width),
       data: data.identity, target: settings.target.description,
       explainers: explainers.map {
-        ExplainerIdentity(specification: $0.specification, descriptor: $0.descriptor)
+        ExplainerIdentity(
+          specification: $0.specification, descriptor: $0.descriptor, scoreMeaning: $0.scoreMeaning)
       },
       metrics: metrics.map {
         MetricIdentity(

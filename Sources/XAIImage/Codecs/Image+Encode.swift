@@ -20,6 +20,18 @@ extension Image {
     }
   }
 
+  /// Encodes the image as an 8-bit RGB PNG with alpha: one sample a pixel, 0 for what can't be seen.
+  ///
+  /// Traps when there are more or fewer alpha samples than pixels.
+  public func png(alpha: [UInt8]) throws(ImageError) -> [UInt8] {
+    precondition(alpha.count == width * height, "\(alpha.count) samples do not cover \(width)×\(height)")
+    let samples = alpha.enumerated().flatMap { index, alpha in pixels[3 * index..<3 * index + 3] + [alpha] }
+    return try Encoder(format: .png, width: width, height: height).encode(samples) {
+      pixels, extent, encoded, report in
+      xai_png_encode(pixels, extent, 4, &encoded, &report)
+    }
+  }
+
   /// Encodes the image as a baseline JPEG of `quality` 1 to 100, chroma at half resolution.
   public func jpeg(quality: Int = 90) throws(ImageError) -> [UInt8] {
     guard (1...100).contains(quality) else {

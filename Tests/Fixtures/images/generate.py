@@ -228,7 +228,9 @@ for size in ((5, 7), (20, 21), (13, 9), (3, 4), (1, 1)):
 
 golden["colourMaps"] = {
     name: sha(matplotlib.colormaps[name](range(256), bytes=True)[:, :3])
-    for name in ("viridis", "jet", "turbo", "inferno", "gray", "coolwarm", "RdBu_r")
+    for name in (
+        "inferno", "magma", "plasma", "viridis", "cividis", "turbo", "jet", "gray", "coolwarm", "RdBu_r", "PuOr_r", "bwr",
+    )
 }
 positions = [0.0, 0.001, 0.25, 0.49999, 0.5, 0.7, 0.999, 1.0]
 golden["colours"] = {"positions": positions, "viridis": matplotlib.colormaps["viridis"](positions, bytes=True)[:, :3].tolist()}
