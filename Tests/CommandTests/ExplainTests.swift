@@ -27,7 +27,9 @@ import XAITensor
     let folder = try TemporaryFolder()
     try folder.picture("photo.png")
     let result = try XAIProcess.run(
-      "explain", "-m", FixtureModel.nonSquare, folder.path("photo.png"), "-o", folder.path("out/deep"))
+      "explain", "-m", FixtureModel.nonSquare, folder.path("photo.png"), "-o", folder.path("out/deep"),
+      "--view",
+      "model")
     #expect(result.status == 0, "\(result.errors)")
     let name = try #require(folder.names(in: "out/deep").first)
     #expect(folder.names(in: "out/deep").count == 1)
@@ -96,7 +98,7 @@ import XAITensor
     for index in 0..<12 { try folder.picture("photos/p\(index).jpg", seed: index) }
     let result = try XAIProcess.run(
       "explain", "-m", FixtureModel.vit, folder.path("photos"), "-o", folder.path("out"), "--montage",
-      "--head-weights", "-e", "gmar", "-e", "attention-rollout")
+      "--head-weights", "-e", "gmar", "-e", "attention-rollout", "--view", "model")
     #expect(result.status == 0, "\(result.errors)")
     let names = folder.names(in: "out")
     // Twelve images × two overlays and, of GMAR, a figure; ten rows on the first page.
@@ -134,7 +136,8 @@ import XAITensor
     let result = try XAIProcess.run(
       "explain", "-m", FixtureModel.vit, folder.path("photo.png"), "-o", folder.path("out"), "--size",
       "24x12", "-t",
-      "1", "--format", "jpeg", "--alpha", "0.3", "--color-map", "viridis", "--quiet")
+      "1", "--format", "jpeg", "--alpha", "0.3", "--color-map", "viridis", "--view",
+      "model", "--quiet")
     #expect(result.status == 0, "\(result.errors)")
     #expect(result.output.isEmpty)
     let overlay = try folder.image("out/photo.gmar.1.overlay.jpg")

@@ -7,11 +7,19 @@ extension Attribution {
 
   /// Which scores are which colours: signed ones symmetric about 0, magnitudes from the lowest to the highest.
   ///
+  /// Of a map of pixels, of which a few have scores many times those of the others, the largest hundredth of the scores by
+  /// magnitude take the colours of the ends.
+  ///
   /// The bounds are those of the map as it is enlarged to the model's input, whatever it is drawn on, so that a score has one
   /// colour in all of its images.
   public func colourScale(upsampling: MapStyle.Upsampling = .bilinear) -> ColourScale {
     let map = upsampling == .bilinear && !isDegenerate ? upsampledMap : drawnMap
-    return scoreMeaning == .signed ? .centred(map) : .spanning(map)
+    let whole = scoreMeaning == .signed ? ColourScale.centred(map) : .spanning(map)
+    guard resolution == .pixels else { return whole }
+    let bound = scores.map(\.magnitude).sorted()[scores.count - 1 - scores.count / 100]
+    guard bound > 0 else { return whole }
+    return scoreMeaning == .signed
+      ? .symmetric(bound: bound) : .range(min(whole.ends.lowerBound, bound)...bound)
   }
 
   /// How the map is drawn where nothing else is asked for.

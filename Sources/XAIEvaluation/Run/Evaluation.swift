@@ -196,7 +196,7 @@ extension Evaluation {
     var hash = FNV1a()
     for explainer in explainers {
       hash.add(delimited: explainer.descriptor.id)
-      for (key, value) in explainer.options.texts { hash.add(delimited: "\(key)=\(value)") }
+      for (key, value) in explainer.options.protocolTexts { hash.add(delimited: "\(key)=\(value)") }
     }
     return hash.text
   }

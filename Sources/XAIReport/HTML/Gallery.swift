@@ -47,7 +47,7 @@ struct Gallery {
     }
     let model = section.experiment.model
     let shape = "#part-\(number){--shape:\(model.inputWidth)/\(model.inputHeight)}\n"
-    return shape + names.indices.map(rules).joined() + photographs.joined()
+    return shape + MapLegend.style + names.indices.map(rules).joined() + photographs.joined()
   }
 
   /// A is on the left of the divider where there is a B, and everywhere where there is none.

@@ -38,34 +38,45 @@ struct MapLegend {
     (magnitudes, signed) = (drawn(.magnitude), drawn(.signed))
   }
 
+  /// The colours of the bars.
+  static let style = [ScoreMeaning.signed, .magnitude].map { meaning in
+    let colours = map(of: meaning).colours
+    let stops = stride(from: 0, through: 256, by: 32).map { index in
+      let colour = colours[min(index, 255)]
+      return "rgb(\(colour.red) \(colour.green) \(colour.blue))"
+    }
+    return ".ramp.\(meaning.rawValue){background:linear-gradient(to right,\(stops.joined(separator: ",")))}\n"
+  }.joined()
+
+  private static func map(of meaning: ScoreMeaning) -> ColourMap {
+    MapStyle.defaultColourMap(for: meaning == .signed ? .symmetric(bound: 1) : .range(0...1))
+  }
+
+  /// The bars.
   var html: HTML {
     var bars: [HTML] = []
     if !signed.isEmpty {
       bars.append(
         bar(
-          MapStyle.defaultColourMap(for: .symmetric(bound: 1)), ["against", "0", "for"],
+          .signed, ["against", "0", "for"],
           "Signed scores, as strong as they are large, up to the largest of each map: \(signed.joined(separator: ", "))"
         ))
     }
     if !magnitudes.isEmpty {
       bars.append(
         bar(
-          MapStyle.defaultColourMap(for: .range(0...1)), ["lowest", "highest"],
+          .magnitude, ["lowest", "highest"],
           "Magnitudes, from the lowest score of each map to its highest: \(magnitudes.joined(separator: ", "))"
         ))
     }
     return "<div class=\"scales\">\(bars)</div>"
   }
 
-  private func bar(_ map: ColourMap, _ ends: [String], _ text: String) -> HTML {
-    let stops = stride(from: 0, through: 256, by: 32).map { index in
-      let colour = map.colours[min(index, 255)]
-      return "rgb(\(colour.red) \(colour.green) \(colour.blue))"
-    }
+  private func bar(_ meaning: ScoreMeaning, _ ends: [String], _ text: String) -> HTML {
     let labels = ends.map { end -> HTML in "<span>\(end)</span>" }
     return """
-      <div class="scale"><div class="ramp" style="background:linear-gradient(to right,\(HTML(trusted: stops.joined(separator: ","))))" \
-      role="img" aria-label="\(ends.joined(separator: " to "))"></div><div class="ends" aria-hidden="true">\(labels)</div><p>\(text)</p></div>
+      <div class="scale"><div class="ramp \(meaning.rawValue)" role="img" aria-label="\(ends.joined(separator: " to "))"></div>\
+      <div class="ends" aria-hidden="true">\(labels)</div><p>\(text)</p></div>
 
       """
   }
