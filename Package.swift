@@ -64,8 +64,7 @@ let modules: [Module] = [
   Module(
     name: "XAIBench",
     uses: [
-      "XAIFoundation", "XAIEvaluation", "XAITransformer", "XAICore", "XAITensor", "XAIImage",
-      "CVectorKernels",
+      "XAIFoundation", "XAIEvaluation", "XAITransformer", "XAICore", "XAITensor", "XAIImage", "CMachine",
     ]),
   Module(
     name: "XAITesting",
@@ -202,6 +201,7 @@ let namedTests = ProcessInfo.processInfo.environment["XAI_TESTS"]?.split(separat
 let cTargets: [Target] =
   [
     .target(name: "CVectorKernels"),
+    .target(name: "CMachine"),
     .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
   ]
   + (usesOneDNN ? [.systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])])] : [])

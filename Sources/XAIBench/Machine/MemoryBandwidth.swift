@@ -1,4 +1,4 @@
-import CVectorKernels
+import CMachine
 import XAITensor
 
 /// How fast all threads together read and write memory that no cache holds.

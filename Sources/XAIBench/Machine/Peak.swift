@@ -1,4 +1,4 @@
-import CVectorKernels
+import CMachine
 public import XAITensor
 
 /// The most that a processor's threads multiply and add together, in registers alone.
