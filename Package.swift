@@ -236,12 +236,13 @@ let testTargets: [Target] = tests.filter { namedTests?.contains($0.name) != fals
 
 // MARK: - Package
 
-/// Every module is a product, so that a program links what it uses.
+/// Every module with a public surface is a product, so that a program links what it uses; XAIBench serves `xai bench` alone.
 ///
 /// ViT and GMAR come without the database, training, reports and the other plugins. XAI is everything that explains and
 /// evaluates.
 let libraries =
-  modules.map(\.name) + plugins.map(\.module) + kinds.map { "XAI\($0)" } + ["XAI", "XAICommand"]
+  modules.map(\.name).filter { $0 != "XAIBench" } + plugins.map(\.module) + kinds.map { "XAI\($0)" }
+  + ["XAI", "XAICommand"]
 
 let package = Package(
   name: "swift-xai",
