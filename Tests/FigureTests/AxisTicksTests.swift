@@ -2,7 +2,7 @@ import Testing
 import XAIFoundation
 import XAITesting
 
-@testable import XAIImage
+@testable import XAIFigures
 
 @Suite struct AxisTicksTests {
   @Test(
