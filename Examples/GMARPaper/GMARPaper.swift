@@ -65,7 +65,7 @@ struct FigureCommand: ParsableCommand {
           Image(signedMap: difference),
         ]
       ], columnHeaders: ["Input", "Attention", "Weighted", "Difference"],
-      colourBar: greatest > 0 ? ColourBar(.coolwarm, range: -Double(greatest)...Double(greatest)) : nil)
+      colourBars: greatest > 0 ? [ColourBar(.coolwarm, range: -Double(greatest)...Double(greatest))] : [])
     try figure.drawing().write(to: output)
     print("greatest difference: \(greatest)")
   }

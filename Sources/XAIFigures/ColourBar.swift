@@ -17,6 +17,8 @@ public struct ColourBar: Hashable, Sendable {
     }
   }
 
+  /// What stands above the bar; nothing where empty.
+  public var title = ""
   /// The colours.
   public var colourMap: ColourMap
   /// What is written next to the bar.
@@ -42,11 +44,21 @@ public struct ColourBar: Hashable, Sendable {
   /// The room that the bar takes with its marks.
   func width(textSize: Double) -> Double {
     let labels = marks.map { TextMetrics.width(of: $0.label, size: textSize) }
-    return 1.25 * textSize + (labels.max().map { $0 + textSize * 0.8 } ?? 0)
+    return max(
+      1.25 * textSize + (labels.max().map { $0 + textSize * 0.8 } ?? 0),
+      titleBlock(textSize: textSize).width)
   }
 
-  func draw(on drawing: inout Drawing, x: Double, y: Double, height: Double, textSize: Double) {
+  private func titleBlock(textSize: Double) -> TextBlock {
+    TextBlock(title, size: textSize, width: 9 * textSize)
+  }
+
+  /// Draws the bar with its title into a height.
+  func draw(on drawing: inout Drawing, x: Double, y top: Double, height whole: Double, textSize: Double) {
     let colours = colourMap.colours
+    let title = titleBlock(textSize: textSize)
+    drawing.draw(title, x: x, top: top, anchor: .start, colour: .muted)
+    let (y, height) = (top + title.height, max(whole - title.height, 1))
     let bar = Drawing.Rectangle(x: x, y: y, width: 1.25 * textSize, height: height)
     let image = Image(
       width: 1, height: colours.count, pixels: colours.reversed().flatMap { [$0.red, $0.green, $0.blue] })

@@ -12,8 +12,8 @@ public struct Montage: Hashable, Sendable {
   public var rows: [[Image?]]
   /// The text under each image, row by row; none where empty.
   public var captions: [[String]]
-  /// What the colours of the images stand for, to the right of them; none where nil.
-  public var colourBar: ColourBar?
+  /// What the colours of the images stand for, to the right of them, under one another.
+  public var colourBars: [ColourBar]
   /// The width of a place in points; images are scaled to fit, their shape kept.
   public var cellWidth: Double
   /// The height of a place in points.
@@ -35,7 +35,7 @@ public struct Montage: Hashable, Sendable {
   /// Makes a montage; traps when an extent isn't positive.
   public init(
     rows: [[Image?]], columnHeaders: [String] = [], rowLabels: [String] = [], captions: [[String]] = [],
-    title: String = "", colourBar: ColourBar? = nil, cellWidth: Double = defaultCellSide,
+    title: String = "", colourBars: [ColourBar] = [], cellWidth: Double = defaultCellSide,
     cellHeight: Double = defaultCellSide
   ) {
     precondition(cellWidth > 0 && cellHeight > 0, "a montage needs places of a positive extent")
@@ -44,7 +44,7 @@ public struct Montage: Hashable, Sendable {
     self.rowLabels = rowLabels
     self.rows = rows
     self.captions = captions
-    self.colourBar = colourBar
+    self.colourBars = colourBars
     self.cellWidth = cellWidth
     self.cellHeight = cellHeight
   }
@@ -79,9 +79,13 @@ public struct Montage: Hashable, Sendable {
           anchor: .middle)
       }
     }
-    colourBar?.draw(
-      on: &drawing, x: layout.right + margin, y: layout.top, height: min(2 * cellHeight, layout.gridHeight),
-      textSize: textSize)
+    let room = layout.gridHeight / Double(max(colourBars.count, 1))
+    for (index, bar) in colourBars.enumerated() {
+      bar.draw(
+        on: &drawing, x: layout.right + 2 * margin, y: layout.top + Double(index) * room,
+        height: min(2 * cellHeight, room - (index < colourBars.count - 1 ? 2 * margin : 0)),
+        textSize: textSize)
+    }
     return drawing
   }
 
@@ -98,19 +102,24 @@ public struct Montage: Hashable, Sendable {
     }
   }
 
-  /// Draws an image into the middle of its place, with no more pixels than can be seen.
+  /// An image with no more pixels than can be seen in a place of the montage.
+  public func reduced(_ image: Image) -> Image {
+    guard image.width > 0, image.height > 0 else { return image }
+    let share =
+      min(cellWidth / Double(image.width), cellHeight / Double(image.height)) * Figure.imageResolution / 72
+    guard share < 1 else { return image }
+    return image.resized(
+      width: max(Int((Double(image.width) * share).rounded()), 1),
+      height: max(Int((Double(image.height) * share).rounded()), 1), filter: .bicubic)
+  }
+
+  /// Draws an image into the middle of its place.
   private func draw(_ image: Image, on drawing: inout Drawing, x: Double, y: Double) {
     let scale = min(cellWidth / Double(image.width), cellHeight / Double(image.height))
     let (width, height) = (Double(image.width) * scale, Double(image.height) * scale)
-    let share = scale * Figure.imageResolution / 72
-    let shown =
-      share < 1
-      ? image.resized(
-        width: max(Int((Double(image.width) * share).rounded()), 1),
-        height: max(Int((Double(image.height) * share).rounded()), 1), filter: .bicubic) : image
     drawing.draw(
       .image(
-        shown,
+        reduced(image),
         .init(x: x + (cellWidth - width) / 2, y: y + (cellHeight - height) / 2, width: width, height: height),
         isSmooth: isSmooth))
   }
@@ -149,7 +158,7 @@ private struct MontageLayout {
     }
     left = margin + (labelWidth > 0 ? labelWidth + margin : 0)
     let right = left + Double(columns) * (montage.cellWidth + margin)
-    width = right + (montage.colourBar.map { $0.width(textSize: size) + 2 * margin } ?? 0)
+    width = right + (montage.colourBars.map { $0.width(textSize: size) + 2 * margin }.max() ?? 0)
     title = TextBlock(montage.title, size: size * 1.15, width: max(width - 2 * margin, 1), isBold: true)
     let headerHeight = headers.map(\.height).max() ?? 0
     top =

@@ -89,6 +89,24 @@ import XAI
     #expect(result.status == 64 && result.errors.contains("libpangocairo-1.0-0"), "\(result.errors)")
   }
 
+  #if os(Linux)
+  @Test("Pango and Cairo are loaded for a figure, and not for an overlay")
+  func loading() throws {
+    let folder = try TemporaryFolder()
+    try folder.picture("photo.png")
+    func loads(_ options: String...) throws -> Bool {
+      let result = try XAIProcess.run(
+        ["explain", "-m", FixtureModel.vit, folder.path("photo.png"), "-o", folder.path("out")] + options,
+        environment: ["LD_DEBUG": "files"])
+      #expect(result.status == 0)
+      try #require(result.errors.contains("libjpeg"), "the loader says what it loads")
+      return result.errors.contains("libpangocairo")
+    }
+    #expect(try !loads())
+    #expect(try loads("--montage"))
+  }
+  #endif
+
   @Test("a comparison's matrices have numbers, and names in full")
   func comparison() throws {
     let folder = try TemporaryFolder()

@@ -4,6 +4,10 @@ import XAIImage
 
 @testable import XAIFigures
 
+#if canImport(FoundationXML)
+import FoundationXML
+#endif
+
 /// What is said about drawings as SVG, held against their text.
 @Suite struct SVGTests {
   /// A number of an attribute of the `index`-th tag of a name.

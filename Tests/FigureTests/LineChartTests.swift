@@ -10,7 +10,7 @@ import Testing
   }
 
   /// The plot of a chart with one panel: from its grid lines.
-  private func plot(_ drawing: Drawing) -> Drawing.Rectangle? {
+  private func plotArea(_ drawing: Drawing) -> Drawing.Rectangle? {
     let lines = drawing.marked("grid").compactMap { element -> (Drawing.Point, Drawing.Point)? in
       if case .line(let start, let end) = element.content { (start, end) } else { nil }
     }
@@ -26,7 +26,7 @@ import Testing
   func places() throws {
     let values = [(0.0, 0.25), (2.5, 1), (10, 0), (5, 0.5)]
     let drawing = chart(values.map { .init($0.0, $0.1) }).drawing()
-    let plot = try #require(plot(drawing))
+    let plot = try #require(plotArea(drawing))
     #expect(plot.height == 100 && plot.right == 200 - 8)
     let line = try #require(drawing.polylines.first)
     #expect(line.count == 4)
@@ -55,7 +55,7 @@ import Testing
   func gaps(missing: Double?) throws {
     let drawing = chart([.init(0, 0.5), .init(1, 0.5), .init(2, missing), .init(3, 0.25), .init(4, missing)])
       .drawing()
-    let plot = try #require(plot(drawing))
+    let plot = try #require(plotArea(drawing))
     #expect(drawing.polylines.count == 1 && drawing.polylines[0].count == 2)
     #expect(drawing.circles.count == 1)
     #expect(abs(drawing.circles[0].x - (plot.x + plot.width)) < 1e-9)
@@ -66,7 +66,7 @@ import Testing
   func bands() throws {
     let points = (0...4).map { LineChart.Point(Double($0), 0.5, interval: 0.25...0.75) }
     let drawing = chart(points).drawing()
-    let plot = try #require(plot(drawing))
+    let plot = try #require(plotArea(drawing))
     let band = try #require(drawing.marked("band").first)
     guard case .polygon(let corners) = band.content else {
       Issue.record("a band is a polygon")
@@ -120,7 +120,7 @@ import Testing
     (chart.key, chart.width) = (.numbers, 300)
     let drawing = chart.drawing()
     #expect(!drawing.texts.contains("name") && drawing.isWhole)
-    let plot = try #require(plot(drawing))
+    let plot = try #require(plotArea(drawing))
     let ends = (1...4).compactMap { drawing.text(String($0)) }
     #expect(ends.count == 4)
     let heights = ends.map { $0.place.y - 0.73 / 2 * 8 }
@@ -141,7 +141,8 @@ import Testing
     for range in [nil, 2...2, 0...1] as [ClosedRange<Double>?] {
       let drawing = chart(points, range: range).drawing()
       #expect(drawing.width == 200)
-      #expect(!(try drawing.svg()).contains("nan") && !(try drawing.svg()).contains("inf"))
+      let svg = try drawing.svg()
+      #expect(!svg.contains("nan") && !svg.contains("inf"))
       #expect(drawing.polylines.joined().allSatisfy { $0.x.isFinite && $0.y.isFinite })
     }
     var tiny = chart(points)
@@ -153,7 +154,7 @@ import Testing
   @Test("what lies outside of a given range is clipped at the frame, and nothing else is")
   func clipping() throws {
     let outside = chart([.init(0, -5), .init(1, 6)]).drawing()
-    let plot = try #require(plot(outside))
+    let plot = try #require(plotArea(outside))
     let clip = try #require(outside.marked("line").first?.clip)
     #expect(
       clip.y >= plot.y - 5 && clip.bottom <= plot.bottom + 5 && clip.y <= plot.y && clip.bottom >= plot.bottom

@@ -65,7 +65,7 @@ import XAIImage
     for labels in [[], ["a label that is rather long"]] {
       for width in [200.0, 300, 510] {
         var montage = Montage(
-          rows: [[black, wide, black]], rowLabels: labels, colourBar: ColourBar(.viridis, range: 0...1),
+          rows: [[black, wide, black]], rowLabels: labels, colourBars: [ColourBar(.viridis, range: 0...1)],
           cellWidth: 80, cellHeight: 40)
         montage.fit(width: width)
         #expect(abs(montage.drawing().width - width) < 0.1)
@@ -88,7 +88,7 @@ import XAIImage
   @Test("a colour bar has the colours from bottom to top, and its words at their places")
   func colourBar() throws {
     let bar = ColourBar(.coolwarm, marks: [.init(0, "against"), .init(0.5, "0"), .init(1, "for")])
-    let drawing = Montage(rows: [[black]], colourBar: bar, cellWidth: 72, cellHeight: 72).drawing()
+    let drawing = Montage(rows: [[black]], colourBars: [bar], cellWidth: 72, cellHeight: 72).drawing()
     #expect(drawing.isWhole)
     let element = try #require(
       drawing.elements.first { if case .image(_, _, false) = $0.content { true } else { false } })

@@ -30,7 +30,7 @@ struct ComparePlan {
     if case .top(let count) = target, count > 1 {
       throw Failure(.usage, "--target top:\(count) is \(count) classes; a comparison is of one.")
     }
-    figures = try command.figures.writer()
+    figures = try command.figures.writer(isQuiet: command.quiet)
     let files = try ImageFile.collect([command.image])
     guard let file = files.first, files.count == 1 else {
       throw Failure(.usage, "\(command.image): has \(files.count) pictures; a comparison is of one.")

@@ -28,7 +28,8 @@ struct ExplainPlan {
     choices = try ExplainerChoice.list(command.explainer, registry: registry)
     targets = .several(try command.target.map { try TargetSelection(parsing: $0) })
     figures =
-      command.montage || command.headWeights || command.attentionMaps ? try command.figures.writer() : nil
+      command.montage || command.headWeights || command.attentionMaps
+      ? try command.figures.writer(isQuiet: command.quiet) : nil
     images = try ImageFile.collect(command.images)
     let loaded = try LoadedModel(command.model, engine: command.engine, profile: profile)
     model = loaded.model

@@ -41,6 +41,8 @@ struct MontagePages {
   /// Images next to one another; where there are more explainers, each image takes several lines.
   private let columns: Int
   private let width: Double?
+  /// A montage of no rows, whose places are as large as those of the pages.
+  private let template: Montage
   private let pageCount: Int
   private let rowsPerPage: Int
   private var rows: [(images: [Image], label: String)] = []
@@ -51,6 +53,10 @@ struct MontagePages {
     self.headings = ["Input"] + headings
     self.columns = min(max(columns ?? self.headings.count, 1), self.headings.count)
     self.width = width
+    var template = Montage(rows: [], columnHeaders: [String](repeating: "", count: self.columns))
+    template.labelWidth = Self.labelWidth
+    if let width { template.fit(width: width) }
+    self.template = template
     let lines = (self.headings.count + self.columns - 1) / self.columns
     rowsPerPage = max(Self.rowsPerPage / lines, 1)
     pageCount = (rowCount + rowsPerPage - 1) / rowsPerPage
@@ -60,7 +66,10 @@ struct MontagePages {
   mutating func add(_ picture: Image, overlays: [Image], target: ClassScore?) -> (
     name: String, drawing: Drawing
   )? {
-    rows.append(([picture] + overlays, target.map { "\($0.shortLabel)\n\($0.valueText)" } ?? ""))
+    // Large photographs would hold memory that no page shows.
+    rows.append(
+      (([picture] + overlays).map(template.reduced), target.map { "\($0.shortLabel)\n\($0.valueText)" } ?? "")
+    )
     return rows.count == rowsPerPage ? finishPage() : nil
   }
 
@@ -129,8 +138,9 @@ struct AttentionMaps {
     let shape = maps.first?.first.map { Double($0.inputHeight) / Double(max($0.inputWidth, 1)) } ?? 1
     var montage = Montage(
       rows: rows.map { $0.map(\.image) }, captions: rows.map { $0.map(\.caption) }, title: title,
-      colourBar: ColourBar(
-        .viridis, marks: [ColourBar.Mark(0, "least of the head"), ColourBar.Mark(1, "most of the head")]),
+      colourBars: [
+        ColourBar(.viridis, marks: [ColourBar.Mark(0, "least"), ColourBar.Mark(1, "most of the head")])
+      ],
       cellWidth: Self.cellSide,
       cellHeight: Self.cellSide * min(max(shape, 0.25), 4))
     montage.textSize = 7

@@ -33,8 +33,12 @@ struct FigureOptions: ParsableArguments {
   /// What writes the figures of a run.
   ///
   /// - Throws: where the format was named and needs what isn't installed.
-  func writer() throws(Failure) -> FigureWriter {
+  func writer(isQuiet: Bool) throws(Failure) -> FigureWriter {
     do { try figureFormat?.check() } catch { throw Failure(error) }
+    if figureFormat == nil, let reason = Drawing.cairoProblem, !isQuiet {
+      StandardError.write(
+        "Note: figures are written as SVG, since Pango and Cairo can't be loaded (\(reason)).\n")
+    }
     return FigureWriter(
       format: figureFormat ?? .preferred, resolution: dpi, width: figureWidth?.points(resolution: dpi))
   }

@@ -23,7 +23,7 @@ struct TrainPlan {
   /// Checks everything, cheapest first; nothing is written.
   init(_ command: TrainCommand) throws {
     self.command = command
-    figures = try command.figures.writer()
+    figures = try command.figures.writer(isQuiet: command.quiet)
     let recipe = try command.recipe.recipe()
     let data = try TrainingData(command)
     let start = try FirstModel(command, recipe: recipe, labels: data.dataset.classNames)
