@@ -57,7 +57,7 @@ import XAIImage
       page([Image(width: 5, height: 90, filledWith: .black)], ""),
     ]
     #expect(Set(pages.map(\.width)).count == 1 && Set(pages.map(\.height)).count == 1)
-    #expect(pages.allSatisfy(\.isWhole))
+    #expect(pages.allSatisfy { $0.isWhole })
   }
 
   @Test("a montage that is fitted has the width that was asked for, and places keep their shape")
