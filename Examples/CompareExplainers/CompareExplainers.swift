@@ -34,7 +34,8 @@ import XAI
     let overlays = try attributions.map { try picture.overlaid(with: $0.heatMap) }
     let montage = Montage(
       rows: [[picture] + overlays], columnHeaders: ["input"] + attributions.map(\.explainer))
-    try montage.drawing().write(to: output)
+    let unwritten = try montage.drawing().write(to: output)
+    if let advice = Figure.fontAdvice(for: unwritten) { print("Warning: \(advice)") }
     print("the maps are in \(output)")
   }
 

@@ -66,7 +66,8 @@ struct FigureCommand: ParsableCommand {
         ]
       ], columnHeaders: ["Input", "Attention", "Weighted", "Difference"],
       colourBars: greatest > 0 ? [ColourBar(.coolwarm, range: -Double(greatest)...Double(greatest))] : [])
-    try figure.drawing().write(to: output)
+    let unwritten = try figure.drawing().write(to: output)
+    if let advice = Figure.fontAdvice(for: unwritten) { print("Warning: \(advice)") }
     print("greatest difference: \(greatest)")
   }
 }

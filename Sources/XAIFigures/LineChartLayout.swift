@@ -28,9 +28,9 @@ struct LineChartLayout {
     (self.chart, self.gap, lineWidth) = (chart, gap, size * 0.18)
     title = TextBlock(chart.title, size: size * 1.15, width: chart.width - 2 * gap, isBold: true)
 
-    let verticals = chart.panels.map { $0.ticks(count: max(Int(chart.panelHeight / (3 * line)), 2)) }
+    let verticals = chart.panels.map { $0.ticks(count: max(Int(chart.panelHeight / (2.5 * line)), 2)) }
     let labels = verticals.flatMap { $0.ticks.map { TextMetrics.width(of: $0.label, size: size) } }
-    let nameWidth = chart.panels.contains { !$0.name.isEmpty } ? line : 0
+    let nameWidth = chart.panels.contains { !$0.name.isEmpty } ? line + gap / 2 : 0
     let left = 2 * gap + nameWidth + (labels.max() ?? 0)
     let right = chart.key == .numbers ? 2.5 * size : 2 * gap
     let plotWidth = max(chart.width - left - right, 1)
