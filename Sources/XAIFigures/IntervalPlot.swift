@@ -57,19 +57,22 @@ public struct IntervalPlot: Hashable, Sendable {
     let labelWidth = labels.map(\.width).max() ?? 0
     // Dots at the ends of the scale stay whole.
     let radius = rowHeight * 0.19
-    let left = (labelWidth > 0 ? gap + labelWidth + gap : 0) + radius + 1.5
-    let width = left + plotWidth + radius + 1.5
+    // So do the numbers under them.
+    let ticks = hasAxis ? AxisTicks(spanning: range, count: 4, isExtended: false).ticks : []
+    let margin = ticks.map { TextMetrics.width(of: $0.label, size: textSize) / 2 }.reduce(radius + 1.5, max)
+    let left = (labelWidth > 0 ? gap + labelWidth + gap : 0) + margin
+    let width = left + plotWidth + margin
     let title = TextBlock(self.title, size: textSize * 1.15, width: width, isBold: true)
     let top = hasAxis ? gap + (title.lines.isEmpty ? 0 : title.height + gap) : 0
     let plot = Drawing.Rectangle(x: left, y: top, width: plotWidth, height: Double(rows.count) * rowHeight)
     let bottom = hasAxis ? gap + line + (horizontalName.isEmpty ? 0 : line) : 0
     var drawing = Drawing(width: width, height: plot.bottom + bottom, title: self.title)
     drawing.draw(title, x: plot.middle.x, top: gap, anchor: .middle, mark: .init("title"))
-    drawAxis(on: &drawing, plot)
+    drawAxis(on: &drawing, plot, ticks)
     for (index, row) in rows.enumerated() {
       let middle = plot.y + (Double(index) + 0.5) * rowHeight
       drawing.draw(
-        labels[index], x: left - gap, top: middle - labels[index].height / 2, anchor: .end, colour: .muted,
+        labels[index], x: left - margin, top: middle - labels[index].height / 2, anchor: .end, colour: .muted,
         mark: .init("tick"))
       draw(row, on: &drawing, plot, y: middle, radius: radius)
     }
@@ -81,10 +84,12 @@ public struct IntervalPlot: Hashable, Sendable {
     return plot.x + min(max(share, 0), 1) * plot.width
   }
 
-  private func drawAxis(on drawing: inout Drawing, _ plot: Drawing.Rectangle) {
+  private func drawAxis(
+    on drawing: inout Drawing, _ plot: Drawing.Rectangle, _ ticks: [AxisTicks.Tick]
+  ) {
     if hasAxis {
       let baseline = plot.bottom + textSize / 4 + TextMetrics.ascent * textSize
-      for tick in AxisTicks(spanning: range, count: 4, isExtended: false).ticks {
+      for tick in ticks {
         let x = place(tick.value, in: plot)
         drawing.draw(
           .line(.init(x, plot.y), .init(x, plot.bottom)), .line(.grid, width: textSize / 13),

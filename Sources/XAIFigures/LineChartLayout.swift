@@ -32,10 +32,14 @@ struct LineChartLayout {
     let labels = verticals.flatMap { $0.ticks.map { TextMetrics.width(of: $0.label, size: size) } }
     let nameWidth = chart.panels.contains { !$0.name.isEmpty } ? line + gap / 2 : 0
     let left = 2 * gap + nameWidth + (labels.max() ?? 0)
-    let right = chart.key == .numbers ? 2.5 * size : 2 * gap
+    func ticks(_ plotWidth: Double) -> AxisTicks {
+      chart.horizontalTicks(count: max(Int(plotWidth / TextMetrics.width(of: "1234567890", size: size)), 2))
+    }
+    // The last number stands half outside of the plot.
+    let right = ticks(chart.width - left).ticks.map { TextMetrics.width(of: $0.label, size: size) / 2 + 1 }
+      .reduce(chart.key == .numbers ? 2.5 * size : 2 * gap, max)
     let plotWidth = max(chart.width - left - right, 1)
-    horizontal = chart.horizontalTicks(
-      count: max(Int(plotWidth / TextMetrics.width(of: "1234567890", size: size)), 2))
+    horizontal = ticks(plotWidth)
 
     var top = gap + (title.lines.isEmpty ? 0 : title.height + gap)
     var shownNames: [String] = []

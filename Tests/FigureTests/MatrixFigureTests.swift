@@ -135,7 +135,10 @@ import func Foundation.pow
     for name in names + ["Rank correlation", "Layer", "Head"] {
       for word in name.split(separator: " ") { #expect(words.contains(String(word)), "\(word)") }
     }
-    #expect(drawing.text(names[0])?.runsUpwards == true)
+    let turned = drawing.elements.compactMap { element -> String? in
+      if case .text(let text) = element.content, text.runsUpwards { text.text } else { nil }
+    }
+    #expect(turned == names + ["Layer"])
   }
 
   @Test("numbered rows and columns leave labels out where cells are small")

@@ -121,12 +121,16 @@ import XAIImage
     }
     guard case .line(let low, _) = try #require(drawing.marked("reference").first).content else { return }
     let left = low.x - 60
-    #expect(drawing.circles.map(\.x) == [left + 90, left])
+    for (circle, x) in zip(drawing.circles, [left + 90, left]) { #expect(abs(circle.x - x) < 1e-9) }
+    #expect(drawing.circles.count == 2)
     #expect(abs(drawing.circles[1].y - drawing.circles[0].y - 36) < 1e-9)
     let ranges = drawing.marked("range").compactMap { element -> [Double]? in
       if case .line(let start, let end) = element.content { [start.x - left, end.x - left] } else { nil }
     }
-    #expect(ranges == [[75, 120], [75, 75], [120, 120]])
+    for (range, ends) in zip(ranges, [[75.0, 120], [75, 75], [120, 120]]) {
+      #expect(abs(range[0] - ends[0]) < 1e-9 && abs(range[1] - ends[1]) < 1e-9)
+    }
+    #expect(ranges.count == 3)
   }
 
   @Test("without an axis it is as high as its rows")
