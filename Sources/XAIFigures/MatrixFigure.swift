@@ -123,7 +123,8 @@ private struct MatrixLayout {
     runsUpwards = widest > side - 2 && columnLabels.contains { Int($0) == nil }
     columnLabelHeight = runsUpwards ? widest : line
 
-    let left = gap + (figure.rowTitle.isEmpty ? 0 : line) + (rowLabels.map(\.width).max() ?? 0) + gap
+    let left =
+      gap + (figure.rowTitle.isEmpty ? 0 : line + gap / 2) + (rowLabels.map(\.width).max() ?? 0) + gap
     bar = ColourBar(figure.colourMap, range: range)
     let gridWidth = Double(columns) * side
     width = left + gridWidth + 2 * gap + bar.width(textSize: size) + gap

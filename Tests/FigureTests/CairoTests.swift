@@ -137,7 +137,7 @@ struct CairoTests {
   private func ink(_ text: Drawing.Text) throws -> (box: Drawing.Rectangle, unwritten: [String])? {
     var drawing = Drawing(width: 400, height: 400)
     drawing.draw(text)
-    let (image, unwritten) = try drawing.image(resolution: 288)
+    let (image, unwritten) = try drawing.image(resolution: 144)
     var (xs, ys) = ([Int](), [Int]())
     for y in 0..<image.height {
       for x in 0..<image.width where image[x, y] != .white {
@@ -150,8 +150,8 @@ struct CairoTests {
     }
     return (
       .init(
-        x: Double(left) / 4, y: Double(top) / 4, width: Double(right + 1 - left) / 4,
-        height: Double(bottom + 1 - top) / 4), unwritten
+        x: Double(left) / 2, y: Double(top) / 2, width: Double(right + 1 - left) / 2,
+        height: Double(bottom + 1 - top) / 2), unwritten
     )
   }
 

@@ -34,7 +34,7 @@ struct ExplainPlan {
     let loaded = try LoadedModel(command.model, engine: command.engine, profile: profile)
     model = loaded.model
     preprocessing = try command.pictures.preprocessing(of: loaded)
-    for explainer in explainers { try explainer.check(fits: model.descriptor) }
+    for choice in choices { try choice.explainer.check(fits: model.descriptor) }
     attentionMaps = command.attentionMaps ? try AttentionMaps(of: model.descriptor, registry: registry) : nil
     let blank = Tensor(repeating: 0, [1, model.descriptor.classCount])
     targetCount = try targets.resolve(logits: blank, labels: model.descriptor.labels).countPerImage

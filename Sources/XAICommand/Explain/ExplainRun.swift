@@ -22,7 +22,8 @@ struct ExplainRun {
     progress = Progress(isShown: !plan.command.quiet)
     if plan.command.montage {
       montage = MontagePages(
-        headings: plan.choices.map(\.heading), rowCount: plan.images.count * plan.targetCount,
+        headings: plan.choices.map(\.heading), labels: plan.model.descriptor.labels.map(firstName),
+        rowCount: plan.images.count * plan.targetCount,
         columns: plan.command.columns, width: plan.figures?.width)
     }
   }

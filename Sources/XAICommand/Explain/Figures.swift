@@ -35,7 +35,7 @@ struct HeadWeightsFigure {
 /// Images × explainers side by side, written in pages of one size.
 struct MontagePages {
   private static let rowsPerPage = 10
-  private static let labelWidth = 30 / 25.4 * 72
+  private static let mostLabelWidth = 30 / 25.4 * 72
 
   private let headings: [String]
   /// Images next to one another; where there are more explainers, each image takes several lines.
@@ -49,12 +49,19 @@ struct MontagePages {
   private var pagesDone = 0
 
   /// Prepares pages for at most so many rows; memory holds one page at a time.
-  init(headings: [String], rowCount: Int, columns: Int?, width: Double?) {
+  ///
+  /// - Parameter labels: the classes that rows may be about, which decide how wide their labels are on every page.
+  init(headings: [String], labels: [String], rowCount: Int, columns: Int?, width: Double?) {
     self.headings = ["Input"] + headings
     self.columns = min(max(columns ?? self.headings.count, 1), self.headings.count)
     self.width = width
     var template = Montage(rows: [], columnHeaders: [String](repeating: "", count: self.columns))
-    template.labelWidth = Self.labelWidth
+    template.labelWidth =
+      labels.isEmpty
+      ? 0
+      : min(
+        TextBlock((labels + ["100.0 %"]).joined(separator: "\n"), size: template.textSize).width,
+        Self.mostLabelWidth)
     if let width { template.fit(width: width) }
     self.template = template
     let lines = (self.headings.count + self.columns - 1) / self.columns
@@ -93,7 +100,7 @@ struct MontagePages {
       rows: lines, columnHeaders: isOneLine ? headings : [],
       rowLabels: rows.flatMap { [$0.label] + [String](repeating: "", count: lineCount - 1) },
       captions: isOneLine ? [] : rows.flatMap { _ in headings.chunked(by: columns) })
-    montage.labelWidth = rows.contains { !$0.label.isEmpty } ? Self.labelWidth : 0
+    montage.labelWidth = template.labelWidth
     // A page that isn't full is as large as the others; a figure of one page, as its rows need.
     montage.minimumRowCount = pageCount > 1 ? rowsPerPage * lineCount : 0
     if let width { montage.fit(width: width) }
