@@ -72,7 +72,9 @@ public final class ResultStore: Sendable {
   private static func checkFolder(of path: String) throws(StoreError) {
     let folder = FileSystem.folder(of: path)
     guard FileSystem.kind(of: folder) == .folder else {
-      throw .notCreatable(path: path, reason: "there is no folder \(folder)")
+      throw .notCreatable(
+        path: path,
+        reason: FileSystem.kind(of: folder) == nil ? "there is no folder \(folder)" : "\(folder) is a file, not a folder")
     }
   }
 }

@@ -94,7 +94,7 @@ extension TrainableModel {
   ///   kind, `FileError`, and `SafetensorsError` for values beyond the range of `type`.
   public func write(to folder: String, type: StoredType = .float32) throws {
     let files = try configurationFiles().sorted { $0.key < $1.key }
-    try makeFolder(folder)
+    try FileSystem.makeFolder(folder)
     try checkSuitable(folder, for: files.map(\.key))
     let isUnchanged = files.allSatisfy { name, text in
       (try? Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)"))) == Data(text.utf8)
@@ -118,14 +118,6 @@ extension TrainableModel {
         path: folder,
         reason:
           "it has \(foreign.joined(separator: " and ")) of a model of another kind; give an empty folder")
-    }
-  }
-
-  private func makeFolder(_ folder: String) throws(FileError) {
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw .notCreatable(path: folder, reason: "a folder can't be made there")
     }
   }
 

@@ -29,11 +29,7 @@ struct Folder {
   ///
   /// - Throws: `TrainingError` where the folder holds something else.
   func resume(fingerprint: [String: String]) throws -> Found? {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw FileError.notCreatable(path: path, reason: "the folder can't be made")
-    }
+    try FileSystem.makeFolder(path)
     removeParts()
     if let checkpoint = try Checkpoint.state(in: path) {
       try check(checkpoint.state.fingerprint, fingerprint)
