@@ -208,7 +208,8 @@ let cTargets: [Target] =
     .target(name: "CVectorKernels"),
     .target(
       name: "CImageCodecs", exclude: (usesWebP ? [] : ["webp.c"]) + (usesGIF ? [] : ["gif.c"]),
-      linkerSettings: (["jpeg", "png", "z"] + (usesWebP ? ["webp", "webpdemux"] : []) + (usesGIF ? ["gif"] : []))
+      linkerSettings: (["jpeg", "png", "z"] + (usesWebP ? ["webp", "webpdemux"] : [])
+        + (usesGIF ? ["gif"] : []))
         .map { .linkedLibrary($0) }),
   ]
   + (usesOneDNN ? [.systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])])] : [])

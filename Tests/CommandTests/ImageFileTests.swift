@@ -9,7 +9,8 @@ import XAIImage
 @Suite struct ImageFileTests {
   private func explain(_ folder: TemporaryFolder, _ arguments: String...) throws -> CommandResult {
     try XAIProcess.run(
-      ["explain", "-m", FixtureModel.vit, "-o", folder.path("out"), "-t", "0", "-e", "attention-rollout"] + arguments)
+      ["explain", "-m", FixtureModel.vit, "-o", folder.path("out"), "-t", "0", "-e", "attention-rollout"]
+        + arguments)
   }
 
   /// The overlays without what all names have behind their stem.
@@ -34,11 +35,15 @@ import XAIImage
       #expect(result.status == 0, "\(result.errors)")
       struct Record: Decodable { let scores: [Float] }
       return (
-        try result.output.split(separator: "\n").map { try JSONDecoder().decode(Record.self, from: Data($0.utf8)).scores },
+        try result.output.split(separator: "\n").map {
+          try JSONDecoder().decode(Record.self, from: Data($0.utf8)).scores
+        },
         result.errors
       )
     }
-    let (upright, raw) = (try maps(folder.path("upright.png")).scores, try maps(folder.path("raw.png")).scores)
+    let (upright, raw) = (
+      try maps(folder.path("upright.png")).scores, try maps(folder.path("raw.png")).scores
+    )
     #expect(upright != raw)
     let ours = try maps(stored)
     #expect(ours.scores == upright)
@@ -46,7 +51,8 @@ import XAIImage
     let asStored = try maps(stored, "--exif", "raw")
     #expect(asStored.scores == raw && asStored.errors.isEmpty)
     let compared = try XAIProcess.run(
-      "compare", "-m", FixtureModel.vit, stored, "-o", folder.path("out"), "-e", "attention-rollout", "-t", "0")
+      "compare", "-m", FixtureModel.vit, stored, "-o", folder.path("out"), "-e", "attention-rollout", "-t",
+      "0")
     #expect(compared.status == 0 && compared.errors.contains("stored turned"))
     let checked = try XAIProcess.run("check-gradients", "-m", FixtureModel.vit, stored, "--exif", "sideways")
     #expect(checked.status == 64 && checked.errors.contains("upright"))
@@ -57,8 +63,12 @@ import XAIImage
   @Test("what a folder has beside images is counted and named once, on standard error and as JSON")
   func leftOut() throws {
     let folder = try TemporaryFolder()
-    for name in ["photos/a.png", "photos/b.jfif", "photos/c.jpe", "photos/sub/d.png"] { try folder.picture(name) }
-    for name in ["photos/e.heic", "photos/f.tiff", "photos/notes.txt", "photos/.DS_Store", "photos/Thumbs.db"] {
+    for name in ["photos/a.png", "photos/b.jfif", "photos/c.jpe", "photos/sub/d.png"] {
+      try folder.picture(name)
+    }
+    for name in [
+      "photos/e.heic", "photos/f.tiff", "photos/notes.txt", "photos/.DS_Store", "photos/Thumbs.db",
+    ] {
       try folder.write("x".utf8, to: name)
     }
     let result = try explain(folder, folder.path("photos"), "--json")
@@ -94,7 +104,8 @@ import XAIImage
     #expect(result.status == 65)
     #expect(stems(folder) == ["good", "inside"])
     for text in [
-      "empty.png: the file is empty", "page.jpg: not an image", "a page in HTML", "a HEIC image", "half.png: the PNG image is cut off",
+      "empty.png: the file is empty", "page.jpg: not an image", "a page in HTML", "a HEIC image",
+      "half.png: the PNG image is cut off",
       "2 of 6 images explained, 4 failed",
     ] { #expect(result.errors.contains(text), "\(result.errors)") }
   }
@@ -109,11 +120,13 @@ import XAIImage
     #expect(result.errors.contains("pipe.png: the file is empty"))
     #expect(result.errors.contains("/dev/zero: can't be read: it is a device or socket, not a file"))
     #expect(stems(folder) == ["good"])
-    try FileManager.default.createSymbolicLink(atPath: folder.path("loop.png"), withDestinationPath: "loop.png")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path("loop.png"), withDestinationPath: "loop.png")
     let loop = try explain(folder, folder.path("loop.png"))
     #expect(loop.status == 66 && loop.errors.contains("loop.png"))
     let streamed = try XAIProcess.shell(
-      "\"$XAI\" explain -m '\(FixtureModel.vit)' -e attention-rollout <(cat '\(folder.path("good.png"))') -o '\(folder.path("piped"))'")
+      "\"$XAI\" explain -m '\(FixtureModel.vit)' -e attention-rollout <(cat '\(folder.path("good.png"))') -o '\(folder.path("piped"))'"
+    )
     #expect(streamed.status == 0, "\(streamed.errors)")
     #expect(folder.names(in: "piped").count == 1)
   }
@@ -131,21 +144,29 @@ import XAIImage
       """
     let result = try XAIProcess.shell(script)
     #expect(result.status == 0, "\(result.errors)")
-    #expect(Set(folder.names(in: "out").map { Array($0.utf8) }) == Set(
-      ["caf%E9", "caf\u{E9}", "cafe\u{301}", "a%0Ab%1B[31m", "\u{301}"].map {
-        Array("\($0).attention-rollout.0.overlay.png".utf8)
-      }))
-    #expect(result.output.contains("photos/caf\\xE9.png: ") && result.output.contains("photos/a\\nb\\x1B[31m.png: "))
+    #expect(
+      Set(folder.names(in: "out").map { Array($0.utf8) })
+        == Set(
+          ["caf%E9", "caf\u{E9}", "cafe\u{301}", "a%0Ab%1B[31m", "\u{301}"].map {
+            Array("\($0).attention-rollout.0.overlay.png".utf8)
+          }))
+    #expect(
+      result.output.contains("photos/caf\\xE9.png: ") && result.output.contains("photos/a\\nb\\x1B[31m.png: ")
+    )
     #expect(!result.output.contains("\u{1B}") && !result.errors.contains("\u{1B}"))
     let json = try XAIProcess.shell(
-      "cd '\(folder.url.path)' && \"$XAI\" explain -m '\(FixtureModel.vit)' -t 0 -e attention-rollout -o out --json photos")
+      "cd '\(folder.url.path)' && \"$XAI\" explain -m '\(FixtureModel.vit)' -t 0 -e attention-rollout -o out --json photos"
+    )
     struct Record: Decodable { let image: String }
-    let images = try json.output.split(separator: "\n").map { try JSONDecoder().decode(Record.self, from: Data($0.utf8)).image }
+    let images = try json.output.split(separator: "\n").map {
+      try JSONDecoder().decode(Record.self, from: Data($0.utf8)).image
+    }
     #expect(images.count == 5)
     #expect(images.contains("photos/a\nb\u{1B}[31m.png") && images.contains("photos/caf\\xE9.png"))
     let missing = try XAIProcess.shell(
       "cd '\(folder.url.path)' && \"$XAI\" explain -m '\(FixtureModel.vit)' $'no\\xe9\\n.png'")
-    #expect(missing.status == 66 && missing.errors.contains("there is no no\\xE9\\n.png"), "\(missing.errors)")
+    #expect(
+      missing.status == 66 && missing.errors.contains("there is no no\\xE9\\n.png"), "\(missing.errors)")
   }
 
   @Test("long names are whole where they fit, and else cut with a hash, so that no run writes over another")
@@ -171,9 +192,12 @@ import XAIImage
   @Test("results are visible files, whatever the path says")
   func visible() throws {
     let folder = try TemporaryFolder()
-    for name in ["here/cat.png", "here/sub/cat.png", "here/.hidden.png", "here/-dash.png"] { try folder.picture(name) }
+    for name in ["here/cat.png", "here/sub/cat.png", "here/.hidden.png", "here/-dash.png"] {
+      try folder.picture(name)
+    }
     let result = try XAIProcess.shell(
-      "cd '\(folder.path("here"))' && \"$XAI\" explain -m '\(FixtureModel.vit)' -t 0 -e attention-rollout -o ../out . sub .hidden.png")
+      "cd '\(folder.path("here"))' && \"$XAI\" explain -m '\(FixtureModel.vit)' -t 0 -e attention-rollout -o ../out . sub .hidden.png"
+    )
     #expect(result.status == 0, "\(result.errors)")
     #expect(stems(folder) == ["_-dash", "_.hidden", "here_cat", "sub_cat"])
   }
@@ -181,8 +205,10 @@ import XAIImage
   @Test("stems are of no two the same, whatever the paths")
   func stems() {
     let paths = [
-      "a/x.png", "b/x.png", "a/x.jpg", "a_x.png", "c/a_x.gif", "d/e\u{301}.png", "d/\u{E9}.png", "\(String(repeating: "n", count: 250)).png",
-      "z/\(String(repeating: "n", count: 250)).png", "\(String(repeating: "n", count: 249))m.png", ".png", "..png", "/", "q/a%0A.png",
+      "a/x.png", "b/x.png", "a/x.jpg", "a_x.png", "c/a_x.gif", "d/e\u{301}.png", "d/\u{E9}.png",
+      "\(String(repeating: "n", count: 250)).png",
+      "z/\(String(repeating: "n", count: 250)).png", "\(String(repeating: "n", count: 249))m.png", ".png",
+      "..png", "/", "q/a%0A.png",
       "q/a\(FileName.text([10])).png",
     ]
     let stems = ResultNames.stems(of: paths, suffixLength: 60)
@@ -199,10 +225,13 @@ import XAIImage
     func pages(_ count: Int) throws -> [(name: String, height: Int)] {
       try? FileManager.default.removeItem(atPath: folder.path("out"))
       let result = try XAIProcess.run(
-        "explain", "-m", FixtureModel.vit, folder.path("a.png"), folder.path("b.png"), "-o", folder.path("out"), "-e",
+        "explain", "-m", FixtureModel.vit, folder.path("a.png"), folder.path("b.png"), "-o",
+        folder.path("out"), "-e",
         "attention-rollout", "-t", "top:\(count)", "--montage")
       #expect(result.status == 0, "\(result.errors)")
-      return try folder.names(in: "out").filter { $0.hasPrefix("montage") }.map { ($0, try folder.image("out/\($0)").height) }
+      return try folder.names(in: "out").filter { $0.hasPrefix("montage") }.map {
+        ($0, try folder.image("out/\($0)").height)
+      }
     }
     let (ten, twelve) = (try pages(5), try pages(6))
     #expect(ten.map(\.name) == ["montage.png"])

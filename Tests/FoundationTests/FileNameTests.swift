@@ -8,22 +8,29 @@ import XAIFoundation
   static let names: [[UInt8]] = [
     Array("photo.png".utf8), Array("caf\u{E9}".utf8), Array("cafe\u{301}".utf8), Array("\u{301}x".utf8),
     [0x63, 0x61, 0x66, 0xE9], [0xFF, 0xFE], [0xC3], [0xC3, 0x28], [0xE2, 0x82], [0xF4, 0x8F, 0xB8, 0x80],
-    [0xF4, 0x8F, 0xBB, 0xBF], [0xED, 0xA0, 0x80], [0xC0, 0x80], [0xF5, 0x80, 0x80, 0x80], Array("a\nb".utf8), Array("a\u{1B}[31m".utf8),
-    Array("a\\nb".utf8), Array("\u{7F}".utf8), Array("日本 🦊".utf8), Array("a\u{202E}b".utf8), [0x0A, 0xE9, 0x5C],
+    [0xF4, 0x8F, 0xBB, 0xBF], [0xED, 0xA0, 0x80], [0xC0, 0x80], [0xF5, 0x80, 0x80, 0x80], Array("a\nb".utf8),
+    Array("a\u{1B}[31m".utf8),
+    Array("a\\nb".utf8), Array("\u{7F}".utf8), Array("日本 🦊".utf8), Array("a\u{202E}b".utf8),
+    [0x0A, 0xE9, 0x5C],
   ]
 
   @Test("Bytes come back as they were", arguments: names)
   func roundTrip(bytes: [UInt8]) {
     let text = FileName.text(bytes)
     #expect(FileName.bytes(text) == bytes)
-    #expect(FileName.withCString(text) { Array(UnsafeBufferPointer(start: $0, count: strlen($0)).map(UInt8.init(bitPattern:))) } == bytes)
+    #expect(
+      FileName.withCString(text) {
+        Array(UnsafeBufferPointer(start: $0, count: strlen($0)).map(UInt8.init(bitPattern:)))
+      } == bytes)
     #expect(!text.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F })
   }
 
   @Test("Any two bytes come back as they were")
   func allPairs() {
     for first in 1...UInt8.max {
-      for second in 1...UInt8.max { #expect(FileName.bytes(FileName.text([first, second])) == [first, second]) }
+      for second in 1...UInt8.max {
+        #expect(FileName.bytes(FileName.text([first, second])) == [first, second])
+      }
     }
   }
 
@@ -31,7 +38,10 @@ import XAIFoundation
   func shown() {
     let texts = Self.names.map { FileName.shown(FileName.text($0)) }
     #expect(Set(texts.map { Array($0.utf8) }).count == texts.count)
-    #expect(texts.allSatisfy { text in !text.unicodeScalars.contains { $0.value < 0x20 || (0x7F..<0xA0).contains($0.value) } })
+    #expect(
+      texts.allSatisfy { text in
+        !text.unicodeScalars.contains { $0.value < 0x20 || (0x7F..<0xA0).contains($0.value) }
+      })
     #expect(FileName.shown(FileName.text([0x63, 0xE9])) == "c\\xE9")
     #expect(FileName.shown("a\nb\\c\u{1B}\u{202E}") == "a\\nb\\\\c\\x1B\\u{202E}")
     #expect(FileName.shown("caf\u{E9} 日本") == "caf\u{E9} 日本")
@@ -40,7 +50,9 @@ import XAIFoundation
   @Test("A message keeps its lines and shows names escaped")
   func printable() {
     #expect(FileName.printable("a\tb\nc\\d") == "a\tb\nc\\d")
-    #expect(FileName.printable("one\n\(FileName.text(Array("a\nb".utf8) + [0xE9]))\u{1B}[0m\r\n") == "one\na\\nb\\xE9\\x1B[0m\\r\n")
+    #expect(
+      FileName.printable("one\n\(FileName.text(Array("a\nb".utf8) + [0xE9]))\u{1B}[0m\r\n")
+        == "one\na\\nb\\xE9\\x1B[0m\\r\n")
   }
 
   @Test("JSON of names is JSON, and of names in UTF-8 the names themselves", arguments: names)
@@ -63,7 +75,8 @@ import XAIFoundation
 }
 
 @Suite final class FileSystemTests {
-  private let folder = FileManager.default.temporaryDirectory.appending(path: "files-\(UUID().uuidString)").path
+  private let folder = FileManager.default.temporaryDirectory.appending(path: "files-\(UUID().uuidString)")
+    .path
 
   init() throws { try FileSystem.makeFolder(folder) }
 
@@ -88,7 +101,9 @@ import XAIFoundation
   @Test("Hidden files and what systems leave are no content")
   func litter() throws {
     for name in ["__MACOSX", "@eaDir", ".hidden"] { try FileSystem.makeFolder(path(name)) }
-    for name in [".DS_Store", "._a.png", "Thumbs.db", "desktop.ini", "a.png"] { try AtomicFile.write([1], to: path(name)) }
+    for name in [".DS_Store", "._a.png", "Thumbs.db", "desktop.ini", "a.png"] {
+      try AtomicFile.write([1], to: path(name))
+    }
     #expect(try FileSystem.entries(of: folder).map(\.name) == ["a.png"])
   }
 
@@ -106,7 +121,9 @@ import XAIFoundation
   func pipes() throws {
     #expect(mkfifo(path("pipe"), 0o600) == 0)
     #expect(try FileContents.read(path("pipe")).isEmpty)
-    #expect(throws: ReadFailure(reason: "it is a device or socket, not a file")) { try FileContents.read("/dev/zero") }
+    #expect(throws: ReadFailure(reason: "it is a device or socket, not a file")) {
+      try FileContents.read("/dev/zero")
+    }
   }
 
   @Test("A pipe with a writer is read to its end", .timeLimit(.minutes(1)))
@@ -160,7 +177,8 @@ import XAIFoundation
       #expect(FileSystem.name(of: path).utf8.elementsEqual(name.utf8), "\(path)")
     }
     for (name, stem, fileExtension) in [
-      ("a.png", "a", "png"), ("a.tar.gz", "a.tar", "gz"), (".png", ".png", ""), ("..png", "..png", ""), ("a.", "a", ""), ("a", "a", ""),
+      ("a.png", "a", "png"), ("a.tar.gz", "a.tar", "gz"), (".png", ".png", ""), ("..png", "..png", ""),
+      ("a.", "a", ""), ("a", "a", ""),
     ] {
       #expect(FileSystem.parts(ofName: name) == (stem, fileExtension), "\(name)")
     }

@@ -52,10 +52,13 @@ import XAIFoundation
   func notPictures() throws {
     #expect(throws: ImageError.empty(file: "image")) { try Image(decoding: []) }
     for (bytes, content) in [
-      (Array("Not found, sorry.".utf8), "text"), (Array("Étang".utf8), "text"), ([0, 1, 2, 3], "of an unknown format"),
+      (Array("Not found, sorry.".utf8), "text"), (Array("Étang".utf8), "text"),
+      ([0, 1, 2, 3], "of an unknown format"),
       (Array("BM\0\0".utf8), "a BMP image"), (Array("II*\0".utf8), "a TIFF image, or a camera's raw data"),
-      (Array("MM\0*".utf8), "a TIFF image, or a camera's raw data"), (Array("8BPS".utf8), "a Photoshop document"),
-      ([0, 0, 0, 24] + Array("ftypavif".utf8), "an AVIF image"), ([0, 0, 0, 24] + Array("ftypheic".utf8), "a HEIC image"),
+      (Array("MM\0*".utf8), "a TIFF image, or a camera's raw data"),
+      (Array("8BPS".utf8), "a Photoshop document"),
+      ([0, 0, 0, 24] + Array("ftypavif".utf8), "an AVIF image"),
+      ([0, 0, 0, 24] + Array("ftypheic".utf8), "a HEIC image"),
       ([0, 0, 0, 24] + Array("ftypisom".utf8), "a video, or an image in a video's container"),
       ([0xFF, 0x0A, 1, 2], "a JPEG XL image"), (Array("%PDF-1.7".utf8), "a PDF document"),
       (Array("<?xml version=\"1.0\"?><svg/>".utf8), "an SVG drawing"), (Array("P6\n1 1".utf8), "a PNM image"),

@@ -13,7 +13,8 @@ import XAIFoundation
 
   static let golden: Formats = {
     do {
-      return try JSONDecoder().decode(Formats.self, from: Data(contentsOf: URL(filePath: path("golden.json"))))
+      return try JSONDecoder().decode(
+        Formats.self, from: Data(contentsOf: URL(filePath: path("golden.json"))))
     } catch {
       fatalError("golden.json: \(error)")
     }
@@ -23,7 +24,9 @@ import XAIFoundation
     URL(filePath: Fixture.path("")).deletingLastPathComponent().appending(path: "formats/\(name)").path
   }
 
-  static func bytes(_ name: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(filePath: path(name)))) }
+  static func bytes(_ name: String) throws -> [UInt8] {
+    [UInt8](try Data(contentsOf: URL(filePath: path(name))))
+  }
 
   /// The files that this build reads.
   static func names(_ pictures: [String: Golden.Picture]) -> [String] {
@@ -59,12 +62,16 @@ import XAIFoundation
     }
   }
 
-  @Test("Every bit of an orientation may be wrong, and the image is still read", arguments: names(golden.upright))
+  @Test(
+    "Every bit of an orientation may be wrong, and the image is still read", arguments: names(golden.upright))
   func damagedMetadata(name: String) throws {
     let bytes = try Self.bytes(name)
     // What is before the pixels, without the file's own header; checksums of PNG chunks that carry no pixels don't matter.
-    let marks = ["Exif\0\0", "eXIf", "EXIF", "XMP ", "http://ns.adobe.com", "iTXt", "zTXt", "tEXt"].map { Array($0.utf8) }
-    let start = try #require(bytes.indices.first { place in marks.contains { bytes[place...].starts(with: $0) } })
+    let marks = ["Exif\0\0", "eXIf", "EXIF", "XMP ", "http://ns.adobe.com", "iTXt", "zTXt", "tEXt"].map {
+      Array($0.utf8)
+    }
+    let start = try #require(
+      bytes.indices.first { place in marks.contains { bytes[place...].starts(with: $0) } })
     for offset in start..<min(start + 60, bytes.count - 4) {
       for value in [0, 0x7F, 0x80, 0xFF] as [UInt8] {
         var damaged = bytes
@@ -91,7 +98,9 @@ import XAIFoundation
     ] {
       #expect(ImageFormat(extensionOf: name) == format, "\(name)")
     }
-    for name in ["png", ".png", "a.bmp", "a.png/b", "a.", "a.jpg.txt"] { #expect(ImageFormat(extensionOf: name) == nil) }
+    for name in ["png", ".png", "a.bmp", "a.png/b", "a.", "a.jpg.txt"] {
+      #expect(ImageFormat(extensionOf: name) == nil)
+    }
     let folder = try TemporaryFolder()
     for name in ["gif-inside.png", "gif-inside.webp", "gif-inside"] where ImageFormat.gif.isReadable {
       try Data(Self.bytes("plain.gif")).write(to: URL(filePath: folder.path(name)))
@@ -134,20 +143,30 @@ import XAIFoundation
     }
   }
 
-  @Test("A header that lies about the extent costs no more than the limit", .enabled(if: ImageFormat.gif.isReadable))
+  @Test(
+    "A header that lies about the extent costs no more than the limit",
+    .enabled(if: ImageFormat.gif.isReadable))
   func lyingGIF() throws {
     var bytes = try FormatTests.bytes("plain.gif")
     bytes.replaceSubrange(6..<10, with: [0xFF, 0xFF, 0xFF, 0xFF])
-    #expect(throws: ImageError.tooManyPixels(file: "image", width: 65535, height: 65535, limit: Image.defaultPixelLimit)) {
+    #expect(
+      throws: ImageError.tooManyPixels(
+        file: "image", width: 65535, height: 65535, limit: Image.defaultPixelLimit)
+    ) {
       try Image(decoding: bytes)
     }
   }
 
-  @Test("A header that lies about the extent costs no more than the limit", .enabled(if: ImageFormat.webp.isReadable))
+  @Test(
+    "A header that lies about the extent costs no more than the limit",
+    .enabled(if: ImageFormat.webp.isReadable))
   func lyingWebP() throws {
     var bytes = try FormatTests.bytes("animated.webp")
     bytes.replaceSubrange(24..<30, with: [0xFF, 0xFF, 0, 0xFF, 0xFF, 0])
-    #expect(throws: ImageError.tooManyPixels(file: "image", width: 65536, height: 65536, limit: Image.defaultPixelLimit)) {
+    #expect(
+      throws: ImageError.tooManyPixels(
+        file: "image", width: 65536, height: 65536, limit: Image.defaultPixelLimit)
+    ) {
       try Image(decoding: bytes)
     }
   }
@@ -155,7 +174,9 @@ import XAIFoundation
 
 /// Images of extents that few have.
 @Suite struct ExtremeExtentTests {
-  @Test("Images of a single pixel, line or column are read and resized", arguments: [(1, 1), (1, 2000), (2000, 1), (20000, 2)])
+  @Test(
+    "Images of a single pixel, line or column are read and resized",
+    arguments: [(1, 1), (1, 2000), (2000, 1), (20000, 2)])
   func extents(width: Int, height: Int) throws {
     let samples = (0..<width * height * 3).map { UInt8(truncatingIfNeeded: $0 &* 37) }
     let image = Image(width: width, height: height, pixels: samples)

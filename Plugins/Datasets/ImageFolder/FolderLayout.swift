@@ -82,7 +82,8 @@ struct FolderLayout {
   }
 
   /// A split in a folder of its own; one that doesn't say what the classes are may lack some, or all.
-  private func list(of folder: String, definesClasses: Bool, _ notes: inout FolderNotes) throws -> PictureList {
+  private func list(of folder: String, definesClasses: Bool, _ notes: inout FolderNotes) throws -> PictureList
+  {
     if definesClasses { return try pictures(ofClasses: classNames, in: folder, &notes) }
     let place = FileSystem.path(root, folder)
     let names = try Self.folders(in: place)
@@ -106,7 +107,8 @@ struct FolderLayout {
     var search = PictureSearch(root: root, above: [root, place], orientation: orientation)
     try notes.look(beside: names, in: folder ?? "")
     for name in names {
-      try search.addPictures(below: folder.map { FileSystem.path($0, name) } ?? name, label: labels[name], &notes)
+      try search.addPictures(
+        below: folder.map { FileSystem.path($0, name) } ?? name, label: labels[name], &notes)
     }
     return search.list
   }

@@ -49,10 +49,12 @@ struct PictureSearch {
     var folders: [String] = []
     // A folder that can't be read is not empty: reading it later says why.
     guard
-      let found = try? FileSystem.hasEntry(in: folder, where: { entry in
-        if entry.kind == .folder { folders.append(entry.name) }
-        return entry.kind == .file && ImageFormat(extensionOf: entry.name)?.isReadable == true
-      })
+      let found = try? FileSystem.hasEntry(
+        in: folder,
+        where: { entry in
+          if entry.kind == .folder { folders.append(entry.name) }
+          return entry.kind == .file && ImageFormat(extensionOf: entry.name)?.isReadable == true
+        })
     else { return true }
     return found || folders.contains { findsPicture(below: FileSystem.path(folder, $0), seen: &seen) }
   }

@@ -41,7 +41,8 @@ public struct TinyImageNet: Dataset {
     self.classNames = classes.names
     self.splits = try [
       TinyPictures(training: classes, of: path, orientation: options.exif).split(named: DatasetSplit.train),
-      TinyPictures(validating: classes, of: path, orientation: options.exif).split(named: DatasetSplit.validation),
+      TinyPictures(validating: classes, of: path, orientation: options.exif).split(
+        named: DatasetSplit.validation),
     ]
   }
 

@@ -40,7 +40,8 @@ struct CheckGradientsCommand: ParsableCommand {
     completion: .directory)
   var model: String
 
-  @Argument(help: "A JPEG or PNG file; random numbers when left out.", completion: .file())
+  @Argument(
+    help: "An image file; random numbers when left out.", completion: .file(extensions: ImageFile.extensions))
   var image: String?
 
   @Option(

@@ -228,7 +228,8 @@ struct PreparedBatch: Sendable {
 
   /// Reads the images of some files.
   init(
-    _ files: ArraySlice<ImageFile>, preprocessing: Preprocessing, pixelLimit: Int, orientation: Image.Orientation,
+    _ files: ArraySlice<ImageFile>, preprocessing: Preprocessing, pixelLimit: Int,
+    orientation: Image.Orientation,
     profile: Profile?
   ) {
     for file in files {
@@ -240,7 +241,9 @@ struct PreparedBatch: Sendable {
         pictures.append(Picture(file: file, image: seen, isTurned: isTurned))
       } catch {
         var failure = Failure(error, otherwise: .inputData)
-        if !failure.message.hasPrefix(file.shownPath) { failure.message = "\(file.shownPath): \(failure.message)" }
+        if !failure.message.hasPrefix(file.shownPath) {
+          failure.message = "\(file.shownPath): \(failure.message)"
+        }
         failures.append((file, failure))
       }
     }

@@ -8,6 +8,9 @@ struct ImageFile: Hashable, Sendable {
   /// What the names of its results begin with; no two images of a run have the same.
   let stem: String
 
+  /// The extensions of images, for shell completions.
+  static let extensions = ["jpg", "jpeg", "JPG", "JPEG", "jfif", "png", "PNG", "webp", "gif"]
+
   /// The path as people read it.
   var shownPath: String { FileName.shown(path) }
 

@@ -8,7 +8,8 @@ struct OrientationOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "How images are turned: upright, as their EXIF orientation says and as transformers does, or raw, as they are stored, as timm does.",
-      valueName: "upright|raw"), completion: .list(Image.Orientation.allCases.map(\.rawValue)), transform: namedValue)
+      valueName: "upright|raw"), completion: .list(Image.Orientation.allCases.map(\.rawValue)),
+    transform: namedValue)
   var exif = Image.Orientation.upright
 
   /// What a data set is told beside its own options.

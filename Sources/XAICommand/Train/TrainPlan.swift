@@ -4,12 +4,6 @@ import XAITensor
 import XAITraining
 import XAIWeights
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// What a run of `xai train` will do, with all arguments checked.
 struct TrainPlan {
   let command: TrainCommand

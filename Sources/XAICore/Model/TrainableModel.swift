@@ -2,12 +2,6 @@ public import XAIFoundation
 public import XAITensor
 public import XAIWeights
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// A model whose parameters can be changed and written.
 ///
 /// Its gradients by `GradientRequest(parameters: true)`, and those of its head by `headParameters`, are named as its
@@ -97,7 +91,7 @@ extension TrainableModel {
     try FileSystem.makeFolder(folder)
     try checkSuitable(folder, for: files.map(\.key))
     let isUnchanged = files.allSatisfy { name, text in
-      (try? Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)"))) == Data(text.utf8)
+      (try? FileContents.read("\(folder)/\(name)")) == Array(text.utf8)
     }
     if !isUnchanged {
       if exists("\(folder)/\(weightsName)") { try removeWeights(folder) }
@@ -122,12 +116,10 @@ extension TrainableModel {
   }
 
   private func removeWeights(_ folder: String) throws(FileError) {
-    do {
-      try FileManager.default.removeItem(atPath: "\(folder)/\(weightsName)")
-    } catch {
+    guard FileSystem.removeFile("\(folder)/\(weightsName)") else {
       throw .notReplaceable(path: "\(folder)/\(weightsName)", reason: "the old weights can't be removed")
     }
   }
 
-  private func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+  private func exists(_ path: String) -> Bool { FileSystem.kind(of: path) != nil }
 }

@@ -47,7 +47,8 @@ public struct Registry: Sendable {
     /// Makes the data set from texts of options.
     public let make: @Sendable ([(key: String, value: String)]) throws -> any Dataset
     /// Makes the data set of a path with other options beside it, where it is one of this kind; otherwise nil.
-    public let open: @Sendable (_ path: String, _ values: [(key: String, value: String)]) throws -> (any Dataset)?
+    public let open:
+      @Sendable (_ path: String, _ values: [(key: String, value: String)]) throws -> (any Dataset)?
   }
 
   /// Explainers in the order of registration.
@@ -155,7 +156,8 @@ extension Registry {
   ///   - text: the id with options, or a path.
   ///   - values: options beside those of the text.
   /// - Throws: `OptionError` or `RegistryError` with the nearest names, `DatasetError`.
-  public func dataset(_ text: String, with values: [(key: String, value: String)] = []) throws -> any Dataset {
+  public func dataset(_ text: String, with values: [(key: String, value: String)] = []) throws -> any Dataset
+  {
     if let specification = try? Specification(parsing: text),
       let entry = datasets.first(where: { $0.descriptor.id == specification.id })
     {

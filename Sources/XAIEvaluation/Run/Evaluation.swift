@@ -73,7 +73,9 @@ public struct Evaluation: Sendable {
     let orientation =
       turnedCount == 0
       ? []
-      : ["\(grouped(turnedCount)) of \(grouped(data.sampleCount)) images are turned upright as their EXIF orientation says"]
+      : [
+        "\(grouped(turnedCount)) of \(grouped(data.sampleCount)) images are turned upright as their EXIF orientation says"
+      ]
     notes = data.dataset.notes + orientation + checkNotes
     dataClassesFit = composition.dataClassesFit
     recording = try explainers.reduce(Recording()) { try $0.union($1.recording(for: model.descriptor)) }

@@ -109,7 +109,9 @@ extension AtomicFile {
       let descriptor = FileName.withCString(name) { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
       if descriptor >= 0 {
         var status = stat()
-        if FileName.withCString(target, { stat($0, &status) }) == 0 { fchmod(descriptor, status.st_mode & 0o777) }
+        if FileName.withCString(target, { stat($0, &status) }) == 0 {
+          fchmod(descriptor, status.st_mode & 0o777)
+        }
         return (name, descriptor)
       }
       guard errno == EEXIST else { break }

@@ -51,7 +51,8 @@ package enum FileContents {
       initialized = max(received, 0)
     }
     guard received >= 0 else {
-      throw errno == EAGAIN ? ReadFailure(reason: "it is a pipe that nothing comes from") : ReadFailure(systemError: errno)
+      throw errno == EAGAIN
+        ? ReadFailure(reason: "it is a pipe that nothing comes from") : ReadFailure(systemError: errno)
     }
     if bytes.isEmpty { bytes = part } else { bytes += part }
     return received

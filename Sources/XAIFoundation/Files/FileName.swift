@@ -100,7 +100,9 @@ package enum FileName {
       case "\n", "\t": shown += keepsLines ? String(scalar) : scalar == "\n" ? "\\n" : "\\t"
       case "\\": shown += keepsLines ? "\\" : "\\\\"
       default:
-        if let byte = byte(of: scalar) ?? (scalar.value < 0x80 && isControl(scalar) ? UInt8(scalar.value) : nil) {
+        if let byte = byte(of: scalar)
+          ?? (scalar.value < 0x80 && isControl(scalar) ? UInt8(scalar.value) : nil)
+        {
           shown += byte == 10 ? "\\n" : byte == 9 ? "\\t" : byte == 13 ? "\\r" : "\\x" + hexadecimal(byte)
         } else if isUnprintable(scalar) {
           shown += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
@@ -116,7 +118,9 @@ package enum FileName {
     scalar.value >= base && scalar.value < base + 0x100 ? UInt8(scalar.value - base) : nil
   }
 
-  private static func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.value < 0x20 || scalar.value == 0x7F }
+  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value < 0x20 || scalar.value == 0x7F
+  }
 
   /// Controls, line ends, and what turns the direction of a line, with which a name could pass for another.
   private static func isUnprintable(_ scalar: Unicode.Scalar) -> Bool {
@@ -142,7 +146,8 @@ package enum FileName {
 package func argumentTexts() -> [String] {
   (1..<max(Int(CommandLine.argc), 1)).compactMap { index in
     CommandLine.unsafeArgv[index].map { argument in
-      FileName.text(UnsafeBufferPointer(start: argument, count: strlen(argument)).map { UInt8(bitPattern: $0) })
+      FileName.text(
+        UnsafeBufferPointer(start: argument, count: strlen(argument)).map { UInt8(bitPattern: $0) })
     }
   }
 }

@@ -68,11 +68,14 @@ package enum FileSystem {
     while let entry = readdir(stream) {
       // The record ends with the name: a copy of the whole structure could read beyond the memory that it has.
       let start = UnsafeRawPointer(entry) + nameOffset
-      let bytes = UnsafeRawBufferPointer(start: start, count: strlen(start.assumingMemoryBound(to: CChar.self)))
+      let bytes = UnsafeRawBufferPointer(
+        start: start, count: strlen(start.assumingMemoryBound(to: CChar.self)))
       guard !isLitter(bytes) else { continue }
       let name = FileName.text(bytes)
       let known = kind(entryType: Int(entry.pointee.d_type))
-      if condition(Entry(name: name, kind: known ?? kind(of: path(folder, name)) ?? .brokenLink)) { return true }
+      if condition(Entry(name: name, kind: known ?? kind(of: path(folder, name)) ?? .brokenLink)) {
+        return true
+      }
     }
     return false
   }
@@ -98,6 +101,10 @@ package enum FileSystem {
       throw .notCreatable(path: path, reason: systemReason())
     }
   }
+
+  /// Removes a file, or says false where it can't be.
+  @discardableResult
+  package static func removeFile(_ path: String) -> Bool { FileName.withCString(path) { unlink($0) } == 0 }
 
   /// The path without links, `.` and `..`; nil where nothing lies there.
   package static func realPath(_ path: String) -> String? {
@@ -176,7 +183,8 @@ extension FileSystem {
   /// A name before its extension, and the extension without the dot; a dot in front begins none.
   package static func parts(ofName name: String) -> (stem: String, fileExtension: String) {
     let bytes = name.utf8
-    guard let dot = bytes.lastIndex(of: UInt8(ascii: ".")), bytes[..<dot].contains(where: { $0 != UInt8(ascii: ".") })
+    guard let dot = bytes.lastIndex(of: UInt8(ascii: ".")),
+      bytes[..<dot].contains(where: { $0 != UInt8(ascii: ".") })
     else { return (name, "") }
     return (String(Substring(bytes[..<dot])), String(Substring(bytes[bytes.index(after: dot)...])))
   }

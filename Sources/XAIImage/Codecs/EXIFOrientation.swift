@@ -35,7 +35,9 @@ struct EXIFOrientation: Hashable {
       return isLittle
         ? digits.reversed().reduce(0) { $0 << 8 | Int($1) } : digits.reduce(0) { $0 << 8 | Int($1) }
     }
-    guard let directory = number(at: 4, bytes: 4), let entries = number(at: directory, bytes: 2) else { return nil }
+    guard let directory = number(at: 4, bytes: 4), let entries = number(at: directory, bytes: 2) else {
+      return nil
+    }
     var tag: Int?
     for entry in 0..<entries {
       let offset = directory + 2 + 12 * entry
@@ -118,7 +120,9 @@ private struct ImageMetadata {
       case "tEXt", "zTXt", "iTXt":
         let type = bytes[offset + 4]
         if let text = Self.text(chunk, type: type, key: "Raw profile type exif") { profile = text }
-        if type == UInt8(ascii: "i"), let text = Self.text(chunk, type: type, key: "XML:com.adobe.xmp") { xmp = text }
+        if type == UInt8(ascii: "i"), let text = Self.text(chunk, type: type, key: "XML:com.adobe.xmp") {
+          xmp = text
+        }
       default: break
       }
       offset += 12 + length
@@ -135,8 +139,12 @@ private struct ImageMetadata {
       let length = bytes[offset + 4..<offset + 8].reversed().reduce(0) { $0 << 8 | Int($1) }
       guard length <= bytes.count - offset - 8 else { return }
       let chunk = bytes[offset + 8..<offset + 8 + length]
-      if flags & 0x08 != 0, exif.isEmpty, bytes[offset..<offset + 4].elementsEqual("EXIF".utf8) { exif = Array(chunk) }
-      if flags & 0x04 != 0, xmp.isEmpty, bytes[offset..<offset + 4].elementsEqual("XMP ".utf8) { xmp = Array(chunk) }
+      if flags & 0x08 != 0, exif.isEmpty, bytes[offset..<offset + 4].elementsEqual("EXIF".utf8) {
+        exif = Array(chunk)
+      }
+      if flags & 0x04 != 0, xmp.isEmpty, bytes[offset..<offset + 4].elementsEqual("XMP ".utf8) {
+        xmp = Array(chunk)
+      }
       offset += 8 + length + length % 2
     }
   }

@@ -37,7 +37,8 @@ extension Image {
   ) throws(ImageError) {
     self = try bytes.withUnsafeBufferPointer { (elements) throws(ImageError) in
       try Image(
-        decoding: UnsafeRawBufferPointer(elements), file: file, pixelLimit: pixelLimit, orientation: orientation)
+        decoding: UnsafeRawBufferPointer(elements), file: file, pixelLimit: pixelLimit,
+        orientation: orientation)
     }
   }
 
@@ -91,9 +92,14 @@ extension Image {
 private struct Decoder {
   /// The two functions of a format: the extent by the header, and the pixels.
   private typealias Functions = (
-    extent: (UnsafePointer<UInt8>?, Int, UnsafeMutablePointer<xai_extent>?, UnsafeMutablePointer<xai_codec_report>?)
+    extent: (
+      UnsafePointer<UInt8>?, Int, UnsafeMutablePointer<xai_extent>?, UnsafeMutablePointer<xai_codec_report>?
+    )
       -> xai_codec_status,
-    decode: (UnsafePointer<UInt8>?, Int, xai_extent, UnsafeMutablePointer<UInt8>?, UnsafeMutablePointer<xai_codec_report>?)
+    decode: (
+      UnsafePointer<UInt8>?, Int, xai_extent, UnsafeMutablePointer<UInt8>?,
+      UnsafeMutablePointer<xai_codec_report>?
+    )
       -> xai_codec_status
   )
 

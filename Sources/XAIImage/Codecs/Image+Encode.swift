@@ -35,7 +35,9 @@ extension Image {
   ///
   /// The file appears whole or not at all. Throws ``ImageError`` or `FileError`.
   public func write(to path: String) throws {
-    guard let format = ImageFormat(extensionOf: path), format.isWritable else { throw ImageError.unknownExtension(file: path) }
+    guard let format = ImageFormat(extensionOf: path), format.isWritable else {
+      throw ImageError.unknownExtension(file: path)
+    }
     try AtomicFile.write(format == .png ? png() : jpeg(), to: path)
   }
 }

@@ -39,8 +39,10 @@ public enum ImageFormat: String, Hashable, Sendable, CaseIterable {
   /// Whether the extension of a file name stands for images of a format that nothing here reads.
   package static func isKnownElsewhere(extensionOf path: String) -> Bool {
     let known: Set = [
-      "bmp", "dib", "tif", "tiff", "heic", "heif", "avif", "jxl", "jp2", "j2k", "jpx", "svg", "svgz", "psd", "ico", "cur",
-      "tga", "dds", "exr", "hdr", "qoi", "pbm", "pgm", "ppm", "pnm", "pfm", "dcm", "eps", "raw", "dng", "cr2", "cr3", "nef",
+      "bmp", "dib", "tif", "tiff", "heic", "heif", "avif", "jxl", "jp2", "j2k", "jpx", "svg", "svgz", "psd",
+      "ico", "cur",
+      "tga", "dds", "exr", "hdr", "qoi", "pbm", "pgm", "ppm", "pnm", "pfm", "dcm", "eps", "raw", "dng", "cr2",
+      "cr3", "nef",
       "arw", "orf", "rw2", "raf", "pef",
     ]
     return known.contains(FileSystem.parts(ofName: FileSystem.name(of: path)).fileExtension.lowercased())
@@ -85,7 +87,9 @@ public enum ImageFormat: String, Hashable, Sendable, CaseIterable {
     func has(_ text: String, at offset: Int = 0) -> Bool { bytes.dropFirst(offset).starts(with: text.utf8) }
     func has(_ signature: [UInt8]) -> Bool { bytes.starts(with: signature) }
     if has("BM") { return "a BMP image" }
-    if has("II*\0") || has("MM\0*") || has("II+\0") || has("MM\0+") { return "a TIFF image, or a camera's raw data" }
+    if has("II*\0") || has("MM\0*") || has("II+\0") || has("MM\0+") {
+      return "a TIFF image, or a camera's raw data"
+    }
     if has("ftyp", at: 4) {
       let brand = String(decoding: bytes.dropFirst(8).prefix(4), as: UTF8.self)
       switch brand {
@@ -96,7 +100,9 @@ public enum ImageFormat: String, Hashable, Sendable, CaseIterable {
       }
     }
     if has([0xFF, 0x0A]) || has([0, 0, 0, 0x0C, 0x4A, 0x58, 0x4C, 0x20]) { return "a JPEG XL image" }
-    if has([0, 0, 0, 0x0C, 0x6A, 0x50, 0x20, 0x20]) || has([0xFF, 0x4F, 0xFF, 0x51]) { return "a JPEG 2000 image" }
+    if has([0, 0, 0, 0x0C, 0x6A, 0x50, 0x20, 0x20]) || has([0xFF, 0x4F, 0xFF, 0x51]) {
+      return "a JPEG 2000 image"
+    }
     if has("8BPS") { return "a Photoshop document" }
     if has([0, 0, 1, 0]) || has([0, 0, 2, 0]) { return "an icon" }
     if has([0x76, 0x2F, 0x31, 0x01]) { return "an OpenEXR image" }

@@ -27,7 +27,9 @@ import XAITesting
       "ring/0.png", "heart/0.png", "__MACOSX/heart/._0.png", "heart/@eaDir/0.png/SYNOFILE_THUMB_M.jpg",
       ".ipynb_checkpoints/a.png", "heart/._0.png",
     ] { try folder.addPicture(name) }
-    for name in ["Thumbs.db", ".DS_Store", "heart/Thumbs.db", "ring/desktop.ini"] { try folder.add(text: "x", to: name) }
+    for name in ["Thumbs.db", ".DS_Store", "heart/Thumbs.db", "ring/desktop.ini"] {
+      try folder.add(text: "x", to: name)
+    }
     let dataset = try open()
     #expect(dataset.classNames == ["heart", "ring"])
     #expect(try identifiers(dataset) == ["heart/0.png", "ring/0.png"])
@@ -60,7 +62,8 @@ import XAITesting
   @Test("names of any bytes are read, and identifiers are valid and differ")
   func anyBytes() throws {
     let names = [
-      [0x63, 0x61, 0x66, 0xE9], Array("caf\u{E9}".utf8), Array("cafe\u{301}".utf8), Array("a\nb".utf8), Array("a\\nb".utf8),
+      [0x63, 0x61, 0x66, 0xE9], Array("caf\u{E9}".utf8), Array("cafe\u{301}".utf8), Array("a\nb".utf8),
+      Array("a\\nb".utf8),
     ].map { FileName.text($0 + Array(".png".utf8)) }
     for name in names { try folder.addPicture("cat/\(name)") }
     try folder.add(text: "x", to: "cat/r\(FileName.text([0xE9]))sum.txt")
@@ -72,7 +75,8 @@ import XAITesting
     #expect(identifiers.contains("cat/a\\\\nb.png"))
     // The colour of an image comes from its name.
     #expect(Set(try identifiers.indices.map { try split.sample($0).image }).count == 5)
-    #expect(dataset.notes == ["\(folder.path): left out: 1 file that is no image by its name (cat/r\\xE9sum.txt)"])
+    #expect(
+      dataset.notes == ["\(folder.path): left out: 1 file that is no image by its name (cat/r\\xE9sum.txt)"])
   }
 
   @Test("a class folder whose name is not UTF-8 has a name that is")

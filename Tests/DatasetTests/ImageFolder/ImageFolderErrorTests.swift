@@ -41,7 +41,8 @@ import XAITesting
     try folder.addPicture("val/dog/1.png")
     #expect(
       throws: DatasetError.malformed(
-        file: folder.path("val/dog"), line: nil, reason: "the class 'dog' is not among those for training (cat)")
+        file: folder.path("val/dog"), line: nil,
+        reason: "the class 'dog' is not among those for training (cat)")
     ) { try open() }
   }
 

@@ -56,7 +56,8 @@ package struct LeftOutFiles: Sendable {
   private mutating func add(_ name: String, in folder: String, _ reason: Reason) {
     parts[reason.rawValue].count += 1
     if parts[reason.rawValue].names.count < Self.mostNames {
-      parts[reason.rawValue].names.append(FileName.shown(folder.isEmpty ? name : FileSystem.path(folder, name)))
+      parts[reason.rawValue].names.append(
+        FileName.shown(folder.isEmpty ? name : FileSystem.path(folder, name)))
     }
   }
 
@@ -79,7 +80,8 @@ package struct LeftOutFiles: Sendable {
           : "images of formats that this build doesn't read; convert them to PNG or JPEG"
       case .otherFile: isOne ? "file that is no image by its name" : "files that are no images by their names"
       case .strayImage: isOne ? "image outside of the class folders" : "images outside of the class folders"
-      case .folder: isOne ? "folder, which isn't searched; name it" : "folders, which aren't searched; name them"
+      case .folder:
+        isOne ? "folder, which isn't searched; name it" : "folders, which aren't searched; name them"
       case .brokenLink: isOne ? "link that leads nowhere" : "links that lead nowhere"
       case .device: isOne ? "pipe, device or socket" : "pipes, devices or sockets"
       }

@@ -108,7 +108,8 @@ extension OptionSpec {
   /// The option of data sets of files that says how images are turned.
   package static func exif(_ property: any WritableKeyPath<Options, Image.Orientation> & Sendable) -> Self {
     OptionSpec(
-      "exif", property, "whether images are turned upright as their EXIF orientation says, or read as they are stored")
+      "exif", property,
+      "whether images are turned upright as their EXIF orientation says, or read as they are stored")
   }
 }
 
