@@ -63,7 +63,7 @@ import Testing
     try folder.write("text".utf8, to: "empty/notes.txt")
     let result = try XAIProcess.run("explain", "-m", FixtureModel.vit, folder.path("empty"))
     #expect(result.status == 66)
-    #expect(result.errors.contains("no pictures"))
+    #expect(result.errors.contains("no images") && result.errors.contains("notes.txt"))
   }
 
   @Test func anOutputThatCantBe() throws {
@@ -72,7 +72,11 @@ import Testing
     let result = try XAIProcess.run(
       "explain", "-m", FixtureModel.vit, folder.path("photo.png"), "-o", folder.path("photo.png"))
     #expect(result.status == 73)
-    #expect(result.errors.contains("photo.png"))
+    #expect(result.errors.contains("photo.png: the folder can't be made: this is a file, not a folder"))
+    let below = try XAIProcess.run(
+      "explain", "-m", FixtureModel.vit, folder.path("photo.png"), "-o", folder.path("photo.png/out"))
+    #expect(below.status == 73)
+    #expect(below.errors.contains("photo.png is a file, not a folder"))
     let system = try XAIProcess.run(
       "explain", "-m", FixtureModel.vit, folder.path("photo.png"), "-o", "/proc/out")
     #expect(system.status == 73)

@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 import XAIImage
 import XAITensor
 
@@ -15,6 +16,8 @@ struct ComparePlan {
   let file: ImageFile
   /// What the maps are drawn on.
   let backdrop: Backdrop
+  /// Whether the image was turned upright.
+  let isTurned: Bool
   let input: Tensor
   let target: TargetSelection
   let choices: [ExplainerChoice]
@@ -31,9 +34,10 @@ struct ComparePlan {
       throw Failure(.usage, "--target top:\(count) is \(count) classes; a comparison is of one.")
     }
     figures = try command.figures.writer(isQuiet: command.quiet)
-    let files = try ImageFile.collect([command.image])
+    let files = try ImageFiles([command.image], suffixLength: ".999999.comparison.jpeg".utf8.count).files
     guard let file = files.first, files.count == 1 else {
-      throw Failure(.usage, "\(command.image): has \(files.count) pictures; a comparison is of one.")
+      throw Failure(
+        .usage, "\(FileName.shown(command.image)): has \(files.count) images; a comparison is of one.")
     }
     self.file = file
     let loaded = try LoadedModel(command.model, engine: command.engine)
@@ -49,11 +53,12 @@ struct ComparePlan {
     _ = try target.resolve(logits: blank, labels: model.descriptor.labels)
     let batch = PreparedBatch(
       [file], preprocessing: preprocessing, pixelLimit: command.pictures.pixelLimit,
-      appliesOrientation: command.pictures.exif,
+      orientation: command.pictures.orientation.exif,
       keepingOriginals: command.drawing.view == .original ? .max : 0, profile: nil)
     if let (_, failure) = batch.failures.first { throw failure }
     let picture = batch.pictures[0]
     backdrop = Backdrop(picture, preprocessing).reduced
+    isTurned = picture.isTurned
     input = try preprocessing.withoutResizing.tensor(from: [picture.image])
     try OutputFolder.make(command.output)
   }

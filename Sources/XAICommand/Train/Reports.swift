@@ -3,12 +3,6 @@ import XAIFigures
 import XAIFoundation
 import XAITraining
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// The history of a training as a table and as a figure, beside the model.
 struct Reports {
   private let folder: String
@@ -24,7 +18,7 @@ struct Reports {
     isQuiet = plan.command.quiet
     names = ("history.csv", "training.\(plan.figures.format.fileExtension)")
     folder = plan.task.folder
-    title = "\(plan.task.model.descriptor.name) on \(plan.command.data)"
+    title = "\(plan.task.model.descriptor.name) on \(FileName.shown(plan.command.data))"
     epochs = plan.task.recipe.epochs
   }
 
@@ -69,7 +63,7 @@ struct Reports {
     return chart.drawing()
   }
 
-  private func path(_ name: String) -> String { OutputFolder.path(folder, name) }
+  private func path(_ name: String) -> String { FileSystem.path(folder, name) }
 
-  private func isThere(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(name)) }
+  private func isThere(_ name: String) -> Bool { FileSystem.kind(of: path(name)) != nil }
 }
