@@ -8,7 +8,7 @@ public enum ViT: VisionTransformerArchitecture {
   public static let descriptor = ArchitectureDescriptor(
     id: "vit", title: "Vision Transformer",
     summary: "Plain vision transformers with a class token, registers, or mean-pooled patches",
-    huggingFaceClasses: ["ViTForImageClassification", "ViTModel"], timmNames: ["vit_*", "eva_large_*"],
+    huggingFaceClasses: ["ViTForImageClassification", "ViTModel"], timmNames: ["vit_*", "eva*"],
     capabilities: VisionTransformer.capabilities,
     citation: Citation(
       authors: "Dosovitskiy et al.",
@@ -16,7 +16,7 @@ public enum ViT: VisionTransformerArchitecture {
       year: 2021, identifier: "arXiv:2010.11929"))
 
   /// Whether the configuration is a `ViTForImageClassification`, its backbone `ViTModel`, or of a timm name that begins with
-  /// `vit` or is of the same class, such as `eva_large_*`; those that are another kind of model are refused with the reason.
+  /// `vit` or `eva`; those that are another kind of model are refused with the reason.
   public static func matches(_ directory: ModelDirectory) -> Bool {
     directory.isModel(types: ["vit"], classes: descriptor.huggingFaceClasses) { name in
       ["vit", "eva"].contains { name.hasPrefix($0) }

@@ -36,13 +36,16 @@ extension TimmModel {
     let seen = [
       ("qk_norm", "blocks.0.attn.q_norm.weight"), ("pre_norm", "norm_pre.weight"),
       ("class_token", "cls_token"),
-      ("qkv_bias", qkvBias == .queryAndValue ? "blocks.0.attn.q_bias" : "blocks.0.attn.qkv.bias"),
       ("use_abs_pos_emb", "pos_embed"), ("fc_norm", "fc_norm.weight"),
     ]
     for (key, tensor) in seen {
       guard let stated = try config.optionalBool("model_args.\(key)"), stated != has(tensor) else { continue }
       throw contradiction(
         "model_args.\(key) is \(stated), and the weights have \(has(tensor) ? "a" : "no") '\(tensor)'")
+    }
+    if let stated = try config.optionalBool("model_args.qkv_bias"), stated != (qkvBias != .none) {
+      throw contradiction(
+        "model_args.qkv_bias is \(stated), and the weights have \(stated ? "no bias" : "a bias") of queries")
     }
     try checkPatch(patch, width: width)
   }

@@ -57,7 +57,8 @@ extension TimmModel {
   }
 
   var qkvBias: VisionTransformerConfiguration.QKVBias {
-    has("blocks.0.attn.qkv.bias") ? .all : has("blocks.0.attn.q_bias") ? .queryAndValue : .none
+    if has("blocks.0.attn.qkv.bias") || has("blocks.0.attn.k_proj.bias") { return .all }
+    return has("blocks.0.attn.q_bias") || has("blocks.0.attn.q_proj.bias") ? .queryAndValue : .none
   }
 
   /// The first table of relative position bias, [offsets, heads].
@@ -125,7 +126,8 @@ extension TimmModel {
       ("patch_embed.backbone.", "a convolutional network before the blocks"), ("rope.", "rotary embeddings"),
       ("blocks.0.attn.rel_pos.", "a relative position bias that an MLP makes"),
     ]
-    for (prefix, what) in betraying {
+    for (prefix, what) in betraying
+    where prefix != "blocks.0.mlp.norm." || !has("blocks.0.mlp.fc1_g.weight") {
       guard let found = weights.tensors.first(where: { $0.name.hasPrefix(prefix) }) else { continue }
       throw VisionTransformerError.unsupported(
         file: weights.path, key: "tensor \(found.name)", value: what,
@@ -194,9 +196,16 @@ extension TimmModel {
 
   /// What is between the two maps of the MLPs, and how many hidden elements the second sees.
   func mlp() throws -> (kind: VisionTransformerConfiguration.MLP, width: Int) {
+    let argument = try config.optionalString("model_args.act_layer")
+    if has("blocks.0.mlp.fc1_g.weight") {
+      guard argument == nil else {
+        throw unsupported("model_args.act_layer", "set", "SwiGLU, which has SiLU")
+      }
+      let hidden = try shape("blocks.0.mlp.fc1_g.weight", rank: 2)[0]
+      return (has("blocks.0.mlp.norm.weight") ? .normalisedSwiGLU : .swiGLU, hidden)
+    }
     let expanded = try shape("blocks.0.mlp.fc1.weight", rank: 2)[0]
     let contraction = try shape("blocks.0.mlp.fc2.weight", rank: 2)[1]
-    let argument = try config.optionalString("model_args.act_layer")
     guard expanded != 2 * contraction else {
       guard implied("mlp") ?? "GluMlp" == "GluMlp", implied("activation") ?? "SiLU" == "SiLU",
         implied("gate_last") != "yes", argument == nil

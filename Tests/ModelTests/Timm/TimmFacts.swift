@@ -77,13 +77,16 @@ enum TimmFacts {
   /// Of rotary embeddings, with what ours always are.
   private static func rope(_ rotary: RotaryEmbedding) -> JSONValue {
     var facts: [String: JSONValue] = [
-      "class": .string("RotaryEmbeddingDinoV3"), "temperature": .double(rotary.base), "grid_offset": .double(0),
+      "class": .string("RotaryEmbeddingDinoV3"), "temperature": .double(rotary.base),
+      "grid_offset": .double(0),
       "grid_indexing": .string(rotary.hasColumnsFirst ? "xy" : "ij"),
       "rotate_half": .boolean(rotary.pairing == .halves), "normalize_coords": .string("separate"),
     ]
     if case .indices(let grid) = rotary.coordinates {
       facts["class"] = .string("RotaryEmbeddingCat")
-      (facts["in_pixels"], facts["linear_bands"], facts["max_res"]) = (.boolean(false), .boolean(false), .integer(224))
+      (facts["in_pixels"], facts["linear_bands"], facts["max_res"]) = (
+        .boolean(false), .boolean(false), .integer(224)
+      )
       if let grid { facts["ref_feat_shape"] = pair(grid.rows, grid.columns) }
     }
     return .object(facts)

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import XAICore
+import XAIImage
 import XAITensor
 import XAITesting
 import XAITransformer
