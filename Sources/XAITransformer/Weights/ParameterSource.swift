@@ -40,16 +40,26 @@ final class ParameterSource {
       weight: weight(name, outputs, inputs), bias: hasBias ? tensor(naming(name, .bias), [outputs]) : nil)
   }
 
+  /// Linear maps of as many outputs each as one, which gives those of the first, then those of the second.
+  func stacked(_ names: [String], _ outputs: Int, _ inputs: Int) -> Linear {
+    let parts = names.map { linear($0, outputs, inputs) }
+    return Linear(
+      weight: Tensor([names.count * outputs, inputs], parts.flatMap(\.weight.elements)),
+      bias: Tensor([names.count * outputs], parts.flatMap { $0.bias?.elements ?? [] }))
+  }
+
   func norm(_ name: String, _ width: Int) -> Norm {
     Norm(weight: tensor(naming(name, .weight), [width]), bias: tensor(naming(name, .bias), [width]))
   }
 
   /// A convolution whose patches don't overlap, as the linear map of a patch's values.
-  func patchProjection(_ name: String, _ patch: PatchSize, outputs: Int) -> Linear {
+  func patchProjection(
+    _ name: String, _ patch: PatchSize, outputs: Int, hasBias: Bool = true
+  ) -> Linear {
     Linear(
       weight: tensor(naming(name, .weight), patch.projectionShape(outputs: outputs))
         .flattened(to: [outputs, patch.valueCount]),
-      bias: tensor(naming(name, .bias), [outputs]))
+      bias: hasBias ? tensor(naming(name, .bias), [outputs]) : nil)
   }
 }
 
