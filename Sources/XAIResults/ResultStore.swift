@@ -65,7 +65,8 @@ public final class ResultStore: Sendable {
   /// A lock in a folder that is not there would be the wrong thing to complain about.
   private static func checkFolder(of path: String) throws(StoreError) {
     guard FileName.bytes(path).elementsEqual(path.utf8) else {
-      throw .notCreatable(path: path, reason: "SQLite takes no path that isn't UTF-8 or has control characters")
+      throw .notCreatable(
+        path: path, reason: "SQLite takes no path that isn't UTF-8 or has control characters")
     }
     let folder = FileSystem.folder(of: path)
     guard FileSystem.kind(of: folder) == .folder else {

@@ -41,7 +41,8 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case .inUse(let path, let owner):
       "\(FileName.shown(path)): another run writes it\(owner.isEmpty ? "" : " (\(owner))"). Wait for its end, or give another path; "
         + "reading is possible meanwhile."
-    case .occupied(let path): "\(FileName.shown(path)): stands there already. Remove it, or give another path."
+    case .occupied(let path):
+      "\(FileName.shown(path)): stands there already. Remove it, or give another path."
     case .notCreatable(let path, let reason):
       "\(FileName.shown(path)): can't be made: \(reason). Check the folder and that you may write there."
     case .readOnly(let path):

@@ -1,4 +1,4 @@
-public import XAITensor
+package import XAITensor
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

@@ -39,7 +39,7 @@ struct ExplainRun {
     }
     do {
       try explainAll()
-      if let page = montage?.finish() { try write(page) }
+      if let page = montage?.finishPage() { try write(page) }
     } catch {
       progress.clear()
       if done > 0 { summarise() }
@@ -186,7 +186,7 @@ extension ExplainRun {
     let options = plan.command.pictures
     let original = try plan.profile.measure("reading and decoding") {
       try Image(
-        contentsOf: picture.file.path, pixelLimit: options.pixelLimit, applyOrientation: options.exif)
+        contentsOf: picture.file.path, pixelLimit: options.pixelLimit, orientation: options.orientation.exif)
     }
     return Backdrop(original: original, plan.preprocessing)
   }

@@ -138,7 +138,10 @@ struct AttentionMaps {
   func drawing(_ maps: [[Attribution]], title: String, columns: Int?, width: Double?) throws -> Drawing {
     let named = try maps.enumerated().map { layer, heads in
       try heads.enumerated().map { head, map in
-        (image: try Image(map: map.heatMap, colourMap: .viridis), caption: "layer \(layer) · head \(head)")
+        (
+          image: try Image(map: map.upsampledMap, scale: map.colourScale(), colourMap: .viridis),
+          caption: "layer \(layer) · head \(head)"
+        )
       }
     }
     let rows = named.flatMap { $0.chunked(by: max(columns ?? $0.count, 1)) }

@@ -30,7 +30,7 @@ extension Image {
     let samples = alpha.enumerated().flatMap { index, alpha in pixels[3 * index..<3 * index + 3] + [alpha] }
     return try Encoder(format: .png, width: width, height: height).encode(samples) {
       pixels, extent, encoded, report in
-      xai_png_encode(pixels, extent, 4, &encoded, &report)
+      xai_png_encode(pixels, extent, 4, 0, &encoded, &report)
     }
   }
 
