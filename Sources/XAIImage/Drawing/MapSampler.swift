@@ -7,8 +7,9 @@ struct MapSampler {
   /// What a pixel has instead of a value on a line between values.
   static let line = Float.infinity
 
-  /// One axis: the two values of each pixel, and the share of the second. `first` is −1 where the model saw nothing, and −2
-  /// on a line.
+  /// One axis: the two values of each pixel, and the share of the second.
+  ///
+  /// `first` is −1 where the model saw nothing, and −2 on a line.
   private struct Axis {
     var first: [Int32] = []
     var second: [Int32] = []
