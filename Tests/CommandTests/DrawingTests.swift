@@ -115,6 +115,23 @@ import XAITesting
     #expect(!FileManager.default.fileExists(atPath: folder.path("none")))
   }
 
+  @Test("what the colours of signed scores mean is said once, and only of them")
+  func note() throws {
+    let folder = try TemporaryFolder()
+    for seed in 1...2 { try folder.picture("photo\(seed).png", seed: seed) }
+    func notes(_ explainers: String...) throws -> [Substring] {
+      try XAIProcess.run(
+        ["explain", "-m", FixtureModel.nonSquare, folder.path("photo1.png"), folder.path("photo2.png"), "-o"]
+          + [folder.path("out")] + explainers.flatMap { ["-e", $0] }
+      ).errors.split(separator: "\n").filter { $0.contains("signed") }
+    }
+    #expect(
+      try notes("gmar", "lrp", "attnlrp") == [
+        "Note: the scores of lrp are signed: red speaks for the class, blue against it, and what is near 0 is left as it is."
+      ])
+    #expect(try notes("gmar", "smooth-grad:samples=2").isEmpty)
+  }
+
   @Test("a map of pixels has their shape, and sums to the map of patches")
   func pixels() throws {
     let folder = try TemporaryFolder()

@@ -75,6 +75,28 @@ import XAITensor
     }
   }
 
+  @Test("Overlays on an original are NumPy's", arguments: Golden.shared.overlays.cases.indices)
+  func golden(_ number: Int) throws {
+    let golden = Golden.shared.overlays
+    let expected = golden.cases[number]
+    let photograph = Image(
+      width: golden.width, height: golden.photograph.count / 3 / golden.width, pixels: golden.photograph)
+    let isSigned = expected.meaning == "signed"
+    let map = Tensor([3, 4], isSigned ? golden.scores : golden.scores.map(\.magnitude))
+    let upsampling = try #require(MapStyle.Upsampling(rawValue: expected.upsampling))
+    let own = upsampling == .bilinear ? BilinearUpsampling(height: 20, width: 24)(map) : map
+    let style = MapStyle(
+      scale: isSigned ? .centred(own) : .spanning(own), colourMap: ColourMap(name: expected.colourMap),
+      alpha: expected.alpha, upsampling: upsampling)
+    let view = Preprocessing(resize: .shortestEdge(24), crop: .init(height: 20, width: 24))
+      .view(ofHeight: photograph.height, width: photograph.width)
+    #expect(view.seen.rows.count * view.seen.columns.count == expected.seen)
+    let found = try photograph.overlaid(with: map, style: style, view: view)
+    // One of 255, or two where float32 puts a value on the other side of the edge between two colours.
+    let distances = zip(found.pixels, expected.pixels).map { abs(Int($0) - Int($1)) }
+    #expect(distances.allSatisfy { $0 <= 2 } && distances.count { $0 == 2 } < distances.count / 100)
+  }
+
   @Test("What the model sees of the image, drawn on, is the overlay on what the model sees")
   func roundTrip() throws {
     // A crop at whole pixels: the part that is cut out of the overlay on the original is the overlay on the part.

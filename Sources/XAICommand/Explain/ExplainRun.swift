@@ -17,6 +17,8 @@ struct ExplainRun {
   private var toldTurned = false
   /// The explainers of which it has been said that the class doesn't matter to them.
   private var toldAgnostic: Set<String> = []
+  /// Whether it has been said what the colours of signed scores mean.
+  private var toldSigned = false
 
   init(_ plan: ExplainPlan) {
     self.plan = plan
@@ -224,6 +226,13 @@ extension ExplainRun {
       toldAgnostic.insert(result.choice.text).inserted
     {
       tell("Note: \(result.choice.text) gives the same map whatever class is asked about.\n")
+    }
+    if result.attribution.scoreMeaning == .signed, drawsImages, !toldSigned {
+      toldSigned = true
+      let map = plan.command.drawing.style(of: result.attribution).colourMap
+      tell(
+        "Note: the scores of \(result.choice.text) are signed: \(map == .orangePurple ? "orange" : "red") speaks for the class, \(map == .orangePurple ? "purple" : "blue") against it, and what is near 0 is left as it is.\n"
+      )
     }
     if plan.command.headWeights, result.attribution.diagnostics.headWeights == nil, done == 0 {
       tell("Note: \(result.choice.text) weights no heads, so it has no figure of them.\n")

@@ -41,6 +41,22 @@ struct Golden: Decodable {
     var cases: [Case]
   }
 
+  /// Maps over a photograph of which a model saw a resized and cropped part, by NumPy and matplotlib.
+  struct Overlays: Decodable {
+    struct Case: Decodable {
+      var meaning: String
+      var colourMap: String
+      var alpha: Double
+      var upsampling: String
+      var seen: Int
+      var pixels: [UInt8]
+    }
+    var photograph: [UInt8]
+    var width: Int
+    var scores: [Float]
+    var cases: [Case]
+  }
+
   struct Colours: Decodable {
     var positions: [Float]
     var viridis: [[UInt8]]
@@ -55,6 +71,7 @@ struct Golden: Decodable {
   var upsampled: Upsampled
   var colourMaps: [String: String]
   var colours: Colours
+  var overlays: Overlays
 
   static let shared: Golden = {
     do {
