@@ -114,7 +114,7 @@ extension TimmModel {
   func checkIsComputed() throws {
     if let architecture, let refusal = architecture.refusal {
       throw unsupported(
-        "architecture", "'\(name)', \(refusal)", "timm's plain vision transformers, BEiT and Swin v1")
+        "architecture", "'\(name)', \(refusal)", "plain vision transformers, BEiT, EVA and Swin v1")
     }
     if architecture?["pool_includes_prefix"] == "yes" {
       throw unsupported("architecture", "'\(name)', which pools prefix tokens too", "the mean of the patches")
@@ -126,8 +126,11 @@ extension TimmModel {
       ("patch_embed.backbone.", "a convolutional network before the blocks"), ("rope.", "rotary embeddings"),
       ("blocks.0.attn.rel_pos.", "a relative position bias that an MLP makes"),
     ]
-    for (prefix, what) in betraying
-    where prefix != "blocks.0.mlp.norm." || !has("blocks.0.mlp.fc1_g.weight") {
+    // SigLIP's checkpoints may keep a pooling that timm leaves out where the name or an argument says otherwise.
+    let isUnused = [
+      "attn_pool.": name.contains("siglip"), "blocks.0.mlp.norm.": has("blocks.0.mlp.fc1_g.weight"),
+    ]
+    for (prefix, what) in betraying where isUnused[prefix] != true {
       guard let found = weights.tensors.first(where: { $0.name.hasPrefix(prefix) }) else { continue }
       throw VisionTransformerError.unsupported(
         file: weights.path, key: "tensor \(found.name)", value: what,
@@ -258,7 +261,7 @@ extension TimmModel {
   }
 
   /// What the name doesn't say, because it isn't timm's or the weights are another model's.
-  func assumptions(width: Int, patch: [Int]) -> [String] {
+  func assumptions(width: Int) -> [String] {
     guard let architecture else {
       return [
         "'\(name)' is no architecture that \(TimmArchitecture.release) registers: blocks with the norm first, "
