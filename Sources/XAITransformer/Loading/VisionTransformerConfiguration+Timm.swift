@@ -19,8 +19,9 @@ extension VisionTransformerConfiguration {
     timm config: Configuration, weights: WeightStore, pooling: String = "token", needsPositions: Bool = true
   ) throws {
     let timm = TimmModel(config, weights)
-    try timm.checkIsComputed()
+    try timm.checkName()
     let pooling = try timm.pooling(default: pooling)
+    try timm.checkTensors()
     let patch = try timm.shape("patch_embed.proj.weight", rank: 4)
     let (width, prefix) = (patch[0], timm.prefix)
     guard patch[2] > 0, patch[3] > 0 else {
