@@ -270,7 +270,7 @@ extension TimmModel {
     )
     guard (ownWidth, ownDepth) != (width, depth), !isStated(["embed_dim", "depth"]) else { return [] }
     return [
-      "the weights have \(depth) blocks of width \(width), and timm's '\(name)' has \(ownDepth) of \(ownWidth): "
+      "the weights have \(depth) block\(depth == 1 ? "" : "s") of width \(width), and timm's '\(name)' has \(ownDepth) of \(ownWidth): "
         + "activation, norms and block are taken from the name all the same"
     ]
   }
