@@ -32,8 +32,8 @@ public enum ViT: VisionTransformerArchitecture {
     return (configuration, .huggingFace(root: "vit"))
   }
 
-  /// The pooler of `ViTModel`, behind which no classifier stands.
-  public static let ignoredTensors = ["vit.pooler.", "*.position_ids"]
+  /// The pooler of `ViTModel`, behind which no classifier stands, and the attention pooling of a SigLIP that is read at the mean.
+  public static let ignoredTensors = ["vit.pooler.", "*.position_ids", "attn_pool."]
 
   /// The image processor of ViT: bilinear to exactly 224 × 224, mean and standard deviation 0.5.
   public static let preprocessing = Preprocessing(

@@ -84,10 +84,7 @@ extension BlockWeights {
     }
     projection = source.linear(names.projection, width, width)
     secondNorm = source.norm(names.secondNorm, width)
-    expansion =
-      names.gateAndValues.isEmpty
-      ? source.linear(names.expansion, sizes.expandedWidth, width)
-      : source.stacked(names.gateAndValues, mlpWidth, width)
+    expansion = source.linear(names.expansion, sizes.expandedWidth, width)
     mlpNorm = sizes.mlp.hasNorm ? source.norm(names.mlpNorm, mlpWidth) : nil
     contraction = source.linear(names.contraction, width, mlpWidth)
     func scale(_ name: String?) -> Tensor? {

@@ -58,8 +58,6 @@ extension CheckpointNaming {
     naming.positionBias = "rel_pos_bias.\(TimmModel.table)"
     let block = naming.block
     let hasSeparateBiases = weights["blocks.0.attn.q_bias"] != nil
-    let hasThreeMaps = weights["blocks.0.attn.q_proj.weight"] != nil
-    let hasTwoGates = weights["blocks.0.mlp.fc1_g.weight"] != nil
     let hasGammas = weights["blocks.0.gamma_1"] != nil
     naming.block = { index in
       let layer = "blocks.\(index)"
@@ -68,10 +66,6 @@ extension CheckpointNaming {
       if hasSeparateBiases {
         names.separateBiases = .init(query: "\(layer).attn.q_bias", value: "\(layer).attn.v_bias")
       }
-      if hasThreeMaps {
-        names.queryKeyValue = ["q_proj", "k_proj", "v_proj"].map { "\(layer).attn.\($0)" }
-      }
-      if hasTwoGates { names.gateAndValues = ["\(layer).mlp.fc1_g", "\(layer).mlp.fc1_x"] }
       if hasGammas { (names.firstScale, names.secondScale) = ("\(layer).gamma_1", "\(layer).gamma_2") }
       return names
     }

@@ -57,8 +57,7 @@ extension TimmModel {
   }
 
   var qkvBias: VisionTransformerConfiguration.QKVBias {
-    if has("blocks.0.attn.qkv.bias") || has("blocks.0.attn.k_proj.bias") { return .all }
-    return has("blocks.0.attn.q_bias") || has("blocks.0.attn.q_proj.bias") ? .queryAndValue : .none
+    has("blocks.0.attn.qkv.bias") ? .all : has("blocks.0.attn.q_bias") ? .queryAndValue : .none
   }
 
   /// The first table of relative position bias, [offsets, heads].
@@ -110,24 +109,32 @@ extension TimmModel {
 // MARK: - What the name implies
 
 extension TimmModel {
-  /// Throws for what changes the arithmetic and is not computed, by its name.
-  func checkIsComputed() throws {
+  /// Throws for names that imply what is not computed.
+  func checkName() throws(VisionTransformerError) {
     if let architecture, let refusal = architecture.refusal {
       throw unsupported(
-        "architecture", "'\(name)', \(refusal)", "timm's plain vision transformers, BEiT and Swin v1")
+        "architecture", "'\(name)', \(refusal)", "plain vision transformers, BEiT, EVA and Swin v1")
     }
     if architecture?["pool_includes_prefix"] == "yes" {
       throw unsupported("architecture", "'\(name)', which pools prefix tokens too", "the mean of the patches")
     }
+  }
+
+  /// Throws for tensors that betray what is not computed, whatever the name is.
+  func checkTensors() throws(VisionTransformerError) {
     let betraying = [
       ("attn_pool.", "attention pooling"), ("blocks.0.attn.norm.", "a norm after the heads"),
       ("blocks.0.attn.gate.", "a gate after the heads"), ("blocks.0.mlp.norm.", "a norm within the MLP"),
-      ("blocks.0.mlp.w12.", "SwiGLU of other names"), ("patch_embed.norm.", "a norm of the patches"),
+      ("blocks.0.mlp.w12.", "SwiGLU of other names"),
+      ("blocks.0.attn.q_proj.", "separate maps to queries, keys and values"),
+      ("blocks.0.mlp.fc1_g.", "separate maps to gate and values"),
+      ("patch_embed.norm.", "a norm of the patches"),
       ("patch_embed.backbone.", "a convolutional network before the blocks"), ("rope.", "rotary embeddings"),
       ("blocks.0.attn.rel_pos.", "a relative position bias that an MLP makes"),
     ]
-    for (prefix, what) in betraying
-    where prefix != "blocks.0.mlp.norm." || !has("blocks.0.mlp.fc1_g.weight") {
+    for (prefix, what) in betraying {
+      // SigLIP's checkpoints may keep a pooling that timm leaves out where the name or an argument says otherwise.
+      if prefix == "attn_pool.", name.contains("siglip") { continue }
       guard let found = weights.tensors.first(where: { $0.name.hasPrefix(prefix) }) else { continue }
       throw VisionTransformerError.unsupported(
         file: weights.path, key: "tensor \(found.name)", value: what,
@@ -197,13 +204,6 @@ extension TimmModel {
   /// What is between the two maps of the MLPs, and how many hidden elements the second sees.
   func mlp() throws -> (kind: VisionTransformerConfiguration.MLP, width: Int) {
     let argument = try config.optionalString("model_args.act_layer")
-    if has("blocks.0.mlp.fc1_g.weight") {
-      guard argument == nil else {
-        throw unsupported("model_args.act_layer", "set", "SwiGLU, which has SiLU")
-      }
-      let hidden = try shape("blocks.0.mlp.fc1_g.weight", rank: 2)[0]
-      return (has("blocks.0.mlp.norm.weight") ? .normalisedSwiGLU : .swiGLU, hidden)
-    }
     let expanded = try shape("blocks.0.mlp.fc1.weight", rank: 2)[0]
     let contraction = try shape("blocks.0.mlp.fc2.weight", rank: 2)[1]
     guard expanded != 2 * contraction else {
@@ -258,7 +258,7 @@ extension TimmModel {
   }
 
   /// What the name doesn't say, because it isn't timm's or the weights are another model's.
-  func assumptions(width: Int, patch: [Int]) -> [String] {
+  func assumptions(width: Int) -> [String] {
     guard let architecture else {
       return [
         "'\(name)' is no architecture that \(TimmArchitecture.release) registers: blocks with the norm first, "
@@ -270,7 +270,7 @@ extension TimmModel {
     )
     guard (ownWidth, ownDepth) != (width, depth), !isStated(["embed_dim", "depth"]) else { return [] }
     return [
-      "the weights have \(depth) blocks of width \(width), and timm's '\(name)' has \(ownDepth) of \(ownWidth): "
+      "the weights have \(depth) block\(depth == 1 ? "" : "s") of width \(width), and timm's '\(name)' has \(ownDepth) of \(ownWidth): "
         + "activation, norms and block are taken from the name all the same"
     ]
   }

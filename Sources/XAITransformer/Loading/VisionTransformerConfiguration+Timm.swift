@@ -19,8 +19,9 @@ extension VisionTransformerConfiguration {
     timm config: Configuration, weights: WeightStore, pooling: String = "token", needsPositions: Bool = true
   ) throws {
     let timm = TimmModel(config, weights)
-    try timm.checkIsComputed()
+    try timm.checkName()
     let pooling = try timm.pooling(default: pooling)
+    try timm.checkTensors()
     let patch = try timm.shape("patch_embed.proj.weight", rank: 4)
     let (width, prefix) = (patch[0], timm.prefix)
     guard patch[2] > 0, patch[3] > 0 else {
@@ -40,7 +41,7 @@ extension VisionTransformerConfiguration {
         ? .meanOfPatches : isDistilled ? .meanOfClassAndDistillation : .classToken,
       finalNorm: weights["fc_norm.weight"] != nil ? .afterPooling : .onTokens, qkvBias: timm.qkvBias,
       positions: try timm.positions(needsPositions: needsPositions))
-    (self.mlp, assumptions) = (mlp.kind, timm.assumptions(width: width, patch: [patch[2], patch[3]]))
+    (self.mlp, assumptions) = (mlp.kind, timm.assumptions(width: width))
     if classCount == 0 { classifier = .none }
     if ["ResPostBlock", "EvaBlockPostNorm"].contains(timm.implied("block")) { normOrder = .resPostNorm }
     hasEmbeddingNorm = weights["norm_pre.weight"] != nil
@@ -52,9 +53,7 @@ extension VisionTransformerConfiguration {
     if let rotary = timm.architecture?.rotaryEmbedding { attentionTransforms.append(rotary) }
     positionBias = timm.positionBias
     positionInterpolation = .antialiasedBicubic
-    if normOrder == .preNorm {
-      layerScale = try timm.layerScale()
-    }
+    if normOrder == .preNorm { layerScale = try timm.layerScale() }
     try validate(file: config.file)
     guard readout == .meanOfPatches || prefix.contains(.classToken) else {
       throw VisionTransformerError.contradiction(
@@ -94,7 +93,8 @@ extension VisionTransformerConfiguration {
       let side = Int(Double(max(count, 0)).squareRoot().rounded())
       return side > 0 && side <= 32_768 && side * side == count ? side : nil
     }
-    let sides = [patches.map { root($0) }, offsets.map { root($0).map { ($0 + 1) / 2 } }].compactMap { $0 }
+    func side(offsets: Int) -> Int? { root(offsets).flatMap { $0 % 2 == 1 ? ($0 + 1) / 2 : nil } }
+    let sides = [patches.map { root($0) }, offsets.map { side(offsets: $0) }].compactMap { $0 }
     let image = "\(imageHeight)×\(imageWidth)"
     guard let side = sides[0], sides.allSatisfy({ $0 == side }),
       side <= 16_384 / max(patchHeight, patchWidth),

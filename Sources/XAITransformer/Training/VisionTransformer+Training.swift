@@ -113,7 +113,7 @@ private struct ParameterList {
     }
     add(names.projection, block.projection)
     add(names.secondNorm, block.secondNorm)
-    add(names.gateAndValues.isEmpty ? [names.expansion] : names.gateAndValues, stacked: block.expansion)
+    add(names.expansion, block.expansion)
     add(names.mlpNorm, block.mlpNorm)
     add(names.contraction, block.contraction)
     add(names.firstScale, block.firstScale)
@@ -144,16 +144,6 @@ private struct ParameterList {
     add(owner, weight: linear.weight, bias: nil)
     add(separateBiases.query, bias[0..<width])
     add(separateBiases.value, bias[2 * width..<3 * width])
-  }
-
-  /// Maps that are computed as one, each by its name.
-  mutating func add(_ owners: [String], stacked linear: Linear) {
-    guard owners.count > 1 else { return add(owners[0], linear) }
-    let outputs = linear.outputs / owners.count
-    for (index, owner) in owners.enumerated() {
-      let rows = index * outputs..<(index + 1) * outputs
-      add(owner, weight: linear.weight[rows], bias: linear.bias?[rows])
-    }
   }
 
   /// What some models have.

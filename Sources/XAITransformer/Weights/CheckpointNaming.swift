@@ -43,8 +43,6 @@ public struct CheckpointNaming: Sendable {
     public var secondNorm: String
     /// The MLP's first map.
     public var expansion: String
-    /// The maps to gates and to values, where a gated MLP's first map is two; empty where it is one.
-    public var gateAndValues: [String] = []
     /// The MLP's second map.
     public var contraction: String
     /// The biases of queries and values, where one map to all three has them apart and keys have none.

@@ -40,14 +40,6 @@ final class ParameterSource {
       weight: weight(name, outputs, inputs), bias: hasBias ? tensor(naming(name, .bias), [outputs]) : nil)
   }
 
-  /// Linear maps of as many outputs each as one, which gives those of the first, then those of the second.
-  func stacked(_ names: [String], _ outputs: Int, _ inputs: Int) -> Linear {
-    let parts = names.map { linear($0, outputs, inputs) }
-    return Linear(
-      weight: Tensor([names.count * outputs, inputs], parts.flatMap(\.weight.elements)),
-      bias: Tensor([names.count * outputs], parts.flatMap { $0.bias?.elements ?? [] }))
-  }
-
   func norm(_ name: String, _ width: Int) -> Norm {
     Norm(weight: tensor(naming(name, .weight), [width]), bias: tensor(naming(name, .bias), [width]))
   }

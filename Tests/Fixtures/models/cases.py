@@ -172,15 +172,6 @@ CASES = [
         POOLED, (16, 16), 38, timm_model("eva02_tiny_patch14_224", embed_dim=24),
     ),
     Case(
-        "timm-eva02", "eva02_base: maps to queries, keys, values, gates of their own, a norm within the MLP, rotations",
-        POOLED, (16, 16), 40, timm_model("eva02_base_patch14_224", embed_dim=24), parameter_gradients=True,
-    ),
-    Case(
-        "timm-dinov3-swiglu", "vit_small_plus_patch16_dinov3 with a classifier: SwiGLU of two maps, no biases of queries",
-        Layout(("class",) + ("register",) * 4, (4, 4), "patches"), (16, 16), 41,
-        timm_model("vit_small_plus_patch16_dinov3", embed_dim=24),
-    ),
-    Case(
         "timm-eva02-post-norm", "eva02_enormous_clip read at the mean: norms behind attention and MLP, class token",
         POOLED, (16, 16), 39, timm_model("eva02_enormous_patch14_clip_224", global_pool="avg"), parameter_gradients=True,
     ),

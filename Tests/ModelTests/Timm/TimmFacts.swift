@@ -29,7 +29,6 @@ enum TimmFacts {
       case .classToken: "class"
       case .distillation: "distillation"
       case .register: "register"
-      default: token.rawValue
       }
     }
     let positions: String =

@@ -80,10 +80,9 @@ struct TimmRecord {
 }
 
 extension TimmRecord {
-  /// A directory with the configuration and weights of the right names and shapes, which take no space on a disk.
-  func write(to folder: String, config: [String: JSONValue]) throws {
+  /// Writes weights of the right names and shapes, which are a hole that takes no space on a disk.
+  func writeWeights(to folder: String) throws {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    try Data(JSONValue.object(config).text.utf8).write(to: URL(filePath: "\(folder)/config.json"))
     var (header, end): ([String: JSONValue], Int) = ([:], 0)
     for (name, shape) in tensors {
       let size = 4 * shape.reduce(1, *)

@@ -113,6 +113,15 @@ import XAIWeights
     #expect(failure?.contains("model_args.\(key)") == true, "\(failure ?? "it loads")")
   }
 
+  @Test("a SigLIP read at the mean may keep its attention pooling, and no other model may")
+  func unusedPooling() throws {
+    func withPooling(_ fixture: String) throws -> EditedModel {
+      try EditedModel(fixture).edit { $0["attn_pool.latent"] = Tensor(repeating: 1, [1, 1, 18]) }
+    }
+    #expect(try withPooling("timm-vit-siglip-gap").failure() == nil)
+    #expect(try withPooling("timm-vit").failure()?.contains("attn_pool.latent") == true)
+  }
+
   // MARK: - Position embeddings of another grid
 
   @Test("position embeddings of another grid than the input's are interpolated as timm does, and said to be")
