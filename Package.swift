@@ -52,6 +52,7 @@ let modules: [Module] = [
   Module(name: "XAITensor", uses: ["XAIFoundation", "CVectorKernels"] + (usesOneDNN ? ["COneDNN"] : [])),
   Module(name: "XAIWeights", uses: ["XAIFoundation", "XAITensor"]),
   Module(name: "XAIImage", uses: ["XAIFoundation", "XAITensor", "CImageCodecs"]),
+  Module(name: "XAIFigures", uses: ["XAIFoundation", "XAITensor", "XAIImage", "CPangoCairo"]),
   Module(name: "XAICore", uses: ["XAIFoundation", "XAITensor", "XAIWeights", "XAIImage"]),
   Module(name: "XAITransformer", uses: ["XAIFoundation", "XAICore", "XAITensor", "XAIWeights", "XAIImage"]),
   Module(name: "XAITraining", uses: ["XAIFoundation", "XAICore", "XAITensor", "XAIWeights", "XAIImage"]),
@@ -59,7 +60,8 @@ let modules: [Module] = [
     name: "XAIEvaluation", uses: ["XAIFoundation", "XAICore", "XAITensor", "XAIWeights", "XAIImage"]),
   Module(name: "XAIResults", uses: ["XAIFoundation", "XAIEvaluation", "XAICore", "XAITensor", database]),
   Module(
-    name: "XAIReport", uses: ["XAIFoundation", "XAIEvaluation", "XAICore", "XAITensor", "XAIImage"],
+    name: "XAIReport",
+    uses: ["XAIFoundation", "XAIEvaluation", "XAICore", "XAITensor", "XAIImage", "XAIFigures"],
     embedded: ["Page/report.css", "Page/report.js"]),
   Module(
     name: "XAIBench",
@@ -171,6 +173,7 @@ let tests: [Tests] = [
   Tests(name: "TensorTests", uses: ["XAIFoundation", "XAITensor", "CVectorKernels"]),
   Tests(name: "WeightsTests", uses: ["XAIFoundation", "XAIWeights", "XAITensor", "XAITesting"]),
   Tests(name: "ImageTests", uses: ["XAIFoundation", "XAIImage", "XAITensor", "XAITesting"]),
+  Tests(name: "FigureTests", uses: ["XAIFoundation", "XAIFigures", "XAIImage", "XAITensor", "XAITesting"]),
   Tests(name: "CoreTests", uses: core + kinds.map { .target(name: "XAI\($0)") } + ["XAITesting"]),
   Tests(name: "TransformerTests", uses: core + ["XAIModels", "XAIExplainers", "XAITesting"]),
   Tests(name: "ConformanceKitTests", uses: core + ["XAIModels", "XAIExplainers", "XAITesting"]),
@@ -183,13 +186,14 @@ let tests: [Tests] = [
     name: "EvaluationTests",
     uses: core + ["XAIEvaluation", "XAI", "XAITesting"] + results + (usesDatabase ? [database] : []),
     excluded: usesDatabase ? [] : ["Store"]),
-  Tests(name: "ReportTests", uses: core + ["XAIReport", "XAIEvaluation"]),
+  Tests(name: "ReportTests", uses: core + ["XAIReport", "XAIFigures", "XAIEvaluation"]),
   Tests(name: "BenchTests", uses: core + ["XAIBench", "XAI", "XAITesting"]),
   Tests(name: "RegistryTests", uses: core + ["XAI", "XAITesting"]),
   Tests(name: "GoldenTests", uses: core + ["XAI", "XAITesting"]),
   Tests(
     name: "CommandTests",
-    uses: core + ["xai", "XAI", "XAICommand", "XAITraining", "XAIBench", "XAITesting", argumentParser]
+    uses: core
+      + ["xai", "XAI", "XAICommand", "XAIFigures", "XAITraining", "XAIBench", "XAITesting", argumentParser]
       + results),
   Tests(name: "ExampleTests", uses: ["XAI"] + examples.map { .target(name: $0) }),
 ]
@@ -203,6 +207,7 @@ let cTargets: [Target] =
   [
     .target(name: "CVectorKernels"),
     .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
+    .target(name: "CPangoCairo", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
   ]
   + (usesOneDNN ? [.systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])])] : [])
 
@@ -219,11 +224,12 @@ let applicationTargets: [Target] =
     .target(
       name: "XAI",
       dependencies: core + kinds.map { .target(name: "XAI\($0)") }
-        + ["XAITraining", "XAIEvaluation", "XAIReport"] + results),
+        + ["XAIFigures", "XAITraining", "XAIEvaluation", "XAIReport"] + results),
     .target(
       name: "XAICommand",
       dependencies: core
-        + ["XAI", "XAITraining", "XAIEvaluation", "XAIReport", "XAIBench", argumentParser] + results),
+        + ["XAI", "XAIFigures", "XAITraining", "XAIEvaluation", "XAIReport", "XAIBench", argumentParser]
+        + results),
     .executableTarget(name: "xai", dependencies: ["XAI", "XAICommand"], path: "Sources/Executable"),
   ]
   + examples.map {

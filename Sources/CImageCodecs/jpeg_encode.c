@@ -39,7 +39,8 @@ static boolean empty_chunk(j_compress_ptr codec) {
 
 static void finish(j_compress_ptr codec) { append(codec, chunk_size - codec->dest->free_in_buffer); }
 
-static xai_codec_status encode(encoder *encoder, const uint8_t *pixels, xai_extent extent, int32_t quality) {
+static xai_codec_status encode(
+    encoder *encoder, const uint8_t *pixels, xai_extent extent, int32_t quality, double resolution) {
   if (setjmp(encoder->error.back)) return encoder->error.status;
   struct jpeg_compress_struct *codec = &encoder->codec;
   jpeg_create_compress(codec);
@@ -54,6 +55,11 @@ static xai_codec_status encode(encoder *encoder, const uint8_t *pixels, xai_exte
   codec->in_color_space = JCS_RGB;
   jpeg_set_defaults(codec);
   jpeg_set_quality(codec, quality, TRUE);
+  if (resolution > 0) {
+    codec->density_unit = 1;  // Pixels an inch.
+    const double density = resolution < 65535 ? resolution + 0.5 : 65535;
+    codec->X_density = codec->Y_density = (UINT16)density;
+  }
   jpeg_start_compress(codec, TRUE);
   while (codec->next_scanline < codec->image_height) {
     // libjpeg only reads the rows, but its type says otherwise.
@@ -65,14 +71,14 @@ static xai_codec_status encode(encoder *encoder, const uint8_t *pixels, xai_exte
 }
 
 xai_codec_status xai_jpeg_encode(
-    const uint8_t *pixels, xai_extent extent, int32_t quality, xai_encoded *encoded,
-    xai_codec_report *report) {
+    const uint8_t *pixels, xai_extent extent, int32_t quality, double resolution,
+    xai_encoded *encoded, xai_codec_report *report) {
   *encoded = (xai_encoded){NULL, 0};
   encoder encoder;
   memset(&encoder, 0, sizeof encoder);
   encoder.encoded = encoded;
   encoder.codec.err = xai_jpeg_error_init(&encoder.error, report);
-  xai_codec_status status = encode(&encoder, pixels, extent, quality);
+  xai_codec_status status = encode(&encoder, pixels, extent, quality, resolution);
   jpeg_destroy_compress(&encoder.codec);
   if (status != XAI_CODEC_OK) xai_discard(encoded);
   return status;

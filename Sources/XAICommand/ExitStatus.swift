@@ -1,6 +1,7 @@
 import ArgumentParser
 import XAICore
 import XAIEvaluation
+import XAIFigures
 import XAIFoundation
 import XAIImage
 import XAIReport
@@ -93,6 +94,11 @@ extension ExitStatus {
       switch error {
       case .notCreatable, .notAPlainFile: self = .cantCreate
       case .notWritable, .notReplaceable: self = .cantWrite
+      }
+    case let error as DrawingError:
+      switch error {
+      case .noCairo, .tooLarge: self = .usage
+      case .notDrawn, .unknownExtension: self = .software
       }
     case is AttributionError, is FigureError: self = .software
     default:

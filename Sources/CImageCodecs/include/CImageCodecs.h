@@ -58,13 +58,17 @@ xai_codec_status xai_png_decode(
     const uint8_t *bytes, size_t count, xai_extent extent, uint8_t *pixels, xai_codec_report *report);
 
 /// Encodes RGB pixels as a baseline JPEG of `quality` 1 to 100, chroma at half resolution.
+///
+/// The file states a `resolution` in pixels an inch that is above 0.
 xai_codec_status xai_jpeg_encode(
-    const uint8_t *pixels, xai_extent extent, int32_t quality, xai_encoded *encoded,
+    const uint8_t *pixels, xai_extent extent, int32_t quality, double resolution, xai_encoded *encoded,
     xai_codec_report *report);
 
 /// Encodes 8-bit pixels of 1 (grey) or 3 (RGB) channels as a PNG.
+///
+/// The file states a `resolution` in pixels an inch that is above 0.
 xai_codec_status xai_png_encode(
-    const uint8_t *pixels, xai_extent extent, int32_t channels, xai_encoded *encoded,
+    const uint8_t *pixels, xai_extent extent, int32_t channels, double resolution, xai_encoded *encoded,
     xai_codec_report *report);
 
 /// Frees the memory of an encoded image.

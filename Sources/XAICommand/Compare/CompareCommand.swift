@@ -45,7 +45,14 @@ struct CompareCommand: ParsableCommand {
     completion: .directory)
   var output = "comparison"
 
+  @Option(
+    help: ArgumentHelp(
+      "Pictures next to one another in the figure of all maps. Default: about as many as rows.",
+      valueName: "n"))
+  var columns: Int?
+
   @OptionGroup(title: "Drawing") var drawing: DrawingOptions
+  @OptionGroup(title: "Figures") var figures: FigureOptions
   @OptionGroup(title: "Pictures") var pictures: PictureOptions
   @OptionGroup(title: "KernelSelection") var engine: EngineOptions
 
@@ -54,6 +61,10 @@ struct CompareCommand: ParsableCommand {
 
   @Flag(name: .shortAndLong, help: "Print nothing but errors.")
   var quiet = false
+
+  func validate() throws {
+    if let columns { try checkColumns(columns) }
+  }
 
   func run() throws {
     let plan = try ComparePlan(self)

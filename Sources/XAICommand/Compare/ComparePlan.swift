@@ -19,6 +19,7 @@ struct ComparePlan {
   let target: TargetSelection
   let choices: [ExplainerChoice]
   let misfits: [Misfit]
+  let figures: FigureWriter
 
   /// Checks everything, cheapest first, and makes the output folder last: wrong arguments leave nothing behind.
   init(_ command: CompareCommand) throws {
@@ -29,6 +30,7 @@ struct ComparePlan {
     if case .top(let count) = target, count > 1 {
       throw Failure(.usage, "--target top:\(count) is \(count) classes; a comparison is of one.")
     }
+    figures = try command.figures.writer(isQuiet: command.quiet)
     let files = try ImageFile.collect([command.image])
     guard let file = files.first, files.count == 1 else {
       throw Failure(.usage, "\(command.image): has \(files.count) pictures; a comparison is of one.")

@@ -62,13 +62,13 @@ struct CompareRun {
 
   private func write(_ result: ComparisonResult) throws {
     guard !maps.isEmpty else { return }
-    let figures = ComparisonFigures(result, drawing: plan.command.drawing)
+    let figures = ComparisonFigures(
+      result, drawing: plan.command.drawing, columns: plan.command.columns, width: plan.figures.width)
     var files: [String: String] = [:]
-    for (kind, image) in [("comparison", try figures.maps()), ("agreement", try figures.agreement())] {
-      let name = "\(plan.file.stem).\(result.target.index).\(kind).\(plan.command.drawing.fileExtension)"
-      let path = OutputFolder.path(plan.command.output, name)
-      try image.write(to: path)
-      files[kind] = path
+    for (kind, figure) in [("comparison", try figures.maps()), ("agreement", try figures.agreement())] {
+      files[kind] = try plan.figures.write(
+        figure, in: plan.command.output, name: "\(plan.file.stem).\(result.target.index).\(kind)",
+        isQuiet: plan.command.quiet)
     }
     if plan.command.json {
       try StandardOutput.write(json(ComparisonRecord(result, files: files)))

@@ -47,10 +47,19 @@ struct ExplainCommand: ParsableCommand {
   @Flag(help: "Also draw a montage of all pictures × explainers, ten rows a page.")
   var montage = false
 
+  @Flag(help: "Also draw what every head of every layer attends to, as a grid for each picture.")
+  var attentionMaps = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Images next to one another in a montage, heads in a grid. Default: all explainers, all heads of a layer.",
+      valueName: "n"))
+  var columns: Int?
   @Flag(help: "Also draw the weight of each layer's heads, the highest framed red, the lowest yellow.")
   var headWeights = false
 
   @OptionGroup(title: "Drawing") var drawing: DrawingOptions
+  @OptionGroup(title: "Figures") var figures: FigureOptions
   @OptionGroup(title: "Pictures") var pictures: PictureOptions
   @OptionGroup(title: "KernelSelection") var engine: EngineOptions
   @OptionGroup(title: "Profile") var profiling: ProfileOptions
@@ -65,6 +74,7 @@ struct ExplainCommand: ParsableCommand {
   var quiet = false
 
   func validate() throws {
+    if let columns { try checkColumns(columns) }
     guard (1...1024).contains(batchSize) else {
       throw ValidationError("--batch-size is from 1 to 1024, not \(batchSize)")
     }
@@ -94,6 +104,8 @@ enum ExplainHelp {
           numbers: the grid as NumPy file, a JSON record, and JSON lines
       xai explain -m MODEL photo.jpg --head-weights
           the map, and the weight of each head of each layer
+      xai explain -m MODEL photo.jpg --attention-maps --figure-format pdf --figure-width 180mm
+          what each head of each layer attends to, as wide as a page's text
       xai explain -m MODEL photo.jpg --size 224x448
           another input size, which need not be square
 

@@ -10,7 +10,13 @@ struct ExplainPlan {
   let preprocessing: Preprocessing
   let choices: [ExplainerChoice]
   let targets: TargetSelection
+  /// How many classes each image is asked about, where none meet.
+  let targetCount: Int
   let images: [ImageFile]
+  /// What writes figures, where any was asked for.
+  let figures: FigureWriter?
+  /// What draws the attention of single heads, where that was asked for.
+  let attentionMaps: AttentionMaps?
   /// What measures where the time goes, where that was asked for.
   let profile: Profile?
 
@@ -21,13 +27,17 @@ struct ExplainPlan {
     let registry = CommandContext.currentRegistry
     choices = try ExplainerChoice.list(command.explainer, registry: registry)
     targets = .several(try command.target.map { try TargetSelection(parsing: $0) })
+    figures =
+      command.montage || command.headWeights || command.attentionMaps
+      ? try command.figures.writer(isQuiet: command.quiet) : nil
     images = try ImageFile.collect(command.images)
     let loaded = try LoadedModel(command.model, engine: command.engine, profile: profile)
     model = loaded.model
     preprocessing = try command.pictures.preprocessing(of: loaded)
-    for explainer in explainers { try explainer.check(fits: model.descriptor) }
+    for choice in choices { try choice.explainer.check(fits: model.descriptor) }
+    attentionMaps = command.attentionMaps ? try AttentionMaps(of: model.descriptor, registry: registry) : nil
     let blank = Tensor(repeating: 0, [1, model.descriptor.classCount])
-    _ = try targets.resolve(logits: blank, labels: model.descriptor.labels)
+    targetCount = try targets.resolve(logits: blank, labels: model.descriptor.labels).countPerImage
     try Self.makeFolder(command.output)
   }
 

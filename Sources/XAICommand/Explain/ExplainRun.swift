@@ -1,4 +1,5 @@
 import XAICore
+import XAIFigures
 import XAIFoundation
 import XAIImage
 import XAITensor
@@ -20,7 +21,10 @@ struct ExplainRun {
     writer = ResultWriter(plan)
     progress = Progress(isShown: !plan.command.quiet)
     if plan.command.montage {
-      montage = MontagePages(headings: plan.choices.map(\.heading), rowCount: plan.images.count)
+      montage = MontagePages(
+        headings: plan.choices.map(\.heading), labels: plan.model.descriptor.labels.map(firstName),
+        rowCount: plan.images.count * plan.targetCount,
+        columns: plan.command.columns, width: plan.figures?.width)
     }
   }
 
@@ -72,7 +76,8 @@ struct ExplainRun {
     do {
       explanation = try PassProgress.watched(by: watcher) {
         try Explanation(
-          of: input(pictures.map(\.image)), targets: plan.targets, by: plan.explainers, using: plan.model)
+          of: input(pictures.map(\.image)), targets: plan.targets,
+          by: plan.explainers + (plan.attentionMaps?.explainers.joined().map { $0 } ?? []), using: plan.model)
       }
     } catch is CancellationError {
       return
@@ -129,6 +134,7 @@ extension ExplainRun {
       if let scores, classIndex != scores.predicted.index { lines += "  \(scores[classIndex].text)\n" }
       lines += try write(results)
     }
+    if let path = try writeAttentionMaps(picture, index, of: explanation) { lines += "  \(path)\n" }
     if !plan.command.quiet, !plan.command.json { try say(lines) }
   }
 
@@ -154,11 +160,25 @@ extension ExplainRun {
     return lines
   }
 
-  private mutating func write(_ page: (name: String, image: Image)) throws {
-    let path = OutputFolder.path(
-      plan.command.output, "\(page.name).\(plan.command.drawing.fileExtension)")
-    try plan.profile.measure("encoding and writing") { try page.image.write(to: path) }
+  private mutating func write(_ page: (name: String, drawing: Drawing)) throws {
+    guard let path = try writer.write(page.drawing, name: page.name) else { return }
     if !plan.command.quiet, !plan.command.json { try say("\(path)\n") }
+  }
+
+  /// Draws the grid of all heads of an image, where that was asked for, and gives its path.
+  private func writeAttentionMaps(
+    _ picture: PreparedBatch.Picture, _ index: Int, of explanation: Explanation
+  ) throws -> String? {
+    guard let grid = plan.attentionMaps else { return nil }
+    var maps = explanation.attributions.dropFirst(plan.choices.count).map { $0[index][0] }[...]
+    let layers = grid.explainers.map { heads in
+      defer { maps = maps.dropFirst(heads.count) }
+      return Array(maps.prefix(heads.count))
+    }
+    let drawing = try grid.drawing(
+      layers, title: "Attention of each head, \(picture.file.stem)", columns: plan.command.columns,
+      width: plan.figures?.width)
+    return try writer.write(drawing, name: "\(picture.file.stem).attention-maps")
   }
 
   /// Says what a user should know before trusting a map.

@@ -18,8 +18,11 @@ struct ClassScore: Encodable, Sendable {
   var valueText: String { probability.map(percent) ?? decimal(Double(logit), places: 2) }
 
   /// The first name of the label, for figures.
-  var shortLabel: String { label.split(separator: ",").first.map(String.init) ?? label }
+  var shortLabel: String { firstName(of: label) }
 }
+
+/// The first of the names that a label has with commas between them.
+func firstName(of label: String) -> String { label.split(separator: ",").first.map(String.init) ?? label }
 
 /// What a model says of one image.
 struct ClassScores {

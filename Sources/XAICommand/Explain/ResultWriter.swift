@@ -1,4 +1,5 @@
 import XAICore
+import XAIFigures
 import XAIFoundation
 import XAIImage
 import XAITensor
@@ -9,6 +10,8 @@ struct ResultWriter {
   let kinds: Set<OutputKind>
   let drawing: DrawingOptions
   let drawsHeadWeights: Bool
+  private let figures: FigureWriter?
+  private let isQuiet: Bool
   let modelName: String
   let profile: Profile?
 
@@ -17,6 +20,8 @@ struct ResultWriter {
     kinds = Set(plan.command.outputKind)
     drawing = plan.command.drawing
     drawsHeadWeights = plan.command.headWeights
+    figures = plan.figures
+    isQuiet = plan.command.quiet
     modelName = plan.model.descriptor.name
     profile = plan.profile
   }
@@ -46,8 +51,9 @@ struct ResultWriter {
       try AtomicFile.write(
         NPYFile.bytes(result.attribution.upsampledMap), to: path(OutputKind.upsampledMap.rawValue, "npy"))
     }
-    if drawsHeadWeights, let figure = try HeadWeightsFigure(result)?.image() {
-      try write(figure, to: path("head-weights", drawing.fileExtension))
+    if drawsHeadWeights, let figure = HeadWeightsFigure(result) {
+      files["head-weights"] = try write(
+        figure.drawing(width: figures?.width), name: "\(result.fileStem).head-weights")
     }
     if kinds.contains(.record) {
       let path = path(OutputKind.record.rawValue, "json")
@@ -55,6 +61,13 @@ struct ResultWriter {
         json(ResultRecord(result, model: modelName, files: files), isIndented: true).utf8, to: path)
     }
     return files
+  }
+
+  /// Writes a figure and gives its path; nil where none was asked for.
+  func write(_ drawing: Drawing, name: String) throws -> String? {
+    try profile.measure("drawing figures") {
+      try figures?.write(drawing, in: folder, name: name, isQuiet: isQuiet)
+    }
   }
 
   /// The overlay of a map on what the model sees.

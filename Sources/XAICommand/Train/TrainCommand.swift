@@ -47,6 +47,7 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup(title: "Recipe") var recipe: RecipeOptions
   @OptionGroup(title: "Run") var runOptions: RunOptions
+  @OptionGroup(title: "Figure") var figures: FigureOptions
   @OptionGroup(title: "KernelSelection") var engine: EngineOptions
 
   @Flag(help: "Print one JSON line an event on standard output, and nothing else there.")

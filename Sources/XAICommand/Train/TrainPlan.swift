@@ -15,12 +15,15 @@ struct TrainPlan {
   let command: TrainCommand
   let task: TrainingTask
   let kernels: any Kernels
+  /// What writes the figure of the training.
+  let figures: FigureWriter
   /// What a user should know before the first step.
   let notes: [String]
 
   /// Checks everything, cheapest first; nothing is written.
   init(_ command: TrainCommand) throws {
     self.command = command
+    figures = try command.figures.writer(isQuiet: command.quiet)
     let recipe = try command.recipe.recipe()
     let data = try TrainingData(command)
     let start = try FirstModel(command, recipe: recipe, labels: data.dataset.classNames)

@@ -30,7 +30,7 @@ public enum ColourMap: String, Hashable, Sendable, CaseIterable {
   public func colour(of value: Float) -> Colour { colours[Self.index(of: value)] }
 
   /// The entry of a value: ⌊256 v⌋, and 255 for v = 1, as matplotlib does.
-  static func index(of value: Float) -> Int { value > 0 ? Int(min(value * 256, 255)) : 0 }
+  package static func index(of value: Float) -> Int { value > 0 ? Int(min(value * 256, 255)) : 0 }
 
   private static let tables: [ColourMap: [Colour]] = Dictionary(
     uniqueKeysWithValues: allCases.map { ($0, $0.makeTable()) })
@@ -72,8 +72,8 @@ public struct Colour: Hashable, Sendable {
     self.blue = blue
   }
 
-  static let white = Colour(255, 255, 255)
-  static let black = Colour(0, 0, 0)
-  static let red = Colour(220, 20, 30)
-  static let yellow = Colour(255, 210, 0)
+  package static let white = Colour(255, 255, 255)
+  package static let black = Colour(0, 0, 0)
+  package static let red = Colour(220, 20, 30)
+  package static let yellow = Colour(255, 210, 0)
 }

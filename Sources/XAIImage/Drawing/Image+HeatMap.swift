@@ -63,7 +63,7 @@ extension Image {
 
 extension Tensor {
   /// Checks that the tensor is a map that can be drawn: two dimensions, not empty, all values finite.
-  func checkMap(named figure: String) throws(FigureError) {
+  package func checkMap(named figure: String) throws(FigureError) {
     guard shape.rank == 2, count > 0 else {
       throw .wrongShape(figure: figure, shape: shape.description, needed: "rows × columns and not empty")
     }

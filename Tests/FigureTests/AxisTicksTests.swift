@@ -2,7 +2,7 @@ import Testing
 import XAIFoundation
 import XAITesting
 
-@testable import XAIImage
+@testable import XAIFigures
 
 @Suite struct AxisTicksTests {
   @Test(
@@ -31,7 +31,7 @@ import XAITesting
     let axis = AxisTicks(spanning: 0.07...2.31, count: 5, isExtended: true)
     #expect(axis.ticks.map(\.label) == ["0", "0.5", "1.0", "1.5", "2.0", "2.5"])
     #expect(axis.range == 0...2.5)
-    var random = SeededGenerator(state: TestSeed.value)
+    var random = SeededRandom(seed: TestSeed.value)
     for _ in 0..<2000 {
       let scale = Double.random(in: 1...10, using: &random) * power(Int.random(in: -12...12, using: &random))
       let low = Double.random(in: -scale...scale, using: &random)
