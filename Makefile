@@ -30,7 +30,7 @@ help:
 	@echo 'make lint       check the formatting'
 	@echo 'make install    build, and copy xai into PREFIX/bin ($(PREFIX)/bin)'
 
-# What the build links with, oneDNN and SQLite among it. Does nothing where it is all there, or where there is no apt.
+# What the build links with, oneDNN and SQLite among it, and Pango, which figures are drawn with. Does nothing where it is all there, or where there is no apt.
 packages:
 	@./Scripts/install-packages
 
@@ -67,7 +67,7 @@ demo: build
 	.build/release/xai explain --model $(DEMO)/model $(DEMO)/scenes/*.png --target top:2 \
 	  $(foreach explainer,$(EXPLAINERS),--explainer $(explainer)) --montage --format jpeg --output $(OUT)
 	@echo
-	@echo 'Overlays and a figure of all of them are in $(OUT); the figure is $(OUT)/montage.jpg.'
+	@echo "Overlays and a figure of all of them are in $(OUT); the figure is $$(ls -t $(OUT)/montage.* | head -n 1)."
 
 # The recipe of the bundled model, 27 minutes on 2 cores: one object a scene until it knows the shapes, then scenes with
 # one or two. Killed, it goes on with the same command.
