@@ -112,7 +112,7 @@ package struct TextBlock: Hashable, Sendable {
       } else {
         words[words.count - 1].append(character)
       }
-      mayBreak = isIdeograph || character == " " || character == "-" || character == "/" || character == "_"
+      mayBreak = isIdeograph || " -/_,:".contains(character)
     }
     return words
   }

@@ -138,6 +138,7 @@ import FoundationXML
   @Test("lines break between words, and between characters of scripts without spaces")
   func breaking() {
     #expect(TextBlock("one two three", size: 10, width: 45).lines == ["one two", "three"])
+    #expect(TextBlock("steps=2,baseline=blur", size: 10, width: 90).lines == ["steps=2,", "baseline=blur"])
     #expect(TextBlock("丁鱥淡水鱼", size: 10, width: 31).lines == ["丁鱥淡", "水鱼"])
     #expect(TextBlock("a\nb", size: 10).lines == ["a", "b"])
     #expect(TextBlock("", size: 10).lines.isEmpty)

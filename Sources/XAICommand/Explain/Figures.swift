@@ -134,14 +134,14 @@ struct AttentionMaps {
   ///
   /// - Parameters:
   ///   - maps: of each layer, the maps of its heads.
-  ///   - columns: heads next to one another; all of a layer where nil.
+  ///   - columns: heads next to one another, whatever their layers; those of a layer where nil.
   func drawing(_ maps: [[Attribution]], title: String, columns: Int?, width: Double?) throws -> Drawing {
     let named = try maps.enumerated().map { layer, heads in
       try heads.enumerated().map { head, map in
         (image: try Image(map: map.heatMap, colourMap: .viridis), caption: "layer \(layer) · head \(head)")
       }
     }
-    let rows = named.flatMap { $0.chunked(by: max(columns ?? $0.count, 1)) }
+    let rows = columns.map { Array(named.joined()).chunked(by: $0) } ?? named
     let shape = maps.first?.first.map { Double($0.inputHeight) / Double(max($0.inputWidth, 1)) } ?? 1
     var montage = Montage(
       rows: rows.map { $0.map(\.image) }, captions: rows.map { $0.map(\.caption) }, title: title,
