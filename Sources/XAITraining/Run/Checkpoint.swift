@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 import XAITensor
 import XAIWeights
 
