@@ -77,7 +77,8 @@ import XAIImage
     let note =
       "left out: 2 images of formats that this build doesn't read; convert them to PNG or JPEG (e.heic, f.tiff); "
       + "1 file that is no image by its name (notes.txt); 1 folder, which isn't searched; name it (sub)"
-    #expect(result.errors == "Note: \(folder.path("photos")): \(note)\n")
+    #expect(result.errors.hasPrefix("Note: \(folder.path("photos")): \(note)\n"))
+    #expect(result.errors.split(separator: "\n").count { $0.contains("left out") } == 1)
     struct LeftOut: Decodable {
       let folder: String
       let leftOut: Int
@@ -208,7 +209,7 @@ import XAIImage
       "a/x.png", "b/x.png", "a/x.jpg", "a_x.png", "c/a_x.gif", "d/e\u{301}.png", "d/\u{E9}.png",
       "\(String(repeating: "n", count: 250)).png",
       "z/\(String(repeating: "n", count: 250)).png", "\(String(repeating: "n", count: 249))m.png", ".png",
-      "..png", "/", "q/a%0A.png",
+      "..png", "q/a%0A.png",
       "q/a\(FileName.text([10])).png",
     ]
     let stems = ResultNames.stems(of: paths, suffixLength: 60)

@@ -38,7 +38,7 @@ struct EXIFOrientation: Hashable {
     guard let directory = number(at: 4, bytes: 4), let entries = number(at: directory, bytes: 2) else {
       return nil
     }
-    var tag: Int?
+    // Of several entries the first that is whole counts.
     for entry in 0..<entries {
       let offset = directory + 2 + 12 * entry
       guard let key = number(at: offset, bytes: 2), let type = number(at: offset + 2, bytes: 2),
@@ -49,9 +49,9 @@ struct EXIFOrientation: Hashable {
       guard let start = size * count <= 4 ? offset + 8 : number(at: offset + 8, bytes: 4),
         let value = number(at: start, bytes: size), start + size * count <= block.count
       else { continue }
-      tag = value
+      return value
     }
-    return tag
+    return nil
   }
 
   /// Looks for `tiff:Orientation="6"` or `<tiff:Orientation>6`.
