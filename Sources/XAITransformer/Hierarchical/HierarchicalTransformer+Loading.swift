@@ -15,7 +15,7 @@ extension HierarchicalTransformer {
   ///   - ignoring: names that may be left over in the weights.
   ///   - preprocessing: what Hugging Face models of the family do where no file says it.
   ///   - request: what the arithmetic runs on, and names for the classes.
-  /// - Throws: `WeightsError` with every missing, mis-shaped and unexpected tensor; `PreprocessingError`; `LoadError` for
+  /// - Throws: `WeightsError` with every missing, mis-shaped and unexpected tensor; `ConfigurationError`; `LoadError` for
   ///   names of other classes, and for class vectors.
   public init(
     loading directory: ModelDirectory, architecture: String, configuration: HierarchicalConfiguration,

@@ -2,12 +2,6 @@ public import XAICore
 import XAIImage
 public import XAIWeights
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 extension ModelDirectory {
   /// Whether the configuration is of a family: one of its Hugging Face classes, or a timm architecture by its prefix.
   ///
@@ -72,11 +66,14 @@ extension ModelDirectory {
     let preprocessing: Preprocessing
     switch format {
     case .timm:
-      preprocessing = try Preprocessing(timmJSON: Data(contentsOf: URL(fileURLWithPath: config.file)))
+      preprocessing = try Preprocessing(timm: config)
     case .huggingFace:
       let own = defaults.withInputSize(height: height, width: width)
+      let modelType = try config.optionalString("model_type")
       preprocessing =
-        try preprocessorConfig.map { try Preprocessing(huggingFaceJSON: $0, defaults: own) } ?? own
+        try imageProcessor.map {
+          try Preprocessing(huggingFace: $0, modelType: modelType, fallback: own)
+        } ?? own
     }
     guard let size = preprocessing.inputSize, size != (height, width), !takes(size.height, size.width) else {
       return preprocessing

@@ -17,7 +17,7 @@ extension VisionTransformer {
   ///   - takesAnySize: whether the library runs models of the family at any size without being asked to, so that the size of
   ///     the preprocessing counts and not that of the position embeddings.
   ///   - request: what the arithmetic runs on, and the classes that the model is given.
-  /// - Throws: `WeightsError` with every missing, mis-shaped and unexpected tensor; `PreprocessingError`; `LoadError` for
+  /// - Throws: `WeightsError` with every missing, mis-shaped and unexpected tensor; `ConfigurationError`; `LoadError` for
   ///   classes that don't fit the checkpoint.
   public init(
     loading directory: ModelDirectory, architecture: String, configuration: VisionTransformerConfiguration,
@@ -55,7 +55,7 @@ extension VisionTransformer {
     naming: CheckpointNaming, maskToken: Tensor? = nil, preprocessing defaults: Preprocessing,
     takesAnySize: Bool = false, on kernels: any Kernels
   ) throws {
-    var source = try DirectorySource(directory)
+    var source = DirectorySource(directory)
     source.maskToken = maskToken
     let preprocessing = try directory.preprocessing(
       height: configuration.imageHeight, width: configuration.imageWidth, defaults: defaults

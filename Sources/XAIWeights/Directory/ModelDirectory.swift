@@ -22,8 +22,9 @@ public struct ModelDirectory: Sendable {
   public let format: Format
   /// `config.json`.
   public let config: Configuration
-  /// The bytes of `preprocessor_config.json`, nil where there is none.
-  public let preprocessorConfig: Data?
+  /// What the image processor of `transformers` does: `image_processor` of `processor_config.json`, or else
+  /// `preprocessor_config.json`; nil where there is neither.
+  public let imageProcessor: Configuration?
 
   /// The weight file that the user named, nil where the directory decides.
   private let weightFile: String?
@@ -45,7 +46,7 @@ public struct ModelDirectory: Sendable {
     guard fileExists(file) else { throw ModelDirectoryError.noConfiguration(directory: location.directory) }
     self.config = try Configuration(path: file)
     self.format = try Self.format(of: config)
-    self.preprocessorConfig = try Self.preprocessorConfig(in: location.directory)
+    self.imageProcessor = try Self.imageProcessor(in: location.directory)
   }
 
   /// Opens the weights: maps them and checks their headers, nothing more.
@@ -67,18 +68,11 @@ public struct ModelDirectory: Sendable {
     throw .unknownFormat(file: config.file)
   }
 
-  private static func preprocessorConfig(in directory: String) throws(ConfigurationError) -> Data? {
-    let file = "\(directory)/preprocessor_config.json"
-    do throws(ReadFailure) {
-      let contents = try FileBytes(mapping: file)
-      guard contents.count <= Configuration.byteLimit else {
-        throw ReadFailure(reason: "it is over the limit of \(Configuration.byteLimit) bytes")
-      }
-      return contents.withBytes { Data($0) }
-    } catch {
-      guard error.isAbsent else { throw .unreadable(file: file, reason: error.reason) }
-      return nil
-    }
+  /// The configuration of the image processor, from the place where `transformers` looks first.
+  private static func imageProcessor(in directory: String) throws(ConfigurationError) -> Configuration? {
+    let whole = try Configuration(optionalPath: "\(directory)/processor_config.json")
+    if let nested = try whole?.section("image_processor") { return nested }
+    return try Configuration(optionalPath: "\(directory)/preprocessor_config.json")
   }
 }
 

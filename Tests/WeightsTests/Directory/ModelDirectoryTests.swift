@@ -19,6 +19,10 @@ import XAITensor
     #expect(throws: ModelDirectoryError.self) { try ModelDirectory(model, environment: environment) }
   }
 
+  private func error(_ body: () throws -> Void) -> ConfigurationError? {
+    #expect(throws: ConfigurationError.self, performing: body)
+  }
+
   @Test func tellsFormatsApart() throws {
     for (config, format) in [
       (#"{"model_type":"vit"}"#, ModelDirectory.Format.huggingFace),
@@ -38,10 +42,20 @@ import XAITensor
     let path = "\(directory.path)/m"
     let model = try ModelDirectory(path + "//")
     #expect(model.path == path)
-    #expect(model.preprocessorConfig == nil)
+    #expect(model.imageProcessor == nil)
     #expect(try model.weights().tensors.map(\.name) == ["w"])
     try directory.write("{}", to: "m/preprocessor_config.json")
-    #expect(try ModelDirectory(path).preprocessorConfig == Data("{}".utf8))
+    #expect(try ModelDirectory(path).imageProcessor?.file == "\(path)/preprocessor_config.json")
+    // What is nested in another file goes first, and a file without it says nothing.
+    try directory.write(#"{"processor_class": "X"}"#, to: "m/processor_config.json")
+    #expect(try ModelDirectory(path).imageProcessor?.file == "\(path)/preprocessor_config.json")
+    try directory.write(#"{"image_processor": {"size": true}}"#, to: "m/processor_config.json")
+    let nested = try #require(try ModelDirectory(path).imageProcessor)
+    #expect(nested.file == "\(path)/processor_config.json")
+    #expect(
+      error { _ = try nested.integer("size") }
+        == .wrongKind(
+          file: nested.file, key: "image_processor.size", expected: "an integer", found: "a boolean"))
     try SafetensorsWriter().write(["best": Tensor([], [1])], to: "\(path)/best.safetensors")
     let chosen = try ModelDirectory("\(path)/best.safetensors")
     #expect(chosen.path == path)
