@@ -247,19 +247,33 @@ extension Configuration {
     try optional(key, "an array of strings") { $0.elements(\.text) }
   }
 
-  /// Names of classes by class index, as `id2label` has them, nil where there are none.
+  /// Names of classes by class index, as `id2label` has them, nil where there are none; a number stands for its text.
   public func optionalLabels(_ key: String = "id2label") throws(ConfigurationError) -> [Int: String]? {
-    try optional(key, "an object of strings by class index") { value in
-      guard case .object(let members) = value else { return nil }
-      var labels: [Int: String] = [:]
-      for (index, label) in members {
-        // "7" and "07" would be one class.
-        guard let index = Int(index), index >= 0, let label = label.text, labels[index] == nil else {
-          return nil
-        }
-        labels[index] = label
+    guard let object = try section(key), case .object(let members) = object.value else { return nil }
+    var labels: [Int: String] = [:]
+    for (name, label) in members.sorted(by: { $0.key < $1.key }) {
+      guard let index = Int(name), index >= 0 else {
+        throw invalid(key, "has \(quoted(name)), which is no class index: they count from 0")
       }
-      return labels
+      guard let text = label.text ?? label.numberText else {
+        throw invalid(key, "has \(label.kind) for class \(index), and a label is a string")
+      }
+      // "7" and "07" would be one class.
+      guard labels.updateValue(text, forKey: index) == nil else {
+        throw invalid(key, "names class \(index) twice")
+      }
+    }
+    return labels
+  }
+}
+
+extension JSONValue {
+  /// A number as text.
+  fileprivate var numberText: String? {
+    switch self {
+    case .integer(let integer): String(integer)
+    case .double(let double): String(double)
+    default: nil
     }
   }
 }
