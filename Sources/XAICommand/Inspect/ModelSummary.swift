@@ -176,14 +176,7 @@ extension ModelSummary {
   private var classText: String {
     let shown = labels.prefix(3).enumerated().map { "\($0) \($1)" }.joined(separator: "; ")
     let rest = labels.count > 3 ? "; … (--labels prints all)" : ""
-    let meaning: String
-    switch output {
-    case .softmax: meaning = ""
-    case .sigmoidPerClass: meaning = "; each may be there or not (sigmoid)"
-    case .sigmoid: meaning = "; there or not (sigmoid)"
-    case .regression: meaning = "; plain numbers, no probabilities"
-    case .none: return "none: a backbone without a classifier"
-    }
-    return "\(grouped(labels.count)): \(shown)\(rest)\(meaning)"
+    if output == .none { return output.summary }
+    return "\(grouped(labels.count)): \(shown)\(rest)" + (output == .softmax ? "" : "; \(output.summary)")
   }
 }
