@@ -1,4 +1,5 @@
 #if XAI_DATABASE
+import XAICore
 import XAIEvaluation
 import XAIResults
 

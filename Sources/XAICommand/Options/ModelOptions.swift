@@ -80,7 +80,7 @@ struct LoadedModel {
   }
 
   /// Says what a user should know of how the model was loaded, unless nothing but errors is to be said.
-  func tellNotes(quiet isQuiet: Bool) {
+  func tellNotes(quiet isQuiet: Bool = false) {
     guard !isQuiet else { return }
     for note in model.descriptor.notes { StandardError.write("Note: \(model.descriptor.name): \(note).\n") }
   }
