@@ -49,6 +49,14 @@ import XAITensor
     }
   }
 
+  @Test("the length of a header may look like the magic number of another format", arguments: [0x0280, 0x8B1F])
+  func lengths(length: Int) throws {
+    let entry = #""a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}"#
+    let text = "{\(entry)" + String(repeating: " ", count: length - entry.utf8.count - 2) + "}"
+    try directory.write(safetensorsBytes(header: text, data: floatBytes([3])), to: "model.safetensors")
+    #expect(try ModelDirectory(directory.path).weights().tensor("a").elements == [3])
+  }
+
   @Test("weights of other kinds alone are named")
   func otherKinds() throws {
     func message() -> String { error { _ = try ModelDirectory(directory.path).weights() } }
