@@ -49,7 +49,7 @@ import XAITensor
     }
   }
 
-  @Test("the length of a header may look like the magic number of another format", arguments: [0x0280, 0x8B1F])
+  @Test("a header's length may look like another format", arguments: [0x0280, 0x8B1F])
   func lengths(length: Int) throws {
     let entry = #""a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}"#
     let text = "{\(entry)" + String(repeating: " ", count: length - entry.utf8.count - 2) + "}"
