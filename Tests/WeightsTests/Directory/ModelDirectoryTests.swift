@@ -42,6 +42,7 @@ import XAITensor
     let path = "\(directory.path)/m"
     let model = try ModelDirectory(path + "//")
     #expect(model.path == path && model.name == "m")
+    #expect(try ModelDirectory("\(path)/.").name == "m")
     #expect(model.imageProcessor == nil)
     #expect(try model.weights().tensors.map(\.name) == ["w"])
     try directory.write("{}", to: "m/preprocessor_config.json")
