@@ -37,6 +37,7 @@ struct ExplainPlan {
     (images, leftOut) = (found.files, found.leftOut)
     let loaded = try LoadedModel(command.model, engine: command.engine, profile: profile)
     model = loaded.model
+    loaded.tellNotes(quiet: command.quiet)
     preprocessing = try command.pictures.preprocessing(of: loaded)
     for choice in choices { try choice.explainer.check(fits: model.descriptor) }
     attentionMaps = command.attentionMaps ? try AttentionMaps(of: model.descriptor, registry: registry) : nil

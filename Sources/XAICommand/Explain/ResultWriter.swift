@@ -12,7 +12,7 @@ struct ResultWriter {
   let drawsHeadWeights: Bool
   private let figures: FigureWriter?
   private let isQuiet: Bool
-  let modelName: String
+  let model: ModelDescriptor
   let profile: Profile?
 
   init(_ plan: ExplainPlan) {
@@ -22,7 +22,7 @@ struct ResultWriter {
     drawsHeadWeights = plan.command.headWeights
     figures = plan.figures
     isQuiet = plan.command.quiet
-    modelName = plan.model.descriptor.name
+    model = plan.model.descriptor
     profile = plan.profile
   }
 
@@ -76,7 +76,7 @@ struct ResultWriter {
   /// What is kept of a map for programs.
   func record(of result: MapResult, on backdrop: Backdrop?, files: [String: String]) -> ResultRecord {
     ResultRecord(
-      result, model: modelName, drawing: backdrop.map { DrawingRecord(result.attribution, on: $0, drawing) },
+      result, model: model, drawing: backdrop.map { DrawingRecord(result.attribution, on: $0, drawing) },
       files: files)
   }
 

@@ -77,9 +77,12 @@ struct LoadedModel {
     } catch {
       throw Failure(error, otherwise: .inputData)
     }
-    for assumption in model.descriptor.assumptions {
-      StandardError.write("Note: \(model.descriptor.name): \(assumption).\n")
-    }
+  }
+
+  /// Says what a user should know of how the model was loaded, unless nothing but errors is to be said.
+  func tellNotes(quiet isQuiet: Bool = false) {
+    guard !isQuiet else { return }
+    for note in model.descriptor.notes { StandardError.write("Note: \(model.descriptor.name): \(note).\n") }
   }
 }
 

@@ -190,7 +190,8 @@ extension Evaluation {
         name: descriptor.name, architecture: descriptor.architecture, hash: modelHash,
         labels: descriptor.labels, parameterCount: descriptor.parameterCount,
         layerCount: descriptor.layerCount, headCount: descriptor.headCount, grid: descriptor.layout.grid,
-        inputHeight: size.height, inputWidth: size.width),
+        inputHeight: size.height, inputWidth: size.width,
+        output: descriptor.output, notes: descriptor.notes.isEmpty ? nil : descriptor.notes),
       data: data.identity, target: settings.target.description,
       explainers: explainers.map {
         ExplainerIdentity(

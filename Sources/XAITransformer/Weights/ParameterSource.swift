@@ -1,12 +1,6 @@
 import XAITensor
 import XAIWeights
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// Where a model takes its parameters from as it is put together, and how many they are.
 final class ParameterSource {
   private let source: (_ name: String, _ shape: Shape) -> Tensor
@@ -65,20 +59,15 @@ struct DirectorySource: Sendable {
   let format: ModelDirectory.Format
   /// The members of `config.json`.
   let config: [String: JSONValue]
-  /// The members of `preprocessor_config.json`, empty where there is none.
+  /// The members of the image processor's configuration, empty where there is none.
   let preprocessor: [String: JSONValue]
   /// The token of masked patches, where the weights have one.
   var maskToken: Tensor?
 
-  init(_ directory: ModelDirectory) throws(ConfigurationError) {
+  init(_ directory: ModelDirectory) {
     self.format = directory.format
     self.config = directory.config.value.members
-    let file = "\(directory.path)/preprocessor_config.json"
-    let text = directory.preprocessorConfig.map { String(decoding: $0, as: UTF8.self) }
-    self.preprocessor =
-      try text.map { text throws(ConfigurationError) in
-        try Configuration(text: text, file: file).value.members
-      } ?? [:]
+    self.preprocessor = directory.imageProcessor?.value.members ?? [:]
   }
 }
 

@@ -18,18 +18,6 @@ struct Golden: Decodable {
     var description: String { "\(filter) to \(width)×\(height)" }
   }
 
-  /// The 8-bit stage as a hash, and some rows of each channel of the tensor.
-  struct Preprocessed: Decodable, CustomStringConvertible {
-    var configuration: String
-    var width: Int
-    var height: Int
-    var sha256: String
-    var rows: [Int]
-    var values: [[[Float]]]
-
-    var description: String { "\(height)×\(width) of \(configuration)" }
-  }
-
   struct Upsampled: Decodable {
     struct Case: Decodable {
       var height: Int
@@ -66,8 +54,6 @@ struct Golden: Decodable {
   var photos: [String: String]
   var oriented: [String: Picture]
   var resized: [Resized]
-  var huggingFace: [Preprocessed]
-  var timm: [Preprocessed]
   var upsampled: Upsampled
   var colourMaps: [String: String]
   var colours: Colours

@@ -37,7 +37,7 @@ import XAIWeights
   @Test("a name that timm doesn't register needs its heads stated, and says what is assumed")
   func unregistered() throws {
     let model = try EditedModel("timm-vit").set([("architecture", "vit_nonesuch_patch4_16")])
-    let assumptions = try model.load().descriptor.assumptions
+    let assumptions = try model.load().descriptor.notes
     #expect(assumptions.count == 1 && assumptions[0].contains("vit_nonesuch_patch4_16"), "\(assumptions)")
     let failure = model.set([("model_args.num_heads", nil)]).failure()
     #expect(failure?.contains("model_args\": {\"num_heads\"") == true, "\(failure ?? "it loads")")
@@ -56,11 +56,11 @@ import XAIWeights
   @Test("weights of other sizes than the name has are said to be")
   func otherSizes() throws {
     let model = try EditedModel("timm-vit").set([("model_args.embed_dim", nil), ("model_args.depth", nil)])
-    let assumptions = try model.load().descriptor.assumptions
+    let assumptions = try model.load().descriptor.notes
     #expect(
       assumptions.contains { $0.contains("2 blocks of width 18") && $0.contains("12 of 192") },
       "\(assumptions)")
-    #expect(try EditedModel("timm-vit").load().descriptor.assumptions.isEmpty)
+    #expect(try EditedModel("timm-vit").load().descriptor.notes.isEmpty)
   }
 
   @Test("GELU by tanh and quick GELU, which names imply or arguments state")
@@ -136,7 +136,7 @@ import XAIWeights
     expectClose(
       try model.logits(golden.tensor("input")), try golden.tensor("logits"),
       within: 1e-4 * AvailableKernels.preferred.slack, "logits")
-    #expect(model.descriptor.assumptions.contains { $0.contains("4×4 patches") && $0.contains("img_size") })
+    #expect(model.descriptor.notes.contains { $0.contains("4×4 patches") && $0.contains("img_size") })
   }
 
   @Test("tables of position bias of another grid, too")
@@ -147,7 +147,7 @@ import XAIWeights
     let other = try stated.set([("model_args.img_size", [32, 32])]).load()
     #expect(other.descriptor.layout.grid == Grid(rows: 8, columns: 8))
     #expect(try configuration(other).layout.grid == own.layout.grid)
-    #expect(other.descriptor.assumptions.count == 1)
+    #expect(other.descriptor.notes.count == 1)
   }
 
   @Test("embeddings that are for no square grid need the size stated")
