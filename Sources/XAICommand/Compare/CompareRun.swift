@@ -33,7 +33,8 @@ struct CompareRun {
     }
     progress.clear()
     try write(
-      ComparisonResult(plan, trace.logits[0].elements, targets, maps, forwardSeconds: forward))
+      ComparisonResult(
+        plan, trace.logits[0].onHost("logits").elements, targets, maps, forwardSeconds: forward))
     if Interruption.isRequested { throw Failure(.interrupted, "") }
     if let failure = failures.first { throw Failure(failure.status, "") }
   }

@@ -294,7 +294,8 @@ package struct RequestQueue {
     let logits = try batch.logits(of: model)
     var ready: [Int] = []
     for (row, numbers) in job.rows.enumerated() {
-      let answer = Answer.logits(LogitRow(logits[row].elements, meaning: model.descriptor.output))
+      let answer = Answer.logits(
+        LogitRow(logits[row].onHost("logits").elements, meaning: model.descriptor.output))
       for number in numbers { ready += take(answer, for: number) }
     }
     return ready

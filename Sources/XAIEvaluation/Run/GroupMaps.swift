@@ -33,7 +33,9 @@ struct GroupMaps {
       (subjects, maps) = (pictures.map { _ in [] }, explainers.map { _ in pictures.map { _ in [] } })
       return
     }
-    let rows = pictures.indices.map { LogitRow(trace.logits[$0].elements, meaning: descriptor.output) }
+    let rows = pictures.indices.map {
+      LogitRow(trace.logits[$0].onHost("logits").elements, meaning: descriptor.output)
+    }
     let others =
       evaluation.needs.contains(.runnerUp)
       ? zip(asked, rows).map { classes, row in classes.compactMap { runnerUp(to: $0, in: row.logits) } }

@@ -20,7 +20,7 @@ enum HeadEffects {
       let batch = Array(heads[start..<min(start + batchSize, heads.count)])
       let logits = try model.intervenable().logits(
         input.repeated(batch.count), under: .removingHeads(batch))
-      try logits.withElements { elements in
+      try logits.onHost("logits").withElements { elements in
         for (row, head) in batch.enumerated() {
           for (place, subject) in subjects.enumerated() {
             let effect =

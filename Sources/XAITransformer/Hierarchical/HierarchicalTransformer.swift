@@ -120,13 +120,7 @@ public struct HierarchicalTransformer: DifferentiableModel {
       epsilon: HierarchicalConfiguration.betweenEpsilon)
     let tape = HierarchicalTape.Embedding(patches: patches, statistics: statistics)
     guard let positions = weights.positions else { return (normed, tape) }
-    var tokens = TensorBuffer(reusing: normed)
-    tokens.withElements { tokens in
-      positions.withElements { positions in
-        for index in tokens.indices { tokens[index] += positions[index % positions.count] }
-      }
-    }
-    return (tokens.freeze(), tape)
+    return (Tensor.map([normed, positions], to: normed.shape, .operand(0) + .operand(1)), tape)
   }
 }
 
