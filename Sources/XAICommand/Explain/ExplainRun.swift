@@ -115,7 +115,7 @@ extension ExplainRun {
     _ picture: PreparedBatch.Picture, _ index: Int, of explanation: Explanation
   ) throws {
     let scores = ClassScores(
-      logits: explanation.logits[index].onHost("logits").elements, of: plan.model.descriptor)
+      logits: explanation.logits[index].elements, of: plan.model.descriptor)
     let predicted = scores?.predicted
     var lines = picture.file.path + (predicted.map { ": \($0.text)" } ?? "") + "\n"
     var seen: Set<Int> = []

@@ -45,7 +45,7 @@ public struct FrameRunner {
       guard let batch = inputs.next() else { return }
       let logits = try batch.logits(of: model)
       let classCount = logits.shape[1]
-      try logits.onHost("logits").withElements { elements in
+      try logits.withElements { elements in
         for (row, frame) in frames.enumerated() {
           try take(
             frame, UnsafeBufferPointer(rebasing: elements[row * classCount..<(row + 1) * classCount]))
@@ -97,9 +97,12 @@ package struct FrameBatch: Sendable {
     kept = []
   }
 
-  /// What the model says, [frames, classes].
+  /// What the model says, [frames, classes], in host memory and all of it finite.
   package func logits(of model: any Model) throws -> Tensor {
-    try kept.isEmpty ? model.logits(input) : model.intervenable().logits(input, under: .keepingPatches(kept))
+    let logits =
+      try kept.isEmpty
+      ? model.logits(input) : model.intervenable().logits(input, under: .keepingPatches(kept))
+    return try model.finite(logits, of: input)
   }
 
   /// The order in which a model sees frames, in batches: those of pixels first, then those of equally many patches, each

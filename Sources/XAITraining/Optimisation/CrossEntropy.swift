@@ -35,7 +35,7 @@ public struct CrossEntropy: Sendable {
     precondition(logits.shape[0] == labels.count, "one label a row: \(labels.count) for \(logits.shape)")
     var (lossSum, correctCount) = (0.0, 0)
     let gradient = Tensor(logits.shape) { gradient in
-      logits.onHost("logits").withElements { logits in
+      logits.withElements { logits in
         for (row, label) in labels.enumerated() {
           precondition((0..<classes).contains(label), "the class \(label) is not one of \(classes)")
           let z = UnsafeBufferPointer(rebasing: logits[row * classes..<(row + 1) * classes])

@@ -141,7 +141,7 @@ struct CosineHead: Sendable {
           let own = row * width..<(row + 1) * width
           let length = own.reduce(0.0) { $0 + Double(x[$1]) * Double(x[$1]) }.squareRoot()
           lengths.append(Float(length))
-          for i in own { result[i] = length > 0 ? Float(Double(factor) * Double(x[i]) / length) : 0 }
+          for i in own { result[i] = length == 0 ? 0 : Float(Double(factor) * Double(x[i]) / length) }
         }
       }
     }
@@ -167,7 +167,7 @@ struct CosineHead: Sendable {
             let length = Double(lengths[image])
             for i in 0..<width {
               let rest = Double(c[start + i]) - along * Double(u[own + i])
-              result[start + i] = length > 0 ? Float(rest / length) : 0
+              result[start + i] = length == 0 ? 0 : Float(rest / length)
             }
           }
         }

@@ -5,7 +5,7 @@ public import XAITensor
 /// A transformer of stages, such as Swin: patches attend in windows, and between the stages neighbours become one token.
 ///
 /// Source: Liu et al. 2021, "Swin Transformer: Hierarchical Vision Transformer using Shifted Windows" (arXiv 2103.14030).
-public struct HierarchicalTransformer: DifferentiableModel {
+public struct HierarchicalTransformer: DifferentiableModel, ParameterListing {
   public let descriptor: ModelDescriptor
   /// Its sizes and choices.
   public let configuration: HierarchicalConfiguration
@@ -13,6 +13,9 @@ public struct HierarchicalTransformer: DifferentiableModel {
   let kernels: any Kernels
   let scoreBiases = PositionBiasCache()
   private let stageOfLayer: [Int]
+
+  /// Every parameter by its name in the checkpoint.
+  public var namedTensors: [(name: String, tensor: Tensor)] { weights.named }
 
   /// What a transformer of stages can do.
   public static let capabilities: Capabilities = [
