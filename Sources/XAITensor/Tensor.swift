@@ -90,7 +90,7 @@ public struct Tensor: Sendable {
   }
 
   /// The place of the first element that is NaN or infinite, in row-major order; nil where all are finite.
-  public var firstNotFinite: Int? { withElements { $0.firstIndex { !$0.isFinite } } }
+  package var firstNotFinite: Int? { withElements { $0.firstIndex { !$0.isFinite } } }
 
   /// The same elements under another shape of the same count.
   public func reshaped(to shape: Shape) -> Tensor {

@@ -28,7 +28,7 @@ public struct NotFiniteTensor: Hashable, Sendable, CustomStringConvertible {
   public let value: Float
 
   /// Looks for a value that is not finite; nil where there is none.
-  public init?(_ tensor: Tensor, _ kind: Kind) {
+  package init?(_ tensor: Tensor, _ kind: Kind) {
     let host = tensor.onHost("values that are not finite")
     guard let index = host.firstNotFinite else { return nil }
     self.kind = kind
@@ -74,7 +74,7 @@ extension Model {
   ///   - logits: [B, classes], of this model.
   ///   - input: what they are of, [B, 3, H, W].
   /// - Throws: `ModelError.notFinite`, which names the first tensor of the pass that isn't.
-  public func finite(_ logits: Tensor, of input: Tensor) throws(ModelError) -> Tensor {
+  package func finite(_ logits: Tensor, of input: Tensor) throws(ModelError) -> Tensor {
     let logits = logits.onHost("logits")
     guard let index = logits.firstNotFinite else { return logits }
     let image = index / logits.shape[1]
@@ -85,7 +85,7 @@ extension Model {
   /// The first tensor of a forward pass that is not finite; nil where all are that can be looked at.
   ///
   /// It takes passes of its own, which keep the places that the model lists, so that nothing is paid where all is well.
-  public func firstNotFinite(of input: Tensor) -> NotFiniteTensor? {
+  package func firstNotFinite(of input: Tensor) -> NotFiniteTensor? {
     if let found = NotFiniteTensor(input, .input) { return found }
     for parameter in (self as? any ParameterListing)?.namedTensors ?? [] {
       if let found = NotFiniteTensor(parameter.tensor, .parameter(parameter.name)) { return found }
