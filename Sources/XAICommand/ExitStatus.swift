@@ -79,6 +79,7 @@ extension ExitStatus {
     case let error as ReportError:
       if case .unknownBaseline = error { self = .usage } else { self = .inputData }
     case let error as DatasetError: self.init(error)
+    case ModelError.notFinite: self = .software
     case is OptionError, is TargetError, is TensorError, is ModelError: self = .usage
     case let error as ImageError: self.init(error)
     case let error as ModelDirectoryError:

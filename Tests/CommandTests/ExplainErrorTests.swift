@@ -1,5 +1,7 @@
 import Foundation
 import Testing
+import XAITensor
+import XAIWeights
 
 /// Wrong arguments: found before the model runs, so nothing is written.
 @Suite struct ExplainArgumentTests {
@@ -126,5 +128,47 @@ import Testing
       "grad-cam:point=output")
     #expect(result.status == 0)
     #expect(result.errors.contains("every patch the same score"))
+  }
+}
+
+/// Weights that are not finite: no file, a message that names the tensor, and a status that is not zero.
+@Suite struct NotFiniteWeightTests {
+  /// A copy of the fixture whose classifier has a bias of NaN.
+  private func model(_ folder: TemporaryFolder) throws -> String {
+    let path = folder.path("broken")
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    for name in ["config.json", "preprocessor_config.json"] {
+      try FileManager.default.copyItem(atPath: "\(FixtureModel.vit)/\(name)", toPath: "\(path)/\(name)")
+    }
+    let file = try SafetensorsFile(path: "\(FixtureModel.vit)/model.safetensors")
+    var tensors = Dictionary(
+      uniqueKeysWithValues: try file.tensors.map { ($0.name, try file.tensor($0.name)) })
+    tensors["classifier.bias"] = tensors["classifier.bias"].map { bias in
+      Tensor(bias.shape, bias.elements.enumerated().map { $0.offset == 2 ? .nan : $0.element })
+    }
+    try SafetensorsWriter().write(tensors, to: "\(path)/model.safetensors")
+    return path
+  }
+
+  @Test(
+    "explain and compare end with the tensor's name and write nothing",
+    arguments: [
+      ["explain", "-e", "raw-attention"], ["explain", "-e", "gmar,centre,random", "--json"],
+      ["explain", "-e", "occlusion", "-t", "1"], ["compare"], ["compare", "--json"],
+      ["check-gradients"],
+    ])
+  func noMap(_ arguments: [String]) throws {
+    let folder = try TemporaryFolder()
+    try folder.picture("photo.png")
+    let model = try model(folder)
+    let pictures =
+      arguments[0] == "check-gradients" ? [] : [folder.path("photo.png"), "-o", folder.path("out")]
+    let result = try XAIProcess.run([arguments[0], "-m", model] + pictures + arguments.dropFirst())
+    #expect(result.status == 70, "\(result.errors)")
+    #expect(result.errors.contains("'classifier.bias' (nan at [2])"), "\(result.errors)")
+    #expect(pictures.isEmpty || result.errors.contains("photo.png"), "\(result.errors)")
+    #expect(result.output.isEmpty)
+    let written = (try? FileManager.default.contentsOfDirectory(atPath: folder.path("out"))) ?? []
+    #expect(written.isEmpty)
   }
 }

@@ -49,7 +49,7 @@ public struct IntegratedGradients: Explainer {
           }
         }
       }
-    let logits = (image: trace.logits, baseline: try model.logits(baseline))
+    let logits = (image: trace.logits, baseline: try model.finite(model.logits(baseline), of: baseline))
     return try targets.map { image, target, classIndex in
       let row = targets.row(image: image, target: target)
       let values = trace.input[image].subtracting(baseline[image]).multiplied(with: gradient[row])

@@ -26,7 +26,15 @@ struct CompareRun {
     let start = clock.now
     let trace = try plan.model.forward(plan.input, recording: recording)
     let forward = (clock.now - start) / .seconds(1)
-    let targets = try plan.target.resolve(logits: trace.logits, labels: plan.model.descriptor.labels)
+    let logits: Tensor
+    do {
+      logits = try plan.model.finite(trace.logits, of: plan.input)
+    } catch {
+      var failure = Failure(error)
+      failure.message = "\(plan.file.path): \(failure.message)"
+      throw failure
+    }
+    let targets = try plan.target.resolve(logits: logits, labels: plan.model.descriptor.labels)
     for (index, choice) in plan.choices.enumerated() {
       guard !Interruption.isRequested else { break }
       progress.update { _ in "\(choice.text) (\(index + 1) of \(plan.choices.count))" }
@@ -34,7 +42,8 @@ struct CompareRun {
     }
     progress.clear()
     try write(
-      ComparisonResult(plan, trace.logits[0].elements, targets, maps, forwardSeconds: forward))
+      ComparisonResult(
+        plan, logits[0].elements, targets, maps, forwardSeconds: forward))
     if Interruption.isRequested { throw Failure(.interrupted, "") }
     if let failure = failures.first { throw Failure(failure.status, "") }
   }
@@ -47,7 +56,7 @@ struct CompareRun {
       let attribution = try PassProgress.watched(
         by: progress.passes(after: "\(number) of \(plan.choices.count), ")
       ) {
-        try choice.explainer.explain(trace, targets: targets, using: plan.model)[0][0]
+        try choice.explainer.maps(of: trace, targets: targets, using: plan.model)[0][0]
       }
       maps.append(
         ComparedMap(choice: choice, attribution: attribution, seconds: (clock.now - start) / .seconds(1)))

@@ -32,7 +32,9 @@ public struct Attribution: Sendable {
   ) throws(AttributionError) {
     let grid = grid ?? trace.layout.grid
     precondition(scores.count == grid.count, "one score for each of \(grid)")
-    guard scores.allSatisfy(\.isFinite) else { throw .notFinite(explainer: explainer.specification) }
+    guard scores.allSatisfy(\.isFinite) else { 
+      throw .notFinite(explainer: explainer.specification, first: nil)
+    }
     self.scores = scores
     self.grid = grid
     self.patches = trace.layout.grid
@@ -60,13 +62,15 @@ public struct Attribution: Sendable {
 
 /// A map that is not a map.
 public enum AttributionError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// A score is NaN or infinite.
-  case notFinite(explainer: String)
+  /// A score is NaN or infinite; `first` is the first tensor of the model's passes that is, where one is.
+  case notFinite(explainer: String, first: NotFiniteTensor?)
 
   public var description: String {
     switch self {
-    case .notFinite(let explainer):
-      "\(explainer) gave a score that is not a finite number; check the model with `xai check-gradients`"
+    case .notFinite(let explainer, let first):
+      "\(explainer) gave a score that is not a finite number, and there is no map. "
+        + (first.map { "The first tensor that isn't finite is \($0)" }
+          ?? "Layers and gradients of the model are finite, so it is what the explainer makes of them")
     }
   }
 }
@@ -77,6 +81,8 @@ public func minMaxNormalised(_ values: [Float]) -> [Float] {
     return [Float](repeating: 0, count: values.count)
   }
   let range = high - low
+  // Numbers far apart are scaled by halves, whose difference is finite.
+  guard range.isFinite else { return values.map { ($0 / 2 - low / 2) / (high / 2 - low / 2) } }
   return values.map { ($0 - low) / range }
 }
 

@@ -6,7 +6,7 @@ public import XAIWeights
 ///
 /// Its gradients by `GradientRequest(parameters: true)`, and those of its head by `headParameters`, are named as its
 /// parameters are.
-public protocol TrainableModel: DifferentiableModel {
+public protocol TrainableModel: DifferentiableModel, ParameterListing {
   /// Every parameter by its name in the checkpoint, in an order that stays.
   var parameters: [NamedParameter] { get }
 
@@ -29,6 +29,9 @@ public protocol TrainableModel: DifferentiableModel {
 }
 
 extension TrainableModel {
+  /// The parameters.
+  public var namedTensors: [(name: String, tensor: Tensor)] { parameters.map { ($0.name, $0.tensor) } }
+
   /// None.
   public var unreadTensors: [String: Tensor] { [:] }
 }

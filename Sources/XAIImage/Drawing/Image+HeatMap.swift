@@ -126,7 +126,8 @@ extension Tensor {
     guard shape.rank == 2, count > 0 else {
       throw .wrongShape(figure: figure, shape: shape.description, needed: "rows × columns and not empty")
     }
-    let bad = withElements { $0.firstIndex { !$0.isFinite } }
-    if let bad { throw .notFinite(figure: figure, row: bad / shape[1], column: bad % shape[1]) }
+    if let bad = firstNotFinite {
+      throw .notFinite(figure: figure, row: bad / shape[1], column: bad % shape[1])
+    }
   }
 }

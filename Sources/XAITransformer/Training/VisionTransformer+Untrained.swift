@@ -4,12 +4,6 @@ public import XAIImage
 public import XAITensor
 public import XAIWeights
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 extension VisionTransformer {
   /// Makes a model that has learnt nothing yet from a directory whose configuration has been read.
   ///
@@ -49,14 +43,14 @@ extension VisionTransformer {
     _ configuration: VisionTransformerConfiguration, heads: Int, model: String
   ) throws(ModelError) {
     let bytes = 16 * Double(configuration.parameterCount(heads: heads))
-    let limit = Double(ProcessInfo.processInfo.physicalMemory)
+    let limit = MachineLimits.memory
     guard bytes > limit else { return }
     func gigabytes(_ bytes: Double) -> String { String(Int((bytes / 1e9).rounded(.up))) + " GB" }
     throw .notTrainable(
       model: model,
       reason:
         "training \(configuration.parameterCount(heads: heads)) parameters takes \(gigabytes(bytes)) of memory "
-        + "at least, and this machine has \(gigabytes(limit)); take a smaller width, depth or MLP")
+        + "at least, and this process may have \(gigabytes(limit)); take a smaller width, depth or MLP")
   }
 }
 

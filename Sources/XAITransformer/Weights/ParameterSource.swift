@@ -1,12 +1,20 @@
 import XAITensor
 import XAIWeights
 
-/// Where a model takes its parameters from as it is put together, and how many they are.
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Where a model takes its parameters from as it is put together, and which they are.
 final class ParameterSource {
   private let source: (_ name: String, _ shape: Shape) -> Tensor
   private let naming: (_ owner: String, _ parameter: CheckpointNaming.Parameter) -> String
-  /// The parameters that were taken so far.
+  /// How many numbers were taken so far.
   private(set) var count = 0
+  /// The parameters that were taken so far.
+  private(set) var taken: [(name: String, tensor: Tensor)] = []
 
   /// Takes parameters from `source`, those of linear maps and norms by the names that `naming` gives.
   init(
@@ -21,7 +29,9 @@ final class ParameterSource {
 
   func tensor(_ name: String, _ shape: Shape) -> Tensor {
     count += shape.count
-    return source(name, shape)
+    let tensor = source(name, shape)
+    taken.append((name, tensor))
+    return tensor
   }
 
   /// The matrix of a linear map.
