@@ -32,7 +32,7 @@ public struct Attribution: Sendable {
   ) throws(AttributionError) {
     let grid = grid ?? trace.layout.grid
     precondition(scores.count == grid.count, "one score for each of \(grid)")
-    guard scores.allSatisfy(\.isFinite) else { 
+    guard scores.allSatisfy(\.isFinite) else {
       throw .notFinite(explainer: explainer.specification, first: nil)
     }
     self.scores = scores
