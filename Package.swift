@@ -21,6 +21,10 @@ func isWanted(_ variable: String, header: String) -> Bool {
 /// Whether XAITensor is built with oneDNN.
 let usesOneDNN = isWanted("XAI_ONEDNN", header: "oneapi/dnnl/dnnl.h")
 
+/// Whether images in WebP and GIF are read; without their libraries they are refused by name.
+let usesWebP = isWanted("XAI_WEBP", header: "webp/demux.h")
+let usesGIF = isWanted("XAI_GIF", header: "gif_lib.h")
+
 /// Whether XAIResults is built, and what needs it; SQLite is part of macOS's SDK.
 let usesDatabase: Bool = {
   #if os(macOS)
@@ -202,7 +206,11 @@ let cTargets: [Target] =
   [
     .target(name: "CVectorKernels"),
     .target(name: "CMachine"),
-    .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
+    .target(
+      name: "CImageCodecs", exclude: (usesWebP ? [] : ["webp.c"]) + (usesGIF ? [] : ["gif.c"]),
+      linkerSettings: (["jpeg", "png", "z"] + (usesWebP ? ["webp", "webpdemux"] : [])
+        + (usesGIF ? ["gif"] : []))
+        .map { .linkedLibrary($0) }),
   ]
   + (usesOneDNN ? [.systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])])] : [])
 
@@ -268,6 +276,8 @@ for target in package.targets where [.regular, .executable, .test].contains(targ
   if usesOneDNN, ["XAITensor", "TensorTests"].contains(target.name) {
     target.swiftSettings?.append(.define("XAI_ONEDNN"))
   }
+  if usesWebP, target.name == "XAIImage" { target.swiftSettings?.append(.define("XAI_WEBP")) }
+  if usesGIF, target.name == "XAIImage" { target.swiftSettings?.append(.define("XAI_GIF")) }
   if usesDatabase, ["XAI", "XAICommand", "CommandTests", "ExampleTests"].contains(target.name) {
     target.swiftSettings?.append(.define("XAI_DATABASE"))
   }

@@ -31,11 +31,13 @@ extension Image {
     }
   }
 
-  /// Writes the image to a file in the format of its extension, `.png`, `.jpg` or `.jpeg`.
+  /// Writes the image to a file in the format of its extension, `.png`, `.jpg` or `.jpeg`, as PNG or JPEG.
   ///
   /// The file appears whole or not at all. Throws ``ImageError`` or `FileError`.
   public func write(to path: String) throws {
-    guard let format = ImageFormat(extensionOf: path) else { throw ImageError.unknownExtension(file: path) }
+    guard let format = ImageFormat(extensionOf: path), format.isWritable else {
+      throw ImageError.unknownExtension(file: path)
+    }
     try AtomicFile.write(format == .png ? png() : jpeg(), to: path)
   }
 }

@@ -1,16 +1,67 @@
-#include <jerror.h>
+#include <setjmp.h>
+// jpeglib.h uses FILE without including it.
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <jerror.h>
+#include <jpeglib.h>
+
 #include "buffer.h"
-#include "jpeg_error.h"
+
+// MARK: - Errors
+
+/// libjpeg's error manager, with the place to jump back to and what to report there.
+typedef struct jpeg_error {
+  struct jpeg_error_mgr manager;
+  jmp_buf back;
+  xai_codec_status status;
+  xai_codec_report *report;
+} jpeg_error;
+
+/// Jumps back with a message of our own.
+static _Noreturn void fail_with(j_common_ptr codec, xai_codec_status status, const char *message) {
+  jpeg_error *error = (jpeg_error *)codec->err;
+  error->status = status;
+  xai_set_message(error->report, message);
+  longjmp(error->back, 1);
+}
+
+static void fail(j_common_ptr codec) {
+  char message[JMSG_LENGTH_MAX];
+  codec->err->format_message(codec, message);
+  switch (codec->err->msg_code) {
+  case JWRN_JPEG_EOF: fail_with(codec, XAI_CODEC_TRUNCATED, message);
+  case JERR_OUT_OF_MEMORY: fail_with(codec, XAI_CODEC_NO_MEMORY, message);
+  default: fail_with(codec, XAI_CODEC_CORRUPT, message);
+  }
+}
+
+static void note(j_common_ptr codec, int level) {
+  if (level < 0) codec->err->num_warnings++;
+}
+
+static void print_nothing(j_common_ptr codec) { (void)codec; }
+
+/// Sets up the manager: errors jump back with status and message, warnings are counted and otherwise ignored.
+static struct jpeg_error_mgr *set_up(jpeg_error *error, xai_codec_report *report) {
+  struct jpeg_error_mgr *manager = jpeg_std_error(&error->manager);
+  manager->error_exit = fail;
+  manager->emit_message = note;
+  manager->output_message = print_nothing;
+  error->status = XAI_CODEC_CORRUPT;
+  error->report = report;
+  return manager;
+}
+
+// MARK: - Decoding
 
 /// All that outlives a jump: it stands in the caller's frame, so that setjmp leaves its values alone.
 typedef struct decoder {
   struct jpeg_decompress_struct codec;
   struct jpeg_source_mgr source;
   struct jpeg_progress_mgr progress;
-  xai_jpeg_error error;
+  jpeg_error error;
   uint8_t *row;
 } decoder;
 
@@ -19,7 +70,7 @@ typedef struct decoder {
 static void start_or_end_source(j_decompress_ptr codec) { (void)codec; }
 
 // The whole input lies in memory: being asked for more means that it is cut off. libjpeg's own memory source
-// only warns here and makes the rest of the picture grey.
+// only warns here and makes the rest of the image grey.
 static boolean input_ended(j_decompress_ptr codec) {
   ERREXIT(codec, JWRN_JPEG_EOF);
   return FALSE;
@@ -34,7 +85,7 @@ static void skip(j_decompress_ptr codec, long count) {
 
 // MARK: - Bounded work
 
-// A progressive file of a few kilobytes can ask for hundreds of passes over a large picture. Sixteen scans
+// A progressive file of a few kilobytes can ask for hundreds of passes over a large image. Sixteen scans
 // are always granted (encoders write about ten), more as long as scans × pixels stay below 2^31, five hundred
 // at most.
 static void bound_scans(j_common_ptr common) {
@@ -44,11 +95,9 @@ static void bound_scans(j_common_ptr common) {
   if (granted < 16) granted = 16;
   if (granted > 500) granted = 500;
   if (codec->input_scan_number > 0 && (uint64_t)codec->input_scan_number > granted) {
-    xai_jpeg_fail(common, XAI_CODEC_CORRUPT, "more scans than a picture of its size needs");
+    fail_with(common, XAI_CODEC_CORRUPT, "more scans than an image of its size needs");
   }
 }
-
-// MARK: - Decoding
 
 static void open(decoder *decoder, const uint8_t *bytes, size_t count) {
   jpeg_create_decompress(&decoder->codec);
@@ -118,10 +167,10 @@ static xai_codec_status decode(
   codec->dct_method = JDCT_ISLOW;
   jpeg_start_decompress(codec);
   if (codec->output_width != extent.width || codec->output_height != extent.height) {
-    xai_jpeg_fail((j_common_ptr)codec, XAI_CODEC_CORRUPT, "the image is not of the announced extent");
+    fail_with((j_common_ptr)codec, XAI_CODEC_CORRUPT, "the image is not of the announced extent");
   }
   read_rows(decoder, pixels);
-  // Reads up to the end marker, so that a picture cut off in its last bytes is found out.
+  // Reads up to the end marker, so that an image cut off in its last bytes is found out.
   jpeg_finish_decompress(codec);
   return XAI_CODEC_OK;
 }
@@ -130,7 +179,7 @@ xai_codec_status xai_jpeg_extent(
     const uint8_t *bytes, size_t count, xai_extent *extent, xai_codec_report *report) {
   decoder decoder;
   memset(&decoder, 0, sizeof decoder);
-  decoder.codec.err = xai_jpeg_error_init(&decoder.error, report);
+  decoder.codec.err = set_up(&decoder.error, report);
   xai_codec_status status = extent_of(&decoder, bytes, count, extent);
   close(&decoder);
   return status;
@@ -140,8 +189,84 @@ xai_codec_status xai_jpeg_decode(
     const uint8_t *bytes, size_t count, xai_extent extent, uint8_t *pixels, xai_codec_report *report) {
   decoder decoder;
   memset(&decoder, 0, sizeof decoder);
-  decoder.codec.err = xai_jpeg_error_init(&decoder.error, report);
+  decoder.codec.err = set_up(&decoder.error, report);
   xai_codec_status status = decode(&decoder, bytes, count, extent, pixels);
   close(&decoder);
+  return status;
+}
+
+// MARK: - Encoding
+
+enum { chunk_size = 16384 };
+
+/// All that outlives a jump: it stands in the caller's frame, so that setjmp leaves its values alone.
+typedef struct encoder {
+  struct jpeg_compress_struct codec;
+  struct jpeg_destination_mgr destination;
+  jpeg_error error;
+  xai_encoded *encoded;
+  size_t capacity;
+  uint8_t chunk[chunk_size];
+} encoder;
+
+static void use_whole_chunk(encoder *encoder) {
+  encoder->destination.next_output_byte = encoder->chunk;
+  encoder->destination.free_in_buffer = chunk_size;
+}
+
+static void append(j_compress_ptr codec, size_t count) {
+  encoder *encoder = codec->client_data;
+  if (!xai_append(encoder->encoded, &encoder->capacity, encoder->chunk, count)) {
+    ERREXIT1(codec, JERR_OUT_OF_MEMORY, 0);
+  }
+  use_whole_chunk(encoder);
+}
+
+static void start(j_compress_ptr codec) { use_whole_chunk(codec->client_data); }
+
+// libjpeg asks to empty the whole chunk whatever free_in_buffer says.
+static boolean empty_chunk(j_compress_ptr codec) {
+  append(codec, chunk_size);
+  return TRUE;
+}
+
+static void finish(j_compress_ptr codec) { append(codec, chunk_size - codec->dest->free_in_buffer); }
+
+static xai_codec_status encode(encoder *encoder, const uint8_t *pixels, xai_extent extent, int32_t quality) {
+  if (setjmp(encoder->error.back)) return encoder->error.status;
+  struct jpeg_compress_struct *codec = &encoder->codec;
+  jpeg_create_compress(codec);
+  codec->client_data = encoder;
+  encoder->destination.init_destination = start;
+  encoder->destination.empty_output_buffer = empty_chunk;
+  encoder->destination.term_destination = finish;
+  codec->dest = &encoder->destination;
+  codec->image_width = extent.width;
+  codec->image_height = extent.height;
+  codec->input_components = 3;
+  codec->in_color_space = JCS_RGB;
+  jpeg_set_defaults(codec);
+  jpeg_set_quality(codec, quality, TRUE);
+  jpeg_start_compress(codec, TRUE);
+  while (codec->next_scanline < codec->image_height) {
+    // libjpeg only reads the rows, but its type says otherwise.
+    JSAMPROW rows[1] = {(JSAMPROW)(uintptr_t)(pixels + (size_t)extent.width * 3 * codec->next_scanline)};
+    jpeg_write_scanlines(codec, rows, 1);
+  }
+  jpeg_finish_compress(codec);
+  return XAI_CODEC_OK;
+}
+
+xai_codec_status xai_jpeg_encode(
+    const uint8_t *pixels, xai_extent extent, int32_t quality, xai_encoded *encoded,
+    xai_codec_report *report) {
+  *encoded = (xai_encoded){NULL, 0};
+  encoder encoder;
+  memset(&encoder, 0, sizeof encoder);
+  encoder.encoded = encoded;
+  encoder.codec.err = set_up(&encoder.error, report);
+  xai_codec_status status = encode(&encoder, pixels, extent, quality);
+  jpeg_destroy_compress(&encoder.codec);
+  if (status != XAI_CODEC_OK) xai_discard(encoded);
   return status;
 }
