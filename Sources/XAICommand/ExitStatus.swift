@@ -91,7 +91,7 @@ extension ExitStatus {
     case is ConfigurationError, is SafetensorsError, is WeightsError, is PreprocessingError: self = .inputData
     case let error as FileError:
       switch error {
-      case .notCreatable, .notAPlainFile: self = .cantCreate
+      case .notCreatable, .notAPlainFile, .notAFolder: self = .cantCreate
       case .notWritable, .notReplaceable: self = .cantWrite
       }
     case is AttributionError, is FigureError: self = .software
@@ -107,7 +107,7 @@ extension ExitStatus {
   private init(_ error: ImageError) {
     switch error {
     case .unreadable: self = .noInput
-    case .empty, .unknownFormat, .tooManyPixels, .truncated, .corrupt: self = .inputData
+    case .empty, .unknownFormat, .missingDecoder, .tooManyPixels, .truncated, .corrupt: self = .inputData
     case .outOfMemory, .notEncodable, .unknownExtension: self = .software
     }
   }

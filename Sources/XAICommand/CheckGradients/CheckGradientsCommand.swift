@@ -40,7 +40,8 @@ struct CheckGradientsCommand: ParsableCommand {
     completion: .directory)
   var model: String
 
-  @Argument(help: "A JPEG or PNG file; random numbers when left out.", completion: .file())
+  @Argument(
+    help: "An image file; random numbers when left out.", completion: .file(extensions: ImageFile.extensions))
   var image: String?
 
   @Option(
@@ -96,7 +97,8 @@ struct CheckGradientsCommand: ParsableCommand {
     let preprocessing = try pictures.preprocessing(of: loaded)
     if let image {
       return try preprocessing.tensor(
-        from: Image(contentsOf: image, pixelLimit: pictures.pixelLimit, applyOrientation: pictures.exif))
+        from: Image(
+          contentsOf: image, pixelLimit: pictures.pixelLimit, orientation: pictures.orientation.exif))
     }
     guard let (height, width) = preprocessing.inputSize else {
       throw Failure(.usage, "\(model) takes pictures of any size: give --size, or a picture")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import XAICore
+import XAIImage
 
 private let familyNames = ExplainerDescriptor.Family.allCases.map(\.rawValue)
 
@@ -17,7 +18,7 @@ struct CompareCommand: ParsableCommand {
   var model: String
 
   @Argument(
-    help: "A JPEG or PNG file.", completion: .file(extensions: ["jpg", "jpeg", "JPEG", "JPG", "png"]))
+    help: "An image file: \(ImageFormat.readableText).", completion: .file(extensions: ImageFile.extensions))
   var image: String
 
   @Option(

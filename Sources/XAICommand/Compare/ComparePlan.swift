@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 import XAIImage
 import XAITensor
 
@@ -15,6 +16,8 @@ struct ComparePlan {
   let file: ImageFile
   /// What the model sees.
   let picture: Image
+  /// Whether the image was turned upright.
+  let isTurned: Bool
   let input: Tensor
   let target: TargetSelection
   let choices: [ExplainerChoice]
@@ -29,9 +32,10 @@ struct ComparePlan {
     if case .top(let count) = target, count > 1 {
       throw Failure(.usage, "--target top:\(count) is \(count) classes; a comparison is of one.")
     }
-    let files = try ImageFile.collect([command.image])
+    let files = try ImageFiles([command.image], suffixLength: ".999999.comparison.jpeg".utf8.count).files
     guard let file = files.first, files.count == 1 else {
-      throw Failure(.usage, "\(command.image): has \(files.count) pictures; a comparison is of one.")
+      throw Failure(
+        .usage, "\(FileName.shown(command.image)): has \(files.count) images; a comparison is of one.")
     }
     self.file = file
     let loaded = try LoadedModel(command.model, engine: command.engine)
@@ -46,9 +50,10 @@ struct ComparePlan {
     _ = try target.resolve(logits: blank, labels: model.descriptor.labels)
     let batch = PreparedBatch(
       [file], preprocessing: preprocessing, pixelLimit: command.pictures.pixelLimit,
-      appliesOrientation: command.pictures.exif, profile: nil)
+      orientation: command.pictures.orientation.exif, profile: nil)
     if let (_, failure) = batch.failures.first { throw failure }
     picture = batch.pictures[0].image
+    isTurned = batch.pictures[0].isTurned
     input = try preprocessing.withoutResizing.tensor(from: [picture])
     try OutputFolder.make(command.output)
   }

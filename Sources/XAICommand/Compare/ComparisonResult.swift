@@ -98,7 +98,7 @@ extension ComparisonResult {
     let left =
       misfits.isEmpty ? "" : "\nLeft out:\n" + table(misfits.map { [$0.id, $0.problem] }, indent: "  ")
     let other = target.index == predicted.index ? "" : "asked about: \(target.text)\n"
-    return "\(file.path): \(predicted.text)\n\(other)\n"
+    return "\(file.shownPath): \(predicted.text)\n\(other)\n"
       + table([heads] + rows, indent: "  ", rightAligned: [0, 4])
       + "  beside one forward pass of \(decimal(forwardSeconds, places: 3)) s that all share\n\n"
       + "Above the diagonal: rank correlation of the patches' scores. Below: shared part of the highest tenth.\n"

@@ -64,7 +64,8 @@ struct EvaluatePlan {
 
   private static func data(_ command: EvaluateCommand) throws(Failure) -> EvaluationData {
     do {
-      let dataset = try CommandContext.currentRegistry.dataset(command.data)
+      let dataset = try CommandContext.currentRegistry.dataset(
+        command.data, with: command.orientation.values)
       let names = dataset.splitNames
       let usual = names.contains(DatasetSplit.validation) ? DatasetSplit.validation : names.first
       return EvaluationData(

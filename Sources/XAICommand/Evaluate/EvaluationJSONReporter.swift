@@ -15,6 +15,7 @@ struct EvaluationJSONReporter: EvaluationReporter {
         EvaluationLine(
           event: "began", output: plan.output, shard: plan.chosen?.shard.description, known: known,
           pictures: count))
+      for note in plan.evaluation.notes { try write(EvaluationLine(event: "note", text: note)) }
     case .working: break
     case .picture(let result):
       try write(
@@ -52,6 +53,7 @@ private struct EvaluationLine: Encodable {
   }
 
   var event: String
+  var text: String?
   var output: String?
   var shard: String?
   var position: Int?

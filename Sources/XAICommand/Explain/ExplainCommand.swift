@@ -1,5 +1,6 @@
 import ArgumentParser
 import XAICore
+import XAIImage
 
 /// `xai explain`: maps of images, drawn and written.
 struct ExplainCommand: ParsableCommand {
@@ -15,8 +16,8 @@ struct ExplainCommand: ParsableCommand {
   var model: String
 
   @Argument(
-    help: "JPEG and PNG files, or folders of them (not their subfolders).",
-    completion: .file(extensions: ["jpg", "jpeg", "JPEG", "JPG", "png"]))
+    help: "Image files (\(ImageFormat.readableText)), or folders of them (not their subfolders).",
+    completion: .file(extensions: ImageFile.extensions))
   var images: [String]
 
   @Option(
@@ -97,8 +98,8 @@ enum ExplainHelp {
       xai explain -m MODEL photo.jpg --size 224x448
           another input size, which need not be square
 
-    Files are named <picture>.<explainer>.<class index>.<kind>; pictures of one name in several folders have the \
-    folder before it. Overlays are drawn on what the model sees, after resize and crop. Maps are upsampled bilinearly and \
+    Files are named <image>.<explainer>.<class index>.<kind>; images of one name in several folders have the \
+    folder before it. Images are upright, as their EXIF orientation says. Overlays are drawn on what the model sees, after resize and crop. Maps are upsampled bilinearly and \
     scaled to 0…1; the .npy files and records hold the scores as they are.
 
     A picture that can't be used is reported and the others are still done; the exit status is then that of the first \

@@ -12,6 +12,8 @@ struct ExplainRun {
   private var done = 0
   private var failed = 0
   private var firstFailure: ExitStatus?
+  /// Whether it has been said that images are turned.
+  private var toldTurned = false
   /// The explainers of which it has been said that the class doesn't matter to them.
   private var toldAgnostic: Set<String> = []
 
@@ -20,16 +22,20 @@ struct ExplainRun {
     writer = ResultWriter(plan)
     progress = Progress(isShown: !plan.command.quiet)
     if plan.command.montage {
-      montage = MontagePages(headings: plan.choices.map(\.heading), rowCount: plan.images.count)
+      montage = MontagePages(headings: plan.choices.map(\.heading))
     }
   }
 
   /// Explains everything; throws at the end where an image failed, and at once where a file can't be written.
   mutating func run() throws {
     Interruption.watch()
+    for part in plan.leftOut {
+      if plan.command.json { try say(json(part)) }
+      if !plan.command.quiet { tell("Note: \(part.folder): \(part.note)\n") }
+    }
     do {
       try explainAll()
-      if let page = montage?.finishPage() { try write(page) }
+      if let page = montage?.finish() { try write(page) }
     } catch {
       progress.clear()
       if done > 0 { summarise() }
@@ -57,10 +63,10 @@ struct ExplainRun {
   /// The decoded batches, in order.
   private var prepared: Prefetched<IndexingIterator<[ArraySlice<ImageFile>]>, PreparedBatch> {
     let (preprocessing, options) = (plan.preprocessing, plan.command.pictures)
-    let (pixelLimit, exif, profile) = (options.pixelLimit, options.exif, plan.profile)
+    let (pixelLimit, orientation, profile) = (options.pixelLimit, options.orientation.exif, plan.profile)
     return plan.batches.prefetched {
       PreparedBatch(
-        $0, preprocessing: preprocessing, pixelLimit: pixelLimit, appliesOrientation: exif,
+        $0, preprocessing: preprocessing, pixelLimit: pixelLimit, orientation: orientation,
         profile: profile)
     }
   }
@@ -79,7 +85,7 @@ struct ExplainRun {
     } catch {
       if let picture = pictures.first, pictures.count == 1 {
         var failure = Failure(error)
-        failure.message = "\(picture.file.path): \(failure.message)"
+        failure.message = "\(picture.file.shownPath): \(failure.message)"
         return note(failure, of: picture.file)
       }
       for picture in pictures { try explain([picture]) }
@@ -114,9 +120,13 @@ extension ExplainRun {
   private mutating func write(
     _ picture: PreparedBatch.Picture, _ index: Int, of explanation: Explanation
   ) throws {
+    if picture.isTurned, !toldTurned, !plan.command.quiet {
+      toldTurned = true
+      tell("Note: \(picture.file.turnedNote)\n")
+    }
     let scores = ClassScores(logits: explanation.logits[index].elements, of: plan.model.descriptor)
     let predicted = scores?.predicted
-    var lines = picture.file.path + (predicted.map { ": \($0.text)" } ?? "") + "\n"
+    var lines = picture.file.shownPath + (predicted.map { ": \($0.text)" } ?? "") + "\n"
     var seen: Set<Int> = []
     for (target, classIndex) in explanation.targets.classes[index].enumerated()
     where seen.insert(classIndex).inserted {
@@ -166,7 +176,7 @@ extension ExplainRun {
     guard !plan.command.quiet else { return }
     if result.attribution.isDegenerate {
       tell(
-        "Warning: \(result.file.path): \(result.choice.text) gives every patch the same score; the map says nothing.\n"
+        "Warning: \(result.file.shownPath): \(result.choice.text) gives every patch the same score; the map says nothing.\n"
       )
     }
     if !result.choice.explainer.descriptor.isClassSpecific, result.target?.index != result.predicted?.index,
@@ -209,6 +219,8 @@ struct PreparedBatch: Sendable {
     let file: ImageFile
     /// What the model sees.
     let image: Image
+    /// Whether it was turned upright.
+    let isTurned: Bool
   }
 
   var pictures: [Picture] = []
@@ -216,19 +228,22 @@ struct PreparedBatch: Sendable {
 
   /// Reads the images of some files.
   init(
-    _ files: ArraySlice<ImageFile>, preprocessing: Preprocessing, pixelLimit: Int, appliesOrientation: Bool,
+    _ files: ArraySlice<ImageFile>, preprocessing: Preprocessing, pixelLimit: Int,
+    orientation: Image.Orientation,
     profile: Profile?
   ) {
     for file in files {
       do {
-        let image = try profile.measure("reading and decoding") {
-          try Image(contentsOf: file.path, pixelLimit: pixelLimit, applyOrientation: appliesOrientation)
+        let (image, isTurned) = try profile.measure("reading and decoding") {
+          try Image.read(file.path, pixelLimit: pixelLimit, orientation: orientation)
         }
         let seen = try profile.measure("resizing") { try preprocessing.resizedAndCropped(image) }
-        pictures.append(Picture(file: file, image: seen))
+        pictures.append(Picture(file: file, image: seen, isTurned: isTurned))
       } catch {
         var failure = Failure(error, otherwise: .inputData)
-        if !failure.message.hasPrefix(file.path) { failure.message = "\(file.path): \(failure.message)" }
+        if !failure.message.hasPrefix(file.shownPath) {
+          failure.message = "\(file.shownPath): \(failure.message)"
+        }
         failures.append((file, failure))
       }
     }

@@ -35,36 +35,35 @@ struct MontagePages {
   private static let labelWidth = 18
 
   private let headings: [String]
-  private let pageCount: Int
   private var rows: [[Image?]] = []
   private var labels: [String] = []
   private var pagesDone = 0
 
-  /// Prepares pages for so many rows; memory holds one page at a time.
-  init(headings: [String], rowCount: Int) {
+  /// Begins with nothing; memory holds one page at a time.
+  init(headings: [String]) {
     self.headings = ["Input"] + headings
-    pageCount = (rowCount + Self.rowsPerPage - 1) / Self.rowsPerPage
   }
 
-  /// Adds an image and its overlays; gives the page that is full by this.
+  /// Adds a row of an image and its overlays; gives the page before it where that is full.
   mutating func add(_ picture: Image, overlays: [Image], target: ClassScore?) -> (name: String, image: Image)?
   {
+    let page = rows.count == Self.rowsPerPage ? page(isLast: false) : nil
     rows.append([picture] + overlays)
     labels.append(target.map { "\(wrapped($0.shortLabel, to: Self.labelWidth))\n\($0.valueText)" } ?? "")
-    return rows.count == Self.rowsPerPage ? finishPage() : nil
+    return page
   }
 
-  /// The page that has been begun; nil where there is none.
-  mutating func finishPage() -> (name: String, image: Image)? {
+  /// The last page; nil where no row was added.
+  mutating func finish() -> (name: String, image: Image)? { page(isLast: true) }
+
+  /// The rows so far as a page: `montage` where it is the only one, or else `montage-1` and so on.
+  private mutating func page(isLast: Bool) -> (name: String, image: Image)? {
     guard let picture = rows.first?.first.flatMap({ $0 }) else { return nil }
     pagesDone += 1
     let page = Montage(
       rows: rows, columnHeaders: headings, rowLabels: labels,
       cellHeight: cellHeight(of: picture, width: 224))
     (rows, labels) = ([], [])
-    let number = String(pagesDone)
-    let digits = max(String(pageCount).count, number.count)
-    let suffix = pageCount > 1 ? "-" + String(repeating: "0", count: digits - number.count) + number : ""
-    return ("montage\(suffix)", page.image())
+    return (isLast && pagesDone == 1 ? "montage" : "montage-\(pagesDone)", page.image())
   }
 }

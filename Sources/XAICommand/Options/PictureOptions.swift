@@ -1,12 +1,20 @@
 import ArgumentParser
 import XAICore
+import XAIFoundation
 import XAIImage
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
+/// How images are turned.
+struct OrientationOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "How images are turned: upright, as their EXIF orientation says and as transformers does, or raw, as they are stored, as timm does.",
+      valueName: "upright|raw"), completion: .list(Image.Orientation.allCases.map(\.rawValue)),
+    transform: namedValue)
+  var exif = Image.Orientation.upright
+
+  /// What a data set is told beside its own options.
+  var values: [(key: String, value: String)] { exif == .upright ? [] : [(key: "exif", value: exif.rawValue)] }
+}
 
 /// How images are read.
 struct PictureOptions: ParsableArguments {
@@ -18,8 +26,7 @@ struct PictureOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The most pixels that a picture may have.", valueName: "n"))
   var pixelLimit = Image.defaultPixelLimit
 
-  @Flag(help: "Turn pictures upright as their EXIF orientation says; Python's loaders don't.")
-  var exif = false
+  @OptionGroup var orientation: OrientationOptions
 
   func validate() throws {
     guard pixelLimit > 0 else {
@@ -79,17 +86,10 @@ struct DrawingOptions: ParsableArguments {
 /// The folder that a user names for files.
 enum OutputFolder {
   /// The path of a file in it.
-  static func path(_ folder: String, _ name: String) -> String {
-    folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
-  }
+  static func path(_ folder: String, _ name: String) -> String { FileSystem.path(folder, name) }
 
   /// Makes it and the ones above it, where they are not there.
   static func make(_ path: String) throws(Failure) {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw Failure(
-        .cantCreate, "\(path): the output folder can't be made. Check the path and that you may write there.")
-    }
+    do throws(FileError) { try FileSystem.makeFolder(path) } catch { throw Failure(error) }
   }
 }

@@ -4,12 +4,6 @@ import XAIImage
 import XAITensor
 import XAITraining
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// The history of a training as a table and as a figure, beside the model.
 struct Reports {
   private let folder: String
@@ -20,7 +14,7 @@ struct Reports {
 
   init(_ plan: TrainPlan) {
     folder = plan.task.folder
-    title = "\(plan.task.model.descriptor.name) on \(plan.command.data)"
+    title = "\(plan.task.model.descriptor.name) on \(FileName.shown(plan.command.data))"
     epochs = plan.task.recipe.epochs
   }
 
@@ -63,7 +57,7 @@ struct Reports {
       panels: [.init("loss", loss), .init("accuracy", accuracy, range: 0...1)], horizontalRange: 0...epochs)
   }
 
-  private func path(_ name: String) -> String { folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)" }
+  private func path(_ name: String) -> String { FileSystem.path(folder, name) }
 
-  private func isThere(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(name)) }
+  private func isThere(_ name: String) -> Bool { FileSystem.kind(of: path(name)) != nil }
 }

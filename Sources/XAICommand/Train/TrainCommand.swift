@@ -46,6 +46,7 @@ struct TrainCommand: ParsableCommand {
   var validationSplit: String?
 
   @OptionGroup(title: "Recipe") var recipe: RecipeOptions
+  @OptionGroup(title: "Images") var orientation: OrientationOptions
   @OptionGroup(title: "Run") var runOptions: RunOptions
   @OptionGroup(title: "KernelSelection") var engine: EngineOptions
 

@@ -4,12 +4,6 @@ import XAITensor
 import XAITraining
 import XAIWeights
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// What a run of `xai train` will do, with all arguments checked.
 struct TrainPlan {
   let command: TrainCommand
@@ -25,7 +19,7 @@ struct TrainPlan {
     let data = try TrainingData(command)
     let start = try FirstModel(command, recipe: recipe, labels: data.dataset.classNames)
     kernels = start.kernels
-    notes = data.notes + start.notes
+    notes = data.dataset.notes + data.notes + start.notes
     var task = TrainingTask(
       model: start.model, training: data.training, validation: data.validation, recipe: recipe,
       folder: command.output, identity: ["data": data.identity])
@@ -54,7 +48,8 @@ private struct TrainingData {
 
   init(_ command: TrainCommand) throws {
     do {
-      let dataset = try CommandContext.currentRegistry.dataset(command.data)
+      let dataset = try CommandContext.currentRegistry.dataset(
+        command.data, with: command.orientation.values)
       let known = dataset.splitNames.contains(DatasetSplit.validation) ? DatasetSplit.validation : nil
       self.dataset = dataset
       training = try dataset.split(command.trainSplit)
@@ -81,14 +76,9 @@ private struct TrainingData {
   /// The data set in the same words wherever it is named from: paths are absolute.
   var identity: String {
     let options = dataset.options.texts.map { key, value in
-      let isPath = FileManager.default.fileExists(atPath: value)
-      return "\(key)=\(isPath ? absolute(value) : value)"
+      "\(key)=\(FileName.shown(FileSystem.realPath(value) ?? value))"
     }
     return "\(dataset.descriptor.id):\(options.joined(separator: ","))"
-  }
-
-  private func absolute(_ path: String) -> String {
-    URL(fileURLWithPath: path).standardizedFileURL.path
   }
 }
 

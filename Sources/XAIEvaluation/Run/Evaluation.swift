@@ -27,6 +27,8 @@ public struct Evaluation: Sendable {
   let recording: Recording
   /// Whether the classes of the data are those of the model.
   let dataClassesFit: Bool
+  /// How many images are turned upright as they are opened.
+  private let turnedCount: Int
 
   /// Places of the sample that are worked on together.
   public static let groupSize = 4
@@ -66,7 +68,15 @@ public struct Evaluation: Sendable {
       settings.batchSize > 0, "the model sees at least one input at once, not \(settings.batchSize)")
     let composition = Composition(
       model: model, data: data, explainers: explainers, metrics: metrics, settings: settings)
-    notes = try composition.check()
+    let checkNotes = try composition.check()
+    turnedCount = data.turnedCount
+    let orientation =
+      turnedCount == 0
+      ? []
+      : [
+        "\(grouped(turnedCount)) of \(grouped(data.sampleCount)) images are turned upright as their EXIF orientation says"
+      ]
+    notes = data.dataset.notes + orientation + checkNotes
     dataClassesFit = composition.dataClassesFit
     recording = try explainers.reduce(Recording()) { try $0.union($1.recording(for: model.descriptor)) }
   }
@@ -173,6 +183,8 @@ extension Evaluation {
       texts["random weights"] = "seed \(settings.seed), at most \(RandomisedModels.most) models"
     }
     if needs.contains(.seed) { texts["seed"] = "\(settings.seed)" }
+    // Images that say nothing of their orientation have the same results as before it was read.
+    if turnedCount > 0 { texts["orientation"] = "\(turnedCount) images turned upright by EXIF" }
     return Experiment(
       model: ModelIdentity(
         name: descriptor.name, architecture: descriptor.architecture, hash: modelHash,
