@@ -49,6 +49,7 @@ struct ComparisonRecord: Encodable {
     let isClassSpecific: Bool
     let isDegenerate: Bool
     let seconds: Double
+    let grid: Grid
     let scores: [Float]
     let scoreMeaning: ScoreMeaning
     let drawing: DrawingRecord
@@ -83,7 +84,7 @@ struct ComparisonRecord: Encodable {
       return Map(
         explainer: map.attribution.explainer, title: descriptor.title, family: descriptor.family,
         isClassSpecific: descriptor.isClassSpecific, isDegenerate: map.attribution.isDegenerate,
-        seconds: map.seconds, scores: map.attribution.scores,
+        seconds: map.seconds, grid: map.attribution.grid, scores: map.attribution.scores,
         scoreMeaning: map.attribution.scoreMeaning,
         drawing: DrawingRecord(map.attribution, on: result.backdrop, drawing))
     }
