@@ -1,5 +1,6 @@
 public import XAICore
 import XAIFoundation
+public import XAIImage
 
 /// Images that a file of comma-separated values lists, with classes, splits and boxes where it has the columns.
 public struct CSVList: Dataset {
@@ -44,7 +45,7 @@ public struct CSVList: Dataset {
     let classes = try CSVClasses(of: content.labels, in: list, names: options.labels)
     self.options = options
     self.classNames = classes.names
-    self.splits = CSVSplits(of: content.pictures, classes: classes, list: list)
+    self.splits = CSVSplits(of: content.pictures, classes: classes, list: list, orientation: options.exif)
       .splits(holdingOut: HoldOut(share: options.validation, seed: options.seed))
   }
 
@@ -65,15 +66,21 @@ public struct CSVListOptions: PluginOptions {
   public var validation = 0.0
   /// What the images held out are drawn with.
   public var seed = 0
+  /// How images are turned; boxes are in what comes of it.
+  public var exif = Image.Orientation.upright
 
   public init() {}
 
   /// Makes the options for a list.
-  public init(path: String, labels: String? = nil, validation: Double = 0, seed: Int = 0) {
+  public init(
+    path: String, labels: String? = nil, validation: Double = 0, seed: Int = 0,
+    exif: Image.Orientation = .upright
+  ) {
     self.path = path
     self.labels = labels
     self.validation = validation
     self.seed = seed
+    self.exif = exif
   }
 
   public static let table: [OptionSpec<Self>] = [
@@ -85,5 +92,6 @@ public struct CSVListOptions: PluginOptions {
       "validation", \.validation, "the share held out for validation, where the list has no column of splits",
       allowed: "a number from 0 to less than 1", where: { (0..<1).contains($0) }),
     OptionSpec("seed", \.seed, "what the pictures held out are drawn with"),
+    .exif(\.exif),
   ]
 }

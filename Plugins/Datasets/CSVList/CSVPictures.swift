@@ -28,7 +28,8 @@ struct CSVPictures {
   private(set) var pictures: [Picture] = []
   private(set) var labels: [Label] = []
   private var labelNumbers: [String: Int] = [:]
-  private var places: [String: Int] = [:]
+  /// The place of each file, by the bytes of its name: names that look alike may be different files.
+  private var places: [[UInt8]: Int] = [:]
 
   /// Reads a list; throws where it is malformed, and where it is empty.
   init(contentsOf list: String) throws {
@@ -56,8 +57,9 @@ struct CSVPictures {
       guard let label else { throw error("a box needs a label", in: record.line) }
       objects = [Object(line: record.line, label: label, box: box)]
     }
-    guard let place = places[file] else {
-      places[file] = pictures.count
+    let name = Array(file.utf8)
+    guard let place = places[name] else {
+      places[name] = pictures.count
       pictures.append(
         Picture(file: file, line: record.line, label: label, split: split, objects: objects))
       return

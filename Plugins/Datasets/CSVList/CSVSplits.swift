@@ -7,11 +7,15 @@ struct CSVSplits {
   let pictures: [CSVPictures.Picture]
   let classes: CSVClasses
   let list: String
+  let orientation: Image.Orientation
 
-  init(of pictures: [CSVPictures.Picture], classes: CSVClasses, list: String) {
+  init(
+    of pictures: [CSVPictures.Picture], classes: CSVClasses, list: String, orientation: Image.Orientation
+  ) {
     self.pictures = pictures
     self.classes = classes
     self.list = list
+    self.orientation = orientation
   }
 
   /// The splits that the list names; otherwise those that the rule makes.
@@ -37,7 +41,7 @@ struct CSVSplits {
   }
 
   private func pictureList(of indices: some Sequence<Int>) -> PictureList {
-    var result = PictureList(root: FileSystem.folder(of: list))
+    var result = PictureList(root: FileSystem.folder(of: list), orientation: orientation)
     let folder = result.addFolder("")
     for index in indices {
       result.append(

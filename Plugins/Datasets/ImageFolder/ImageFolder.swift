@@ -1,5 +1,6 @@
 public import XAICore
 import XAIFoundation
+public import XAIImage
 
 /// Images in one folder a class, with or without folders for the splits, or in a folder without classes.
 ///
@@ -21,6 +22,8 @@ public struct ImageFolder: Dataset {
   public let options: ImageFolderOptions
   /// The names of the class folders; empty where there are none.
   public let classNames: [String]
+  /// What lies in the folder and is left out.
+  public let notes: [String]
   private let splits: [DatasetSplit]
 
   /// Lists a folder.
@@ -36,10 +39,10 @@ public struct ImageFolder: Dataset {
     guard let kind = FileSystem.kind(of: path), kind == .folder else {
       throw DatasetError.missing(path: path, need: "there is no such folder of pictures. Check the path.")
     }
-    let layout = try FolderLayout(of: path)
+    let layout = try FolderLayout(of: path, orientation: options.exif)
     self.options = options
-    self.classNames = layout.classNames
-    self.splits = try layout.splits(holdingOut: HoldOut(share: options.validation, seed: options.seed))
+    self.classNames = layout.classNames.map(FileName.shown)
+    (splits, notes) = try layout.splits(holdingOut: HoldOut(share: options.validation, seed: options.seed))
   }
 
   /// The splits that have images, the one for training first.
@@ -57,14 +60,17 @@ public struct ImageFolderOptions: PluginOptions {
   public var validation = 0.1
   /// What the images held out are drawn with.
   public var seed = 0
+  /// How images are turned.
+  public var exif = Image.Orientation.upright
 
   public init() {}
 
   /// Makes the options for a folder.
-  public init(path: String, validation: Double = 0.1, seed: Int = 0) {
+  public init(path: String, validation: Double = 0.1, seed: Int = 0, exif: Image.Orientation = .upright) {
     self.path = path
     self.validation = validation
     self.seed = seed
+    self.exif = exif
   }
 
   public static let table: [OptionSpec<Self>] = [
@@ -74,5 +80,6 @@ public struct ImageFolderOptions: PluginOptions {
       "the share held out for validation, where the folder has no splits of its own",
       allowed: "a number from 0 to less than 1", where: { (0..<1).contains($0) }),
     OptionSpec("seed", \.seed, "what the pictures held out are drawn with"),
+    .exif(\.exif),
   ]
 }

@@ -1,5 +1,5 @@
 import XAIFoundation
-public import XAITensor
+package import XAITensor
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

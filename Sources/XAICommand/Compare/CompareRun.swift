@@ -18,6 +18,7 @@ struct CompareRun {
   /// Compares; throws at the end where an explainer failed, and at once where a file can't be written.
   mutating func run() throws {
     Interruption.watch()
+    if plan.isTurned, !plan.command.quiet { StandardError.write("Note: \(plan.file.turnedNote)\n") }
     let explainers = plan.choices.map(\.explainer)
     let recording = try explainers.reduce(Recording()) {
       try $0.union($1.recording(for: plan.model.descriptor))
@@ -71,16 +72,16 @@ struct CompareRun {
 
   private func write(_ result: ComparisonResult) throws {
     guard !maps.isEmpty else { return }
-    let figures = ComparisonFigures(result, drawing: plan.command.drawing)
+    let figures = ComparisonFigures(
+      result, drawing: plan.command.drawing, columns: plan.command.columns, width: plan.figures.width)
     var files: [String: String] = [:]
-    for (kind, image) in [("comparison", try figures.maps()), ("agreement", try figures.agreement())] {
-      let name = "\(plan.file.stem).\(result.target.index).\(kind).\(plan.command.drawing.fileExtension)"
-      let path = OutputFolder.path(plan.command.output, name)
-      try image.write(to: path)
-      files[kind] = path
+    for (kind, figure) in [("comparison", try figures.maps()), ("agreement", try figures.agreement())] {
+      files[kind] = try plan.figures.write(
+        figure, in: plan.command.output, name: "\(plan.file.stem).\(result.target.index).\(kind)",
+        isQuiet: plan.command.quiet)
     }
     if plan.command.json {
-      try StandardOutput.write(json(ComparisonRecord(result, files: files)))
+      try StandardOutput.write(json(ComparisonRecord(result, drawing: plan.command.drawing, files: files)))
     } else if !plan.command.quiet {
       try StandardOutput.write(result.text + files.values.sorted().reversed().map { "\($0)\n" }.joined())
     }

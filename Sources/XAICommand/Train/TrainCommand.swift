@@ -46,7 +46,9 @@ struct TrainCommand: ParsableCommand {
   var validationSplit: String?
 
   @OptionGroup(title: "Recipe") var recipe: RecipeOptions
+  @OptionGroup(title: "Images") var orientation: OrientationOptions
   @OptionGroup(title: "Run") var runOptions: RunOptions
+  @OptionGroup(title: "Figure") var figures: FigureOptions
   @OptionGroup(title: "KernelSelection") var engine: EngineOptions
 
   @Flag(help: "Print one JSON line an event on standard output, and nothing else there.")

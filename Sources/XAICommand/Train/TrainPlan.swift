@@ -4,28 +4,25 @@ import XAITensor
 import XAITraining
 import XAIWeights
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// What a run of `xai train` will do, with all arguments checked.
 struct TrainPlan {
   let command: TrainCommand
   let task: TrainingTask
   let kernels: any Kernels
+  /// What writes the figure of the training.
+  let figures: FigureWriter
   /// What a user should know before the first step.
   let notes: [String]
 
   /// Checks everything, cheapest first; nothing is written.
   init(_ command: TrainCommand) throws {
     self.command = command
+    figures = try command.figures.writer(isQuiet: command.quiet)
     let recipe = try command.recipe.recipe()
     let data = try TrainingData(command)
     let start = try FirstModel(command, recipe: recipe, labels: data.dataset.classNames)
     kernels = start.kernels
-    notes = data.notes + start.notes
+    notes = data.dataset.notes + data.notes + start.notes
     var task = TrainingTask(
       model: start.model, training: data.training, validation: data.validation, recipe: recipe,
       folder: command.output, identity: ["data": data.identity])
@@ -54,7 +51,8 @@ private struct TrainingData {
 
   init(_ command: TrainCommand) throws {
     do {
-      let dataset = try CommandContext.currentRegistry.dataset(command.data)
+      let dataset = try CommandContext.currentRegistry.dataset(
+        command.data, with: command.orientation.values)
       let known = dataset.splitNames.contains(DatasetSplit.validation) ? DatasetSplit.validation : nil
       self.dataset = dataset
       training = try dataset.split(command.trainSplit)
@@ -81,14 +79,9 @@ private struct TrainingData {
   /// The data set in the same words wherever it is named from: paths are absolute.
   var identity: String {
     let options = dataset.options.texts.map { key, value in
-      let isPath = FileManager.default.fileExists(atPath: value)
-      return "\(key)=\(isPath ? absolute(value) : value)"
+      "\(key)=\(FileName.shown(FileSystem.realPath(value) ?? value))"
     }
     return "\(dataset.descriptor.id):\(options.joined(separator: ","))"
-  }
-
-  private func absolute(_ path: String) -> String {
-    URL(fileURLWithPath: path).standardizedFileURL.path
   }
 }
 
@@ -108,7 +101,7 @@ private struct FirstModel {
       } catch {
         throw Failure(error, otherwise: .inputData)
       }
-      notes = []
+      notes = Self.notes(of: model.descriptor)
       return
     }
     let loaded = try LoadedModel(command.model ?? "", engine: command.engine)
@@ -121,12 +114,21 @@ private struct FirstModel {
           model: trainable.descriptor.name,
           reason: "its outputs are no classes of which one is right, and training takes them for such")
       }
-      (model, notes) = (trainable, [])
+      (model, notes) = (trainable, Self.notes(of: trainable.descriptor))
       return
     }
     model = trainable.replacingHead(labels: labels, random: &random)
-    notes = [
-      "the data's \(grouped(labels.count)) classes are not the model's \(grouped(known.count)): it gets a new classifier"
+    notes =
+      Self.notes(of: trainable.descriptor) + [
+        "the data's \(grouped(labels.count)) classes are not the model's \(grouped(known.count)): it gets a new classifier"
+      ]
+  }
+
+  /// What a user should know of the model, and that the files of the trained one state as a fact what was assumed.
+  private static func notes(of model: ModelDescriptor) -> [String] {
+    guard !model.notes.isEmpty else { return [] }
+    return model.notes + [
+      "the trained model's files will state all of this as it was taken, since it was trained so"
     ]
   }
 }

@@ -327,7 +327,7 @@ package struct RequestQueue {
       for (row, numbers) in own.enumerated() {
         for number in numbers {
           guard let classIndex = classIndex(of: number) else { continue }
-          let scores = maps[row][targets.place(of: classIndex, image: row)].scores
+          let scores = maps[row][targets.place(of: classIndex, image: row)].pooled.scores
           ready += take(.map(scores), for: number)
         }
       }

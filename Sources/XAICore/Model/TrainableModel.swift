@@ -2,12 +2,6 @@ public import XAIFoundation
 public import XAITensor
 public import XAIWeights
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// A model whose parameters can be changed and written.
 ///
 /// Its gradients by `GradientRequest(parameters: true)`, and those of its head by `headParameters`, are named as its
@@ -97,10 +91,10 @@ extension TrainableModel {
   ///   kind, `FileError`, and `SafetensorsError` for values beyond the range of `type`.
   public func write(to folder: String, type: StoredType = .float32) throws {
     let files = try configurationFiles().sorted { $0.key < $1.key }
-    try makeFolder(folder)
+    try FileSystem.makeFolder(folder)
     try checkSuitable(folder, for: files.map(\.key))
     let isUnchanged = files.allSatisfy { name, text in
-      (try? Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)"))) == Data(text.utf8)
+      (try? FileContents.read("\(folder)/\(name)")) == Array(text.utf8)
     }
     if !isUnchanged {
       if exists("\(folder)/\(weightsName)") { try removeWeights(folder) }
@@ -124,21 +118,11 @@ extension TrainableModel {
     }
   }
 
-  private func makeFolder(_ folder: String) throws(FileError) {
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw .notCreatable(path: folder, reason: "a folder can't be made there")
-    }
-  }
-
   private func removeWeights(_ folder: String) throws(FileError) {
-    do {
-      try FileManager.default.removeItem(atPath: "\(folder)/\(weightsName)")
-    } catch {
+    guard FileSystem.removeFile("\(folder)/\(weightsName)") else {
       throw .notReplaceable(path: "\(folder)/\(weightsName)", reason: "the old weights can't be removed")
     }
   }
 
-  private func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+  private func exists(_ path: String) -> Bool { FileSystem.kind(of: path) != nil }
 }

@@ -27,6 +27,8 @@ public struct Evaluation: Sendable {
   let recording: Recording
   /// Whether the classes of the data are those of the model.
   let dataClassesFit: Bool
+  /// How many images are turned upright as they are opened.
+  private let turnedCount: Int
 
   /// Places of the sample that are worked on together.
   public static let groupSize = 4
@@ -66,7 +68,15 @@ public struct Evaluation: Sendable {
       settings.batchSize > 0, "the model sees at least one input at once, not \(settings.batchSize)")
     let composition = Composition(
       model: model, data: data, explainers: explainers, metrics: metrics, settings: settings)
-    notes = try composition.check()
+    let checkNotes = try composition.check()
+    turnedCount = data.turnedCount
+    let orientation =
+      turnedCount == 0
+      ? []
+      : [
+        "\(grouped(turnedCount)) of \(grouped(data.sampleCount)) images are turned upright as their EXIF orientation says"
+      ]
+    notes = data.dataset.notes + orientation + checkNotes
     dataClassesFit = composition.dataClassesFit
     recording = try explainers.reduce(Recording()) { try $0.union($1.recording(for: model.descriptor)) }
   }
@@ -173,15 +183,19 @@ extension Evaluation {
       texts["random weights"] = "seed \(settings.seed), at most \(RandomisedModels.most) models"
     }
     if needs.contains(.seed) { texts["seed"] = "\(settings.seed)" }
+    // Images that say nothing of their orientation have the same results as before it was read.
+    if turnedCount > 0 { texts["orientation"] = "\(turnedCount) images turned upright by EXIF" }
     return Experiment(
       model: ModelIdentity(
         name: descriptor.name, architecture: descriptor.architecture, hash: modelHash,
         labels: descriptor.labels, parameterCount: descriptor.parameterCount,
         layerCount: descriptor.layerCount, headCount: descriptor.headCount, grid: descriptor.layout.grid,
-        inputHeight: size.height, inputWidth: size.width),
+        inputHeight: size.height, inputWidth: size.width,
+        output: descriptor.output, notes: descriptor.notes.isEmpty ? nil : descriptor.notes),
       data: data.identity, target: settings.target.description,
       explainers: explainers.map {
-        ExplainerIdentity(specification: $0.specification, descriptor: $0.descriptor)
+        ExplainerIdentity(
+          specification: $0.specification, descriptor: $0.descriptor, scoreMeaning: $0.scoreMeaning)
       },
       metrics: metrics.map {
         MetricIdentity(
@@ -195,7 +209,7 @@ extension Evaluation {
     var hash = FNV1a()
     for explainer in explainers {
       hash.add(delimited: explainer.descriptor.id)
-      for (key, value) in explainer.options.texts { hash.add(delimited: "\(key)=\(value)") }
+      for (key, value) in explainer.options.protocolTexts { hash.add(delimited: "\(key)=\(value)") }
     }
     return hash.text
   }

@@ -29,7 +29,7 @@ public struct Trainer {
   var tally = Tally()
   /// The damaged images so far, each once.
   public internal(set) var skipped: [SkippedPicture] = []
-  private var skippedNames: Set<String> = []
+  private var skippedNames: Set<[UInt8]> = []
   /// The steps of the checkpoint on the disk; nil where there is none.
   var savedStep: Int?
   private let finishedRecord: TrainingRecord?
@@ -75,7 +75,7 @@ public struct Trainer {
       let read = try Checkpoint(
         checkpoint.file, state, names: names, shapes: all.map(\.tensor.shape), trained: trained)
       (step, history, tally, skipped) = (state.step, state.history, state.tally, state.skipped)
-      (savedStep, skippedNames) = (step, Set(skipped.map(\.identifier)))
+      (savedStep, skippedNames) = (step, Set(skipped.map { Array($0.identifier.utf8) }))
       parameters = read.parameters
       (optimiser.means, optimiser.squares) = (read.means, read.squares)
       model = task.model.replacingParameters(Dictionary(uniqueKeysWithValues: zip(names, parameters)))
@@ -132,7 +132,7 @@ public struct Trainer {
     if task.isStrict {
       throw TrainingError.damaged(identifier: picture.identifier, reason: picture.reason)
     }
-    guard skippedNames.insert(picture.identifier).inserted else { return true }
+    guard skippedNames.insert(Array(picture.identifier.utf8)).inserted else { return true }
     skipped.append(picture)
     return observe(.skipped(picture))
   }

@@ -1,4 +1,4 @@
-public import XAICore
+package import XAICore
 import XAIFoundation
 import XAITensor
 

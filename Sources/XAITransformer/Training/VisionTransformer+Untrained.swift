@@ -8,7 +8,7 @@ extension VisionTransformer {
   /// Makes a model that has learnt nothing yet from a directory whose configuration has been read.
   ///
   /// - Parameters:
-  ///   - directory: has a `config.json`, perhaps a `preprocessor_config.json`; its weights aren't looked at.
+  ///   - directory: has a `config.json`, perhaps one of an image processor; its weights aren't looked at.
   ///   - architecture: the id of the plugin that makes it.
   ///   - configuration: its sizes and choices; the number of classes is that of `labels`.
   ///   - naming: what the weights will be called.
@@ -17,7 +17,7 @@ extension VisionTransformer {
   ///   - random: where the first weights come from.
   ///   - kernels: what the arithmetic runs on.
   /// - Throws: `VisionTransformerError` for contradicting sizes, `ModelError.notTrainable` for more parameters than the
-  ///   machine can train, `PreprocessingError`.
+  ///   machine can train, `ConfigurationError`.
   public init(
     untrained directory: ModelDirectory, architecture: String,
     configuration: VisionTransformerConfiguration,
