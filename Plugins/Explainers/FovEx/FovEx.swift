@@ -107,6 +107,10 @@ public struct FovEx: Explainer {
     let gradients = try model.differentiable().backward(
       from: cotangent, through: trace, requesting: GradientRequest(input: true))
     guard let gradient = gradients.input else { throw ModelError.notRecorded("gradient of the input") }
+    // The search takes its sign alone, which NaN has none of.
+    if let first = NotFiniteTensor(gradient, .inputGradient) {
+      throw AttributionError.notFinite(explainer: specification, first: first)
+    }
     return (losses, gradient)
   }
 }
