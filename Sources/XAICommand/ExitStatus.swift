@@ -81,14 +81,20 @@ extension ExitStatus {
     case is OptionError, is TargetError, is TensorError, is ModelError: self = .usage
     case let error as ImageError: self.init(error)
     case let error as ModelDirectoryError:
-      if case .unknownFormat = error { self = .inputData } else { self = .noInput }
+      switch error {
+      case .unknownFormat, .notAModel, .pickle: self = .inputData
+      default: self = .noInput
+      }
     case let error as WeightStoreError:
       switch error {
-      case .noWeights, .missingShard: self = .noInput
+      case .noWeights, .noAdapterWeights, .missingShard, .brokenLink: self = .noInput
       default: self = .inputData
       }
     case SafetensorsError.unwritable(let error): self.init(of: error)
-    case is ConfigurationError, is SafetensorsError, is WeightsError, is PreprocessingError: self = .inputData
+    case ConfigurationError.brokenLink, ConfigurationError.unreadable, SafetensorsError.unreadable:
+      self = .noInput
+    case is ConfigurationError, is SafetensorsError, is WeightsError, is AdapterError: self = .inputData
+    case is PreprocessingError: self = .inputData
     case let error as FileError:
       switch error {
       case .notCreatable, .notAPlainFile: self = .cantCreate

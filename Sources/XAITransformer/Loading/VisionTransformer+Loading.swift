@@ -25,11 +25,12 @@ extension VisionTransformer {
     preprocessing defaults: Preprocessing, takesAnySize: Bool = false, _ request: LoadRequest
   ) throws {
     var configuration = configuration
+    var notes: [String] = []
     let names = StoredNames(of: store, naming)
     let classes = try RequestedClasses(
       request.classes, for: &configuration,
-      hasClassifier: names.hasClassifier(configuration.classifier), model: directory.name,
-      labels: directory.labels)
+      hasClassifier: names.hasClassifier(configuration.classifier), model: directory.name
+    ) { try directory.labels(count: $0, notes: &notes) }
     let reader = WeightReader(store)
     let classVectors = naming.heads.first.map { naming.tensor($0, .weight) }
     let weights = VisionTransformerWeights(configuration: configuration, naming: naming) { name, shape in
@@ -43,9 +44,9 @@ extension VisionTransformer {
     try self.init(
       of: directory, architecture: architecture, labels: classes.labels,
       output: classes.vectors != nil
-        ? .softmax : directory.outputMeaning(classCount: configuration.classCount),
+        ? .softmax : directory.outputMeaning(classCount: configuration.classCount, notes: &notes),
       configuration: configuration, weights: weights, naming: naming, maskToken: maskToken,
-      preprocessing: defaults, takesAnySize: takesAnySize, on: request.kernels)
+      preprocessing: defaults, takesAnySize: takesAnySize, notes: store.notes + notes, on: request.kernels)
   }
 
   /// Describes a model of a directory by what its configuration says.
@@ -53,12 +54,13 @@ extension VisionTransformer {
     of directory: ModelDirectory, architecture: String, labels: [String], output: OutputMeaning,
     configuration: VisionTransformerConfiguration, weights: VisionTransformerWeights,
     naming: CheckpointNaming, maskToken: Tensor? = nil, preprocessing defaults: Preprocessing,
-    takesAnySize: Bool = false, on kernels: any Kernels
+    takesAnySize: Bool = false, notes: [String] = [], on kernels: any Kernels
   ) throws {
     var source = DirectorySource(directory)
     source.maskToken = maskToken
+    var notes = directory.notes + notes
     let preprocessing = try directory.preprocessing(
-      height: configuration.imageHeight, width: configuration.imageWidth, defaults: defaults
+      height: configuration.imageHeight, width: configuration.imageWidth, defaults: defaults, notes: &notes
     ) { takesAnySize && configuration.patch.divides(height: $0, width: $1) }
     let descriptor = ModelDescriptor(
       name: directory.name, architecture: architecture, labels: labels,
@@ -67,7 +69,7 @@ extension VisionTransformer {
       layout: preprocessing.inputSize.map { configuration.layout(height: $0.height, width: $0.width) }
         ?? configuration.layout,
       preprocessing: preprocessing,
-      capabilities: Self.capabilities(of: configuration), output: output)
+      capabilities: Self.capabilities(of: configuration), output: output, notes: notes)
     self.init(
       descriptor: descriptor, configuration: configuration, weights: weights, naming: naming,
       kernels: kernels, source: source)

@@ -1,4 +1,4 @@
-public import XAIFoundation
+import XAIFoundation
 
 /// A JSON configuration of a model, read by dotted keys such as `pretrained_cfg.num_classes`.
 ///
@@ -247,78 +247,33 @@ extension Configuration {
     try optional(key, "an array of strings") { $0.elements(\.text) }
   }
 
-  /// Names of classes by class index, as `id2label` has them, nil where there are none.
+  /// Names of classes by class index, as `id2label` has them, nil where there are none; a number stands for its text.
   public func optionalLabels(_ key: String = "id2label") throws(ConfigurationError) -> [Int: String]? {
-    try optional(key, "an object of strings by class index") { value in
-      guard case .object(let members) = value else { return nil }
-      var labels: [Int: String] = [:]
-      for (index, label) in members {
-        // "7" and "07" would be one class.
-        guard let index = Int(index), index >= 0, let label = label.text, labels[index] == nil else {
-          return nil
-        }
-        labels[index] = label
+    guard let object = try section(key), case .object(let members) = object.value else { return nil }
+    var labels: [Int: String] = [:]
+    for (name, label) in members.sorted(by: { $0.key < $1.key }) {
+      guard let index = Int(name), index >= 0 else {
+        throw invalid(key, "has \(quoted(name)), which is no class index: they count from 0")
       }
-      return labels
+      guard let text = label.text ?? label.numberText else {
+        throw invalid(key, "has \(label.kind) for class \(index), and a label is a string")
+      }
+      // "7" and "07" would be one class.
+      guard labels.updateValue(text, forKey: index) == nil else {
+        throw invalid(key, "names class \(index) twice")
+      }
     }
+    return labels
   }
 }
 
-/// Why a configuration can't be used; every case names the file, and the dotted key where there is one.
-public enum ConfigurationError: Error, Hashable, Sendable {
-  /// The file can't be read.
-  case unreadable(file: String, reason: String)
-  /// The file is a link that leads nowhere.
-  case brokenLink(file: String, target: String)
-  /// The file is larger than any configuration.
-  case tooLarge(file: String, byteCount: Int, limit: Int)
-  /// The file is of a kind that takes the place of another by mistake.
-  case foreign(file: String, content: ForeignContent)
-  /// The file holds JSON that is no object.
-  case notAnObject(file: String, found: String)
-  /// The file isn't JSON; lines and columns (of bytes) count from one.
-  case malformed(file: String, line: Int, column: Int, reason: String)
-  /// A value that is needed isn't there.
-  case missing(file: String, key: String)
-  /// A value is of another kind than the one asked for.
-  case wrongKind(file: String, key: String, expected: String, found: String)
-  /// A value is of the right kind and can't be used all the same.
-  case invalid(file: String, key: String, reason: String)
-  /// A value asks for what isn't computed here.
-  case unsupported(file: String, key: String, value: String, supported: String)
-}
-
-extension ConfigurationError: CustomStringConvertible {
-  /// What is wrong, where, and what to do.
-  public var description: String {
+extension JSONValue {
+  /// A number as text.
+  fileprivate var numberText: String? {
     switch self {
-    case .unreadable(let file, let reason):
-      "\(quoted(file)) can't be read: \(reason)"
-    case .brokenLink(let file, let target):
-      brokenLinkText(file, target: target)
-    case .tooLarge(let file, let byteCount, let limit):
-      "\(quoted(file)) has \(byteCount) bytes, over the limit of \(limit). Check that it is a configuration"
-    case .foreign(let file, let content):
-      "\(quoted(file)) is \(content.name), not a configuration. \(content.remedy)"
-    case .notAnObject(let file, let found):
-      "\(quoted(file)) holds \(found), and a configuration is an object. Check that it is the model's"
-    case .malformed(let file, let line, let column, let reason):
-      "\(quoted(file)) isn't valid JSON: \(reason) at line \(line), column \(column). "
-        + "Correct it or download it again"
-    case .missing(let file, let key):
-      "\(quoted(file)) has no \(quoted(key)). Add it as the model's authors publish it"
-    case .wrongKind(let file, let key, let expected, let found):
-      "\(quoted(file)): \(quoted(key)) should be \(expected) and is \(found). Correct it"
-    case .invalid(let file, let key, let reason):
-      "\(quoted(file)): \(quoted(key)) \(reason). Correct it"
-    case .unsupported(let file, let key, let value, let supported):
-      "\(quoted(file)): \(quoted(key)) is \(value), which isn't supported. Supported: \(supported)"
+    case .integer(let integer): String(integer)
+    case .double(let double): String(double)
+    default: nil
     }
   }
-}
-
-/// What is wrong with a link that leads nowhere, as an interrupted download leaves it in a cache.
-func brokenLinkText(_ file: String, target: String) -> String {
-  "\(quoted(file)) is a link to \(quoted(target)), where nothing is. Download the model again, or copy it with the files that "
-    + "its links lead to"
 }
