@@ -71,6 +71,7 @@ struct CheckGradientsCommand: ParsableCommand {
   func run() throws {
     let selection = try TargetSelection(parsing: target)
     let loaded = try LoadedModel(model, engine: engine)
+    loaded.tellNotes()
     let needed: Capabilities = [.inputGradients]
     guard loaded.model.descriptor.capabilities.isSuperset(of: needed) else {
       throw ModelError.missingCapabilities(

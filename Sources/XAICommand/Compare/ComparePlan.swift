@@ -36,6 +36,7 @@ struct ComparePlan {
     self.file = file
     let loaded = try LoadedModel(command.model, engine: command.engine)
     model = loaded.model
+    loaded.tellNotes(quiet: command.quiet)
     guard model.descriptor.output != .none else {
       throw ModelError.noClasses(user: "a comparison", model: model.descriptor.name)
     }

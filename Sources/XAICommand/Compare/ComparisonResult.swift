@@ -14,7 +14,7 @@ struct ComparedMap {
 struct ComparisonResult {
   let file: ImageFile
   let picture: Image
-  let modelName: String
+  let model: ModelDescriptor
   let predicted: ClassScore
   let target: ClassScore
   let maps: [ComparedMap]
@@ -30,7 +30,7 @@ struct ComparisonResult {
     }
     file = plan.file
     picture = plan.picture
-    modelName = plan.model.descriptor.name
+    model = plan.model.descriptor
     predicted = scores.predicted
     target = scores[targets.classes[0][0]]
     self.maps = maps
@@ -54,6 +54,10 @@ struct ComparisonRecord: Encodable {
 
   let image: String
   let model: String
+  /// What the model's outputs mean.
+  let output: OutputMeaning
+  /// What a user should know of how the model was loaded.
+  let modelNotes: [String]
   let target: ClassScore
   let predicted: ClassScore
   let forwardSeconds: Double
@@ -66,7 +70,9 @@ struct ComparisonRecord: Encodable {
 
   init(_ result: ComparisonResult, files: [String: String]) {
     image = result.file.path
-    model = result.modelName
+    model = result.model.name
+    output = result.model.output
+    modelNotes = result.model.notes
     target = result.target
     predicted = result.predicted
     forwardSeconds = result.forwardSeconds

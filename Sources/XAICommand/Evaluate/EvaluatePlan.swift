@@ -35,6 +35,7 @@ struct EvaluatePlan {
     let profile = command.profiling.begin()
     let loaded = try LoadedModel(command.model, engine: command.engine, profile: profile)
     let descriptor = loaded.model.descriptor
+    loaded.tellNotes(quiet: command.quiet)
     var settings = Evaluation.Settings()
     settings.target = target
     settings.batchSize = command.runOptions.batchSize

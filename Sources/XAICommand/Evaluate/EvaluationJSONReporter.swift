@@ -1,4 +1,5 @@
 #if XAI_DATABASE
+import XAICore
 import XAIEvaluation
 import XAIResults
 
@@ -14,7 +15,7 @@ struct EvaluationJSONReporter: EvaluationReporter {
       try write(
         EvaluationLine(
           event: "began", output: plan.output, shard: plan.chosen?.shard.description, known: known,
-          pictures: count))
+          pictures: count, modelNotes: plan.evaluation.model.descriptor.notes))
     case .working: break
     case .picture(let result):
       try write(
@@ -63,5 +64,6 @@ private struct EvaluationLine: Encodable {
   var failures: Int?
   var means: [Mean]?
   var seconds: Double?
+  var modelNotes: [String]?
 }
 #endif

@@ -24,6 +24,7 @@ struct ExplainPlan {
     images = try ImageFile.collect(command.images)
     let loaded = try LoadedModel(command.model, engine: command.engine, profile: profile)
     model = loaded.model
+    loaded.tellNotes(quiet: command.quiet)
     preprocessing = try command.pictures.preprocessing(of: loaded)
     for explainer in explainers { try explainer.check(fits: model.descriptor) }
     let blank = Tensor(repeating: 0, [1, model.descriptor.classCount])

@@ -141,7 +141,7 @@ extension ExplainRun {
       let files = try writer.write(result) { try overlay ?? writer.overlay(result) }
       lines += files.values.sorted().map { "  \($0)\n" }.joined()
       if plan.command.json {
-        try say(json(ResultRecord(result, model: plan.model.descriptor.name, files: files)))
+        try say(json(ResultRecord(result, model: plan.model.descriptor, files: files)))
       }
       warn(about: result)
       overlay.map { overlays.append($0) }

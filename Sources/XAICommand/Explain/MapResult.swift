@@ -76,6 +76,10 @@ struct ResultRecord: Encodable {
 
   let image: String
   let model: String
+  /// What the model's outputs mean.
+  let output: OutputMeaning
+  /// What a user should know of how the model was loaded.
+  let modelNotes: [String]
   let explainer: String
   let target: ClassScore?
   let predicted: ClassScore?
@@ -87,10 +91,12 @@ struct ResultRecord: Encodable {
   /// Paths by kind.
   let files: [String: String]
 
-  init(_ result: MapResult, model: String, files: [String: String]) {
+  init(_ result: MapResult, model: ModelDescriptor, files: [String: String]) {
     let attribution = result.attribution
     image = result.file.path
-    self.model = model
+    self.model = model.name
+    output = model.output
+    modelNotes = model.notes
     explainer = attribution.explainer
     target = result.target
     predicted = result.predicted

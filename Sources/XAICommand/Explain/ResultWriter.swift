@@ -9,7 +9,7 @@ struct ResultWriter {
   let kinds: Set<OutputKind>
   let drawing: DrawingOptions
   let drawsHeadWeights: Bool
-  let modelName: String
+  let model: ModelDescriptor
   let profile: Profile?
 
   init(_ plan: ExplainPlan) {
@@ -17,7 +17,7 @@ struct ResultWriter {
     kinds = Set(plan.command.outputKind)
     drawing = plan.command.drawing
     drawsHeadWeights = plan.command.headWeights
-    modelName = plan.model.descriptor.name
+    model = plan.model.descriptor
     profile = plan.profile
   }
 
@@ -52,7 +52,7 @@ struct ResultWriter {
     if kinds.contains(.record) {
       let path = path(OutputKind.record.rawValue, "json")
       try AtomicFile.write(
-        json(ResultRecord(result, model: modelName, files: files), isIndented: true).utf8, to: path)
+        json(ResultRecord(result, model: model, files: files), isIndented: true).utf8, to: path)
     }
     return files
   }

@@ -108,7 +108,7 @@ private struct FirstModel {
       } catch {
         throw Failure(error, otherwise: .inputData)
       }
-      notes = []
+      notes = Self.notes(of: model.descriptor)
       return
     }
     let loaded = try LoadedModel(command.model ?? "", engine: command.engine)
@@ -121,12 +121,21 @@ private struct FirstModel {
           model: trainable.descriptor.name,
           reason: "its outputs are no classes of which one is right, and training takes them for such")
       }
-      (model, notes) = (trainable, [])
+      (model, notes) = (trainable, Self.notes(of: trainable.descriptor))
       return
     }
     model = trainable.replacingHead(labels: labels, random: &random)
-    notes = [
-      "the data's \(grouped(labels.count)) classes are not the model's \(grouped(known.count)): it gets a new classifier"
+    notes =
+      Self.notes(of: trainable.descriptor) + [
+        "the data's \(grouped(labels.count)) classes are not the model's \(grouped(known.count)): it gets a new classifier"
+      ]
+  }
+
+  /// What a user should know of the model, and that the files of the trained one state as a fact what was assumed.
+  private static func notes(of model: ModelDescriptor) -> [String] {
+    guard !model.notes.isEmpty else { return [] }
+    return model.notes + [
+      "the trained model's files will state all of this as it was taken, since it was trained so"
     ]
   }
 }

@@ -178,7 +178,8 @@ extension Evaluation {
         name: descriptor.name, architecture: descriptor.architecture, hash: modelHash,
         labels: descriptor.labels, parameterCount: descriptor.parameterCount,
         layerCount: descriptor.layerCount, headCount: descriptor.headCount, grid: descriptor.layout.grid,
-        inputHeight: size.height, inputWidth: size.width),
+        inputHeight: size.height, inputWidth: size.width,
+        output: descriptor.output, notes: descriptor.notes.isEmpty ? nil : descriptor.notes),
       data: data.identity, target: settings.target.description,
       explainers: explainers.map {
         ExplainerIdentity(specification: $0.specification, descriptor: $0.descriptor)
