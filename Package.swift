@@ -53,7 +53,9 @@ let modules: [Module] = [
   Module(name: "XAIWeights", uses: ["XAIFoundation", "XAITensor"]),
   Module(name: "XAIImage", uses: ["XAIFoundation", "XAITensor", "CImageCodecs"]),
   Module(name: "XAICore", uses: ["XAIFoundation", "XAITensor", "XAIWeights", "XAIImage"]),
-  Module(name: "XAITransformer", uses: ["XAIFoundation", "XAICore", "XAITensor", "XAIWeights", "XAIImage"]),
+  Module(
+    name: "XAITransformer", uses: ["XAIFoundation", "XAICore", "XAITensor", "XAIWeights", "XAIImage"],
+    embedded: ["Loading/timm-architectures.txt"]),
   Module(name: "XAITraining", uses: ["XAIFoundation", "XAICore", "XAITensor", "XAIWeights", "XAIImage"]),
   Module(
     name: "XAIEvaluation", uses: ["XAIFoundation", "XAICore", "XAITensor", "XAIWeights", "XAIImage"]),
