@@ -48,6 +48,7 @@ struct ModelSummary: Encodable {
   let explainers: [Fit]
   let labels: [String]
   let output: OutputMeaning
+  let assumptions: [String]
   let kernels: String
   let kernelsAdvice: String?
 
@@ -81,6 +82,7 @@ struct ModelSummary: Encodable {
     }
     labels = descriptor.labels
     output = descriptor.output
+    assumptions = descriptor.assumptions
     kernels = loaded.kernels.name
     kernelsAdvice = EngineOptions.fastKernelsAdvice
   }

@@ -77,6 +77,9 @@ struct LoadedModel {
     } catch {
       throw Failure(error, otherwise: .inputData)
     }
+    for assumption in model.descriptor.assumptions {
+      StandardError.write("Note: \(model.descriptor.name): \(assumption).\n")
+    }
   }
 }
 

@@ -20,6 +20,8 @@ public struct ModelDescriptor: Sendable {
   public var preprocessing: Preprocessing
   /// What the model can do beside giving logits.
   public var capabilities: Capabilities
+  /// What no file of the model says and had to be assumed, a sentence each, without a full stop; said on every run.
+  public var assumptions: [String] = []
 
   /// Describes a model.
   public init(

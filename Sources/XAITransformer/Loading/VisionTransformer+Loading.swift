@@ -57,10 +57,15 @@ extension VisionTransformer {
   ) throws {
     var source = try DirectorySource(directory)
     source.maskToken = maskToken
-    let preprocessing = try directory.preprocessing(
-      height: configuration.imageHeight, width: configuration.imageWidth, defaults: defaults
-    ) { takesAnySize && configuration.patch.divides(height: $0, width: $1) }
-    let descriptor = ModelDescriptor(
+    // Position embeddings of a timm model may be for another size than its inputs have.
+    let own =
+      try directory.format == .timm
+      ? VisionTransformerConfiguration.imageSize(timm: directory.config)
+      : (configuration.imageHeight, configuration.imageWidth)
+    let preprocessing = try directory.preprocessing(height: own.0, width: own.1, defaults: defaults) {
+      takesAnySize && configuration.patch.divides(height: $0, width: $1)
+    }
+    var descriptor = ModelDescriptor(
       name: directory.name, architecture: architecture, labels: labels,
       layers: configuration.layerDescriptors,
       parameterCount: weights.parameterCount,
@@ -68,6 +73,7 @@ extension VisionTransformer {
         ?? configuration.layout,
       preprocessing: preprocessing,
       capabilities: Self.capabilities(of: configuration), output: output)
+    descriptor.assumptions = configuration.assumptions
     self.init(
       descriptor: descriptor, configuration: configuration, weights: weights, naming: naming,
       kernels: kernels, source: source)

@@ -45,11 +45,13 @@ final class ParameterSource {
   }
 
   /// A convolution whose patches don't overlap, as the linear map of a patch's values.
-  func patchProjection(_ name: String, _ patch: PatchSize, outputs: Int) -> Linear {
+  func patchProjection(
+    _ name: String, _ patch: PatchSize, outputs: Int, hasBias: Bool = true
+  ) -> Linear {
     Linear(
       weight: tensor(naming(name, .weight), patch.projectionShape(outputs: outputs))
         .flattened(to: [outputs, patch.valueCount]),
-      bias: tensor(naming(name, .bias), [outputs]))
+      bias: hasBias ? tensor(naming(name, .bias), [outputs]) : nil)
   }
 }
 
