@@ -29,7 +29,8 @@ struct ComparisonFigures {
     let shape = Double(result.backdrop.image.height) / Double(max(result.backdrop.image.width, 1))
     var montage = Montage(
       rows: images.chunked(by: columns), captions: captions.chunked(by: columns),
-      title: "\(result.target.shortLabel), \(result.target.valueText)", cellWidth: side,
+      title: "\(result.target.shortLabel), \(result.target.valueText)",
+      colourBars: drawing.colourBars(of: result.maps.map(\.choice.explainer)), cellWidth: side,
       cellHeight: side * min(max(shape, 0.25), 4))
     if let width { montage.fit(width: width) }
     return montage.drawing()

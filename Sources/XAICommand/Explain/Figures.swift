@@ -50,12 +50,18 @@ struct MontagePages {
 
   /// Prepares pages for at most so many rows; memory holds one page at a time.
   ///
-  /// - Parameter labels: the classes that rows may be about, which decide how wide their labels are on every page.
-  init(headings: [String], labels: [String], rowCount: Int, columns: Int?, width: Double?) {
+  /// - Parameters:
+  ///   - labels: the classes that rows may be about, which decide how wide their labels are on every page.
+  ///   - colourBars: what the colours of the maps stand for.
+  init(
+    headings: [String], labels: [String], colourBars: [ColourBar], rowCount: Int, columns: Int?,
+    width: Double?
+  ) {
     self.headings = ["Input"] + headings
     self.columns = min(max(columns ?? self.headings.count, 1), self.headings.count)
     self.width = width
-    var template = Montage(rows: [], columnHeaders: [String](repeating: "", count: self.columns))
+    var template = Montage(
+      rows: [], columnHeaders: [String](repeating: "", count: self.columns), colourBars: colourBars)
     template.labelWidth =
       labels.isEmpty
       ? 0
@@ -101,6 +107,7 @@ struct MontagePages {
       rowLabels: rows.flatMap { [$0.label] + [String](repeating: "", count: lineCount - 1) },
       captions: isOneLine ? [] : rows.flatMap { _ in headings.chunked(by: columns) })
     montage.labelWidth = template.labelWidth
+    montage.colourBars = template.colourBars
     // A page that isn't full is as large as the others; a figure of one page, as its rows need.
     montage.minimumRowCount = pageCount > 1 ? rowsPerPage * lineCount : 0
     if let width { montage.fit(width: width) }
