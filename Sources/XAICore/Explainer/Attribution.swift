@@ -13,6 +13,8 @@ public struct Attribution: Sendable {
   public let inputWidth: Int
   /// The class that was asked about.
   public let classIndex: Int
+  /// What the scores mean.
+  public let scoreMeaning: ScoreMeaning
   /// The explainer as users write it, shortest.
   public let explainer: String
   /// What the explainer noticed.
@@ -20,20 +22,38 @@ public struct Attribution: Sendable {
 
   /// Checks and holds the scores of one image and target.
   ///
+  /// Scores that differ by rounding alone become the same: a picture would show that noise at full contrast.
+  ///
+  /// - Parameters:
+  ///   - rounding: how far rounding may have moved a score, where it is what is left of larger values that were subtracted;
+  ///     the rounding of the scores themselves counts in any case.
   /// - Throws: `AttributionError` when a score is NaN or infinite: that is never an image.
   public init(
     scores: [Float], of trace: ForwardTrace, classIndex: Int, by explainer: some Explainer,
-    diagnostics: Diagnostics = Diagnostics()
+    rounding: Double = 0, diagnostics: Diagnostics = Diagnostics()
   ) throws(AttributionError) {
     precondition(scores.count == trace.layout.grid.count, "one score a patch")
     guard scores.allSatisfy(\.isFinite) else { throw .notFinite(explainer: explainer.specification) }
-    self.scores = scores
+    self.scores = Self.levelled(scores, rounding: rounding)
     self.grid = trace.layout.grid
     self.inputHeight = trace.input.shape[2]
     self.inputWidth = trace.input.shape[3]
     self.classIndex = classIndex
+    self.scoreMeaning = explainer.scoreMeaning
     self.explainer = explainer.specification
     self.diagnostics = diagnostics
+  }
+
+  /// The share of a number that single precision may be off by after the few operations that end in a score: 2⁻²².
+  private static let ulps = 0x1p-22
+
+  /// The scores, or their mean in place of each where they differ by no more than rounding: 0 where that is rounding too.
+  private static func levelled(_ scores: [Float], rounding: Double) -> [Float] {
+    guard let low = scores.min(), let high = scores.max(), low < high else { return scores }
+    let largest = max(abs(Double(low)), abs(Double(high)))
+    guard Double(high) - Double(low) <= max(rounding, largest * ulps) else { return scores }
+    let mean = scores.reduce(0) { $0 + Double($1) } / Double(scores.count)
+    return [Float](repeating: abs(mean) <= rounding ? 0 : Float(mean), count: scores.count)
   }
 
   /// Whether all patches have the same score, so that the map says nothing.
