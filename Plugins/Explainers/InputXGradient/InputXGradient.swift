@@ -54,7 +54,8 @@ public struct InputXGradient: Explainer {
       let products = trace.input[image].multiplied(with: gradient[targets.row(image: image, target: target)])
       return try Attribution(
         scores: options.reduce.scores(of: products, grid: trace.layout.grid), of: trace,
-        classIndex: classIndex, by: self)
+        classIndex: classIndex, by: self,
+        rounding: options.reduce.rounding(of: products, grid: trace.layout.grid))
     }
   }
 }

@@ -57,7 +57,9 @@ public struct IntegratedGradients: Explainer {
       let sum = values.withElements { $0.reduce(0) { $0 + Double($1) } }
       return try Attribution(
         scores: options.reduce.scores(of: values, grid: trace.layout.grid), of: trace,
-        classIndex: classIndex, by: self, diagnostics: Diagnostics(completenessGap: Float(sum - change)))
+        classIndex: classIndex, by: self,
+        rounding: options.reduce.rounding(of: values, grid: trace.layout.grid),
+        diagnostics: Diagnostics(completenessGap: Float(sum - change)))
     }
   }
 

@@ -66,11 +66,16 @@ extension RelevanceExplainer {
     let values = isOfPixels ? trace.input : try trace.activation(at: .firstTokens)
     return try targets.map { image, target, classIndex in
       let relevance = values[image].multiplied(with: cotangent[targets.row(image: image, target: target)])
+      let grid = trace.layout.grid
+      let tokens = isOfPixels ? nil : relevance[trace.layout.patches]
       return try Attribution(
-        scores: isOfPixels
-          ? PatchReduction.sum.scores(of: relevance, grid: trace.layout.grid)
-          : relevance[trace.layout.patches].rowSums(at: "relevance of tokens"),
-        of: trace, classIndex: classIndex, by: self)
+        scores: tokens?.rowSums(of: .operand(0), at: "relevance of tokens")
+          ?? PatchReduction.sum.scores(of: relevance, grid: grid),
+        of: trace, classIndex: classIndex, by: self,
+        rounding: tokens.map { tokens in
+          let most = tokens.rowSums(of: .absolute(.operand(0)), at: "relevance of tokens").max() ?? 0
+          return Double(most) * 0x1p-20
+        } ?? PatchReduction.sum.rounding(of: relevance, grid: grid))
     }
   }
 }
@@ -81,9 +86,9 @@ extension ActivationPoint {
 }
 
 extension Tensor {
-  /// The sum of each row of a matrix, summed in double precision.
-  fileprivate func rowSums(at point: String) -> [Float] {
-    Tensor.sums(.operand(0), of: [self], rows: shape[0], columns: shape[1], at: point).map { Float($0) }
+  /// The sum of each row of a matrix, its elements as they are or changed, summed in double precision.
+  fileprivate func rowSums(of element: Elementwise, at point: String) -> [Float] {
+    Tensor.sums(element, of: [self], rows: shape[0], columns: shape[1], at: point).map { Float($0) }
   }
 }
 
