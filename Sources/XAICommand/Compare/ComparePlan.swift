@@ -39,9 +39,10 @@ struct ComparePlan {
     guard model.descriptor.output != .none else {
       throw ModelError.noClasses(user: "a comparison", model: model.descriptor.name)
     }
-    (choices, misfits) = try Self.fitting(
-      named, families: Set(command.family), model: loaded.model.descriptor, registry: registry)
     let preprocessing = try command.pictures.preprocessing(of: loaded)
+    (choices, misfits) = try Self.fitting(
+      named, families: Set(command.family), model: model.descriptor(seeing: preprocessing.inputSize),
+      registry: registry)
     let blank = Tensor(repeating: 0, [1, model.descriptor.classCount])
     _ = try target.resolve(logits: blank, labels: model.descriptor.labels)
     let batch = PreparedBatch(

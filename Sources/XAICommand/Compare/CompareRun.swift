@@ -8,7 +8,7 @@ struct CompareRun {
   private let clock = ContinuousClock()
   private var progress: Progress
   private var maps: [ComparedMap] = []
-  private var failures: [Failure] = []
+  private var failures: [(explainer: String, failure: Failure)] = []
 
   init(_ plan: ComparePlan) {
     self.plan = plan
@@ -25,7 +25,7 @@ struct CompareRun {
     let start = clock.now
     let trace = try plan.model.forward(plan.input, recording: recording)
     let forward = (clock.now - start) / .seconds(1)
-    let targets = try plan.target.resolve(logits: trace.logits, labels: plan.model.descriptor.labels)
+    let targets = try targets(of: trace)
     for (index, choice) in plan.choices.enumerated() {
       guard !Interruption.isRequested else { break }
       progress.update { _ in "\(choice.text) (\(index + 1) of \(plan.choices.count))" }
@@ -33,9 +33,18 @@ struct CompareRun {
     }
     progress.clear()
     try write(
-      ComparisonResult(plan, trace.logits[0].elements, targets, maps, forwardSeconds: forward))
+      ComparisonResult(
+        plan, trace.logits[0].elements, targets, maps, failures, forwardSeconds: forward))
     if Interruption.isRequested { throw Failure(.interrupted, "") }
-    if let failure = failures.first { throw Failure(failure.status, "") }
+    if let first = failures.first { throw Failure(first.failure.status, "") }
+  }
+
+  /// The class that was asked about, and the predicted one behind it where it is another: two classes are at stake then.
+  private func targets(of trace: ForwardTrace) throws -> Targets {
+    let labels = plan.model.descriptor.labels
+    let asked = try plan.target.resolve(logits: trace.logits, labels: labels).classes[0][0]
+    let predicted = try TargetSelection.predicted.resolve(logits: trace.logits, labels: labels).classes[0][0]
+    return Targets([asked == predicted ? [asked] : [asked, predicted]])
   }
 
   /// Asks one explainer; one that fails is said, and the others are still asked.
@@ -43,18 +52,21 @@ struct CompareRun {
     let start = clock.now
     do {
       let number = maps.count + failures.count + 1
-      let attribution = try PassProgress.watched(
+      let attributions = try PassProgress.watched(
         by: progress.passes(after: "\(number) of \(plan.choices.count), ")
       ) {
-        try choice.explainer.explain(trace, targets: targets, using: plan.model)[0][0]
+        try choice.explainer.explain(trace, targets: targets, using: plan.model)[0]
       }
       maps.append(
-        ComparedMap(choice: choice, attribution: attribution, seconds: (clock.now - start) / .seconds(1)))
+        ComparedMap(
+          choice: choice, attribution: attributions[0],
+          predictedClass: attributions.count > 1 ? attributions[1] : nil,
+          seconds: (clock.now - start) / .seconds(1)))
     } catch is CancellationError {
       return
     } catch {
       let failure = Failure(error)
-      failures.append(failure)
+      failures.append((choice.explainer.specification, failure))
       progress.clear()
       StandardError.write("Error: \(choice.text): \(failure.message)\n")
     }

@@ -18,7 +18,7 @@ struct ComparisonFigures {
       try result.picture.overlaid(
         with: map.attribution.heatMap, alpha: drawing.alpha, colourMap: drawing.colourMap)
     }
-    let places = zip([result.picture] + overlays, ["Input"] + result.maps.map(\.choice.heading))
+    let places = zip([result.picture] + overlays, ["Input"] + result.maps.map(\.caption))
     let columns = (1...8).first { $0 * $0 >= overlays.count + 1 } ?? 8
     let rows = Array(places).chunked(by: columns)
     let width = 224
@@ -49,6 +49,11 @@ struct ComparisonFigures {
       cellHeight: max(correlation.height, overlap.height)
     ).image()
   }
+}
+
+extension ComparedMap {
+  /// What stands under the map: a flat one is not to be taken for one that shows nothing.
+  fileprivate var caption: String { choice.heading + (attribution.isDegenerate ? " (flat)" : "") }
 }
 
 extension Array {

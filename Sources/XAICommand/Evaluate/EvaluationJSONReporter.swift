@@ -8,6 +8,10 @@ struct EvaluationJSONReporter: EvaluationReporter {
 
   init(_ plan: EvaluatePlan) { self.plan = plan }
 
+  func tell(_ estimate: EvaluationEstimate, pictures: Int) throws {
+    try StandardOutput.write(json(EstimateLine(estimate, pictures: pictures)))
+  }
+
   func tell(_ event: EvaluationEvent) throws {
     switch event {
     case .began(let known, let count):
@@ -30,6 +34,14 @@ struct EvaluationJSONReporter: EvaluationReporter {
       EvaluationLine(
         event: isFinished ? "finished" : "stopped", output: plan.output, known: end.known,
         pictures: end.positionCount, failures: end.failures.count,
+        failedMaps: end.mapFailures.map {
+          EvaluationLine.FailedMaps(
+            explainer: experiment.explainers[$0.explainer].specification, count: $0.count, reason: $0.reason)
+        },
+        flatMaps: end.flatMaps.map {
+          EvaluationLine.FlatMaps(
+            explainer: experiment.explainers[$0.explainer].specification, count: $0.count)
+        },
         means: end.means.map {
           EvaluationLine.Mean(
             explainer: experiment.explainers[$0.explainer].specification,
@@ -51,6 +63,17 @@ private struct EvaluationLine: Encodable {
     let n: Int
   }
 
+  struct FailedMaps: Encodable {
+    let explainer: String
+    let count: Int
+    let reason: String
+  }
+
+  struct FlatMaps: Encodable {
+    let explainer: String
+    let count: Int
+  }
+
   var event: String
   var output: String?
   var shard: String?
@@ -61,6 +84,8 @@ private struct EvaluationLine: Encodable {
   var known: Int?
   var pictures: Int?
   var failures: Int?
+  var failedMaps: [FailedMaps]?
+  var flatMaps: [FlatMaps]?
   var means: [Mean]?
   var seconds: Double?
 }

@@ -11,9 +11,13 @@ struct ExplainRun {
   private var montage: MontagePages?
   private var done = 0
   private var failed = 0
+  /// Images of `done` that lack the maps of an explainer.
+  private var incomplete = 0
   private var firstFailure: ExitStatus?
   /// The explainers of which it has been said that the class doesn't matter to them.
   private var toldAgnostic: Set<String> = []
+  /// Those of which it has been said that they weight no heads.
+  private var toldHeadless: Set<String> = []
 
   init(_ plan: ExplainPlan) {
     self.plan = plan
@@ -37,7 +41,7 @@ struct ExplainRun {
     }
     progress.clear()
     let isInterrupted = done + failed < plan.images.count
-    if !plan.command.quiet, isInterrupted || failed > 0, plan.images.count > 1 { summarise() }
+    if !plan.command.quiet, isInterrupted || failed + incomplete > 0, plan.images.count > 1 { summarise() }
     if isInterrupted { throw Failure(.interrupted, "") }
     if let firstFailure { throw Failure(firstFailure, "") }
   }
@@ -68,28 +72,45 @@ struct ExplainRun {
   /// Explains a batch; one that fails is tried image by image, so that the message names the right one.
   private mutating func explain(_ pictures: [PreparedBatch.Picture]) throws {
     guard !pictures.isEmpty else { return }
-    let explanation: Explanation
+    let attempt: ExplanationAttempt
     do {
-      explanation = try PassProgress.watched(by: watcher) {
-        try Explanation(
-          of: input(pictures.map(\.image)), targets: plan.targets, by: plan.explainers, using: plan.model)
-      }
+      attempt = try self.attempt(pictures, by: plan.explainers)
     } catch is CancellationError {
       return
     } catch {
       if let picture = pictures.first, pictures.count == 1 {
-        var failure = Failure(error)
-        failure.message = "\(picture.file.path): \(failure.message)"
-        return note(failure, of: picture.file)
+        return note(Failure(error), of: picture.file)
       }
       for picture in pictures { try explain([picture]) }
       return
     }
+    let failing = attempt.results.indices.filter { (try? attempt.results[$0].get()) == nil }
     for (index, picture) in pictures.enumerated() {
       guard !Interruption.isRequested else { return }
-      try write(picture, index, of: explanation)
-      done += 1
+      var maps: [Result<[Attribution], any Error>] = attempt.results.map { $0.map { $0[index] } }
+      if pictures.count > 1, !failing.isEmpty {
+        // One of the images may be to blame: each is tried by itself.
+        do {
+          let alone = try self.attempt([picture], by: failing.map { plan.explainers[$0] })
+          for (place, result) in zip(failing, alone.results) { maps[place] = result.map { $0[0] } }
+        } catch is CancellationError {
+          return
+        } catch {
+          for place in failing { maps[place] = .failure(error) }
+        }
+      }
+      try write(
+        picture, maps, logits: attempt.logits[index].elements, classes: attempt.targets.classes[index])
       TestMilestone.result.reached()
+    }
+  }
+
+  private func attempt(
+    _ pictures: [PreparedBatch.Picture], by explainers: [any Explainer]
+  ) throws -> ExplanationAttempt {
+    try PassProgress.watched(by: watcher) {
+      try ExplanationAttempt(
+        of: input(pictures.map(\.image)), targets: plan.targets, by: explainers, using: plan.model)
     }
   }
 
@@ -110,44 +131,66 @@ struct ExplainRun {
 // MARK: - Results
 
 extension ExplainRun {
-  /// Writes and prints the results of one image.
+  /// Writes and prints the results of one image: the maps of each explainer, one a class, or why there are none.
   private mutating func write(
-    _ picture: PreparedBatch.Picture, _ index: Int, of explanation: Explanation
+    _ picture: PreparedBatch.Picture, _ maps: [Result<[Attribution], any Error>], logits: [Float],
+    classes: [Int]
   ) throws {
-    let scores = ClassScores(logits: explanation.logits[index].elements, of: plan.model.descriptor)
+    let scores = ClassScores(logits: logits, of: plan.model.descriptor)
     let predicted = scores?.predicted
+    var missing = 0
+    for (choice, result) in zip(plan.choices, maps) {
+      guard case .failure(let error) = result else { continue }
+      missing += 1
+      try note(Failure(error), of: picture.file, by: choice)
+    }
+    guard missing < maps.count else {
+      failed += 1
+      return
+    }
+    done += 1
+    if missing > 0 { incomplete += 1 }
     var lines = picture.file.path + (predicted.map { ": \($0.text)" } ?? "") + "\n"
+    let likeness = ClassLikeness(maps.map { try? $0.get() }, classes: classes)
     var seen: Set<Int> = []
-    for (target, classIndex) in explanation.targets.classes[index].enumerated()
-    where seen.insert(classIndex).inserted {
-      let results = plan.choices.indices.map { choice in
-        MapResult(
-          file: picture.file, picture: picture.image, choice: plan.choices[choice],
-          attribution: explanation.attributions[choice][index][target],
+    for (target, classIndex) in classes.enumerated() where seen.insert(classIndex).inserted {
+      let results = zip(plan.choices, maps).map { choice, result -> MapResult? in
+        guard let attribution = try? result.get()[target] else { return nil }
+        return MapResult(
+          file: picture.file, picture: picture.image, choice: choice, attribution: attribution,
           target: scores?[classIndex], predicted: predicted)
       }
       if let scores, classIndex != scores.predicted.index { lines += "  \(scores[classIndex].text)\n" }
-      lines += try write(results)
+      lines += try write(results, picture.image, likeness)
     }
     if !plan.command.quiet, !plan.command.json { try say(lines) }
+    tell(likeness, of: picture.file)
   }
 
-  /// Writes the maps of one image and class; gives the lines that tell their files.
-  private mutating func write(_ results: [MapResult]) throws -> String {
+  /// Writes the maps of one image and class, one an explainer; gives the lines that tell their files.
+  private mutating func write(
+    _ results: [MapResult?], _ picture: Image, _ likeness: ClassLikeness
+  ) throws -> String {
     var lines = ""
-    var overlays: [Image] = []
-    for result in results {
+    var overlays: [Image?] = []
+    for (place, result) in results.enumerated() {
+      guard let result else {
+        overlays.append(nil)
+        continue
+      }
       let overlay = montage == nil ? nil : try writer.overlay(result)
-      let files = try writer.write(result) { try overlay ?? writer.overlay(result) }
+      let alike = likeness.classes(alikeTo: result.attribution.classIndex, by: place)
+      let files = try writer.write(result, alike: alike) { try overlay ?? writer.overlay(result) }
       lines += files.values.sorted().map { "  \($0)\n" }.joined()
       if plan.command.json {
-        try say(json(ResultRecord(result, model: plan.model.descriptor.name, files: files)))
+        try say(
+          json(ResultRecord(result, model: plan.model.descriptor.name, alike: alike, files: files)))
       }
       warn(about: result)
-      overlay.map { overlays.append($0) }
+      overlays.append(overlay)
     }
-    if let first = results.first,
-      let page = montage?.add(first.picture, overlays: overlays, target: first.target)
+    if let page = montage?.add(
+      picture, overlays: overlays, target: results.lazy.compactMap { $0?.target }.first)
     {
       try write(page)
     }
@@ -174,15 +217,46 @@ extension ExplainRun {
     {
       tell("Note: \(result.choice.text) gives the same map whatever class is asked about.\n")
     }
-    if plan.command.headWeights, result.attribution.diagnostics.headWeights == nil, done == 0 {
+    if plan.command.headWeights, result.attribution.diagnostics.headWeights == nil,
+      toldHeadless.insert(result.choice.text).inserted
+    {
       tell("Note: \(result.choice.text) weights no heads, so it has no figure of them.\n")
     }
   }
 
+  /// Says which classes an explainer can't tell apart in an image, and what can.
+  private mutating func tell(_ likeness: ClassLikeness, of file: ImageFile) {
+    guard !plan.command.quiet else { return }
+    let labels = plan.model.descriptor.labels
+    for (place, choice) in plan.choices.enumerated() {
+      guard let alike = likeness.alike(by: place), choice.explainer.descriptor.isClassSpecific else {
+        continue
+      }
+      let names = alike.map { ClassScores.shortLabel(labels[$0]) }
+      tell(
+        "Note: \(file.path): \(choice.text) gives the same map for \(names.joined(separator: " and ")) (rank correlation "
+          + "0.99 or more)\(plan.advice(insteadOf: place, likeness))\n")
+    }
+  }
+
+  /// An image that can't be explained.
   private mutating func note(_ failure: Failure, of file: ImageFile) {
     failed += 1
     firstFailure = firstFailure ?? failure.status
-    tell("Error: \(failure.message)\n")
+    let isNamed = failure.message.hasPrefix(file.path)
+    tell("Error: \(isNamed ? "" : "\(file.path): ")\(failure.message)\n")
+  }
+
+  /// Maps of an explainer that an image has to do without.
+  private mutating func note(_ failure: Failure, of file: ImageFile, by choice: ExplainerChoice) throws {
+    firstFailure = firstFailure ?? failure.status
+    tell("Error: \(file.path): \(choice.text): \(failure.message)\n")
+    guard plan.command.json else { return }
+    try say(
+      json(
+        FailureRecord(
+          image: file.path, model: plan.model.descriptor.name, explainer: choice.explainer.specification,
+          error: failure.message)))
   }
 
   private mutating func say(_ text: String) throws {
@@ -199,6 +273,7 @@ extension ExplainRun {
     let rest = plan.images.count - done - failed
     StandardError.write(
       "\(done) of \(plan.images.count) images explained"
+        + (incomplete > 0 ? ", \(incomplete) of them not by every explainer" : "")
         + (failed > 0 ? ", \(failed) failed" : "") + (rest > 0 ? ", \(rest) not done" : "") + ".\n")
   }
 }

@@ -47,8 +47,9 @@ struct MontagePages {
   }
 
   /// Adds an image and its overlays; gives the page that is full by this.
-  mutating func add(_ picture: Image, overlays: [Image], target: ClassScore?) -> (name: String, image: Image)?
-  {
+  mutating func add(_ picture: Image, overlays: [Image?], target: ClassScore?) -> (
+    name: String, image: Image
+  )? {
     rows.append([picture] + overlays)
     labels.append(target.map { "\(wrapped($0.shortLabel, to: Self.labelWidth))\n\($0.valueText)" } ?? "")
     return rows.count == Self.rowsPerPage ? finishPage() : nil

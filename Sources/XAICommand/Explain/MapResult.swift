@@ -18,7 +18,7 @@ struct ClassScore: Encodable, Sendable {
   var valueText: String { probability.map(percent) ?? decimal(Double(logit), places: 2) }
 
   /// The first name of the label, for figures.
-  var shortLabel: String { label.split(separator: ",").first.map(String.init) ?? label }
+  var shortLabel: String { ClassScores.shortLabel(label) }
 }
 
 /// What a model says of one image.
@@ -39,6 +39,11 @@ struct ClassScores {
     let index = logits.indices.max { (logits[$0], $1) < (logits[$1], $0) } ?? 0
     predicted = ClassScore(
       index: index, label: labels[index], probability: probabilities?[index], logit: logits[index])
+  }
+
+  /// The first name of a label.
+  static func shortLabel(_ label: String) -> String {
+    label.split(separator: ",").first.map(String.init) ?? label
   }
 
   /// What it says of a class.
@@ -83,11 +88,13 @@ struct ResultRecord: Encodable {
   let grid: Grid
   let scores: [Float]
   let isDegenerate: Bool
+  /// The other classes that were asked about and have the same map, by rank correlation: it can't tell them apart.
+  let sameMapAs: [Int]
   let diagnostics: Diagnostics
   /// Paths by kind.
   let files: [String: String]
 
-  init(_ result: MapResult, model: String, files: [String: String]) {
+  init(_ result: MapResult, model: String, alike: [Int], files: [String: String]) {
     let attribution = result.attribution
     image = result.file.path
     self.model = model
@@ -98,9 +105,18 @@ struct ResultRecord: Encodable {
     grid = attribution.grid
     scores = attribution.scores
     isDegenerate = attribution.isDegenerate
+    sameMapAs = alike
     diagnostics = attribution.diagnostics
     self.files = files
   }
+}
+
+/// What is said, as a JSON line, of an image that has no maps of an explainer.
+struct FailureRecord: Encodable {
+  let image: String
+  let model: String
+  let explainer: String
+  let error: String
 }
 
 /// A file that is written for each map.

@@ -23,8 +23,12 @@ struct ResultWriter {
 
   /// Writes what was asked for and gives the paths by kind.
   ///
-  /// - Parameter overlay: the drawn overlay, made here only where no one has made it.
-  func write(_ result: MapResult, overlay: () throws -> Image) throws -> [String: String] {
+  /// - Parameters:
+  ///   - alike: the other classes of the image with the same map.
+  ///   - overlay: the drawn overlay, made here only where no one has made it.
+  func write(
+    _ result: MapResult, alike: [Int], overlay: () throws -> Image
+  ) throws -> [String: String] {
     var files: [String: String] = [:]
     func path(_ kind: String, _ fileExtension: String) -> String {
       let path = OutputFolder.path(folder, "\(result.fileStem).\(kind).\(fileExtension)")
@@ -52,7 +56,8 @@ struct ResultWriter {
     if kinds.contains(.record) {
       let path = path(OutputKind.record.rawValue, "json")
       try AtomicFile.write(
-        json(ResultRecord(result, model: modelName, files: files), isIndented: true).utf8, to: path)
+        json(ResultRecord(result, model: modelName, alike: alike, files: files), isIndented: true).utf8,
+        to: path)
     }
     return files
   }
