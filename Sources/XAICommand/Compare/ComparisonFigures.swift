@@ -31,6 +31,7 @@ struct ComparisonFigures {
       rows: images.chunked(by: columns), captions: captions.chunked(by: columns),
       title: "\(result.target.shortLabel), \(result.target.valueText)", cellWidth: side,
       cellHeight: side * min(max(shape, 0.25), 4))
+    montage.colourBars = drawing.colourBars(result.maps.map { $0.attribution.scoreMeaning })
     if let width { montage.fit(width: width) }
     return montage.drawing()
   }

@@ -27,6 +27,7 @@ struct ExplainRun {
     if plan.command.montage {
       montage = MontagePages(
         headings: plan.choices.map(\.heading), labels: plan.model.descriptor.labels.map(firstName),
+        colourBars: plan.command.drawing.colourBars(plan.explainers.map { $0.scoreMeaning }),
         rowCount: plan.images.count * plan.targetCount,
         columns: plan.command.columns, width: plan.figures?.width)
     }

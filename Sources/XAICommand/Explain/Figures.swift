@@ -41,6 +41,7 @@ struct MontagePages {
   /// Images next to one another; where there are more explainers, each image takes several lines.
   private let columns: Int
   private let width: Double?
+  private let colourBars: [ColourBar]
   /// A montage of no rows, whose places are as large as those of the pages.
   private let template: Montage
   private let pageCount: Int
@@ -51,11 +52,16 @@ struct MontagePages {
   /// Prepares pages for at most so many rows; memory holds one page at a time.
   ///
   /// - Parameter labels: the classes that rows may be about, which decide how wide their labels are on every page.
-  init(headings: [String], labels: [String], rowCount: Int, columns: Int?, width: Double?) {
+  init(
+    headings: [String], labels: [String], colourBars: [ColourBar], rowCount: Int, columns: Int?,
+    width: Double?
+  ) {
     self.headings = ["Input"] + headings
     self.columns = min(max(columns ?? self.headings.count, 1), self.headings.count)
     self.width = width
-    var template = Montage(rows: [], columnHeaders: [String](repeating: "", count: self.columns))
+    self.colourBars = colourBars
+    var template = Montage(
+      rows: [], columnHeaders: [String](repeating: "", count: self.columns), colourBars: colourBars)
     template.labelWidth =
       labels.isEmpty
       ? 0
@@ -100,6 +106,7 @@ struct MontagePages {
       rows: lines, columnHeaders: isOneLine ? headings : [],
       rowLabels: rows.flatMap { [$0.label] + [String](repeating: "", count: lineCount - 1) },
       captions: isOneLine ? [] : rows.flatMap { _ in headings.chunked(by: columns) })
+    montage.colourBars = colourBars
     montage.labelWidth = template.labelWidth
     // A page that isn't full is as large as the others; a figure of one page, as its rows need.
     montage.minimumRowCount = pageCount > 1 ? rowsPerPage * lineCount : 0

@@ -1,5 +1,6 @@
 import ArgumentParser
 import XAICore
+import XAIFigures
 import XAIFoundation
 import XAIImage
 
@@ -151,6 +152,22 @@ struct DrawingOptions: ParsableArguments {
     attribution.style(
       colourMap: colourMap.first { $0.isDiverging == (attribution.scoreMeaning == .signed) }, alpha: alpha,
       upsampling: upsampling)
+  }
+
+  /// What the colours of maps stand for: of signed scores, of magnitudes, or of both where there are both.
+  func colourBars(_ meanings: [ScoreMeaning]) -> [ColourBar] {
+    let scales: [(ScoreMeaning, ColourScale)] = [
+      (.signed, .symmetric(bound: 1)), (.magnitude, .range(0...1)),
+    ]
+    return scales.filter { meanings.contains($0.0) }.map { meaning, scale in
+      let isSigned = meaning == .signed
+      let map = colourMap.first { $0.isDiverging == isSigned } ?? MapStyle.defaultColourMap(for: scale)
+      return ColourBar(
+        map,
+        marks: isSigned
+          ? [ColourBar.Mark(0, "against"), ColourBar.Mark(0.5, "0"), ColourBar.Mark(1, "for")]
+          : [ColourBar.Mark(0, "lowest"), ColourBar.Mark(1, "highest")])
+    }
   }
 
   /// The extension of images.
