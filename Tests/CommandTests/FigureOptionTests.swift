@@ -33,10 +33,11 @@ import XAI
     #expect(try folder.image("pixels/montage.png").width == 777)
     #expect(try explain("pdf", "--figure-format", "pdf").contains("montage.pdf"))
     #expect(try bytes(folder, "pdf/montage.pdf").starts(with: "%PDF-".utf8))
-    // Input and two maps in two columns: two lines an image, and captions instead of headers.
+    // Input and two maps in two columns: two lines an image, and captions instead of headers; both maps are magnitudes.
     #expect(try explain("columns", "--columns", "2", "--figure-format", "svg").contains("montage.svg"))
     let narrow = String(decoding: try bytes(folder, "columns/montage.svg"), as: UTF8.self)
-    #expect(narrow.components(separatedBy: "<image ").count == 7)
+    #expect(narrow.components(separatedBy: "<image ").count == 1 + 2 * 3 + 1)
+    #expect(narrow.contains(">highest</text>") && !narrow.contains(">against</text>"))
     #expect(narrow.components(separatedBy: ">Attention Rollout</text>").count == 3)
   }
 
@@ -130,6 +131,10 @@ import XAI
     }
     #expect(agreement.contains("steps=4") && !agreement.contains("…"))
     let maps = String(decoding: try bytes(folder, "out/photo.2.comparison.svg"), as: UTF8.self)
-    #expect(maps.contains(">Input</text>") && maps.components(separatedBy: "<image ").count == 4)
+    #expect(maps.contains(">Input</text>") && maps.components(separatedBy: "<image ").count == 1 + 3 + 2)
+    // One map is signed, and one has magnitudes.
+    for text in ["against", "for", "lowest", "highest"] {
+      #expect(maps.contains(">\(text)</text>"), "\(text)")
+    }
   }
 }

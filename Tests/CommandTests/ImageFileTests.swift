@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import XAIFigures
 import XAIFoundation
 import XAIImage
 
@@ -219,7 +220,9 @@ import XAIImage
 
   // MARK: - Montages
 
-  @Test("more rows than a page has make numbered pages that have them all")
+  @Test(
+    "more rows than a page has make numbered pages that have them all",
+    .enabled(if: FigureFormat.preferred == .png, "needs Pango and Cairo"))
   func pages() throws {
     let folder = try TemporaryFolder()
     for (seed, name) in ["a.png", "b.png"].enumerated() { try folder.picture(name, seed: seed) }
@@ -238,8 +241,8 @@ import XAIImage
     #expect(ten.map(\.name) == ["montage.png"])
     #expect(twelve.map(\.name) == ["montage-1.png", "montage-2.png"])
     #expect(twelve[0].height == ten[0].height)
-    // Two rows are eight less than ten.
-    #expect(twelve[0].height - twelve[1].height == 8 * (224 + 8))
+    // A page that isn't full is as large as the others.
+    #expect(twelve[1].height == twelve[0].height)
   }
 
   @Test("a progress line is cut to the columns of the terminal")

@@ -29,7 +29,7 @@ import XAITransformer
       "Where the time went:", "loading the model", "attention  ",
       "attention, dA = dO·Vᵀ",
       "MLP, first map", "MLP, second map", "MLP, first map, reverse", "patches", "classifier", "softmax",
-      "layer norm", "GELU", "all kernels", "normalising pictures", "upsampling", "drawing",
+      "layer norm", "GELU", "all kernels", "normalising pictures", "drawing",
       "encoding and writing", "not measured", "in all", "meanwhile, on other threads", "reading and decoding",
       "resizing",
     ] { #expect(result.errors.contains(words), "\(words) is not in \(result.errors)") }
