@@ -16,13 +16,15 @@ environment = XAI_ONEDNN="$${XAI_ONEDNN:-$(call found,oneapi/dnnl/dnnl.h)}" XAI_
 swift = $(environment) $(SWIFT)
 
 DEMO := Examples/Demo
-EXPLAINERS := attention-rollout gmar gmar:norm=l2 grad-cam gradient-rollout generic-attention
+# GMAR, whose maps of two classes are the same here, and two methods that follow the class.
+EXPLAINERS := gmar attnlrp:preset=vit occlusion
 
-.PHONY: help build test fuzz lint examples demo demo-model install packages clean
+.PHONY: help build test fuzz lint examples demo demo-model pictures install packages clean
 
 help:
 	@echo 'make demo       explain the bundled scenes with the bundled model, into $(OUT)'
 	@echo 'make demo-model train the bundled model again (27 minutes on 2 cores)'
+	@echo 'make pictures   make the pictures of README and docs again'
 	@echo 'make test       build and run all tests, the examples among them'
 	@echo 'make test-GMAR  build and run the tests of one plugin, or of one target, such as test-Tensor'
 	@echo 'make build      build the xai command, optimised'
@@ -69,6 +71,10 @@ demo: build
 	  $(foreach explainer,$(EXPLAINERS),--explainer $(explainer)) --montage --format jpeg --output $(OUT)
 	@echo
 	@echo "Overlays and a figure of all of them are in $(OUT); the figure is $$(ls -t $(OUT)/montage.* | head -n 1)."
+
+# Those of README and of the pages of explainers.
+pictures: build
+	Scripts/pictures .build/release/xai
 
 # The recipe of the bundled model, 27 minutes on 2 cores: one object a scene until it knows the shapes, then scenes with
 # one or two. Killed, it goes on with the same command.

@@ -40,7 +40,7 @@ def pytorch(model: str, batch: int, steps: int) -> list[float]:
 def xai(command: str, model: str, data: str, batch: int, steps: int) -> list[float]:
     with tempfile.TemporaryDirectory() as folder:
         process = subprocess.Popen(
-            [command, "train", "--model", model, "--data", data, "--output", f"{folder}/out", "--preset", "gmar-paper",
+            [command, "train", "--model", model, "--data", data, "--output", f"{folder}/out", "--preset", "adam",
              "--batch-size", str(batch), "--stop-after", f"{steps}steps", "--json"],
             stdout=subprocess.PIPE, text=True)
         ends = [time.perf_counter() for line in process.stdout if json.loads(line)["event"] == "step"]

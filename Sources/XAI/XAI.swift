@@ -20,7 +20,7 @@
 
 /// Every plugin that ships with the package.
 public let builtInPlugins: [any Plugin.Type] =
-  builtInModels + builtInExplainers + builtInMetrics + builtInDatasets
+  builtInModels + builtInExplainers + [BuiltInExplainerDefaults.self] + builtInMetrics + builtInDatasets
 
 extension Registry {
   /// Makes a registry of the built-in plugins and others.

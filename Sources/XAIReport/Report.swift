@@ -29,8 +29,9 @@ public struct Report: Sendable {
   ///
   /// - Parameters:
   ///   - sources: the results.
-  ///   - baseline: the explainer that differences are taken from, by id or as it is written in the experiment; Attention
-  ///     Rollout where there is none, or else the first.
+  ///   - baseline: the explainer that differences are taken from, by id or as it is written in the experiment; where there is
+  ///     none the first that looks at the model but not at the class, such as Attention Rollout, else a baseline that
+  ///     doesn't look at the model, else the first.
   ///   - title: what stands above it; says the model and the data by default.
   public init(of sources: [Source], baseline: String? = nil, title: String? = nil) throws(ReportError) {
     try self.init(of: sources, baseline: baseline, title: title, bootstrap: Bootstrap())
@@ -109,7 +110,9 @@ extension Report.Source {
       return "it has \(subject.maps.count) maps of \(experiment.explainers.count) explainers"
     }
     for (map, explainer) in zip(subject.maps, experiment.explainers) {
-      guard map.scores.count == experiment.model.grid.count, map.scores.allSatisfy(\.isFinite) else {
+      let isMissing = map.failure != nil && map.scores.isEmpty
+      guard isMissing || map.scores.count == experiment.model.grid.count, map.scores.allSatisfy(\.isFinite)
+      else {
         return
           "the map of \(explainer.specification) has \(map.scores.count) scores or some that are not finite; "
           + "the model has \(experiment.model.grid) patches"

@@ -57,12 +57,15 @@ public struct ReportSection: Sendable {
       (experiment.model.notes ?? []).map { "The model: \($0)." }
       + Self.notes(
         joined, evaluated: subjects.pictureCount, failed: failures.count, missing: missingCount)
+      + Self.missingMaps(of: subjects, in: experiment)
   }
 
   private static func baseline(_ name: String?, in experiment: Experiment) throws(ReportError) -> Int {
     let explainers = experiment.explainers
     guard let name else {
-      return explainers.firstIndex { $0.descriptor.id == "attention-rollout" } ?? 0
+      // What looks at the model and not at the class is what a method that follows the class has to be better than.
+      return explainers.firstIndex { !$0.descriptor.isClassSpecific && $0.descriptor.family != .baseline }
+        ?? explainers.firstIndex { $0.descriptor.family == .baseline } ?? 0
     }
     let found =
       explainers.firstIndex { $0.specification == name } ?? explainers.firstIndex { $0.descriptor.id == name }
@@ -71,6 +74,16 @@ public struct ReportSection: Sendable {
       throw .unknownBaseline(name: name, known: known, nearest: nearestNames(to: name, among: known))
     }
     return found
+  }
+
+  /// What is said of maps that could not be made, or lack a value.
+  private static func missingMaps(of subjects: Subjects, in experiment: Experiment) -> [String] {
+    experiment.explainers.enumerated().compactMap { index, explainer in
+      let reasons = subjects.pictures.flatMap(\.subjects).compactMap { $0.maps[index].failure }
+      guard let first = reasons.first else { return nil }
+      return
+        "\(explainer.specification) failed for \(counted(reasons.count, "map")), the first with: \(first)"
+    }
   }
 
   private static func notes(_ joined: JoinedResults, evaluated: Int, failed: Int, missing: Int) -> [String] {
@@ -139,8 +152,23 @@ extension MetricIdentity {
     }
   }
 
-  /// The protocol as it stands beside every number: its name, where it has one, and its hash.
-  var protocolLabel: String { protocolName.map { "\($0) \(protocolHash)" } ?? protocolHash }
+  /// The protocol as it stands beside every number: its name, where it has one, its hash, and what became of scores below 0
+  /// where it makes a mask or a mass of maps.
+  var protocolLabel: String {
+    (protocolName.map { "\($0) \(protocolHash)" } ?? protocolHash) + negativeText
+  }
+
+  /// What became of scores below 0, as the protocol's text has it and behind a comma; empty where it says nothing of them.
+  var negativeText: String {
+    let prefix = "negative="
+    let value = protocolText.split(separator: "\n").first { $0.hasPrefix(prefix) }?.dropFirst(prefix.count)
+    return switch value.flatMap({ NegativeScores(rawValue: String($0)) }) {
+    case .clip: ", scores below 0 clipped"
+    case .abs: ", scores below 0 without their signs"
+    case .shift: ", scores shifted to 0"
+    case nil: ""
+    }
+  }
 }
 
 /// A title with the options of a specification: `GMAR (norm=l2)`.

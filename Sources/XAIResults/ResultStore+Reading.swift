@@ -73,6 +73,46 @@ extension ResultStore {
   }
 }
 
+/// The maps of an explainer that could not be made, or lack a value.
+public struct MapFailures: Hashable, Sendable {
+  /// Which explainer of the experiment.
+  public let explainer: Int
+  /// How many.
+  public let count: Int
+  /// Why the first of them.
+  public let reason: String
+}
+
+extension ResultStore {
+  /// How many maps of each explainer are the same everywhere, of explainers that have any.
+  public func flatMaps() throws -> [(explainer: Int, count: Int)] {
+    try connection.read { database in
+      try Row.fetchAll(
+        database,
+        sql:
+          "SELECT explainer, COUNT(*) AS count FROM maps WHERE is_degenerate GROUP BY explainer ORDER BY explainer"
+      ).map { (try $0.decode(forColumn: "explainer"), try $0.decode(forColumn: "count")) }
+    }
+  }
+
+  /// The maps that could not be made or lack a value, of each explainer that has any.
+  public func mapFailures() throws -> [MapFailures] {
+    try connection.read { database in
+      try Row.fetchAll(
+        database,
+        sql: """
+          SELECT explainer, COUNT(*) AS count, reason, MIN(position * 1000000 + subject) FROM map_failures
+          GROUP BY explainer ORDER BY explainer
+          """
+      ).map { row in
+        MapFailures(
+          explainer: try row.decode(forColumn: "explainer"), count: try row.decode(forColumn: "count"),
+          reason: try row.decode(forColumn: "reason"))
+      }
+    }
+  }
+}
+
 extension StoreConnection {
   /// Opens a database of results that is not going to be changed.
   static func reading(_ path: String) throws(StoreError) -> StoreConnection {
@@ -118,6 +158,8 @@ struct ResultReader {
   private let path: String
   /// Where the points of each metric's curves are.
   private let curves: [[Double]?]
+  /// Whether there is a table of maps that could not be made: databases of before have none.
+  private let hasFailures: Bool
 
   init(_ database: Database, experiment: Experiment, path: String) throws {
     self.database = database
@@ -125,6 +167,7 @@ struct ResultReader {
     self.path = path
     let metrics: [MetricRecord] = try Self.fetch("SELECT * FROM metrics ORDER BY metric", [], from: database)
     guard metrics.count == experiment.metrics.count else { throw Self.wrong("metrics", path) }
+    hasFailures = try database.tableExists(MapFailureRecord.databaseTableName)
     curves = try metrics.map { metric in
       guard let data = metric.curveX else { return nil }
       guard let x = Blob.numbers(data, as: Double.self) else { throw Self.wrong("metrics.curve_x", path) }
@@ -158,6 +201,9 @@ struct ResultReader {
     let maps: [MapRecord] = try fetch(
       "SELECT * FROM maps WHERE position = ? AND subject = ? ORDER BY explainer", [position, subject])
     guard maps.count == experiment.explainers.count else { throw wrong("maps") }
+    let failures: [MapFailureRecord] =
+      try hasFailures
+      ? fetch("SELECT * FROM map_failures WHERE position = ? AND subject = ?", [position, subject]) : []
     return try zip(maps, values(position, subject)).map { map, values in
       guard let scores = Blob.numbers(map.scores, as: Float.self) else { throw wrong("maps.scores") }
       return MapResult(
@@ -166,7 +212,8 @@ struct ResultReader {
           headWeights: try heads(map.headWeights, "head_weights"),
           negativeGradientShare: try heads(map.negativeGradientShare, "negative_gradient_share"),
           attentionEntropy: try heads(map.attentionEntropy, "attention_entropy"),
-          rankCollapse: map.rankCollapse), values: values)
+          rankCollapse: map.rankCollapse), values: values,
+        failure: failures.first { $0.explainer == map.explainer }?.reason)
     }
   }
 

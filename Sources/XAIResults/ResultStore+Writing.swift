@@ -30,6 +30,12 @@ extension ResultStore {
     }
   }
 
+  /// Makes the tables that databases of before don't have.
+  func complete() throws {
+    let isComplete = try connection.read { try $0.tableExists(MapFailureRecord.databaseTableName) }
+    if !isComplete { try connection.write { try $0.execute(sql: Schema.failures) } }
+  }
+
   /// Keeps the results of several images in one transaction.
   func add(_ results: [PictureResult]) throws {
     for result in results { try check(result) }
@@ -74,6 +80,10 @@ extension Database {
       try SubjectRecord(subject, position: position, subject: number).insert(self)
       for (explainer, map) in subject.maps.enumerated() {
         try MapRecord(map, position: position, subject: number, explainer: explainer).insert(self)
+        if let reason = map.failure {
+          try MapFailureRecord(position: position, subject: number, explainer: explainer, reason: reason)
+            .insert(self)
+        }
         for (metric, value) in map.values.enumerated() {
           try MeasurementRecord(
             value, position: position, subject: number, explainer: explainer, metric: metric

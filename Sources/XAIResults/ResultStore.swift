@@ -35,6 +35,7 @@ public final class ResultStore: Sendable {
       guard differences.isEmpty else {
         throw StoreError.otherExperiment(path: path, differences: differences)
       }
+      try complete()
     }
   }
 

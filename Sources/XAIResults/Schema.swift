@@ -9,6 +9,19 @@ enum Schema {
   /// The version of the tables.
   static let version = 1
 
+  /// The maps that an explainer failed to make, or that lack a value: a table of its own, which databases of before get when
+  /// they are written.
+  static let failures = """
+    CREATE TABLE IF NOT EXISTS map_failures (
+      position  INTEGER NOT NULL,
+      subject   INTEGER NOT NULL,
+      explainer INTEGER NOT NULL,
+      reason    TEXT NOT NULL,
+      PRIMARY KEY (position, subject, explainer),
+      FOREIGN KEY (position, subject, explainer) REFERENCES maps
+    );
+    """
+
   static let tables = """
     CREATE TABLE meta (
       key   TEXT PRIMARY KEY,
@@ -97,6 +110,7 @@ enum Schema {
         LEFT JOIN classes USING (class_index)
         JOIN explainers USING (explainer)
         JOIN metrics USING (metric);
+    \(failures)
     PRAGMA application_id = \(applicationID);
     PRAGMA user_version = \(version);
     """

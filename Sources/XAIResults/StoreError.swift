@@ -39,8 +39,8 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case .damaged(let path, let reason):
       "\(FileName.shown(path)): the database is damaged: \(reason). Restore it from a copy, or begin anew."
     case .inUse(let path, let owner):
-      "\(FileName.shown(path)): another run writes it\(owner.isEmpty ? "" : " (\(owner))"). Wait for its end, or give another path; "
-        + "reading is possible meanwhile."
+      "\(FileName.shown(path)): another run writes it\(owner.isEmpty ? "" : " (\(owner))"). "
+        + "Wait for its end, or give another path; reading is possible meanwhile."
     case .occupied(let path):
       "\(FileName.shown(path)): stands there already. Remove it, or give another path."
     case .notCreatable(let path, let reason):

@@ -91,6 +91,47 @@ import XAIImage
     #expect(folder.names(in: "out").count == 2 && folder.names(in: "out").allSatisfy { $0.hasSuffix(".svg") })
   }
 
+  @Test("of another class than the predicted one it is said which explainers have the same map for both")
+  func sameForBoth() throws {
+    let folder = try TemporaryFolder()
+    let arguments = [
+      "compare", "-m", EvaluationFixture.model, EvaluationFixture.scene("heart-and-ring"), "-t", "heart",
+      "-e",
+      "gmar", "-e", "occlusion", "-e", "attention-rollout", "-o", folder.path("out"),
+    ]
+    let text = try XAIProcess.run(arguments)
+    #expect(text.status == 0, "\(text.errors)")
+    #expect(
+      text.output.contains(
+        "The same map for heart and ring (rank correlation 0.99 or more): gmar; occlusion tells them apart"),
+      "\(text.output)")
+    let json = try XAIProcess.run(arguments + ["--json"])
+    let document = try #require(
+      try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+    let maps = try #require(document["maps"] as? [[String: Any]])
+    #expect(maps.map { $0["isSameAsPredicted"] as? Bool } == [true, false, true])
+    #expect(try #require(maps[1]["predictedClassCorrelation"] as? Double) < 0)
+    let predicted = try XAIProcess.run(arguments + ["-t", "ring"])
+    #expect(!predicted.output.contains("The same map"))
+  }
+
+  @Test("an explainer that fails is named, and the others are compared")
+  func partialFailure() throws {
+    let folder = try TemporaryFolder()
+    let result = try XAIProcess.run(
+      "compare", "-m", EvaluationFixture.model, EvaluationFixture.scene("heart-and-ring"), "-e", "gmar", "-e",
+      "kernel-shap:segments=slic,samples=2", "-e", "attention-rollout", "-o", folder.path("out"), "--json")
+    #expect(result.status == 64, "\(result.errors)")
+    #expect(result.errors.contains("Error: kernel-shap:segments=slic,samples=2: "))
+    let document = try #require(
+      try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+    #expect((document["maps"] as? [Any])?.count == 2)
+    #expect(
+      (document["failed"] as? [[String: String]])?.map { $0["id"] } == ["kernel-shap:segments=slic,samples=2"]
+    )
+    #expect(folder.names(in: "out").count == 2)
+  }
+
   @Test("families narrow what is asked")
   func families() throws {
     let folder = try TemporaryFolder()

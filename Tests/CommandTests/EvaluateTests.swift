@@ -23,7 +23,7 @@ import XAI
     #expect(fixture.names == ["r.sqlite"])
   }
 
-  @Test("all that fits and takes few passes is evaluated where nothing is asked for")
+  @Test("where nothing is asked for, at most eight explainers are evaluated, the baselines among them")
   func defaults() throws {
     let result = try XAIProcess.run(
       "evaluate", "-m", EvaluationFixture.model, "-d", "shapes:size=72", "--sample", "1", "-o",
@@ -31,13 +31,72 @@ import XAI
     #expect(result.status == 0 && result.output.isEmpty, "\(result.errors)")
     let experiment = try fixture.results("r.sqlite").experiment
     let registry = try Registry.builtIn()
-    let quick = registry.explainers.filter { $0.descriptor.family != .perturbation }
-    #expect(experiment.explainers.count == quick.count + 1)
-    #expect(experiment.explainers.contains { $0.specification == "gmar:norm=l2" })
+    #expect(
+      experiment.explainers.map(\.specification) == [
+        "attnlrp:preset=vit", "gradient-rollout", "generic-attention", "gmar", "attention-rollout",
+        "grad-cam",
+        "random", "centre",
+      ])
     let metrics = Set(experiment.metrics.map(\.descriptor.id))
     #expect(metrics.isSuperset(of: ["average-drop", "average-increase", "average-gain"]))
     let objectMetrics = try registry.metrics.filter { try $0.make([]).needs.contains(.objects) }
     #expect(metrics.isSuperset(of: objectMetrics.map(\.descriptor.id)))
+  }
+
+  @Test("a dry run says how long it would take, and does nothing")
+  func dryRun() throws {
+    let text = try XAIProcess.run(fixture.arguments("r.sqlite", "--dry-run"))
+    #expect(text.status == 0 && text.errors.isEmpty, "\(text.errors)")
+    let lines = text.output.split(separator: "\n")
+    #expect(
+      lines.count == 2 && lines[1].contains("2 explainers × 2 metrics × 10 pictures: about "), "\(lines)")
+    // For each of two explainers one masked picture and, of 9 steps of 8 rows, 9 pictures that aren't whole.
+    #expect(lines[1].contains(", 20 inputs a picture at "), "\(lines)")
+    let result = try XAIProcess.run(fixture.arguments("r.sqlite", "--dry-run", "--json"))
+    let line = try #require(
+      try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+    #expect(line["event"] as? String == "estimate" && line["pictures"] as? Int == 10)
+    #expect(line["inputsPerPicture"] as? Int == 20)
+    #expect(try #require(line["seconds"] as? Double) > 0)
+    #expect(fixture.names.isEmpty)
+  }
+
+  @Test("an explainer that fails loses its own maps alone, and is named", arguments: [false, true])
+  func partialFailure(_ isJSON: Bool) throws {
+    let arguments = [
+      "evaluate", "-m", EvaluationFixture.model, "-d", "shapes:size=72", "--sample", "3", "-e", "gmar", "-e",
+      "kernel-shap:segments=slic,samples=2", "--metric", "average-drop", "--metric", "class-sensitivity",
+      "-o",
+      fixture.path("r.sqlite"),
+    ]
+    let result = try XAIProcess.run(arguments + (isJSON ? ["--json"] : []))
+    #expect(result.status == 65, "\(result.errors)")
+    if isJSON {
+      #expect(result.output.contains("\"failedMaps\":[{\"count\":3,\"explainer\":\"kernel-shap:"))
+    } else {
+      #expect(
+        result.errors.contains("Error: kernel-shap:segments=slic,samples=2 failed for 3 maps"),
+        "\(result.errors)")
+      #expect(result.errors.contains("2 coalitions don't determine the values"))
+    }
+    let results = try fixture.results("r.sqlite")
+    #expect(results.pictures.count == 3 && results.pictures.allSatisfy { $0.failure == nil })
+    for subject in results.pictures.flatMap(\.subjects) {
+      #expect(subject.maps[0].failure == nil && subject.maps[0].values.allSatisfy { $0 != nil })
+      #expect(subject.maps[1].scores.isEmpty && subject.maps[1].values == [nil, nil])
+      #expect(subject.maps[1].failure?.contains("coalitions") == true)
+    }
+    // What is there is as it is without the other.
+    let alone = try XAIProcess.run(
+      arguments.filter { !$0.hasPrefix("kernel-shap") }.enumerated().filter { $0.offset != 9 }.map(\.element)
+        .map { $0.hasSuffix("r.sqlite") ? fixture.path("alone.sqlite") : $0 })
+    #expect(alone.status == 0, "\(alone.errors)")
+    let expected = try fixture.results("alone.sqlite").pictures.map { $0.subjects.map { $0.maps[0] } }
+    #expect(results.pictures.map { $0.subjects.map { $0.maps[0] } } == expected)
+    let page = try XAIProcess.run("report", fixture.path("r.sqlite"), "-o", fixture.path("r.html"))
+    #expect(page.status == 0, "\(page.errors)")
+    let html = try String(contentsOfFile: fixture.path("r.html"), encoding: .utf8)
+    #expect(html.contains("failed for 3 maps") && html.contains("no map: Kernel SHAP"))
   }
 
   @Test func jsonLines() throws {
@@ -47,9 +106,10 @@ import XAI
       try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
     }
     #expect(
-      lines.compactMap { $0["event"] as? String } == ["began"] + Array(repeating: "picture", count: 10) + [
-        "finished"
-      ])
+      lines.compactMap { $0["event"] as? String } == ["estimate", "began"]
+        + Array(repeating: "picture", count: 10) + [
+          "finished"
+        ])
     let means = try #require(lines.last?["means"] as? [[String: Any]])
     #expect(means.allSatisfy { $0["n"] as? Int == 10 && $0["mean"] is Double })
   }
@@ -64,7 +124,8 @@ import XAI
       folder.path("r.sqlite"),
     ]
     let result = try XAIProcess.run(arguments)
-    #expect(result.status == 0, "\(result.errors)")
+    // What was asked for and is missing is named, and the status says so.
+    #expect(result.status == 65, "\(result.errors)")
     #expect(result.errors.contains("3.jpg") && result.errors.contains("1 picture was left out"))
     let results = try fixture.results("r.sqlite")
     #expect(results.pictures.map(\.identifier) == (0..<4).map { "\($0).jpg" })
@@ -72,7 +133,7 @@ import XAI
     #expect(results.pictures.allSatisfy { $0.label == nil })
     let strict = try XAIProcess.run(arguments + ["--restart", "--strict"])
     #expect(strict.status == 65 && strict.errors.contains("3.jpg"))
-    #expect(try XAIProcess.run(arguments).status == 0)
+    #expect(try XAIProcess.run(arguments).status == 65)
     let labels = try XAIProcess.run(arguments + ["-t", "label", "--restart"])
     #expect(labels.status == 64 && labels.errors.contains("pictures with a class"))
     // What is refused removes nothing.

@@ -9,6 +9,11 @@ struct EvaluationFixture {
   static let model = FixtureModel.folder.deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "Examples/Demo/model").path
 
+  /// The path of a scene of the demo.
+  static func scene(_ name: String) -> String {
+    URL(fileURLWithPath: model).deletingLastPathComponent().appending(path: "scenes/\(name).png").path
+  }
+
   func path(_ name: String) -> String { folder?.path(name) ?? name }
 
   /// The arguments of an evaluation of 10 images.

@@ -97,7 +97,8 @@ import XAIWeights
     try folder.write(whole.prefix(whole.count / 2), to: "photos/d.png")
     try folder.write("left out".utf8, to: "photos/notes.txt")
     let result = try XAIProcess.run(
-      "explain", "-m", FixtureModel.vit, folder.path("photos"), "-o", folder.path("out"), "-t", "3")
+      "explain", "-m", FixtureModel.vit, folder.path("photos"), "-o", folder.path("out"), "-t", "3", "-e",
+      "gmar")
     #expect(result.status == 65)
     #expect(folder.names(in: "out") == ["a.gmar.3.overlay.png", "e.gmar.3.overlay.png"])
     let lines = result.errors.split(separator: "\n").map(String.init)
@@ -107,6 +108,85 @@ import XAIWeights
     #expect(lines[2].contains("c.png") && lines[2].contains("empty"))
     #expect(lines[3].contains("d.png") && lines[3].contains("cut off"))
     #expect(lines[4] == "2 of 5 images explained, 3 failed.")
+  }
+
+  @Test("options that can't work with the model are refused before anything is made")
+  func tooFewSamples() throws {
+    let folder = try TemporaryFolder()
+    let result = try XAIProcess.run(
+      "explain", "-m", EvaluationFixture.model, EvaluationFixture.scene("heart-and-ring"), "-o",
+      folder.path("out"), "-e", "gmar", "-e", "kernel-shap:samples=40")
+    #expect(result.status == 64)
+    #expect(
+      result.errors.contains("40 coalitions don't determine the values of 81 players"), "\(result.errors)")
+    #expect(!FileManager.default.fileExists(atPath: folder.path("out")))
+  }
+
+  @Test("an explainer that fails loses its own maps alone, and is named", arguments: [false, true])
+  func partialFailure(_ isJSON: Bool) throws {
+    let folder = try TemporaryFolder()
+    let scenes = ["heart-and-ring", "heart-and-cross", "triangle-and-star"].map(EvaluationFixture.scene)
+    let result = try XAIProcess.run(
+      ["explain", "-m", EvaluationFixture.model] + scenes + [
+        "-o", folder.path("out"), "-e", "kernel-shap:segments=slic,samples=2", "-e", "gmar", "-e",
+        "attention-rollout",
+        "--batch-size", "2", "--montage",
+      ] + (isJSON ? ["--json"] : []))
+    #expect(result.status == 64, "\(result.errors)")
+    #expect(folder.names(in: "out").count == 3 * 2 + 1)
+    let lines = result.errors.split(separator: "\n").map(String.init)
+    #expect(lines.filter { $0.hasPrefix("Error: ") }.count == 3)
+    for (line, scene) in zip(lines, scenes) {
+      #expect(line.hasPrefix("Error: \(scene): kernel-shap:segments=slic,samples=2: "), "\(line)")
+    }
+    #expect(lines.last == "3 of 3 images explained, 3 of them not by every explainer.")
+    guard isJSON else { return }
+    let records = try result.output.split(separator: "\n").map {
+      try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+    }
+    #expect(records.count == 9)
+    let failed = records.filter { $0["error"] != nil }
+    #expect(
+      failed.map { $0["explainer"] as? String }
+        == Array(repeating: "kernel-shap:segments=slic,samples=2", count: 3))
+    #expect(failed.map { $0["image"] as? String } == scenes)
+  }
+
+  @Test("an image that no explainer can explain counts as failed")
+  func nothingLeft() throws {
+    let folder = try TemporaryFolder()
+    let result = try XAIProcess.run(
+      "explain", "-m", EvaluationFixture.model, EvaluationFixture.scene("heart-and-ring"),
+      EvaluationFixture.scene("heart-and-cross"), "-o", folder.path("out"), "-e",
+      "kernel-shap:segments=slic,samples=2")
+    #expect(
+      result.status == 64 && result.errors.contains("0 of 2 images explained, 2 failed."), "\(result.errors)")
+  }
+
+  @Test("classes with the same map are named, with what tells them apart")
+  func sameMaps() throws {
+    let folder = try TemporaryFolder()
+    let scene = EvaluationFixture.scene("heart-and-ring")
+    let arguments = [
+      "explain", "-m", EvaluationFixture.model, scene, "-o", folder.path("out"), "-t", "top:2",
+    ]
+    let alone = try XAIProcess.run(arguments + ["-e", "gmar"])
+    #expect(
+      alone.status == 0
+        && alone.errors
+          == "Note: \(scene): gmar gives the same map for ring and heart (rank correlation 0.99 or more); "
+          + "try -e attnlrp:preset=vit, which follows the class\n",
+      "\(alone.errors)")
+    let both = try XAIProcess.run(arguments + ["-e", "gmar", "-e", "occlusion", "--json"])
+    #expect(both.errors.contains("; occlusion tells them apart"), "\(both.errors)")
+    let records = try both.output.split(separator: "\n").map {
+      try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+    }
+    #expect(records.map { $0["sameMapAs"] as? [Int] } == [[6], [], [5], []])
+    let one = try XAIProcess.run(arguments.dropLast(2) + ["-e", "gmar"])
+    #expect(one.errors.isEmpty)
+    let other = try XAIProcess.run(arguments + ["-e", "occlusion"])
+    #expect(other.errors.isEmpty)
   }
 
   @Test func tooManyPixels() throws {

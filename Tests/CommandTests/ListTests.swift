@@ -67,8 +67,8 @@ import Testing
     #expect(document.metrics == nil)
     let csv = try #require(document.datasets.first { $0.descriptor.id == "csv" })
     #expect(csv.plugin == "CSVList" && csv.descriptor.hasBoxes)
-    #expect(csv.options.map(\.name) == ["path", "labels", "validation", "seed"])
-    #expect(csv.options.map(\.defaultValue) == ["none", "none", "0", "0"])
+    #expect(csv.options.map(\.name) == ["path", "labels", "validation", "seed", "exif"])
+    #expect(csv.options.map(\.defaultValue) == ["none", "none", "0", "0", "upright"])
   }
 
   @Test func aReaderThatGoesAwayIsToldByTheStatusAlone() throws {

@@ -19,7 +19,7 @@ import Testing
   func wrongArguments() throws {
     let fixture = try TrainingFixture(pictures: 2)
     for (arguments, status, words) in [
-      (["--preset", "imagenet"], 64, "fine-tune | scratch | gmar-paper"),
+      (["--preset", "imagenet"], 64, "fine-tune | scratch | adam"),
       (["--clip", "-"], 64, "clip can't be '-'"),
       (["--train-split", "training"], 64, "training"),
       (["--validation-split", "tset"], 64, "tset"),

@@ -48,7 +48,7 @@ import XAITraining
   @Test(
     "Wrong values are told with the right ones",
     arguments: [
-      (["--preset", "gmar"], "preset can't be 'gmar'; write fine-tune | scratch | gmar-paper"),
+      (["--preset", "gmar"], "preset can't be 'gmar'; write fine-tune | scratch | adam"),
       (["--learning-rate", "0"], "learning-rate can't be '0'; write a number above 0"),
       (["--batch-size", "many"], "batch-size can't be 'many'; write a whole number from 1 to 65536"),
       (["--crop", "random"], "crop can't be 'random'; write none | shifted | resized"),

@@ -269,6 +269,32 @@ struct ForgetfulExplainer: Explainer {
   }
 }
 
+struct CountOptions: PluginOptions {
+  var count = 8
+
+  static let table: [OptionSpec<Self>] = [
+    OptionSpec("count", \.count, "how many", allowed: "a whole number from 1", where: { $0 > 0 })
+  ]
+}
+
+/// Finds only when it is at work that a number is too small.
+struct LateRefusal: Explainer {
+  static let descriptor = describe()
+  let options: CountOptions
+  let needsIsotropicLayers: String? = "it reads a row of all tokens"
+  func recording(for model: ModelDescriptor) throws -> Recording {
+    try RightExplainer(options: NoOptions()).recording(for: model)
+  }
+  func explain(_ trace: ForwardTrace, targets: Targets, using model: any Model) throws -> [[Attribution]] {
+    guard options.count > 1 else {
+      throw OptionError.outOfRange(option: "count", value: "1", allowed: "more")
+    }
+    return try RightExplainer(options: NoOptions()).explain(trace, targets: targets, using: model).map {
+      try $0.map { try Attribution(scores: $0.scores, of: trace, classIndex: $0.classIndex, by: self) }
+    }
+  }
+}
+
 /// Declares that the class matters, and shows the same map for all.
 struct ClassSpecificLie: Explainer {
   static let descriptor = describe()

@@ -91,7 +91,7 @@ struct ConvolutionalModel: DifferentiableModel {
     }
     guard rules == .gradient else {
       throw ModelError.missingCapabilities(
-        explainer: "the backward pass", model: descriptor.name, missing: [.propagationRules])
+        user: "the backward pass", model: descriptor.name, missing: [.propagationRules])
     }
     try descriptor.check(recording: [], gradients: request.activations, for: "the backward pass")
     let (rows, patches) = (cotangent.shape[0], descriptor.layout.grid.count)

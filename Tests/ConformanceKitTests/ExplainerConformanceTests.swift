@@ -23,6 +23,13 @@ import XAITesting
     #expect(failures.contains { $0.message.contains("doubles=true") && $0.message.contains("strength") })
   }
 
+  @Test("an option that fails only at work is found")
+  func lateRefusal() {
+    let failures = ExplainerConformance(LateRefusal.self).failures()
+    #expect(checks(failures) == [.options] && failures.count == 1, "\(failures)")
+    #expect(failures.contains { $0.message.contains("count=1") })
+  }
+
   @Test func needs() {
     let undeclared = ExplainerConformance(UndeclaredNeed.self).failures()
     #expect(checks(undeclared) == [.needs])

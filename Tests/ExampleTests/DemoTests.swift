@@ -72,4 +72,79 @@ import XAI
       #expect(Set(likeliest) == Set(sample.objects.map(\.classIndex)), "\(name)")
     }
   }
+
+  // MARK: - What README's first picture and the tutorial's first claim say
+
+  /// Where a map of a scene's object is.
+  private struct Answer {
+    let scene: String
+    let label: String
+    /// The shares of what speaks for the class, in percent, on the object that was asked about and on the other one.
+    let own: Double
+    let other: Double
+    /// Whether the highest pixel is on the object, on the other one, or on neither.
+    let peak: String
+    let scores: [Float]
+  }
+
+  /// The maps of both objects of each scene by an explainer, measured by the scenes' masks in the model's input.
+  private func answers(_ explainer: String) throws -> [Answer] {
+    let (registry, model) = (try Registry.builtIn(), try model())
+    let preprocessing = model.descriptor.preprocessing
+    let pairs = try registry.dataset("shapes:size=288").split("pairs")
+    return try Self.scenes.sorted { $0.key < $1.key }.flatMap { name, index in
+      let sample = try pairs.sample(index)
+      let regions = try sample.objects.map {
+        try #require(ObjectRegion(of: $0, in: sample.image, preprocessing: preprocessing))
+      }
+      let maps = try registry.explainer(explainer).explain(
+        preprocessing.tensor(from: sample.image), targets: .classes(regions.map(\.classIndex)), using: model)[
+          0]
+      return maps.enumerated().map { place, map in
+        let (own, other) = (regions[place].pixels, regions[1 - place].pixels)
+        // Of signed scores what is above 0, of magnitudes what is drawn.
+        let values =
+          map.scoreMeaning == .signed
+          ? map.upsampledMap.elements.map { max($0, 0) } : map.heatMap.elements
+        let total = values.reduce(0) { $0 + Double($1) }
+        func share(_ pixels: [Bool]) -> Double {
+          zip(values, pixels).reduce(0) { $0 + ($1.1 ? Double($1.0) : 0) } / total * 100
+        }
+        let peak = values.indices.max { values[$0] < values[$1] } ?? 0
+        return Answer(
+          scene: name, label: model.descriptor.labels[map.classIndex], own: share(own), other: share(other),
+          peak: own[peak] ? "own" : other[peak] ? "other" : "neither", scores: map.scores)
+      }
+    }
+  }
+
+  @Test(
+    "what speaks for the class is more on the object that is asked about than on the other one",
+    arguments: [("occlusion", 8), ("attnlrp:preset=vit", 7)])
+  func followTheQuestion(_ explainer: String, _ count: Int) throws {
+    let answers = try answers(explainer)
+    let right = answers.filter { $0.own > $0.other }
+    let text = answers.map {
+      "\($0.scene), \($0.label): \(Int($0.own)) % and \(Int($0.other)) %, peak on \($0.peak)"
+    }.joined(separator: "; ")
+    #expect(answers.count == 8 && right.count >= count, "\(text)")
+    #expect(answers.count { $0.peak == "other" } <= 1, "\(text)")
+  }
+
+  @Test("GMAR's two maps of a scene are the same")
+  func pairsOfGMAR() throws {
+    let answers = try answers("gmar")
+    for place in stride(from: 0, to: answers.count, by: 2) {
+      let correlation = try #require(rankCorrelation(answers[place].scores, answers[place + 1].scores))
+      #expect(correlation >= 0.99, "\(answers[place].scene): \(correlation)")
+    }
+  }
+
+  @Test("occlusion's maps of heart and ring are on the object that is asked about, and GMAR's are the same")
+  func tutorial() throws {
+    let answers = try answers("occlusion").filter { $0.scene == "heart-and-ring" }
+    #expect(answers.count == 2 && answers.allSatisfy { $0.own > 2 * $0.other }, "\(answers)")
+    let order = try #require(rankCorrelation(answers[0].scores, answers[1].scores))
+    #expect(order < 0)
+  }
 }

@@ -3,9 +3,9 @@ import Testing
 @testable import XAITraining
 
 @Suite struct RecipeTests {
-  @Test("gmar-paper is what the paper says")
+  @Test("adam is what the paper that it follows says")
   func paper() throws {
-    let recipe = try recipe(("preset", "gmar-paper"))
+    let recipe = try recipe(("preset", "adam"))
     #expect(recipe.rule == .adam && recipe.beta1 == 0.9 && recipe.beta2 == 0.999 && recipe.epsilon == 1e-8)
     #expect(recipe.learningRate == 5e-5 && recipe.batchSize == 32 && recipe.epochs == 100)
     #expect(recipe.crop == .shifted && recipe.flip && recipe.weightDecay == 0 && recipe.schedule == .constant)

@@ -8,7 +8,7 @@ import XAITesting
 /// Ten steps against PyTorch's, weight by weight.
 @Suite struct TrainerGoldenTests {
   private static let cases: [String: [(key: String, value: String)]] = [
-    "adam": [("preset", "gmar-paper")],
+    "adam": [("preset", "adam")],
     "adam-decay": [
       ("optimizer", "adam"), ("learning-rate", "2e-4"), ("weight-decay", "0.1"), ("clip", "0"),
       ("schedule", "constant"),

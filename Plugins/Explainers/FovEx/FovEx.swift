@@ -46,7 +46,8 @@ public struct FovEx: Explainer {
         Gaze(pictures[image].sharp, blurred: pictures[image].blurred, options: options)
       }
       try look(&gazes, classes: chunk.map(\.1), using: model, done: start, of: asked.count)
-      maps += gazes.map(\.map)
+      // Without a gradient anywhere the places are those of chance.
+      maps += gazes.map { $0.wasPulled ? $0.map : $0.map.map { _ in 0 } }
     }
     let cells = PatchCells(of: trace)
     return try targets.map { image, target, classIndex in

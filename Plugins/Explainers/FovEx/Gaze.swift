@@ -16,6 +16,8 @@ struct Gaze {
   private(set) var place = SIMD2<Double>.zero
   private var best = SIMD2<Double>.zero
   private var lowestLoss = Double.infinity
+  /// Whether a gradient ever moved the search.
+  private(set) var wasPulled = false
   /// The shape of the image.
   var shape: Shape { picture.shape }
   /// The places that were looked at.
@@ -106,6 +108,7 @@ struct Gaze {
     let gradient = gradient(from: inputGradient)
     for axis in 0..<2 where gradient[axis] != 0 {
       place[axis] -= gradient[axis] > 0 ? options.rate : -options.rate
+      wasPulled = true
     }
     if loss < lowestLoss {
       (lowestLoss, best) = (loss, place)

@@ -32,14 +32,35 @@ public struct KernelSHAP: PerturbationExplainer {
   /// A model that can leave patches out, where that is how they are hidden.
   public var needs: Capabilities { options.segments.needs }
 
+  /// Needs the logits; throws where too few coalitions were asked for to tell the model's patches apart.
+  ///
+  /// How many superpixels there are is known of each image alone, and is checked there.
+  public func recording(for model: ModelDescriptor) throws -> Recording {
+    if let samples = options.samples, options.segments != .slic {
+      let players = model.layout.grid.count
+      let chosen = WeightedCoalitions(count: players, budget: samples, seed: options.seed)
+      guard chosen.determinesShares else { throw tooFew(chosen, players: players) }
+    }
+    return Recording()
+  }
+
+  private func tooFew(_ chosen: WeightedCoalitions, players: Int) -> OptionError {
+    .outOfRange(
+      option: "samples", value: "\(options.samples ?? chosen.coalitions.count)",
+      allowed: "more: \(chosen.coalitions.count) coalitions don't determine the values of \(players) players")
+  }
+
   /// The image with the players of each coalition, and with nobody.
-  public func perturbation(of image: Int, in trace: ForwardTrace, using model: any Model) -> Perturbation {
+  public func perturbation(
+    of image: Int, in trace: ForwardTrace, using model: any Model
+  ) throws -> Perturbation {
     let (picture, preprocessing) = (trace.input[image], model.descriptor.preprocessing)
     let segments = Segments(
       of: picture, cells: PatchCells(of: trace), preprocessing: preprocessing, into: options.segments,
       superpixels: options.superpixels)
     let chosen = WeightedCoalitions(
       count: segments.count, budget: options.samples ?? 2 * segments.count + 2048, seed: options.seed)
+    if options.samples != nil, !chosen.determinesShares { throw tooFew(chosen, players: segments.count) }
     let hidden =
       options.segments == .tokens ? nil : options.fill.input(hiding: picture, preprocessing: preprocessing)
     let coalitions = chosen.coalitions + [Coalition(count: segments.count)]
@@ -59,20 +80,13 @@ public struct KernelSHAP: PerturbationExplainer {
     let nobody = values[values.count - 1]
     let gains = zip(whole, nobody).map { $0 - $1 }
     guard let players = chosen.coalitions.first?.count else { return gains.map { [$0] } }
-    let last = players - 1
-    var equations = NormalEquations(unknowns: last, sides: gains.count)
-    for (index, coalition) in chosen.coalitions.enumerated() {
-      let lastIn: Double = coalition[last] ? 1 : 0
-      equations.add(
-        (0..<last).map { (coalition[$0] ? 1 : 0) - lastIn },
-        values: gains.indices.map { values[index][$0] - nobody[$0] - lastIn * gains[$0] },
-        weight: chosen.weights[index])
-    }
-    guard let solution = equations.solution(ridge: [Double](repeating: 0, count: last)) else {
-      throw .outOfRange(
-        option: "samples", value: "\(chosen.coalitions.count)",
-        allowed: "more: these coalitions don't determine the values of \(players) players")
-    }
+    guard
+      let solution = chosen.solution(
+        sides: gains.count,
+        values: { index, lastIn in
+          gains.indices.map { values[index][$0] - nobody[$0] - lastIn * gains[$0] }
+        })
+    else { throw tooFew(chosen, players: players) }
     return solution.indices.map { solution[$0] + [gains[$0] - solution[$0].reduce(0, +)] }
   }
 }

@@ -98,3 +98,29 @@ struct WeightedCoalitions {
     for index in start..<weights.count { weights[index] *= weight / sum }
   }
 }
+
+extension WeightedCoalitions {
+  /// Whether the coalitions tell the values of all players apart.
+  ///
+  /// Each player by itself does; otherwise the equations are tried.
+  var determinesShares: Bool {
+    guard count > 1 else { return true }
+    if coalitions.count(where: { $0.shownCount == 1 }) == count { return true }
+    return coalitions.count >= count - 1 && solution(sides: 1) { _, _ in [0] } != nil
+  }
+
+  /// The values of all players but the last, of which those of everybody take care; nil where they aren't determined.
+  ///
+  /// - Parameter values: what a coalition is worth beyond nobody and the last player's share of everybody, a number each side.
+  func solution(sides: Int, values: (_ coalition: Int, _ lastIn: Double) -> [Double]) -> [[Double]]? {
+    let last = count - 1
+    var equations = NormalEquations(unknowns: last, sides: sides)
+    for (index, coalition) in coalitions.enumerated() {
+      let lastIn: Double = coalition[last] ? 1 : 0
+      equations.add(
+        (0..<last).map { (coalition[$0] ? 1 : 0) - lastIn }, values: values(index, lastIn),
+        weight: weights[index])
+    }
+    return equations.solution(ridge: [Double](repeating: 0, count: last))
+  }
+}

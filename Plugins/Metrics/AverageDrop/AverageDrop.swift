@@ -27,7 +27,7 @@ public struct AverageDrop: Metric {
 
   /// Asks about the masked image; the value is in percent.
   public func plan(for subject: MetricSubject) -> MetricPlan {
-    .ask(logits: .masked(subject, in: options.space)) { answers in
+    .ask(logits: .masked(subject, in: options.space, negative: options.negative)) { answers in
       let (whole, masked) = (Double(subject.probability), Double(answers.logits[0].probability))
       let lost = max(0, whole - masked)
       guard options.drop == .relative else { return .value(MetricValue(lost * 100)) }
@@ -37,7 +37,7 @@ public struct AverageDrop: Metric {
 }
 
 /// The options of Average Drop: what published code does otherwise.
-public struct AverageDropOptions: PluginOptions {
+public struct AverageDropOptions: NegativeScoresOptions {
   /// What the lost probability is compared with.
   public enum Drop: String, OptionValue, CaseIterable {
     /// The probability on the whole image.
@@ -50,12 +50,15 @@ public struct AverageDropOptions: PluginOptions {
   public var space = MaskingSpace.pixels
   /// What the lost probability is compared with.
   public var drop = Drop.relative
+  /// What becomes of scores below 0.
+  public var negative = NegativeScores.clip
 
   public init() {}
 
   public static let table: [OptionSpec<Self>] = [
     OptionSpec("space", \.space, "which values of the picture the map multiplies"),
     OptionSpec("drop", \.drop, "whether the loss is a share of the probability or counted in points of it"),
+    negativeOption,
   ]
 
   /// What programs do, under their names.
@@ -64,7 +67,10 @@ public struct AverageDropOptions: PluginOptions {
       $0 = AverageDropOptions()
     },
     Preset("torch-cam", "ClassificationMetric of torch-cam") { $0.space = .normalised },
-    Preset("xplique", "AverageDropMetric of Xplique, equal to torch-cam") { $0.space = .normalised },
+    Preset("xplique", "AverageDropMetric of Xplique: torch-cam's, of scores without their signs") {
+      $0.space = .normalised
+      $0.negative = .abs
+    },
     Preset("pytorch-grad-cam", "DropInConfidence of pytorch-grad-cam") { options in
       options.space = .normalised
       options.drop = .absolute

@@ -16,10 +16,9 @@ public struct ClassLocalisation: Metric {
       title: "Convolutional Dynamic Alignment Networks for Interpretable Classifications", venue: "CVPR",
       year: 2021, identifier: "arXiv:2104.00032"))
 
-  /// There are none.
-  public let options: NoOptions
+  public let options: SignOptions
 
-  public init(options: NoOptions = NoOptions()) {
+  public init(options: SignOptions = SignOptions()) {
     self.options = options
   }
 
@@ -32,9 +31,10 @@ public struct ClassLocalisation: Metric {
   /// The value of one image, in percent; nil where there are no two classes with pixels of their own, one being asked
   /// about.
   private func value(of subject: MetricSubject) -> MetricValue? {
+    let map = subject.map(options.negative)
     guard let target = subject.targetPixels, let others = subject.otherPixels,
-      let own = mean(of: subject.map, where: { target[$0] && !others[$0] }),
-      let foreign = mean(of: subject.map, where: { others[$0] && !target[$0] })
+      let own = mean(of: map, where: { target[$0] && !others[$0] }),
+      let foreign = mean(of: map, where: { others[$0] && !target[$0] })
     else { return nil }
     return MetricValue(own + foreign > 0 ? own / (own + foreign) * 100 : 50)
   }

@@ -10,7 +10,8 @@ public struct EntropyOptions: PluginOptions {
 
   public static let table: [OptionSpec<Self>] = [
     OptionSpec(
-      "scores", \.scores, "what is shared out: scores without their signs, or scaled to 0…1 as they are drawn"
+      "scores", \.scores,
+      "what is shared out: scores without their signs, those above 0 alone, or scaled to 0…1 by minimum and maximum"
     )
   ]
 }

@@ -1,7 +1,7 @@
 public import XAICore
 
 /// The options of Intersection over Union.
-public struct IntersectionOverUnionOptions: PluginOptions {
+public struct IntersectionOverUnionOptions: NegativeScoresOptions {
   /// Which pixels of the map count as the object.
   public enum Threshold: OptionValue {
     /// Those above the map's mean.
@@ -37,6 +37,8 @@ public struct IntersectionOverUnionOptions: PluginOptions {
 
   /// Which pixels of the map count as the object.
   public var threshold = Threshold.mean
+  /// What becomes of scores below 0.
+  public var negative = NegativeScores.clip
 
   public init() {}
 
@@ -44,7 +46,7 @@ public struct IntersectionOverUnionOptions: PluginOptions {
     OptionSpec(
       "threshold", \.threshold,
       "which pixels count: those above the map's mean, the highest, as many as the object has, or those above a value"
-    )
+    ), negativeOption,
   ]
 }
 
@@ -76,13 +78,13 @@ public struct IntersectionOverUnion: Metric {
   /// The value of one image, in percent; nil where the image has no object of the class.
   private func value(of subject: MetricSubject) -> MetricValue? {
     guard let pixels = subject.targetPixels else { return nil }
+    let map = subject.map(options.negative)
     let selection =
       switch options.threshold {
       case .mean:
-        Selection(
-          above: subject.map.reduce(0) { $0 + Double($1) } / Double(subject.map.count), subject, pixels)
-      case .value(let value): Selection(above: value, subject, pixels)
-      case .area: Selection(highest: pixels.count { $0 }, subject, pixels)
+        Selection(above: map.reduce(0) { $0 + Double($1) } / Double(map.count), map, pixels)
+      case .value(let value): Selection(above: value, map, pixels)
+      case .area: Selection(highest: pixels.count { $0 }, map, pixels)
       }
     let union = selection.count + Double(pixels.count { $0 }) - selection.hits
     return MetricValue(selection.hits / union * 100)
@@ -94,18 +96,18 @@ public struct IntersectionOverUnion: Metric {
     var hits = 0.0
 
     /// Those above a value.
-    init(above threshold: Double, _ subject: MetricSubject, _ pixels: [Bool]) {
-      for (index, value) in subject.map.enumerated() where Double(value) > threshold {
+    init(above threshold: Double, _ map: [Float], _ pixels: [Bool]) {
+      for (index, value) in map.enumerated() where Double(value) > threshold {
         count += 1
         if pixels[index] { hits += 1 }
       }
     }
 
     /// The `highest` highest; of equal ones at the end, as many as are missing, of which the expected number hits.
-    init(highest: Int, _ subject: MetricSubject, _ pixels: [Bool]) {
-      let last = subject.map.sorted(by: >)[highest - 1]
-      self.init(above: Double(last), subject, pixels)
-      let ties = subject.map.indices.filter { subject.map[$0] == last }
+    init(highest: Int, _ map: [Float], _ pixels: [Bool]) {
+      let last = map.sorted(by: >)[highest - 1]
+      self.init(above: Double(last), map, pixels)
+      let ties = map.indices.filter { map[$0] == last }
       let missing = Double(highest) - count
       hits += missing * Double(ties.count { pixels[$0] }) / Double(ties.count)
       count += missing

@@ -15,10 +15,9 @@ public struct ObjectEnergy: Metric {
       title: "Score-CAM: Score-Weighted Visual Explanations for Convolutional Neural Networks",
       venue: "CVPR Workshops", year: 2020, identifier: "arXiv:1910.01279"))
 
-  /// There are none.
-  public let options: NoOptions
+  public let options: SignOptions
 
-  public init(options: NoOptions = NoOptions()) {
+  public init(options: SignOptions = SignOptions()) {
     self.options = options
   }
 
@@ -32,7 +31,7 @@ public struct ObjectEnergy: Metric {
   private func value(of subject: MetricSubject) -> MetricValue? {
     guard let pixels = subject.targetPixels else { return nil }
     var (inside, total) = (0.0, 0.0)
-    for (index, value) in subject.map.enumerated() {
+    for (index, value) in subject.map(options.negative).enumerated() {
       total += Double(value)
       if pixels[index] { inside += Double(value) }
     }

@@ -9,7 +9,9 @@ public struct SparsityOptions: PluginOptions {
 
   public static let table: [OptionSpec<Self>] = [
     OptionSpec(
-      "scores", \.scores, "what is compared: scores without their signs, or scaled to 0…1 as they are drawn")
+      "scores", \.scores,
+      "what is compared: scores without their signs, those above 0 alone, or scaled to 0…1 by minimum and maximum"
+    )
   ]
 }
 

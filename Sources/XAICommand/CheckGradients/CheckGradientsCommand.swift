@@ -76,7 +76,7 @@ struct CheckGradientsCommand: ParsableCommand {
     let needed: Capabilities = [.inputGradients]
     guard loaded.model.descriptor.capabilities.isSuperset(of: needed) else {
       throw ModelError.missingCapabilities(
-        explainer: "check-gradients", model: loaded.model.descriptor.name, missing: needed)
+        user: "check-gradients", model: loaded.model.descriptor.name, missing: needed)
     }
     var random = SeededNumbers(seed: seed)
     let input = try input(of: loaded, &random)

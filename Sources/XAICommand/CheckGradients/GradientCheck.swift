@@ -35,7 +35,7 @@ struct GradientCheck {
     }
     guard let gradient = gradients.input?.elements else {
       throw ModelError.missingCapabilities(
-        explainer: "check-gradients", model: model.descriptor.name, missing: [.inputGradients])
+        user: "check-gradients", model: model.descriptor.name, missing: [.inputGradients])
     }
     for (layer, sums) in attentionRows {
       let point = ActivationPoint(layer: layer, place: .headOutputs)

@@ -91,6 +91,9 @@ enum CompareHelp {
     the patches that both maps have. Alike is not right: methods that share a mechanism agree whether it is right or \
     not, and `xai evaluate` says which to believe.
 
+    Where another class than the predicted one is asked about, each explainer makes the map of the predicted one as well, \
+    and it is said which give both the same map.
+
     An explainer that was not named and doesn't fit the model is left out, and said so. Ctrl-C stops after the explainer \
     in work and draws what is done; a second Ctrl-C stops at once.
 

@@ -46,10 +46,11 @@ struct ComparePlan {
     guard model.descriptor.output != .none else {
       throw ModelError.noClasses(user: "a comparison", model: model.descriptor.name)
     }
-    (choices, misfits) = try Self.fitting(
-      named, families: Set(command.family), model: loaded.model.descriptor, registry: registry)
-    try command.drawing.check(fits: choices.map(\.explainer))
     let preprocessing = try command.pictures.preprocessing(of: loaded)
+    (choices, misfits) = try Self.fitting(
+      named, families: Set(command.family), model: model.descriptor(seeing: preprocessing.inputSize),
+      registry: registry)
+    try command.drawing.check(fits: choices.map(\.explainer))
     let blank = Tensor(repeating: 0, [1, model.descriptor.classCount])
     _ = try target.resolve(logits: blank, labels: model.descriptor.labels)
     let batch = PreparedBatch(

@@ -8,7 +8,7 @@ struct CompareRun {
   private let clock = ContinuousClock()
   private var progress: Progress
   private var maps: [ComparedMap] = []
-  private var failures: [Failure] = []
+  private var failures: [(explainer: String, failure: Failure)] = []
 
   init(_ plan: ComparePlan) {
     self.plan = plan
@@ -34,7 +34,7 @@ struct CompareRun {
       failure.message = "\(plan.file.path): \(failure.message)"
       throw failure
     }
-    let targets = try plan.target.resolve(logits: logits, labels: plan.model.descriptor.labels)
+    let targets = try targets(of: logits)
     for (index, choice) in plan.choices.enumerated() {
       guard !Interruption.isRequested else { break }
       progress.update { _ in "\(choice.text) (\(index + 1) of \(plan.choices.count))" }
@@ -43,9 +43,17 @@ struct CompareRun {
     progress.clear()
     try write(
       ComparisonResult(
-        plan, logits[0].elements, targets, maps, forwardSeconds: forward))
+        plan, logits[0].elements, targets, maps, failures, forwardSeconds: forward))
     if Interruption.isRequested { throw Failure(.interrupted, "") }
-    if let failure = failures.first { throw Failure(failure.status, "") }
+    if let first = failures.first { throw Failure(first.failure.status, "") }
+  }
+
+  /// The class that was asked about, and the predicted one behind it where it is another: two classes are at stake then.
+  private func targets(of logits: Tensor) throws -> Targets {
+    let labels = plan.model.descriptor.labels
+    let asked = try plan.target.resolve(logits: logits, labels: labels).classes[0][0]
+    let predicted = try TargetSelection.predicted.resolve(logits: logits, labels: labels).classes[0][0]
+    return Targets([asked == predicted ? [asked] : [asked, predicted]])
   }
 
   /// Asks one explainer; one that fails is said, and the others are still asked.
@@ -53,18 +61,21 @@ struct CompareRun {
     let start = clock.now
     do {
       let number = maps.count + failures.count + 1
-      let attribution = try PassProgress.watched(
+      let attributions = try PassProgress.watched(
         by: progress.passes(after: "\(number) of \(plan.choices.count), ")
       ) {
-        try choice.explainer.maps(of: trace, targets: targets, using: plan.model)[0][0]
+        try choice.explainer.maps(of: trace, targets: targets, using: plan.model)[0]
       }
       maps.append(
-        ComparedMap(choice: choice, attribution: attribution, seconds: (clock.now - start) / .seconds(1)))
+        ComparedMap(
+          choice: choice, attribution: attributions[0],
+          predictedClass: attributions.count > 1 ? attributions[1] : nil,
+          seconds: (clock.now - start) / .seconds(1)))
     } catch is CancellationError {
       return
     } catch {
       let failure = Failure(error)
-      failures.append(failure)
+      failures.append((choice.explainer.specification, failure))
       progress.clear()
       StandardError.write("Error: \(choice.text): \(failure.message)\n")
     }

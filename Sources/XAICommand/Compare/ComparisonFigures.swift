@@ -22,7 +22,7 @@ struct ComparisonFigures {
       try result.backdrop.overlay(of: map.attribution, drawing)
     }
     let images = [result.backdrop.image] + overlays
-    let captions = ["Input"] + result.maps.map(\.choice.heading)
+    let captions = ["Input"] + result.maps.map(\.caption)
     let square = (1...8).first { $0 * $0 >= images.count } ?? 8
     let columns = min(max(columns ?? square, 1), images.count)
     let side = Montage.defaultCellSide
@@ -55,4 +55,9 @@ struct ComparisonFigures {
     }
     return Drawing(sideBySide: drawings, gap: gap)
   }
+}
+
+extension ComparedMap {
+  /// What stands under the map: a flat one is not to be taken for one that shows nothing.
+  fileprivate var caption: String { choice.heading + (attribution.isDegenerate ? " (flat)" : "") }
 }

@@ -6,8 +6,19 @@ import XAIImage
 struct ComparedMap {
   let choice: ExplainerChoice
   let attribution: Attribution
+  /// The map of the predicted class, where that is not the one that was asked about.
+  let predictedClass: Attribution?
   /// What it took beside the forward pass that all share.
   let seconds: Double
+
+  /// How alike the maps of the class that was asked about and of the predicted one are, by rank correlation; nil where there
+  /// is one class, or a map that is the same everywhere.
+  var likeness: Double? {
+    predictedClass.flatMap { rankCorrelation(attribution.scores, $0.scores) }
+  }
+
+  /// Whether they are the same to whoever looks at them.
+  var isSameForBoth: Bool { likeness.map { $0 >= ClassLikeness.least } ?? false }
 }
 
 /// What a comparison came to.
@@ -19,11 +30,14 @@ struct ComparisonResult {
   let target: ClassScore
   let maps: [ComparedMap]
   let misfits: [ComparePlan.Misfit]
+  /// The explainers that failed.
+  let failures: [ComparePlan.Misfit]
   let agreement: MapAgreement
   let forwardSeconds: Double
 
   init(
-    _ plan: ComparePlan, _ logits: [Float], _ targets: Targets, _ maps: [ComparedMap], forwardSeconds: Double
+    _ plan: ComparePlan, _ logits: [Float], _ targets: Targets, _ maps: [ComparedMap],
+    _ failures: [(explainer: String, failure: Failure)], forwardSeconds: Double
   ) throws {
     guard let scores = ClassScores(logits: logits, of: plan.model.descriptor) else {
       throw ModelError.noClasses(user: "a comparison", model: plan.model.descriptor.name)
@@ -35,6 +49,7 @@ struct ComparisonResult {
     target = scores[targets.classes[0][0]]
     self.maps = maps
     misfits = plan.misfits
+    self.failures = failures.map { ComparePlan.Misfit(id: $0.explainer, problem: $0.failure.message) }
     agreement = MapAgreement(maps.map(\.attribution))
     self.forwardSeconds = forwardSeconds
   }
@@ -48,7 +63,11 @@ struct ComparisonRecord: Encodable {
     let family: ExplainerDescriptor.Family
     let isClassSpecific: Bool
     let isDegenerate: Bool
+    /// How alike the map is to that of the predicted class, where another was asked about, and whether it is the same.
+    let predictedClassCorrelation: Double?
+    let isSameAsPredicted: Bool?
     let seconds: Double
+    let grid: Grid
     let scores: [Float]
     let scoreMeaning: ScoreMeaning
     let drawing: DrawingRecord
@@ -67,6 +86,7 @@ struct ComparisonRecord: Encodable {
   /// Rank correlation and top-tenth overlap of each pair, in the order of the maps.
   let agreement: MapAgreement
   let leftOut: [ComparePlan.Misfit]
+  let failed: [ComparePlan.Misfit]
   /// Paths by kind.
   let files: [String: String]
 
@@ -83,12 +103,15 @@ struct ComparisonRecord: Encodable {
       return Map(
         explainer: map.attribution.explainer, title: descriptor.title, family: descriptor.family,
         isClassSpecific: descriptor.isClassSpecific, isDegenerate: map.attribution.isDegenerate,
-        seconds: map.seconds, scores: map.attribution.scores,
+        predictedClassCorrelation: map.likeness,
+        isSameAsPredicted: map.predictedClass.map { _ in map.isSameForBoth },
+        seconds: map.seconds, grid: map.attribution.grid, scores: map.attribution.scores,
         scoreMeaning: map.attribution.scoreMeaning,
         drawing: DrawingRecord(map.attribution, on: result.backdrop, drawing))
     }
     agreement = result.agreement
     leftOut = result.misfits
+    failed = result.failures
     self.files = files
   }
 }
@@ -101,7 +124,9 @@ extension ComparisonResult {
       let descriptor = map.choice.explainer.descriptor
       return [
         String(index + 1), map.choice.text, descriptor.family.rawValue,
-        map.attribution.isDegenerate ? "same everywhere" : descriptor.isClassSpecific ? "yes" : "no",
+        map.attribution.isDegenerate
+          ? "same everywhere"
+          : !descriptor.isClassSpecific ? "no" : map.isSameForBoth ? "same for both" : "yes",
         decimal(map.seconds, places: 3),
       ]
     }
@@ -112,7 +137,22 @@ extension ComparisonResult {
       + table([heads] + rows, indent: "  ", rightAligned: [0, 4])
       + "  beside one forward pass of \(decimal(forwardSeconds, places: 3)) s that all share\n\n"
       + "Above the diagonal: rank correlation of the patches' scores. Below: shared part of the highest tenth.\n"
-      + table(agreementRows, indent: "  ", rightAligned: Set(0...maps.count)) + left + "\n"
+      + table(agreementRows, indent: "  ", rightAligned: Set(0...maps.count)) + left + sameForBoth + "\n"
+  }
+
+  /// Which explainers don't tell the class that was asked about from the predicted one, and which does.
+  private var sameForBoth: String {
+    let specific = maps.filter { $0.choice.explainer.descriptor.isClassSpecific && $0.predictedClass != nil }
+    let same = specific.filter(\.isSameForBoth)
+    guard !same.isEmpty else { return "" }
+    // The one whose maps differ most.
+    let other = specific.filter { !$0.isSameForBoth && $0.likeness != nil }.min {
+      ($0.likeness ?? 1) < ($1.likeness ?? 1)
+    }
+    return
+      "\nThe same map for \(target.shortLabel) and \(predicted.shortLabel) (rank correlation 0.99 or more): "
+      + same.map(\.choice.text).joined(separator: ", ")
+      + (other.map { "; \($0.choice.text) tells them apart" } ?? "") + "\n"
   }
 
   private var agreementRows: [[String]] {

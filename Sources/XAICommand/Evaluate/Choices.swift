@@ -16,13 +16,9 @@ struct Choices {
     try ExplainerChoice.list(texts, registry: registry).map(\.explainer)
   }
 
-  /// Every explainer that fits a model, and GMAR with its other norm; those of hundreds or thousands of passes an image
-  /// only where they are asked for.
-  func fittingExplainers(_ model: ModelDescriptor) throws -> [any Explainer] {
-    let texts = registry.explainers.filter { $0.descriptor.family != .perturbation }.flatMap { entry in
-      entry.descriptor.id == "gmar" ? ["gmar", "gmar:norm=l2"] : [entry.descriptor.id]
-    }
-    return try explainers(texts).filter { (try? $0.check(fits: model)) != nil }
+  /// At most eight explainers that fit a model: what leads, what it is held against, and the baselines.
+  func usualExplainers(_ model: ModelDescriptor) throws -> [any Explainer] {
+    try explainers(registry.evaluatedExplainers(for: model))
   }
 
   /// The metrics of some texts with a protocol, each once.

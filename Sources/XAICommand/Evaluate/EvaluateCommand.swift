@@ -37,7 +37,7 @@ struct EvaluateCommand: ParsableCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "An explainer with options; may be repeated (default: all that fit the model but perturbation, and gmar:norm=l2).",
+      "An explainer with options; may be repeated (default: at most eight that fit the model, the baselines random and centre among them).",
       valueName: "id:key=value,…"), completion: .list(CommandContext.explainerIDs))
   var explainer: [String] = []
 
@@ -74,6 +74,9 @@ struct EvaluateCommand: ParsableCommand {
   @OptionGroup(title: "KernelSelection") var engine: EngineOptions
   @OptionGroup(title: "Profile") var profiling: ProfileOptions
 
+  @Flag(help: "Say how long it would take, and do nothing.")
+  var dryRun = false
+
   @Flag(help: "Print one JSON line an event on standard output, and nothing else there.")
   var json = false
 
@@ -88,6 +91,7 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     #if XAI_DATABASE
     let plan = try EvaluatePlan(self)
+    guard !dryRun else { return try plan.tellEstimate() }
     var run = EvaluateRun(plan)
     try run.run()
     plan.evaluation.profile?.report("Where the time went:", model: plan.evaluation.model.descriptor)
@@ -137,7 +141,9 @@ enum EvaluateHelp {
     file as it is done. Everything that you write is checked before the first pass.
 
       xai evaluate -m MODEL -d photos -o results.sqlite
-          every fitting explainer of few passes, by the usual metrics, on all pictures
+          the usual explainers by the usual metrics, on all pictures
+      xai evaluate -m MODEL -d photos -o results.sqlite --dry-run
+          how long that would take on this machine, from a few measured passes
       xai evaluate -m MODEL -d photos -o results.sqlite --sample 500 --seed 1
           500 pictures, drawn by chance, the same ones each time
       xai evaluate -m MODEL -d shapes -o results.sqlite -e gmar -e grad-cam \\

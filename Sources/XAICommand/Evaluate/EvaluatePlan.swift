@@ -45,7 +45,7 @@ struct EvaluatePlan {
     settings.isStrict = command.runOptions.strict
     var evaluation = try Evaluation(
       model: loaded.model, data: data,
-      explainers: command.explainer.isEmpty ? choices.fittingExplainers(descriptor) : explainers,
+      explainers: command.explainer.isEmpty ? choices.usualExplainers(descriptor) : explainers,
       metrics: choices.metrics(
         Self.metricTexts(command, data: data, model: descriptor, choices), preset: command.metricProtocol),
       settings: settings)
@@ -97,6 +97,45 @@ struct EvaluatePlan {
       + (chosen.map { chosen in
         ", shard \(chosen.shard)\(chosen.variable.map { " by \($0)" } ?? "")"
       } ?? "")
+  }
+
+  /// How long some images will take on this machine, in one line.
+  func text(of estimate: EvaluationEstimate, pictures: Int) -> String {
+    let parts = [
+      counted(experiment.explainers.count, "explainer"), counted(experiment.metrics.count, "metric"),
+      counted(pictures, "picture"),
+    ].joined(separator: " × ")
+    return
+      "\(parts): about \(duration(estimate.secondsPerPicture * Double(pictures))), \(grouped(estimate.inputsPerPicture)) "
+      + "inputs a picture at \(decimal(estimate.secondsPerInput * 1000, places: 1)) ms"
+  }
+
+  /// Says how long the run would take, and that alone.
+  func tellEstimate() throws {
+    let (estimate, pictures) = (try evaluation.estimate(), positions.count)
+    if command.json {
+      try StandardOutput.write(json(EstimateLine(estimate, pictures: pictures)))
+    } else {
+      try StandardOutput.write("\(summary)\n\(text(of: estimate, pictures: pictures))\n")
+    }
+  }
+}
+
+/// How long an evaluation will take, as a JSON line.
+struct EstimateLine: Encodable {
+  let event = "estimate"
+  let pictures: Int
+  let seconds: Double
+  let secondsPerPicture: Double
+  let secondsPerInput: Double
+  let inputsPerPicture: Int
+
+  init(_ estimate: EvaluationEstimate, pictures: Int) {
+    self.pictures = pictures
+    seconds = estimate.secondsPerPicture * Double(pictures)
+    secondsPerPicture = estimate.secondsPerPicture
+    secondsPerInput = estimate.secondsPerInput
+    inputsPerPicture = estimate.inputsPerPicture
   }
 }
 #endif

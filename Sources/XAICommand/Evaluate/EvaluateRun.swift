@@ -32,6 +32,7 @@ struct EvaluateRun {
     Interruption.watch()
     let store = try ResultStore(
       at: plan.output, experiment: plan.experiment, shard: plan.chosen?.shard.description)
+    try tellEstimate(known: store.donePositions)
     var isFinished = true
     do {
       // An explainer of many passes stops between two of them; its group is computed again when the run goes on.
@@ -47,13 +48,25 @@ struct EvaluateRun {
     reporter.clear()
     let known = try store.donePositions
     let end = EvaluationEnd(
-      means: try store.means(), failures: try store.failures(), positionCount: plan.positions.count,
+      means: try store.means(), failures: try store.failures(), mapFailures: try store.mapFailures(),
+      flatMaps: try store.flatMaps(), positionCount: plan.positions.count,
       known: plan.positions.count(where: known.contains), seconds: seconds)
     try reporter.ended(end, isFinished: isFinished)
     if !isFinished, Interruption.isRequested { throw Failure(.interrupted, "") }
     if isFinished, !end.failures.isEmpty, end.failures.count == known.count {
       throw Failure(.inputData, "\(plan.command.data): no picture could be evaluated")
     }
+    // What is missing has been named.
+    if isFinished, !end.failures.isEmpty || !end.mapFailures.isEmpty { throw Failure(.inputData, "") }
+  }
+
+  /// Says how long the images without a result will take, where somebody reads it.
+  private mutating func tellEstimate(known: Set<Int>) throws {
+    let open = plan.positions.count { !known.contains($0) }
+    guard open > 0, !plan.command.quiet else { return }
+    // What can't be measured is not told: a picture that can't be read is the run's business.
+    guard let estimate = try? plan.evaluation.estimate() else { return }
+    try reporter.tell(estimate, pictures: open)
   }
 
   private var seconds: Double { (clock.now - start) / .seconds(1) }
@@ -77,6 +90,10 @@ struct EvaluationEnd {
   let means: [MeanValue]
   /// Images that could not be evaluated.
   let failures: [PictureFailure]
+  /// Maps that could not be made, or lack a value, by explainer.
+  let mapFailures: [MapFailures]
+  /// How many maps of each explainer are the same everywhere, of those that have any.
+  let flatMaps: [(explainer: Int, count: Int)]
   /// Images that the run is for.
   let positionCount: Int
   /// Those of them that have a result.
@@ -86,6 +103,8 @@ struct EvaluationEnd {
 
 /// Where the events of an evaluation go.
 protocol EvaluationReporter {
+  /// How long the images without a result will take, before anything else is told.
+  mutating func tell(_ estimate: EvaluationEstimate, pictures: Int) throws
   mutating func tell(_ event: EvaluationEvent) throws
   mutating func ended(_ end: EvaluationEnd, isFinished: Bool) throws
   /// Takes a line away that is still being overwritten.
@@ -94,6 +113,7 @@ protocol EvaluationReporter {
 
 /// Says nothing.
 struct SilentEvaluationReporter: EvaluationReporter {
+  func tell(_ estimate: EvaluationEstimate, pictures: Int) {}
   func tell(_ event: EvaluationEvent) {}
   func ended(_ end: EvaluationEnd, isFinished: Bool) {}
   func clear() {}

@@ -9,6 +9,10 @@ struct EvaluationJSONReporter: EvaluationReporter {
 
   init(_ plan: EvaluatePlan) { self.plan = plan }
 
+  func tell(_ estimate: EvaluationEstimate, pictures: Int) throws {
+    try StandardOutput.write(json(EstimateLine(estimate, pictures: pictures)))
+  }
+
   func tell(_ event: EvaluationEvent) throws {
     switch event {
     case .began(let known, let count):
@@ -32,6 +36,14 @@ struct EvaluationJSONReporter: EvaluationReporter {
       EvaluationLine(
         event: isFinished ? "finished" : "stopped", output: plan.output, known: end.known,
         pictures: end.positionCount, failures: end.failures.count,
+        failedMaps: end.mapFailures.map {
+          EvaluationLine.FailedMaps(
+            explainer: experiment.explainers[$0.explainer].specification, count: $0.count, reason: $0.reason)
+        },
+        flatMaps: end.flatMaps.map {
+          EvaluationLine.FlatMaps(
+            explainer: experiment.explainers[$0.explainer].specification, count: $0.count)
+        },
         means: end.means.map {
           EvaluationLine.Mean(
             explainer: experiment.explainers[$0.explainer].specification,
@@ -53,6 +65,17 @@ private struct EvaluationLine: Encodable {
     let n: Int
   }
 
+  struct FailedMaps: Encodable {
+    let explainer: String
+    let count: Int
+    let reason: String
+  }
+
+  struct FlatMaps: Encodable {
+    let explainer: String
+    let count: Int
+  }
+
   var event: String
   var text: String?
   var output: String?
@@ -64,6 +87,8 @@ private struct EvaluationLine: Encodable {
   var known: Int?
   var pictures: Int?
   var failures: Int?
+  var failedMaps: [FailedMaps]?
+  var flatMaps: [FlatMaps]?
   var means: [Mean]?
   var seconds: Double?
   var modelNotes: [String]?

@@ -20,6 +20,10 @@ struct EvaluationTextReporter: EvaluationReporter {
 
   init(_ plan: EvaluatePlan) { self.plan = plan }
 
+  mutating func tell(_ estimate: EvaluationEstimate, pictures: Int) {
+    tell("\(plan.text(of: estimate, pictures: pictures))\n")
+  }
+
   mutating func tell(_ event: EvaluationEvent) throws {
     switch event {
     case .began(let known, let count):
@@ -92,6 +96,17 @@ extension EvaluationTextReporter {
       try say(
         "Stopped after \(grouped(end.known)) of \(grouped(end.positionCount)) pictures; the same command goes on from "
           + "there.\n")
+    }
+    for flat in end.flatMaps {
+      tell(
+        "Warning: \(counted(flat.count, "map")) of \(plan.experiment.explainers[flat.explainer].specification) "
+          + "\(flat.count == 1 ? "has" : "have") the same score everywhere and \(flat.count == 1 ? "says" : "say") nothing.\n"
+      )
+    }
+    for failed in end.mapFailures {
+      tell(
+        "Error: \(plan.experiment.explainers[failed.explainer].specification) failed for "
+          + "\(counted(failed.count, "map")), the first with: \(failed.reason)\n")
     }
     guard !end.failures.isEmpty else { return }
     let shown = end.failures.prefix(20).map { "  \(Self.text($0.reason, of: $0.identifier))\n" }.joined()

@@ -23,9 +23,10 @@ struct ExplainCommand: ParsableCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "An explainer with options, such as gmar:norm=l2; may be repeated.", valueName: "id:key=value,…"),
+      "An explainer with options, such as gmar:norm=l2; may be repeated (default: the one that leads of those that follow the class and fit the model).",
+      valueName: "id:key=value,…"),
     completion: .list(CommandContext.explainerIDs))
-  var explainer = ["gmar"]
+  var explainer: [String] = []
 
   @Option(
     name: .shortAndLong,
@@ -96,7 +97,7 @@ enum ExplainHelp {
     checked before the first pass.
 
       xai explain -m MODEL photo.jpg
-          the predicted class by GMAR: explanations/photo.gmar.207.overlay.png
+          the predicted class by AttnLRP: explanations/photo.attnlrp-preset=vit.207.overlay.png
       xai explain -m MODEL photos -e gmar -e gmar:norm=l2 -e grad-cam --montage
           a folder, three methods, and a figure that has them side by side
       xai explain -m MODEL photo.jpg -t top:3 -t "golden retriever" -t 281

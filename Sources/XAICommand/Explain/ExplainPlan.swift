@@ -19,6 +19,8 @@ struct ExplainPlan {
   let attentionMaps: AttentionMaps?
   /// What was left out of folders.
   let leftOut: [ImageFiles.LeftOut]
+  /// The explainers that follow the class and fit the model, best first.
+  private let leading: [String]
   /// What measures where the time goes, where that was asked for.
   let profile: Profile?
 
@@ -27,19 +29,28 @@ struct ExplainPlan {
     self.command = command
     profile = command.profiling.begin()
     let registry = CommandContext.currentRegistry
-    choices = try ExplainerChoice.list(command.explainer, registry: registry)
-    try command.drawing.check(fits: choices.map(\.explainer))
+    let named = try ExplainerChoice.list(command.explainer, registry: registry)
     targets = .several(try command.target.map { try TargetSelection(parsing: $0) })
     figures =
       command.montage || command.headWeights || command.attentionMaps
       ? try command.figures.writer(isQuiet: command.quiet) : nil
-    let found = try ImageFiles(command.images, suffixLength: Self.suffixLength(of: choices))
-    (images, leftOut) = (found.files, found.leftOut)
     let loaded = try LoadedModel(command.model, engine: command.engine, profile: profile)
     model = loaded.model
     loaded.tellNotes(quiet: command.quiet)
     preprocessing = try command.pictures.preprocessing(of: loaded)
-    for choice in choices { try choice.explainer.check(fits: model.descriptor) }
+    let seen = try model.descriptor(seeing: preprocessing.inputSize)
+    for choice in named { try choice.explainer.check(fits: seen) }
+    let leading = try registry.leadingExplainers(for: seen)
+    choices = try named.isEmpty ? ExplainerChoice.list(Array(leading.prefix(1)), registry: registry) : named
+    guard !choices.isEmpty else {
+      throw Failure(
+        .usage,
+        "no explainer of few passes fits \(seen.name); name one with -e. `xai inspect` shows which fit.")
+    }
+    self.leading = leading
+    try command.drawing.check(fits: choices.map(\.explainer))
+    let found = try ImageFiles(command.images, suffixLength: Self.suffixLength(of: choices))
+    (images, leftOut) = (found.files, found.leftOut)
     attentionMaps = command.attentionMaps ? try AttentionMaps(of: model.descriptor, registry: registry) : nil
     let blank = Tensor(repeating: 0, [1, model.descriptor.classCount])
     targetCount = try targets.resolve(logits: blank, labels: model.descriptor.labels).countPerImage
@@ -53,6 +64,18 @@ struct ExplainPlan {
 
   /// The explainers that run.
   var explainers: [any Explainer] { choices.map(\.explainer) }
+
+  /// What to use where an explainer gives two classes the same map: one of the others that doesn't here, or else the one
+  /// that leads; empty where there is none.
+  func advice(insteadOf place: Int, _ likeness: ClassLikeness) -> String {
+    let other = choices.indices.first { place in
+      choices[place].explainer.descriptor.isClassSpecific && likeness.tellsApart(place)
+    }
+    if let other { return "; \(choices[other].text) tells them apart" }
+    let tried = Set(choices.map(\.explainer.descriptor.id))
+    let next = leading.first { text in !tried.contains(String(text.prefix { $0 != ":" })) }
+    return next.map { "; try -e \($0), which follows the class" } ?? ""
+  }
 
   /// Images in batches; alone where the model takes images of any size, since a batch has one size.
   var batches: [ArraySlice<ImageFile>] {

@@ -12,6 +12,8 @@ struct ExplainRun {
   private var montage: MontagePages?
   private var done = 0
   private var failed = 0
+  /// Images of `done` that lack the maps of an explainer.
+  private var incomplete = 0
   private var firstFailure: ExitStatus?
   /// Whether it has been said that images are turned.
   private var toldTurned = false
@@ -19,6 +21,8 @@ struct ExplainRun {
   private var toldAgnostic: Set<String> = []
   /// Whether it has been said what the colours of signed scores mean.
   private var toldSigned = false
+  /// Those of which it has been said that they weight no heads.
+  private var toldHeadless: Set<String> = []
 
   init(_ plan: ExplainPlan) {
     self.plan = plan
@@ -49,7 +53,7 @@ struct ExplainRun {
     }
     progress.clear()
     let isInterrupted = done + failed < plan.images.count
-    if !plan.command.quiet, isInterrupted || failed > 0, plan.images.count > 1 { summarise() }
+    if !plan.command.quiet, isInterrupted || failed + incomplete > 0, plan.images.count > 1 { summarise() }
     if isInterrupted { throw Failure(.interrupted, "") }
     if let firstFailure { throw Failure(firstFailure, "") }
   }
@@ -81,26 +85,34 @@ struct ExplainRun {
   /// Explains a batch; one that fails is tried image by image, so that the message names the right one.
   private mutating func explain(_ pictures: [PreparedBatch.Picture]) throws {
     guard !pictures.isEmpty else { return }
-    let explanation: Explanation
+    let attempt: ExplanationAttempt
     do {
-      explanation = try PassProgress.watched(by: watcher) {
-        try Explanation(
-          of: input(pictures.map(\.image)), targets: plan.targets,
-          by: plan.explainers + (plan.attentionMaps?.explainers.joined().map { $0 } ?? []), using: plan.model)
-      }
+      attempt = try self.attempt(pictures, by: plan.explainers + headReaders)
     } catch is CancellationError {
       return
     } catch {
       if let picture = pictures.first, pictures.count == 1 {
-        var failure = Failure(error)
-        failure.message = "\(picture.file.shownPath): \(failure.message)"
-        return note(failure, of: picture.file)
+        return note(Failure(error), of: picture.file)
       }
       for picture in pictures { try explain([picture]) }
       return
     }
+    let explainers = plan.explainers + headReaders
+    let failing = attempt.results.indices.filter { (try? attempt.results[$0].get()) == nil }
     for (index, picture) in pictures.enumerated() {
       guard !Interruption.isRequested else { return }
+      var maps: [Result<[Attribution], any Error>] = attempt.results.map { $0.map { $0[index] } }
+      if pictures.count > 1, !failing.isEmpty {
+        // One of the images may be to blame: each is tried by itself.
+        do {
+          let alone = try self.attempt([picture], by: failing.map { explainers[$0] })
+          for (place, result) in zip(failing, alone.results) { maps[place] = result.map { $0[0] } }
+        } catch is CancellationError {
+          return
+        } catch {
+          for place in failing { maps[place] = .failure(error) }
+        }
+      }
       let backdrop: Backdrop?
       do {
         backdrop = drawsImages ? try self.backdrop(of: picture) : nil
@@ -108,9 +120,22 @@ struct ExplainRun {
         note(Failure(error, otherwise: .inputData), of: picture.file)
         continue
       }
-      try write(picture, on: backdrop, index, of: explanation)
-      done += 1
+      try write(
+        picture, on: backdrop, maps, logits: attempt.logits[index].elements,
+        classes: attempt.targets.classes[index])
       TestMilestone.result.reached()
+    }
+  }
+
+  /// What reads the single heads that are to be drawn.
+  private var headReaders: [any Explainer] { plan.attentionMaps?.explainers.flatMap { $0 } ?? [] }
+
+  private func attempt(
+    _ pictures: [PreparedBatch.Picture], by explainers: [any Explainer]
+  ) throws -> ExplanationAttempt {
+    try PassProgress.watched(by: watcher) {
+      try ExplanationAttempt(
+        of: input(pictures.map(\.image)), targets: plan.targets, by: explainers, using: plan.model)
     }
   }
 
@@ -131,48 +156,72 @@ struct ExplainRun {
 // MARK: - Results
 
 extension ExplainRun {
-  /// Writes and prints the results of one image.
+  /// Writes and prints the results of one image: the maps of each explainer, one a class, or why there are none.
   private mutating func write(
-    _ picture: PreparedBatch.Picture, on backdrop: Backdrop?, _ index: Int, of explanation: Explanation
+    _ picture: PreparedBatch.Picture, on backdrop: Backdrop?, _ results: [Result<[Attribution], any Error>],
+    logits: [Float], classes: [Int]
   ) throws {
     if picture.isTurned, !toldTurned, !plan.command.quiet {
       toldTurned = true
       tell("Note: \(picture.file.turnedNote)\n")
     }
-    let scores = ClassScores(logits: explanation.logits[index].elements, of: plan.model.descriptor)
+    let maps = results.prefix(plan.choices.count)
+    let scores = ClassScores(logits: logits, of: plan.model.descriptor)
     let predicted = scores?.predicted
+    var missing = 0
+    for (choice, result) in zip(plan.choices, maps) {
+      guard case .failure(let error) = result else { continue }
+      missing += 1
+      try note(Failure(error), of: picture.file, by: choice)
+    }
+    guard missing < maps.count else {
+      failed += 1
+      return
+    }
+    done += 1
+    if missing > 0 { incomplete += 1 }
     var lines = picture.file.shownPath + (predicted.map { ": \($0.text)" } ?? "") + "\n"
+    let likeness = ClassLikeness(maps.map { try? $0.get() }, classes: classes)
     var seen: Set<Int> = []
-    for (target, classIndex) in explanation.targets.classes[index].enumerated()
-    where seen.insert(classIndex).inserted {
-      let results = plan.choices.indices.map { choice in
-        MapResult(
-          file: picture.file, choice: plan.choices[choice],
-          attribution: explanation.attributions[choice][index][target],
+    for (target, classIndex) in classes.enumerated() where seen.insert(classIndex).inserted {
+      let results = zip(plan.choices, maps).map { choice, result -> MapResult? in
+        guard let attribution = try? result.get()[target] else { return nil }
+        return MapResult(
+          file: picture.file, choice: choice, attribution: attribution,
           target: scores?[classIndex], predicted: predicted)
       }
       if let scores, classIndex != scores.predicted.index { lines += "  \(scores[classIndex].text)\n" }
-      lines += try write(results, on: backdrop)
+      lines += try write(results, on: backdrop, likeness)
     }
-    if let path = try writeAttentionMaps(picture, index, of: explanation) { lines += "  \(path)\n" }
+    if let path = try writeAttentionMaps(picture, results.dropFirst(plan.choices.count)) {
+      lines += "  \(path)\n"
+    }
     if !plan.command.quiet, !plan.command.json { try say(lines) }
+    tell(likeness, of: picture.file)
   }
 
-  /// Writes the maps of one image and class; gives the lines that tell their files.
-  private mutating func write(_ results: [MapResult], on backdrop: Backdrop?) throws -> String {
+  /// Writes the maps of one image and class, one an explainer; gives the lines that tell their files.
+  private mutating func write(
+    _ results: [MapResult?], on backdrop: Backdrop?, _ likeness: ClassLikeness
+  ) throws -> String {
     var lines = ""
-    for result in results {
-      let files = try writer.write(result, on: backdrop)
+    for (place, result) in results.enumerated() {
+      guard let result else { continue }
+      let alike = likeness.classes(alikeTo: result.attribution.classIndex, by: place)
+      let files = try writer.write(result, alike: alike, on: backdrop)
       lines += files.values.sorted().map { "  \($0)\n" }.joined()
-      if plan.command.json { try say(json(writer.record(of: result, on: backdrop, files: files))) }
+      if plan.command.json {
+        try say(json(writer.record(of: result, alike: alike, on: backdrop, files: files)))
+      }
       warn(about: result)
     }
-    if montage != nil, let place = backdrop?.reduced, let first = results.first {
+    if montage != nil, let place = backdrop?.reduced {
       let drawing = plan.command.drawing
       let overlays = try plan.profile.measure("drawing") {
-        try results.map { try place.overlay(of: $0.attribution, drawing) }
+        try results.map { result in try result.map { try place.overlay(of: $0.attribution, drawing) } }
       }
-      if let page = montage?.add(place.image, overlays: overlays, target: first.target) { try write(page) }
+      let target = results.lazy.compactMap { $0?.target }.first
+      if let page = montage?.add(place.image, overlays: overlays, target: target) { try write(page) }
     }
     return lines
   }
@@ -200,10 +249,10 @@ extension ExplainRun {
 
   /// Draws the grid of all heads of an image, where that was asked for, and gives its path.
   private func writeAttentionMaps(
-    _ picture: PreparedBatch.Picture, _ index: Int, of explanation: Explanation
+    _ picture: PreparedBatch.Picture, _ results: ArraySlice<Result<[Attribution], any Error>>
   ) throws -> String? {
     guard let grid = plan.attentionMaps else { return nil }
-    var maps = explanation.attributions.dropFirst(plan.choices.count).map { $0[index][0] }[...]
+    var maps = try results.map { try $0.get()[0] }[...]
     let layers = grid.explainers.map { heads in
       defer { maps = maps.dropFirst(heads.count) }
       return Array(maps.prefix(heads.count))
@@ -234,15 +283,46 @@ extension ExplainRun {
         "Note: the scores of \(result.choice.text) are signed: \(map == .orangePurple ? "orange" : "red") speaks for the class, \(map == .orangePurple ? "purple" : "blue") against it, and what is near 0 is left as it is.\n"
       )
     }
-    if plan.command.headWeights, result.attribution.diagnostics.headWeights == nil, done == 0 {
+    if plan.command.headWeights, result.attribution.diagnostics.headWeights == nil,
+      toldHeadless.insert(result.choice.text).inserted
+    {
       tell("Note: \(result.choice.text) weights no heads, so it has no figure of them.\n")
     }
   }
 
+  /// Says which classes an explainer can't tell apart in an image, and what can.
+  private mutating func tell(_ likeness: ClassLikeness, of file: ImageFile) {
+    guard !plan.command.quiet else { return }
+    let labels = plan.model.descriptor.labels
+    for (place, choice) in plan.choices.enumerated() {
+      guard let alike = likeness.alike(by: place), choice.explainer.descriptor.isClassSpecific else {
+        continue
+      }
+      let names = alike.map { firstName(of: labels[$0]) }
+      tell(
+        "Note: \(file.shownPath): \(choice.text) gives the same map for \(names.joined(separator: " and ")) (rank correlation "
+          + "0.99 or more)\(plan.advice(insteadOf: place, likeness))\n")
+    }
+  }
+
+  /// An image that can't be explained.
   private mutating func note(_ failure: Failure, of file: ImageFile) {
     failed += 1
     firstFailure = firstFailure ?? failure.status
-    tell("Error: \(failure.message)\n")
+    let isNamed = failure.message.hasPrefix(file.shownPath)
+    tell("Error: \(isNamed ? "" : "\(file.shownPath): ")\(failure.message)\n")
+  }
+
+  /// Maps of an explainer that an image has to do without.
+  private mutating func note(_ failure: Failure, of file: ImageFile, by choice: ExplainerChoice) throws {
+    firstFailure = firstFailure ?? failure.status
+    tell("Error: \(file.shownPath): \(choice.text): \(failure.message)\n")
+    guard plan.command.json else { return }
+    try say(
+      json(
+        FailureRecord(
+          image: file.path, model: plan.model.descriptor.name, explainer: choice.explainer.specification,
+          error: failure.message)))
   }
 
   private mutating func say(_ text: String) throws {
@@ -259,6 +339,7 @@ extension ExplainRun {
     let rest = plan.images.count - done - failed
     StandardError.write(
       "\(done) of \(plan.images.count) images explained"
+        + (incomplete > 0 ? ", \(incomplete) of them not by every explainer" : "")
         + (failed > 0 ? ", \(failed) failed" : "") + (rest > 0 ? ", \(rest) not done" : "") + ".\n")
   }
 }

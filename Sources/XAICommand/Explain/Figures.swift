@@ -45,7 +45,7 @@ struct MontagePages {
   private let template: Montage
   private let pageCount: Int
   private let rowsPerPage: Int
-  private var rows: [(images: [Image], label: String)] = []
+  private var rows: [(images: [Image?], label: String)] = []
   private var pagesDone = 0
 
   /// Prepares pages for at most so many rows; memory holds one page at a time.
@@ -70,12 +70,15 @@ struct MontagePages {
   }
 
   /// Adds an image and its overlays; gives the page that is full by this.
-  mutating func add(_ picture: Image, overlays: [Image], target: ClassScore?) -> (
+  mutating func add(_ picture: Image, overlays: [Image?], target: ClassScore?) -> (
     name: String, drawing: Drawing
   )? {
     // Large photographs would hold memory that no page shows.
     rows.append(
-      (([picture] + overlays).map(template.reduced), target.map { "\($0.shortLabel)\n\($0.valueText)" } ?? "")
+      (
+        ([picture] + overlays).map { $0.map(template.reduced) },
+        target.map { "\($0.shortLabel)\n\($0.valueText)" } ?? ""
+      )
     )
     return rows.count == rowsPerPage ? finishPage() : nil
   }

@@ -90,13 +90,18 @@ struct ResultRecord: Encodable {
   let scores: [Float]
   let scoreMeaning: ScoreMeaning
   let isDegenerate: Bool
+  /// The other classes that were asked about and have the same map, by rank correlation: it can't tell them apart.
+  let sameMapAs: [Int]
   let diagnostics: Diagnostics
   /// How its images were drawn; nil where there are none.
   let drawing: DrawingRecord?
   /// Paths by kind.
   let files: [String: String]
 
-  init(_ result: MapResult, model: ModelDescriptor, drawing: DrawingRecord?, files: [String: String]) {
+  init(
+    _ result: MapResult, model: ModelDescriptor, alike: [Int], drawing: DrawingRecord?,
+    files: [String: String]
+  ) {
     let attribution = result.attribution
     image = result.file.path
     self.model = model.name
@@ -110,10 +115,19 @@ struct ResultRecord: Encodable {
     scores = attribution.scores
     scoreMeaning = attribution.scoreMeaning
     isDegenerate = attribution.isDegenerate
+    sameMapAs = alike
     diagnostics = attribution.diagnostics
     self.drawing = drawing
     self.files = files
   }
+}
+
+/// What is said, as a JSON line, of an image that has no maps of an explainer.
+struct FailureRecord: Encodable {
+  let image: String
+  let model: String
+  let explainer: String
+  let error: String
 }
 
 /// A file that is written for each map.

@@ -28,8 +28,10 @@ struct ResultWriter {
 
   /// Writes what was asked for and gives the paths by kind.
   ///
-  /// - Parameter backdrop: what images of the map are drawn on; not asked for where none is drawn.
-  func write(_ result: MapResult, on backdrop: Backdrop?) throws -> [String: String] {
+  /// - Parameters:
+  ///   - alike: the other classes of the image with the same map.
+  ///   - backdrop: what images of the map are drawn on; not asked for where none is drawn.
+  func write(_ result: MapResult, alike: [Int], on backdrop: Backdrop?) throws -> [String: String] {
     var files: [String: String] = [:]
     func path(_ kind: String, _ fileExtension: String) -> String {
       let path = OutputFolder.path(folder, "\(result.fileStem).\(kind).\(fileExtension)")
@@ -58,7 +60,7 @@ struct ResultWriter {
     if kinds.contains(.record) {
       let path = path(OutputKind.record.rawValue, "json")
       try AtomicFile.write(
-        json(record(of: result, on: backdrop, files: files), isIndented: true).utf8, to: path)
+        json(record(of: result, alike: alike, on: backdrop, files: files), isIndented: true).utf8, to: path)
     }
     return files
   }
@@ -74,9 +76,12 @@ struct ResultWriter {
   }
 
   /// What is kept of a map for programs.
-  func record(of result: MapResult, on backdrop: Backdrop?, files: [String: String]) -> ResultRecord {
+  func record(
+    of result: MapResult, alike: [Int], on backdrop: Backdrop?, files: [String: String]
+  ) -> ResultRecord {
     ResultRecord(
-      result, model: model, drawing: backdrop.map { DrawingRecord(result.attribution, on: $0, drawing) },
+      result, model: model, alike: alike,
+      drawing: backdrop.map { DrawingRecord(result.attribution, on: $0, drawing) },
       files: files)
   }
 

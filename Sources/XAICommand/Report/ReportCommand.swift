@@ -31,7 +31,7 @@ struct ReportCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The explainer that differences are taken from (default: attention-rollout where there is one, else the first).",
+      "The explainer that differences are taken from (default: the first that looks at the model and not at the class, such as attention-rollout; else random or centre).",
       valueName: "id"), completion: .list(CommandContext.explainerIDs))
   var baseline: String?
 

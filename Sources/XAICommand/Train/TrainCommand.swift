@@ -80,8 +80,8 @@ enum TrainHelp {
 
       xai train -m vit-tiny-patch16-224 -d photos -o trained
           fine-tune on photos/train/<class>/*.jpg, judged by photos/validation
-      xai train -m MODEL -d photos -o trained --preset gmar-paper
-          with the settings of the GMAR paper
+      xai train -m MODEL -d photos -o trained --preset adam
+          Adam at a constant rate, as published fine-tuning often has it
       xai train -m MODEL -d photos -o trained --head-only --epochs 5
           the classifier alone
       xai train --from-scratch CONFIG -d shapes:size=96 -o trained --preset scratch

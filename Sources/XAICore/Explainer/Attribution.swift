@@ -24,18 +24,23 @@ public struct Attribution: Sendable {
 
   /// Checks and holds the scores of one image and target.
   ///
-  /// - Parameter grid: what the scores belong to; the patches where nil.
+  /// Scores that differ by rounding alone become the same: an image would show that noise at full contrast.
+  ///
+  /// - Parameters:
+  ///   - grid: what the scores belong to; the patches where nil.
+  ///   - rounding: how far rounding may have moved a score, where it is what is left of larger values that were subtracted;
+  ///     the rounding of the scores themselves counts in any case.
   /// - Throws: `AttributionError` when a score is NaN or infinite: that is never an image.
   public init(
     scores: [Float], grid: Grid? = nil, of trace: ForwardTrace, classIndex: Int, by explainer: some Explainer,
-    diagnostics: Diagnostics = Diagnostics()
+    rounding: Double = 0, diagnostics: Diagnostics = Diagnostics()
   ) throws(AttributionError) {
     let grid = grid ?? trace.layout.grid
     precondition(scores.count == grid.count, "one score for each of \(grid)")
     guard scores.allSatisfy(\.isFinite) else {
       throw .notFinite(explainer: explainer.specification, first: nil)
     }
-    self.scores = scores
+    self.scores = Self.levelled(scores, rounding: rounding)
     self.grid = grid
     self.patches = trace.layout.grid
     self.inputHeight = trace.input.shape[2]
@@ -54,6 +59,18 @@ public struct Attribution: Sendable {
     patches = other.patches
     (inputHeight, inputWidth, classIndex) = (other.inputHeight, other.inputWidth, other.classIndex)
     (scoreMeaning, explainer, diagnostics) = (other.scoreMeaning, other.explainer, other.diagnostics)
+  }
+
+  /// The share of a number that single precision may be off by after the few operations that end in a score: 2⁻²².
+  private static let ulps = 0x1p-22
+
+  /// The scores, or their mean in place of each where they differ by no more than rounding: 0 where that is rounding too.
+  private static func levelled(_ scores: [Float], rounding: Double) -> [Float] {
+    guard let low = scores.min(), let high = scores.max(), low < high else { return scores }
+    let largest = max(abs(Double(low)), abs(Double(high)))
+    guard Double(high) - Double(low) <= max(rounding, largest * ulps) else { return scores }
+    let mean = scores.reduce(0) { $0 + Double($1) } / Double(scores.count)
+    return [Float](repeating: abs(mean) <= rounding ? 0 : Float(mean), count: scores.count)
   }
 
   /// Whether all patches have the same score, so that the map says nothing.

@@ -1,3 +1,4 @@
+import XAIImage
 public import XAITensor
 
 /// A method that says, for a class, how much each patch of an image mattered to a model.
@@ -27,7 +28,8 @@ public protocol Explainer: Plugin {
   /// What the scores mean with these options; by default what the descriptor says.
   var scoreMeaning: ScoreMeaning { get }
 
-  /// What the forward pass must keep for this explainer; throws when an option does not fit the model.
+  /// What the forward pass must keep for this explainer; throws when an option does not fit the model, such as a layer that
+  /// it doesn't have or too few samples for its patches: this is asked before the first pass, and nothing is lost then.
   func recording(for model: ModelDescriptor) throws -> Recording
 
   /// The points whose gradients this explainer asks a backward pass for; by default none.
@@ -80,7 +82,7 @@ extension Explainer {
     if let reason = needsIsotropicLayers { try model.checkIsIsotropic(for: specification, because: reason) }
     let missing = needs.subtracting(model.capabilities)
     guard missing.isEmpty else {
-      throw ModelError.missingCapabilities(explainer: descriptor.id, model: model.name, missing: missing)
+      throw ModelError.missingCapabilities(user: descriptor.id, model: model.name, missing: missing)
     }
     if let options = options as? any ContrastiveOptions { try options.contrast.check(fits: model) }
     let recording = try recording(for: model)
@@ -117,18 +119,65 @@ public struct Explanation: Sendable {
 
   /// Explains a batch of preprocessed images [B, 3, H, W].
   ///
-  /// - Throws: before any arithmetic, when an explainer does not fit the model; and when logits or scores are not finite.
+  /// - Throws: before any arithmetic, when an explainer does not fit the model; when logits are not finite; and what the first
+  ///   explainer that fails throws.
   public init(
     of input: Tensor, targets selection: TargetSelection = .predicted, by explainers: [any Explainer],
     using model: any Model
   ) throws {
-    for explainer in explainers { try explainer.check(fits: model.descriptor) }
-    let recording = try explainers.reduce(Recording()) { try $0.union($1.recording(for: model.descriptor)) }
+    let attempt = try ExplanationAttempt(of: input, targets: selection, by: explainers, using: model)
+    self.logits = attempt.logits
+    self.targets = attempt.targets
+    self.attributions = try attempt.results.map { try $0.get() }
+  }
+}
+
+/// What came of several explainers on one batch, where one that fails loses its own maps alone.
+package struct ExplanationAttempt: Sendable {
+  /// The logits of the batch, [B, classes].
+  package let logits: Tensor
+  /// The classes that were asked about.
+  package let targets: Targets
+  /// The maps of each explainer, one an image and target, or why there are none: `results[explainer]`.
+  package let results: [Result<[[Attribution]], any Error>]
+
+  /// Explains a batch of preprocessed images [B, 3, H, W].
+  ///
+  /// - Throws: before any arithmetic, when an explainer does not fit the model; what the model throws; and
+  ///   `CancellationError` where an explainer was stopped.
+  package init(
+    of input: Tensor, targets selection: TargetSelection = .predicted, by explainers: [any Explainer],
+    using model: any Model
+  ) throws {
+    let seen = try model.descriptor(seeing: (height: input.shape[2], width: input.shape[3]))
+    for explainer in explainers { try explainer.check(fits: seen) }
+    let recording = try explainers.reduce(Recording()) { try $0.union($1.recording(for: seen)) }
     let trace = try model.forward(input, recording: recording)
     let logits = try model.finite(trace.logits, of: input)
     let targets = try selection.resolve(logits: logits, labels: model.descriptor.labels)
     self.logits = logits
     self.targets = targets
-    self.attributions = try explainers.map { try $0.maps(of: trace, targets: targets, using: model) }
+    self.results = try explainers.map { explainer in
+      do {
+        return .success(try explainer.maps(of: trace, targets: targets, using: model))
+      } catch let error as CancellationError {
+        throw error
+      } catch {
+        return .failure(error)
+      }
+    }
+  }
+}
+
+extension Model {
+  /// What the model is for inputs of a size: explainers are checked by it, as options may count patches.
+  ///
+  /// - Parameter size: nil where it takes inputs of any size.
+  package func descriptor(seeing size: (height: Int, width: Int)?) throws -> ModelDescriptor {
+    guard let size, descriptor.preprocessing.inputSize.map({ $0 != size }) ?? true else { return descriptor }
+    var seen = descriptor
+    seen.preprocessing = seen.preprocessing.withInputSize(height: size.height, width: size.width)
+    seen.layout = try layout(height: size.height, width: size.width)
+    return seen
   }
 }

@@ -18,7 +18,7 @@ extension PixelMapOptions {
   /// The option's row of the table.
   public static var atOption: OptionSpec<Self> {
     OptionSpec(
-      "at", \.at, "what a score belongs to: a patch, or a pixel of the model's input", isAddition: true)
+      "at", \.at, "what a score belongs to: a patch, or a pixel of the model's input", former: .patches)
   }
 }
 
@@ -41,7 +41,8 @@ extension Attribution {
     case .patches:
       try self.init(
         scores: reduction.scores(of: values, grid: trace.layout.grid), of: trace, classIndex: classIndex,
-        by: explainer, diagnostics: diagnostics)
+        by: explainer, rounding: reduction.rounding(of: values, grid: trace.layout.grid),
+        diagnostics: diagnostics)
     case .pixels:
       try self.init(
         scores: reduction.scoresOfPixels(values),

@@ -51,6 +51,12 @@ public enum PatchReduction: String, OptionValue, CaseIterable {
     ).onHost("scores of pixels").elements
   }
 
+  /// How far rounding may move the scores of values that cancel in a sum: 2⁻²⁰ of the largest sum without signs.
+  public func rounding(of values: Tensor, grid: Grid) -> Double {
+    guard self == .sum else { return 0 }
+    return Double(PatchReduction.abs.scores(of: values, grid: grid).max() ?? 0) * 0x1p-20
+  }
+
   /// The columns of pixels that patches cover.
   private static func covered(_ values: Tensor, width covered: Int) -> Tensor {
     let width = values.shape[2]

@@ -72,9 +72,11 @@ extension RelevanceExplainer {
     return try targets.map { image, target, classIndex in
       let relevance = values[image].multiplied(with: cotangent[targets.row(image: image, target: target)])
       guard isOfPixels else {
+        let tokens = relevance[trace.layout.patches]
+        let most = tokens.rowSums(of: .absolute(.operand(0)), at: "relevance of tokens").max() ?? 0
         return try Attribution(
-          scores: relevance[trace.layout.patches].rowSums(at: "relevance of tokens"), of: trace,
-          classIndex: classIndex, by: self)
+          scores: tokens.rowSums(of: .operand(0), at: "relevance of tokens"), of: trace,
+          classIndex: classIndex, by: self, rounding: Double(most) * 0x1p-20)
       }
       return try Attribution(
         pixels: relevance, at: options.at == .pixels ? .pixels : .patches, of: trace, classIndex: classIndex,
@@ -89,9 +91,9 @@ extension ActivationPoint {
 }
 
 extension Tensor {
-  /// The sum of each row of a matrix, summed in double precision.
-  fileprivate func rowSums(at point: String) -> [Float] {
-    Tensor.sums(.operand(0), of: [self], rows: shape[0], columns: shape[1], at: point).map { Float($0) }
+  /// The sum of each row of a matrix, its elements as they are or changed, summed in double precision.
+  fileprivate func rowSums(of element: Elementwise, at point: String) -> [Float] {
+    Tensor.sums(element, of: [self], rows: shape[0], columns: shape[1], at: point).map { Float($0) }
   }
 }
 

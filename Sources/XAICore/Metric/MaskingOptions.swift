@@ -10,21 +10,26 @@ public enum MaskingSpace: String, OptionValue, CaseIterable {
 }
 
 /// The options of a metric that shows the model an image times its map.
-public struct MaskingOptions: PluginOptions {
+public struct MaskingOptions: NegativeScoresOptions {
   /// Which values the map multiplies.
   public var space = MaskingSpace.pixels
+  /// What becomes of scores below 0.
+  public var negative = NegativeScores.clip
 
   public init() {}
 
   public static let table: [OptionSpec<Self>] = [
-    OptionSpec("space", \.space, "which values of the picture the map multiplies")
+    OptionSpec("space", \.space, "which values of the picture the map multiplies"), negativeOption,
   ]
 
   /// What programs do, under their names.
   public static let presets: [Preset<Self>] = [
     Preset("default", "the picture in [0, 1] times the map") { $0 = MaskingOptions() },
     Preset("torch-cam", "ClassificationMetric of torch-cam") { $0.space = .normalised },
-    Preset("xplique", "the Average metrics of Xplique, equal to torch-cam") { $0.space = .normalised },
+    Preset("xplique", "the Average metrics of Xplique: torch-cam's, of scores without their signs") {
+      $0.space = .normalised
+      $0.negative = .abs
+    },
     Preset("pytorch-grad-cam", "the confidence metrics of pytorch-grad-cam, equal to torch-cam") {
       $0.space = .normalised
     },
@@ -33,16 +38,22 @@ public struct MaskingOptions: PluginOptions {
 
 extension FramePlan {
   /// One frame: the image with each pixel multiplied by its map value.
-  public static func masked(_ subject: MetricSubject, in space: MaskingSpace = .pixels) -> FramePlan {
-    let identity = Frame.Identity.ofMap(space == .pixels ? "masked" : "masked-\(space.rawValue)")
+  public static func masked(
+    _ subject: MetricSubject, in space: MaskingSpace = .pixels, negative: NegativeScores = .clip
+  ) -> FramePlan {
+    // Magnitudes are masked in the same way whatever becomes of negative scores.
+    let sign = subject.scoreMeaning == .signed && negative != .shift ? negative.rawValue : nil
+    let names = ["masked", space == .pixels ? nil : space.rawValue, sign].compactMap { $0 }
+    let identity = Frame.Identity.ofMap(names.joined(separator: "-"))
     return FramePlan(count: 1) { _ in
       switch space {
       case .pixels:
         return Frame(
-          .made { subject.preprocessing.normalised(subject.pixels.multiplied(by: subject.map)) },
+          .made { subject.preprocessing.normalised(subject.pixels.multiplied(by: subject.map(negative))) },
           identity: identity)
       case .normalised:
-        return Frame(.made { subject.picture.input.multiplied(by: subject.map) }, identity: identity)
+        return Frame(
+          .made { subject.picture.input.multiplied(by: subject.map(negative)) }, identity: identity)
       }
     }
   }

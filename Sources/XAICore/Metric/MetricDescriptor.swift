@@ -89,6 +89,8 @@ public struct MetricNeeds: OptionSet, Hashable, Sendable {
 public enum ScoreScale: String, OptionValue, CaseIterable {
   /// The score without its sign: evidence against the class counts like evidence for it.
   case absolute
+  /// The score where it is above 0, and nothing where it is below: what speaks for the class.
+  case positive
   /// The score scaled to 0…1 by minimum and maximum: what is drawn.
   case scaled
 
@@ -96,6 +98,7 @@ public enum ScoreScale: String, OptionValue, CaseIterable {
   public func amounts(of scores: [Float]) -> [Double] {
     switch self {
     case .absolute: scores.map { abs(Double($0)) }
+    case .positive: scores.map { max(Double($0), 0) }
     case .scaled: minMaxNormalised(scores).map(Double.init)
     }
   }

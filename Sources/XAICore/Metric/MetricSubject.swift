@@ -11,7 +11,11 @@ public struct MetricSubject: Sendable {
   public let scores: [Float]
   /// The patches that the scores belong to.
   public let grid: Grid
-  /// The map, upsampled to H × W and scaled to [0, 1], row by row.
+  /// What the scores mean.
+  public let scoreMeaning: ScoreMeaning
+  /// The map, upsampled to H × W and scaled to [0, 1] by its minimum and maximum, row by row: for the order of pixels.
+  ///
+  /// A mask or a mass is made of ``map(_:)``, in which 0 is what the explainer says 0 is.
   public let map: [Float]
   /// The class that is asked about.
   public let classIndex: Int
@@ -38,8 +42,8 @@ public struct MetricSubject: Sendable {
     let attribution = attribution.pooled
     self.init(
       picture: picture, scores: attribution.scores, grid: attribution.grid,
-      map: attribution.heatMap.elements, classIndex: attribution.classIndex, probability: probability,
-      explainer: attribution.explainer)
+      scoreMeaning: attribution.scoreMeaning, map: attribution.heatMap.elements,
+      classIndex: attribution.classIndex, probability: probability, explainer: attribution.explainer)
   }
 
   /// Holds what a metric judges, with an image of its own: `pixels` [3, H, W] in [0, 1], and what makes the model's
@@ -52,27 +56,41 @@ public struct MetricSubject: Sendable {
 
   /// Holds what a metric judges, in parts, with an image of its own.
   public init(
-    pixels: Tensor, preprocessing: Preprocessing, scores: [Float], grid: Grid, map: [Float],
-    classIndex: Int, probability: Float
+    pixels: Tensor, preprocessing: Preprocessing, scores: [Float], grid: Grid,
+    scoreMeaning: ScoreMeaning = .magnitude, map: [Float], classIndex: Int, probability: Float
   ) {
     self.init(
       picture: SubjectPicture(pixels: pixels, preprocessing: preprocessing), scores: scores, grid: grid,
-      map: map, classIndex: classIndex, probability: probability)
+      scoreMeaning: scoreMeaning, map: map, classIndex: classIndex, probability: probability)
   }
 
   private init(
-    picture: SubjectPicture, scores: [Float], grid: Grid, map: [Float], classIndex: Int, probability: Float,
-    explainer: String = ""
+    picture: SubjectPicture, scores: [Float], grid: Grid, scoreMeaning: ScoreMeaning, map: [Float],
+    classIndex: Int, probability: Float, explainer: String = ""
   ) {
     precondition(map.count == picture.pixels.shape[1] * picture.pixels.shape[2], "one map value a pixel")
     precondition(scores.count == grid.count, "one score a patch")
     self.picture = picture
     self.scores = scores
     self.grid = grid
+    self.scoreMeaning = scoreMeaning
     self.map = map
     self.classIndex = classIndex
     self.probability = probability
     self.explainer = explainer
+  }
+
+  /// The map as a mask or a mass, H × W in [0, 1], row by row.
+  ///
+  /// It is upsampled, then scaled: signed scores as `negative` says, magnitudes by their minimum and maximum. Scores that
+  /// are all the same give zeros.
+  public func map(_ negative: NegativeScores) -> [Float] {
+    guard scoreMeaning == .signed, negative != .shift, scores.contains(where: { $0 != scores[0] }) else {
+      return map
+    }
+    let patches = Tensor([grid.rows, grid.columns], scores)
+    return negative.scaled(
+      BilinearUpsampling(height: height, width: width)(patches).elements, meaning: scoreMeaning)
   }
 
   /// The image that the model saw, after resize and crop, before mean and standard deviation: [3, H, W] in [0, 1].

@@ -1,5 +1,13 @@
 package import XAITensor
 
+/// An explainer failed to make a further map that a metric asked for.
+package struct MapRequestFailure: Error, CustomStringConvertible {
+  /// What the explainer threw.
+  let reason: String
+
+  package var description: String { reason }
+}
+
 /// What the metrics of some images ask for, each different thing once, in batches.
 ///
 /// Requests are gathered by ``ask(_:_:by:for:)``, taken in batches by ``takeJobs()`` and answered by ``answer(_:_:)``. A frame is
@@ -48,6 +56,8 @@ package struct RequestQueue {
   private enum Answer {
     case logits(LogitRow)
     case map([Float])
+    /// An explainer that failed.
+    case failure(any Error)
   }
 
   /// A request that was taken in, with all who asked it.
@@ -203,13 +213,14 @@ package struct RequestQueue {
   /// Whether all that was asked for a waiter has its answer.
   package func hasAnswers(for waiter: Int) -> Bool { missing[waiter] == 0 }
 
-  /// Reads the answers to requests, each once: logits about a class, then maps.
-  package mutating func read(_ numbers: [Int], about classIndex: Int) -> MetricAnswers {
+  /// Reads the answers to requests, each once: logits about a class, then maps; throws where an explainer failed.
+  package mutating func read(_ numbers: [Int], about classIndex: Int) throws -> MetricAnswers {
     var (logits, maps): ([FrameAnswer], [[Float]]) = ([], [])
     for number in numbers {
       switch entries[number].answer {
       case .logits(let row): logits.append(row.answer(about: classIndex))
       case .map(let scores): maps.append(scores)
+      case .failure(let error): throw MapRequestFailure(reason: "\(error)")
       case nil: preconditionFailure("request \(number) is read before it is answered")
       }
       entries[number].readers -= 1
@@ -323,7 +334,15 @@ package struct RequestQueue {
     for explainer in asked {
       let own = rows.map { $0.filter { self.explainer(of: $0) == explainer } }
       let targets = PaddedTargets(own.map { $0.compactMap { classIndex(of: $0) } })
-      let maps = try explainers[explainer].maps(of: trace, targets: targets.targets, using: model)
+      let maps: [[Attribution]]
+      do {
+        maps = try explainers[explainer].maps(of: trace, targets: targets.targets, using: model)
+      } catch let error as CancellationError {
+        throw error
+      } catch {
+        for number in own.joined() { ready += take(.failure(error), for: number) }
+        continue
+      }
       for (row, numbers) in own.enumerated() {
         for number in numbers {
           guard let classIndex = classIndex(of: number) else { continue }

@@ -1,7 +1,7 @@
 /// Why a model can't do what it is asked.
 public enum ModelError: Error, Sendable, CustomStringConvertible {
-  /// An explainer needs what the model can't give.
-  case missingCapabilities(explainer: String, model: String, missing: Capabilities)
+  /// An explainer, a metric or a command needs what the model can't give.
+  case missingCapabilities(user: String, model: String, missing: Capabilities)
   /// A model is asked for what it doesn't give.
   case notGiven(Capabilities, model: String)
   /// An explainer or a metric asks for a probability, and the outputs of the model have none.
@@ -30,8 +30,8 @@ public enum ModelError: Error, Sendable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .missingCapabilities(let explainer, let model, let missing):
-      "\(explainer) needs \(missing.names.joined(separator: ", ")), which \(model) does not give; "
+    case .missingCapabilities(let user, let model, let missing):
+      "\(user) needs \(missing.names.joined(separator: ", ")), which \(model) does not give; "
         + "`xai inspect` shows which explainers fit a model"
     case .notGiven(let missing, let model):
       "\(model) does not give \(missing.names.joined(separator: ", ")); `xai inspect` shows what a model gives"

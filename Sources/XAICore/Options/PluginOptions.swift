@@ -26,8 +26,8 @@ public struct OptionSpec<Options: PluginOptions>: Sendable {
   public let allowed: String
   /// Whether it is another way of writing part of an option of the table.
   public let isAlias: Bool
-  /// Whether a protocol's text leaves it out at its default.
-  public let isAddition: Bool
+  /// The value that a protocol's text leaves out; nil for none.
+  let unsaid: String?
   let choices: [String]
   let get: @Sendable (Options) -> String
   let set: @Sendable (inout Options, String) -> Bool
@@ -40,20 +40,20 @@ public struct OptionSpec<Options: PluginOptions>: Sendable {
   ///   - summary: one line that says what it does.
   ///   - isAlias: whether it changes part of what another option of the table says. An alias is read after all
   ///     others, wherever it stands, and never written.
-  ///   - isAddition: whether its default is what came about before there was such an option. It is then left out of
-  ///     a protocol's text, so that the protocols of before keep their hashes.
+  ///   - former: what came about before there was such an option. It is left out of a protocol's text, so that the
+  ///     protocols of before keep their hashes and everything else has one of its own.
   ///   - allowed: what values it takes, for people.
   ///   - isAllowed: narrows the values to what `allowed` says.
   public init<Value: OptionValue>(
     _ name: String, _ property: any WritableKeyPath<Options, Value> & Sendable, _ summary: String,
-    isAlias: Bool = false, isAddition: Bool = false, allowed: String = Value.allowedOptionText,
+    isAlias: Bool = false, former: Value? = nil, allowed: String = Value.allowedOptionText,
     where isAllowed: @escaping @Sendable (Value) -> Bool = { _ in true }
   ) {
     self.name = name
     self.summary = summary
     self.allowed = allowed
     self.isAlias = isAlias
-    self.isAddition = isAddition
+    self.unsaid = former?.optionText
     self.choices = Value.optionTexts
     self.get = { $0[keyPath: property].optionText }
     self.set = { options, text in
@@ -73,7 +73,7 @@ public struct OptionSpec<Options: PluginOptions>: Sendable {
     self.choices = values.map(\.optionText)
     self.allowed = choices.joined(separator: " | ")
     self.isAlias = false
-    self.isAddition = false
+    self.unsaid = nil
     self.get = { $0[keyPath: property].optionText }
     self.set = { options, text in
       guard let value = values.first(where: { $0.optionText == text }) else { return false }
@@ -166,11 +166,10 @@ extension PluginOptions {
     Self.table.filter { !$0.isAlias }.map { (key: $0.name, value: $0.get(self)) }
   }
 
-  /// The texts that tell a protocol from others: without additions that are at their defaults.
+  /// The texts that tell a protocol from others: without what was so before there was an option for it.
   package var protocolTexts: [(key: String, value: String)] {
-    let (options, defaults) = (Self.table.filter { !$0.isAlias }, Self())
-    return options.filter { !$0.isAddition || $0.get(self) != $0.get(defaults) }
-      .map { (key: $0.name, value: $0.get(self)) }
+    Self.table.filter { !$0.isAlias }.map { (option: $0, value: $0.get(self)) }
+      .filter { $0.option.unsaid != $0.value }.map { (key: $0.option.name, value: $0.value) }
   }
 
   /// The first preset that is these options; nil where none is.

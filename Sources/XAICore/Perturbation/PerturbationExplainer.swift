@@ -47,9 +47,25 @@ public struct PerturbedScores {
   public fileprivate(set) var values: [[Double]]
   /// The frames in the order in which the model saw them: those of equally many patches come together.
   public fileprivate(set) var order: [Int] = []
+  /// How far rounding may have moved the scores of each class.
+  fileprivate var rounding: [Double] = []
 
   /// The scores of one class, a frame each.
   public func values(of target: Int) -> [Double] { values.map { $0[target] } }
+
+  /// What is left of scores of patches where those of the changed inputs are all the same: their mean, and 0 where that is
+  /// rounding. The rest is the rounding of sums and equations, or the pattern of the changes themselves.
+  fileprivate func levelled(_ patches: [Float], _ target: Int) -> [Float] {
+    let mean = patches.reduce(0) { $0 + Double($1) } / Double(max(patches.count, 1))
+    return patches.map { _ in abs(mean) <= rounding[target] ? 0 : Float(mean) }
+  }
+
+  /// Whether a class's score is the same on all changed inputs except for rounding: they say nothing about it then.
+  fileprivate func isConstant(_ target: Int) -> Bool {
+    guard values.count > 1, let first = values.first?[target] else { return false }
+    let (low, high) = values.reduce((first, first)) { (min($0.0, $1[target]), max($0.1, $1[target])) }
+    return high - low <= rounding[target]
+  }
 }
 
 extension PerturbationExplainer {
@@ -72,13 +88,17 @@ extension PerturbationExplainer {
         whole: trace.logits[image].onHost("logits").withElements {
           score.values(of: classes, in: $0, meaning: meaning)
         },
-        values: [[Double]](repeating: [], count: frames.count))
+        values: [[Double]](repeating: [], count: frames.count), rounding: classes.map { _ in 0 })
       try runner.run(frames, of: trace.input[image]) { frame, logits in
-        scores.values[frame] = score.values(of: classes, in: logits, meaning: meaning)
+        let values = score.values(of: classes, in: logits, meaning: meaning)
+        scores.values[frame] = values
+        scores.rounding = zip(scores.rounding, score.rounding(of: values, in: logits)).map(max)
         scores.order.append(frame)
       }
-      return try zip(classes, perturbations[image].scores(scores)).map { classIndex, scores in
-        try Attribution(scores: scores, of: trace, classIndex: classIndex, by: self)
+      return try perturbations[image].scores(scores).enumerated().map { target, patches in
+        try Attribution(
+          scores: scores.isConstant(target) ? scores.levelled(patches, target) : patches, of: trace,
+          classIndex: classes[target], by: self)
       }
     }
   }
@@ -100,6 +120,18 @@ public enum OutputScore: String, OptionValue, CaseIterable {
     case .probability:
       let probabilities = Probabilities<Double>(of: logits, meaning: meaning)
       return classes.map { probabilities?.probability(ofLogit: logits[$0]) ?? .nan }
+    }
+  }
+}
+
+extension OutputScore {
+  /// How far rounding may move scores: a logit by 2⁻²⁰ of the largest of its row, which is what is left of the rounding of a
+  /// forward pass in single precision; a probability by as much times its slope, and by the rounding of sums in double.
+  fileprivate func rounding(of values: [Double], in logits: UnsafeBufferPointer<Float>) -> [Double] {
+    let logit = Double(logits.reduce(0) { max($0, abs($1)) }) * 0x1p-20
+    switch self {
+    case .logit: return values.map { _ in logit }
+    case .probability: return values.map { 2 * $0 * (1 - $0) * logit + $0 * 0x1p-40 }
     }
   }
 }

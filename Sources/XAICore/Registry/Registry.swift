@@ -64,6 +64,9 @@ public struct Registry: Sendable {
   /// Their names are made where they are shown: text of every type took 4 ms of each start of the command.
   public private(set) var plugins: [any Plugin.Type] = []
 
+  /// The explainers that are used where nobody says which; a plugin may set them.
+  public var defaults = ExplainerDefaults()
+
   /// Makes a registry of plugins.
   public init(plugins: [any Plugin.Type] = []) throws(RegistryError) {
     for plugin in plugins { try register(plugin) }

@@ -56,20 +56,24 @@ public struct SubjectResult: Hashable, Sendable {
 
 /// A map with its values.
 public struct MapResult: Hashable, Sendable {
-  /// One score per patch, row by row.
+  /// One score per patch, row by row; none where the explainer failed.
   public var scores: [Float]
   /// What the explainer noticed.
   public var diagnostics: Diagnostics
-  /// One entry a metric, in the order of the experiment; nil where the image does not have what it is about.
+  /// One entry a metric, in the order of the experiment; nil where the image does not have what it is about, and where it
+  /// could not be computed.
   public var values: [MetricValue?]
+  /// Why there is no map, or why it lacks a value; nil where all is there.
+  public var failure: String?
 
   /// Holds a map.
-  public init(scores: [Float], diagnostics: Diagnostics, values: [MetricValue?]) {
+  public init(scores: [Float], diagnostics: Diagnostics, values: [MetricValue?], failure: String? = nil) {
     self.scores = scores
     self.diagnostics = diagnostics
     self.values = values
+    self.failure = failure
   }
 
-  /// Whether all patches have the same score.
-  public var isDegenerate: Bool { scores.allSatisfy { $0 == scores.first } }
+  /// Whether there is a map, and all patches have the same score.
+  public var isDegenerate: Bool { !scores.isEmpty && scores.allSatisfy { $0 == scores.first } }
 }

@@ -31,7 +31,7 @@ struct Composition {
     for metric in metrics { try check(metric) }
     if settings.measuresHeads, !descriptor.capabilities.contains(.headRemoval) {
       throw ModelError.missingCapabilities(
-        explainer: "measuring heads", model: descriptor.name, missing: .headRemoval)
+        user: "measuring heads", model: descriptor.name, missing: .headRemoval)
     }
     try checkTarget()
     return dataClassesFit && dataClasses != descriptor.labels && needsDataClasses
@@ -66,7 +66,7 @@ struct Composition {
     }
     if metric.needs.contains(.patchRemoval), !descriptor.capabilities.contains(.patchRemoval) {
       throw ModelError.missingCapabilities(
-        explainer: metric.specification, model: descriptor.name, missing: .patchRemoval)
+        user: metric.specification, model: descriptor.name, missing: .patchRemoval)
     }
     if metric.needs.contains(.runnerUp), descriptor.classCount < 2 {
       throw EvaluationError.modelLacks(

@@ -8,15 +8,16 @@ struct GroupMaps {
   struct Subject {
     let classIndex: Int
     let answer: FrameAnswer
-    /// One an explainer.
-    let attributions: [Attribution]
+    /// One an explainer, or why there is none.
+    let attributions: [Result<Attribution, any Error>]
   }
 
   /// The images as the model saw them, [images, 3, H, W].
   let input: Tensor
   /// `subjects[image]`.
   let subjects: [[Subject]]
-  /// Every class of each image that was explained, with its maps, one an explainer: `maps[explainer][image]`.
+  /// Every class of each image that was explained, with its maps, one an explainer: `maps[explainer][image]`; none of an
+  /// explainer that failed.
   let maps: [[[Attribution]]]
 
   /// Explains images.
@@ -42,14 +43,24 @@ struct GroupMaps {
       ? zip(asked, rows).map { classes, row in classes.compactMap { runnerUp(to: $0, in: row.logits) } }
       : asked.map { _ in [] }
     let targets = PaddedTargets(zip(asked, others).map { $0 + $1 })
-    let maps = try explainers.map { try $0.maps(of: trace, targets: targets.targets, using: model) }
-    self.maps = maps
+    let results = try explainers.map { explainer -> Result<[[Attribution]], any Error> in
+      do {
+        return .success(try explainer.maps(of: trace, targets: targets.targets, using: model))
+      } catch let error as CancellationError {
+        throw error
+      } catch  where pictures.count == 1 {
+        // Of several images one may be to blame, and each is tried by itself; here the others of the explainers go on.
+        return .failure(error)
+      }
+    }
+    if results.allSatisfy({ (try? $0.get()) == nil }), let first = results.first { _ = try first.get() }
+    maps = results.map { (try? $0.get()) ?? pictures.map { _ in [] } }
     subjects = pictures.indices.map { picture in
       asked[picture].map { classIndex in
         let place = targets.place(of: classIndex, image: picture)
         return Subject(
           classIndex: classIndex, answer: rows[picture].answer(about: classIndex),
-          attributions: maps.map { $0[picture][place] })
+          attributions: results.map { $0.map { $0[picture][place] } })
       }
     }
   }

@@ -49,7 +49,8 @@ struct GroupWork {
       for subject in subjects {
         for explainer in evaluation.explainers.indices {
           map += 1
-          var judged = self.subject(subject, explainer, of: pictures[place])
+          guard let attribution = try? subject.attributions[explainer].get() else { continue }
+          var judged = self.subject(subject, attribution, of: pictures[place])
           for metric in evaluation.metrics {
             judged.experimentSeed = metric.needs.contains(.seed) ? evaluation.settings.seed : 0
             metrics.append(
@@ -66,11 +67,10 @@ struct GroupWork {
   }
 
   private func subject(
-    _ subject: GroupMaps.Subject, _ explainer: Int, of picture: LoadedPicture
+    _ subject: GroupMaps.Subject, _ attribution: Attribution, of picture: LoadedPicture
   ) -> MetricSubject {
     var judged = MetricSubject(
-      picture: picture.subject, attribution: subject.attributions[explainer],
-      probability: subject.answer.probability)
+      picture: picture.subject, attribution: attribution, probability: subject.answer.probability)
     judged.objects = picture.objects
     judged.logits = subject.answer.logits
     judged.layerCount = evaluation.model.descriptor.layerCount
@@ -137,7 +137,7 @@ struct GroupWork {
         try picture.image.jpeg(quality: 80)
       }
     }
-    var members = members[place]
+    var members = self.members[place]
     result.subjects = try subjects.enumerated().map { classPlace, subject in
       let hasProbability = evaluation.model.descriptor.output.hasProbabilities
       guard subject.answer.probability.isFinite || !hasProbability else {
@@ -147,14 +147,34 @@ struct GroupWork {
         classIndex: subject.classIndex, probability: hasProbability ? subject.answer.probability : nil,
         isPredicted: subject.answer.isPredicted, headEffects: effects?[classPlace],
         maps: try subject.attributions.map { attribution in
-          MapResult(
-            scores: attribution.pooled.scores, diagnostics: kept(attribution.diagnostics),
-            values: try evaluation.metrics.map { metric in
-              try checked(metrics[members.removeFirst()].value?.get() ?? nil, of: metric, for: attribution)
-            })
+          switch attribution {
+          case .success(let attribution):
+            let count = evaluation.metrics.count
+            defer { members = members.dropFirst(count) }
+            return try mapResult(of: attribution, members.prefix(count))
+          case .failure(let error):
+            return MapResult(
+              scores: [], diagnostics: Diagnostics(), values: evaluation.metrics.map { _ in nil },
+              failure: "\(error)")
+          }
         })
     }
     return result
+  }
+
+  /// A map with the values of its metrics; one that the explainer failed to make further maps for is missing, with the reason.
+  private func mapResult(of attribution: Attribution, _ members: Range<Int>) throws -> MapResult {
+    var map = MapResult(
+      scores: attribution.pooled.scores, diagnostics: kept(attribution.diagnostics), values: [])
+    for (metric, member) in zip(evaluation.metrics, members) {
+      do {
+        map.values.append(try checked(metrics[member].value?.get() ?? nil, of: metric, for: attribution))
+      } catch let error as MapRequestFailure {
+        map.values.append(nil)
+        map.failure = map.failure ?? "\(metric.specification): \(error)"
+      }
+    }
+    return map
   }
 
   private func checked(

@@ -11,7 +11,7 @@ struct Gallery {
   private let number: Int
   private let names: [String]
   /// `maps[image][subject][explainer]`, of the images that are shown.
-  private let maps: [Int: [[MapPicture]]]
+  private let maps: [Int: [[MapPicture?]]]
   private let shown: [Int]
 
   init(_ section: ReportSection, number: Int) throws {
@@ -21,11 +21,12 @@ struct Gallery {
     let shown = section.pictures.indices.filter { section.pictures[$0].thumbnail != nil }
     let grid = section.experiment.model.grid
     let needed = Set(shown).union(section.agreement.disagreements.map(\.place.picture))
-    var maps: [Int: [[MapPicture]]] = [:]
+    var maps: [Int: [[MapPicture?]]] = [:]
     for index in needed {
       maps[index] = try section.pictures[index].subjects.map { subject in
         try zip(subject.maps, section.experiment.explainers).map { map, explainer in
-          try MapPicture(map, meaning: explainer.scoreMeaning, rows: grid.rows, columns: grid.columns)
+          try map.scores.isEmpty
+            ? nil : MapPicture(map, meaning: explainer.scoreMeaning, rows: grid.rows, columns: grid.columns)
         }
       }
     }
@@ -106,12 +107,15 @@ struct Gallery {
       overlay(index, subjectIndex, explainer, style: "map m\(explainer)")
     }
     let flat = names.indices.filter { subject.maps[$0].isDegenerate }.map { names[$0] }
+    let missing = names.indices.filter { subject.maps[$0].scores.isEmpty }.map { names[$0] }
+    let missingNote: HTML =
+      missing.isEmpty ? "" : "<p class=\"flat\">no map: \(missing.joined(separator: ", "))</p>"
     let flatNote: HTML = flat.isEmpty ? "" : "<p class=\"flat\">flat map: \(flat.joined(separator: ", "))</p>"
     return """
       <article class="card">
       <div class="stage">\(photograph(index))\(overlays)</div>
       <h3><bdi>\(picture.identifier)</bdi></h3>
-      \(about(picture, subject))\(flatNote)\(values(subject))
+      \(about(picture, subject))\(flatNote)\(missingNote)\(values(subject))
       </article>
 
       """
@@ -124,7 +128,7 @@ struct Gallery {
   }
 
   private func overlay(_ picture: Int, _ subject: Int, _ explainer: Int, style: String) -> HTML {
-    guard let map = maps[picture]?[subject][explainer] else { return "" }
+    guard let map = maps[picture]?[subject][explainer] ?? nil else { return "" }
     let grid = section.experiment.model.grid
     return """
       <img class="\(style)\(map.isSigned ? " signed" : "")" loading="lazy" decoding="async" width="\(grid.columns)" height="\(grid.rows)" \

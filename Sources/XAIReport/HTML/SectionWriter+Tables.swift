@@ -65,7 +65,7 @@ extension SectionWriter {
     return """
       <div class="scroll" tabindex="0" role="region" aria-label="\(metric.name)"><table class="sortable metric">
       <caption><b>\(metric.name) \(arrow(metric))</b> \(metric.directionText); protocol \(metric.protocolName ?? "") \
-      <code>\(metric.protocolHash)</code></caption>
+      <code>\(metric.protocolHash)</code>\(metric.negativeText)</caption>
       <thead><tr><th scope="col" data-sort="text">Explainer</th><th scope="col" data-sort="descending">n</th>\
       <th scope="col" data-sort="descending">Mean\(unit)</th><th scope="col">95 % interval</th>\
       <th scope="col" class="bar">\(scale.axis)</th><th scope="col" data-sort="descending">Difference</th>\

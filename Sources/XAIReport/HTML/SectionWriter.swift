@@ -102,7 +102,7 @@ struct SectionWriter {
       <article class="protocol">
       <h3>\(metric.name) <span class="arrow" aria-hidden="true">\(metric.arrow)</span></h3>
       <p>\(metric.descriptor.summary) (\(metric.directionText)). Protocol \(metric.protocolName ?? "without a name"), \
-      <code>\(metric.protocolHash)</code>.</p>
+      <code>\(metric.protocolHash)</code>\(metric.negativeText).</p>
       <pre tabindex="0" aria-label="Protocol of \(metric.name)">\(lines(metric.protocolText))</pre>
       <p class="source">\(metric.descriptor.citation.description)</p>
       </article>

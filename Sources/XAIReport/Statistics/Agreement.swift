@@ -46,7 +46,7 @@ extension Agreement {
       }
       for (subjectIndex, subject) in picture.subjects.enumerated() {
         let tops = subject.maps.map {
-          $0.isDegenerate ? nil : Set(highestIndices(of: $0.scores, count: topCount))
+          $0.isDegenerate || $0.scores.isEmpty ? nil : Set(highestIndices(of: $0.scores, count: topCount))
         }
         var ofJudged: [Double] = []
         for (index, (a, b)) in pairs.enumerated() {

@@ -92,6 +92,15 @@ struct MapRecord: StoredRecord {
   }
 }
 
+/// A map that an explainer failed to make, or that lacks a value.
+struct MapFailureRecord: StoredRecord {
+  static let databaseTableName = "map_failures"
+  let position: Int
+  let subject: Int
+  let explainer: Int
+  let reason: String
+}
+
 /// A metric's value for a map.
 struct MeasurementRecord: StoredRecord {
   static let databaseTableName = "measurements"

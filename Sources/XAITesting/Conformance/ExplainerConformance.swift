@@ -85,6 +85,7 @@ public struct ExplainerConformance<Subject: Explainer>: Conformance {
     if let model = models.first {
       Attempt.noting("\(descriptor.id), needs: \(model.descriptor.name)") { checkNeeds(on: model, &findings) }
       checkSettings(on: model, &findings)
+      checkLeastNumbers(on: model, &findings)
       checkPlaces(on: model, &findings)
     }
     checkContrast(&findings)
@@ -142,6 +143,24 @@ public struct ExplainerConformance<Subject: Explainer>: Conformance {
         let explainer = try Subject(options: Subject.Options(setting, of: Subject.descriptor.id))
         let attributions = try explain(sample.input, of: sample, by: explainer, on: model)
         checkShapes(of: attributions, by: explainer, sample, on: model, &findings)
+      }
+    }
+  }
+
+  /// The least numbers that an option takes, where they can't be listed: what an explainer can't work with on a model it says
+  /// when it is checked, not after its passes.
+  private func checkLeastNumbers(on model: any Model, _ findings: inout Findings) {
+    let sample = Sample(of: model)
+    for option in Subject.Options.descriptions where option.choices.isEmpty {
+      for value in ["1", "2"] {
+        guard let explainer = try? make(over(base, [(key: option.name, value: value)])),
+          (try? explainer.check(fits: model.descriptor)) != nil
+        else { continue }
+        findings.attempt(.options, "explaining with '\(option.name)=\(value)', which it takes on") {
+          findings in
+          let attributions = try explain(sample.input, of: sample, by: explainer, on: model)
+          checkShapes(of: attributions, by: explainer, sample, on: model, &findings)
+        }
       }
     }
   }

@@ -12,12 +12,11 @@ extension MetricSubject {
   }
 
   /// Scores without an image to speak of: one row of patches, a grey pixel each.
-  public init(scores: [Float]) {
+  public init(scores: [Float], meaning: ScoreMeaning = .magnitude) {
     self.init(
       pixels: Tensor(repeating: 0.5, [3, 1, scores.count]), preprocessing: Preprocessing(resize: .none),
-      scores: scores, grid: Grid(rows: 1, columns: scores.count), map: minMaxNormalised(scores),
-      classIndex: 0,
-      probability: 1)
+      scores: scores, grid: Grid(rows: 1, columns: scores.count), scoreMeaning: meaning,
+      map: minMaxNormalised(scores), classIndex: 0, probability: 1)
   }
 }
 

@@ -130,7 +130,7 @@ public struct Recipe: PluginOptions {
     Preset("scratch", "AdamW with warm-up and a high learning rate, for a model that knows nothing") {
       ($0.learningRate, $0.warmUpSteps, $0.epochs) = (1e-3, 200, 20)
     },
-    Preset("gmar-paper", "Adam as the GMAR paper (arXiv 2504.19414) fine-tunes: 5e-5, batch 32, 100 epochs") {
+    Preset("adam", "Adam at a constant rate: 5e-5, batch 32, 100 epochs, as in arXiv 2504.19414") {
       ($0.rule, $0.learningRate, $0.weightDecay, $0.clip) = (.adam, 5e-5, 0, 0)
       ($0.schedule, $0.batchSize, $0.epochs) = (.constant, 32, 100)
       ($0.crop, $0.flip) = (.shifted, true)

@@ -29,7 +29,8 @@ extension ModelDirectory {
     case .huggingFace:
       guard let imageProcessor else {
         notes.append(
-          "no preprocessor_config.json says how images become inputs: it is assumed to be \(own.summary), as is usual for the family"
+          "no preprocessor_config.json says how images become inputs; assumed is what is usual for the family: "
+            + own.summary
         )
         return own
       }

@@ -69,7 +69,7 @@ public struct ModelDirectory: Sendable {
     let adapter = try LowRankAdapter(
       directory: place.directory, config: adapterConfig, modelType: config.optionalString("model_type"))
     let format = try Self.format(of: config)
-    if own == nil, format == .huggingFace, let count = adapter.classCount {
+    if format == .huggingFace, let count = adapter.classCount {
       config = try Self.withClasses(count, config, &notes)
     }
     if base != place.directory {
@@ -171,8 +171,8 @@ extension ModelDirectory {
     for key in ["id2label", "label2id"] { members[key] = nil }
     members["num_labels"] = .integer(count)
     notes.append(
-      "the adapter's classifier has \(count) classes and its base model's configuration \(known), so that the classes have no "
-        + "names; a config.json in the adapter's folder can give them")
+      "the adapter's classifier has \(count) classes and \(quoted(config.file)) \(known), so that the classes have no names; a "
+        + "config.json with these classes, in the adapter's folder, gives them")
     return Configuration(.object(members), file: config.file)
   }
 }

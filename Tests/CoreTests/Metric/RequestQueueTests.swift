@@ -61,7 +61,7 @@ import XAITesting
     for (numbers, classIndex, picture, factors) in [
       (one, 1, 0, [Float(0.5), 0.25]), (two, 0, 0, [0.5, 0.25]), (three, 1, 1, [0.5, 0.5]),
     ] {
-      let answers = queue.read(numbers, about: classIndex)
+      let answers = try queue.read(numbers, about: classIndex)
       #expect(answers.maps.isEmpty && answers.logits.count == 2)
       for (answer, factor) in zip(answers.logits, factors) {
         let logits = try EvidenceModel().logits(dimmed(picture, factor)).elements
@@ -73,7 +73,7 @@ import XAITesting
     let again = try queue.ask(FramePlan([frames[0], frame(0, 0.5)]), [], by: asker(0, map: 1), for: 7)
     #expect(!queue.hasAnswers(for: 7) && queue.askedCount == 6)
     #expect(try answer(&queue) == [7])
-    #expect(queue.read(again, about: 1).logits.count == 2)
+    #expect(try queue.read(again, about: 1).logits.count == 2)
   }
 
   @Test("frames of patches are shown behind those of pixels, equally many together")
@@ -83,7 +83,7 @@ import XAITesting
     let numbers = try queue.ask(FramePlan(frames), [], by: asker(0), for: 0)
     _ = try answer(&queue)
     #expect(model.batches == [1, 2, 1])
-    let answers = queue.read(numbers, about: 1).logits
+    let answers = try queue.read(numbers, about: 1).logits
     for (answer, kept) in zip(answers, [[0], [1, 2], [3]]) {
       let logits = try EvidenceModel().logits(dimmed(0, 1), under: .keepingPatches([kept])).elements
       #expect(answer.logits == logits)
@@ -103,9 +103,9 @@ import XAITesting
     #expect(try Set(answer(&queue)) == [0, 1])
     #expect(model.batches == [1, 4, 1])
     let scores = [0.5, 1, 2, 3, 4, 5].map { Brightness.scores(dimmed(0, $0)[0], 2) }
-    #expect(queue.read(one, about: 1).maps == scores)
+    #expect(try queue.read(one, about: 1).maps == scores)
     #expect(
-      queue.read(two, about: 1).maps
+      try queue.read(two, about: 1).maps
         == [Brightness.scores(dimmed(0, 0.5)[0], 10), Brightness.scores(dimmed(0, 0.5)[0], 20)])
   }
 
@@ -117,11 +117,11 @@ import XAITesting
     queue.know([9], picture: 0, explainer: 0, classIndex: 1)
     let known = try queue.ask(.none, [MapRequest()], by: asker(0), for: 0)
     #expect(queue.hasAnswers(for: 0) && queue.askedCount == 0)
-    #expect(queue.read(known, about: 1).maps == [[9]])
+    #expect(try queue.read(known, about: 1).maps == [[9]])
     let other = try queue.ask(.none, [MapRequest(classIndex: 0)], by: asker(1), for: 1)
     #expect(try answer(&queue) == [1])
     #expect(model.batches == [2])
-    #expect(queue.read(other, about: 1).maps == [Brightness.scores(dimmed(1, 1)[0], 1)])
+    #expect(try queue.read(other, about: 1).maps == [Brightness.scores(dimmed(1, 1)[0], 1)])
   }
 
   @Test("what can't be asked is refused by name")

@@ -107,8 +107,18 @@ import XAITesting
     let model = ToyModel.classToken.make(on: AvailableKernels.preferred.make())
     var options = KernelSHAPOptions()
     options.samples = 4
-    expectError("these coalitions don't determine the values of 9 players") {
-      try KernelSHAP(options: options).explain(Tensor(repeating: 0.1, [1, 3, 12, 12]), using: model)
+    // Before the first pass, where the number of players is known.
+    expectError("4 coalitions don't determine the values of 9 players") {
+      try KernelSHAP(options: options).check(fits: model.descriptor)
+    }
+    options.samples = 40
+    try KernelSHAP(options: options).check(fits: model.descriptor)
+    // Superpixels are known of each image alone.
+    (options.segments, options.samples) = (.slic, 2)
+    try KernelSHAP(options: options).check(fits: model.descriptor)
+    var random = SeededRandom(seed: 1)
+    expectError("2 coalitions don't determine the values of") {
+      try KernelSHAP(options: options).explain(random.normal([1, 3, 12, 12]), using: model)
     }
     options = KernelSHAPOptions()
     (options.segments, options.fill) = (.tokens, .black)

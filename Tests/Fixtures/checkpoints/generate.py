@@ -91,7 +91,7 @@ weights = load_file(MODELS / "timm-vit" / "model.safetensors")
 plain = timm.create_model(stated["architecture"], **stated["model_args"])
 plain.load_state_dict(weights)
 adapter(
-    "lora-timm", "timm-vit", plain.eval(), seed=4, r=3, lora_alpha=3, target_modules=["qkv", "proj", "fc1"],
+    "lora-timm", "timm-vit", plain.eval(), seed=4, r=3, lora_alpha=3, target_modules=["qkv", "attn.proj", "fc1"],
     modules_to_save=["head"])
 
 # MARK: - Names

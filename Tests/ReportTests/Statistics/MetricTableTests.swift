@@ -64,7 +64,8 @@ import XAIEvaluation
     #expect(table.verdict(of: table.rows[1]) == .unclear)
   }
 
-  @Test("the baseline is chosen by id or as it is written, and otherwise is attention rollout or the first")
+  @Test(
+    "the baseline is chosen by id or as it is written, and otherwise looks at the model but not at the class")
   func baseline() throws {
     var small = SmallResults(values: [[[1], [2], [3]]])
     small.explainers = ["grad-cam", "gmar:norm=l2", "attention-rollout"]
@@ -72,7 +73,10 @@ import XAIEvaluation
     #expect(try small.section(baseline: "gmar").baseline == 1)
     #expect(try small.section(baseline: "gmar:norm=l2").baseline == 1)
     small.explainers = ["grad-cam", "gmar:norm=l2", "random"]
+    #expect(try small.section().baseline == 2)
+    small.explainers = ["grad-cam", "gmar:norm=l2", "legrad"]
     #expect(try small.section().baseline == 0)
+    small.explainers = ["grad-cam", "gmar:norm=l2", "random"]
     #expect(
       throws: ReportError.unknownBaseline(
         name: "grad-can", known: small.explainers, nearest: ["grad-cam"])

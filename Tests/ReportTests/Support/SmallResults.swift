@@ -32,7 +32,8 @@ struct SmallResults {
             id: String(specification.prefix { $0 != ":" }),
             title: String(specification.prefix { $0 != ":" }).uppercased(),
             summary: "s", family: specification == "random" ? .baseline : .attention, needs: [],
-            isClassSpecific: true, scores: .magnitude, backwardPasses: "0",
+            isClassSpecific: !["attention-rollout", "random"].contains(specification), scores: .magnitude,
+            backwardPasses: "0",
             citation: citation))
       },
       metrics: metrics.map { metric in

@@ -51,7 +51,8 @@ struct SyntheticResults {
           specification: $0.specification,
           descriptor: ExplainerDescriptor(
             id: id, title: $0.title, summary: "What \($0.title) does", family: $0.family, needs: [],
-            isClassSpecific: true, scores: .magnitude, backwardPasses: "0", citation: Self.citation))
+            isClassSpecific: $0.family == .gradient, scores: .magnitude, backwardPasses: "0",
+            citation: Self.citation))
       },
       metrics: Self.metrics.map {
         MetricIdentity(

@@ -120,7 +120,7 @@ import XAIWeights
     twice["6"] = "a"
     let repeated = try labels(twice, indices: ["a": 6])
     #expect(repeated.notes.count == 1 && repeated.notes[0].contains("'a' for 0, 6"), "\(repeated)")
-    let timm = try EditedModel("timm-vit").set([("label_names", ["a", "b"])]).load().descriptor
+    let timm = try EditedModel("timm-vit").set([("pretrained_cfg.label_names", ["a", "b"])]).load().descriptor
     #expect(timm.notes.contains { $0.contains("label_names") }, "\(timm.notes)")
   }
 

@@ -193,9 +193,10 @@ import XAIWeights
   }
 
   @Test(
-    "one output is a regression, a class that is there or not, or a softmax of one",
+    "one output is a class that is there or not, or a regression where that is stated",
     arguments: [
-      (nil, .regression), ("multi_label_classification", .sigmoid), ("single_label_classification", .softmax),
+      (nil, .sigmoid), ("multi_label_classification", .sigmoid), ("single_label_classification", .sigmoid),
+      ("regression", .regression),
     ] as [(String?, OutputMeaning)])
   func oneOutput(_ type: String?, _ expected: OutputMeaning) throws {
     let model = try EditedModel("hf-vit").set([("id2label", ["0": "age"]), ("problem_type", type)]).edit {

@@ -70,7 +70,7 @@ public struct PerturbationOptions: PluginOptions {
     OptionSpec(
       "adaptive", \.adaptive,
       "shows fewer steps, more where the curve bends: how far 95 % of values may be off",
-      isAddition: true, allowed: "points of a hundred, from 0 | none"
+      former: .some(nil), allowed: "points of a hundred, from 0 | none"
     ) { $0.map { $0 >= 0 } ?? true },
   ]
 
