@@ -233,7 +233,8 @@ import XAIWeights
   @Test(
     "explain and compare end with the tensor's name and write nothing",
     arguments: [
-      ["explain", "-e", "raw-attention"], ["explain", "-e", "gmar,centre,random", "--json"],
+      ["explain", "-e", "raw-attention"],
+      ["explain", "-e", "gmar", "-e", "centre", "-e", "random", "--json"],
       ["explain", "-e", "occlusion", "-t", "1"], ["compare"], ["compare", "--json"],
       ["check-gradients"],
     ])

@@ -36,7 +36,9 @@ import XAITransformer
     var place: [Int] = []
     tensors[name] = tensors[name].map { tensor in
       var elements = tensor.elements
-      let index = elements.count / 2
+      // Behind the last attention a class token alone is looked at: of a table of position bias, it sees its own rows.
+      let index =
+        name.hasSuffix("table") ? elements.count - 3 * tensor.shape[1] : elements.count / 2
       elements[index] = value
       var rest = index
       for extent in tensor.shape.extents.reversed() {

@@ -57,6 +57,8 @@ struct HeadScores {
 
   private static func normalised(_ scores: [Float]) -> [Float] {
     let sum = scores.reduce(0, +)
+    // Of scores that are not finite, or whose sum isn't, there are no shares: NaN says so, and no map is made of it.
+    guard sum.isFinite else { return [Float](repeating: .nan, count: scores.count) }
     guard sum > 0 else { return [Float](repeating: 1 / Float(scores.count), count: scores.count) }
     return scores.map { $0 / sum }
   }

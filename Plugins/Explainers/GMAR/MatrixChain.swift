@@ -88,6 +88,8 @@ extension SquareMatrix {
         sums[(size * r + c) % patches.count] += self[patches.lowerBound + r, c] / Double(size)
       }
     }
+    // Sums that are not finite stay so: no map is made of them.
+    guard !sums.contains(where: { !$0.isFinite }) else { return sums.map { _ in .nan } }
     guard let low = sums.min(), let high = sums.max(), high > low else { return sums.map { _ in 0 } }
     return sums.map { Float(($0 - low) / (high - low)) }
   }

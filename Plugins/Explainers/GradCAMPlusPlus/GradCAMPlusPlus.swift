@@ -61,7 +61,8 @@ public struct GradCAMPlusPlus: ClassActivationMap {
           for c in 0..<width {
             let g = Double(gradient[patch * width + c])
             let denominator = 2 * g * g + g * g * g * sums[c] + options.epsilon
-            if g > 0, denominator != 0 { weights[c] += g * g / denominator * g }
+            // NaN is not left out: the score becomes NaN, and no map is made of it.
+            if !(g <= 0), denominator != 0 { weights[c] += g * g / denominator * g }
           }
         }
         return (0..<patches).map { patch in

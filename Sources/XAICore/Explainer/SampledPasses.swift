@@ -96,7 +96,11 @@ public struct SampledPasses {
         guard let gradient = batch.gradients.input else {
           throw ModelError.notRecorded("gradient of the input")
         }
-        gradient.onHost("gradient of the input").withElements { gradient in
+        let host = gradient.onHost("gradient of the input")
+        if let first = NotFiniteTensor(host, .inputGradient) {
+          throw AttributionError.notFinite(explainer: explainer, first: first)
+        }
+        host.withElements { gradient in
           sum.withUnsafeMutableBufferPointer { sum in
             for sample in batch.samples {
               for passRow in 0..<shape[0] {
