@@ -163,7 +163,7 @@ extension TimmModel {
     let pooling = argument ?? (architecture == nil ? told ?? implied : implied)
     guard ["token", "avg"].contains(pooling) else {
       throw unsupported(
-        argument == nil && architecture != nil ? "the global_pool of '\(name)'" : "global_pool",
+        pooling == implied && architecture != nil ? "the global_pool of '\(name)'" : "global_pool",
         "'\(pooling)'",
         "'token' and 'avg'")
     }

@@ -91,7 +91,9 @@ import XAIWeights
   /// The reason of a refusal; nil for an error that doesn't refuse by name.
   private func reason(_ error: any Error, _ record: TimmRecord) -> String? {
     guard case VisionTransformerError.unsupported(_, let key, let value, _) = error else { return nil }
-    return "\(key) is \(value)".replacingOccurrences(of: "'\(record.name)'", with: "…")
+    // A pretrained configuration may be written under the name of another size of the model.
+    let names = [record.name, record.config["architecture"]?.string ?? record.name]
+    return names.reduce("\(key) is \(value)") { $0.replacingOccurrences(of: "'\($1)'", with: "…") }
   }
 
   @Test("every name loads as what timm's constructor makes, or is refused by name")

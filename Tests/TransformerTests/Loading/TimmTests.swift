@@ -144,7 +144,9 @@ import XAIWeights
     let stated = try EditedModel("timm-beit-token")
     let own = try configuration(stated.load())
     #expect(own.assumptions.isEmpty)
-    let other = try stated.set([("model_args.img_size", [32, 32])]).load()
+    let other = try stated.set([
+      ("model_args.img_size", [32, 32]), ("pretrained_cfg.input_size", [3, 32, 32]),
+    ]).load()
     #expect(other.descriptor.layout.grid == Grid(rows: 8, columns: 8))
     #expect(try configuration(other).layout.grid == own.layout.grid)
     #expect(other.descriptor.notes.count == 1)
