@@ -53,8 +53,9 @@ public struct PerturbedScores {
   /// The scores of one class, a frame each.
   public func values(of target: Int) -> [Double] { values.map { $0[target] } }
 
-  /// What is left of scores of patches where those of the changed inputs are all the same: their mean, and 0 where that is
-  /// rounding. The rest is the rounding of sums and equations, or the pattern of the changes themselves.
+  /// The scores of patches where those of the changed inputs are all the same: their mean, and 0 where that is rounding.
+  ///
+  /// The rest is the rounding of sums and equations, or the pattern of the changes themselves.
   fileprivate func levelled(_ patches: [Float], _ target: Int) -> [Float] {
     let mean = patches.reduce(0) { $0 + Double($1) } / Double(max(patches.count, 1))
     return patches.map { _ in abs(mean) <= rounding[target] ? 0 : Float(mean) }

@@ -3,7 +3,9 @@ import XAICore
 import XAIMetrics
 import XAITesting
 
-/// What becomes of scores below 0 in metrics of masks, masses and extents. Nothing is upsampled here: a patch is a pixel.
+/// What becomes of scores below 0 in metrics of masks, masses and extents.
+///
+/// Nothing is upsampled here: a patch is a pixel.
 @Suite struct NegativeScoresTests {
   private static let scores: [Float] = [-4, -1, 0, 1, 2]
 
