@@ -19,8 +19,10 @@ public struct ImageFolder: Dataset {
   }
 
   public let options: ImageFolderOptions
-  /// The names of the class folders; empty where there are none.
-  public let classNames: [String]
+  /// The class folders; none where images have no classes.
+  public let classes: [DatasetClass]
+  /// Folders and images beside those of splits and classes, which are left out.
+  public let notes: [String]
   private let splits: [DatasetSplit]
 
   /// Lists a folder.
@@ -38,7 +40,8 @@ public struct ImageFolder: Dataset {
     }
     let layout = try FolderLayout(of: path)
     self.options = options
-    self.classNames = layout.classNames
+    self.classes = layout.classNames.map { DatasetClass($0) }
+    self.notes = layout.notes
     self.splits = try layout.splits(holdingOut: HoldOut(share: options.validation, seed: options.seed))
   }
 

@@ -17,6 +17,8 @@ struct ComparePlan {
   let picture: Image
   let input: Tensor
   let target: TargetSelection
+  /// What a user should know before the first pass.
+  let notes: [String]
   let choices: [ExplainerChoice]
   let misfits: [Misfit]
 
@@ -25,8 +27,8 @@ struct ComparePlan {
     self.command = command
     let registry = CommandContext.currentRegistry
     let named = try ExplainerChoice.list(command.explainer, registry: registry)
-    target = try TargetSelection(parsing: command.target)
-    if case .top(let count) = target, count > 1 {
+    let selection = try TargetSelection(parsing: command.target)
+    if case .top(let count) = selection, count > 1 {
       throw Failure(.usage, "--target top:\(count) is \(count) classes; a comparison is of one.")
     }
     let files = try ImageFile.collect([command.image])
@@ -43,6 +45,7 @@ struct ComparePlan {
       named, families: Set(command.family), model: loaded.model.descriptor, registry: registry)
     let preprocessing = try command.pictures.preprocessing(of: loaded)
     let blank = Tensor(repeating: 0, [1, model.descriptor.classCount])
+    (target, notes) = try selection.reading(labels: model.descriptor.labels)
     _ = try target.resolve(logits: blank, labels: model.descriptor.labels)
     let batch = PreparedBatch(
       [file], preprocessing: preprocessing, pixelLimit: command.pictures.pixelLimit,

@@ -14,7 +14,7 @@ struct EvaluationJSONReporter: EvaluationReporter {
       try write(
         EvaluationLine(
           event: "began", output: plan.output, shard: plan.chosen?.shard.description, known: known,
-          pictures: count))
+          pictures: count, notes: plan.evaluation.notes))
     case .working: break
     case .picture(let result):
       try write(
@@ -60,6 +60,7 @@ private struct EvaluationLine: Encodable {
   var classes: [Int]?
   var known: Int?
   var pictures: Int?
+  var notes: [String]?
   var failures: Int?
   var means: [Mean]?
   var seconds: Double?

@@ -10,6 +10,8 @@ struct ExplainPlan {
   let preprocessing: Preprocessing
   let choices: [ExplainerChoice]
   let targets: TargetSelection
+  /// What a user should know before the first image.
+  let notes: [String]
   let images: [ImageFile]
   /// What measures where the time goes, where that was asked for.
   let profile: Profile?
@@ -20,13 +22,14 @@ struct ExplainPlan {
     profile = command.profiling.begin()
     let registry = CommandContext.currentRegistry
     choices = try ExplainerChoice.list(command.explainer, registry: registry)
-    targets = .several(try command.target.map { try TargetSelection(parsing: $0) })
+    let selection = TargetSelection.several(try command.target.map { try TargetSelection(parsing: $0) })
     images = try ImageFile.collect(command.images)
     let loaded = try LoadedModel(command.model, engine: command.engine, profile: profile)
     model = loaded.model
     preprocessing = try command.pictures.preprocessing(of: loaded)
-    for explainer in explainers { try explainer.check(fits: model.descriptor) }
+    for choice in choices { try choice.explainer.check(fits: model.descriptor) }
     let blank = Tensor(repeating: 0, [1, model.descriptor.classCount])
+    (targets, notes) = try selection.reading(labels: model.descriptor.labels)
     _ = try targets.resolve(logits: blank, labels: model.descriptor.labels)
     try Self.makeFolder(command.output)
   }

@@ -27,6 +27,7 @@ struct ExplainRun {
   /// Explains everything; throws at the end where an image failed, and at once where a file can't be written.
   mutating func run() throws {
     Interruption.watch()
+    if !plan.command.quiet { for note in plan.notes { StandardError.write("Note: \(note)\n") } }
     do {
       try explainAll()
       if let page = montage?.finishPage() { try write(page) }
