@@ -64,8 +64,7 @@ let modules: [Module] = [
   Module(
     name: "XAIBench",
     uses: [
-      "XAIFoundation", "XAIEvaluation", "XAITransformer", "XAICore", "XAITensor", "XAIImage",
-      "CVectorKernels",
+      "XAIFoundation", "XAIEvaluation", "XAITransformer", "XAICore", "XAITensor", "XAIImage", "CMachine",
     ]),
   Module(
     name: "XAITesting",
@@ -202,6 +201,7 @@ let namedTests = ProcessInfo.processInfo.environment["XAI_TESTS"]?.split(separat
 let cTargets: [Target] =
   [
     .target(name: "CVectorKernels"),
+    .target(name: "CMachine"),
     .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
   ]
   + (usesOneDNN ? [.systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])])] : [])
@@ -236,12 +236,13 @@ let testTargets: [Target] = tests.filter { namedTests?.contains($0.name) != fals
 
 // MARK: - Package
 
-/// Every module is a product, so that a program links what it uses.
+/// Every module with a public surface is a product, so that a program links what it uses; XAIBench serves `xai bench` alone.
 ///
 /// ViT and GMAR come without the database, training, reports and the other plugins. XAI is everything that explains and
 /// evaluates.
 let libraries =
-  modules.map(\.name) + plugins.map(\.module) + kinds.map { "XAI\($0)" } + ["XAI", "XAICommand"]
+  modules.map(\.name).filter { $0 != "XAIBench" } + plugins.map(\.module) + kinds.map { "XAI\($0)" }
+  + ["XAI", "XAICommand"]
 
 let package = Package(
   name: "swift-xai",

@@ -138,6 +138,8 @@ void xai_amx_multiply(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, const 
     end_rows(sums, rows - first < pair ? rows - first : pair, &part);
   }
 }
+
+#include "amx_split.h"
 #pragma clang attribute pop
 
 #else
@@ -150,4 +152,13 @@ void xai_amx_pack_columns(uint16_t *tiles, const float *source, ptrdiff_t column
 void xai_amx_pack_depth(uint16_t *tiles, const float *source, ptrdiff_t columns, ptrdiff_t depth,
                         ptrdiff_t depth_stride) {}
 void xai_amx_multiply(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, const uint16_t *b, xai_tile_epilogue *end) {}
+void xai_amx_split_rows(uint16_t *tiles, const float *source, ptrdiff_t rows, ptrdiff_t row_stride, ptrdiff_t depth) {}
+void xai_amx_split_rows_across(uint16_t *tiles, const float *source, ptrdiff_t rows, ptrdiff_t depth,
+                               ptrdiff_t depth_stride) {}
+void xai_amx_split_columns(uint16_t *tiles, const float *source, ptrdiff_t columns, ptrdiff_t column_stride,
+                           ptrdiff_t depth) {}
+void xai_amx_split_depth(uint16_t *tiles, ptrdiff_t tiles_stride, const float *source, ptrdiff_t columns,
+                         ptrdiff_t depth, ptrdiff_t depth_stride) {}
+void xai_amx_multiply_split(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, ptrdiff_t a_stride, const uint16_t *b,
+                            xai_tile_epilogue *end) {}
 #endif

@@ -3,22 +3,22 @@ import XAIEvaluation
 public import XAITensor
 
 /// Times what models do.
-public struct Bench: Sendable {
+package struct Bench: Sendable {
   /// What is timed and how often.
-  public struct Settings: Sendable {
+  package struct Settings: Sendable {
     /// Images in a batch, one measurement each.
-    public var batches = [1, 8, 32]
+    package var batches = [1, 8, 32]
     /// The explainers that are timed.
-    public var explainers: [any Explainer]
+    package var explainers: [any Explainer]
     /// The evaluation that is timed; nil for none.
-    public var evaluation: EvaluationPlan?
+    package var evaluation: EvaluationPlan?
     /// What the kernels multiply in, in forward passes.
-    public var precision = KernelSelection.Precision.float32
+    package var precision = KernelSelection.Precision.float32
     /// How often each measurement runs.
-    public var repetition = Repetition(most: 5, seconds: 10)
+    package var repetition = Repetition(most: 5, seconds: 10)
 
     /// Times these explainers.
-    public init(explainers: [any Explainer], evaluation: EvaluationPlan? = nil) {
+    package init(explainers: [any Explainer], evaluation: EvaluationPlan? = nil) {
       self.explainers = explainers
       self.evaluation = evaluation
     }
@@ -28,7 +28,7 @@ public struct Bench: Sendable {
   private let stopwatch: Stopwatch
 
   /// Prepares the timing of models.
-  public init(_ settings: Settings) {
+  package init(_ settings: Settings) {
     self.init(settings, stopwatch: .system)
   }
 
@@ -44,7 +44,7 @@ public struct Bench: Sendable {
   ///   - model: runs on whatever kernels it was made on.
   ///   - goesOn: is told what runs and how often it has, before each run; false ends the timing with what there is.
   ///   - measured: is handed each measurement as it is done.
-  public func time(
+  package func time(
     _ model: any Model, while goesOn: (_ what: String, _ run: Int) -> Bool,
     measured: (BenchResult) throws -> Void
   ) throws {

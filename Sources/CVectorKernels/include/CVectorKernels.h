@@ -102,17 +102,6 @@ const xai_vector_kernels *_Nullable xai_vector_kernels_for(int instruction_set);
 // How many float32 operations `rounds` rounds of register multiply-adds are, having run them: the peak to compare with.
 double xai_peak_fma(int instruction_set, ptrdiff_t rounds);
 
-enum { XAI_BFLOAT16_AVX512 = 0, XAI_BFLOAT16_AMX = 1 };
-
-// Whether this processor has a unit that multiplies bfloat16, and this process may use it.
-bool xai_has_bfloat16(int unit);
-
-// The same peak for products of bfloat16 that are summed in float32; 0 where the processor lacks the unit.
-double xai_peak_bfloat16(int unit, ptrdiff_t rounds);
-
-// sum ← a + factor·b, the triad of McCalpin's STREAM: what is left of it on large arrays is the memory.
-void xai_triad(float *sum, const float *a, const float *b, float factor, ptrdiff_t count);
-
 // Tells the processor that the calling loop waits for another core.
 static inline void xai_pause(void) {
 #if defined(__x86_64__) || defined(__i386__)

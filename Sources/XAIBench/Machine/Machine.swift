@@ -7,22 +7,22 @@ import Foundation
 #endif
 
 /// What a machine can do at most.
-public struct Machine: Sendable, Encodable {
+package struct Machine: Sendable, Encodable {
   /// What the processor calls itself; nil where the system doesn't say.
-  public let processor: String?
+  package let processor: String?
   /// Threads that worked together.
-  public let threads: Int
+  package let threads: Int
   /// The units that were measured: the fastest for float32, and all for bfloat16.
-  public private(set) var peaks: [Peak]
+  package private(set) var peaks: [Peak]
   /// Of its memory.
-  public let bandwidth: MemoryBandwidth
+  package let bandwidth: MemoryBandwidth
 
   /// Measures the machine; some seconds of work.
   ///
   /// - Parameters:
   ///   - threads: threads that work together; as many as there are processors where it is nil.
   ///   - runs: how many runs there are of each measurement; the best counts.
-  public init(threads: Int? = nil, runs: Int = 8) {
+  package init(threads: Int? = nil, runs: Int = 8) {
     let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
     let units =
       ArithmeticUnit.available(for: .float32).suffix(1) + ArithmeticUnit.available(for: .bfloat16)
@@ -36,7 +36,7 @@ public struct Machine: Sendable, Encodable {
   ///
   /// The clock of a processor changes, and so does what it shares with others: a peak that is measured once may be lower than
   /// what is compared with it later.
-  public mutating func measurePeakAgain(_ precision: KernelSelection.Precision) {
+  package mutating func measurePeakAgain(_ precision: KernelSelection.Precision) {
     guard let known = peak(precision), let again = Peak(of: known.unit, threads: threads, runs: 4),
       again.gigaflops > known.gigaflops, let place = peaks.firstIndex(of: known)
     else { return }
@@ -44,13 +44,13 @@ public struct Machine: Sendable, Encodable {
   }
 
   /// The highest peak of what a precision multiplies; nil where the processor has no unit for it.
-  public func peak(_ precision: KernelSelection.Precision) -> Peak? {
+  package func peak(_ precision: KernelSelection.Precision) -> Peak? {
     let factors: KernelSelection.Precision = precision == .bfloat16x3 ? .bfloat16 : precision
     return peaks.filter { $0.precision == factors }.max { $0.gigaflops < $1.gigaflops }
   }
 
   /// The most operations a second in a precision, × 10⁻⁹: `bfloat16x3` multiplies three times for each product.
-  public func mostGigaflops(_ precision: KernelSelection.Precision) -> Double? {
+  package func mostGigaflops(_ precision: KernelSelection.Precision) -> Double? {
     peak(precision).map { $0.gigaflops / (precision == .bfloat16x3 ? 3 : 1) }
   }
 

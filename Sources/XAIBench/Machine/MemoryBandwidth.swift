@@ -1,24 +1,24 @@
-import CVectorKernels
+import CMachine
 import XAITensor
 
 /// How fast all threads together read and write memory that no cache holds.
 ///
 /// The triad of STREAM (McCalpin 1995): sum ← a + s·b on large arrays. As there, two arrays that are read and one that is
 /// written are counted; that the processor reads what it is about to overwrite is not.
-public struct MemoryBandwidth: Hashable, Sendable, Encodable {
+package struct MemoryBandwidth: Hashable, Sendable, Encodable {
   /// Bytes a second, × 10⁻⁹, in the best run.
-  public let gigabytesPerSecond: Double
+  package let gigabytesPerSecond: Double
   /// How much slower the slowest run was.
-  public let spread: Double
+  package let spread: Double
   /// Bytes of the three arrays.
-  public let bytes: Int
+  package let bytes: Int
 
   /// Measures it.
   ///
   /// - Parameters:
   ///   - bytes: of the three arrays together; several times as much as the last cache holds.
   ///   - runs: how many runs there are; the best counts.
-  public init(threads: Int, bytes: Int = 768 << 20, runs: Int = 5) {
+  package init(threads: Int, bytes: Int = 768 << 20, runs: Int = 5) {
     precondition(threads > 0 && runs > 0, "\(runs) runs on \(threads) threads measure nothing")
     let count = max(bytes / (3 * MemoryLayout<Float>.stride), threads)
     let arrays = Arrays(count: count)

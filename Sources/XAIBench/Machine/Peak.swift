@@ -1,25 +1,25 @@
-import CVectorKernels
+import CMachine
 public import XAITensor
 
 /// The most that a processor's threads multiply and add together, in registers alone.
 ///
 /// No product of matrices can be faster, and one that reaches 80 % of it is a good one.
-public struct Peak: Hashable, Sendable, Encodable {
+package struct Peak: Hashable, Sendable, Encodable {
   /// What was multiplied with.
-  public let unit: ArithmeticUnit
+  package let unit: ArithmeticUnit
   /// The type of the factors.
-  public let precision: KernelSelection.Precision
+  package let precision: KernelSelection.Precision
   /// Operations a second, × 10⁻⁹, in the best run.
-  public let gigaflops: Double
+  package let gigaflops: Double
   /// How much slower the slowest run was.
-  public let spread: Double
+  package let spread: Double
 
   /// Measures a unit on this many threads at once; nil where the processor lacks it.
   ///
   /// - Parameters:
   ///   - runs: how many runs there are; the best counts.
   ///   - seconds: how long each run is to take, roughly.
-  public init?(of unit: ArithmeticUnit, threads: Int, runs: Int = 8, seconds duration: Double = 0.05) {
+  package init?(of unit: ArithmeticUnit, threads: Int, runs: Int = 8, seconds duration: Double = 0.05) {
     precondition(threads > 0 && runs > 0, "\(runs) runs on \(threads) threads measure nothing")
     let trial = 20_000
     var operations = 0.0
@@ -36,7 +36,7 @@ public struct Peak: Hashable, Sendable, Encodable {
 }
 
 /// What a processor multiplies and adds with: an instruction set and the type of the factors; sums are float32.
-public enum ArithmeticUnit: String, CaseIterable, Sendable, Encodable {
+package enum ArithmeticUnit: String, CaseIterable, Sendable, Encodable {
   /// The architecture's own vectors: SSE2 on x86-64, NEON on arm64.
   case baseline
   /// AVX2 with fused multiply-add.
@@ -49,7 +49,7 @@ public enum ArithmeticUnit: String, CaseIterable, Sendable, Encodable {
   case amxBFloat16 = "amx_bf16"
 
   /// The type of the factors.
-  public var precision: KernelSelection.Precision {
+  package var precision: KernelSelection.Precision {
     switch self {
     case .baseline, .avx2, .avx512: .float32
     case .avx512BFloat16, .amxBFloat16: .bfloat16
@@ -57,7 +57,7 @@ public enum ArithmeticUnit: String, CaseIterable, Sendable, Encodable {
   }
 
   /// The units of a precision that this processor has, from the slowest to the fastest.
-  public static func available(for precision: KernelSelection.Precision) -> [ArithmeticUnit] {
+  package static func available(for precision: KernelSelection.Precision) -> [ArithmeticUnit] {
     allCases.filter { $0.precision == precision && $0.run(rounds: 0) != nil }
   }
 

@@ -4,18 +4,18 @@ import XAITensor
 /// How long several runs of the same work took.
 ///
 /// The best counts, because other programs can only slow a run down; the spread says how much they did.
-public struct Timing: Hashable, Sendable, Encodable {
+package struct Timing: Hashable, Sendable, Encodable {
   /// Seconds of the fastest run.
-  public let best: Double
+  package let best: Double
   /// Seconds of the run in the middle.
-  public let median: Double
+  package let median: Double
   /// Seconds of the slowest run.
-  public let worst: Double
+  package let worst: Double
   /// How many runs there were.
-  public let runs: Int
+  package let runs: Int
 
   /// Takes the seconds of at least one run.
-  public init(_ seconds: [Double]) {
+  package init(_ seconds: [Double]) {
     precondition(!seconds.isEmpty, "a timing needs a run")
     let sorted = seconds.sorted()
     best = sorted[0]
@@ -25,18 +25,18 @@ public struct Timing: Hashable, Sendable, Encodable {
   }
 
   /// How much longer the slowest run took than the fastest, as a share of the fastest.
-  public var spread: Double { best > 0 ? worst / best - 1 : 0 }
+  package var spread: Double { best > 0 ? worst / best - 1 : 0 }
 }
 
 /// How often a piece of work is timed.
-public struct Repetition: Hashable, Sendable {
+package struct Repetition: Hashable, Sendable {
   /// The most runs that count.
-  public var most: Int
+  package var most: Int
   /// No run begins after this many seconds, unless none has counted yet.
-  public var seconds: Double
+  package var seconds: Double
 
   /// Says how often.
-  public init(most: Int, seconds: Double) {
+  package init(most: Int, seconds: Double) {
     self.most = most
     self.seconds = seconds
   }

@@ -8,7 +8,7 @@ public import XAITransformer
 ///
 /// Sources: Dosovitskiy et al. 2021 (arXiv 2010.11929), Table 1, for B, L and H; Touvron et al. 2021 (arXiv 2012.12877),
 /// Table 1, for Ti and S.
-public enum ModelSize: String, CaseIterable, Sendable {
+package enum ModelSize: String, CaseIterable, Sendable {
   /// ViT-Ti/16: 192 wide, 12 layers, 3 heads.
   case tiny = "ti"
   /// ViT-S/16: 384 wide, 12 layers, 6 heads.
@@ -21,13 +21,13 @@ public enum ModelSize: String, CaseIterable, Sendable {
   case huge = "h"
 
   /// The size as it is written in papers, with the pixels of a patch's side.
-  public var name: String {
+  package var name: String {
     let letters = rawValue.prefix(1).uppercased() + rawValue.dropFirst()
     return "ViT-\(letters)/\(configuration.patchHeight)"
   }
 
   /// Its configuration, for images of 224 × 224 pixels and the 1000 classes of ImageNet.
-  public var configuration: VisionTransformerConfiguration {
+  package var configuration: VisionTransformerConfiguration {
     switch self {
     case .tiny: Self.configuration(width: 192, depth: 12, heads: 3)
     case .small: Self.configuration(width: 384, depth: 12, heads: 6)
@@ -46,7 +46,7 @@ public enum ModelSize: String, CaseIterable, Sendable {
   }
 
   /// A model of this size with random weights, made in memory.
-  public func makeModel(on kernels: any Kernels) -> VisionTransformer {
+  package func makeModel(on kernels: any Kernels) -> VisionTransformer {
     VisionTransformer(random: configuration, name: name, on: kernels)
   }
 }
@@ -56,7 +56,7 @@ extension VisionTransformer {
   ///
   /// Maps are uniform with Glorot and Bengio's variance (2010, equation 16), norms the identity. All are taken from one
   /// table of numbers, again and again: drawing each of the 304 million of a ViT-L takes longer than what is timed.
-  public init(random configuration: VisionTransformerConfiguration, name: String, on kernels: any Kernels) {
+  package init(random configuration: VisionTransformerConfiguration, name: String, on kernels: any Kernels) {
     let naming = CheckpointNaming.huggingFace(root: "vit")
     var random = SeededRandom(seed: 1)
     // A prime length, so that rows of a matrix differ.

@@ -14,20 +14,20 @@ public import XAITransformer
 /// What is *needed* is less: behind the last attention the readout alone matters, so the last block's projection and MLP
 /// are done for one token. Rates are given in published operations, so that programs can be compared whatever they leave
 /// out; shares of a processor's peak in those that were done, so that they can't exceed 100 %.
-public struct VisionTransformerOperations: Hashable, Sendable {
+package struct VisionTransformerOperations: Hashable, Sendable {
   private let configuration: VisionTransformerConfiguration
   private let heads: Int
 
   /// Counts for images of the configuration's own size.
   ///
   /// - Parameter heads: classification heads, 2 for a distilled DeiT.
-  public init(_ configuration: VisionTransformerConfiguration, heads: Int = 1) {
+  package init(_ configuration: VisionTransformerConfiguration, heads: Int = 1) {
     self.configuration = configuration
     self.heads = heads
   }
 
   /// Counts for a loaded model; nil where it is no plain vision transformer.
-  public init?(of model: any Model) {
+  package init?(of model: any Model) {
     guard let model = model as? VisionTransformer else { return nil }
     let heads = model.configuration.readout == .meanOfClassAndDistillation ? 2 : 1
     self.init(model.configuration, heads: heads)
@@ -36,12 +36,12 @@ public struct VisionTransformerOperations: Hashable, Sendable {
   // MARK: - An image
 
   /// The forward pass as it is published: every token through every block.
-  public var forward: Double {
+  package var forward: Double {
     embedding + Double(depth) * (attention + restOfBlock(tokens: tokens)) + readout
   }
 
   /// The forward pass as far as the logits need it.
-  public var neededForward: Double {
+  package var neededForward: Double {
     embedding + Double(depth) * attention + Double(depth - 1) * restOfBlock(tokens: tokens)
       + restOfBlock(tokens: tokensBehindLastAttention) + readout
   }
@@ -51,13 +51,13 @@ public struct VisionTransformerOperations: Hashable, Sendable {
   ///
   /// Each product of the forward pass has one for the gradient of its input, and those of attention, of which both
   /// factors are activations, have two. The lowest layer's attention is where it ends.
-  public var reverse: Double {
+  package var reverse: Double {
     readout + Double(depth) * (restOfBlock(tokens: tokens) + product(tokens * tokens, width))
       + Double(depth - 1) * belowAttention
   }
 
   /// The same as far as it is needed.
-  public var neededReverse: Double {
+  package var neededReverse: Double {
     reverse - restOfBlock(tokens: tokens) + restOfBlock(tokens: tokensBehindLastAttention)
   }
 

@@ -1,9 +1,9 @@
 public import XAITensor
 
 /// How long a piece of work took, and what that comes to.
-public struct BenchResult: Sendable, Encodable {
+package struct BenchResult: Sendable, Encodable {
   /// What a model was made to do.
-  public enum Work: String, Sendable, Encodable {
+  package enum Work: String, Sendable, Encodable {
     /// Logits of a batch.
     case forward
     /// Maps of a batch, for the predicted classes.
@@ -13,48 +13,48 @@ public struct BenchResult: Sendable, Encodable {
   }
 
   /// What was done.
-  public let work: Work
+  package let work: Work
   /// The explainers, as users write them; empty for a forward pass.
-  public let explainers: [String]
+  package let explainers: [String]
   /// The metrics, as users write them, where there are any.
-  public let metrics: [String]
+  package let metrics: [String]
   /// What the factors of products keep.
-  public let precision: KernelSelection.Precision
+  package let precision: KernelSelection.Precision
   /// Images in a batch; for an evaluation, the inputs that the model sees at once.
-  public let batch: Int
+  package let batch: Int
   /// Images a run.
-  public let pictures: Int
+  package let pictures: Int
   /// Images in forward passes of a run: more than images where metrics show changed ones.
-  public let forwards: Int
+  package let forwards: Int
   /// Seconds of a run.
-  public let seconds: Timing
+  package let seconds: Timing
   /// Seconds in the phases of the fastest run; nil for a forward pass, which has one.
-  public let phases: Phases?
+  package let phases: Phases?
   /// Images a second in the fastest run.
-  public let imagesPerSecond: Double
+  package let imagesPerSecond: Double
   /// Published operations of the model a second, × 10⁻⁹; nil for a model whose operations aren't known.
-  public let gigaflops: Double?
+  package let gigaflops: Double?
   /// Operations that were done a second, × 10⁻⁹: as those, or fewer.
-  public let doneGigaflops: Double?
+  package let doneGigaflops: Double?
   /// The same as a share of what the processor can do at most in this precision; nil until it is compared with a machine.
-  public private(set) var shareOfPeak: Double?
+  package private(set) var shareOfPeak: Double?
   /// The most memory, in bytes, weights included; nil where the system doesn't say.
-  public let peakBytes: Int?
+  package let peakBytes: Int?
 
   /// Sets the share of the peak by what is known of a machine.
-  public mutating func compare(with machine: Machine) {
+  package mutating func compare(with machine: Machine) {
     guard let doneGigaflops, let most = machine.mostGigaflops(precision) else { return }
     shareOfPeak = doneGigaflops / most
   }
 
   /// The phases of an explanation or evaluation.
-  public struct Phases: Hashable, Sendable, Encodable {
+  package struct Phases: Hashable, Sendable, Encodable {
     /// Seconds in forward passes.
-    public let forward: Double
+    package let forward: Double
     /// Seconds in backward passes, with what is done with gradients of attention as they are made.
-    public let reverse: Double
+    package let reverse: Double
     /// The rest: for GMAR, the rollout; in an evaluation, the images, frames and numbers as well.
-    public let rest: Double
+    package let rest: Double
   }
 
   /// The operations of a run: as they are published, and as far as they are done.

@@ -3,7 +3,7 @@
 /// Equal values share the mean of their ranks, and the correlation is Pearson's of the ranks. Nil where all values of a
 /// list are equal, so that it orders nothing. Source: Spearman 1904, "The proof and measurement of association between
 /// two things".
-public func rankCorrelation(_ a: [Float], _ b: [Float]) -> Double? {
+package func rankCorrelation(_ a: [Float], _ b: [Float]) -> Double? {
   precondition(a.count == b.count, "\(a.count) and \(b.count) values are not of the same things")
   let (x, y) = (ranks(of: a), ranks(of: b))
   // Ranks of n values have the mean (n − 1)/2, ties or not.
@@ -37,7 +37,7 @@ private func ranks(of values: [Float]) -> [Double] {
 /// Spearman's rank correlation. A map that is the same everywhere depends on nothing, neither on the class nor on the
 /// weights, so it counts as one that did not change: 1. Where only the other one is the same everywhere, they share no
 /// order: 0.
-public func mapCorrelation(of map: [Float], with other: [Float]) -> Double {
+package func mapCorrelation(of map: [Float], with other: [Float]) -> Double {
   guard let first = map.first, map.contains(where: { $0 != first }) else { return 1 }
   return rankCorrelation(map, other) ?? 0
 }

@@ -104,15 +104,15 @@ public enum MetricError: Error, Hashable, CustomStringConvertible {
 }
 
 /// A row of logits, one per class, and what it says about classes.
-public struct LogitRow: Sendable {
+package struct LogitRow: Sendable {
   /// One logit per class.
-  public let logits: [Float]
+  package let logits: [Float]
   /// The class with the highest logit; of equal ones the lower.
-  public let predictedClass: Int
+  package let predictedClass: Int
   private let probabilities: Probabilities<Float>?
 
   /// Reads one logit per class; traps where there is none.
-  public init(_ logits: [Float], meaning: OutputMeaning) {
+  package init(_ logits: [Float], meaning: OutputMeaning) {
     var (predicted, highest) = (0, logits[0])
     for (index, logit) in logits.enumerated() where logit > highest { (predicted, highest) = (index, logit) }
     (self.logits, predictedClass) = (logits, predicted)
@@ -120,12 +120,12 @@ public struct LogitRow: Sendable {
   }
 
   /// The probability of a class; NaN where the outputs have none.
-  public func probability(of classIndex: Int) -> Float {
+  package func probability(of classIndex: Int) -> Float {
     probabilities?.probability(ofLogit: logits[classIndex]) ?? .nan
   }
 
   /// The row as an answer about a class.
-  public func answer(about classIndex: Int) -> FrameAnswer {
+  package func answer(about classIndex: Int) -> FrameAnswer {
     FrameAnswer(
       logits: logits, probability: probability(of: classIndex), isPredicted: classIndex == predictedClass)
   }

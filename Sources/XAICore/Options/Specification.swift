@@ -1,12 +1,12 @@
 /// A plugin with options as users write it: `gmar:norm=l2,preset=paper`.
-public struct Specification: Sendable, CustomStringConvertible {
+package struct Specification: Sendable, CustomStringConvertible {
   /// The plugin's id.
-  public let id: String
+  package let id: String
   /// Keys and values, in the order in which they stand.
-  public let values: [(key: String, value: String)]
+  package let values: [(key: String, value: String)]
 
   /// Reads `id` or `id:key=value,key=value`.
-  public init(parsing text: String) throws(OptionError) {
+  package init(parsing text: String) throws(OptionError) {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     guard let id = parts.first, !id.isEmpty else { throw .malformed(text: text) }
     self.id = String(id)
@@ -22,7 +22,7 @@ public struct Specification: Sendable, CustomStringConvertible {
   }
 
   /// The text that reads back the same.
-  public var description: String {
+  package var description: String {
     values.isEmpty ? id : "\(id):" + values.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
   }
 }

@@ -1,5 +1,5 @@
 /// Names close to a mistyped one, nearest first: edit distance at most a third of the length, and never more than 3.
-public func nearestNames(to name: String, among known: [String]) -> [String] {
+package func nearestNames(to name: String, among known: [String]) -> [String] {
   let wanted = Array(name.lowercased())
   let bound = min(3, max(1, wanted.count / 3))
   return known.map { (name: $0, distance: editDistance(wanted, Array($0.lowercased()))) }

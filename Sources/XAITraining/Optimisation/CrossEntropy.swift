@@ -6,23 +6,23 @@ public import XAITensor
 ///
 /// With p = softmax(z), K classes and smoothing s, the loss of an image of class c is
 /// −Σₖ qₖ·log pₖ with q = (1 − s)·[k = c] + s/K (Szegedy et al. 2016, arXiv 1512.00567, section 7).
-public struct CrossEntropy: Sendable {
+package struct CrossEntropy: Sendable {
   /// The share of the label that is spread over all classes, from 0 to less than 1.
-  public let smoothing: Float
+  package let smoothing: Float
 
   /// Makes the loss.
-  public init(smoothing: Float = 0) {
+  package init(smoothing: Float = 0) {
     self.smoothing = smoothing
   }
 
   /// What a batch came to.
-  public struct Result: Sendable {
+  package struct Result: Sendable {
     /// The sum of the losses of the images.
-    public var lossSum: Double
+    package var lossSum: Double
     /// How many images have their class as the highest logit, the first of equal ones.
-    public var correctCount: Int
+    package var correctCount: Int
     /// ∂(Σ loss · scale)/∂logits: (p − q) · scale, [B, classes].
-    public var gradient: Tensor
+    package var gradient: Tensor
   }
 
   /// The loss of logits, [B, classes].
@@ -30,7 +30,7 @@ public struct CrossEntropy: Sendable {
   /// - Parameters:
   ///   - labels: the class of each image.
   ///   - scale: what the gradient is multiplied by, 1/B for the gradient of the mean.
-  public func callAsFunction(_ logits: Tensor, labels: [Int], scale: Float) -> Result {
+  package func callAsFunction(_ logits: Tensor, labels: [Int], scale: Float) -> Result {
     let classes = logits.shape[1]
     precondition(logits.shape[0] == labels.count, "one label a row: \(labels.count) for \(logits.shape)")
     var (lossSum, correctCount) = (0.0, 0)

@@ -3,7 +3,7 @@ import XAIFoundation
 import XAITensor
 
 /// How many classes of a split a model predicts.
-public struct Validation {
+package struct Validation {
   /// Images that the model sees at once.
   private static let batchSize = 8
 
@@ -11,27 +11,27 @@ public struct Validation {
   private let model: any Model
 
   /// Prepares to judge a model by the images of a split that have a class.
-  public init(_ split: DatasetSplit, model: any Model) {
+  package init(_ split: DatasetSplit, model: any Model) {
     self.split = split
     self.model = model
   }
 
   /// What a validation came to.
-  public struct Result: Sendable {
+  package struct Result: Sendable {
     var tally = Tally()
     /// The images that could not be used.
-    public internal(set) var skipped: [SkippedPicture] = []
+    package internal(set) var skipped: [SkippedPicture] = []
 
     /// How many images were judged.
-    public var count: Int { tally.count }
+    package var count: Int { tally.count }
     /// The share of them whose class is the highest logit; nil for none.
-    public var accuracy: Double? { tally.accuracy }
+    package var accuracy: Double? { tally.accuracy }
     /// Their mean cross-entropy; nil for none.
-    public var loss: Double? { tally.meanLoss }
+    package var loss: Double? { tally.meanLoss }
   }
 
   /// Judges all images; gives nil where the observer asks to stop.
-  public func run(_ observe: (TrainingEvent) -> Bool) throws -> Result? {
+  package func run(_ observe: (TrainingEvent) -> Bool) throws -> Result? {
     let loader = BatchLoader(split, preprocessing: model.descriptor.preprocessing)
     let labelled = (0..<split.count).filter { split.label($0) != nil }
     let parts = stride(from: 0, to: labelled.count, by: Self.batchSize).map {

@@ -84,7 +84,7 @@ enum RelevanceOrder {
 /// The indices of the highest values, highest first; of equal values the first comes first.
 ///
 /// - Parameter count: how many; all of them where there are fewer values.
-public func highestIndices(of values: [Float], count: Int) -> [Int] {
+package func highestIndices(of values: [Float], count: Int) -> [Int] {
   Array(RelevanceOrder.indices(of: values, highestFirst: true).prefix(count))
 }
 

@@ -1,6 +1,6 @@
-// How fast the processor multiplies bfloat16: the peak of its units for that, as `peak` is that of float32.
+// The peak of the units that multiply bfloat16, and the bandwidth of memory.
 #define _GNU_SOURCE  // syscall, which strict C11 hides
-#include "include/CVectorKernels.h"
+#include "include/CMachine.h"
 
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -110,4 +110,9 @@ double xai_peak_bfloat16(int unit, ptrdiff_t rounds) {
   (void)rounds;
 #endif
   return 0.0;
+}
+
+// Wider vectors than the architecture's own would wait for memory as long.
+void xai_triad(float *restrict sum, const float *restrict a, const float *restrict b, float factor, ptrdiff_t count) {
+  for (ptrdiff_t i = 0; i < count; i++) sum[i] = a[i] + factor * b[i];
 }

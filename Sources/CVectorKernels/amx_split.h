@@ -6,10 +6,6 @@
 //
 // Both factors are packed as tiles (amx.c), those of l behind those of h: a tile of A and its l, and two tiles of B and
 // then their l.
-#include "include/CVectorKernels.h"
-
-#if defined(__x86_64__) && defined(__linux__)
-#include "amx.h"
 
 typedef struct {
   __m512i high, low;
@@ -226,16 +222,3 @@ void xai_amx_multiply_split(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, 
   _tile_stored(1, sums + tile_side, pair * sizeof(float));
   end_rows(sums, rows, end);
 }
-#pragma clang attribute pop
-
-#else
-void xai_amx_split_rows(uint16_t *tiles, const float *source, ptrdiff_t rows, ptrdiff_t row_stride, ptrdiff_t depth) {}
-void xai_amx_split_rows_across(uint16_t *tiles, const float *source, ptrdiff_t rows, ptrdiff_t depth,
-                               ptrdiff_t depth_stride) {}
-void xai_amx_split_columns(uint16_t *tiles, const float *source, ptrdiff_t columns, ptrdiff_t column_stride,
-                           ptrdiff_t depth) {}
-void xai_amx_split_depth(uint16_t *tiles, ptrdiff_t tiles_stride, const float *source, ptrdiff_t columns,
-                         ptrdiff_t depth, ptrdiff_t depth_stride) {}
-void xai_amx_multiply_split(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, ptrdiff_t a_stride, const uint16_t *b,
-                            xai_tile_epilogue *end) {}
-#endif
