@@ -1,21 +1,21 @@
 import XAIFoundation
 
 /// Why classes of data and of a model can't be joined.
-public struct ClassJoinError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct ClassJoinError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What was wrong, and what to do.
-  public let description: String
+  package let description: String
 }
 
 extension ClassJoin {
   /// The classes of the data that are none of the model's, or may be several, among some.
-  public func unmatched(among wanted: some Sequence<Int>) -> [Int] {
+  package func unmatched(among wanted: some Sequence<Int>) -> [Int] {
     Set(wanted).filter { index(of: $0) == nil }.sorted()
   }
 
   /// Throws for two classes of the data that are one of the model's.
   ///
   /// - Parameter wanted: the classes of the data that occur.
-  public func checkIsOneToOne(among wanted: some Sequence<Int>) throws(ClassJoinError) {
+  package func checkIsOneToOne(among wanted: some Sequence<Int>) throws(ClassJoinError) {
     var owners: [Int: Int] = [:]
     for place in Set(wanted).sorted() {
       guard let index = index(of: place), let other = owners.updateValue(place, forKey: index) else {
@@ -30,7 +30,7 @@ extension ClassJoin {
   /// Throws where classes of the data are none of the model's, or two are one.
   ///
   /// - Parameter wanted: the classes of the data that occur.
-  public func check(among wanted: some Sequence<Int>) throws(ClassJoinError) {
+  package func check(among wanted: some Sequence<Int>) throws(ClassJoinError) {
     let wanted = Set(wanted)
     try checkIsOneToOne(among: wanted)
     let unmatched = unmatched(among: wanted)
@@ -90,7 +90,7 @@ extension ClassJoin {
   }
 
   /// Class names of the data in a message: all where they are few, otherwise the first and how many there are.
-  public func listed(_ places: some Collection<Int>) -> String {
+  package func listed(_ places: some Collection<Int>) -> String {
     DatasetError.summary(of: places.map { "'\(classes[$0].name)'" })
   }
 
@@ -99,7 +99,7 @@ extension ClassJoin {
   /// How many classes were found by what: `10 by label, 2 by WordNet id`.
   ///
   /// - Parameter wanted: the classes of the data that occur.
-  public func summary(among wanted: some Sequence<Int>) -> String {
+  package func summary(among wanted: some Sequence<Int>) -> String {
     var places: [Means: [Int]] = [:]
     for place in Set(wanted).sorted() {
       if case .found(_, let means) = matches[place] { places[means, default: []].append(place) }

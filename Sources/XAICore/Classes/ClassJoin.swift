@@ -25,9 +25,9 @@ public enum ClassMatching: String, Hashable, Sendable, Codable, CaseIterable {
 ///
 /// Where all folders have whole numbers for names and no label is one of them, they are the model's indices. Nothing is
 /// guessed: a name that several classes of the model have joins none of them.
-public struct ClassJoin: Hashable, Sendable {
+package struct ClassJoin: Hashable, Sendable {
   /// By what a class was found.
-  public enum Means: String, Hashable, Sendable, CaseIterable {
+  package enum Means: String, Hashable, Sendable, CaseIterable {
     case label = "label"
     case wordNetID = "WordNet id"
     case spelling = "label but for spelling"
@@ -37,7 +37,7 @@ public struct ClassJoin: Hashable, Sendable {
   }
 
   /// What was found for a class of the data.
-  public enum Match: Hashable, Sendable {
+  package enum Match: Hashable, Sendable {
     /// The model's class.
     case found(Int, by: Means)
     /// No class of the model is called so, or has the number.
@@ -47,16 +47,16 @@ public struct ClassJoin: Hashable, Sendable {
   }
 
   /// The data's classes.
-  public let classes: [DatasetClass]
+  package let classes: [DatasetClass]
   /// The model's labels.
-  public let labels: [String]
+  package let labels: [String]
   /// How they were to be matched.
-  public let matching: ClassMatching
+  package let matching: ClassMatching
   /// What was found, by class of the data.
-  public let matches: [Match]
+  package let matches: [Match]
 
   /// Joins the classes of data to those of a model.
-  public init(_ classes: [DatasetClass], to labels: [String], by matching: ClassMatching = .auto) {
+  package init(_ classes: [DatasetClass], to labels: [String], by matching: ClassMatching = .auto) {
     self.classes = classes
     self.labels = labels
     self.matching = matching
@@ -84,16 +84,16 @@ public struct ClassJoin: Hashable, Sendable {
   }
 
   /// The model's class of a class of the data; nil where none was found.
-  public func index(of dataClass: Int) -> Int? {
+  package func index(of dataClass: Int) -> Int? {
     guard case .found(let index, _) = matches[dataClass] else { return nil }
     return index
   }
 
   /// Whether class indices of the data are those of the model: all that are found are found under their own number.
-  public var isIdentity: Bool { matches.indices.allSatisfy { index(of: $0) == $0 } }
+  package var isIdentity: Bool { matches.indices.allSatisfy { index(of: $0) == $0 } }
 
   /// Whether data and model call their classes the same, in the same order.
-  public var hasSameNames: Bool {
+  package var hasSameNames: Bool {
     isIdentity && classes.count == labels.count
       && zip(classes, labels).allSatisfy { $0.name.utf8.elementsEqual($1.utf8) }
   }

@@ -5,15 +5,15 @@
 ///
 /// Source: Russakovsky et al., *ImageNet Large Scale Visual Recognition Challenge*, IJCV 2015, arXiv:1409.0575; ids and
 /// names as timm and torchvision state them (`Scripts/imagenet-synsets.py`).
-public enum ImageNet {
+package enum ImageNet {
   /// The WordNet ids, such as `n01440764`, by class index.
-  public static let wordNetIDs = synsets.map(\.id)
+  package static let wordNetIDs = synsets.map(\.id)
 
   /// The labels by class index, with commas between the names: `tench, Tinca tinca`.
-  public static let labels = synsets.map(\.label)
+  package static let labels = synsets.map(\.label)
 
   /// The index of the class of a WordNet id; nil where it is none of the 1,000.
-  public static func index(ofWordNetID id: String) -> Int? { places[id] }
+  package static func index(ofWordNetID id: String) -> Int? { places[id] }
 
   /// The classes that have this whole label, by their normalised text.
   static func classes(ofLabel label: String) -> [Int] { byLabel[label] ?? [] }

@@ -121,7 +121,7 @@ public indirect enum TargetSelection: Hashable, Sendable {
   /// was taken for what is not its label, and where a number is an index and another class is called so.
   ///
   /// - Throws: `TargetError` for what is no class, or may be several.
-  public func reading(
+  package func reading(
     labels: [String]
   ) throws(TargetError) -> (selection: TargetSelection, notes: [String]) {
     switch self {
