@@ -138,14 +138,16 @@ private struct Joiner {
     let label = model.classes(labelled: text.text)
     if label.count == 1, rivals(of: label[0], text).isEmpty { return .found(label[0], by: .label) }
     let id = classes[place].wordNetID ?? text.wordNetID
-    let statedID = id ?? imageNetID(of: text)
-    if let found = statedID.map(model.classes(ofWordNetID:)), found.count == 1 {
+    if let found = id.map(model.classes(ofWordNetID:)), found.count == 1 {
       return .found(found[0], by: .wordNetID)
     }
     if !label.isEmpty { return .ambiguous(Set(label).union(label.flatMap { rivals(of: $0, text) }).sorted()) }
     let spelled = model.classes(spelled: text)
     if spelled.count == 1, rivals(of: spelled[0], text).isEmpty { return .found(spelled[0], by: .spelling) }
     if spelled.count > 1 { return .ambiguous(spelled) }
+    if let found = imageNetID(of: text).map(model.classes(ofWordNetID:)), found.count == 1 {
+      return .found(found[0], by: .wordNetID)
+    }
     let named = Set(text.names.flatMap(model.classes(named:))).sorted()
     if named.count == 1 { return .found(named[0], by: .synonym) }
     if named.count > 1 { return .ambiguous(named) }

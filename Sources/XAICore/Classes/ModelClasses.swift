@@ -67,30 +67,26 @@ struct ModelClasses {
 
   /// The WordNet id of each label: those that the labels state, and those of ImageNet's classes.
   ///
-  /// A label with several names that are exactly a class's is that class. Short names, such as `crane` or `church`, are
-  /// taken for ImageNet's only where all labels but one (a background) are names of its classes, each another's.
+  /// A label with several names that are exactly a class's is that class. Short names, such as `church`, are taken for
+  /// ImageNet's only where all labels but one (a background) are names of its classes, and no two of the same. Of a name of
+  /// two classes, such as `crane`, a model of a thousand means the one that stands where it stands in ImageNet.
   private static func wordNetIDs(of texts: [ClassText]) -> [String?] {
-    let certain = texts.enumerated().map { index, text -> String? in
+    let certain = texts.map { text -> String? in
       if let id = text.wordNetID { return id }
-      guard text.names.count > 1 else { return nil }
-      return only(ImageNet.classes(ofLabel: text.whole), at: index, of: texts.count)
-        .map { ImageNet.wordNetIDs[$0] }
+      let classes = text.names.count > 1 ? ImageNet.classes(ofLabel: text.whole) : []
+      return classes.count == 1 ? ImageNet.wordNetIDs[classes[0]] : nil
     }
-    let likely = texts.indices.map { index -> String? in
-      if let id = certain[index] { return id }
-      let text = texts[index]
-      let whole = ImageNet.classes(ofLabel: text.whole)
-      let classes = whole.isEmpty ? text.names.flatMap(ImageNet.classes(ofName:)) : whole
-      return only(Array(Set(classes)), at: index, of: texts.count).map { ImageNet.wordNetIDs[$0] }
+    var ids = certain
+    var unknownCount = 0
+    for (index, text) in texts.enumerated() where certain[index] == nil {
+      let classes = Set(ImageNet.classes(ofLabel: text.whole) + text.names.flatMap(ImageNet.classes(ofName:)))
+      if classes.isEmpty { unknownCount += 1 }
+      let isWhole = texts.count == ImageNet.labels.count && classes.contains(index)
+      ids[index] = (isWhole ? index : classes.count == 1 ? classes.first : nil).map {
+        ImageNet.wordNetIDs[$0]
+      }
     }
-    let known = likely.compactMap { $0 }
-    return texts.count > 1 && known.count >= texts.count - 1 && known.count > 1
-      && Set(known).count == known.count ? likely : certain
-  }
-
-  /// The one of some classes of ImageNet; of several, the one that stands where it stands in ImageNet.
-  private static func only(_ classes: [Int], at index: Int, of count: Int) -> Int? {
-    if classes.count == 1 { return classes[0] }
-    return count == ImageNet.labels.count && classes.contains(index) ? index : nil
+    let known = ids.compactMap { $0 }
+    return known.count > 1 && unknownCount <= 1 && Set(known).count == known.count ? ids : certain
   }
 }

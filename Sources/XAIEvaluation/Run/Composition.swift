@@ -90,9 +90,8 @@ struct Composition {
     switch settings.target {
     case .selection(let selection, _):
       let blank = Tensor(repeating: 0, [1, model.descriptor.classCount])
-      let (read, notes) = try selection.reading(labels: model.descriptor.labels)
-      _ = try read.resolve(logits: blank, labels: model.descriptor.labels)
-      return notes
+      _ = try selection.resolve(logits: blank, labels: model.descriptor.labels)
+      return []
     case .label:
       let unlabelled = data.indices.count { data.split.label($0) == nil }
       guard unlabelled < data.indices.count else {

@@ -68,9 +68,10 @@ public struct Evaluation: Sendable {
     self.explainers = explainers
     self.metrics = metrics
     var settings = settings
+    var targetNotes: [String] = []
     if case .selection(let selection, let text) = settings.target {
-      settings.target = .selection(
-        try selection.reading(labels: model.descriptor.labels).selection, text: text)
+      let (read, notes) = try selection.reading(labels: model.descriptor.labels)
+      (settings.target, targetNotes) = (.selection(read, text: text), notes)
     }
     self.settings = settings
     precondition(
@@ -80,7 +81,7 @@ public struct Evaluation: Sendable {
     let checkNotes = try composition.check()
     let classes = try composition.joinedClasses()
     (self.data, split, classIdentity) = (classes.data, classes.split, classes.identity)
-    notes = data.dataset.notes + classes.notes + checkNotes
+    notes = data.dataset.notes + classes.notes + checkNotes + targetNotes
     recording = try explainers.reduce(Recording()) { try $0.union($1.recording(for: model.descriptor)) }
   }
 

@@ -102,7 +102,7 @@ import Testing
 
   @Test("a number that a list states is an index, whatever the classes are called")
   func statedIndices() {
-    let classes = (0..<6).map { DatasetClass("class \($0)", index: $0) }
+    let classes = (0..<6).map { (index: Int) in DatasetClass("class \(index)", index: index) }
     let join = ClassJoin(classes, to: shapes)
     #expect(join.matches == (0..<6).map { .found($0, by: .index) })
     #expect(join.summary(among: [0, 2, 5]) == "3 by index")
