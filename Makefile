@@ -6,12 +6,13 @@ SWIFTFLAGS ?=
 PREFIX ?= /usr/local
 OUT ?= out/demo
 
-# oneDNN, the fast kernels, and the database of results, wherever the headers of oneDNN and SQLite are; XAI_ONEDNN=off and
-# XAI_DATABASE=off build without them. SwiftPM remembers what the manifest came to and does not look again, so each target
+# oneDNN, the fast kernels, the database of results, and images in WebP and GIF, wherever the headers of oneDNN, SQLite,
+# libwebp and giflib are; XAI_ONEDNN=off, XAI_DATABASE=off, XAI_WEBP=off and XAI_GIF=off build without them. SwiftPM remembers what the manifest came to and does not look again, so each target
 # passes the answers on, after it has installed what it needs.
 found = $$([ -e /usr/include/$(1) ] || [ -e /usr/local/include/$(1) ] && echo on || echo off)
 database = $(if $(filter Darwin,$(shell uname)),on,$(call found,sqlite3.h))
-environment = XAI_ONEDNN="$${XAI_ONEDNN:-$(call found,oneapi/dnnl/dnnl.h)}" XAI_DATABASE="$${XAI_DATABASE:-$(database)}"
+environment = XAI_ONEDNN="$${XAI_ONEDNN:-$(call found,oneapi/dnnl/dnnl.h)}" XAI_DATABASE="$${XAI_DATABASE:-$(database)}" \
+  XAI_WEBP="$${XAI_WEBP:-$(call found,webp/demux.h)}" XAI_GIF="$${XAI_GIF:-$(call found,gif_lib.h)}"
 swift = $(environment) $(SWIFT)
 
 DEMO := Examples/Demo
@@ -30,7 +31,7 @@ help:
 	@echo 'make lint       check the formatting'
 	@echo 'make install    build, and copy xai into PREFIX/bin ($(PREFIX)/bin)'
 
-# What the build links with, oneDNN and SQLite among it. Does nothing where it is all there, or where there is no apt.
+# What the build links with, oneDNN and SQLite among it, and Pango, which figures are drawn with. Does nothing where it is all there, or where there is no apt.
 packages:
 	@./Scripts/install-packages
 
@@ -67,7 +68,7 @@ demo: build
 	.build/release/xai explain --model $(DEMO)/model $(DEMO)/scenes/*.png --target top:2 \
 	  $(foreach explainer,$(EXPLAINERS),--explainer $(explainer)) --montage --format jpeg --output $(OUT)
 	@echo
-	@echo 'Overlays and a figure of all of them are in $(OUT); the figure is $(OUT)/montage.jpg.'
+	@echo "Overlays and a figure of all of them are in $(OUT); the figure is $$(ls -t $(OUT)/montage.* | head -n 1)."
 
 # The recipe of the bundled model, 27 minutes on 2 cores: one object a scene until it knows the shapes, then scenes with
 # one or two. Killed, it goes on with the same command.

@@ -21,6 +21,10 @@ func isWanted(_ variable: String, header: String) -> Bool {
 /// Whether XAITensor is built with oneDNN.
 let usesOneDNN = isWanted("XAI_ONEDNN", header: "oneapi/dnnl/dnnl.h")
 
+/// Whether images in WebP and GIF are read; without their libraries they are refused by name.
+let usesWebP = isWanted("XAI_WEBP", header: "webp/demux.h")
+let usesGIF = isWanted("XAI_GIF", header: "gif_lib.h")
+
 /// Whether XAIResults is built, and what needs it; SQLite is part of macOS's SDK.
 let usesDatabase: Bool = {
   #if os(macOS)
@@ -52,14 +56,18 @@ let modules: [Module] = [
   Module(name: "XAITensor", uses: ["XAIFoundation", "CVectorKernels"] + (usesOneDNN ? ["COneDNN"] : [])),
   Module(name: "XAIWeights", uses: ["XAIFoundation", "XAITensor"]),
   Module(name: "XAIImage", uses: ["XAIFoundation", "XAITensor", "CImageCodecs"]),
+  Module(name: "XAIFigures", uses: ["XAIFoundation", "XAITensor", "XAIImage", "CPangoCairo"]),
   Module(name: "XAICore", uses: ["XAIFoundation", "XAITensor", "XAIWeights", "XAIImage"]),
-  Module(name: "XAITransformer", uses: ["XAIFoundation", "XAICore", "XAITensor", "XAIWeights", "XAIImage"]),
+  Module(
+    name: "XAITransformer", uses: ["XAIFoundation", "XAICore", "XAITensor", "XAIWeights", "XAIImage"],
+    embedded: ["Loading/timm-architectures.txt"]),
   Module(name: "XAITraining", uses: ["XAIFoundation", "XAICore", "XAITensor", "XAIWeights", "XAIImage"]),
   Module(
     name: "XAIEvaluation", uses: ["XAIFoundation", "XAICore", "XAITensor", "XAIWeights", "XAIImage"]),
   Module(name: "XAIResults", uses: ["XAIFoundation", "XAIEvaluation", "XAICore", "XAITensor", database]),
   Module(
-    name: "XAIReport", uses: ["XAIFoundation", "XAIEvaluation", "XAICore", "XAITensor", "XAIImage"],
+    name: "XAIReport",
+    uses: ["XAIFoundation", "XAIEvaluation", "XAICore", "XAITensor", "XAIImage", "XAIFigures"],
     embedded: ["Page/report.css", "Page/report.js"]),
   Module(
     name: "XAIBench",
@@ -170,6 +178,7 @@ let tests: [Tests] = [
   Tests(name: "TensorTests", uses: ["XAIFoundation", "XAITensor", "CVectorKernels"]),
   Tests(name: "WeightsTests", uses: ["XAIFoundation", "XAIWeights", "XAITensor", "XAITesting"]),
   Tests(name: "ImageTests", uses: ["XAIFoundation", "XAIImage", "XAITensor", "XAITesting"]),
+  Tests(name: "FigureTests", uses: ["XAIFoundation", "XAIFigures", "XAIImage", "XAITensor", "XAITesting"]),
   Tests(name: "CoreTests", uses: core + kinds.map { .target(name: "XAI\($0)") } + ["XAITesting"]),
   Tests(name: "TransformerTests", uses: core + ["XAIModels", "XAIExplainers", "XAITesting"]),
   Tests(name: "ConformanceKitTests", uses: core + ["XAIModels", "XAIExplainers", "XAITesting"]),
@@ -182,13 +191,14 @@ let tests: [Tests] = [
     name: "EvaluationTests",
     uses: core + ["XAIEvaluation", "XAI", "XAITesting"] + results + (usesDatabase ? [database] : []),
     excluded: usesDatabase ? [] : ["Store"]),
-  Tests(name: "ReportTests", uses: core + ["XAIReport", "XAIEvaluation"]),
+  Tests(name: "ReportTests", uses: core + ["XAIReport", "XAIFigures", "XAIEvaluation"]),
   Tests(name: "BenchTests", uses: core + ["XAIBench", "XAI", "XAITesting"]),
   Tests(name: "RegistryTests", uses: core + ["XAI", "XAITesting"]),
   Tests(name: "GoldenTests", uses: core + ["XAI", "XAITesting"]),
   Tests(
     name: "CommandTests",
-    uses: core + ["xai", "XAI", "XAICommand", "XAITraining", "XAIBench", "XAITesting", argumentParser]
+    uses: core
+      + ["xai", "XAI", "XAICommand", "XAIFigures", "XAITraining", "XAIBench", "XAITesting", argumentParser]
       + results),
   Tests(name: "ExampleTests", uses: ["XAI"] + examples.map { .target(name: $0) }),
 ]
@@ -202,7 +212,12 @@ let cTargets: [Target] =
   [
     .target(name: "CVectorKernels"),
     .target(name: "CMachine"),
-    .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
+    .target(
+      name: "CImageCodecs", exclude: (usesWebP ? [] : ["webp.c"]) + (usesGIF ? [] : ["gif.c"]),
+      linkerSettings: (["jpeg", "png", "z"] + (usesWebP ? ["webp", "webpdemux"] : [])
+        + (usesGIF ? ["gif"] : []))
+        .map { .linkedLibrary($0) }),
+    .target(name: "CPangoCairo", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
   ]
   + (usesOneDNN ? [.systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])])] : [])
 
@@ -219,11 +234,12 @@ let applicationTargets: [Target] =
     .target(
       name: "XAI",
       dependencies: core + kinds.map { .target(name: "XAI\($0)") }
-        + ["XAITraining", "XAIEvaluation", "XAIReport"] + results),
+        + ["XAIFigures", "XAITraining", "XAIEvaluation", "XAIReport"] + results),
     .target(
       name: "XAICommand",
       dependencies: core
-        + ["XAI", "XAITraining", "XAIEvaluation", "XAIReport", "XAIBench", argumentParser] + results),
+        + ["XAI", "XAIFigures", "XAITraining", "XAIEvaluation", "XAIReport", "XAIBench", argumentParser]
+        + results),
     .executableTarget(name: "xai", dependencies: ["XAI", "XAICommand"], path: "Sources/Executable"),
   ]
   + examples.map {
@@ -268,6 +284,8 @@ for target in package.targets where [.regular, .executable, .test].contains(targ
   if usesOneDNN, ["XAITensor", "TensorTests"].contains(target.name) {
     target.swiftSettings?.append(.define("XAI_ONEDNN"))
   }
+  if usesWebP, target.name == "XAIImage" { target.swiftSettings?.append(.define("XAI_WEBP")) }
+  if usesGIF, target.name == "XAIImage" { target.swiftSettings?.append(.define("XAI_GIF")) }
   if usesDatabase, ["XAI", "XAICommand", "CommandTests", "ExampleTests"].contains(target.name) {
     target.swiftSettings?.append(.define("XAI_DATABASE"))
   }

@@ -5,7 +5,7 @@ import XAI
 @main struct CompareExplainers: ParsableCommand {
   @Argument(help: "A model directory of Hugging Face or timm.") var model: String
   @Argument(help: "A JPEG or PNG.") var image: String
-  @Argument(help: "The montage that is written.") var output: String
+  @Argument(help: "The montage that is written: .svg, .pdf, .png or .jpg.") var output: String
   @ArgumentParser.Option(
     name: .shortAndLong, parsing: .upToNextOption, help: "Explainers with their options, as in gmar:norm=l2.")
   var explainers = [
@@ -31,10 +31,11 @@ import XAI
     print(table("shared share of the top 10 % of patches", attributions, agreement.overlap))
 
     let picture = try preprocessing.resizedAndCropped(photograph)
-    let overlays = try attributions.map { try picture.overlaid(with: $0.heatMap) }
+    let overlays = try attributions.map { try $0.overlay(on: picture) }
     let montage = Montage(
       rows: [[picture] + overlays], columnHeaders: ["input"] + attributions.map(\.explainer))
-    try montage.image().write(to: output)
+    let unwritten = try montage.drawing().write(to: output)
+    if let advice = Figure.fontAdvice(for: unwritten) { print("Warning: \(advice)") }
     print("the maps are in \(output)")
   }
 

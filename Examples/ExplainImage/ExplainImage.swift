@@ -13,7 +13,7 @@ import XAI
     let preprocessing = model.descriptor.preprocessing
     let photograph = try Image(contentsOf: image)
     let attribution = try GMAR().explain(preprocessing.tensor(from: photograph), using: model)[0][0]
-    try preprocessing.resizedAndCropped(photograph).overlaid(with: attribution.heatMap).write(to: output)
+    try attribution.overlay(on: photograph, seenThrough: preprocessing).write(to: output)
     print("\(model.descriptor.labels[attribution.classIndex]): \(attribution.explainer) is in \(output)")
   }
 }

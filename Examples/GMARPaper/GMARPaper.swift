@@ -41,7 +41,7 @@ struct FigureCommand: ParsableCommand {
 
   @Argument(help: "A model directory of Hugging Face or timm.") var model: String
   @Argument(help: "A JPEG or PNG.") var image: String
-  @Argument(help: "The figure that is written.") var output: String
+  @Argument(help: "The figure that is written: .svg, .pdf, .png or .jpg.") var output: String
   @ArgumentParser.Option(name: .shortAndLong, help: "A class index, a label, or predicted.") var target =
     "predicted"
 
@@ -57,14 +57,17 @@ struct FigureCommand: ParsableCommand {
       explanation.attributions[0][0][0].heatMap, explanation.attributions[1][0][0].heatMap
     )
     let difference = Tensor(weighted.shape, zip(weighted.elements, attention.elements).map { $0 - $1 })
+    let greatest = difference.elements.reduce(0) { max($0, $1.magnitude) }
     let figure = try Montage(
       rows: [
         [
-          preprocessing.resizedAndCropped(photograph), Image(map: attention), Image(map: weighted),
-          Image(signedMap: difference),
+          preprocessing.resizedAndCropped(photograph), Image(map: attention, scale: .range(0...1)),
+          Image(map: weighted, scale: .range(0...1)), Image(map: difference, scale: .centred(difference)),
         ]
-      ], columnHeaders: ["Input", "Attention", "Weighted", "Difference"])
-    try figure.image().write(to: output)
-    print("greatest difference: \(difference.elements.reduce(0) { max($0, $1.magnitude) })")
+      ], columnHeaders: ["Input", "Attention", "Weighted", "Difference"],
+      colourBars: greatest > 0 ? [ColourBar(.coolwarm, range: -Double(greatest)...Double(greatest))] : [])
+    let unwritten = try figure.drawing().write(to: output)
+    if let advice = Figure.fontAdvice(for: unwritten) { print("Warning: \(advice)") }
+    print("greatest difference: \(greatest)")
   }
 }

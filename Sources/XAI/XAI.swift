@@ -3,6 +3,7 @@
 @_exported public import XAIDatasets
 @_exported public import XAIEvaluation
 @_exported public import XAIExplainers
+@_exported public import XAIFigures
 @_exported public import XAIFoundation
 @_exported public import XAIImage
 @_exported public import XAIMetrics

@@ -1,6 +1,6 @@
-public import XAICore
+package import XAICore
 import XAIEvaluation
-public import XAITensor
+package import XAITensor
 
 /// Times what models do.
 package struct Bench: Sendable {

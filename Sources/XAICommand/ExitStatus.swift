@@ -1,6 +1,7 @@
 import ArgumentParser
 import XAICore
 import XAIEvaluation
+import XAIFigures
 import XAIFoundation
 import XAIImage
 import XAIReport
@@ -78,21 +79,33 @@ extension ExitStatus {
     case let error as ReportError:
       if case .unknownBaseline = error { self = .usage } else { self = .inputData }
     case let error as DatasetError: self.init(error)
+    case ModelError.notFinite: self = .software
     case is OptionError, is TargetError, is TensorError, is ModelError: self = .usage
     case let error as ImageError: self.init(error)
     case let error as ModelDirectoryError:
-      if case .unknownFormat = error { self = .inputData } else { self = .noInput }
+      switch error {
+      case .unknownFormat, .notAModel, .pickle: self = .inputData
+      default: self = .noInput
+      }
     case let error as WeightStoreError:
       switch error {
-      case .noWeights, .missingShard: self = .noInput
+      case .noWeights, .noAdapterWeights, .missingShard, .brokenLink: self = .noInput
       default: self = .inputData
       }
     case SafetensorsError.unwritable(let error): self.init(of: error)
-    case is ConfigurationError, is SafetensorsError, is WeightsError, is PreprocessingError: self = .inputData
+    case ConfigurationError.brokenLink, ConfigurationError.unreadable, SafetensorsError.unreadable:
+      self = .noInput
+    case is ConfigurationError, is SafetensorsError, is WeightsError, is AdapterError: self = .inputData
+    case is PreprocessingError: self = .inputData
     case let error as FileError:
       switch error {
-      case .notCreatable, .notAPlainFile: self = .cantCreate
+      case .notCreatable, .notAPlainFile, .notAFolder: self = .cantCreate
       case .notWritable, .notReplaceable: self = .cantWrite
+      }
+    case let error as DrawingError:
+      switch error {
+      case .noCairo, .tooLarge: self = .usage
+      case .notDrawn, .unknownExtension: self = .software
       }
     case is AttributionError, is FigureError: self = .software
     default:
@@ -107,7 +120,7 @@ extension ExitStatus {
   private init(_ error: ImageError) {
     switch error {
     case .unreadable: self = .noInput
-    case .empty, .unknownFormat, .tooManyPixels, .truncated, .corrupt: self = .inputData
+    case .empty, .unknownFormat, .missingDecoder, .tooManyPixels, .truncated, .corrupt: self = .inputData
     case .outOfMemory, .notEncodable, .unknownExtension: self = .software
     }
   }

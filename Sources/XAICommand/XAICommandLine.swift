@@ -1,5 +1,6 @@
 import ArgumentParser
 public import XAICore
+import XAIFoundation
 
 #if canImport(Glibc)
 import Glibc
@@ -20,14 +21,15 @@ public enum XAICommandLine {
   ///
   /// - Parameters:
   ///   - plugins: the models, explainers and metrics that the command knows.
-  ///   - arguments: what the user wrote after the command's name.
+  ///   - arguments: what the user wrote after the command's name; those of the process where nil, whose paths may have any
+  ///     bytes.
   public static func run(
-    plugins: [any Plugin.Type], arguments: [String] = Array(CommandLine.arguments.dropFirst())
+    plugins: [any Plugin.Type], arguments: [String]? = nil
   ) -> Never {
     // A reader that goes away and a file that may not grow give errors to handle, so that nothing is left half-written.
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
-    exit(status(plugins: plugins, arguments: arguments))
+    exit(status(plugins: plugins, arguments: arguments ?? argumentTexts()))
   }
 
   private static func status(plugins: [any Plugin.Type], arguments: [String]) -> Int32 {

@@ -26,7 +26,7 @@ public struct Image: Hashable, Sendable {
   }
 
   /// Makes an image whose samples `write` sets, all of them.
-  init<E: Error>(
+  package init<E: Error>(
     width: Int, height: Int, writing write: (UnsafeMutablePointer<UInt8>) throws(E) -> Void
   ) throws(E) {
     let count = width * height * 3

@@ -53,8 +53,10 @@ public struct ReportSection: Sendable {
     agreement = Agreement(of: subjects, in: experiment, by: bootstrap)
     curves = CurveFamily.all(of: subjects, in: experiment, by: bootstrap)
     heads = HeadComparison.all(of: subjects, in: experiment, by: bootstrap)
-    notes = Self.notes(
-      joined, evaluated: subjects.pictureCount, failed: failures.count, missing: missingCount)
+    notes =
+      (experiment.model.notes ?? []).map { "The model: \($0)." }
+      + Self.notes(
+        joined, evaluated: subjects.pictureCount, failed: failures.count, missing: missingCount)
   }
 
   private static func baseline(_ name: String?, in experiment: Experiment) throws(ReportError) -> Int {

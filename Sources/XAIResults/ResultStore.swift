@@ -2,12 +2,6 @@ public import XAIEvaluation
 import XAIFoundation
 import XAITensor
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// The results of an evaluation in a SQLite file, one transaction an image.
 ///
 /// A run that is killed loses the image that it was working on and nothing else. One run at a time writes a file; any
@@ -63,16 +57,23 @@ public final class ResultStore: Sendable {
     guard FileSystem.kind(of: path) == .file, let file = StoreFile(path), file.isEmpty || file.isOwn else {
       throw StoreError.foreign(path: path, reason: "this program did not write it")
     }
-    for suffix in ["", "-journal"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+    for suffix in ["", "-journal"] { FileSystem.removeFile(path + suffix) }
     guard FileSystem.kind(of: path) == nil else { throw StoreError.readOnly(path: path) }
     withExtendedLifetime(lock) {}
   }
 
   /// A lock in a folder that is not there would be the wrong thing to complain about.
   private static func checkFolder(of path: String) throws(StoreError) {
+    guard FileName.bytes(path).elementsEqual(path.utf8) else {
+      throw .notCreatable(
+        path: path, reason: "SQLite takes no path that isn't UTF-8 or has control characters")
+    }
     let folder = FileSystem.folder(of: path)
     guard FileSystem.kind(of: folder) == .folder else {
-      throw .notCreatable(path: path, reason: "there is no folder \(folder)")
+      throw .notCreatable(
+        path: path,
+        reason: FileSystem.kind(of: folder) == nil
+          ? "there is no folder \(folder)" : "\(folder) is a file, not a folder")
     }
   }
 }
@@ -85,10 +86,8 @@ struct StoreFile {
 
   /// Looks at a file; nil where it can't be read.
   init?(_ path: String) {
-    guard let bytes = try? Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe) else {
-      return nil
-    }
-    header = Array(bytes.prefix(100))
+    guard let bytes = try? FileBytes(mapping: path) else { return nil }
+    header = bytes.withBytes { Array($0.prefix(100)) }
     count = bytes.count
   }
 
@@ -103,7 +102,7 @@ struct StoreFile {
   }
 
   /// Whether a journal lies beside it, with which SQLite takes a change back that a dead process had begun.
-  static func hasJournal(_ path: String) -> Bool { FileManager.default.fileExists(atPath: "\(path)-journal") }
+  static func hasJournal(_ path: String) -> Bool { FileSystem.kind(of: "\(path)-journal") != nil }
 }
 
 extension Evaluation {

@@ -15,7 +15,7 @@ struct StoreConnection: Sendable {
     self.path = path
     switch FileSystem.kind(of: path) {
     case .folder: throw .foreign(path: path, reason: "it is a folder")
-    case .other: throw .foreign(path: path, reason: "it is no regular file")
+    case .other, .brokenLink: throw .foreign(path: path, reason: "it is no regular file")
     case nil where isReadOnly: throw .missing(path: path)
     case .file, nil: break
     }

@@ -1,3 +1,5 @@
+import XAIFoundation
+
 /// Why results can't be kept or read.
 public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   /// There is no file.
@@ -25,28 +27,29 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .missing(let path): "\(path): there is no such file"
+    case .missing(let path): "\(FileName.shown(path)): there is no such file"
     case .foreign(let path, let reason):
-      "\(path): is no database of evaluation results: \(reason). It was left as it is; give another path."
+      "\(FileName.shown(path)): is no database of evaluation results: \(reason). It was left as it is; give another path."
     case .otherVersion(let path, let there, let here):
-      "\(path): its tables are of version \(there), and this program has version \(here). Use the version of the "
+      "\(FileName.shown(path)): its tables are of version \(there), and this program has version \(here). Use the version of the "
         + "program that wrote it, or give another path."
     case .otherExperiment(let path, let differences):
-      "\(path): holds the results of another experiment, which differs in "
+      "\(FileName.shown(path)): holds the results of another experiment, which differs in "
         + "\(differences.joined(separator: "; ")). Give another path, the same settings to go on, or begin anew."
     case .damaged(let path, let reason):
-      "\(path): the database is damaged: \(reason). Restore it from a copy, or begin anew."
+      "\(FileName.shown(path)): the database is damaged: \(reason). Restore it from a copy, or begin anew."
     case .inUse(let path, let owner):
-      "\(path): another run writes it\(owner.isEmpty ? "" : " (\(owner))"). Wait for its end, or give another path; "
+      "\(FileName.shown(path)): another run writes it\(owner.isEmpty ? "" : " (\(owner))"). Wait for its end, or give another path; "
         + "reading is possible meanwhile."
-    case .occupied(let path): "\(path): stands there already. Remove it, or give another path."
+    case .occupied(let path):
+      "\(FileName.shown(path)): stands there already. Remove it, or give another path."
     case .notCreatable(let path, let reason):
-      "\(path): can't be made: \(reason). Check the folder and that you may write there."
+      "\(FileName.shown(path)): can't be made: \(reason). Check the folder and that you may write there."
     case .readOnly(let path):
-      "\(path): may not be written. Check the permissions of the file and its folder."
+      "\(FileName.shown(path)): may not be written. Check the permissions of the file and its folder."
     case .notWritable(let path, let reason):
-      "\(path): writing failed: \(reason). What was there is kept. Free space, then give the same command again."
-    case .failed(let path, let reason): "\(path): \(reason)"
+      "\(FileName.shown(path)): writing failed: \(reason). What was there is kept. Free space, then give the same command again."
+    case .failed(let path, let reason): "\(FileName.shown(path)): \(reason)"
     }
   }
 }

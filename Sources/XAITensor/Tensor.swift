@@ -89,6 +89,9 @@ public struct Tensor: Sendable {
     withElements { if let start = $0.baseAddress { destination.update(from: start, count: count) } }
   }
 
+  /// The place of the first element that is NaN or infinite, in row-major order; nil where all are finite.
+  package var firstNotFinite: Int? { withElements { $0.firstIndex { !$0.isFinite } } }
+
   /// The same elements under another shape of the same count.
   public func reshaped(to shape: Shape) -> Tensor {
     precondition(shape.count == count, "\(self.shape) can't be seen as \(shape)")

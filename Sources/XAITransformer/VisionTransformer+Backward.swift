@@ -103,9 +103,9 @@ extension VisionTransformer {
       gradient, patches: tape.patches ?? embedding.unfold(trace.input, trace.layout.grid), trace.layout.grid)
     let patchShape = configuration.patch.projectionShape(outputs: configuration.width)
     var gradients = [
-      naming.tensor(naming.patch, .weight): embedding.patch.weight.reshaped(to: patchShape),
-      naming.tensor(naming.patch, .bias): embedding.patch.bias,
+      naming.tensor(naming.patch, .weight): embedding.patch.weight.reshaped(to: patchShape)
     ]
+    if configuration.hasPatchBias { gradients[naming.tensor(naming.patch, .bias)] = embedding.patch.bias }
     if let positions = embedding.positions {
       gradients[naming.positions] = positions.reshaped(to: [1, positions.shape[0], configuration.width])
     }

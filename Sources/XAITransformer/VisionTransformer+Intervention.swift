@@ -46,18 +46,10 @@ extension VisionTransformer {
   /// The prefix tokens and those of the kept patches: [B, N, D] to [B, prefix + kept, D].
   private func keeping(_ kept: [[Int]], of tokens: Tensor, prefix: Int) -> Tensor {
     let (count, width) = (tokens.shape[1], tokens.shape[2])
-    return Tensor([kept.count, prefix + kept[0].count, width]) { result in
-      tokens.withElements { tokens in
-        var destination = 0
-        for (image, patches) in kept.enumerated() {
-          for token in Array(0..<prefix) + patches.map({ prefix + $0 }) {
-            let source = (image * count + token) * width
-            for d in 0..<width { result[destination + d] = tokens[source + d] }
-            destination += width
-          }
-        }
-      }
-    }
+    return tokens.gathering(
+      kept.enumerated().flatMap { image, patches in
+        (Array(0..<prefix) + patches.map { prefix + $0 }).map { image * count + $0 }
+      }, columns: width, shape: [kept.count, prefix + kept[0].count, width])
   }
 
   private func check(_ kept: [[Int]], images: Int, _ layout: TokenLayout) throws(ModelError) {

@@ -42,38 +42,25 @@ extension VisionTransformer {
   /// The mean of all tokens as a sequence of equal tokens: [B, N, D] to [B, copies, D].
   private func means(of tokens: Tensor, copies: Int) -> Tensor {
     let (batch, count, width) = (tokens.shape[0], tokens.shape[1], tokens.shape[2])
-    return Tensor([batch, copies, width]) { means in
-      means.update(repeating: 0, count: batch * copies * width)
-      tokens.withElements { tokens in
-        for image in 0..<batch {
-          for copy in 0..<copies {
-            let destination = (image * copies + copy) * width
-            for token in 0..<count {
-              let source = (image * count + token) * width
-              for d in 0..<width { means[destination + d] += tokens[source + d] / Float(count) }
-            }
-          }
-        }
-      }
-    }
+    return Tensor.sum(
+      .operand(0) / .constant(Float(count)), of: [tokens], outer: batch, middle: count, inner: width
+    ).repeatingRows(copies)
   }
 
   /// The reverse of `means`: [k·B, copies, D] to [k·B, count, D].
   private func spread(_ gradient: Tensor, over count: Int) -> Tensor {
     let (rows, copies, width) = (gradient.shape[0], gradient.shape[1], gradient.shape[2])
-    return Tensor([rows, count, width]) { result in
-      result.update(repeating: 0, count: rows * count * width)
-      gradient.withElements { gradient in
-        for row in 0..<rows {
-          for token in 0..<count {
-            let destination = (row * count + token) * width
-            for copy in 0..<copies {
-              let source = (row * copies + copy) * width
-              for d in 0..<width { result[destination + d] += gradient[source + d] / Float(count) }
-            }
-          }
-        }
-      }
-    }
+    return Tensor.sum(
+      .operand(0) / .constant(Float(count)), of: [gradient], outer: rows, middle: copies, inner: width
+    ).repeatingRows(count)
+  }
+}
+
+extension Tensor {
+  /// Each row as many equal ones: [rows, D] to [rows, copies, D].
+  fileprivate func repeatingRows(_ copies: Int) -> Tensor {
+    gathering(
+      (0..<shape[0]).flatMap { repeatElement($0, count: copies) }, columns: shape[1],
+      shape: [shape[0], copies, shape[1]])
   }
 }

@@ -1,5 +1,7 @@
 import Foundation
 import Testing
+import XAITensor
+import XAIWeights
 
 /// Wrong arguments: found before the model runs, so nothing is written.
 @Suite struct ExplainArgumentTests {
@@ -63,7 +65,7 @@ import Testing
     try folder.write("text".utf8, to: "empty/notes.txt")
     let result = try XAIProcess.run("explain", "-m", FixtureModel.vit, folder.path("empty"))
     #expect(result.status == 66)
-    #expect(result.errors.contains("no pictures"))
+    #expect(result.errors.contains("no images") && result.errors.contains("notes.txt"))
   }
 
   @Test func anOutputThatCantBe() throws {
@@ -72,7 +74,11 @@ import Testing
     let result = try XAIProcess.run(
       "explain", "-m", FixtureModel.vit, folder.path("photo.png"), "-o", folder.path("photo.png"))
     #expect(result.status == 73)
-    #expect(result.errors.contains("photo.png"))
+    #expect(result.errors.contains("photo.png: the folder can't be made: this is a file, not a folder"))
+    let below = try XAIProcess.run(
+      "explain", "-m", FixtureModel.vit, folder.path("photo.png"), "-o", folder.path("photo.png/out"))
+    #expect(below.status == 73)
+    #expect(below.errors.contains("photo.png is a file, not a folder"))
     let system = try XAIProcess.run(
       "explain", "-m", FixtureModel.vit, folder.path("photo.png"), "-o", "/proc/out")
     #expect(system.status == 73)
@@ -89,17 +95,18 @@ import Testing
     try folder.write([], to: "photos/c.png")
     let whole = try Data(contentsOf: URL(fileURLWithPath: folder.path("photos/a.png")))
     try folder.write(whole.prefix(whole.count / 2), to: "photos/d.png")
-    try folder.write("skipped quietly".utf8, to: "photos/notes.txt")
+    try folder.write("left out".utf8, to: "photos/notes.txt")
     let result = try XAIProcess.run(
       "explain", "-m", FixtureModel.vit, folder.path("photos"), "-o", folder.path("out"), "-t", "3")
     #expect(result.status == 65)
     #expect(folder.names(in: "out") == ["a.gmar.3.overlay.png", "e.gmar.3.overlay.png"])
     let lines = result.errors.split(separator: "\n").map(String.init)
-    #expect(lines.count == 4)
-    #expect(lines[0].contains("b.jpg") && lines[0].contains("the content is text"))
-    #expect(lines[1].contains("c.png") && lines[1].contains("empty"))
-    #expect(lines[2].contains("d.png") && lines[2].contains("cut off"))
-    #expect(lines[3] == "2 of 5 images explained, 3 failed.")
+    #expect(lines.count == 5)
+    #expect(lines[0].hasSuffix("left out: 1 file that is no image by its name (notes.txt)"))
+    #expect(lines[1].contains("b.jpg") && lines[1].contains("the content is text"))
+    #expect(lines[2].contains("c.png") && lines[2].contains("empty"))
+    #expect(lines[3].contains("d.png") && lines[3].contains("cut off"))
+    #expect(lines[4] == "2 of 5 images explained, 3 failed.")
   }
 
   @Test func tooManyPixels() throws {
@@ -121,5 +128,47 @@ import Testing
       "grad-cam:point=output")
     #expect(result.status == 0)
     #expect(result.errors.contains("every patch the same score"))
+  }
+}
+
+/// Weights that are not finite: no file, a message that names the tensor, and a status that is not zero.
+@Suite struct NotFiniteWeightTests {
+  /// A copy of the fixture whose classifier has a bias of NaN.
+  private func model(_ folder: TemporaryFolder) throws -> String {
+    let path = folder.path("broken")
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    for name in ["config.json", "preprocessor_config.json"] {
+      try FileManager.default.copyItem(atPath: "\(FixtureModel.vit)/\(name)", toPath: "\(path)/\(name)")
+    }
+    let file = try SafetensorsFile(path: "\(FixtureModel.vit)/model.safetensors")
+    var tensors = Dictionary(
+      uniqueKeysWithValues: try file.tensors.map { ($0.name, try file.tensor($0.name)) })
+    tensors["classifier.bias"] = tensors["classifier.bias"].map { bias in
+      Tensor(bias.shape, bias.elements.enumerated().map { $0.offset == 2 ? .nan : $0.element })
+    }
+    try SafetensorsWriter().write(tensors, to: "\(path)/model.safetensors")
+    return path
+  }
+
+  @Test(
+    "explain and compare end with the tensor's name and write nothing",
+    arguments: [
+      ["explain", "-e", "raw-attention"], ["explain", "-e", "gmar,centre,random", "--json"],
+      ["explain", "-e", "occlusion", "-t", "1"], ["compare"], ["compare", "--json"],
+      ["check-gradients"],
+    ])
+  func noMap(_ arguments: [String]) throws {
+    let folder = try TemporaryFolder()
+    try folder.picture("photo.png")
+    let model = try model(folder)
+    let pictures =
+      arguments[0] == "check-gradients" ? [] : [folder.path("photo.png"), "-o", folder.path("out")]
+    let result = try XAIProcess.run([arguments[0], "-m", model] + pictures + arguments.dropFirst())
+    #expect(result.status == 70, "\(result.errors)")
+    #expect(result.errors.contains("'classifier.bias' (nan at [2])"), "\(result.errors)")
+    #expect(pictures.isEmpty || result.errors.contains("photo.png"), "\(result.errors)")
+    #expect(result.output.isEmpty)
+    let written = (try? FileManager.default.contentsOfDirectory(atPath: folder.path("out"))) ?? []
+    #expect(written.isEmpty)
   }
 }

@@ -29,6 +29,28 @@ import XAITensor
     }
   }
 
+  @Test("what had to be assumed of a model is said on every run")
+  func assumptions() throws {
+    let folder = try TemporaryFolder()
+    try folder.picture("photo.png")
+    let source = FixtureModel.folder.appendingPathComponent("timm-vit").path
+    let path = folder.path("model")
+    try FileManager.default.copyItem(atPath: source, toPath: path)
+    let config = try String(contentsOfFile: "\(path)/config.json", encoding: .utf8)
+    try config.replacingOccurrences(of: "vit_tiny_patch16_224", with: "vit_nonesuch_patch4_16").write(
+      toFile: "\(path)/config.json", atomically: true, encoding: .utf8)
+    let note = "'vit_nonesuch_patch4_16' is no architecture that timm 1.0.31 registers"
+    for arguments in [
+      ["inspect", path],
+      ["explain", folder.path("photo.png"), "-m", path, "-e", "gmar", "-o", folder.path("out")],
+    ] {
+      let result = try XAIProcess.run(arguments)
+      #expect(result.status == 0, "\(result.errors)")
+      #expect((result.output + result.errors).contains(note), "\(result.output + result.errors)")
+    }
+    #expect(!(try XAIProcess.run("inspect", source)).output.contains("\nnote "))
+  }
+
   @Test func labelsArePrintedWithTheirIndex() throws {
     let result = try XAIProcess.run("inspect", FixtureModel.nonSquare, "--labels")
     #expect(result.output.contains("3  hammerhead, hammerhead shark\n"))

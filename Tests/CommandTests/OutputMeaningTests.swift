@@ -94,7 +94,97 @@ import XAI
     #expect(rise.status != 0 && rise.errors.contains("rise needs the probability"), "\(rise.errors)")
   }
 
+  @Test("what had to be assumed is said on standard error and in every record, and not under --quiet")
+  func notes() throws {
+    let folder = try TemporaryFolder()
+    try folder.picture("photo.png")
+    let model = try model(FixtureModel.vit, in: folder, setting: [:])
+    let arguments = ["explain", "-m", model, folder.path("photo.png"), "-o", folder.path("out"), "--json"]
+    let stated = try XAIProcess.run(arguments)
+    #expect(stated.status == 0 && !stated.errors.contains("Note:"), "\(stated.errors)")
+    try FileManager.default.removeItem(atPath: "\(model)/preprocessor_config.json")
+    let assumed = try XAIProcess.run(arguments + ["--output-kind", "record"])
+    #expect(
+      assumed.status == 0 && assumed.errors.contains("Note: model: no preprocessor_config.json"),
+      "\(assumed.errors)")
+    func notes(_ text: String) throws -> [String] {
+      let record = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+      return try #require(record?["modelNotes"] as? [String])
+    }
+    #expect(try notes(assumed.output).contains { $0.contains("assumed") })
+    let file = try #require(folder.names(in: "out").first { $0.hasSuffix(".record.json") })
+    #expect(try notes(String(contentsOfFile: folder.path("out/\(file)"), encoding: .utf8)).count == 1)
+    let quiet = try XAIProcess.run(arguments + ["--quiet"])
+    #expect(quiet.status == 0 && quiet.errors.isEmpty, "\(quiet.errors)")
+    let compared = try XAIProcess.run(
+      "compare", "-m", model, folder.path("photo.png"), "-o", folder.path("two"), "-e", "gmar", "-e",
+      "raw-attention", "--json")
+    #expect(compared.status == 0 && compared.errors.contains("Note: model: no preprocessor_config.json"))
+    #expect(try notes(compared.output).count == 1)
+    let inspected = try XAIProcess.run("inspect", model)
+    #expect(inspected.output.contains("no preprocessor_config.json"), "\(inspected.output)")
+    let trained = try XAIProcess.run(
+      "train", "-m", model, "-d", "shapes:size=72,train=8,validation=8", "-o",
+      folder.path("trained"), "--stop-after", "1steps")
+    #expect(
+      trained.status == 0 && trained.errors.contains("no preprocessor_config.json"), "\(trained.errors)")
+    #expect(trained.errors.contains("files will state"), "\(trained.errors)")
+  }
+
+  @Test("one output is a class that is there or not")
+  func oneOutput() throws {
+    let folder = try TemporaryFolder()
+    try folder.picture("photo.png")
+    let model = try model(
+      EvaluationFixture.model, in: folder, setting: ["id2label": ["0": "disc"], "label2id": ["disc": 0]])
+    let path = "\(model)/model.safetensors"
+    let file = try SafetensorsFile(path: path)
+    var tensors: [String: Tensor] = [:]
+    for tensor in file.tensors { tensors[tensor.name] = try file.tensor(tensor.name) }
+    for name in ["classifier.weight", "classifier.bias"] {
+      let whole = try #require(tensors[name])
+      let row = whole.count / whole.shape[0]
+      tensors[name] = Tensor(Shape([1] + whole.shape.extents.dropFirst()), Array(whole.elements.prefix(row)))
+    }
+    try SafetensorsWriter().write(tensors, to: "\(path).new")
+    _ = try FileManager.default.removeItem(atPath: path)
+    try FileManager.default.moveItem(atPath: "\(path).new", toPath: path)
+    let result = try XAIProcess.run(
+      "explain", "-m", model, folder.path("photo.png"), "-o", folder.path("out"), "--json")
+    #expect(result.status == 0 && result.errors.contains("one output"), "\(result.errors)")
+    let record = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
+    let target = try #require(record?["target"] as? [String: Any])
+    let (logit, probability) = (target["logit"] as? Double ?? 0, target["probability"] as? Double ?? 0)
+    #expect(abs(probability - 1 / (1 + exp(-logit))) < 1e-6 && probability < 1)
+    #expect(record?["output"] as? String == "sigmoid")
+  }
+
   #if XAI_DATABASE
+  @Test("the same weights by another path are the same experiment, and the database says what was assumed")
+  func sameWeights() throws {
+    let folder = try TemporaryFolder()
+    let model = try model(EvaluationFixture.model, in: folder, setting: [:])
+    try FileManager.default.removeItem(atPath: "\(model)/preprocessor_config.json")
+    func evaluate(_ model: String, _ count: Int) throws -> CommandResult {
+      try XAIProcess.run(
+        "evaluate", "-m", model, "-d", "shapes:size=72", "--sample", "3", "-e", "gmar", "--metric",
+        "sparsity",
+        "--shard", "none", "-o", folder.path("results.sqlite"), "--stop-after", "\(count)pictures")
+    }
+    #expect(try evaluate(model, 1).status == 0)
+    let link = folder.path("link")
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: model)
+    for path in ["\(model)/", link, "\(model)/model.safetensors", "\(folder.path("."))/model"] {
+      let again = try evaluate(path, 1)
+      #expect(again.status == 0 && again.errors.contains("no preprocessor_config.json"), "\(again.errors)")
+    }
+    let results = try ResultStore.results(at: folder.path("results.sqlite"))
+    #expect(results.pictures.count == 3 && results.experiment.model.name == "model")
+    #expect(results.experiment.model.notes?.contains { $0.contains("assumed") } == true)
+    let report = try XAIProcess.run("report", folder.path("results.sqlite"), "--format", "markdown")
+    #expect(report.output.contains("no preprocessor_config.json"), "\(report.output)")
+  }
+
   @Test("a regression is evaluated by metrics of the map alone, and refused by those of probabilities")
   func evaluatedRegression() throws {
     let folder = try TemporaryFolder()

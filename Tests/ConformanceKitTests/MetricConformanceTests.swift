@@ -69,21 +69,15 @@ struct OutOfRange: ToyMetric {
 
 struct HalfFrame: ToyMetric {
   static let frames: @Sendable (FramePlan, Int) -> FramePlan = { _, count in
-    FramePlan(count: 1) { _ in Frame(.picture { $0.update(repeating: 0, count: count / 2) }) }
+    FramePlan(count: 1) { _ in Frame(.made { Tensor(repeating: 0, [count / 2 + 1]) }) }
   }
   init(options: NoOptions) {}
 }
 
-/// Writes one element too many, into memory that the kit has put there to see it.
+/// Makes one element too many.
 struct LongFrame: ToyMetric {
-  static let frames: @Sendable (FramePlan, Int) -> FramePlan = { plan, count in
-    FramePlan(count: 1) { index in
-      Frame(
-        .picture { destination in
-          if case .picture(let write) = plan[index].content { write(destination) }
-          destination[count] = 0
-        })
-    }
+  static let frames: @Sendable (FramePlan, Int) -> FramePlan = { _, count in
+    FramePlan(count: 1) { _ in Frame(.made { Tensor(repeating: 0, [count + 1]) }) }
   }
   init(options: NoOptions) {}
 }
@@ -95,11 +89,7 @@ struct Stability: ToyMetric {
 
   func plan(for subject: MetricSubject) -> MetricPlan {
     let frame = Frame(
-      .picture { destination in
-        subject.picture.input.withElements {
-          for index in $0.indices { destination[index] = $0[index] / 2 }
-        }
-      }, identity: .ofPicture("darker"))
+      .picture(FramePicture(.operand(0) / 2) { [subject.picture.input] }), identity: .ofPicture("darker"))
     return .ask(maps: [MapRequest(frame)]) { answers in
       let differences = zip(answers.maps[0], subject.scores).map { abs($0 - $1) }
       return .value(MetricValue(Double(differences.reduce(0, +)) / Double(differences.count)))

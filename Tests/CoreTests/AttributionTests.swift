@@ -34,6 +34,11 @@ import XAITesting
     #expect(minMaxNormalised(attribution.scores) == [0, 0, 0])
   }
 
+  @Test("numbers whose distance is beyond float32 are scaled all the same")
+  func farApart() {
+    #expect(minMaxNormalised([-3e38, 3e38, 0]) == [0, 1, 0.5])
+  }
+
   @Test func minMax() {
     #expect(minMaxNormalised([-1, 1, 0]) == [0, 1, 0.5])
     #expect(minMaxNormalised([]) == [])

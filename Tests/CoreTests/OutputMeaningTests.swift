@@ -116,8 +116,7 @@ private struct Darkening: Metric {
   var needs: MetricNeeds { .probabilities }
 
   func plan(for subject: MetricSubject) -> MetricPlan {
-    let count = subject.pixels.count
-    return .ask(logits: FramePlan([Frame(.picture { $0.update(repeating: -1, count: count) })])) { answers in
+    .ask(logits: FramePlan([Frame(.made { Tensor(repeating: -1, subject.pixels.shape) })])) { answers in
       .value(MetricValue(Double(answers.logits[0].probability)))
     }
   }

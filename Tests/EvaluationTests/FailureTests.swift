@@ -45,6 +45,35 @@ import XAITesting
     #expect(results.pictures[9].failure == "no value")
   }
 
+  /// The logits of one image as it is, and of another one dimmed, are NaN.
+  @Test("logits that are not finite fail their picture by name, and the others have theirs")
+  func notFinite() throws {
+    let base = try Fixture.evaluation(explainers: ["attention-rollout"], metrics: [Dimming()]) {
+      $0.measuresHeads = false
+    }
+    let preprocessing = base.model.descriptor.preprocessing
+    func input(_ index: Int, _ light: Float) throws -> [Float] {
+      let pixels = try preprocessing.unitPixels(from: [Scenes().split("all").sample(index).image])[0]
+      return preprocessing.normalised(Tensor(pixels.shape, pixels.elements.map { $0 * light })).elements
+    }
+    let evaluation = try Evaluation(
+      model: Brittle(base: base.model, fails: [try input(7, 1), try input(4, 0.5)]), data: base.data,
+      explainers: base.explainers, metrics: base.metrics, settings: base.settings)
+    let results = try Fixture.results(evaluation)
+    #expect(results.pictures.filter { $0.failure != nil }.map(\.position) == [4, 7])
+    for position in [4, 7] {
+      #expect(results.pictures[position].failure?.contains("the logits are not finite numbers") == true)
+    }
+    let expected = try Fixture.results(base)
+    for position in results.pictures.indices where ![4, 7].contains(position) {
+      let (found, whole) = (results.pictures[position].subjects, expected.pictures[position].subjects)
+      #expect(found.map(\.classIndex) == whole.map(\.classIndex))
+      for (a, b) in zip(found.flatMap(\.maps), whole.flatMap(\.maps)) {
+        #expect(zip(a.values, b.values).allSatisfy { abs(($0?.number ?? 0) - ($1?.number ?? 1)) < 1e-4 })
+      }
+    }
+  }
+
   @Test("an error of what keeps the results ends the run")
   func keeping() throws {
     struct Full: Error {}
@@ -52,6 +81,26 @@ import XAITesting
     #expect(throws: Full.self) {
       try evaluation.run(positions: [0..<4], known: [], keep: { _ in throw Full() }, tell: { _ in })
     }
+  }
+}
+
+/// A model that has no numbers for some inputs.
+private struct Brittle: Model {
+  let base: any Model
+  let fails: [[Float]]
+  var descriptor: ModelDescriptor { base.descriptor }
+
+  func layout(height: Int, width: Int) throws -> TokenLayout { try base.layout(height: height, width: width) }
+
+  func forward(_ input: Tensor, recording: Recording) throws -> ForwardTrace {
+    let trace = try base.forward(input, recording: recording)
+    var logits = trace.logits.elements
+    for row in 0..<input.shape[0] where fails.contains(input[row].elements) {
+      logits[row * trace.logits.shape[1]] = .nan
+    }
+    return ForwardTrace(
+      input: trace.input, layout: trace.layout, logits: Tensor(trace.logits.shape, logits),
+      attention: trace.attention, activations: trace.activations, tape: trace.tape)
   }
 }
 

@@ -62,8 +62,8 @@ struct NaivePicture {
     var subject = subject
     subject.experimentSeed = metric.needs.contains(.seed) ? evaluation.settings.seed : 0
     func pixels(_ frame: Frame) throws -> Tensor {
-      guard case .picture(let write) = frame.content else { return input }
-      return Tensor(input.shape) { write($0) }
+      guard case .picture(let picture) = frame.content else { return input }
+      return picture.tensor(input.shape)
     }
     var plan = try metric.plan(for: subject)
     while case .ask(let frames, let maps, _, let then) = plan {

@@ -21,14 +21,12 @@ struct Dimming: Metric {
     let frames = FramePlan(count: 5) { step in
       let isMap = step == 4
       return Frame(
-        .picture { destination in
+        .made {
           let plane = subject.map.count
           let dimmed = subject.pixels.elements.enumerated().map { index, value in
             isMap ? value * subject.map[index % plane] : value * Float(step) / 4
           }
-          subject.preprocessing.normalised(Tensor(subject.pixels.shape, dimmed)).withElements {
-            for index in $0.indices { destination[index] = $0[index] }
-          }
+          return subject.preprocessing.normalised(Tensor(subject.pixels.shape, dimmed))
         }, identity: isMap ? .ofMap("own") : .ofPicture("dimmed \(step)"))
     }
     return .ask(logits: frames) { answers in
@@ -116,14 +114,12 @@ struct Bisection: Metric {
 
   private func frame(_ place: Int, of subject: MetricSubject) -> Frame {
     Frame(
-      .picture { destination in
+      .made {
         let plane = subject.map.count
         let dimmed = subject.pixels.elements.enumerated().map { index, value in
           value * (1 - Float(place) / 8 * subject.map[index % plane])
         }
-        subject.preprocessing.normalised(Tensor(subject.pixels.shape, dimmed)).withElements {
-          for index in $0.indices { destination[index] = $0[index] }
-        }
+        return subject.preprocessing.normalised(Tensor(subject.pixels.shape, dimmed))
       }, identity: .ofMap("bisected \(place)"))
   }
 }

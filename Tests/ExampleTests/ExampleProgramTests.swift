@@ -16,7 +16,7 @@ import XAI
       let preprocessing = model.descriptor.preprocessing
       let photograph = try Image(contentsOf: scene)
       let attribution = try GMAR().explain(preprocessing.tensor(from: photograph), using: model)[0][0]
-      let expected = try preprocessing.resizedAndCropped(photograph).overlaid(with: attribution.heatMap)
+      let expected = try attribution.overlay(on: photograph, seenThrough: preprocessing)
       #expect(try Image(contentsOf: output) == expected)
       #expect(result.output == "\(model.descriptor.labels[attribution.classIndex]): gmar is in \(output)\n")
     }
@@ -24,7 +24,7 @@ import XAI
 
   @Test func compareExplainersPrintsTwoMatricesAndWritesAMontage() throws {
     try withTemporaryFolder { folder in
-      let (scene, output) = (folder.path + "/scene.png", folder.path + "/montage.png")
+      let (scene, output) = (folder.path + "/scene.png", folder.path + "/montage.svg")
       try writeScene(to: scene)
       let explainers = ["gmar", "gmar:fusion=none", "attention-rollout", "grad-cam:point=output"]
       let result = try Programs.run(
@@ -38,8 +38,9 @@ import XAI
         let itself = index == 3 ? "-" : "1.00"
         #expect(rows.first?[index + 2] == itself && rows.last?[index + 2] == itself)
       }
-      let montage = try Image(contentsOf: output)
-      #expect(montage.width > 5 * 224 && montage.height > 224)
+      let montage = try String(contentsOfFile: output, encoding: .utf8)
+      #expect(montage.components(separatedBy: "<image ").count == 1 + 5)
+      for name in explainers { #expect(montage.contains(">\(name)</text>"), "\(name)") }
     }
   }
 
@@ -76,12 +77,17 @@ import XAI
 
   @Test func theFigureOfTheGMARPaperHasFourImages() throws {
     try withTemporaryFolder { folder in
-      let (scene, output) = (folder.path + "/scene.png", folder.path + "/figure.png")
+      let (scene, output) = (folder.path + "/scene.png", folder.path + "/figure.svg")
       try writeScene(to: scene)
       let result = try Programs.run("GMARPaper", ["figure", Programs.model, scene, output])
       #expect(result.status == 0, "\(result.output)")
       #expect(result.output.hasPrefix("greatest difference: "))
-      #expect(try Image(contentsOf: output).width == 4 * 224 + 5 * 8)
+      let figure = try String(contentsOfFile: output, encoding: .utf8)
+      for name in ["Input", "Attention", "Weighted", "Difference"] {
+        #expect(figure.contains(">\(name)</text>"))
+      }
+      // Four images and the colours of the bar, whose middle is 0.
+      #expect(figure.components(separatedBy: "<image ").count == 1 + 5 && figure.contains(">0</text>"))
     }
   }
 

@@ -23,11 +23,16 @@ static void run(extent_function read_extent, decode_function decode, const uint8
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
-  // The formats are told apart by their first byte, so that one corpus serves both.
-  if (count > 0 && bytes[0] == 0xFF) {
-    run(xai_jpeg_extent, xai_jpeg_decode, bytes, count);
-  } else {
-    run(xai_png_extent, xai_png_decode, bytes, count);
+  // The formats are told apart by their first byte, so that one corpus serves all.
+  switch (count > 0 ? bytes[0] : 0) {
+  case 0xFF: run(xai_jpeg_extent, xai_jpeg_decode, bytes, count); break;
+#if defined(XAI_WEBP)
+  case 'R': run(xai_webp_extent, xai_webp_decode, bytes, count); break;
+#endif
+#if defined(XAI_GIF)
+  case 'G': run(xai_gif_extent, xai_gif_decode, bytes, count); break;
+#endif
+  default: run(xai_png_extent, xai_png_decode, bytes, count);
   }
   return 0;
 }

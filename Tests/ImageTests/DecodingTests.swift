@@ -16,14 +16,14 @@ import XAIFoundation
     #expect(SHA256.text(image.pixels) == expected.sha256)
   }
 
-  @Test("EXIF orientation is applied on request only", arguments: Golden.shared.oriented.keys.sorted())
+  @Test("Images are upright unless they are asked for raw", arguments: Golden.shared.oriented.keys.sorted())
   func orientation(name: String) throws {
     let expected = try #require(Golden.shared.oriented[name])
-    let image = try Image(contentsOf: Fixture.path(name), applyOrientation: true)
+    let image = try Image(contentsOf: Fixture.path(name))
     #expect(image.width == expected.width)
     #expect(image.height == expected.height)
     #expect(SHA256.text(image.pixels) == expected.sha256)
-    let raw = try Image(contentsOf: Fixture.path(name))
+    let raw = try Image(contentsOf: Fixture.path(name), orientation: .raw)
     #expect(raw.width == 7 && raw.height == 5)
   }
 
@@ -50,10 +50,23 @@ import XAIFoundation
 
   @Test("Files that are no pictures are refused with what they look like")
   func notPictures() throws {
-    #expect(throws: ImageError.empty(file: "picture")) { try Image(decoding: []) }
+    #expect(throws: ImageError.empty(file: "image")) { try Image(decoding: []) }
     for (bytes, content) in [
-      (Array("Not found, sorry.".utf8), "text"), (Array("GIF89a".utf8), "a GIF picture"),
-      (Array("RIFF1234WEBPVP8 ".utf8), "a WebP picture"), ([0, 1, 2, 3], "of an unknown format"),
+      (Array("Not found, sorry.".utf8), "text"), (Array("Étang".utf8), "text"),
+      ([0, 1, 2, 3], "of an unknown format"),
+      (Array("BM\0\0".utf8), "a BMP image"), (Array("II*\0".utf8), "a TIFF image, or a camera's raw data"),
+      (Array("MM\0*".utf8), "a TIFF image, or a camera's raw data"),
+      (Array("8BPS".utf8), "a Photoshop document"),
+      ([0, 0, 0, 24] + Array("ftypavif".utf8), "an AVIF image"),
+      ([0, 0, 0, 24] + Array("ftypheic".utf8), "a HEIC image"),
+      ([0, 0, 0, 24] + Array("ftypisom".utf8), "a video, or an image in a video's container"),
+      ([0xFF, 0x0A, 1, 2], "a JPEG XL image"), (Array("%PDF-1.7".utf8), "a PDF document"),
+      (Array("<?xml version=\"1.0\"?><svg/>".utf8), "an SVG drawing"), (Array("P6\n1 1".utf8), "a PNM image"),
+      (Array("<!DOCTYPE html>".utf8), "a page in HTML"),
+      (
+        Array("version https://git-lfs.github.com/spec/v1".utf8),
+        "the pointer of a file in Git LFS; `git lfs pull` fetches the file itself"
+      ),
     ] {
       #expect(throws: ImageError.unknownFormat(file: "cat.jpg", content: content)) {
         try Image(decoding: bytes, file: "cat.jpg")
@@ -67,7 +80,11 @@ import XAIFoundation
       try Image(contentsOf: "/no/such.png")
     }
     #expect(throws: ImageError.unreadable(file: "/", reason: "Is a directory")) { try Image(contentsOf: "/") }
-    #expect(throws: ImageError.empty(file: "/dev/null")) { try Image(contentsOf: "/dev/null") }
+    for device in ["/dev/null", "/dev/zero"] {
+      #expect(throws: ImageError.unreadable(file: device, reason: "it is a device or socket, not a file")) {
+        try Image(contentsOf: device)
+      }
+    }
   }
 
   @Test("Messages say which file, what is wrong and what to do")
@@ -78,6 +95,6 @@ import XAIFoundation
     }
     #expect(
       error?.description
-        == "cat.jpg: the JPEG picture is cut off (Premature end of JPEG file). Copy or download it again.")
+        == "cat.jpg: the JPEG image is cut off (Premature end of JPEG file). Copy or download it again.")
   }
 }

@@ -29,7 +29,7 @@ import Testing
       }
       // The headers may now announce a large image; the limit keeps the test fast.
       do throws(ImageError) {
-        let image = try Image(decoding: damaged, pixelLimit: 1 << 20, applyOrientation: true)
+        let image = try Image(decoding: damaged, pixelLimit: 1 << 20)
         #expect(image.pixels.count == image.width * image.height * 3)
       } catch {
         #expect(!error.description.isEmpty)
@@ -82,7 +82,7 @@ import Testing
     #expect(
       error
         == .corrupt(
-          file: "picture", format: .jpeg, reason: "more scans than a picture of its size needs"))
+          file: "image", format: .jpeg, reason: "more scans than an image of its size needs"))
   }
 
   @Test("Text chunks that inflate without end are skipped")
@@ -106,7 +106,7 @@ import Testing
       for value in [0, 0x7F, 0xFF] as [UInt8] {
         var damaged = bytes
         damaged[offset] = value
-        let image = try Image(decoding: damaged, applyOrientation: true)
+        let image = try Image(decoding: damaged)
         #expect([[7, 5], [5, 7]].contains([image.width, image.height]))
       }
     }

@@ -60,11 +60,33 @@ import XAITesting
     #expect {
       try trainer.run { _ in true }
     } throws: { error in
-      guard case .diverged(let step, let checkpoint)? = error as? TrainingError else { return false }
-      return step == 2 && checkpoint == 1
+      guard case .diverged(let step, let checkpoint, let first)? = error as? TrainingError else {
+        return false
+      }
+      return step == 2 && checkpoint == 1 && first != nil
     }
     #expect(folder.bytes("checkpoint.safetensors") != nil)
     #expect(folder.bytes("model.safetensors") == nil)
+  }
+
+  @Test("a weight that is no number is named at the first step")
+  func brokenWeight() throws {
+    let folder = TemporaryFolder()
+    let whole = try task(folder)
+    var tensors = Dictionary(uniqueKeysWithValues: whole.model.parameters.map { ($0.name, $0.tensor) })
+    let name = try #require(whole.model.parameters.first { $0.name.hasSuffix("layernorm_before.bias") }?.name)
+    tensors[name] = tensors[name].map { Tensor(repeating: .nan, $0.shape) }
+    let broken = TrainingTask(
+      model: whole.model.replacingParameters(tensors), training: whole.training, validation: nil,
+      recipe: whole.recipe, folder: folder.path)
+    var trainer = try Trainer(broken, kernels: "test")
+    let error = #expect(throws: TrainingError.self) { try trainer.run { _ in true } }
+    guard case .diverged(step: 1, checkpoint: nil, let first)? = error else {
+      Issue.record("not \(String(describing: error))")
+      return
+    }
+    #expect(first?.kind == .parameter(name))
+    #expect(error?.description.contains("the parameter '\(name)' (nan at [0])") == true)
   }
 
   @Test("labels beyond the classes and empty splits are refused before the first step")

@@ -1,6 +1,6 @@
 public import XAICore
 import XAIFoundation
-import XAIImage
+public import XAIImage
 
 /// Images that a file of comma-separated values lists, with classes, splits and boxes where it has the columns.
 public struct CSVList: Dataset {
@@ -54,8 +54,10 @@ public struct CSVList: Dataset {
     self.options = options
     self.classes = classes.classes
     self.hasObjects = content.pictures.contains { !$0.objects.isEmpty }
-    self.splits = CSVSplits(pictures: content.pictures, classes: classes, root: root)
-      .splits(holdingOut: HoldOut(share: options.validation, seed: options.seed))
+    self.splits = CSVSplits(
+      pictures: content.pictures, classes: classes, root: root, orientation: options.exif
+    )
+    .splits(holdingOut: HoldOut(share: options.validation, seed: options.seed))
     self.notes = try lists.flatMap { try Self.notes(on: $0, of: content.pictures, isFolder: root == path) }
   }
 
@@ -67,15 +69,15 @@ public struct CSVList: Dataset {
     let folder = FileSystem.folder(of: list.path)
     let listed = Set(pictures.map { Array($0.file.utf8) })
     let others = try folderEntries(of: folder).filter { entry in
-      entry.kind == .file && ImageFormat(extensionOf: entry.name) != nil
+      entry.kind == .file && ImageFormat(extensionOf: entry.name)?.isReadable == true
         && !listed.contains(Array((list.prefix + entry.name).utf8))
         && !listed.contains(Array((list.prefix + "./" + entry.name).utf8))
     }.map(\.name)
     return others.isEmpty
       ? []
       : [
-        "\(folder): \(counted(others.count, "picture")) that \(FileSystem.name(of: list.path)) doesn't list "
-          + "\(others.count == 1 ? "is" : "are") left out: \(DatasetError.summary(of: others))"
+        "\(FileName.shown(folder)): \(counted(others.count, "picture")) that \(FileSystem.name(of: list.path)) doesn't list "
+          + "\(others.count == 1 ? "is" : "are") left out: \(DatasetError.summary(of: others.map(FileName.shown)))"
       ]
   }
 
@@ -96,15 +98,21 @@ public struct CSVListOptions: PluginOptions {
   public var validation = 0.0
   /// What the images held out are drawn with.
   public var seed = 0
+  /// How images are turned; boxes are in what comes of it.
+  public var exif = Image.Orientation.upright
 
   public init() {}
 
   /// Makes the options for a list.
-  public init(path: String, labels: String? = nil, validation: Double = 0, seed: Int = 0) {
+  public init(
+    path: String, labels: String? = nil, validation: Double = 0, seed: Int = 0,
+    exif: Image.Orientation = .upright
+  ) {
     self.path = path
     self.labels = labels
     self.validation = validation
     self.seed = seed
+    self.exif = exif
   }
 
   public static let table: [OptionSpec<Self>] = [
@@ -116,5 +124,6 @@ public struct CSVListOptions: PluginOptions {
       "validation", \.validation, "the share held out for validation, where the list has no column of splits",
       allowed: "a number from 0 to less than 1", where: { (0..<1).contains($0) }),
     OptionSpec("seed", \.seed, "what the pictures held out are drawn with"),
+    .exif(\.exif),
   ]
 }

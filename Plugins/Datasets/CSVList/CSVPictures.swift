@@ -62,8 +62,9 @@ struct CSVPictures {
       guard let label else { throw error("a box needs a label") }
       objects = [Object(line: record.line, label: label, box: box)]
     }
-    guard let place = places[Array(file.utf8)] else {
-      places[Array(file.utf8)] = pictures.count
+    let name = Array(file.utf8)
+    guard let place = places[name] else {
+      places[name] = pictures.count
       pictures.append(
         Picture(
           file: file, list: list.path, line: record.line, label: label, split: split, objects: objects))

@@ -8,6 +8,7 @@ struct CSVSplits {
   let classes: CSVClasses
   /// The folder that paths begin at.
   let root: String
+  let orientation: Image.Orientation
 
   /// The splits that the list names; otherwise those that the rule makes.
   func splits(holdingOut holdOut: HoldOut) -> [DatasetSplit] {
@@ -32,7 +33,7 @@ struct CSVSplits {
   }
 
   private func pictureList(of indices: some Sequence<Int>) -> PictureList {
-    var result = PictureList(root: root)
+    var result = PictureList(root: root, orientation: orientation)
     let folder = result.addFolder("")
     for index in indices {
       result.append(

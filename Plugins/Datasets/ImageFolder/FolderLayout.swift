@@ -12,32 +12,34 @@ struct FolderLayout {
     let folder: String
     /// Nil where images have no class.
     let label: Int?
-    /// Whether it is one of those that say what the classes are, and has to have images.
-    let definesClass: Bool
   }
 
   let root: String
   let classNames: [String]
-  /// What was assumed, and what lies there and was left out.
-  private(set) var notes: [String] = []
+  private let orientation: Image.Orientation
+  /// Folders beside those of splits, which are left out.
+  private var folderNotes: [String] = []
+  /// What lies beside the folders of splits and classes.
+  private var notes: FolderNotes
   private var parts: [Part] = []
 
-  init(of root: String) throws {
+  init(of root: String, orientation: Image.Orientation) throws {
     self.root = root
+    self.orientation = orientation
+    notes = FolderNotes(root: root)
     let base = try Self.base(of: root)
     let place = base.isEmpty ? root : FileSystem.path(root, base)
     let folders = try Self.folders(in: place)
+    if !base.isEmpty { try notes.look(beside: [base], in: "") }
     if folders.isEmpty {
       classNames = []
-      parts = [Part(split: "all", folder: base, label: nil, definesClass: false)]
+      parts = [Part(split: "all", folder: base, label: nil)]
     } else if let splits = try Self.splits(among: folders, in: place) {
       let first = try splits.first { try !Self.folders(in: FileSystem.path(place, $0.folder)).isEmpty }
       classNames = try first.map { try Self.classes(in: FileSystem.path(place, $0.folder)) } ?? []
-      for split in splits {
-        try add(split, in: base, definesClasses: split.folder == first?.folder)
-      }
+      for split in splits { try add(split, in: base) }
       noteLeftOut(folders.filter { folder in !splits.contains { $0.folder == folder } }, in: place)
-      try noteLooseImages(in: place)
+      try notes.look(beside: folders, in: base)
     } else {
       classNames = try Self.classes(in: place)
       let inner = try folders.map { try Self.splits(inClass: FileSystem.path(place, $0)) }
@@ -45,14 +47,14 @@ struct FolderLayout {
         let path = FileSystem.path(base, folder)
         // Classes above splits, where all have them; otherwise folders in a class are part of it.
         if inner.contains(where: \.isEmpty) {
-          parts.append(Part(split: nil, folder: path, label: label, definesClass: true))
+          parts.append(Part(split: nil, folder: path, label: label))
         } else {
           parts += inner[label].map {
-            Part(split: $0.name, folder: FileSystem.path(path, $0.folder), label: label, definesClass: false)
+            Part(split: $0.name, folder: FileSystem.path(path, $0.folder), label: label)
           }
         }
       }
-      try noteLooseImages(in: place)
+      try notes.look(beside: folders, in: base)
     }
   }
 
@@ -66,8 +68,10 @@ struct FolderLayout {
     return try splits(among: Self.folders(in: inner), in: inner) == nil ? "" : folders[0]
   }
 
+  /// The folders in a folder that have images: others are no classes.
   private static func folders(in folder: String) throws -> [String] {
     try folderEntries(of: folder).filter { $0.kind == .folder }.map(\.name)
+      .filter { PictureSearch.findsPicture(below: FileSystem.path(folder, $0)) }
   }
 
   /// The class folders of a folder; throws where two look alike.
@@ -79,8 +83,10 @@ struct FolderLayout {
 
   /// The names of the images of a folder.
   private static func images(in folder: String) throws -> [String] {
-    try folderEntries(of: folder).filter { $0.kind == .file && ImageFormat(extensionOf: $0.name) != nil }
-      .map(\.name)
+    try folderEntries(of: folder).filter {
+      $0.kind == .file && ImageFormat(extensionOf: $0.name)?.isReadable == true
+    }
+    .map(\.name)
   }
 
   /// The folders of splits, in their usual order; nil where `train`, `val` and so on are classes that happen to be called
@@ -116,14 +122,12 @@ struct FolderLayout {
   }
 
   /// Adds a split in a folder of its own; one that doesn't say what the classes are may lack some, or all.
-  private mutating func add(
-    _ split: (name: String, folder: String), in base: String, definesClasses: Bool
-  ) throws {
+  private mutating func add(_ split: (name: String, folder: String), in base: String) throws {
     let path = FileSystem.path(base, split.folder)
     let place = FileSystem.path(root, path)
     let names = try Self.folders(in: place)
     guard !names.isEmpty else {
-      parts.append(Part(split: split.name, folder: path, label: nil, definesClass: false))
+      parts.append(Part(split: split.name, folder: path, label: nil))
       return
     }
     let labels = Dictionary(uniqueKeysWithValues: classNames.enumerated().map { ($1, $0) })
@@ -136,36 +140,30 @@ struct FolderLayout {
       }
       parts.append(
         Part(
-          split: split.name, folder: FileSystem.path(path, name), label: label, definesClass: definesClasses))
+          split: split.name, folder: FileSystem.path(path, name), label: label))
     }
-    try noteLooseImages(in: place)
+    try notes.look(beside: names, in: path)
   }
 
   private mutating func noteLeftOut(_ folders: [String], in place: String) {
     guard !folders.isEmpty else { return }
-    notes.append(
-      "\(place): \(folders.count == 1 ? "the folder" : "the folders") \(DatasetError.summary(of: folders)) "
-        + "beside the splits \(folders.count == 1 ? "is" : "are") left out")
+    folderNotes.append(
+      "\(FileName.shown(place)): \(folders.count == 1 ? "the folder" : "the folders") "
+        + "\(DatasetError.summary(of: folders.map(FileName.shown))) beside the splits "
+        + "\(folders.count == 1 ? "is" : "are") left out")
   }
 
-  private mutating func noteLooseImages(in place: String) throws {
-    let names = try Self.images(in: place)
-    guard !names.isEmpty else { return }
-    notes.append(
-      "\(place): \(counted(names.count, "picture")) beside the folders \(names.count == 1 ? "is" : "are") left out: "
-        + DatasetError.summary(of: names))
-  }
-
-  /// The splits that have images.
-  func splits(holdingOut holdOut: HoldOut) throws -> [DatasetSplit] {
+  /// The splits that have images, and what a user should know.
+  func splits(holdingOut holdOut: HoldOut) throws -> (splits: [DatasetSplit], notes: [String]) {
+    var notes = notes
     var lists: [(name: String, list: PictureList)] = []
     let stated = Set(parts.compactMap(\.split))
     for name in stated.count == 1 ? Array(stated) : SplitNames.order where stated.contains(name) {
-      lists.append((name, try pictures(of: parts.filter { $0.split == name })))
+      lists.append((name, try pictures(of: parts.filter { $0.split == name }, &notes)))
     }
     let others = parts.filter { $0.split == nil }
     if !others.isEmpty {
-      let list = try pictures(of: others)
+      let list = try pictures(of: others, &notes)
       let flags = holdOut.flags(for: list)
       lists += [
         (DatasetSplit.train, list.filter { !flags[$0] }),
@@ -174,68 +172,19 @@ struct FolderLayout {
     }
     let splits = lists.filter { $0.list.count > 0 }.map { $0.list.split(named: $0.name) }
     guard !splits.isEmpty else { throw DatasetError.empty(place: root) }
-    return splits
+    return (splits, folderNotes + notes.texts)
   }
 
   /// The images of some folders.
-  private func pictures(of parts: [Part]) throws -> PictureList {
+  private func pictures(of parts: [Part], _ notes: inout FolderNotes) throws -> PictureList {
     // Links that lead back to the folders above are not followed.
     let above = Set(
       parts.flatMap { part in
         part.folder.isEmpty
           ? [] : [root, part.label == nil ? root : FileSystem.folder(of: FileSystem.path(root, part.folder))]
       })
-    var search = PictureSearch(root: root, above: above.sorted())
-    for part in parts {
-      let count = try search.addPictures(below: part.folder, label: part.label)
-      if count == 0, part.definesClass {
-        let path = FileSystem.path(root, part.folder)
-        throw DatasetError.emptyClass(
-          name: part.label.map { classNames[$0] } ?? "", place: FileSystem.folder(of: path))
-      }
-    }
+    var search = PictureSearch(root: root, above: above.sorted(), orientation: orientation)
+    for part in parts { try search.addPictures(below: part.folder, label: part.label, &notes) }
     return search.list
-  }
-}
-
-/// Collects the images of a folder and all folders below it.
-struct PictureSearch {
-  private let root: String
-  private let above: Set<FileSystem.Identity>
-  private(set) var list: PictureList
-
-  /// Searches a data set; links that lead back to the folders above are not followed.
-  init(root: String, above: [String]) {
-    self.root = root
-    self.above = Set(above.compactMap { FileSystem.identity(of: $0) })
-    self.list = PictureList(root: root)
-  }
-
-  /// Adds the images below a folder, by the bytes of their names, and says how many there are.
-  mutating func addPictures(below folder: String, label: Int?) throws -> Int {
-    let count = list.count
-    // Links may lead in circles: what has been seen once is not searched again for the same class.
-    var seen = above
-    try add(folder, label: label, seen: &seen)
-    return list.count - count
-  }
-
-  private mutating func add(
-    _ folder: String, label: Int?, seen: inout Set<FileSystem.Identity>
-  ) throws {
-    let path = folder.isEmpty ? root : FileSystem.path(root, folder)
-    if let identity = FileSystem.identity(of: path), !seen.insert(identity).inserted { return }
-    let entries = try folderEntries(of: path)
-    let number = list.addFolder(folder)
-    for entry in entries {
-      switch entry.kind {
-      case .file:
-        if ImageFormat(extensionOf: entry.name) != nil {
-          list.append(entry.name, folder: number, label: label)
-        }
-      case .folder: try add(FileSystem.path(folder, entry.name), label: label, seen: &seen)
-      case .other: break
-      }
-    }
   }
 }

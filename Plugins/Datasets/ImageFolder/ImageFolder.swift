@@ -1,5 +1,6 @@
 public import XAICore
 import XAIFoundation
+public import XAIImage
 
 /// Images in one folder a class, with or without folders for the splits, or in a folder without classes.
 ///
@@ -38,11 +39,10 @@ public struct ImageFolder: Dataset {
     guard let kind = FileSystem.kind(of: path), kind == .folder else {
       throw DatasetError.missing(path: path, need: "there is no such folder of pictures. Check the path.")
     }
-    let layout = try FolderLayout(of: path)
+    let layout = try FolderLayout(of: path, orientation: options.exif)
     self.options = options
-    self.classes = layout.classNames.map { DatasetClass($0) }
-    self.notes = layout.notes
-    self.splits = try layout.splits(holdingOut: HoldOut(share: options.validation, seed: options.seed))
+    self.classes = layout.classNames.map { DatasetClass(FileName.shown($0)) }
+    (splits, notes) = try layout.splits(holdingOut: HoldOut(share: options.validation, seed: options.seed))
   }
 
   /// The splits that have images, the one for training first.
@@ -60,14 +60,17 @@ public struct ImageFolderOptions: PluginOptions {
   public var validation = 0.1
   /// What the images held out are drawn with.
   public var seed = 0
+  /// How images are turned.
+  public var exif = Image.Orientation.upright
 
   public init() {}
 
   /// Makes the options for a folder.
-  public init(path: String, validation: Double = 0.1, seed: Int = 0) {
+  public init(path: String, validation: Double = 0.1, seed: Int = 0, exif: Image.Orientation = .upright) {
     self.path = path
     self.validation = validation
     self.seed = seed
+    self.exif = exif
   }
 
   public static let table: [OptionSpec<Self>] = [
@@ -77,5 +80,6 @@ public struct ImageFolderOptions: PluginOptions {
       "the share held out for validation, where the folder has no splits of its own",
       allowed: "a number from 0 to less than 1", where: { (0..<1).contains($0) }),
     OptionSpec("seed", \.seed, "what the pictures held out are drawn with"),
+    .exif(\.exif),
   ]
 }

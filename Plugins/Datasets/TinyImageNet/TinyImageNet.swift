@@ -1,5 +1,6 @@
 public import XAICore
 import XAIFoundation
+public import XAIImage
 
 /// Tiny-ImageNet in the layout that it was published in: 200 classes with a box around an object in each image.
 ///
@@ -39,8 +40,9 @@ public struct TinyImageNet: Dataset {
     self.options = options
     self.classes = zip(classes.ids, classes.names).map { DatasetClass($1, wordNetID: $0) }
     self.splits = try [
-      TinyPictures(training: classes, of: path).split(named: DatasetSplit.train),
-      TinyPictures(validating: classes, of: path).split(named: DatasetSplit.validation),
+      TinyPictures(training: classes, of: path, orientation: options.exif).split(named: DatasetSplit.train),
+      TinyPictures(validating: classes, of: path, orientation: options.exif).split(
+        named: DatasetSplit.validation),
     ]
   }
 
@@ -55,15 +57,19 @@ public struct TinyImageNet: Dataset {
 public struct TinyImageNetOptions: PluginOptions {
   /// The folder with `wnids.txt`.
   public var path: String?
+  /// How images are turned.
+  public var exif = Image.Orientation.upright
 
   public init() {}
 
   /// Makes the options for a folder.
-  public init(path: String) {
+  public init(path: String, exif: Image.Orientation = .upright) {
     self.path = path
+    self.exif = exif
   }
 
   public static let table: [OptionSpec<Self>] = [
-    OptionSpec("path", \.path, "the folder with wnids.txt", allowed: "a path | none")
+    OptionSpec("path", \.path, "the folder with wnids.txt", allowed: "a path | none"),
+    .exif(\.exif),
   ]
 }

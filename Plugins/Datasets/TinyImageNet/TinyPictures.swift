@@ -10,12 +10,12 @@ struct TinyPictures {
   private var boxes: [TinyBox?] = []
 
   /// The images of `train/<id>/images`, with the boxes of `train/<id>/<id>_boxes.txt` where there is such a file.
-  init(training classes: TinyClasses, of root: String) throws {
-    list = PictureList(root: root)
+  init(training classes: TinyClasses, of root: String, orientation: Image.Orientation) throws {
+    list = PictureList(root: root, orientation: orientation)
     for (label, id) in classes.ids.enumerated() {
       let folder = "train/\(id)"
       let names = try folderEntries(of: FileSystem.path(root, "\(folder)/images"))
-        .filter { $0.kind == .file && ImageFormat(extensionOf: $0.name) != nil }.map(\.name)
+        .filter { $0.kind == .file && ImageFormat(extensionOf: $0.name)?.isReadable == true }.map(\.name)
       guard !names.isEmpty else {
         throw DatasetError.emptyClass(name: classes.names[label], place: FileSystem.path(root, folder))
       }
@@ -29,11 +29,11 @@ struct TinyPictures {
   }
 
   /// The images that `val/val_annotations.txt` lists: file, WordNet id and box.
-  init(validating classes: TinyClasses, of root: String) throws {
+  init(validating classes: TinyClasses, of root: String, orientation: Image.Orientation) throws {
     let path = FileSystem.path(root, "val/val_annotations.txt")
-    list = PictureList(root: root)
+    list = PictureList(root: root, orientation: orientation)
     let number = list.addFolder("val/images")
-    var files: Set<String> = []
+    var files: Set<[UInt8]> = []
     for (index, line) in try TextFile.lines(of: path, need: "the labels of the validation pictures")
       .enumerated()
     {
@@ -47,7 +47,7 @@ struct TinyPictures {
           file: path, line: index + 1, label: id, known: DatasetError.summary(of: classes.ids))
       }
       let file = try TextFile.text(fields[0], file: path, line: index + 1)
-      guard files.insert(file).inserted else {
+      guard files.insert(Array(file.utf8)).inserted else {
         throw DatasetError.malformed(file: path, line: index + 1, reason: "'\(file)' is there twice")
       }
       list.append(file, folder: number, label: label)

@@ -87,11 +87,12 @@ public struct FovEx: Explainer {
       for (row, gaze) in gazes.enumerated() { gaze.write(to: elements + row * shape.count) }
     }
     let trace = try model.forward(input, recording: Recording(gradients: true))
+    let logits = try model.finite(trace.logits, of: input)
     let (classCount, meaning) = (model.descriptor.classCount, model.descriptor.output)
     var losses: [Double] = []
     let cotangent = Tensor([gazes.count, classCount]) { elements in
       for (row, classIndex) in classes.enumerated() {
-        let probabilities = trace.logits[row].onHost("logits").withElements {
+        let probabilities = logits[row].withElements {
           OutputScore.probability.values(of: Array(0..<classCount), in: $0, meaning: meaning)
         }
         losses.append(-logarithm(max(probabilities[classIndex], .leastNormalMagnitude)))

@@ -2,16 +2,19 @@ public import XAICore
 import XAITensor
 
 /// The options of Input × Gradient.
-public struct InputXGradientOptions: ContrastiveOptions {
-  /// How values of pixels become one score per patch.
+public struct InputXGradientOptions: ContrastiveOptions, PixelMapOptions {
+  /// How values of pixels become one score per patch or pixel.
   public var reduce = PatchReduction.sum
+  /// What a score belongs to.
+  public var at = MapResolution.patches
   /// What the class is held against.
   public var contrast = Contrast.none
 
   public init() {}
 
   public static let table: [OptionSpec<Self>] = [
-    OptionSpec("reduce", \.reduce, "how values of pixels become one score a patch"),
+    OptionSpec("reduce", \.reduce, "how values of pixels become one score a patch or pixel"),
+    atOption,
     contrastOption,
   ]
 }
@@ -53,8 +56,8 @@ public struct InputXGradient: Explainer {
     return try targets.map { image, target, classIndex in
       let products = trace.input[image].multiplied(with: gradient[targets.row(image: image, target: target)])
       return try Attribution(
-        scores: options.reduce.scores(of: products, grid: trace.layout.grid), of: trace,
-        classIndex: classIndex, by: self)
+        pixels: products, reduction: options.reduce, at: options.at, of: trace, classIndex: classIndex,
+        by: self)
     }
   }
 }

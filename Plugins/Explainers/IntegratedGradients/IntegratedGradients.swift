@@ -49,15 +49,15 @@ public struct IntegratedGradients: Explainer {
           }
         }
       }
-    let logits = (image: trace.logits, baseline: try model.logits(baseline))
+    let logits = (image: trace.logits, baseline: try model.finite(model.logits(baseline), of: baseline))
     return try targets.map { image, target, classIndex in
       let row = targets.row(image: image, target: target)
       let values = trace.input[image].subtracting(baseline[image]).multiplied(with: gradient[row])
       let change = cotangent[row].dot(logits.image[image]) - cotangent[row].dot(logits.baseline[image])
       let sum = values.withElements { $0.reduce(0) { $0 + Double($1) } }
       return try Attribution(
-        scores: options.reduce.scores(of: values, grid: trace.layout.grid), of: trace,
-        classIndex: classIndex, by: self, diagnostics: Diagnostics(completenessGap: Float(sum - change)))
+        pixels: values, reduction: options.reduce, at: options.at, of: trace, classIndex: classIndex,
+        by: self, diagnostics: Diagnostics(completenessGap: Float(sum - change)))
     }
   }
 
@@ -97,15 +97,17 @@ extension Tensor {
 }
 
 /// The options of Integrated Gradients.
-public struct IntegratedGradientsOptions: ContrastiveOptions {
+public struct IntegratedGradientsOptions: ContrastiveOptions, PixelMapOptions {
   /// Points of the path at which the gradient is taken.
   public var steps = 20
   /// What the path begins with.
   public var baseline = Fill.zero
   /// How the integral becomes a sum.
   public var rule = QuadratureRule.gaussLegendre
-  /// How values of pixels become one score per patch.
+  /// How values of pixels become one score per patch or pixel.
   public var reduce = PatchReduction.sum
+  /// What a score belongs to.
+  public var at = MapResolution.patches
   /// What the class is held against.
   public var contrast = Contrast.none
 
@@ -117,7 +119,8 @@ public struct IntegratedGradientsOptions: ContrastiveOptions {
       allowed: "a whole number from 2 to 1000", where: { (2...1000).contains($0) }),
     OptionSpec("baseline", \.baseline, "what the path begins with"),
     OptionSpec("rule", \.rule, "how the integral becomes a sum"),
-    OptionSpec("reduce", \.reduce, "how values of pixels become one score a patch"),
+    OptionSpec("reduce", \.reduce, "how values of pixels become one score a patch or pixel"),
+    atOption,
     contrastOption,
   ]
 }

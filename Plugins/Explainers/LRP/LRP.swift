@@ -29,7 +29,7 @@ public struct LRPOptions: RelevanceOptions {
   /// What layer norms and the softmax do.
   public var norms = Norms.constant
   /// Where relevance is read.
-  public var at = RelevancePoint.pixels
+  public var at = RelevancePoint.patches
   /// What the class is held against.
   public var contrast = Contrast.none
 

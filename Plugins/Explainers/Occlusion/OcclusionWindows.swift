@@ -56,20 +56,16 @@ struct OcclusionWindows: Sendable {
     FramePlan(count: count) { index in
       guard let hidden else { return Frame(.patches(patches(outside: index))) }
       return Frame(
-        .picture { destination in
-          picture.write(to: destination)
-          let (rows, columns) = self[index]
-          hidden.withElements { hidden in
-            for channel in 0..<3 {
+        .picture(
+          .choice(picture, or: hidden) {
+            let (rows, columns) = self[index]
+            return Tensor([cells.height * cells.width]) { mask in
+              mask.update(repeating: 1, count: cells.height * cells.width)
               for row in rows {
-                let start = (channel * cells.height + row) * cells.width
-                for index in start + columns.lowerBound..<start + columns.upperBound {
-                  destination[index] = hidden[index]
-                }
+                (mask + row * cells.width + columns.lowerBound).update(repeating: 0, count: columns.count)
               }
             }
-          }
-        })
+          }))
     }
   }
 

@@ -105,12 +105,12 @@ struct RISEMasks: Sendable {
   func frames(of picture: Tensor, hiddenAs hidden: Tensor) -> FramePlan {
     FramePlan(count: options.masks) { index in
       Frame(
-        .picture { destination in
-          withUnsafeTemporaryAllocation(of: Float.self, capacity: cells.height * cells.width) { mask in
-            write(index, to: mask)
-            picture.writeBlend(with: hidden, mask: mask, to: destination)
-          }
-        })
+        .picture(
+          .blend(picture, with: hidden) {
+            Tensor([cells.height * cells.width]) {
+              write(index, to: UnsafeMutableBufferPointer(start: $0, count: cells.height * cells.width))
+            }
+          }))
     }
   }
 }

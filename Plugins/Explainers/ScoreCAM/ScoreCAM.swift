@@ -71,10 +71,11 @@ extension ChannelMaps {
   fileprivate func frames(of picture: Tensor, hiddenAs hidden: Tensor) -> FramePlan {
     FramePlan(count: count) { channel in
       Frame(
-        .picture { destination in
-          var mask = mask(channel)
-          mask.withUnsafeMutableBufferPointer { picture.writeBlend(with: hidden, mask: $0, to: destination) }
-        })
+        .picture(
+          .blend(picture, with: hidden) {
+            let mask = mask(channel)
+            return Tensor([mask.count], mask)
+          }))
     }
   }
 }

@@ -3,17 +3,19 @@ import XAIFoundation
 import XAITensor
 
 /// The options of SmoothGrad.
-public struct SmoothGradOptions: ContrastiveOptions {
+public struct SmoothGradOptions: ContrastiveOptions, PixelMapOptions {
   /// Noisy copies of the image.
   public var samples = 50
   /// Standard deviation of the noise as a share of the input's range.
   public var noise = 0.15
   /// Whether the mean gradient is multiplied with the image.
   public var timesInput = false
-  /// How values of pixels become one score per patch.
+  /// How values of pixels become one score per patch or pixel.
   public var reduce = PatchReduction.abs
   /// The seed of the noise.
   public var seed = 0
+  /// What a score belongs to.
+  public var at = MapResolution.patches
   /// What the class is held against.
   public var contrast = Contrast.none
 
@@ -27,7 +29,8 @@ public struct SmoothGradOptions: ContrastiveOptions {
       "noise", \.noise, "standard deviation of the noise as a share of the input's range",
       allowed: "a number from 0", where: { $0 >= 0 }),
     OptionSpec("times-input", \.timesInput, "whether the mean gradient is multiplied with the image"),
-    OptionSpec("reduce", \.reduce, "how values of pixels become one score a patch"),
+    OptionSpec("reduce", \.reduce, "how values of pixels become one score a patch or pixel"),
+    atOption,
     OptionSpec("seed", \.seed, "another seed gives other noise"),
     contrastOption,
   ]
@@ -77,8 +80,8 @@ public struct SmoothGrad: Explainer {
       let mean = gradient[targets.row(image: image, target: target)]
       let values = options.timesInput ? trace.input[image].multiplied(with: mean) : mean
       return try Attribution(
-        scores: options.reduce.scores(of: values, grid: trace.layout.grid), of: trace,
-        classIndex: classIndex, by: self)
+        pixels: values, reduction: options.reduce, at: options.at, of: trace, classIndex: classIndex, by: self
+      )
     }
   }
 

@@ -58,21 +58,21 @@ public struct ViTCX: PerturbationExplainer {
   private func frames(of picture: Tensor, under masks: ChannelMaps) -> FramePlan {
     FramePlan(count: 2 * masks.count) { index in
       Frame(
-        .picture { destination in
-          let mask = masks.mask(index / 2)
-          var random = SeededRandom(
-            seed: UInt64(bitPattern: Int64(options.seed)), UInt64(index / 2))
-          let deviation = Float(options.noise)
-          let isMasked = index % 2 == 0
-          picture.withElements { elements in
-            for start in stride(from: 0, to: elements.count, by: mask.count) {
-              for (pixel, shown) in mask.enumerated() {
-                let noise = deviation * random.normal() * (1 - shown)
-                destination[start + pixel] = elements[start + pixel] * (isMasked ? shown : 1) + noise
-              }
+        .picture(
+          FramePicture(
+            index % 2 == 0
+              ? .operand(0) * .operand(1) + .operand(2) * (1 - .operand(1))
+              : .operand(0) + .operand(2) * (1 - .operand(1))
+          ) {
+            let mask = masks.mask(index / 2)
+            var random = SeededRandom(
+              seed: UInt64(bitPattern: Int64(options.seed)), UInt64(index / 2))
+            let deviation = Float(options.noise)
+            let noise = Tensor(picture.shape) { noise in
+              for place in 0..<picture.count { noise[place] = deviation * random.normal() }
             }
-          }
-        })
+            return [picture, Tensor([mask.count], mask), noise]
+          }))
     }
   }
 }

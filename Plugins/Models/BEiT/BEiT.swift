@@ -17,11 +17,9 @@ public enum BEiT: VisionTransformerArchitecture {
       year: 2022,
       identifier: "arXiv:2106.08254"))
 
-  /// Whether the configuration is a `BeitForImageClassification`, its backbone `BeitModel`, or a timm `beit_*` or `beitv2_*`.
+  /// Whether the configuration is a `BeitForImageClassification`, its backbone `BeitModel`, or a timm `beit*`.
   public static func matches(_ directory: ModelDirectory) -> Bool {
-    directory.isModel(types: ["beit"], classes: descriptor.huggingFaceClasses) {
-      $0.hasPrefix("beit_") || $0.hasPrefix("beitv2_")
-    }
+    directory.isModel(type: "beit", classes: descriptor.huggingFaceClasses, timmPrefix: "beit")
   }
 
   /// What a `config.json` of `transformers` states, and its names.
@@ -36,8 +34,9 @@ public enum BEiT: VisionTransformerArchitecture {
   public static func timm(
     _ config: Configuration, _ weights: WeightStore
   ) throws -> (configuration: VisionTransformerConfiguration, naming: CheckpointNaming) {
-    let configuration = try timmConfiguration(config, weights)
-    return (configuration, timmNaming(configuration))
+    let configuration = try VisionTransformerConfiguration(
+      timm: config, weights: weights, pooling: "avg", needsPositions: false)
+    return (configuration, .timm(for: configuration, weights))
   }
 
   /// The token of masked patches, and indices that are computed here.
@@ -97,46 +96,6 @@ extension BEiT {
       var names = block(index)
       (names.firstScale, names.secondScale) = ("\(layer).lambda_1", "\(layer).lambda_2")
       names.positionBias = "\(layer).attention.attention.\(table)"
-      return names
-    }
-    return naming
-  }
-}
-
-extension BEiT {
-  private static let table = "relative_position_bias_table"
-
-  /// What timm's `config.json` states, and what is seen in the weights: the tables have one column a head.
-  static func timmConfiguration(
-    _ config: Configuration, _ weights: WeightStore
-  ) throws -> VisionTransformerConfiguration {
-    var configuration = try VisionTransformerConfiguration(
-      timm: config, weights: weights, pooling: "avg", needsPositions: false)
-    configuration.qkvBias = weights["blocks.0.attn.q_bias"] != nil ? .queryAndValue : .none
-    if configuration.positions != .none { configuration.positions = .patchesAndPrefix() }
-    let (own, shared) = (weights["blocks.0.attn.\(table)"], weights["rel_pos_bias.\(table)"])
-    if let table = own ?? shared {
-      configuration.positionBias = PositionBias(
-        isPerLayer: own != nil, isShared: shared != nil, interpolation: .geometric)
-      if table.shape.rank == 2 { configuration.headCount = table.shape[1] }
-    }
-    configuration.layerScale = try VisionTransformerConfiguration.layerScale(
-      config, isThere: weights["blocks.0.gamma_1"] != nil)
-    try configuration.validate(file: config.file)
-    return configuration
-  }
-
-  /// What timm calls the weights.
-  static func timmNaming(_ configuration: VisionTransformerConfiguration) -> CheckpointNaming {
-    var naming = CheckpointNaming.timm(for: configuration)
-    naming.positionBias = "rel_pos_bias.\(table)"
-    let block = naming.block
-    naming.block = { index in
-      let layer = "blocks.\(index)"
-      var names = block(index)
-      names.separateBiases = .init(query: "\(layer).attn.q_bias", value: "\(layer).attn.v_bias")
-      (names.firstScale, names.secondScale) = ("\(layer).gamma_1", "\(layer).gamma_2")
-      names.positionBias = "\(layer).attn.\(table)"
       return names
     }
     return naming

@@ -45,14 +45,6 @@ public enum DINOv2: VisionTransformerArchitecture {
     return (configuration, naming)
   }
 
-  /// What timm's `config.json` states and its weights tell, and its names.
-  public static func timm(
-    _ config: Configuration, _ weights: WeightStore
-  ) throws -> (configuration: VisionTransformerConfiguration, naming: CheckpointNaming) {
-    let configuration = try timmConfiguration(config, weights)
-    return (configuration, .timm(for: configuration))
-  }
-
   /// The token of masked patches.
   public static let ignoredTensors = ["*.embeddings.mask_token", "embeddings.mask_token"]
 
@@ -128,23 +120,5 @@ extension DINOv2 {
       return names
     }
     return naming
-  }
-}
-
-extension DINOv2 {
-  /// What timm's `config.json` states, and what is seen in the weights; SwiGLU where the MLP's first map gives twice what
-  /// the second takes.
-  static func timmConfiguration(
-    _ config: Configuration, _ weights: WeightStore
-  ) throws -> VisionTransformerConfiguration {
-    var configuration = try VisionTransformerConfiguration(timm: config, weights: weights)
-    if let contraction = weights["blocks.0.mlp.fc2.weight"]?.shape, contraction.rank == 2,
-      configuration.mlpWidth == 2 * contraction[1]
-    {
-      configuration.mlp = .swiGLU
-      configuration.mlpWidth = contraction[1]
-    }
-    try configuration.validate(file: config.file)
-    return configuration
   }
 }

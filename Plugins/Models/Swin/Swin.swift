@@ -152,7 +152,8 @@ extension Swin {
           file: weights.path,
           reason:
             "'\(block).0.attn.relative_position_bias_table' has \(table[0]) offsets, and square windows on "
-            + "\(grid.rows)×\(grid.columns) tokens have other numbers")
+            + "\(grid.rows)×\(grid.columns) tokens have other numbers; state the size that the model was trained at as "
+            + "\"model_args\": {\"img_size\": [height, width]}")
       }
       stages.append(
         .init(
@@ -160,12 +161,42 @@ extension Swin {
           mlpWidth: try shape("\(block).0.mlp.fc1.weight", rank: 2)[0], window: window))
     }
     let head = weights["head.fc.weight"] == nil ? "head.weight" : "head.fc.weight"
+    guard weights[head] != nil else {
+      throw VisionTransformerError.unsupported(
+        file: weights.path, key: "the classifier 'head.fc.weight'", value: "left out, as in a backbone",
+        supported: "Swin with a classifier")
+    }
     var configuration = HierarchicalConfiguration(
       imageHeight: image.0, imageWidth: image.1, patchHeight: patch[2], patchWidth: patch[3], stages: stages,
       windowing: .eachAxis, epsilon: 1e-5, classCount: try shape(head, rank: 2)[0])
     configuration.qkvBias = weights["layers.0.blocks.0.attn.qkv.bias"] != nil ? .all : .none
     try configuration.validate(file: config.file)
+    try checkWindows(of: configuration, config)
     return configuration
+  }
+
+  /// Throws for windows of another size than the name implies: timm interpolates their tables as it loads them.
+  private static func checkWindows(of configuration: HierarchicalConfiguration, _ config: Configuration)
+    throws
+  {
+    let stages = configuration.stages
+    guard let name = config.timmArchitecture, let facts = TimmArchitecture(named: name),
+      let windows = facts.integers("window"), config.optionalValue("model_args.window_size") == nil,
+      facts.integer("width") == stages[0].width, facts.integers("depth") == stages.map(\.depth)
+    else { return }
+    let grids = configuration.layout.layers.map(\.grid)
+    for (stage, grid) in zip(
+      stages.indices, stages.indices.map { grids[stages[..<$0].reduce(0) { $0 + $1.depth }] })
+    {
+      let longer = max(grid.rows, grid.columns)
+      guard min(windows[stage], longer) != min(stages[stage].window, longer) else { continue }
+      throw VisionTransformerError.contradiction(
+        file: config.file,
+        reason:
+          "'\(name)' has windows of \(windows[stage])×\(windows[stage]) in stage \(stage + 1), and the weights have "
+          + "\(stages[stage].window)×\(stages[stage].window), whose tables timm would interpolate; state "
+          + "\"model_args\": {\"window_size\": …} if they are meant as they are")
+    }
   }
 
   /// The window whose table has this many offsets, (2h − 1)·(2w − 1), where it is cut off at the grid; nil where none has.
@@ -193,6 +224,15 @@ extension Swin {
       finalNorm: "norm", head: weights["head.fc.weight"] == nil ? "head" : "head.fc")
   }
 
+  /// Arguments of timm's constructor that the tensors show, or that change no output of a model that is only evaluated.
+  private static let harmlessArguments: Set = [
+    "img_size", "patch_size", "in_chans", "num_classes", "global_pool", "embed_dim", "depths", "num_heads",
+    "window_size",
+    "mlp_ratio", "qkv_bias", "strict_img_size", "weight_init", "drop_rate", "proj_drop_rate",
+    "attn_drop_rate",
+    "drop_path_rate",
+  ]
+
   /// Throws for what changes the arithmetic and is not supported, by its name.
   private static func rejectUnsupported(_ config: Configuration) throws {
     func reject(_ key: String, _ value: String, _ supported: String) throws {
@@ -203,10 +243,11 @@ extension Swin {
       let pooling = try config.optionalString(key) ?? "avg"
       if pooling != "avg" { try reject(key, "'\(pooling)'", "'avg'") }
     }
-    for key in ["always_partition", "head_dim", "norm_layer", "embed_layer", "act_layer"] {
-      guard let value = config.optionalValue("model_args.\(key)"), value != .null, value != .boolean(false)
-      else { continue }
-      try reject("model_args.\(key)", "set", "models that leave it out")
+    if case .object(let arguments)? = config.optionalValue("model_args") {
+      for (key, value) in arguments.sorted(by: { $0.key < $1.key }) where !harmlessArguments.contains(key) {
+        guard value != .null, value != .boolean(false) else { continue }
+        try reject("model_args.\(key)", "set", "models that leave it out")
+      }
     }
     guard case .array(let windows)? = config.optionalValue("model_args.window_size") else { return }
     // Two numbers are the rows and columns of all windows; otherwise there is a number or a pair for each stage.

@@ -1,13 +1,14 @@
-// Decoding and encoding of JPEG and PNG to and from 8-bit RGB, over libjpeg and libpng.
+// Decoding and encoding of images to and from 8-bit RGB, over libjpeg, libpng, libwebp and giflib.
 //
-// Both libraries report errors by longjmp. The jumps stay inside this target: every function here returns a
-// status.
+// The first two report errors by longjmp. The jumps stay inside this target: every function here returns a
+// status. What is about WebP and GIF is there only where the manifest found the library.
 
 #ifndef C_IMAGE_CODECS_H
 #define C_IMAGE_CODECS_H
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #if defined(__cplusplus)
 extern "C" {
@@ -57,18 +58,46 @@ xai_codec_status xai_png_extent(
 xai_codec_status xai_png_decode(
     const uint8_t *bytes, size_t count, xai_extent extent, uint8_t *pixels, xai_codec_report *report);
 
+/// Inflates a zlib stream, such as that of a text in a PNG, and gives the number of bytes; 0 where it is damaged or
+/// has more than `capacity`.
+size_t xai_inflate(const uint8_t *bytes, size_t count, uint8_t *target, size_t capacity);
+
+/// Reads the extent of a WebP, still or animated, from its header.
+xai_codec_status xai_webp_extent(
+    const uint8_t *bytes, size_t count, xai_extent *extent, xai_codec_report *report);
+
+/// Decodes a WebP, or the first frame of an animated one, to `extent.width * extent.height * 3` bytes.
+xai_codec_status xai_webp_decode(
+    const uint8_t *bytes, size_t count, xai_extent extent, uint8_t *pixels, xai_codec_report *report);
+
+/// Reads the extent of a GIF: that of its screen, or what the first frame needs where that is more.
+xai_codec_status xai_gif_extent(
+    const uint8_t *bytes, size_t count, xai_extent *extent, xai_codec_report *report);
+
+/// Decodes the first frame of a GIF to `extent.width * extent.height * 3` bytes.
+xai_codec_status xai_gif_decode(
+    const uint8_t *bytes, size_t count, xai_extent extent, uint8_t *pixels, xai_codec_report *report);
+
 /// Encodes RGB pixels as a baseline JPEG of `quality` 1 to 100, chroma at half resolution.
+///
+/// The file states a `resolution` in pixels an inch that is above 0.
 xai_codec_status xai_jpeg_encode(
-    const uint8_t *pixels, xai_extent extent, int32_t quality, xai_encoded *encoded,
+    const uint8_t *pixels, xai_extent extent, int32_t quality, double resolution, xai_encoded *encoded,
     xai_codec_report *report);
 
-/// Encodes 8-bit pixels of 1 (grey) or 3 (RGB) channels as a PNG.
+/// Encodes 8-bit pixels of 1 (grey), 3 (RGB) or 4 (RGB and alpha) channels as a PNG.
+///
+/// The file states a `resolution` in pixels an inch that is above 0.
 xai_codec_status xai_png_encode(
-    const uint8_t *pixels, xai_extent extent, int32_t channels, xai_encoded *encoded,
+    const uint8_t *pixels, xai_extent extent, int32_t channels, double resolution, xai_encoded *encoded,
     xai_codec_report *report);
 
 /// Frees the memory of an encoded image.
-void xai_discard(xai_encoded *encoded);
+static inline void xai_discard(xai_encoded *encoded) {
+  free(encoded->bytes);
+  encoded->bytes = NULL;
+  encoded->count = 0;
+}
 
 #if defined(__cplusplus)
 }

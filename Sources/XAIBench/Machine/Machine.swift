@@ -1,4 +1,5 @@
-public import XAITensor
+import XAIFoundation
+package import XAITensor
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -23,7 +24,7 @@ package struct Machine: Sendable, Encodable {
   ///   - threads: threads that work together; as many as there are processors where it is nil.
   ///   - runs: how many runs there are of each measurement; the best counts.
   package init(threads: Int? = nil, runs: Int = 8) {
-    let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    let threads = threads ?? MachineLimits.processorCount
     let units =
       ArithmeticUnit.available(for: .float32).suffix(1) + ArithmeticUnit.available(for: .bfloat16)
     self.threads = threads

@@ -1,5 +1,5 @@
 import CMachine
-public import XAITensor
+package import XAITensor
 
 /// The most that a processor's threads multiply and add together, in registers alone.
 ///

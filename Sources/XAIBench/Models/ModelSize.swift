@@ -1,8 +1,8 @@
 import XAICore
 import XAIFoundation
 import XAIImage
-public import XAITensor
-public import XAITransformer
+package import XAITensor
+package import XAITransformer
 
 /// A size of vision transformers, by the letters of the field.
 ///

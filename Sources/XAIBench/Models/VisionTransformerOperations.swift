@@ -1,5 +1,5 @@
-public import XAICore
-public import XAITransformer
+package import XAICore
+package import XAITransformer
 
 /// How much arithmetic a vision transformer is: the one place that counts it.
 ///

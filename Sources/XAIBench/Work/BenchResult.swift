@@ -1,4 +1,4 @@
-public import XAITensor
+package import XAITensor
 
 /// How long a piece of work took, and what that comes to.
 package struct BenchResult: Sendable, Encodable {

@@ -1,5 +1,5 @@
-public import XAICore
-public import XAIEvaluation
+package import XAICore
+package import XAIEvaluation
 import XAIFoundation
 import XAIImage
 import XAITensor

@@ -49,6 +49,7 @@ struct BenchPlan {
     self.profile = profile
     if let name = command.model {
       let loaded = try LoadedModel(name, engine: command.engine, profile: profile)
+      loaded.tellNotes()
       for explainer in explainers { try explainer.check(fits: loaded.model.descriptor) }
       kernels = loaded.kernels
       subjects = [Subject(name: loaded.model.descriptor.name) { loaded.model }]

@@ -40,7 +40,8 @@ struct CheckGradientsCommand: ParsableCommand {
     completion: .directory)
   var model: String
 
-  @Argument(help: "A JPEG or PNG file; random numbers when left out.", completion: .file())
+  @Argument(
+    help: "An image file; random numbers when left out.", completion: .file(extensions: ImageFile.extensions))
   var image: String?
 
   @Option(
@@ -71,6 +72,7 @@ struct CheckGradientsCommand: ParsableCommand {
   func run() throws {
     let selection = try TargetSelection(parsing: target)
     let loaded = try LoadedModel(model, engine: engine)
+    loaded.tellNotes()
     let needed: Capabilities = [.inputGradients]
     guard loaded.model.descriptor.capabilities.isSuperset(of: needed) else {
       throw ModelError.missingCapabilities(
@@ -96,7 +98,8 @@ struct CheckGradientsCommand: ParsableCommand {
     let preprocessing = try pictures.preprocessing(of: loaded)
     if let image {
       return try preprocessing.tensor(
-        from: Image(contentsOf: image, pixelLimit: pictures.pixelLimit, applyOrientation: pictures.exif))
+        from: Image(
+          contentsOf: image, pixelLimit: pictures.pixelLimit, orientation: pictures.orientation.exif))
     }
     guard let (height, width) = preprocessing.inputSize else {
       throw Failure(.usage, "\(model) takes pictures of any size: give --size, or a picture")

@@ -21,6 +21,7 @@ struct GradientCheck {
   /// Runs all comparisons that the model's capabilities allow.
   func run(pixels: Int, directions: Int, _ random: inout SeededNumbers) throws -> [GradientComparison] {
     let trace = try model.forward(input, recording: recording)
+    _ = try model.finite(trace.logits, of: input)
     let request = GradientRequest(
       attention: recordsAttention ? .all : .none, activations: recording.activations, input: true)
     var rowErrors: [Double] = []

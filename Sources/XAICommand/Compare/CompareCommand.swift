@@ -1,5 +1,6 @@
 import ArgumentParser
 import XAICore
+import XAIImage
 
 private let familyNames = ExplainerDescriptor.Family.allCases.map(\.rawValue)
 
@@ -17,7 +18,7 @@ struct CompareCommand: ParsableCommand {
   var model: String
 
   @Argument(
-    help: "A JPEG or PNG file.", completion: .file(extensions: ["jpg", "jpeg", "JPEG", "JPG", "png"]))
+    help: "An image file: \(ImageFormat.readableText).", completion: .file(extensions: ImageFile.extensions))
   var image: String
 
   @Option(
@@ -45,7 +46,14 @@ struct CompareCommand: ParsableCommand {
     completion: .directory)
   var output = "comparison"
 
+  @Option(
+    help: ArgumentHelp(
+      "Pictures next to one another in the figure of all maps. Default: about as many as rows.",
+      valueName: "n"))
+  var columns: Int?
+
   @OptionGroup(title: "Drawing") var drawing: DrawingOptions
+  @OptionGroup(title: "Figures") var figures: FigureOptions
   @OptionGroup(title: "Pictures") var pictures: PictureOptions
   @OptionGroup(title: "KernelSelection") var engine: EngineOptions
 
@@ -54,6 +62,10 @@ struct CompareCommand: ParsableCommand {
 
   @Flag(name: .shortAndLong, help: "Print nothing but errors.")
   var quiet = false
+
+  func validate() throws {
+    if let columns { try checkColumns(columns) }
+  }
 
   func run() throws {
     let plan = try ComparePlan(self)

@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 import XAIImage
 import XAITensor
 
@@ -13,14 +14,17 @@ struct ComparePlan {
   let command: CompareCommand
   let model: any Model
   let file: ImageFile
-  /// What the model sees.
-  let picture: Image
+  /// What the maps are drawn on.
+  let backdrop: Backdrop
+  /// Whether the image was turned upright.
+  let isTurned: Bool
   let input: Tensor
   let target: TargetSelection
   /// What a user should know before the first pass.
   let notes: [String]
   let choices: [ExplainerChoice]
   let misfits: [Misfit]
+  let figures: FigureWriter
 
   /// Checks everything, cheapest first, and makes the output folder last: wrong arguments leave nothing behind.
   init(_ command: CompareCommand) throws {
@@ -31,28 +35,35 @@ struct ComparePlan {
     if case .top(let count) = selection, count > 1 {
       throw Failure(.usage, "--target top:\(count) is \(count) classes; a comparison is of one.")
     }
-    let files = try ImageFile.collect([command.image])
+    figures = try command.figures.writer(isQuiet: command.quiet)
+    let files = try ImageFiles([command.image], suffixLength: ".999999.comparison.jpeg".utf8.count).files
     guard let file = files.first, files.count == 1 else {
-      throw Failure(.usage, "\(command.image): has \(files.count) pictures; a comparison is of one.")
+      throw Failure(
+        .usage, "\(FileName.shown(command.image)): has \(files.count) images; a comparison is of one.")
     }
     self.file = file
     let loaded = try LoadedModel(command.model, engine: command.engine)
     model = loaded.model
+    loaded.tellNotes(quiet: command.quiet)
     guard model.descriptor.output != .none else {
       throw ModelError.noClasses(user: "a comparison", model: model.descriptor.name)
     }
     (choices, misfits) = try Self.fitting(
       named, families: Set(command.family), model: loaded.model.descriptor, registry: registry)
+    try command.drawing.check(fits: choices.map(\.explainer))
     let preprocessing = try command.pictures.preprocessing(of: loaded)
     let blank = Tensor(repeating: 0, [1, model.descriptor.classCount])
     (target, notes) = try selection.reading(labels: model.descriptor.labels)
     _ = try target.resolve(logits: blank, labels: model.descriptor.labels)
     let batch = PreparedBatch(
       [file], preprocessing: preprocessing, pixelLimit: command.pictures.pixelLimit,
-      appliesOrientation: command.pictures.exif, profile: nil)
+      orientation: command.pictures.orientation.exif,
+      keepingOriginals: command.drawing.view == .original ? .max : 0, profile: nil)
     if let (_, failure) = batch.failures.first { throw failure }
-    picture = batch.pictures[0].image
-    input = try preprocessing.withoutResizing.tensor(from: [picture])
+    let picture = batch.pictures[0]
+    backdrop = Backdrop(picture, preprocessing).reduced
+    isTurned = picture.isTurned
+    input = try preprocessing.withoutResizing.tensor(from: [picture.image])
     try OutputFolder.make(command.output)
   }
 

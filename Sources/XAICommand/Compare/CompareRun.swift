@@ -19,6 +19,7 @@ struct CompareRun {
   mutating func run() throws {
     Interruption.watch()
     if !plan.command.quiet { for note in plan.notes { StandardError.write("Note: \(note)\n") } }
+    if plan.isTurned, !plan.command.quiet { StandardError.write("Note: \(plan.file.turnedNote)\n") }
     let explainers = plan.choices.map(\.explainer)
     let recording = try explainers.reduce(Recording()) {
       try $0.union($1.recording(for: plan.model.descriptor))
@@ -26,7 +27,15 @@ struct CompareRun {
     let start = clock.now
     let trace = try plan.model.forward(plan.input, recording: recording)
     let forward = (clock.now - start) / .seconds(1)
-    let targets = try plan.target.resolve(logits: trace.logits, labels: plan.model.descriptor.labels)
+    let logits: Tensor
+    do {
+      logits = try plan.model.finite(trace.logits, of: plan.input)
+    } catch {
+      var failure = Failure(error)
+      failure.message = "\(plan.file.path): \(failure.message)"
+      throw failure
+    }
+    let targets = try plan.target.resolve(logits: logits, labels: plan.model.descriptor.labels)
     for (index, choice) in plan.choices.enumerated() {
       guard !Interruption.isRequested else { break }
       progress.update { _ in "\(choice.text) (\(index + 1) of \(plan.choices.count))" }
@@ -34,7 +43,8 @@ struct CompareRun {
     }
     progress.clear()
     try write(
-      ComparisonResult(plan, trace.logits[0].elements, targets, maps, forwardSeconds: forward))
+      ComparisonResult(
+        plan, logits[0].elements, targets, maps, forwardSeconds: forward))
     if Interruption.isRequested { throw Failure(.interrupted, "") }
     if let failure = failures.first { throw Failure(failure.status, "") }
   }
@@ -47,7 +57,7 @@ struct CompareRun {
       let attribution = try PassProgress.watched(
         by: progress.passes(after: "\(number) of \(plan.choices.count), ")
       ) {
-        try choice.explainer.explain(trace, targets: targets, using: plan.model)[0][0]
+        try choice.explainer.maps(of: trace, targets: targets, using: plan.model)[0][0]
       }
       maps.append(
         ComparedMap(choice: choice, attribution: attribution, seconds: (clock.now - start) / .seconds(1)))
@@ -63,16 +73,16 @@ struct CompareRun {
 
   private func write(_ result: ComparisonResult) throws {
     guard !maps.isEmpty else { return }
-    let figures = ComparisonFigures(result, drawing: plan.command.drawing)
+    let figures = ComparisonFigures(
+      result, drawing: plan.command.drawing, columns: plan.command.columns, width: plan.figures.width)
     var files: [String: String] = [:]
-    for (kind, image) in [("comparison", try figures.maps()), ("agreement", try figures.agreement())] {
-      let name = "\(plan.file.stem).\(result.target.index).\(kind).\(plan.command.drawing.fileExtension)"
-      let path = OutputFolder.path(plan.command.output, name)
-      try image.write(to: path)
-      files[kind] = path
+    for (kind, figure) in [("comparison", try figures.maps()), ("agreement", try figures.agreement())] {
+      files[kind] = try plan.figures.write(
+        figure, in: plan.command.output, name: "\(plan.file.stem).\(result.target.index).\(kind)",
+        isQuiet: plan.command.quiet)
     }
     if plan.command.json {
-      try StandardOutput.write(json(ComparisonRecord(result, files: files)))
+      try StandardOutput.write(json(ComparisonRecord(result, drawing: plan.command.drawing, files: files)))
     } else if !plan.command.quiet {
       try StandardOutput.write(result.text + files.values.sorted().reversed().map { "\($0)\n" }.joined())
     }

@@ -1,59 +1,58 @@
 import XAICore
+import XAIFigures
 import XAIImage
-import XAITensor
 
 /// The figures of a comparison.
 struct ComparisonFigures {
   private let result: ComparisonResult
   private let drawing: DrawingOptions
+  private let columns: Int?
+  private let width: Double?
 
-  init(_ result: ComparisonResult, drawing: DrawingOptions) {
+  init(_ result: ComparisonResult, drawing: DrawingOptions, columns: Int?, width: Double?) {
     self.result = result
     self.drawing = drawing
+    self.columns = columns
+    self.width = width
   }
 
   /// The image and all overlays, in about as many rows as columns, with the explainer under each.
-  func maps() throws -> Image {
+  func maps() throws -> Drawing {
     let overlays = try result.maps.map { map in
-      try result.picture.overlaid(
-        with: map.attribution.heatMap, alpha: drawing.alpha, colourMap: drawing.colourMap)
+      try result.backdrop.overlay(of: map.attribution, drawing)
     }
-    let places = zip([result.picture] + overlays, ["Input"] + result.maps.map(\.choice.heading))
-    let columns = (1...8).first { $0 * $0 >= overlays.count + 1 } ?? 8
-    let rows = Array(places).chunked(by: columns)
-    let width = 224
-    return Montage(
-      rows: rows.map { $0.map(\.0) }, captions: rows.map { $0.map(\.1) },
-      title: "\(result.target.shortLabel), \(result.target.valueText)", cellWidth: width,
-      cellHeight: min(max(width * result.picture.height / max(result.picture.width, 1), 1), 4 * width)
-    ).image()
+    let images = [result.backdrop.image] + overlays
+    let captions = ["Input"] + result.maps.map(\.choice.heading)
+    let square = (1...8).first { $0 * $0 >= images.count } ?? 8
+    let columns = min(max(columns ?? square, 1), images.count)
+    let side = Montage.defaultCellSide
+    let shape = Double(result.backdrop.image.height) / Double(max(result.backdrop.image.width, 1))
+    var montage = Montage(
+      rows: images.chunked(by: columns), captions: captions.chunked(by: columns),
+      title: "\(result.target.shortLabel), \(result.target.valueText)", cellWidth: side,
+      cellHeight: side * min(max(shape, 0.25), 4))
+    if let width { montage.fit(width: width) }
+    return montage.drawing()
   }
 
-  /// The two measures of agreement as matrices side by side; a map that is the same everywhere agrees with none.
-  func agreement() throws -> Image {
-    let count = result.maps.count
-    func figure(_ title: String, _ values: [[Double?]], from lowest: Float) throws -> Image {
-      var figure = MatrixFigure(
-        values: Tensor([count, count], values.flatMap { $0.map { Float($0 ?? 0) } }))
-      figure.title = title
+  /// The two measures of agreement as matrices side by side; a map that is the same everywhere has none.
+  ///
+  /// Rank correlation has a zero that means something, so its colours diverge from there.
+  func agreement() throws -> Drawing {
+    let measures: [(title: String, values: [[Double?]], range: ClosedRange<Double>, ColourMap)] = [
+      ("Rank correlation", result.agreement.correlation, -1...1, .coolwarm),
+      ("Shared highest tenth", result.agreement.overlap, 0...1, .viridis),
+    ]
+    let gap = 12.0
+    let drawings = try measures.map { title, values, range, colourMap in
+      var figure = MatrixFigure(rows: values)
+      (figure.title, figure.range, figure.colourMap) = (title, range, colourMap)
       figure.rowLabels = result.maps.enumerated().map { "\($1.choice.text) \($0 + 1)" }
-      figure.columnLabels = (1...count).map(String.init)
-      figure.range = lowest...1
-      figure.emphasis = .none
-      return try figure.image()
+      figure.columnLabels = (1...result.maps.count).map(String.init)
+      (figure.emphasis, figure.places) = (.none, 2)
+      if let width { figure.fit(width: (width - gap) / 2) }
+      return try figure.drawing()
     }
-    let correlation = try figure("Rank correlation", result.agreement.correlation, from: -1)
-    let overlap = try figure("Shared highest tenth", result.agreement.overlap, from: 0)
-    return Montage(
-      rows: [[correlation, overlap]], cellWidth: max(correlation.width, overlap.width),
-      cellHeight: max(correlation.height, overlap.height)
-    ).image()
-  }
-}
-
-extension Array {
-  /// Consecutive parts of this many elements, the last one of what is left.
-  fileprivate func chunked(by count: Int) -> [[Element]] {
-    stride(from: 0, to: self.count, by: count).map { Array(self[$0..<Swift.min($0 + count, self.count)]) }
+    return Drawing(sideBySide: drawings, gap: gap)
   }
 }

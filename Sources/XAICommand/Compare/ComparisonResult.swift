@@ -13,8 +13,8 @@ struct ComparedMap {
 /// What a comparison came to.
 struct ComparisonResult {
   let file: ImageFile
-  let picture: Image
-  let modelName: String
+  let backdrop: Backdrop
+  let model: ModelDescriptor
   let predicted: ClassScore
   let target: ClassScore
   let maps: [ComparedMap]
@@ -29,8 +29,8 @@ struct ComparisonResult {
       throw ModelError.noClasses(user: "a comparison", model: plan.model.descriptor.name)
     }
     file = plan.file
-    picture = plan.picture
-    modelName = plan.model.descriptor.name
+    backdrop = plan.backdrop
+    model = plan.model.descriptor
     predicted = scores.predicted
     target = scores[targets.classes[0][0]]
     self.maps = maps
@@ -50,10 +50,16 @@ struct ComparisonRecord: Encodable {
     let isDegenerate: Bool
     let seconds: Double
     let scores: [Float]
+    let scoreMeaning: ScoreMeaning
+    let drawing: DrawingRecord
   }
 
   let image: String
   let model: String
+  /// What the model's outputs mean.
+  let output: OutputMeaning
+  /// What a user should know of how the model was loaded.
+  let modelNotes: [String]
   let target: ClassScore
   let predicted: ClassScore
   let forwardSeconds: Double
@@ -64,9 +70,11 @@ struct ComparisonRecord: Encodable {
   /// Paths by kind.
   let files: [String: String]
 
-  init(_ result: ComparisonResult, files: [String: String]) {
+  init(_ result: ComparisonResult, drawing: DrawingOptions, files: [String: String]) {
     image = result.file.path
-    model = result.modelName
+    model = result.model.name
+    output = result.model.output
+    modelNotes = result.model.notes
     target = result.target
     predicted = result.predicted
     forwardSeconds = result.forwardSeconds
@@ -75,7 +83,9 @@ struct ComparisonRecord: Encodable {
       return Map(
         explainer: map.attribution.explainer, title: descriptor.title, family: descriptor.family,
         isClassSpecific: descriptor.isClassSpecific, isDegenerate: map.attribution.isDegenerate,
-        seconds: map.seconds, scores: map.attribution.scores)
+        seconds: map.seconds, scores: map.attribution.scores,
+        scoreMeaning: map.attribution.scoreMeaning,
+        drawing: DrawingRecord(map.attribution, on: result.backdrop, drawing))
     }
     agreement = result.agreement
     leftOut = result.misfits
@@ -98,7 +108,7 @@ extension ComparisonResult {
     let left =
       misfits.isEmpty ? "" : "\nLeft out:\n" + table(misfits.map { [$0.id, $0.problem] }, indent: "  ")
     let other = target.index == predicted.index ? "" : "asked about: \(target.text)\n"
-    return "\(file.path): \(predicted.text)\n\(other)\n"
+    return "\(file.shownPath): \(predicted.text)\n\(other)\n"
       + table([heads] + rows, indent: "  ", rightAligned: [0, 4])
       + "  beside one forward pass of \(decimal(forwardSeconds, places: 3)) s that all share\n\n"
       + "Above the diagonal: rank correlation of the patches' scores. Below: shared part of the highest tenth.\n"

@@ -35,6 +35,7 @@ struct EvaluatePlan {
     let profile = command.profiling.begin()
     let loaded = try LoadedModel(command.model, engine: command.engine, profile: profile)
     let descriptor = loaded.model.descriptor
+    loaded.tellNotes(quiet: command.quiet)
     var settings = Evaluation.Settings()
     settings.target = target
     settings.classes = command.classOptions.classes
@@ -66,7 +67,8 @@ struct EvaluatePlan {
 
   private static func data(_ command: EvaluateCommand) throws(Failure) -> EvaluationData {
     do {
-      let dataset = try CommandContext.currentRegistry.dataset(command.data)
+      let dataset = try CommandContext.currentRegistry.dataset(
+        command.data, with: command.orientation.values)
       let names = dataset.splitNames
       let usual = names.contains(DatasetSplit.validation) ? DatasetSplit.validation : names.first
       return EvaluationData(

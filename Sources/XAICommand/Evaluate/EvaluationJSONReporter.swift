@@ -1,4 +1,5 @@
 #if XAI_DATABASE
+import XAICore
 import XAIEvaluation
 import XAIResults
 
@@ -14,7 +15,8 @@ struct EvaluationJSONReporter: EvaluationReporter {
       try write(
         EvaluationLine(
           event: "began", output: plan.output, shard: plan.chosen?.shard.description, known: known,
-          pictures: count, notes: plan.evaluation.notes))
+          pictures: count, modelNotes: plan.evaluation.model.descriptor.notes))
+      for note in plan.evaluation.notes { try write(EvaluationLine(event: "note", text: note)) }
     case .working: break
     case .picture(let result):
       try write(
@@ -52,6 +54,7 @@ private struct EvaluationLine: Encodable {
   }
 
   var event: String
+  var text: String?
   var output: String?
   var shard: String?
   var position: Int?
@@ -64,5 +67,6 @@ private struct EvaluationLine: Encodable {
   var failures: Int?
   var means: [Mean]?
   var seconds: Double?
+  var modelNotes: [String]?
 }
 #endif

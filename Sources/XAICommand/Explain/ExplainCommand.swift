@@ -1,5 +1,6 @@
 import ArgumentParser
 import XAICore
+import XAIImage
 
 /// `xai explain`: maps of images, drawn and written.
 struct ExplainCommand: ParsableCommand {
@@ -15,8 +16,8 @@ struct ExplainCommand: ParsableCommand {
   var model: String
 
   @Argument(
-    help: "JPEG and PNG files, or folders of them (not their subfolders).",
-    completion: .file(extensions: ["jpg", "jpeg", "JPEG", "JPG", "png"]))
+    help: "Image files (\(ImageFormat.readableText)), or folders of them (not their subfolders).",
+    completion: .file(extensions: ImageFile.extensions))
   var images: [String]
 
   @Option(
@@ -47,10 +48,19 @@ struct ExplainCommand: ParsableCommand {
   @Flag(help: "Also draw a montage of all pictures × explainers, ten rows a page.")
   var montage = false
 
+  @Flag(help: "Also draw what every head of every layer attends to, as a grid for each picture.")
+  var attentionMaps = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Images next to one another in a montage, heads in a grid. Default: all explainers, all heads of a layer.",
+      valueName: "n"))
+  var columns: Int?
   @Flag(help: "Also draw the weight of each layer's heads, the highest framed red, the lowest yellow.")
   var headWeights = false
 
   @OptionGroup(title: "Drawing") var drawing: DrawingOptions
+  @OptionGroup(title: "Figures") var figures: FigureOptions
   @OptionGroup(title: "Pictures") var pictures: PictureOptions
   @OptionGroup(title: "KernelSelection") var engine: EngineOptions
   @OptionGroup(title: "Profile") var profiling: ProfileOptions
@@ -65,6 +75,7 @@ struct ExplainCommand: ParsableCommand {
   var quiet = false
 
   func validate() throws {
+    if let columns { try checkColumns(columns) }
     guard (1...1024).contains(batchSize) else {
       throw ValidationError("--batch-size is from 1 to 1024, not \(batchSize)")
     }
@@ -94,12 +105,15 @@ enum ExplainHelp {
           numbers: the grid as NumPy file, a JSON record, and JSON lines
       xai explain -m MODEL photo.jpg --head-weights
           the map, and the weight of each head of each layer
+      xai explain -m MODEL photo.jpg --attention-maps --figure-format pdf --figure-width 180mm
+          what each head of each layer attends to, as wide as a page's text
       xai explain -m MODEL photo.jpg --size 224x448
           another input size, which need not be square
 
-    Files are named <picture>.<explainer>.<class index>.<kind>; pictures of one name in several folders have the \
-    folder before it. Overlays are drawn on what the model sees, after resize and crop. Maps are upsampled bilinearly and \
-    scaled to 0…1; the .npy files and records hold the scores as they are.
+    Files are named <image>.<explainer>.<class index>.<kind>; images of one name in several folders have the \
+    folder before it. Images are upright, as their EXIF orientation says. Overlays are drawn on the image as it is; what the model doesn't see of it is dimmed. Signed scores are \
+    drawn symmetric about 0: blue against the class, red for it, as strong as they are large. Magnitudes are drawn from the lowest \
+    of a map to its highest. The .npy files and records hold the scores as they are.
 
     A picture that can't be used is reported and the others are still done; the exit status is then that of the first \
     such picture. Ctrl-C stops before the next picture is written, or between two passes of an explainer of many; a second Ctrl-C stops at once. Files appear whole or \

@@ -12,7 +12,15 @@ struct ExplainPlan {
   let targets: TargetSelection
   /// What a user should know before the first image.
   let notes: [String]
+  /// How many classes each image is asked about, where none meet.
+  let targetCount: Int
   let images: [ImageFile]
+  /// What writes figures, where any was asked for.
+  let figures: FigureWriter?
+  /// What draws the attention of single heads, where that was asked for.
+  let attentionMaps: AttentionMaps?
+  /// What was left out of folders.
+  let leftOut: [ImageFiles.LeftOut]
   /// What measures where the time goes, where that was asked for.
   let profile: Profile?
 
@@ -23,15 +31,27 @@ struct ExplainPlan {
     let registry = CommandContext.currentRegistry
     choices = try ExplainerChoice.list(command.explainer, registry: registry)
     let selection = TargetSelection.several(try command.target.map { try TargetSelection(parsing: $0) })
-    images = try ImageFile.collect(command.images)
+    try command.drawing.check(fits: choices.map(\.explainer))
+    figures =
+      command.montage || command.headWeights || command.attentionMaps
+      ? try command.figures.writer(isQuiet: command.quiet) : nil
+    let found = try ImageFiles(command.images, suffixLength: Self.suffixLength(of: choices))
+    (images, leftOut) = (found.files, found.leftOut)
     let loaded = try LoadedModel(command.model, engine: command.engine, profile: profile)
     model = loaded.model
+    loaded.tellNotes(quiet: command.quiet)
     preprocessing = try command.pictures.preprocessing(of: loaded)
     for choice in choices { try choice.explainer.check(fits: model.descriptor) }
+    attentionMaps = command.attentionMaps ? try AttentionMaps(of: model.descriptor, registry: registry) : nil
     let blank = Tensor(repeating: 0, [1, model.descriptor.classCount])
     (targets, notes) = try selection.reading(labels: model.descriptor.labels)
-    _ = try targets.resolve(logits: blank, labels: model.descriptor.labels)
+    targetCount = try targets.resolve(logits: blank, labels: model.descriptor.labels).countPerImage
     try Self.makeFolder(command.output)
+  }
+
+  /// Bytes that names of results have at most behind the image's stem: explainer, class, kind and extension.
+  private static func suffixLength(of choices: [ExplainerChoice]) -> Int {
+    (choices.map(\.fileName.utf8.count).max() ?? 0) + "..999999.upsampled-map.jpeg".utf8.count
   }
 
   /// The explainers that run.
@@ -56,33 +76,39 @@ struct ExplainerChoice: Sendable {
   /// As the user wrote it.
   let text: String
   let explainer: any Explainer
+  /// What file names call it, `gmar-norm=l2`; no two of a run have the same.
+  private(set) var fileName: String
 
   init(_ text: String, registry: Registry) throws {
     self.text = text
     self.explainer = try registry.explainer(text)
+    self.fileName = ResultNames.fitted(
+      String(
+        text.map { character in
+          if character.isASCII, character.isLetter || character.isNumber || "=-.".contains(character) {
+            return character
+          }
+          return ":,".contains(character) ? "-" : "_"
+        }), to: 100)
   }
 
   /// The explainers of some texts; one that is asked for twice in different words counts once.
   static func list(_ texts: [String], registry: Registry) throws -> [ExplainerChoice] {
-    var seen: Set<String> = []
+    var (seen, fileNames): (Set<String>, Set<String>) = ([], [])
     return try texts.map { try ExplainerChoice($0, registry: registry) }
       .filter { seen.insert($0.explainer.specification).inserted }
+      .map { choice in
+        var choice = choice
+        if !fileNames.insert(choice.fileName).inserted {
+          choice.fileName += "~\(FNV1a(choice.explainer.specification).text.prefix(8))"
+        }
+        return choice
+      }
   }
 
   /// What figures call it: the title, and the options as the user wrote them.
   var heading: String {
     let options = text.split(separator: ":", maxSplits: 1).dropFirst().first
     return explainer.descriptor.title + (options.map { " \($0)" } ?? "")
-  }
-
-  /// What file names call it: `gmar-norm=l2`.
-  var fileName: String {
-    String(
-      text.prefix(100).map { character in
-        if character.isASCII, character.isLetter || character.isNumber || "=-.".contains(character) {
-          return character
-        }
-        return ":,".contains(character) ? "-" : "_"
-      })
   }
 }

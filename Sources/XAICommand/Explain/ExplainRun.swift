@@ -1,4 +1,5 @@
 import XAICore
+import XAIFigures
 import XAIFoundation
 import XAIImage
 import XAITensor
@@ -12,15 +13,22 @@ struct ExplainRun {
   private var done = 0
   private var failed = 0
   private var firstFailure: ExitStatus?
+  /// Whether it has been said that images are turned.
+  private var toldTurned = false
   /// The explainers of which it has been said that the class doesn't matter to them.
   private var toldAgnostic: Set<String> = []
+  /// Whether it has been said what the colours of signed scores mean.
+  private var toldSigned = false
 
   init(_ plan: ExplainPlan) {
     self.plan = plan
     writer = ResultWriter(plan)
     progress = Progress(isShown: !plan.command.quiet)
     if plan.command.montage {
-      montage = MontagePages(headings: plan.choices.map(\.heading), rowCount: plan.images.count)
+      montage = MontagePages(
+        headings: plan.choices.map(\.heading), labels: plan.model.descriptor.labels.map(firstName),
+        rowCount: plan.images.count * plan.targetCount,
+        columns: plan.command.columns, width: plan.figures?.width)
     }
   }
 
@@ -28,6 +36,10 @@ struct ExplainRun {
   mutating func run() throws {
     Interruption.watch()
     if !plan.command.quiet { for note in plan.notes { StandardError.write("Note: \(note)\n") } }
+    for part in plan.leftOut {
+      if plan.command.json { try say(json(part)) }
+      if !plan.command.quiet { tell("Note: \(part.folder): \(part.note)\n") }
+    }
     do {
       try explainAll()
       if let page = montage?.finishPage() { try write(page) }
@@ -58,11 +70,12 @@ struct ExplainRun {
   /// The decoded batches, in order.
   private var prepared: Prefetched<IndexingIterator<[ArraySlice<ImageFile>]>, PreparedBatch> {
     let (preprocessing, options) = (plan.preprocessing, plan.command.pictures)
-    let (pixelLimit, exif, profile) = (options.pixelLimit, options.exif, plan.profile)
+    let (pixelLimit, orientation, profile) = (options.pixelLimit, options.orientation.exif, plan.profile)
+    let originals = drawsImages && plan.command.drawing.view == .original ? PreparedBatch.mostKept : 0
     return plan.batches.prefetched {
       PreparedBatch(
-        $0, preprocessing: preprocessing, pixelLimit: pixelLimit, appliesOrientation: exif,
-        profile: profile)
+        $0, preprocessing: preprocessing, pixelLimit: pixelLimit, orientation: orientation,
+        keepingOriginals: originals, profile: profile)
     }
   }
 
@@ -73,14 +86,15 @@ struct ExplainRun {
     do {
       explanation = try PassProgress.watched(by: watcher) {
         try Explanation(
-          of: input(pictures.map(\.image)), targets: plan.targets, by: plan.explainers, using: plan.model)
+          of: input(pictures.map(\.image)), targets: plan.targets,
+          by: plan.explainers + (plan.attentionMaps?.explainers.joined().map { $0 } ?? []), using: plan.model)
       }
     } catch is CancellationError {
       return
     } catch {
       if let picture = pictures.first, pictures.count == 1 {
         var failure = Failure(error)
-        failure.message = "\(picture.file.path): \(failure.message)"
+        failure.message = "\(picture.file.shownPath): \(failure.message)"
         return note(failure, of: picture.file)
       }
       for picture in pictures { try explain([picture]) }
@@ -88,7 +102,14 @@ struct ExplainRun {
     }
     for (index, picture) in pictures.enumerated() {
       guard !Interruption.isRequested else { return }
-      try write(picture, index, of: explanation)
+      let backdrop: Backdrop?
+      do {
+        backdrop = drawsImages ? try self.backdrop(of: picture) : nil
+      } catch {
+        note(Failure(error, otherwise: .inputData), of: picture.file)
+        continue
+      }
+      try write(picture, on: backdrop, index, of: explanation)
       done += 1
       TestMilestone.result.reached()
     }
@@ -113,53 +134,85 @@ struct ExplainRun {
 extension ExplainRun {
   /// Writes and prints the results of one image.
   private mutating func write(
-    _ picture: PreparedBatch.Picture, _ index: Int, of explanation: Explanation
+    _ picture: PreparedBatch.Picture, on backdrop: Backdrop?, _ index: Int, of explanation: Explanation
   ) throws {
+    if picture.isTurned, !toldTurned, !plan.command.quiet {
+      toldTurned = true
+      tell("Note: \(picture.file.turnedNote)\n")
+    }
     let scores = ClassScores(logits: explanation.logits[index].elements, of: plan.model.descriptor)
     let predicted = scores?.predicted
-    var lines = picture.file.path + (predicted.map { ": \($0.text)" } ?? "") + "\n"
+    var lines = picture.file.shownPath + (predicted.map { ": \($0.text)" } ?? "") + "\n"
     var seen: Set<Int> = []
     for (target, classIndex) in explanation.targets.classes[index].enumerated()
     where seen.insert(classIndex).inserted {
       let results = plan.choices.indices.map { choice in
         MapResult(
-          file: picture.file, picture: picture.image, choice: plan.choices[choice],
+          file: picture.file, choice: plan.choices[choice],
           attribution: explanation.attributions[choice][index][target],
           target: scores?[classIndex], predicted: predicted)
       }
       if let scores, classIndex != scores.predicted.index { lines += "  \(scores[classIndex].text)\n" }
-      lines += try write(results)
+      lines += try write(results, on: backdrop)
     }
+    if let path = try writeAttentionMaps(picture, index, of: explanation) { lines += "  \(path)\n" }
     if !plan.command.quiet, !plan.command.json { try say(lines) }
   }
 
   /// Writes the maps of one image and class; gives the lines that tell their files.
-  private mutating func write(_ results: [MapResult]) throws -> String {
+  private mutating func write(_ results: [MapResult], on backdrop: Backdrop?) throws -> String {
     var lines = ""
-    var overlays: [Image] = []
     for result in results {
-      let overlay = montage == nil ? nil : try writer.overlay(result)
-      let files = try writer.write(result) { try overlay ?? writer.overlay(result) }
+      let files = try writer.write(result, on: backdrop)
       lines += files.values.sorted().map { "  \($0)\n" }.joined()
-      if plan.command.json {
-        try say(json(ResultRecord(result, model: plan.model.descriptor.name, files: files)))
-      }
+      if plan.command.json { try say(json(writer.record(of: result, on: backdrop, files: files))) }
       warn(about: result)
-      overlay.map { overlays.append($0) }
     }
-    if let first = results.first,
-      let page = montage?.add(first.picture, overlays: overlays, target: first.target)
-    {
-      try write(page)
+    if montage != nil, let place = backdrop?.reduced, let first = results.first {
+      let drawing = plan.command.drawing
+      let overlays = try plan.profile.measure("drawing") {
+        try results.map { try place.overlay(of: $0.attribution, drawing) }
+      }
+      if let page = montage?.add(place.image, overlays: overlays, target: first.target) { try write(page) }
     }
     return lines
   }
 
-  private mutating func write(_ page: (name: String, image: Image)) throws {
-    let path = OutputFolder.path(
-      plan.command.output, "\(page.name).\(plan.command.drawing.fileExtension)")
-    try plan.profile.measure("encoding and writing") { try page.image.write(to: path) }
+  /// Whether maps are drawn, to a file of their own or in a montage.
+  private var drawsImages: Bool { writer.draws || plan.command.montage }
+
+  /// What the maps of an image are drawn on.
+  private func backdrop(of picture: PreparedBatch.Picture) throws -> Backdrop {
+    guard plan.command.drawing.view == .original, picture.original == nil else {
+      return Backdrop(picture, plan.preprocessing)
+    }
+    let options = plan.command.pictures
+    let original = try plan.profile.measure("reading and decoding") {
+      try Image(
+        contentsOf: picture.file.path, pixelLimit: options.pixelLimit, orientation: options.orientation.exif)
+    }
+    return Backdrop(original: original, plan.preprocessing)
+  }
+
+  private mutating func write(_ page: (name: String, drawing: Drawing)) throws {
+    guard let path = try writer.write(page.drawing, name: page.name) else { return }
     if !plan.command.quiet, !plan.command.json { try say("\(path)\n") }
+  }
+
+  /// Draws the grid of all heads of an image, where that was asked for, and gives its path.
+  private func writeAttentionMaps(
+    _ picture: PreparedBatch.Picture, _ index: Int, of explanation: Explanation
+  ) throws -> String? {
+    guard let grid = plan.attentionMaps else { return nil }
+    var maps = explanation.attributions.dropFirst(plan.choices.count).map { $0[index][0] }[...]
+    let layers = grid.explainers.map { heads in
+      defer { maps = maps.dropFirst(heads.count) }
+      return Array(maps.prefix(heads.count))
+    }
+    let drawing = try grid.drawing(
+      layers, title: "Attention of each head, \(picture.file.stem)", columns: plan.command.columns,
+      width: plan.figures?.width)
+    return try writer.write(drawing, name: "\(picture.file.stem).attention-maps")
   }
 
   /// Says what a user should know before trusting a map.
@@ -167,13 +220,20 @@ extension ExplainRun {
     guard !plan.command.quiet else { return }
     if result.attribution.isDegenerate {
       tell(
-        "Warning: \(result.file.path): \(result.choice.text) gives every patch the same score; the map says nothing.\n"
+        "Warning: \(result.file.shownPath): \(result.choice.text) gives every patch the same score; the map says nothing.\n"
       )
     }
     if !result.choice.explainer.descriptor.isClassSpecific, result.target?.index != result.predicted?.index,
       toldAgnostic.insert(result.choice.text).inserted
     {
       tell("Note: \(result.choice.text) gives the same map whatever class is asked about.\n")
+    }
+    if result.attribution.scoreMeaning == .signed, drawsImages, !toldSigned {
+      toldSigned = true
+      let map = plan.command.drawing.style(of: result.attribution).colourMap
+      tell(
+        "Note: the scores of \(result.choice.text) are signed: \(map == .orangePurple ? "orange" : "red") speaks for the class, \(map == .orangePurple ? "purple" : "blue") against it, and what is near 0 is left as it is.\n"
+      )
     }
     if plan.command.headWeights, result.attribution.diagnostics.headWeights == nil, done == 0 {
       tell("Note: \(result.choice.text) weights no heads, so it has no figure of them.\n")
@@ -210,26 +270,40 @@ struct PreparedBatch: Sendable {
     let file: ImageFile
     /// What the model sees.
     let image: Image
+    /// The image as it is, where that was asked for and it isn't too large to wait for its turn in memory.
+    let original: Image?
+    /// Whether it was turned upright.
+    let isTurned: Bool
   }
+
+  /// Pixels of an original that is kept until it is drawn on: a larger one is read again then.
+  static let mostKept = 4 << 20
 
   var pictures: [Picture] = []
   var failures: [(file: ImageFile, failure: Failure)] = []
 
   /// Reads the images of some files.
+  ///
+  /// - Parameter mostKept: pixels of an original that is kept; one that can't be read again is kept whatever its size, unless
+  ///   this is 0.
   init(
-    _ files: ArraySlice<ImageFile>, preprocessing: Preprocessing, pixelLimit: Int, appliesOrientation: Bool,
-    profile: Profile?
+    _ files: ArraySlice<ImageFile>, preprocessing: Preprocessing, pixelLimit: Int,
+    orientation: Image.Orientation, keepingOriginals mostKept: Int, profile: Profile?
   ) {
     for file in files {
       do {
-        let image = try profile.measure("reading and decoding") {
-          try Image(contentsOf: file.path, pixelLimit: pixelLimit, applyOrientation: appliesOrientation)
+        let (image, isTurned) = try profile.measure("reading and decoding") {
+          try Image.read(file.path, pixelLimit: pixelLimit, orientation: orientation)
         }
         let seen = try profile.measure("resizing") { try preprocessing.resizedAndCropped(image) }
-        pictures.append(Picture(file: file, image: seen))
+        let isKept =
+          mostKept > 0 && (image.width * image.height <= mostKept || !file.canBeReadAgain)
+        pictures.append(Picture(file: file, image: seen, original: isKept ? image : nil, isTurned: isTurned))
       } catch {
         var failure = Failure(error, otherwise: .inputData)
-        if !failure.message.hasPrefix(file.path) { failure.message = "\(file.path): \(failure.message)" }
+        if !failure.message.hasPrefix(file.shownPath) {
+          failure.message = "\(file.shownPath): \(failure.message)"
+        }
         failures.append((file, failure))
       }
     }

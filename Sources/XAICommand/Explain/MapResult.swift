@@ -18,8 +18,11 @@ struct ClassScore: Encodable, Sendable {
   var valueText: String { probability.map(percent) ?? decimal(Double(logit), places: 2) }
 
   /// The first name of the label, for figures.
-  var shortLabel: String { label.split(separator: ",").first.map(String.init) ?? label }
+  var shortLabel: String { firstName(of: label) }
 }
+
+/// The first of the names that a label has with commas between them.
+func firstName(of label: String) -> String { label.split(separator: ",").first.map(String.init) ?? label }
 
 /// What a model says of one image.
 struct ClassScores {
@@ -50,7 +53,6 @@ struct ClassScores {
 /// One map: of an image and a class by an explainer.
 struct MapResult {
   let file: ImageFile
-  let picture: Image
   let choice: ExplainerChoice
   let attribution: Attribution
   /// The class that was asked about, and the likeliest; nil where the model has no classes.
@@ -76,29 +78,40 @@ struct ResultRecord: Encodable {
 
   let image: String
   let model: String
+  /// What the model's outputs mean.
+  let output: OutputMeaning
+  /// What a user should know of how the model was loaded.
+  let modelNotes: [String]
   let explainer: String
   let target: ClassScore?
   let predicted: ClassScore?
   let inputSize: Size
   let grid: Grid
   let scores: [Float]
+  let scoreMeaning: ScoreMeaning
   let isDegenerate: Bool
   let diagnostics: Diagnostics
+  /// How its images were drawn; nil where there are none.
+  let drawing: DrawingRecord?
   /// Paths by kind.
   let files: [String: String]
 
-  init(_ result: MapResult, model: String, files: [String: String]) {
+  init(_ result: MapResult, model: ModelDescriptor, drawing: DrawingRecord?, files: [String: String]) {
     let attribution = result.attribution
     image = result.file.path
-    self.model = model
+    self.model = model.name
+    output = model.output
+    modelNotes = model.notes
     explainer = attribution.explainer
     target = result.target
     predicted = result.predicted
     inputSize = Size(height: attribution.inputHeight, width: attribution.inputWidth)
     grid = attribution.grid
     scores = attribution.scores
+    scoreMeaning = attribution.scoreMeaning
     isDegenerate = attribution.isDegenerate
     diagnostics = attribution.diagnostics
+    self.drawing = drawing
     self.files = files
   }
 }

@@ -1,4 +1,5 @@
 import XAICore
+import XAIFigures
 import XAIFoundation
 import XAIImage
 import XAITensor
@@ -9,7 +10,9 @@ struct ResultWriter {
   let kinds: Set<OutputKind>
   let drawing: DrawingOptions
   let drawsHeadWeights: Bool
-  let modelName: String
+  private let figures: FigureWriter?
+  private let isQuiet: Bool
+  let model: ModelDescriptor
   let profile: Profile?
 
   init(_ plan: ExplainPlan) {
@@ -17,26 +20,28 @@ struct ResultWriter {
     kinds = Set(plan.command.outputKind)
     drawing = plan.command.drawing
     drawsHeadWeights = plan.command.headWeights
-    modelName = plan.model.descriptor.name
+    figures = plan.figures
+    isQuiet = plan.command.quiet
+    model = plan.model.descriptor
     profile = plan.profile
   }
 
   /// Writes what was asked for and gives the paths by kind.
   ///
-  /// - Parameter overlay: the drawn overlay, made here only where no one has made it.
-  func write(_ result: MapResult, overlay: () throws -> Image) throws -> [String: String] {
+  /// - Parameter backdrop: what images of the map are drawn on; not asked for where none is drawn.
+  func write(_ result: MapResult, on backdrop: Backdrop?) throws -> [String: String] {
     var files: [String: String] = [:]
     func path(_ kind: String, _ fileExtension: String) -> String {
       let path = OutputFolder.path(folder, "\(result.fileStem).\(kind).\(fileExtension)")
       files[kind] = path
       return path
     }
-    if kinds.contains(.overlay) {
-      try write(overlay(), to: path(OutputKind.overlay.rawValue, drawing.fileExtension))
+    if let backdrop, kinds.contains(.overlay) {
+      let image = try profile.measure("drawing") { try backdrop.overlay(of: result.attribution, drawing) }
+      try write(image, to: path(OutputKind.overlay.rawValue, drawing.fileExtension))
     }
-    if kinds.contains(.heatMap) {
-      let map = heatMap(of: result)
-      let image = try profile.measure("drawing") { try Image(map: map, colourMap: drawing.colourMap) }
+    if let backdrop, kinds.contains(.heatMap) {
+      let image = try profile.measure("drawing") { try backdrop.heatMap(of: result.attribution, drawing) }
       try write(image, to: path(OutputKind.heatMap.rawValue, drawing.fileExtension))
     }
     if kinds.contains(.map) {
@@ -46,27 +51,33 @@ struct ResultWriter {
       try AtomicFile.write(
         NPYFile.bytes(result.attribution.upsampledMap), to: path(OutputKind.upsampledMap.rawValue, "npy"))
     }
-    if drawsHeadWeights, let figure = try HeadWeightsFigure(result)?.image() {
-      try write(figure, to: path("head-weights", drawing.fileExtension))
+    if drawsHeadWeights, let figure = HeadWeightsFigure(result) {
+      files["head-weights"] = try write(
+        figure.drawing(width: figures?.width), name: "\(result.fileStem).head-weights")
     }
     if kinds.contains(.record) {
       let path = path(OutputKind.record.rawValue, "json")
       try AtomicFile.write(
-        json(ResultRecord(result, model: modelName, files: files), isIndented: true).utf8, to: path)
+        json(record(of: result, on: backdrop, files: files), isIndented: true).utf8, to: path)
     }
     return files
   }
 
-  /// The overlay of a map on what the model sees.
-  func overlay(_ result: MapResult) throws -> Image {
-    let map = heatMap(of: result)
-    return try profile.measure("drawing") {
-      try result.picture.overlaid(with: map, alpha: drawing.alpha, colourMap: drawing.colourMap)
+  /// Whether images of maps are drawn.
+  var draws: Bool { !kinds.isDisjoint(with: [.overlay, .heatMap]) }
+
+  /// Writes a figure and gives its path; nil where none was asked for.
+  func write(_ drawing: Drawing, name: String) throws -> String? {
+    try profile.measure("drawing figures") {
+      try figures?.write(drawing, in: folder, name: name, isQuiet: isQuiet)
     }
   }
 
-  private func heatMap(of result: MapResult) -> Tensor {
-    profile.measure("upsampling") { result.attribution.heatMap }
+  /// What is kept of a map for programs.
+  func record(of result: MapResult, on backdrop: Backdrop?, files: [String: String]) -> ResultRecord {
+    ResultRecord(
+      result, model: model, drawing: backdrop.map { DrawingRecord(result.attribution, on: $0, drawing) },
+      files: files)
   }
 
   private func write(_ image: Image, to path: String) throws {

@@ -48,6 +48,8 @@ struct ModelSummary: Encodable {
   let explainers: [Fit]
   let labels: [String]
   let output: OutputMeaning
+  /// What a user should know of how it was loaded.
+  let notes: [String]
   let kernels: String
   let kernelsAdvice: String?
 
@@ -81,6 +83,7 @@ struct ModelSummary: Encodable {
     }
     labels = descriptor.labels
     output = descriptor.output
+    notes = descriptor.notes
     kernels = loaded.kernels.name
     kernelsAdvice = EngineOptions.fastKernelsAdvice
   }
@@ -96,25 +99,6 @@ extension ModelDescriptor {
         layers: end - first, heads: layers[first].attention?.headCount ?? 0, width: layers[first].width,
         grid: layout.layers[first].grid, window: layout.layers[first].windows?.shape)
     }
-  }
-}
-
-extension Preprocessing {
-  /// The steps in words, in order.
-  var steps: [String] {
-    let filterName = "\(filter)"
-    let resizing: String? =
-      switch resize {
-      case .none: nil
-      case .exact(let height, let width): "resize to \(height)×\(width), \(filterName)"
-      case .shortestEdge(let edge): "resize the shorter side to \(edge), \(filterName)"
-      case .cover(let height, let width): "resize to cover \(height)×\(width), \(filterName)"
-      }
-    return [
-      resizing, crop.map { "crop the middle \($0.height)×\($0.width)" },
-      rescaleFactor.map { abs($0 * 255 - 1) < 1e-6 ? "divide by 255" : "multiply by \($0)" },
-      normalisation.map { "subtract mean \($0.mean), divide by deviation \($0.deviation)" },
-    ].compactMap { $0 }
   }
 }
 
@@ -150,6 +134,7 @@ extension ModelSummary {
         ["", "of signed scores: \(fitting(.signed))"],
       ]
       + misfits
+      + notes.enumerated().map { [$0.offset == 0 ? "note" : "", $0.element] }
       + [["kernels", kernels]]
       + (kernelsAdvice.map { [["", "for the fast ones: \($0)"]] } ?? [])
     return "\(name)\n" + table(rows, indent: "  ")
@@ -191,14 +176,7 @@ extension ModelSummary {
   private var classText: String {
     let shown = labels.prefix(3).enumerated().map { "\($0) \($1)" }.joined(separator: "; ")
     let rest = labels.count > 3 ? "; … (--labels prints all)" : ""
-    let meaning: String
-    switch output {
-    case .softmax: meaning = ""
-    case .sigmoidPerClass: meaning = "; each may be there or not (sigmoid)"
-    case .sigmoid: meaning = "; there or not (sigmoid)"
-    case .regression: meaning = "; plain numbers, no probabilities"
-    case .none: return "none: a backbone without a classifier"
-    }
-    return "\(grouped(labels.count)): \(shown)\(rest)\(meaning)"
+    if output == .none { return output.summary }
+    return "\(grouped(labels.count)): \(shown)\(rest)" + (output == .softmax ? "" : "; \(output.summary)")
   }
 }

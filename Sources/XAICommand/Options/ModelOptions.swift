@@ -78,6 +78,12 @@ struct LoadedModel {
       throw Failure(error, otherwise: .inputData)
     }
   }
+
+  /// Says what a user should know of how the model was loaded, unless nothing but errors is to be said.
+  func tellNotes(quiet isQuiet: Bool = false) {
+    guard !isQuiet else { return }
+    for note in model.descriptor.notes { StandardError.write("Note: \(model.descriptor.name): \(note).\n") }
+  }
 }
 
 /// A size of images as users write it: `384`, `224x320` or `224×320`, height first.

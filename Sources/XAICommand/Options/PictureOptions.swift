@@ -1,12 +1,20 @@
 import ArgumentParser
 import XAICore
+import XAIFoundation
 import XAIImage
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
+/// How images are turned.
+struct OrientationOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "How images are turned: upright, as their EXIF orientation says and as transformers does, or raw, as they are stored, as timm does.",
+      valueName: "upright|raw"), completion: .list(Image.Orientation.allCases.map(\.rawValue)),
+    transform: namedValue)
+  var exif = Image.Orientation.upright
+
+  /// What a data set is told beside its own options.
+  var values: [(key: String, value: String)] { exif == .upright ? [] : [(key: "exif", value: exif.rawValue)] }
+}
 
 /// How images are read.
 struct PictureOptions: ParsableArguments {
@@ -18,8 +26,7 @@ struct PictureOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The most pixels that a picture may have.", valueName: "n"))
   var pixelLimit = Image.defaultPixelLimit
 
-  @Flag(help: "Turn pictures upright as their EXIF orientation says; Python's loaders don't.")
-  var exif = false
+  @OptionGroup var orientation: OrientationOptions
 
   func validate() throws {
     guard pixelLimit > 0 else {
@@ -38,12 +45,37 @@ struct PictureOptions: ParsableArguments {
 
 private let colourMapNames = ColourMap.allCases.map(\.rawValue)
 
+private func colourMapNames(diverging: Bool) -> String {
+  ColourMap.allCases.filter { $0.isDiverging == diverging }.map(\.rawValue).joined(separator: ", ")
+}
+
 @Sendable private func namedColourMap(_ name: String) throws -> ColourMap {
   guard let map = ColourMap(name: name) else {
     throw ValidationError(
       "there is no colour map '\(name)'; there are \(colourMapNames.joined(separator: ", "))")
   }
   return map
+}
+
+private func defaultColourMap(_ meaning: ScoreMeaning) -> String {
+  MapStyle.defaultColourMap(for: meaning == .signed ? .symmetric(bound: 1) : .range(0...1)).rawValue
+}
+
+/// What maps are drawn on.
+enum DrawnView: String, ExpressibleByArgument, CaseIterable, Encodable {
+  /// The image as it is, at its own size; what the model doesn't see of it is dimmed.
+  case original
+  /// What the model sees, after resize and crop.
+  case model
+}
+
+private let upsamplingNames = MapStyle.Upsampling.allCases.map(\.rawValue)
+
+@Sendable private func namedUpsampling(_ name: String) throws -> MapStyle.Upsampling {
+  guard let upsampling = MapStyle.Upsampling(rawValue: name) else {
+    throw ValidationError("'\(name)' is none of \(upsamplingNames.joined(separator: ", "))")
+  }
+  return upsampling
 }
 
 /// How maps are drawn.
@@ -56,20 +88,69 @@ struct DrawingOptions: ParsableArguments {
 
   @Option(
     name: [.customLong("colour-map"), .customLong("color-map")],
-    help: ArgumentHelp("The colours of maps: \(colourMapNames.joined(separator: ", ")).", valueName: "name"),
+    help: ArgumentHelp(
+      "The colours of magnitudes (\(colourMapNames(diverging: false)); default: \(defaultColourMap(.magnitude))) or of signed scores, symmetric about 0 (\(colourMapNames(diverging: true)); default: \(defaultColourMap(.signed))); may be given for both.",
+      valueName: "name"),
     completion: .list(colourMapNames), transform: namedColourMap)
-  var colourMap = ColourMap.jet
+  var colourMap: [ColourMap] = []
 
-  @Option(help: ArgumentHelp("The share of the map's colours in an overlay, 0 to 1.", valueName: "share"))
-  var alpha = 0.5
+  @Option(
+    help: ArgumentHelp(
+      "The share of the map's colours in an overlay, 0 to 1; of signed scores that of the largest (default: 0.5; signed: 0.9).",
+      valueName: "share"))
+  var alpha: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "How maps are enlarged: \(upsamplingNames.joined(separator: ", ")): smoothly, a patch in one colour, or that with lines between (default: bilinear).",
+      valueName: "way"),
+    completion: .list(upsamplingNames), transform: namedUpsampling)
+  var upsampling = MapStyle.Upsampling.bilinear
+
+  @Option(
+    help:
+      "What maps are drawn on: the picture as it is, what the model doesn't see of it dimmed, or what the model sees, after resize and crop."
+  )
+  var view = DrawnView.original
 
   @Option(help: "The file format of pictures.")
   var format = Format.png
 
   func validate() throws {
-    guard (0...1).contains(alpha) else {
+    if let alpha, !(0...1).contains(alpha) {
       throw ValidationError("--alpha is a number from 0 to 1, not \(alpha)")
     }
+    for isDiverging in [false, true] {
+      let maps = colourMap.filter { $0.isDiverging == isDiverging }
+      guard maps.count < 2 else {
+        throw ValidationError(
+          "--colour-map \(maps.map(\.rawValue).joined(separator: " and ")) are both for \(isDiverging ? "signed scores" : "magnitudes"); give one of them"
+        )
+      }
+    }
+  }
+
+  /// Throws where a colour map was given that the scores of no explainer can be drawn in.
+  func check(fits explainers: [any Explainer]) throws(Failure) {
+    for map in colourMap {
+      let meaning: ScoreMeaning = map.isDiverging ? .signed : .magnitude
+      guard let other = explainers.first, explainers.allSatisfy({ $0.scoreMeaning != meaning }) else {
+        continue
+      }
+      let kind = map.isDiverging ? "a diverging map, for signed scores" : "a sequential map, for magnitudes"
+      let actual = map.isDiverging ? "magnitudes" : "signed"
+      throw Failure(
+        .usage,
+        "--colour-map \(map.rawValue) is \(kind), and the scores of \(explainers.count == 1 ? other.specification : "all these explainers") are \(actual). Use \(colourMapNames(diverging: !map.isDiverging))."
+      )
+    }
+  }
+
+  /// How a map is drawn.
+  func style(of attribution: Attribution) -> MapStyle {
+    attribution.style(
+      colourMap: colourMap.first { $0.isDiverging == (attribution.scoreMeaning == .signed) }, alpha: alpha,
+      upsampling: upsampling)
   }
 
   /// The extension of images.
@@ -79,17 +160,10 @@ struct DrawingOptions: ParsableArguments {
 /// The folder that a user names for files.
 enum OutputFolder {
   /// The path of a file in it.
-  static func path(_ folder: String, _ name: String) -> String {
-    folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
-  }
+  static func path(_ folder: String, _ name: String) -> String { FileSystem.path(folder, name) }
 
   /// Makes it and the ones above it, where they are not there.
   static func make(_ path: String) throws(Failure) {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw Failure(
-        .cantCreate, "\(path): the output folder can't be made. Check the path and that you may write there.")
-    }
+    do throws(FileError) { try FileSystem.makeFolder(path) } catch { throw Failure(error) }
   }
 }

@@ -3,12 +3,6 @@ import XAIFoundation
 import XAIReport
 import XAITensor
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// `xai report`: tables, figures and a page of what evaluations found.
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -163,7 +157,6 @@ struct ReportDestination {
   }
 
   private static func isFolder(_ path: String) -> Bool {
-    var isFolder = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder
+    FileSystem.kind(of: path) == .folder
   }
 }

@@ -33,7 +33,7 @@ final class Progress: Sendable {
       state.lastShown = clock.now
       let line = text(max((clock.now - start) / .seconds(1), 1e-3))
       if StandardError.isTerminal {
-        StandardError.write("\r\u{1B}[K" + line)
+        StandardError.replaceLine(with: line)
         state.hasLine = true
       } else {
         StandardError.write(line + "\n")
@@ -45,7 +45,7 @@ final class Progress: Sendable {
   func clear() {
     state.withLock { state in
       guard state.hasLine else { return }
-      StandardError.write("\r\u{1B}[K")
+      StandardError.replaceLine(with: "")
       state.hasLine = false
     }
   }

@@ -18,8 +18,10 @@ import Foundation
 /// Where results go, and nothing else.
 enum StandardOutput {
   /// Writes a text at once, unbuffered, so that a reader has whole lines and an error is known when it happens.
+  ///
+  /// What names hold that can't be printed is escaped.
   static func write(_ text: String) throws(Failure) {
-    guard writeAll(text, to: STDOUT_FILENO) else {
+    guard writeAll(FileName.printable(text), to: STDOUT_FILENO) else {
       if errno == EPIPE { throw Failure(.outputClosed, "") }
       throw Failure(.cantWrite, "standard output: writing failed: \(systemReason())")
     }
@@ -32,7 +34,45 @@ enum StandardError {
   static let isTerminal = isatty(STDERR_FILENO) == 1
 
   /// Writes a text; there is nowhere to report that this fails.
-  static func write(_ text: String) { _ = writeAll(text, to: STDERR_FILENO) }
+  ///
+  /// What names hold that can't be printed is escaped.
+  static func write(_ text: String) { _ = writeAll(FileName.printable(text), to: STDERR_FILENO) }
+
+  /// Shows a text in place of the last line of the terminal, cut to its width; nothing takes the line away.
+  static func replaceLine(with text: String) {
+    let line = cut(FileName.printable(text), toColumns: columns - 1)
+    _ = writeAll("\r\u{1B}[K" + line, to: STDERR_FILENO)
+  }
+
+  /// Columns of the terminal, or what COLUMNS says, or 80.
+  private static var columns: Int {
+    var size = winsize()
+    if ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 1 { return Int(size.ws_col) }
+    return ProcessInfo.processInfo.environment["COLUMNS"].flatMap(Int.init).flatMap { $0 > 1 ? $0 : nil }
+      ?? 80
+  }
+}
+
+/// The start of a text that fits in some columns of a terminal, where East Asian characters and emoji take two.
+func cut(_ text: String, toColumns columns: Int) -> String {
+  var (start, width) = ("", 0)
+  for character in text {
+    width += character.unicodeScalars.contains(where: isWide) ? 2 : 1
+    guard width <= columns else { break }
+    start.append(character)
+  }
+  return start
+}
+
+/// Whether a scalar takes two columns: the ranges of wide characters in Unicode's East Asian Width (UAX 11).
+private func isWide(_ scalar: Unicode.Scalar) -> Bool {
+  switch scalar.value {
+  case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xA960...0xA97C, 0xAC00...0xD7A3, 0xF900...0xFAFF,
+    0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F900...0x1F9FF,
+    0x20000...0x3FFFD:
+    true
+  default: false
+  }
 }
 
 private func writeAll(_ text: String, to descriptor: Int32) -> Bool {
@@ -68,5 +108,5 @@ func json(_ value: some Encodable, isIndented: Bool = false) throws -> String {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
   if isIndented { encoder.outputFormatting.insert(.prettyPrinted) }
-  return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
+  return FileName.json(String(decoding: try encoder.encode(value), as: UTF8.self)) + "\n"
 }

@@ -1,14 +1,7 @@
 import XAICore
+import XAIFigures
 import XAIFoundation
-import XAIImage
-import XAITensor
 import XAITraining
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// The history of a training as a table and as a figure, beside the model.
 struct Reports {
@@ -16,33 +9,38 @@ struct Reports {
   private let title: String
   private let epochs: Double
 
-  private static let names = (table: "history.csv", figure: "training.png")
+  private let figures: FigureWriter
+  private let isQuiet: Bool
+  private let names: (table: String, figure: String)
 
   init(_ plan: TrainPlan) {
+    figures = plan.figures
+    isQuiet = plan.command.quiet
+    names = ("history.csv", "training.\(plan.figures.format.fileExtension)")
     folder = plan.task.folder
-    title = "\(plan.task.model.descriptor.name) on \(plan.command.data)"
+    title = "\(plan.task.model.descriptor.name) on \(FileName.shown(plan.command.data))"
     epochs = plan.task.recipe.epochs
   }
 
   /// Writes both, and gives the names of the training's files that are there.
   @discardableResult
   func write(_ history: History) throws -> [String] {
-    try AtomicFile.write(history.csv.utf8, to: path(Self.names.table))
-    try figure(of: history).image().write(to: path(Self.names.figure))
+    try AtomicFile.write(history.csv.utf8, to: path(names.table))
+    _ = try figures.write(figure(of: history), in: folder, name: "training", isQuiet: isQuiet)
     let all = [
-      "config.json", "preprocessor_config.json", "model.safetensors", "training.json", Self.names.table,
-      Self.names.figure,
+      "config.json", "preprocessor_config.json", "model.safetensors", "training.json", names.table,
+      names.figure,
     ]
     return all.filter(isThere)
   }
 
   /// Writes what is not there: a run that was killed between the model and these left it out.
   func writeMissing(_ history: History) throws {
-    guard !isThere(Self.names.table) || !isThere(Self.names.figure) else { return }
+    guard !isThere(names.table) || !isThere(names.figure) else { return }
     try write(history)
   }
 
-  private func figure(of history: History) -> LineChart {
+  private func figure(of history: History) -> Drawing {
     func series(
       _ name: String, _ value: KeyPath<History.Row, Double?>, hasMarkers: Bool = false
     ) -> LineChart.Series {
@@ -58,12 +56,14 @@ struct Reports {
     let accuracy =
       [series("training", \.trainingAccuracy)]
       + (isJudged ? [series("validation", \.validationAccuracy, hasMarkers: true)] : [])
-    return LineChart(
+    var chart = LineChart(
       title: title, horizontalName: "epoch",
       panels: [.init("loss", loss), .init("accuracy", accuracy, range: 0...1)], horizontalRange: 0...epochs)
+    if let width = figures.width { chart.width = width }
+    return chart.drawing()
   }
 
-  private func path(_ name: String) -> String { folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)" }
+  private func path(_ name: String) -> String { FileSystem.path(folder, name) }
 
-  private func isThere(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(name)) }
+  private func isThere(_ name: String) -> Bool { FileSystem.kind(of: path(name)) != nil }
 }

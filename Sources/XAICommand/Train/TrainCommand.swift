@@ -47,7 +47,9 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup var classOptions: ClassOptions
   @OptionGroup(title: "Recipe") var recipe: RecipeOptions
+  @OptionGroup(title: "Images") var orientation: OrientationOptions
   @OptionGroup(title: "Run") var runOptions: RunOptions
+  @OptionGroup(title: "Figure") var figures: FigureOptions
   @OptionGroup(title: "KernelSelection") var engine: EngineOptions
 
   @Flag(help: "Print one JSON line an event on standard output, and nothing else there.")

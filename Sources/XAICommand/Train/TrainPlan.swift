@@ -4,23 +4,20 @@ import XAITensor
 import XAITraining
 import XAIWeights
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// What a run of `xai train` will do, with all arguments checked.
 struct TrainPlan {
   let command: TrainCommand
   let task: TrainingTask
   let kernels: any Kernels
+  /// What writes the figure of the training.
+  let figures: FigureWriter
   /// What a user should know before the first step.
   let notes: [String]
 
   /// Checks everything, cheapest first; nothing is written.
   init(_ command: TrainCommand) throws {
     self.command = command
+    figures = try command.figures.writer(isQuiet: command.quiet)
     let recipe = try command.recipe.recipe()
     let data = try TrainingData(command)
     let start = try FirstModel(command, recipe: recipe, classes: data.dataset.classes)
@@ -56,7 +53,8 @@ private struct TrainingData {
 
   init(_ command: TrainCommand) throws {
     do {
-      let dataset = try CommandContext.currentRegistry.dataset(command.data)
+      let dataset = try CommandContext.currentRegistry.dataset(
+        command.data, with: command.orientation.values)
       let known = dataset.splitNames.contains(DatasetSplit.validation) ? DatasetSplit.validation : nil
       self.dataset = dataset
       training = try dataset.split(command.trainSplit)
@@ -83,14 +81,9 @@ private struct TrainingData {
   /// The data set in the same words wherever it is named from: paths are absolute.
   var identity: String {
     let options = dataset.options.texts.map { key, value in
-      let isPath = FileManager.default.fileExists(atPath: value)
-      return "\(key)=\(isPath ? absolute(value) : value)"
+      "\(key)=\(FileName.shown(FileSystem.realPath(value) ?? value))"
     }
     return "\(dataset.descriptor.id):\(options.joined(separator: ","))"
-  }
-
-  private func absolute(_ path: String) -> String {
-    URL(fileURLWithPath: path).standardizedFileURL.path
   }
 }
 
@@ -113,7 +106,7 @@ private struct FirstModel {
       } catch {
         throw Failure(error, otherwise: .inputData)
       }
-      (notes, join) = ([], nil)
+      (notes, join) = (Self.notes(of: model.descriptor), nil)
       return
     }
     let loaded = try LoadedModel(command.model ?? "", engine: command.engine)
@@ -130,13 +123,10 @@ private struct FirstModel {
           reason: "its outputs are no classes of which one is right, and training takes them for such")
       }
       (model, self.join) = (trainable, join)
-      notes =
-        join.hasSameNames
-        ? []
-        : [
-          "classes of the data matched with the model's, whose classifier and labels are kept: "
-            + join.summary(among: classes.indices)
-        ]
+      let matched =
+        "classes of the data matched with the model's, whose classifier and labels are kept: "
+        + join.summary(among: classes.indices)
+      notes = Self.notes(of: trainable.descriptor) + (join.hasSameNames ? [] : [matched])
       return
     }
     self.join = nil
@@ -148,9 +138,18 @@ private struct FirstModel {
       : unmatched.isEmpty
         ? ", but \(grouped(labels.count)) of them"
         : ", though \(grouped(found)) are among them; \(join.listed(unmatched)) \(unmatched.count == 1 ? "is" : "are") not"
-    notes = [
-      "the data's \(grouped(labels.count)) classes are not the model's \(grouped(known.count))\(share): "
-        + "it gets a new classifier"
+    notes =
+      Self.notes(of: trainable.descriptor) + [
+        "the data's \(grouped(labels.count)) classes are not the model's \(grouped(known.count))\(share): "
+          + "it gets a new classifier"
+      ]
+  }
+
+  /// What a user should know of the model, and that the files of the trained one state as a fact what was assumed.
+  private static func notes(of model: ModelDescriptor) -> [String] {
+    guard !model.notes.isEmpty else { return [] }
+    return model.notes + [
+      "the trained model's files will state all of this as it was taken, since it was trained so"
     ]
   }
 }

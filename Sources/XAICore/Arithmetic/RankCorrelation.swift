@@ -49,8 +49,9 @@ public struct MapAgreement: Hashable, Sendable, Codable {
   /// The share of the highest tenth of the patches that both maps have, 0 to 1; nil where one is the same everywhere.
   public let overlap: [[Double?]]
 
-  /// Compares maps; traps when they have different grids.
+  /// Compares maps, those of pixels summed over patches; traps when their patches differ.
   public init(_ maps: [Attribution]) {
+    let maps = maps.map(\.pooled)
     let tops = maps.map { map in
       map.isDegenerate ? nil : Set(highestIndices(of: map.scores, count: highestTenth(of: map.scores.count)))
     }

@@ -1,3 +1,5 @@
+import XAIFoundation
+
 /// Images with classes, and where they are known with boxes and masks of the objects, in splits.
 ///
 /// A data set reads its lists when it is made and an image when it is asked for, so that its memory does not grow with
@@ -67,18 +69,23 @@ public struct DatasetSplit: Sendable {
   public let label: @Sendable (_ index: Int) -> Int?
   /// Opens or draws a sample; throws for one that is damaged.
   public let sample: @Sendable (_ index: Int) throws -> Sample
+  /// Whether the image of a sample is stored in another orientation and turned upright as it is opened; looks at no
+  /// pixels.
+  public let isTurned: @Sendable (_ index: Int) -> Bool
 
   /// Makes a split.
   public init(
     name: String, count: Int, identifier: @escaping @Sendable (_ index: Int) -> String,
     label: @escaping @Sendable (_ index: Int) -> Int?,
-    sample: @escaping @Sendable (_ index: Int) throws -> Sample
+    sample: @escaping @Sendable (_ index: Int) throws -> Sample,
+    isTurned: @escaping @Sendable (_ index: Int) -> Bool = { _ in false }
   ) {
     self.name = name
     self.count = count
     self.identifier = identifier
     self.label = label
     self.sample = sample
+    self.isTurned = isTurned
   }
 }
 
@@ -142,18 +149,18 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .missing(let path, let need): "\(path): \(need)"
+    case .missing(let path, let need): "\(FileName.shown(path)): \(need)"
     case .malformed(let file, let line, let reason):
-      "\(file)\(line.map { ", line \($0)" } ?? ""): \(reason)"
+      "\(FileName.shown(file))\(line.map { ", line \($0)" } ?? ""): \(reason)"
     case .emptyClass(let name, let place):
-      "\(place): the class '\(name)' has no pictures. Add some or remove the class."
+      "\(FileName.shown(place)): the class '\(name)' has no pictures. Add some or remove the class."
     case .unknownLabel(let file, let line, let label, let known):
-      "\(file), line \(line): the label '\(label)' is not among the classes (\(known))"
+      "\(FileName.shown(file)), line \(line): the label '\(label)' is not among the classes (\(known))"
     case .noSplit(let name, let dataset, let known):
       known.isEmpty
         ? "\(dataset) has no split '\(name)', and no other"
         : "\(dataset) has no split '\(name)'; it has \(known.joined(separator: ", "))"
-    case .empty(let place): "\(place): there are no pictures"
+    case .empty(let place): "\(FileName.shown(place)): there are no pictures"
     case .invalidOptions(let dataset, let reason): "\(dataset): \(reason)"
     }
   }

@@ -16,14 +16,14 @@ extension DatasetSplit {
               SampleObject(classIndex: $0, box: object.box, mask: object.mask)
             }
           })
-      })
+      }, isTurned: isTurned)
   }
 
   /// The split without classes.
   package var withoutClasses: DatasetSplit {
     DatasetSplit(
       name: name, count: count, identifier: identifier, label: { _ in nil },
-      sample: { [sample] in Sample(image: try sample($0).image, label: nil) })
+      sample: { [sample] in Sample(image: try sample($0).image, label: nil) }, isTurned: isTurned)
   }
 
   /// The samples for which `isIncluded` holds, in the same order.
@@ -31,7 +31,8 @@ extension DatasetSplit {
     let kept = (0..<count).filter(isIncluded)
     return DatasetSplit(
       name: name, count: kept.count, identifier: { [identifier] in identifier(kept[$0]) },
-      label: { [label] in label(kept[$0]) }, sample: { [sample] in try sample(kept[$0]) })
+      label: { [label] in label(kept[$0]) }, sample: { [sample] in try sample(kept[$0]) },
+      isTurned: { [isTurned] in isTurned(kept[$0]) })
   }
 
   /// How many samples each class has.

@@ -1,18 +1,22 @@
 import XAIImage
 public import XAITensor
 
-/// The result of an explainer: one score per patch, and what is needed to read, draw and judge it.
+/// The result of an explainer: one score per patch or pixel, and what is needed to read, draw and judge it.
 public struct Attribution: Sendable {
-  /// One score per patch, row by row; every one is finite.
+  /// One score per patch or pixel, row by row; every one is finite.
   public let scores: [Float]
-  /// The patches that the scores belong to.
+  /// What the scores belong to: the patches, or the pixels of the model's input.
   public let grid: Grid
+  /// The patches of the model's input.
+  public let patches: Grid
   /// Height of the input in pixels.
   public let inputHeight: Int
   /// Width of the input in pixels.
   public let inputWidth: Int
   /// The class that was asked about.
   public let classIndex: Int
+  /// What the scores mean.
+  public let scoreMeaning: ScoreMeaning
   /// The explainer as users write it, shortest.
   public let explainer: String
   /// What the explainer noticed.
@@ -20,20 +24,36 @@ public struct Attribution: Sendable {
 
   /// Checks and holds the scores of one image and target.
   ///
+  /// - Parameter grid: what the scores belong to; the patches where nil.
   /// - Throws: `AttributionError` when a score is NaN or infinite: that is never an image.
   public init(
-    scores: [Float], of trace: ForwardTrace, classIndex: Int, by explainer: some Explainer,
+    scores: [Float], grid: Grid? = nil, of trace: ForwardTrace, classIndex: Int, by explainer: some Explainer,
     diagnostics: Diagnostics = Diagnostics()
   ) throws(AttributionError) {
-    precondition(scores.count == trace.layout.grid.count, "one score a patch")
-    guard scores.allSatisfy(\.isFinite) else { throw .notFinite(explainer: explainer.specification) }
+    let grid = grid ?? trace.layout.grid
+    precondition(scores.count == grid.count, "one score for each of \(grid)")
+    guard scores.allSatisfy(\.isFinite) else {
+      throw .notFinite(explainer: explainer.specification, first: nil)
+    }
     self.scores = scores
-    self.grid = trace.layout.grid
+    self.grid = grid
+    self.patches = trace.layout.grid
     self.inputHeight = trace.input.shape[2]
     self.inputWidth = trace.input.shape[3]
     self.classIndex = classIndex
+    self.scoreMeaning = explainer.scoreMeaning
     self.explainer = explainer.specification
     self.diagnostics = diagnostics
+  }
+
+  /// Another's map with scores of its patches.
+  init(_ other: Attribution, scores: [Float]) {
+    precondition(scores.count == other.patches.count, "one score a patch")
+    self.scores = scores
+    grid = other.patches
+    patches = other.patches
+    (inputHeight, inputWidth, classIndex) = (other.inputHeight, other.inputWidth, other.classIndex)
+    (scoreMeaning, explainer, diagnostics) = (other.scoreMeaning, other.explainer, other.diagnostics)
   }
 
   /// Whether all patches have the same score, so that the map says nothing.
@@ -42,13 +62,15 @@ public struct Attribution: Sendable {
 
 /// A map that is not a map.
 public enum AttributionError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// A score is NaN or infinite.
-  case notFinite(explainer: String)
+  /// A score is NaN or infinite; `first` is the first tensor of the model's passes that is, where one is.
+  case notFinite(explainer: String, first: NotFiniteTensor?)
 
   public var description: String {
     switch self {
-    case .notFinite(let explainer):
-      "\(explainer) gave a score that is not a finite number; check the model with `xai check-gradients`"
+    case .notFinite(let explainer, let first):
+      "\(explainer) gave a score that is not a finite number, and there is no map. "
+        + (first.map { "The first tensor that isn't finite is \($0)" }
+          ?? "Layers and gradients of the model are finite, so it is what the explainer makes of them")
     }
   }
 }
@@ -59,17 +81,19 @@ public func minMaxNormalised(_ values: [Float]) -> [Float] {
     return [Float](repeating: 0, count: values.count)
   }
   let range = high - low
+  // Numbers far apart are scaled by halves, whose difference is finite.
+  guard range.isFinite else { return values.map { ($0 / 2 - low / 2) / (high / 2 - low / 2) } }
   return values.map { ($0 - low) / range }
 }
 
 extension Attribution {
-  /// The scores on the grid of patches, rows × columns.
+  /// The scores on their grid, rows × columns.
   public var map: Tensor { Tensor([grid.rows, grid.columns], scores) }
 
   /// The scores at the size of the input, bilinear with half-pixel centres (PyTorch's `align_corners=False`).
   public var upsampledMap: Tensor { BilinearUpsampling(height: inputHeight, width: inputWidth)(map) }
 
-  /// The map that is drawn: upsampled, then scaled to [0, 1] by its minimum and maximum; a degenerate one is all zeros.
+  /// The map as shares: upsampled, then scaled to [0, 1] by its minimum and maximum; a degenerate one is all zeros.
   public var heatMap: Tensor {
     // Interpolating equal scores leaves differences of rounding, which the scaling would make into an image.
     guard !isDegenerate else { return Tensor(repeating: 0, [inputHeight, inputWidth]) }

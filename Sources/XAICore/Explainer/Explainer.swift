@@ -117,7 +117,7 @@ public struct Explanation: Sendable {
 
   /// Explains a batch of preprocessed images [B, 3, H, W].
   ///
-  /// - Throws: before any arithmetic, when an explainer does not fit the model.
+  /// - Throws: before any arithmetic, when an explainer does not fit the model; and when logits or scores are not finite.
   public init(
     of input: Tensor, targets selection: TargetSelection = .predicted, by explainers: [any Explainer],
     using model: any Model
@@ -125,9 +125,10 @@ public struct Explanation: Sendable {
     for explainer in explainers { try explainer.check(fits: model.descriptor) }
     let recording = try explainers.reduce(Recording()) { try $0.union($1.recording(for: model.descriptor)) }
     let trace = try model.forward(input, recording: recording)
-    let targets = try selection.resolve(logits: trace.logits, labels: model.descriptor.labels)
-    self.logits = trace.logits
+    let logits = try model.finite(trace.logits, of: input)
+    let targets = try selection.resolve(logits: logits, labels: model.descriptor.labels)
+    self.logits = logits
     self.targets = targets
-    self.attributions = try explainers.map { try $0.explain(trace, targets: targets, using: model) }
+    self.attributions = try explainers.map { try $0.maps(of: trace, targets: targets, using: model) }
   }
 }

@@ -1,8 +1,8 @@
 public import XAITensor
 
-/// How values of pixels become one score per patch.
+/// How values of pixels become one score per patch or pixel.
 public enum PatchReduction: String, OptionValue, CaseIterable {
-  /// The sum over channels and pixels: what speaks against the class is subtracted.
+  /// The sum: what speaks against the class is subtracted.
   case sum
   /// The sum of absolute values: what speaks against the class counts like what speaks for it.
   case abs
@@ -38,6 +38,17 @@ public enum PatchReduction: String, OptionValue, CaseIterable {
     return Tensor.sums(
       .operand(0), of: [patches], rows: grid.count, columns: most, at: "scores of patches"
     ).map { Float($0) }
+  }
+
+  /// The scores of pixels: sums over channels, row by row.
+  ///
+  /// - Parameter values: [3, H, W].
+  public func scoresOfPixels(_ values: Tensor) -> [Float] {
+    let value = Elementwise.operand(0)
+    return Tensor.sum(
+      self == .abs ? .absolute(value) : value, of: [values], outer: 1, middle: values.shape[0],
+      inner: values.shape[1] * values.shape[2]
+    ).onHost("scores of pixels").elements
   }
 
   /// The columns of pixels that patches cover.

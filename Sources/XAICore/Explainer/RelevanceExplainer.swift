@@ -1,9 +1,11 @@
 public import XAITensor
 
-/// Where the relevance of a patch is read.
+/// Where relevance is read.
 public enum RelevancePoint: String, OptionValue, CaseIterable {
   /// At the pixels, summed over the channels and pixels of a patch; position embeddings and the projection's bias keep
   /// their share.
+  case patches
+  /// At the pixels, summed over the channels: one score a pixel.
   case pixels
   /// At the tokens before the first block, position embedding and all, summed over a patch's token.
   case tokens
@@ -11,7 +13,7 @@ public enum RelevancePoint: String, OptionValue, CaseIterable {
   /// What reading there needs of a model, beside rules.
   public var needs: Capabilities {
     switch self {
-    case .pixels: [.inputGradients]
+    case .patches, .pixels: [.inputGradients]
     case .tokens: [.activations, .activationGradients]
     }
   }
@@ -29,11 +31,14 @@ extension RelevanceOptions {
   /// The option's row of the table.
   public static var atOption: OptionSpec<Self> {
     OptionSpec(
-      "at", \.at, "where the relevance of a patch is read: its pixels, or its token before the first block")
+      "at", \.at,
+      "where relevance is read: the pixels of a patch, each pixel, or the patch's token before the first block"
+    )
   }
 }
 
-/// An explainer whose map is the relevance that a backward pass leaves at the input: score_p = Σ x ⊙ c over a patch.
+/// An explainer whose map is the relevance that a backward pass leaves at the input: score_p = Σ x ⊙ c over a patch, or over
+/// the channels of a pixel.
 ///
 /// The pass begins with the class's logit, so that the relevance of all that it meets, biases among them, adds up to that
 /// logit where the rules conserve it. Descriptors need what the default of `at` does.
@@ -57,7 +62,7 @@ extension RelevanceExplainer {
   public func explain(
     _ trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
-    let isOfPixels = options.at == .pixels
+    let isOfPixels = options.at != .tokens
     let passed = try model.differentiable().backward(
       from: trace.cotangent(of: targets, contrast: options.contrast), through: trace, rules: options.rules,
       requesting: GradientRequest(activations: isOfPixels ? [] : [.firstTokens], input: isOfPixels))
@@ -66,11 +71,14 @@ extension RelevanceExplainer {
     let values = isOfPixels ? trace.input : try trace.activation(at: .firstTokens)
     return try targets.map { image, target, classIndex in
       let relevance = values[image].multiplied(with: cotangent[targets.row(image: image, target: target)])
+      guard isOfPixels else {
+        return try Attribution(
+          scores: relevance[trace.layout.patches].rowSums(at: "relevance of tokens"), of: trace,
+          classIndex: classIndex, by: self)
+      }
       return try Attribution(
-        scores: isOfPixels
-          ? PatchReduction.sum.scores(of: relevance, grid: trace.layout.grid)
-          : relevance[trace.layout.patches].rowSums(at: "relevance of tokens"),
-        of: trace, classIndex: classIndex, by: self)
+        pixels: relevance, at: options.at == .pixels ? .pixels : .patches, of: trace, classIndex: classIndex,
+        by: self)
     }
   }
 }

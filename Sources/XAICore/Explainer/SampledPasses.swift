@@ -72,6 +72,7 @@ public struct SampledPasses {
         }
       }
       let trace = try model.forward(input, recording: Recording(gradients: true))
+      _ = try model.finite(trace.logits, of: input)
       let visited = Batch(samples: samples, gradients: Gradients(), images: images)
       let gradients = try model.differentiable().backward(
         from: repeated(samples.count), through: trace, rules: .gradient, requesting: request

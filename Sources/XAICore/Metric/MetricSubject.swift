@@ -32,9 +32,10 @@ public struct MetricSubject: Sendable {
   ///
   /// - Parameters:
   ///   - image: the image.
-  ///   - attribution: the map and its class.
+  ///   - attribution: the map and its class; a map of pixels is summed over patches.
   ///   - probability: of that class on the whole image.
   public init(picture: SubjectPicture, attribution: Attribution, probability: Float) {
+    let attribution = attribution.pooled
     self.init(
       picture: picture, scores: attribution.scores, grid: attribution.grid,
       map: attribution.heatMap.elements, classIndex: attribution.classIndex, probability: probability,

@@ -294,7 +294,8 @@ package struct RequestQueue {
     let logits = try batch.logits(of: model)
     var ready: [Int] = []
     for (row, numbers) in job.rows.enumerated() {
-      let answer = Answer.logits(LogitRow(logits[row].elements, meaning: model.descriptor.output))
+      let answer = Answer.logits(
+        LogitRow(logits[row].elements, meaning: model.descriptor.output))
       for number in numbers { ready += take(answer, for: number) }
     }
     return ready
@@ -317,15 +318,16 @@ package struct RequestQueue {
       try $0.union(explainers[$1].recording(for: model.descriptor))
     }
     let trace = try model.forward(input, recording: recording)
+    _ = try model.finite(trace.logits, of: input)
     var ready: [Int] = []
     for explainer in asked {
       let own = rows.map { $0.filter { self.explainer(of: $0) == explainer } }
       let targets = PaddedTargets(own.map { $0.compactMap { classIndex(of: $0) } })
-      let maps = try explainers[explainer].explain(trace, targets: targets.targets, using: model)
+      let maps = try explainers[explainer].maps(of: trace, targets: targets.targets, using: model)
       for (row, numbers) in own.enumerated() {
         for number in numbers {
           guard let classIndex = classIndex(of: number) else { continue }
-          let scores = maps[row][targets.place(of: classIndex, image: row)].scores
+          let scores = maps[row][targets.place(of: classIndex, image: row)].pooled.scores
           ready += take(.map(scores), for: number)
         }
       }

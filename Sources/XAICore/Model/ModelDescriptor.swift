@@ -20,12 +20,15 @@ public struct ModelDescriptor: Sendable {
   public var preprocessing: Preprocessing
   /// What the model can do beside giving logits.
   public var capabilities: Capabilities
+  /// What a user should know of how it was loaded, a sentence each: what its files left open and was assumed, what was renamed, merged
+  /// or rounded.
+  public var notes: [String]
 
   /// Describes a model.
   public init(
     name: String, architecture: String, labels: [String], layers: [LayerDescriptor], parameterCount: Int,
     layout: TokenLayout, preprocessing: Preprocessing, capabilities: Capabilities,
-    output: OutputMeaning = .softmax
+    output: OutputMeaning = .softmax, notes: [String] = []
   ) {
     self.name = name
     self.architecture = architecture
@@ -36,6 +39,7 @@ public struct ModelDescriptor: Sendable {
     self.layout = layout
     self.preprocessing = preprocessing
     self.capabilities = capabilities
+    self.notes = notes
   }
 
   /// The number of classes.

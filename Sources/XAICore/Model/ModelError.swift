@@ -24,6 +24,9 @@ public enum ModelError: Error, Sendable, CustomStringConvertible {
   case notTrainable(model: String, reason: String)
   /// A model can't be written into a folder because of what is there.
   case unsuitableFolder(path: String, reason: String)
+  /// What a model says is NaN or infinite; `first` is the first tensor of its pass that isn't finite, nil where that is what
+  /// it says.
+  case notFinite(String, model: String, first: NotFiniteTensor?)
 
   public var description: String {
     switch self {
@@ -51,6 +54,9 @@ public enum ModelError: Error, Sendable, CustomStringConvertible {
       "the trace does not belong to \(model), or was recorded without gradients: record with gradients: true"
     case .notTrainable(let model, let reason): "\(model): \(reason)"
     case .unsuitableFolder(let path, let reason): "\(path): \(reason)"
+    case .notFinite(let what, let model, let first):
+      "\(model): \(what) are not finite numbers, and nothing is made of them. The first tensor that isn't finite is "
+        + (first?.description ?? "\(what) themselves: parameters and layers are finite")
     }
   }
 }

@@ -13,6 +13,17 @@ public enum OutputMeaning: String, Hashable, Sendable, Codable, CaseIterable {
   /// No outputs: a backbone, which has features and no classifier.
   case none
 
+  /// What the outputs are and what makes probabilities of them, in words; empty for the usual softmax.
+  package var summary: String {
+    switch self {
+    case .softmax: ""
+    case .sigmoidPerClass: "classes that may each be there or not (sigmoid)"
+    case .sigmoid: "a class that is there or not (sigmoid)"
+    case .regression: "plain numbers, no probabilities"
+    case .none: "none: a backbone without a classifier"
+    }
+  }
+
   /// Whether outputs stand for classes that have a probability.
   public var hasProbabilities: Bool {
     switch self {

@@ -2,17 +2,11 @@ public import XAIFoundation
 public import XAITensor
 public import XAIWeights
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// A model whose parameters can be changed and written.
 ///
 /// Its gradients by `GradientRequest(parameters: true)`, and those of its head by `headParameters`, are named as its
 /// parameters are.
-public protocol TrainableModel: DifferentiableModel {
+public protocol TrainableModel: DifferentiableModel, ParameterListing {
   /// Every parameter by its name in the checkpoint, in an order that stays.
   var parameters: [NamedParameter] { get }
 
@@ -35,6 +29,9 @@ public protocol TrainableModel: DifferentiableModel {
 }
 
 extension TrainableModel {
+  /// The parameters.
+  public var namedTensors: [(name: String, tensor: Tensor)] { parameters.map { ($0.name, $0.tensor) } }
+
   /// None.
   public var unreadTensors: [String: Tensor] { [:] }
 }
@@ -94,10 +91,10 @@ extension TrainableModel {
   ///   kind, `FileError`, and `SafetensorsError` for values beyond the range of `type`.
   public func write(to folder: String, type: StoredType = .float32) throws {
     let files = try configurationFiles().sorted { $0.key < $1.key }
-    try makeFolder(folder)
+    try FileSystem.makeFolder(folder)
     try checkSuitable(folder, for: files.map(\.key))
     let isUnchanged = files.allSatisfy { name, text in
-      (try? Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)"))) == Data(text.utf8)
+      (try? FileContents.read("\(folder)/\(name)")) == Array(text.utf8)
     }
     if !isUnchanged {
       if exists("\(folder)/\(weightsName)") { try removeWeights(folder) }
@@ -121,21 +118,11 @@ extension TrainableModel {
     }
   }
 
-  private func makeFolder(_ folder: String) throws(FileError) {
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw .notCreatable(path: folder, reason: "a folder can't be made there")
-    }
-  }
-
   private func removeWeights(_ folder: String) throws(FileError) {
-    do {
-      try FileManager.default.removeItem(atPath: "\(folder)/\(weightsName)")
-    } catch {
+    guard FileSystem.removeFile("\(folder)/\(weightsName)") else {
       throw .notReplaceable(path: "\(folder)/\(weightsName)", reason: "the old weights can't be removed")
     }
   }
 
-  private func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+  private func exists(_ path: String) -> Bool { FileSystem.kind(of: path) != nil }
 }

@@ -167,7 +167,7 @@ extension PluginOptions {
   }
 
   /// The texts that tell a protocol from others: without additions that are at their defaults.
-  var protocolTexts: [(key: String, value: String)] {
+  package var protocolTexts: [(key: String, value: String)] {
     let (options, defaults) = (Self.table.filter { !$0.isAlias }, Self())
     return options.filter { !$0.isAddition || $0.get(self) != $0.get(defaults) }
       .map { (key: $0.name, value: $0.get(self)) }

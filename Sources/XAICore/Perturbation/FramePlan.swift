@@ -38,8 +38,8 @@ public struct Frame: Sendable {
   public enum Content: Sendable {
     /// The image as it is.
     case whole
-    /// An image: writes 3 × H × W preprocessed values, all of them, to uninitialised memory.
-    case picture(@Sendable (_ destination: UnsafeMutablePointer<Float>) -> Void)
+    /// A changed image.
+    case picture(FramePicture)
     /// Some patches of the whole image, ascending, and nothing of the others.
     case patches([Int])
   }

@@ -45,7 +45,7 @@ public struct FrameRunner {
       guard let batch = inputs.next() else { return }
       let logits = try batch.logits(of: model)
       let classCount = logits.shape[1]
-      try logits.onHost("logits").withElements { elements in
+      try logits.withElements { elements in
         for (row, frame) in frames.enumerated() {
           try take(
             frame, UnsafeBufferPointer(rebasing: elements[row * classCount..<(row + 1) * classCount]))
@@ -72,11 +72,19 @@ package struct FrameBatch: Sendable {
   package init(_ contents: [Frame.Content], of pictures: [Tensor]) {
     let shape = pictures[0].shape
     kept = contents.compactMap { if case .patches(let kept) = $0 { kept } else { nil } }
-    input = Tensor(Shape([contents.count] + shape.extents)) { elements in
+    let batch = Shape([contents.count] + shape.extents)
+    guard pictures.allSatisfy({ $0.device == nil }) else {
+      let images = zip(contents, pictures).map { content, whole in
+        if case .picture(let picture) = content { picture.tensor(shape) } else { whole }
+      }
+      input = Tensor.gathering(Array(images.indices), of: images, columns: shape.count, shape: batch)
+      return
+    }
+    input = Tensor(batch) { elements in
       for (row, content) in contents.enumerated() {
         let destination = elements + row * shape.count
         switch content {
-        case .picture(let write): write(destination)
+        case .picture(let picture): picture.write(to: destination, count: shape.count)
         case .whole, .patches: pictures[row].write(to: destination)
         }
       }
@@ -89,9 +97,12 @@ package struct FrameBatch: Sendable {
     kept = []
   }
 
-  /// What the model says, [frames, classes].
+  /// What the model says, [frames, classes], in host memory and all of it finite.
   package func logits(of model: any Model) throws -> Tensor {
-    try kept.isEmpty ? model.logits(input) : model.intervenable().logits(input, under: .keepingPatches(kept))
+    let logits =
+      try kept.isEmpty
+      ? model.logits(input) : model.intervenable().logits(input, under: .keepingPatches(kept))
+    return try model.finite(logits, of: input)
   }
 
   /// The order in which a model sees frames, in batches: those of pixels first, then those of equally many patches, each
@@ -103,29 +114,6 @@ package struct FrameBatch: Sendable {
     return lists.flatMap { _, frames in
       stride(from: 0, to: frames.count, by: size).map {
         Array(frames[$0..<min($0 + size, frames.count)])
-      }
-    }
-  }
-}
-
-extension Tensor {
-  /// Writes mask·own + (1 − mask)·other.
-  ///
-  /// - Parameters:
-  ///   - other: [3, H, W], as this tensor.
-  ///   - mask: one value per pixel.
-  ///   - destination: 3 × H × W values.
-  package func writeBlend(
-    with other: Tensor, mask: UnsafeMutableBufferPointer<Float>, to destination: UnsafeMutablePointer<Float>
-  ) {
-    withElements { own in
-      other.withElements { other in
-        for start in stride(from: 0, to: own.count, by: mask.count) {
-          for pixel in 0..<mask.count {
-            let index = start + pixel
-            destination[index] = other[index] + mask[pixel] * (own[index] - other[index])
-          }
-        }
       }
     }
   }

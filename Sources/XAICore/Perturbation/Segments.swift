@@ -91,23 +91,13 @@ public struct Segments: Sendable {
       let coalition = coalitions[index]
       guard let hidden else { return Frame(.patches((0..<count).filter { coalition[$0] })) }
       return Frame(
-        .picture { destination in
-          let kept = (0..<count).map { coalition[$0] }
-          picture.withElements { picture in
-            hidden.withElements { hidden in
-              labels.withUnsafeBufferPointer { labels in
-                kept.withUnsafeBufferPointer { kept in
-                  for start in stride(from: 0, to: picture.count, by: labels.count) {
-                    for pixel in 0..<labels.count {
-                      let index = start + pixel
-                      destination[index] = kept[Int(labels[pixel])] ? picture[index] : hidden[index]
-                    }
-                  }
-                }
-              }
+        .picture(
+          .choice(picture, or: hidden) {
+            let shown = (0..<count).map { coalition[$0] ? Float(1) : 0 }
+            return Tensor([labels.count]) { mask in
+              for (pixel, label) in labels.enumerated() { mask[pixel] = shown[Int(label)] }
             }
-          }
-        })
+          }))
     }
   }
 }

@@ -46,8 +46,9 @@ public struct Registry: Sendable {
     let type: any Plugin.Type
     /// Makes the data set from texts of options.
     public let make: @Sendable ([(key: String, value: String)]) throws -> any Dataset
-    /// Makes the data set of a path, where it is one of this kind; otherwise nil.
-    public let open: @Sendable (_ path: String) throws -> (any Dataset)?
+    /// Makes the data set of a path with other options beside it, where it is one of this kind; otherwise nil.
+    public let open:
+      @Sendable (_ path: String, _ values: [(key: String, value: String)]) throws -> (any Dataset)?
   }
 
   /// Explainers in the order of registration.
@@ -108,7 +109,11 @@ public struct Registry: Sendable {
       DatasetEntry(
         descriptor: descriptor, options: D.Options.descriptions, type: D.self,
         make: { try D(options: D.Options($0, of: D.descriptor.id)) },
-        open: { try D.options(recognising: $0).map { try D(options: $0) } }))
+        open: { path, values in
+          guard let options = D.options(recognising: path) else { return nil }
+          let known = options.texts.filter { option in !values.contains { $0.key == option.key } }
+          return try D(options: values.isEmpty ? options : D.Options(known + values, of: descriptor.id))
+        }))
   }
 
   private func check(id: String, kind: String, known: [String]) throws(RegistryError) {
@@ -147,15 +152,19 @@ extension Registry {
   ///
   /// What is a path is asked of the data sets registered last first, so that the special ones go before the general.
   ///
+  /// - Parameters:
+  ///   - text: the id with options, or a path.
+  ///   - values: options beside those of the text.
   /// - Throws: `OptionError` or `RegistryError` with the nearest names, `DatasetError`.
-  public func dataset(_ text: String) throws -> any Dataset {
+  public func dataset(_ text: String, with values: [(key: String, value: String)] = []) throws -> any Dataset
+  {
     if let specification = try? Specification(parsing: text),
       let entry = datasets.first(where: { $0.descriptor.id == specification.id })
     {
-      return try entry.make(specification.values)
+      return try entry.make(specification.values + values)
     }
     for entry in datasets.reversed() {
-      if let dataset = try entry.open(text) { return dataset }
+      if let dataset = try entry.open(text, values) { return dataset }
     }
     throw RegistryError.unknownDataset(text: text, known: datasets.map(\.descriptor.id))
   }

@@ -38,7 +38,7 @@ public struct Experiment: Codable, Hashable, Sendable {
 
 /// A model, wherever it lies.
 public struct ModelIdentity: Codable, Hashable, Sendable {
-  /// What messages call it.
+  /// What messages call it; where the hash is known, it tells models apart and the name doesn't.
   public var name: String
   /// The id of the architecture.
   public var architecture: String
@@ -58,11 +58,16 @@ public struct ModelIdentity: Codable, Hashable, Sendable {
   public var inputHeight: Int
   /// Columns of the input in pixels.
   public var inputWidth: Int
+  /// What its outputs mean.
+  public var output: OutputMeaning?
+  /// What a reader should know of how it was loaded, such as what had to be assumed; nil where there is nothing.
+  public var notes: [String]?
 
   /// Describes a model.
   public init(
     name: String, architecture: String, hash: String, labels: [String], parameterCount: Int, layerCount: Int,
-    headCount: Int, grid: Grid, inputHeight: Int, inputWidth: Int
+    headCount: Int, grid: Grid, inputHeight: Int, inputWidth: Int, output: OutputMeaning? = nil,
+    notes: [String]? = nil
   ) {
     self.name = name
     self.architecture = architecture
@@ -74,6 +79,8 @@ public struct ModelIdentity: Codable, Hashable, Sendable {
     self.grid = grid
     self.inputHeight = inputHeight
     self.inputWidth = inputWidth
+    self.output = output
+    self.notes = notes
   }
 }
 
@@ -110,11 +117,23 @@ public struct ExplainerIdentity: Codable, Hashable, Sendable {
   /// As users write it, with the options that differ from the defaults.
   public var specification: String
   public var descriptor: ExplainerDescriptor
+  /// What its scores mean with its options.
+  public var scoreMeaning: ScoreMeaning
 
-  /// Describes an explainer.
-  public init(specification: String, descriptor: ExplainerDescriptor) {
+  /// Describes an explainer; its scores mean what its descriptor says unless another meaning is given.
+  public init(specification: String, descriptor: ExplainerDescriptor, scoreMeaning: ScoreMeaning? = nil) {
     self.specification = specification
     self.descriptor = descriptor
+    self.scoreMeaning = scoreMeaning ?? descriptor.scores
+  }
+
+  /// Reads an explainer; results that were stored before options had a say in the meaning count as the descriptor says.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      specification: try values.decode(String.self, forKey: .specification),
+      descriptor: try values.decode(ExplainerDescriptor.self, forKey: .descriptor),
+      scoreMeaning: try values.decodeIfPresent(ScoreMeaning.self, forKey: .scoreMeaning))
   }
 }
 
@@ -168,7 +187,11 @@ extension Experiment {
       Dictionary(fields.map { ($0.name, $0.value) }) { $1 },
       Dictionary(other.fields.map { ($0.name, $0.value) }) { $1 }
     )
-    let names = fields.map(\.name) + other.fields.map(\.name).filter { there[$0] == nil }
+    // The same weights may be called by another path, or by the name of their repository.
+    let isKnown = !model.hash.isEmpty && !other.model.hash.isEmpty
+    let names =
+      fields.map(\.name).filter { !isKnown || $0 != "model" }
+      + other.fields.map(\.name).filter { there[$0] == nil }
     return names.filter { there[$0] != here[$0] }
       .map { "\($0): \(there[$0] ?? "nothing") there, \(here[$0] ?? "nothing") here" }
   }

@@ -29,6 +29,8 @@ public struct Evaluation: Sendable {
   private let split: DatasetSplit
   /// Which class of the data is which of the model; nil where both call them the same, in the same order.
   private let classIdentity: String?
+  /// How many images are turned upright as they are opened.
+  private let turnedCount: Int
 
   /// Places of the sample that are worked on together.
   public static let groupSize = 4
@@ -81,7 +83,14 @@ public struct Evaluation: Sendable {
     let checkNotes = try composition.check()
     let classes = try composition.joinedClasses()
     (self.data, split, classIdentity) = (classes.data, classes.split, classes.identity)
-    notes = data.dataset.notes + classes.notes + checkNotes + targetNotes
+    turnedCount = classes.data.turnedCount
+    let orientation =
+      turnedCount == 0
+      ? []
+      : [
+        "\(grouped(turnedCount)) of \(grouped(classes.data.sampleCount)) images are turned upright as their EXIF orientation says"
+      ]
+    notes = data.dataset.notes + orientation + classes.notes + checkNotes + targetNotes
     recording = try explainers.reduce(Recording()) { try $0.union($1.recording(for: model.descriptor)) }
   }
 
@@ -188,15 +197,19 @@ extension Evaluation {
     }
     if needs.contains(.seed) { texts["seed"] = "\(settings.seed)" }
     if let classIdentity { texts["class matching"] = classIdentity }
+    // Images that say nothing of their orientation have the same results as before it was read.
+    if turnedCount > 0 { texts["orientation"] = "\(turnedCount) images turned upright by EXIF" }
     return Experiment(
       model: ModelIdentity(
         name: descriptor.name, architecture: descriptor.architecture, hash: modelHash,
         labels: descriptor.labels, parameterCount: descriptor.parameterCount,
         layerCount: descriptor.layerCount, headCount: descriptor.headCount, grid: descriptor.layout.grid,
-        inputHeight: size.height, inputWidth: size.width),
+        inputHeight: size.height, inputWidth: size.width,
+        output: descriptor.output, notes: descriptor.notes.isEmpty ? nil : descriptor.notes),
       data: data.identity, target: settings.target.description,
       explainers: explainers.map {
-        ExplainerIdentity(specification: $0.specification, descriptor: $0.descriptor)
+        ExplainerIdentity(
+          specification: $0.specification, descriptor: $0.descriptor, scoreMeaning: $0.scoreMeaning)
       },
       metrics: metrics.map {
         MetricIdentity(
@@ -210,7 +223,7 @@ extension Evaluation {
     var hash = FNV1a()
     for explainer in explainers {
       hash.add(delimited: explainer.descriptor.id)
-      for (key, value) in explainer.options.texts { hash.add(delimited: "\(key)=\(value)") }
+      for (key, value) in explainer.options.protocolTexts { hash.add(delimited: "\(key)=\(value)") }
     }
     return hash.text
   }

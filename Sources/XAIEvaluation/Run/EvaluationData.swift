@@ -50,6 +50,9 @@ public struct EvaluationData: Sendable {
     }
   }
 
+  /// How many of the images are stored in another orientation and turned upright as they are opened.
+  var turnedCount: Int { indices.count(where: split.isTurned) }
+
   /// What the images are, wherever they lie.
   var identity: DataIdentity {
     var hash = FNV1a()
@@ -64,7 +67,7 @@ extension Dataset {
   /// The id with the options that differ from the defaults, without the folders above the last one of a path.
   fileprivate var name: String {
     let changed = zip(options.texts, Options().texts).filter { $0.value != $1.value }.map { option, _ in
-      "\(option.key)=\(option.value.split(separator: "/").last.map(String.init) ?? option.value)"
+      "\(option.key)=\(FileName.shown(FileSystem.name(of: option.value)))"
     }
     return changed.isEmpty ? descriptor.id : "\(descriptor.id):\(changed.joined(separator: ","))"
   }

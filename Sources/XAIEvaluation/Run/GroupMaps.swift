@@ -27,19 +27,22 @@ struct GroupMaps {
     let descriptor = model.descriptor
     input = try descriptor.preprocessing.withoutResizing.tensor(from: pictures.map(\.image))
     let trace = try model.forward(input, recording: evaluation.recording)
+    let logits = try model.finite(trace.logits, of: input)
     let asked = try evaluation.settings.target.classes(
-      of: pictures, logits: trace.logits, labels: descriptor.labels)
+      of: pictures, logits: logits, labels: descriptor.labels)
     guard asked.contains(where: { !$0.isEmpty }) else {
       (subjects, maps) = (pictures.map { _ in [] }, explainers.map { _ in pictures.map { _ in [] } })
       return
     }
-    let rows = pictures.indices.map { LogitRow(trace.logits[$0].elements, meaning: descriptor.output) }
+    let rows = pictures.indices.map {
+      LogitRow(logits[$0].elements, meaning: descriptor.output)
+    }
     let others =
       evaluation.needs.contains(.runnerUp)
       ? zip(asked, rows).map { classes, row in classes.compactMap { runnerUp(to: $0, in: row.logits) } }
       : asked.map { _ in [] }
     let targets = PaddedTargets(zip(asked, others).map { $0 + $1 })
-    let maps = try explainers.map { try $0.explain(trace, targets: targets.targets, using: model) }
+    let maps = try explainers.map { try $0.maps(of: trace, targets: targets.targets, using: model) }
     self.maps = maps
     subjects = pictures.indices.map { picture in
       asked[picture].map { classIndex in

@@ -148,7 +148,7 @@ struct GroupWork {
         isPredicted: subject.answer.isPredicted, headEffects: effects?[classPlace],
         maps: try subject.attributions.map { attribution in
           MapResult(
-            scores: attribution.scores, diagnostics: kept(attribution.diagnostics),
+            scores: attribution.pooled.scores, diagnostics: kept(attribution.diagnostics),
             values: try evaluation.metrics.map { metric in
               try checked(metrics[members.removeFirst()].value?.get() ?? nil, of: metric, for: attribution)
             })

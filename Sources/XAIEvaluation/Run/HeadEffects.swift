@@ -18,8 +18,9 @@ enum HeadEffects {
     }
     for start in stride(from: 0, to: heads.count, by: batchSize) {
       let batch = Array(heads[start..<min(start + batchSize, heads.count)])
-      let logits = try model.intervenable().logits(
-        input.repeated(batch.count), under: .removingHeads(batch))
+      let inputs = input.repeated(batch.count)
+      let logits = try model.finite(
+        model.intervenable().logits(inputs, under: .removingHeads(batch)), of: inputs)
       try logits.withElements { elements in
         for (row, head) in batch.enumerated() {
           for (place, subject) in subjects.enumerated() {

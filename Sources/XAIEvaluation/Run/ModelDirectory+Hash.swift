@@ -6,7 +6,7 @@ extension ModelDirectory {
   /// A hash of weights and configuration, 16 hexadecimal digits: the same wherever the directory lies.
   ///
   /// FNV-1a of 64 bits over names, types, shapes and bytes of the tensors, eight bytes at a time, and over `config.json` and
-  /// `preprocessor_config.json`.
+  /// the file that has the configuration of the image processor.
   ///
   /// - Throws: as `weights()`, and where a file can't be read.
   public func contentHash() throws -> String {
@@ -18,7 +18,8 @@ extension ModelDirectory {
       try weights.withBytes(of: tensor.name) { hash.add($0) }
     }
     hash.add(delimited: config.value.jsonText)
-    hash.add(delimited: preprocessorConfig.map { String(decoding: $0, as: UTF8.self) } ?? "")
+    let processor = try imageProcessor.map { try FileContents.read($0.file) } ?? []
+    hash.add(delimited: String(decoding: processor, as: UTF8.self))
     return hash.text
   }
 }

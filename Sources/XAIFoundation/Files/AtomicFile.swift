@@ -34,7 +34,7 @@ public struct AtomicFile: ~Copyable {
   deinit {
     guard descriptor >= 0 else { return }
     close(descriptor)
-    unlink(temporary)
+    _ = FileName.withCString(temporary) { unlink($0) }
   }
 
   /// Appends bytes.
@@ -60,7 +60,8 @@ public struct AtomicFile: ~Copyable {
   public consuming func commit() throws(FileError) {
     guard fsync(descriptor) == 0 else { throw .notWritable(path: path, reason: systemReason()) }
     TestMilestone.write.reached()
-    guard rename(temporary, target) == 0 else { throw .notReplaceable(path: path, reason: systemReason()) }
+    let renamed = FileName.withCString(temporary) { old in FileName.withCString(target) { rename(old, $0) } }
+    guard renamed == 0 else { throw .notReplaceable(path: path, reason: systemReason()) }
     close(descriptor)
     descriptor = -1
     Self.storeFolder(of: target)
@@ -89,25 +90,28 @@ extension AtomicFile {
   private static func target(of path: String) throws(FileError) -> String {
     var status = stat()
     // A path that names nothing yet, as a dangling link does, is created as it is written.
-    guard stat(path, &status) == 0 else { return path }
+    guard FileName.withCString(path, { stat($0, &status) }) == 0 else { return path }
     guard status.st_mode & S_IFMT == S_IFREG else { throw .notAPlainFile(path: path) }
-    guard let resolved = realpath(path, nil) else {
+    guard let resolved = FileSystem.realPath(path) else {
       throw .notCreatable(path: path, reason: systemReason())
     }
-    defer { free(resolved) }
-    return String(cString: resolved)
+    return resolved
   }
 
   /// Creates a file of a new name in the folder of the target, with the permissions of the file to be replaced.
   private static func createTemporary(
     beside target: String, for path: String
   ) throws(FileError) -> (name: String, descriptor: Int32) {
+    // A name of the full length has no room for more.
+    let start = FileSystem.name(of: target).utf8.count < 230 ? target : "\(FileSystem.folder(of: target))/xai"
     for _ in 0..<100 {
-      let name = "\(target).\(String(UInt32.random(in: 0 ... .max), radix: 36)).part"
-      let descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      let name = "\(start).\(String(UInt32.random(in: 0 ... .max), radix: 36)).part"
+      let descriptor = FileName.withCString(name) { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
       if descriptor >= 0 {
         var status = stat()
-        if stat(target, &status) == 0 { fchmod(descriptor, status.st_mode & 0o777) }
+        if FileName.withCString(target, { stat($0, &status) }) == 0 {
+          fchmod(descriptor, status.st_mode & 0o777)
+        }
         return (name, descriptor)
       }
       guard errno == EEXIST else { break }
@@ -117,9 +121,7 @@ extension AtomicFile {
 
   /// Stores the new entry of the folder; some file systems can't, and the file itself is safe either way.
   private static func storeFolder(of target: String) {
-    let end = target.lastIndex(of: "/")
-    let folder = end.map { $0 == target.startIndex ? "/" : String(target[..<$0]) } ?? "."
-    let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
+    let descriptor = FileName.withCString(FileSystem.folder(of: target)) { open($0, O_RDONLY | O_CLOEXEC) }
     guard descriptor >= 0 else { return }
     fsync(descriptor)
     close(descriptor)

@@ -11,13 +11,22 @@ package enum FileContents {
   /// More bytes than any file that is read whole has; keeps an endless device from filling memory.
   static let byteLimit = 2 << 30
 
-  /// Reads all bytes of a file, pipe or device.
+  /// How long a pipe may be silent; a writer that has nothing to say would otherwise be waited for without end.
+  static let pipePatience: Int32 = 10_000
+
+  /// Reads all bytes of a file or pipe; devices and sockets are refused.
   package static func read(_ path: String) throws(ReadFailure) -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Opening a pipe without a writer would wait for one.
+    let descriptor = FileName.withCString(path) { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard descriptor >= 0 else { throw ReadFailure(systemError: errno) }
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw ReadFailure(systemError: errno) }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG, S_IFIFO: break
+    case S_IFDIR: throw ReadFailure(systemError: EISDIR)
+    default: throw ReadFailure(reason: "it is a device or socket, not a file")
+    }
     var bytes: [UInt8] = []
     // One byte more than the size: the read that meets the end then needs no further chunk.
     var chunk = max(min(Int(status.st_size), byteLimit) + 1, 1 << 16)
@@ -38,13 +47,24 @@ package enum FileContents {
     let part = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       repeat {
         received = fetch(descriptor, into: buffer)
-      } while received < 0 && errno == EINTR
+      } while received < 0 && (errno == EINTR || errno == EAGAIN && isReady(descriptor))
       initialized = max(received, 0)
     }
-    guard received >= 0 else { throw ReadFailure(systemError: errno) }
+    guard received >= 0 else {
+      throw errno == EAGAIN
+        ? ReadFailure(reason: "it is a pipe that nothing comes from") : ReadFailure(systemError: errno)
+    }
     if bytes.isEmpty { bytes = part } else { bytes += part }
     return received
   }
+}
+
+/// Waits until a pipe has something to read or has ended; false where that takes too long.
+private func isReady(_ descriptor: Int32) -> Bool {
+  var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+  let count = poll(&wanted, 1, FileContents.pipePatience)
+  if count == 0 { errno = EAGAIN }
+  return count > 0 || count < 0 && errno == EINTR
 }
 
 /// Reads what is there, at most the room of the buffer; the count is negative after an error, 0 at the end.
@@ -64,7 +84,7 @@ package final class FileBytes: @unchecked Sendable {
   /// Maps a file; links are followed, anything but a regular file is refused.
   package init(mapping path: String) throws(ReadFailure) {
     // Opening a named pipe would wait for a writer for ever except for O_NONBLOCK.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let descriptor = FileName.withCString(path) { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard descriptor >= 0 else { throw ReadFailure(systemError: errno) }
     defer { close(descriptor) }
     var status = stat()

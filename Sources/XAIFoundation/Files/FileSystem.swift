@@ -7,6 +7,8 @@ import Darwin
 #endif
 
 /// What lies in folders, read without a look at each file: a data set may have a million.
+///
+/// Names and paths are texts as ``FileName`` makes them, so that names of any bytes can be listed and opened.
 package enum FileSystem {
   /// What lies at a path.
   package enum Kind: Hashable, Sendable {
@@ -14,15 +16,17 @@ package enum FileSystem {
     case folder
     /// A pipe, device or socket, which reading could wait at for ever.
     case other
+    /// A link that leads nowhere, or in a circle.
+    case brokenLink
   }
 
   /// Something in a folder; links are followed.
-  package struct Entry: Hashable, Sendable {
+  package struct Entry: Sendable {
     package let name: String
     package let kind: Kind
   }
 
-  /// What tells a folder apart, whatever path leads there.
+  /// What tells a file or folder apart, whatever path leads there.
   package struct Identity: Hashable, Sendable {
     private let device: UInt64
     private let number: UInt64
@@ -36,52 +40,77 @@ package enum FileSystem {
   /// What lies at a path, links followed; nil where nothing does.
   package static func kind(of path: String) -> Kind? { status(of: path).map(kind) }
 
-  /// Why a folder can't be listed.
-  package enum FolderFailure: Error {
-    case unreadable(ReadFailure)
-    /// A name that is not UTF-8, its bytes repaired.
-    case malformedName(path: String)
-  }
-
-  /// What tells the folder at a path apart; nil where nothing lies there.
+  /// What tells the file or folder at a path apart; nil where nothing lies there.
   package static func identity(of path: String) -> Identity? { status(of: path).map(Identity.init) }
 
-  /// A name behind a folder.
-  package static func path(_ folder: String, _ name: String) -> String {
-    folder.isEmpty || folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+  /// What a folder holds, in the order of the bytes of the names.
+  ///
+  /// Left out are hidden entries and what systems and programs leave beside files: see ``isLitter(_:)``.
+  package static func entries(of folder: String) throws(ReadFailure) -> [Entry] {
+    var entries: [Entry] = []
+    _ = try hasEntry(in: folder) { entry in
+      entries.append(entry)
+      return false
+    }
+    return entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }
 
-  /// The last part of a path.
-  package static func name(of path: String) -> String {
-    path.split(separator: "/").last.map(String.init) ?? path
-  }
-
-  /// The folder that a file lies in; `.` for a name alone.
-  package static func folder(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
-  }
-
-  /// What a folder holds, by the bytes of the names; hidden entries and links that lead nowhere are left out.
-  package static func entries(of folder: String) throws(FolderFailure) -> [Entry] {
-    guard let stream = opendir(folder) else {
-      throw .unreadable(ReadFailure(systemError: errno))
+  /// Whether a folder holds something for which `condition` holds; no further entry is looked at then.
+  ///
+  /// Left out is what ``entries(of:)`` leaves out.
+  package static func hasEntry(
+    in folder: String, where condition: (Entry) -> Bool
+  ) throws(ReadFailure) -> Bool {
+    guard let stream = FileName.withCString(folder, { opendir($0) }) else {
+      throw ReadFailure(systemError: errno)
     }
     defer { closedir(stream) }
-    var entries: [Entry] = []
     while let entry = readdir(stream) {
       // The record ends with the name: a copy of the whole structure could read beyond the memory that it has.
       let start = UnsafeRawPointer(entry) + nameOffset
-      let bytes = start.assumingMemoryBound(to: CChar.self)
-      guard bytes.pointee != CChar(UInt8(ascii: ".")) else { continue }
-      guard let name = String(validatingCString: bytes) else {
-        throw .malformedName(path: path(folder, String(cString: bytes)))
-      }
-      if let kind = kind(entryType: Int(entry.pointee.d_type)) ?? self.kind(of: path(folder, name)) {
-        entries.append(Entry(name: name, kind: kind))
+      let bytes = UnsafeRawBufferPointer(
+        start: start, count: strlen(start.assumingMemoryBound(to: CChar.self)))
+      guard !isLitter(bytes) else { continue }
+      let name = FileName.text(bytes)
+      let known = kind(entryType: Int(entry.pointee.d_type))
+      if condition(Entry(name: name, kind: known ?? kind(of: path(folder, name)) ?? .brokenLink)) {
+        return true
       }
     }
-    return entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    return false
+  }
+
+  /// Makes a folder and the ones above it, where they are not there.
+  package static func makeFolder(_ path: String) throws(FileError) {
+    switch kind(of: path) {
+    case .folder: return
+    case .file, .other, .brokenLink: throw .notAFolder(path: path, obstacle: path)
+    case nil: break
+    }
+    let above = folder(of: path)
+    if above != path, kind(of: above) != .folder {
+      do throws(FileError) {
+        try makeFolder(above)
+      } catch {
+        guard case .notAFolder(_, let obstacle) = error else { throw error }
+        throw .notAFolder(path: path, obstacle: obstacle)
+      }
+    }
+    // Another process may have been faster.
+    guard FileName.withCString(path, { mkdir($0, 0o777) }) == 0 || kind(of: path) == .folder else {
+      throw .notCreatable(path: path, reason: systemReason())
+    }
+  }
+
+  /// Removes a file, or says false where it can't be.
+  @discardableResult
+  package static func removeFile(_ path: String) -> Bool { FileName.withCString(path) { unlink($0) } == 0 }
+
+  /// The path without links, `.` and `..`; nil where nothing lies there.
+  package static func realPath(_ path: String) -> String? {
+    guard let resolved = FileName.withCString(path, { realpath($0, nil) }) else { return nil }
+    defer { free(resolved) }
+    return FileName.text(UnsafeRawBufferPointer(start: resolved, count: strlen(resolved)))
   }
 
   private static let nameOffset: Int = {
@@ -111,8 +140,56 @@ package enum FileSystem {
 
   private static func status(of path: String) -> stat? {
     var status = stat()
-    return stat(path, &status) == 0 ? status : nil
+    return FileName.withCString(path) { stat($0, &status) } == 0 ? status : nil
   }
+}
+
+// MARK: - Names
+
+extension FileSystem {
+  /// What file managers, archives and devices leave beside files, beside what is hidden by a dot.
+  private static let litter: Set<[UInt8]> = Set(
+    [
+      "__MACOSX", "Icon\r", "@eaDir", "#recycle", "Thumbs.db", "ehthumbs.db", "desktop.ini", "Desktop.ini",
+      "$RECYCLE.BIN", "System Volume Information", "lost+found",
+    ].map { Array($0.utf8) })
+
+  /// Whether a name is hidden, as `.DS_Store` and `._photo.jpg` are, or litter such as `__MACOSX`, `@eaDir` and `Thumbs.db`.
+  private static func isLitter(_ name: UnsafeRawBufferPointer) -> Bool {
+    name.first == UInt8(ascii: ".") || litter.contains(Array(name))
+  }
+
+  /// A name behind a folder.
+  package static func path(_ folder: String, _ name: String) -> String {
+    folder.utf8.last.map { $0 == slash } ?? true ? folder + name : "\(folder)/\(name)"
+  }
+
+  /// The folder that a file lies in; `.` for a name alone.
+  package static func folder(of path: String) -> String {
+    // By bytes: a slash and an accent behind it are one character.
+    var bytes = path.utf8[...]
+    while bytes.count > 1, bytes.last == slash { bytes.removeLast() }
+    guard let end = bytes.lastIndex(of: slash) else { return bytes.elementsEqual([slash]) ? "/" : "." }
+    var folder = bytes[..<end]
+    while folder.count > 1, folder.last == slash { folder.removeLast() }
+    return folder.isEmpty || folder.elementsEqual([slash]) ? "/" : String(Substring(folder))
+  }
+
+  /// The last part of a path.
+  package static func name(of path: String) -> String {
+    path.utf8.split(separator: slash).last.map { String(Substring($0)) } ?? path
+  }
+
+  /// A name before its extension, and the extension without the dot; a dot in front begins none.
+  package static func parts(ofName name: String) -> (stem: String, fileExtension: String) {
+    let bytes = name.utf8
+    guard let dot = bytes.lastIndex(of: UInt8(ascii: ".")),
+      bytes[..<dot].contains(where: { $0 != UInt8(ascii: ".") })
+    else { return (name, "") }
+    return (String(Substring(bytes[..<dot])), String(Substring(bytes[bytes.index(after: dot)...])))
+  }
+
+  private static let slash = UInt8(ascii: "/")
 }
 
 /// The system's words for an error number, by default for that of the last call that failed.
@@ -145,6 +222,8 @@ public enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
   case notCreatable(path: String, reason: String)
   /// The path names something that is there and is not a plain file, such as a folder or a device.
   case notAPlainFile(path: String)
+  /// A folder can't be made, because something that is no folder, such as a file, is there or above it.
+  case notAFolder(path: String, obstacle: String)
   /// Bytes could not be stored, as on a full disk.
   case notWritable(path: String, reason: String)
   /// The finished file could not be put in its place.
@@ -153,14 +232,18 @@ public enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What is wrong, with what file, and what to do.
   public var description: String {
     switch self {
+    case .notAFolder(let path, let obstacle):
+      path == obstacle
+        ? "\(FileName.shown(path)): the folder can't be made: this is a file, not a folder. Give another folder, or remove the file."
+        : "\(FileName.shown(path)): the folder can't be made: \(FileName.shown(obstacle)) is a file, not a folder."
     case .notCreatable(let path, let reason):
-      "\(path): can't be created: \(reason). Check that the folder exists and that you may write to it."
+      "\(FileName.shown(path)): can't be created: \(reason). Check that the folder exists and that you may write to it."
     case .notAPlainFile(let path):
-      "\(path): is not a plain file. Give the path of a file to create or replace."
+      "\(FileName.shown(path)): is not a plain file. Give the path of a file to create or replace."
     case .notWritable(let path, let reason):
-      "\(path): writing failed: \(reason). Free space on the disk or write elsewhere; nothing was changed."
+      "\(FileName.shown(path)): writing failed: \(reason). Free space on the disk or write elsewhere; nothing was changed."
     case .notReplaceable(let path, let reason):
-      "\(path): can't be put in place: \(reason). Check the permissions of the folder; nothing was changed."
+      "\(FileName.shown(path)): can't be put in place: \(reason). Check the permissions of the folder; nothing was changed."
     }
   }
 }

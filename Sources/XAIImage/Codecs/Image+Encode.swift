@@ -4,10 +4,12 @@ import XAITensor
 
 extension Image {
   /// Encodes the image as an 8-bit RGB PNG.
-  public func png() throws(ImageError) -> [UInt8] {
+  ///
+  /// - Parameter resolution: pixels an inch, which the file states in a `pHYs` chunk; none where nil.
+  public func png(resolution: Double? = nil) throws(ImageError) -> [UInt8] {
     try Encoder(format: .png, width: width, height: height).encode(pixels) {
       pixels, extent, encoded, report in
-      xai_png_encode(pixels, extent, 3, &encoded, &report)
+      xai_png_encode(pixels, extent, 3, resolution ?? 0, &encoded, &report)
     }
   }
 
@@ -16,26 +18,42 @@ extension Image {
     precondition(samples.count == width * height, "\(samples.count) samples do not make \(width)×\(height)")
     return try Encoder(format: .png, width: width, height: height).encode(samples) {
       pixels, extent, encoded, report in
-      xai_png_encode(pixels, extent, 1, &encoded, &report)
+      xai_png_encode(pixels, extent, 1, 0, &encoded, &report)
+    }
+  }
+
+  /// Encodes the image as an 8-bit RGB PNG with alpha: one sample a pixel, 0 for what can't be seen.
+  ///
+  /// Traps when there are more or fewer alpha samples than pixels.
+  public func png(alpha: [UInt8]) throws(ImageError) -> [UInt8] {
+    precondition(alpha.count == width * height, "\(alpha.count) samples do not cover \(width)×\(height)")
+    let samples = alpha.enumerated().flatMap { index, alpha in pixels[3 * index..<3 * index + 3] + [alpha] }
+    return try Encoder(format: .png, width: width, height: height).encode(samples) {
+      pixels, extent, encoded, report in
+      xai_png_encode(pixels, extent, 4, 0, &encoded, &report)
     }
   }
 
   /// Encodes the image as a baseline JPEG of `quality` 1 to 100, chroma at half resolution.
-  public func jpeg(quality: Int = 90) throws(ImageError) -> [UInt8] {
+  ///
+  /// - Parameter resolution: pixels an inch, which the file states in its JFIF header; none where nil.
+  public func jpeg(quality: Int = 90, resolution: Double? = nil) throws(ImageError) -> [UInt8] {
     guard (1...100).contains(quality) else {
       throw .notEncodable(format: .jpeg, reason: "the quality \(quality) is outside 1 to 100")
     }
     return try Encoder(format: .jpeg, width: width, height: height).encode(pixels) {
       pixels, extent, encoded, report in
-      xai_jpeg_encode(pixels, extent, Int32(quality), &encoded, &report)
+      xai_jpeg_encode(pixels, extent, Int32(quality), resolution ?? 0, &encoded, &report)
     }
   }
 
-  /// Writes the image to a file in the format of its extension, `.png`, `.jpg` or `.jpeg`.
+  /// Writes the image to a file in the format of its extension, `.png`, `.jpg` or `.jpeg`, as PNG or JPEG.
   ///
   /// The file appears whole or not at all. Throws ``ImageError`` or `FileError`.
   public func write(to path: String) throws {
-    guard let format = ImageFormat(extensionOf: path) else { throw ImageError.unknownExtension(file: path) }
+    guard let format = ImageFormat(extensionOf: path), format.isWritable else {
+      throw ImageError.unknownExtension(file: path)
+    }
     try AtomicFile.write(format == .png ? png() : jpeg(), to: path)
   }
 }

@@ -1,19 +1,38 @@
 /// A map from numbers to colours, with the 256 colours of matplotlib's map of that name.
 public enum ColourMap: String, Hashable, Sendable, CaseIterable {
-  /// Dark violet over green to yellow, perceptually uniform.
-  case viridis
-  /// Blue over green to red, the rainbow that most papers on explanations use.
-  case jet
-  /// A smoother rainbow.
-  case turbo
   /// Black over red to pale yellow, perceptually uniform.
   case inferno
+  /// Black over purple to pale yellow, perceptually uniform.
+  case magma
+  /// Blue over purple to yellow, perceptually uniform.
+  case plasma
+  /// Dark violet over green to yellow, perceptually uniform.
+  case viridis
+  /// Dark blue over grey to yellow, perceptually uniform, and nearly the same to readers with colour-vision deficiency.
+  case cividis
+  /// A smoother rainbow.
+  case turbo
+  /// Blue over green to red, the rainbow of many papers on explanations: its lightness has steps that the values don't have.
+  case jet
   /// Black to white.
   case grey
-  /// Blue over light grey to red, for signed values.
+  /// Blue over light grey to red.
   case coolwarm
-  /// Dark blue over white to dark red, for signed values; matplotlib's `RdBu_r`.
+  /// Dark blue over white to dark red; matplotlib's `RdBu_r`.
   case redBlue = "RdBu_r"
+  /// Dark purple over white to dark orange; matplotlib's `PuOr_r`.
+  case orangePurple = "PuOr_r"
+  /// Pure blue over white to pure red; matplotlib's `bwr`.
+  case blueWhiteRed = "bwr"
+
+  /// Whether its middle is a neutral colour and its ends are two hues of one strength: a map for signed values, whose zero
+  /// is in the middle.
+  public var isDiverging: Bool {
+    switch self {
+    case .coolwarm, .redBlue, .orangePurple, .blueWhiteRed: true
+    case .inferno, .magma, .plasma, .viridis, .cividis, .turbo, .jet, .grey: false
+    }
+  }
 
   /// Finds a map by its name here or in matplotlib; `gray` is `grey`.
   public init?(name: String) {
@@ -30,20 +49,25 @@ public enum ColourMap: String, Hashable, Sendable, CaseIterable {
   public func colour(of value: Float) -> Colour { colours[Self.index(of: value)] }
 
   /// The entry of a value: ⌊256 v⌋, and 255 for v = 1, as matplotlib does.
-  static func index(of value: Float) -> Int { value > 0 ? Int(min(value * 256, 255)) : 0 }
+  package static func index(of value: Float) -> Int { value > 0 ? Int(min(value * 256, 255)) : 0 }
 
   private static let tables: [ColourMap: [Colour]] = Dictionary(
     uniqueKeysWithValues: allCases.map { ($0, $0.makeTable()) })
 
   private func makeTable() -> [Colour] {
     switch self {
-    case .viridis: Self.table(ColourMapTables.viridis)
-    case .jet: Self.table(ColourMapTables.jet)
-    case .turbo: Self.table(ColourMapTables.turbo)
     case .inferno: Self.table(ColourMapTables.inferno)
+    case .magma: Self.table(ColourMapTables.magma)
+    case .plasma: Self.table(ColourMapTables.plasma)
+    case .viridis: Self.table(ColourMapTables.viridis)
+    case .cividis: Self.table(ColourMapTables.cividis)
+    case .turbo: Self.table(ColourMapTables.turbo)
+    case .jet: Self.table(ColourMapTables.jet)
+    case .grey: Self.table(ColourMapTables.grey)
     case .coolwarm: Self.table(ColourMapTables.coolwarm)
     case .redBlue: Self.table(ColourMapTables.redBlue)
-    case .grey: Self.table(ColourMapTables.grey)
+    case .orangePurple: Self.table(ColourMapTables.orangePurple)
+    case .blueWhiteRed: Self.table(ColourMapTables.blueWhiteRed)
     }
   }
 
@@ -72,8 +96,8 @@ public struct Colour: Hashable, Sendable {
     self.blue = blue
   }
 
-  static let white = Colour(255, 255, 255)
-  static let black = Colour(0, 0, 0)
-  static let red = Colour(220, 20, 30)
-  static let yellow = Colour(255, 210, 0)
+  package static let white = Colour(255, 255, 255)
+  package static let black = Colour(0, 0, 0)
+  package static let red = Colour(220, 20, 30)
+  package static let yellow = Colour(255, 210, 0)
 }

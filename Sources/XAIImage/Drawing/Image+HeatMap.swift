@@ -1,61 +1,120 @@
 public import XAITensor
 
 extension Image {
-  /// Colours a map of values in 0…1: rows × columns, one pixel a value.
+  /// Colours a map, rows × columns, one pixel a value.
   ///
-  /// Values outside take the nearest colour. Throws ``FigureError`` for what is no map or not finite.
-  public init(map: Tensor, colourMap: ColourMap = .jet) throws(FigureError) {
+  /// Throws ``FigureError`` for what is no map or not finite.
+  public init(map: Tensor, scale: ColourScale, colourMap: ColourMap? = nil) throws(FigureError) {
     try map.checkMap(named: "map")
-    let colours = colourMap.colours
+    let colours = (colourMap ?? MapStyle.defaultColourMap(for: scale)).colours
     self.init(width: map.shape[1], height: map.shape[0]) { pixels in
       map.withElements { values in
         for (index, value) in values.enumerated() {
-          pixels.setColour(colours[ColourMap.index(of: value)], at: index)
+          pixels.setColour(colours[ColourMap.index(of: scale.position(of: value))], at: index)
         }
       }
     }
   }
 
-  /// Colours a map of signed values, rows × columns, so that 0 has the middle colour and ±`bound` the end colours.
+  /// Colours a map at the extent of an image.
   ///
-  /// Without a bound, the greatest magnitude of the map is taken, so that a map of zeros is all middle colour.
-  public init(signedMap map: Tensor, bound: Float? = nil, colourMap: ColourMap = .coolwarm)
-    throws(FigureError)
-  {
-    try map.checkMap(named: "signed map")
-    let bound = bound ?? map.elements.reduce(0) { max($0, $1.magnitude) }
-    // Halves first: 2 × bound may be infinite.
-    let unit = Tensor(map.shape, map.elements.map { bound > 0 ? 0.5 + $0 / bound / 2 : 0.5 })
-    try self.init(map: unit, colourMap: colourMap)
+  /// - Parameters:
+  ///   - map: rows × columns; it covers all that the model saw.
+  ///   - view: what the model saw of the image; all of it where nil. What it didn't see, and lines between values, are grey.
+  /// - Throws: ``FigureError`` for what is no map or not finite.
+  public init(
+    map: Tensor, style: MapStyle, height: Int, width: Int, view: Preprocessing.View? = nil
+  ) throws(FigureError) {
+    try map.checkMap(named: "map")
+    let colours = style.colourMap.colours
+    var rows = MapRows(map, style, height: height, width: width, view)
+    self.init(width: width, height: height) { target in
+      rows.forEach { y, values in
+        for x in values.indices {
+          let colour =
+            values[x].isFinite
+            ? colours[ColourMap.index(of: style.scale.position(of: values[x]))] : Colour.unseen
+          target.setColour(colour, at: y * width + x)
+        }
+      }
+    }
   }
 
-  /// Lays the colours of a map over the image: (1 − alpha) × image + alpha × colour.
+  /// Lays the colours of a map over the image.
   ///
-  /// A map of another extent is interpolated bilinearly to that of the image. `alpha` is cut to 0…1.
+  /// A pixel becomes (1 − w) × pixel + w × colour, w = alpha × strength of the value: see ``ColourScale/strength(of:)``. What
+  /// the model didn't see becomes a darker grey, ⅖ of its luma.
+  ///
+  /// - Parameters:
+  ///   - map: rows × columns; it covers all that the model saw.
+  ///   - view: what the model saw of the image, which may be drawn here at another size; all of it where nil.
+  /// - Throws: ``FigureError`` for what is no map or not finite.
   public func overlaid(
-    with map: Tensor, alpha: Double = 0.5, colourMap: ColourMap = .jet
+    with map: Tensor, style: MapStyle, view: Preprocessing.View? = nil
   ) throws(FigureError) -> Image {
     try map.checkMap(named: "map")
-    guard width > 0, height > 0 else { return self }
-    let fits = map.shape[0] == height && map.shape[1] == width
-    return blended(
-      with: try Image(
-        map: fits ? map : BilinearUpsampling(height: height, width: width)(map), colourMap: colourMap),
-      alpha: alpha)
-  }
-
-  /// Mixes two images of one extent, samples rounded to nearest.
-  private func blended(with other: Image, alpha: Double) -> Image {
+    let colours = style.colourMap.colours
     // Weights in 1/65536 add up to one exactly.
-    let weight = Int32((min(max(alpha, 0), 1) * 65536).rounded())
+    let alpha = Float(min(max(style.alpha, 0), 1) * 65536)
+    var rows = MapRows(map, style, height: height, width: width, view)
     return Image(width: width, height: height) { target in
       pixels.withUnsafeBufferPointer { below in
-        other.pixels.withUnsafeBufferPointer { above in
-          for index in below.indices {
-            let sum = Int32(below[index]) * (65536 - weight) + Int32(above[index]) * weight
-            target[index] = UInt8((sum + 32768) >> 16)
+        rows.forEach { y, values in
+          for x in values.indices {
+            let first = (y * width + x) * 3
+            let value = values[x]
+            guard value.isFinite else {
+              let isSeen = value == MapSampler.line
+              let dimmed = Self.dimmed(below[first], below[first + 1], below[first + 2])
+              for sample in first..<first + 3 { target[sample] = isSeen ? below[sample] : dimmed }
+              continue
+            }
+            let colour = colours[ColourMap.index(of: style.scale.position(of: value))]
+            let weight = Int32((alpha * style.scale.strength(of: value)).rounded())
+            func mixed(_ below: UInt8, _ above: UInt8) -> UInt8 {
+              UInt8((Int32(below) * (65536 - weight) + Int32(above) * weight + 32768) >> 16)
+            }
+            target[first] = mixed(below[first], colour.red)
+            target[first + 1] = mixed(below[first + 1], colour.green)
+            target[first + 2] = mixed(below[first + 2], colour.blue)
           }
         }
+      }
+    }
+  }
+
+  /// ⅖ of the luma of BT.601, 0.299 R + 0.587 G + 0.114 B.
+  private static func dimmed(_ red: UInt8, _ green: UInt8, _ blue: UInt8) -> UInt8 {
+    // 2/5 × 65536 = 26214.4.
+    UInt8((Int32(red) * 7838 + Int32(green) * 15388 + Int32(blue) * 2988 + 32768) >> 16)
+  }
+}
+
+extension Colour {
+  /// Where a heat map has no value.
+  static let unseen = Colour(128, 128, 128)
+}
+
+/// The rows of a map at the extent of an image.
+private struct MapRows {
+  private var sampler: MapSampler
+  private let height: Int
+  private let width: Int
+
+  init(_ map: Tensor, _ style: MapStyle, height: Int, width: Int, _ view: Preprocessing.View?) {
+    sampler = MapSampler(
+      map, height: height, width: width, view: view ?? .whole(height: height, width: width),
+      upsampling: style.upsampling)
+    (self.height, self.width) = (height, width)
+  }
+
+  /// Calls `body` with each row's number and values.
+  mutating func forEach(_ body: (Int, UnsafeMutableBufferPointer<Float>) -> Void) {
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { line in
+      line.initialize(repeating: 0)
+      for y in 0..<height {
+        sampler.write(row: y, to: line)
+        body(y, line)
       }
     }
   }
@@ -63,11 +122,12 @@ extension Image {
 
 extension Tensor {
   /// Checks that the tensor is a map that can be drawn: two dimensions, not empty, all values finite.
-  func checkMap(named figure: String) throws(FigureError) {
+  package func checkMap(named figure: String) throws(FigureError) {
     guard shape.rank == 2, count > 0 else {
       throw .wrongShape(figure: figure, shape: shape.description, needed: "rows × columns and not empty")
     }
-    let bad = withElements { $0.firstIndex { !$0.isFinite } }
-    if let bad { throw .notFinite(figure: figure, row: bad / shape[1], column: bad % shape[1]) }
+    if let bad = firstNotFinite {
+      throw .notFinite(figure: figure, row: bad / shape[1], column: bad % shape[1])
+    }
   }
 }

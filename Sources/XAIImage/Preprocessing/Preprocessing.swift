@@ -73,7 +73,7 @@ public struct Preprocessing: Hashable, Sendable {
   public var normalisation: Normalisation?
   /// The ratio of crop to resized side where the configuration states it (timm's `crop_pct`), so that another input
   /// size scales as it says.
-  var cropFraction: Double?
+  package var cropFraction: Double?
 
   /// Makes a preprocessing from its steps.
   public init(
@@ -136,21 +136,13 @@ extension Preprocessing {
 
 extension Preprocessing.Resize {
   /// The rule of timm: the shortest edge where both sides are equal, otherwise just large enough to cover both.
-  static func covering(_ height: Int, _ width: Int) -> Self {
+  package static func covering(_ height: Int, _ width: Int) -> Self {
     height == width ? .shortestEdge(height) : .cover(height: height, width: width)
   }
 }
 
-/// Why a preprocessing configuration or an image can't be used.
-///
-/// Configuration errors name the key.
+/// Why images can't become the input of a model.
 public enum PreprocessingError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The configuration is no JSON object.
-  case notJSON(reason: String)
-  /// A key holds a value of the wrong type or outside its range.
-  case invalidValue(key: String, reason: String)
-  /// A key asks for something that this version can't do.
-  case unsupported(key: String, value: String, alternatives: String)
   /// The images of one batch come out in different extents.
   case unequalExtents(first: String, other: String, index: Int)
   /// There is no image to make a tensor of.
@@ -160,15 +152,9 @@ public enum PreprocessingError: Error, Hashable, Sendable, CustomStringConvertib
   /// The resize would make more pixels than ``Image/defaultPixelLimit``.
   case tooElongated(picture: String, resized: String)
 
-  /// What is wrong, with which key, and what to do.
+  /// What is wrong, with which image, and what to do.
   public var description: String {
     switch self {
-    case .notJSON(let reason):
-      "the preprocessing configuration is no JSON object: \(reason)."
-    case .invalidValue(let key, let reason):
-      "the preprocessing key \"\(key)\" is invalid: \(reason). Correct it in the configuration file."
-    case .unsupported(let key, let value, let alternatives):
-      "the preprocessing key \"\(key)\" is \(value), which is not supported. Use \(alternatives)."
     case .unequalExtents(let first, let other, let index):
       "picture \(index) comes out as \(other) and the first as \(first). "
         + "Give the preprocessing an input size, so that all pictures of a batch have one extent."

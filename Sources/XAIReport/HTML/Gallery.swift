@@ -1,8 +1,6 @@
 import XAICore
 import XAIEvaluation
 import XAIFoundation
-import XAIImage
-import XAITensor
 
 /// The photographs with the maps over them.
 ///
@@ -26,12 +24,17 @@ struct Gallery {
     var maps: [Int: [[MapPicture]]] = [:]
     for index in needed {
       maps[index] = try section.pictures[index].subjects.map { subject in
-        try subject.maps.map { try MapPicture($0, rows: grid.rows, columns: grid.columns) }
+        try zip(subject.maps, section.experiment.explainers).map { map, explainer in
+          try MapPicture(map, meaning: explainer.scoreMeaning, rows: grid.rows, columns: grid.columns)
+        }
       }
     }
     self.shown = shown
     self.maps = maps
   }
+
+  /// What the colours of the maps mean.
+  private var legend: MapLegend { MapLegend(section.experiment.explainers, names: names) }
 
   private var root: String { "#part-\(number)-pictures" }
 
@@ -44,7 +47,7 @@ struct Gallery {
     }
     let model = section.experiment.model
     let shape = "#part-\(number){--shape:\(model.inputWidth)/\(model.inputHeight)}\n"
-    return shape + names.indices.map(rules).joined() + photographs.joined()
+    return shape + MapLegend.style + names.indices.map(rules).joined() + photographs.joined()
   }
 
   /// A is on the left of the divider where there is a B, and everywhere where there is none.
@@ -81,8 +84,9 @@ struct Gallery {
         <label class="scripted split">Divider <input type="range" min="0" max="100" value="50" class="split"></label>
         <label class="scripted">Strength <input type="range" min="0" max="100" value="65" class="alpha"></label>
         </form>
-        <p class="legend">Bright patches have the highest scores of their map. With a map B, A is left of the divider and B right of it: \
-        move it over a picture, or with the slider for all.</p>
+        \(legend.html)
+        <p class="legend">With a map B, A is left of the divider and B right of it: move it over a picture, or with the slider for \
+        all.</p>
         \(rest)<div class="cards">
         \(cards)</div>
         """
@@ -123,7 +127,7 @@ struct Gallery {
     guard let map = maps[picture]?[subject][explainer] else { return "" }
     let grid = section.experiment.model.grid
     return """
-      <img class="\(style)" loading="lazy" decoding="async" width="\(grid.columns)" height="\(grid.rows)" \
+      <img class="\(style)\(map.isSigned ? " signed" : "")" loading="lazy" decoding="async" width="\(grid.columns)" height="\(grid.rows)" \
       alt="\(names[explainer])" src="\(HTML(trusted: map.uri))">
       """
   }
@@ -175,6 +179,7 @@ extension Gallery {
       return """
         <p class="legend">The \(counted(entries.count, "map")) on which explainers agree least: the mean of the rank correlations of all \
         pairs\(without). Where methods contradict one another, not all of them can be right.</p>
+        \(legend.html)
         \(entries.map(row))
         """
     }
@@ -209,20 +214,5 @@ extension ReportSection {
   fileprivate var defaultShown: Int {
     experiment.explainers.indices.first { $0 != baseline && !experiment.explainers[$0].needsNoModel }
       ?? baseline
-  }
-}
-
-/// A map as a tiny image, one pixel a patch, that the browser enlarges smoothly.
-struct MapPicture {
-  let uri: String
-
-  /// Colours scores scaled to 0…1; a flat map is all of the lowest colour.
-  init(_ map: MapResult, rows: Int, columns: Int) throws {
-    let (least, greatest) = (map.scores.min() ?? 0, map.scores.max() ?? 0)
-    // Halves: the range of two finite numbers may be infinite.
-    let range = greatest / 2 - least / 2
-    let scaled = map.scores.map { range > 0 ? ($0 / 2 - least / 2) / range : 0 }
-    let image = try Image(map: Tensor([rows, columns], scaled), colourMap: .inferno)
-    uri = dataURI(try image.png(), type: "image/png")
   }
 }

@@ -1,4 +1,5 @@
 import XAICore
+import XAIFigures
 import XAIFoundation
 
 /// A piece of a page that is well-formed by construction: texts in it are escaped, pieces in it are not.
@@ -19,6 +20,9 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
 
   /// Markup that was not made of interpolated texts, such as a script of the module itself.
   init(trusted markup: String) { self.markup = markup }
+
+  /// The parts of a figure, to stand in an `svg` element.
+  init(_ drawing: Drawing) throws { markup = try drawing.svgElements(isMarked: true) }
 
   struct Interpolation: StringInterpolationProtocol {
     fileprivate var markup = ""
@@ -43,18 +47,4 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
 }
 
 /// A text as it is written between tags and in quoted attributes.
-func escaped(_ text: String) -> String {
-  var result = ""
-  result.reserveCapacity(text.utf8.count)
-  for scalar in plain(text).unicodeScalars {
-    switch scalar {
-    case "&": result += "&amp;"
-    case "<": result += "&lt;"
-    case ">": result += "&gt;"
-    case "\"": result += "&quot;"
-    case "'": result += "&#39;"
-    default: result.unicodeScalars.append(scalar)
-    }
-  }
-  return result
-}
+func escaped(_ text: String) -> String { escapedMarkup(plain(text)) }

@@ -1,7 +1,7 @@
+import XAIFigures
+
 /// Small bars of a metric's intervals on one scale, with a line where the baseline's mean is.
 struct IntervalBar {
-  private static let width = 132.0
-  private static let height = 18.0
   private let low: Double
   private let high: Double
   private let baseline: Double?
@@ -18,25 +18,18 @@ struct IntervalBar {
   /// What the head of the column says.
   var axis: HTML { "<span class=\"heard\">Interval on a common scale</span>" }
 
-  /// The bar of a mean; the numbers stand beside it, so it is nothing to listen to.
-  func bar(of estimate: Estimate) -> HTML {
-    let middle = Self.height / 2
-    let line: HTML =
-      estimate.interval.map {
-        """
-        <line class="range" x1="\(place($0.low))" x2="\(place($0.high))" y1="\(middle)" y2="\(middle)"/>\
-        <path class="ends" d="M\(place($0.low)) \(middle - 4)v8M\(place($0.high)) \(middle - 4)v8"/>
-        """
-      } ?? ""
-    let reference: HTML =
-      baseline.map {
-        "<line class=\"reference\" x1=\"\(place($0))\" x2=\"\(place($0))\" y1=\"0\" y2=\"\(Self.height)\"/>"
-      } ?? ""
-    return """
-      <svg class="interval" viewBox="0 0 \(Self.width) \(Self.height)" width="\(Self.width)" height="\(Self.height)" \
-      aria-hidden="true" focusable="false">\(reference)\(line)<circle cx="\(place(estimate.mean))" cy="\(middle)" r="3.5"/></svg>
-      """
+  /// The bar of a mean; the numbers stand next to it, so it is nothing to listen to.
+  func bar(of estimate: Estimate) throws -> HTML {
+    var plot = IntervalPlot(
+      rows: [
+        IntervalPlot.Row("", estimate.mean, interval: estimate.interval.map { $0.low...max($0.low, $0.high) })
+      ], range: low...high)
+    (plot.reference, plot.hasAxis) = (baseline, false)
+    (plot.rowHeight, plot.plotWidth) = (18, 122)
+    let drawing = plot.drawing()
+    return try """
+    <svg class="interval" viewBox="0 0 \(drawing.width) \(drawing.height)" width="\(drawing.width)" height="\(drawing.height)" \
+    aria-hidden="true" focusable="false">\(HTML(drawing))</svg>
+    """
   }
-
-  private func place(_ value: Double) -> Double { 5 + (Self.width - 10) * (value - low) / (high - low) }
 }

@@ -46,19 +46,21 @@ extension SectionWriter {
 
   /// A table a metric.
   var metrics: HTML {
-    guard !section.tables.isEmpty else { return "" }
-    return """
-      <p class="legend">\(section.tableLegend)</p>
-      <div class="metrics">
-      \(section.tables.map(metricTable))</div>
-      """
+    get throws {
+      guard !section.tables.isEmpty else { return "" }
+      return """
+        <p class="legend">\(section.tableLegend)</p>
+        <div class="metrics">
+        \(try section.tables.map(metricTable))</div>
+        """
+    }
   }
 
-  private func metricTable(_ table: MetricTable) -> HTML {
+  private func metricTable(_ table: MetricTable) throws -> HTML {
     let metric = table.metric
     let style = NumberStyle(metric)
     let scale = IntervalBar(table, baseline: section.baseline)
-    let rows = table.rows.indices.map { metricRow(table, explainer: $0, style, scale) }
+    let rows = try table.rows.indices.map { try metricRow(table, explainer: $0, style, scale) }
     let unit = metric.descriptor.unit.isEmpty ? "" : " (\(metric.descriptor.unit))"
     return """
       <div class="scroll" tabindex="0" role="region" aria-label="\(metric.name)"><table class="sortable metric">
@@ -76,11 +78,11 @@ extension SectionWriter {
 
   private func metricRow(
     _ table: MetricTable, explainer: Int, _ style: NumberStyle, _ scale: IntervalBar
-  ) -> HTML {
+  ) throws -> HTML {
     let row = table.rows[explainer]
     let estimate: HTML =
-      row.estimate.map {
-        """
+      try row.estimate.map {
+        try """
         <td data-value="\($0.count)">\(grouped($0.count))</td>\
         <td data-value="\(decimal($0.mean, places: 9))"><b>\(style.text($0.mean))</b></td>\
         <td>\(style.text($0.interval))</td><td class="bar">\(scale.bar(of: $0))</td>

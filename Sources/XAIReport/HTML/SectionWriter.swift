@@ -27,10 +27,10 @@ struct SectionWriter {
   func html() throws -> HTML {
     let parts: [(id: String, title: String, content: HTML)] = [
       ("overview", "Overview", overview),
-      ("metrics", "Metrics", metrics),
-      ("curves", "Curves", curves),
+      ("metrics", "Metrics", try metrics),
+      ("curves", "Curves", try curves),
       ("agreement", "Agreement", agreement),
-      ("heads", "Heads", heads),
+      ("heads", "Heads", try heads),
       ("disagreement", "Disagreement", try gallery.disagreement),
       ("pictures", "Pictures", try gallery.pictures),
       ("failures", "Failures", failures),

@@ -67,6 +67,7 @@ extension ReportSection {
         "\(model.name) (\(model.architecture), \(grouped(model.parameterCount)) parameters, \(model.layerCount) layers of "
           + "\(model.headCount) heads, \(model.inputHeight)×\(model.inputWidth) pixels, \(model.grid) patches)"
       ),
+      ("Outputs", model.output.map(\.summary) ?? ""),
       ("Model hash", model.hash),
       ("Data", "\(data.name), split \(data.split)"),
       ("Data hash", data.hash),

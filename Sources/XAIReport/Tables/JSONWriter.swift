@@ -25,6 +25,7 @@ private struct ReportRecord: Encodable {
 private struct SectionRecord: Encodable {
   struct Explainer: Encodable {
     let specification: String
+    let scoreMeaning: ScoreMeaning
     let flatMaps: Int
   }
 
@@ -106,7 +107,9 @@ private struct SectionRecord: Encodable {
     evaluatedPictures = section.pictures.count
     missingPictures = section.missingCount
     maps = section.subjectCount
-    explainers = zip(names, section.flatMapCounts).map { Explainer(specification: $0, flatMaps: $1) }
+    explainers = zip(section.experiment.explainers, section.flatMapCounts).map {
+      Explainer(specification: $0.specification, scoreMeaning: $0.scoreMeaning, flatMaps: $1)
+    }
     metrics = section.tables.map { table in
       let rows = zip(names, table.rows).map { name, row in
         Row(

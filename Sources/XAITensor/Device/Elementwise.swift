@@ -132,16 +132,24 @@ struct ElementwiseEvaluation<Value: BinaryFloatingPoint> {
       case .maximum: apply(l, y, count) { max($0, r[$1]) }
       }
     case .choice(let comparison, let left, let right, let then, let otherwise):
-      let (c, d) = (b + evaluationBlock, b + 2 * evaluationBlock)
-      evaluate(left, first, count, y)
-      evaluate(right, first, count, b)
-      evaluate(then, first, count, c)
-      evaluate(otherwise, first, count, d)
+      let l = values(of: left, first, count, y)
+      let r = values(of: right, first, count, b)
+      let c = values(of: then, first, count, b + evaluationBlock)
+      let d = values(of: otherwise, first, count, b + 2 * evaluationBlock)
       switch comparison {
-      case .equal: for i in 0..<count { y[i] = y[i] == b[i] ? c[i] : d[i] }
-      case .less: for i in 0..<count { y[i] = y[i] < b[i] ? c[i] : d[i] }
+      case .equal: for i in 0..<count { y[i] = l[i] == r[i] ? c[i] : d[i] }
+      case .less: for i in 0..<count { y[i] = l[i] < r[i] ? c[i] : d[i] }
       }
     }
+  }
+
+  /// The values of a formula, where they lie, or in `memory`.
+  private func values(
+    of formula: Elementwise, _ first: Int, _ count: Int, _ memory: UnsafeMutablePointer<Value>
+  ) -> UnsafePointer<Value> {
+    if let direct = elements(of: formula, first, count) { return direct }
+    evaluate(formula, first, count, memory)
+    return UnsafePointer(memory)
   }
 
   /// Where elements lie in an operand, so that they need no copy; nil where they don't, or are of another precision.

@@ -12,6 +12,13 @@ public enum TensorOperation: Hashable, Sendable {
   case sum(Elementwise, outer: Int, middle: Int, inner: Int)
   /// Norms of the parts of a tensor, to [rows, parts, 3].
   case norms(PartNorms)
+  /// Sums of weighted rows, to [rows, columns].
+  case combine(RowCombinations, columns: Int)
+  /// The elements of a tensor of `extents` with its dimensions in another order, as `shape`.
+  case permute(extents: [Int], order: [Int], shape: Shape)
+  /// The first operand with some of the columns of each of its rows, [..., row], taken from the second, whose rows are
+  /// repeated.
+  case replaceColumns(Range<Int>, row: Int)
 
   /// Runs the operation in host memory, where all operands are.
   public func onHost(_ operands: [Tensor]) -> Tensor {
@@ -21,19 +28,30 @@ public enum TensorOperation: Hashable, Sendable {
     case .sum(let formula, let outer, let middle, let inner):
       Self.summed(formula, outer, middle, inner, operands)
     case .norms(let norms): norms.onHost(operands[0])
+    case .combine(let rows, let columns): rows.onHost(operands[0], columns: columns)
+    case .permute(let extents, let order, let shape): Self.permuted(operands[0], extents, order, shape)
+    case .replaceColumns(let columns, let row):
+      Tensor(operands[0].shape) { result in
+        result.update(from: operands[0].start, count: operands[0].count)
+        Self.replaceColumns(columns, of: result, count: operands[0].count, row: row, by: operands[1])
+      }
     }
   }
 
   private static func mapped(_ formula: Elementwise, _ shape: Shape, _ operands: [Tensor]) -> Tensor {
-    Tensor(shape) { result in
-      let evaluation = ElementwiseEvaluation<Float>(formula: formula, operands: operands.map(\.hostElements))
-      evaluation.withScratch { scratch in
-        evaluation.forEachBlock(of: 0..<shape.count, scratch) { first, values in
-          if let start = values.baseAddress { (result + first).update(from: start, count: values.count) }
-        }
+    Tensor(shape) { map(formula, shape.count, operands, to: $0) }
+  }
+
+  fileprivate static func map(
+    _ formula: Elementwise, _ count: Int, _ operands: [Tensor], to result: UnsafeMutablePointer<Float>
+  ) {
+    let evaluation = ElementwiseEvaluation<Float>(formula: formula, operands: operands.map(\.hostElements))
+    evaluation.withScratch { scratch in
+      evaluation.forEachBlock(of: 0..<count, scratch) { first, values in
+        if let start = values.baseAddress { (result + first).update(from: start, count: values.count) }
       }
-      withExtendedLifetime(operands) {}
     }
+    withExtendedLifetime(operands) {}
   }
 
   private static func gathered(_ rows: [Int], _ columns: Int, _ shape: Shape, _ operands: [Tensor]) -> Tensor
@@ -92,40 +110,64 @@ public enum TensorOperation: Hashable, Sendable {
   }
 }
 
-/// Sums of rows in double precision, each from 0 in ascending order.
-public struct RowSums: Hashable, Sendable {
-  /// What is summed.
-  public let terms: Elementwise
-  /// Whether the terms are computed in double precision, too; where not, they are float32.
-  public let inDouble: Bool
-  /// How many sums.
-  public let rows: Int
-  /// How many terms each.
-  public let columns: Int
-
-  /// Sums the rows in host memory, where all operands are.
-  public func onHost(_ operands: [Tensor]) -> [Double] {
-    inDouble ? sums(Double.self, operands) : sums(Float.self, operands)
+extension TensorOperation {
+  /// Copies runs of elements that stay side by side, in the order of the result.
+  private static func permuted(_ x: Tensor, _ extents: [Int], _ order: [Int], _ shape: Shape) -> Tensor {
+    precondition(
+      order.sorted() == Array(extents.indices) && x.count == shape.count && x.count == extents.reduce(1, *),
+      "\(x.shape) can't be seen as \(extents) in the order \(order), and be a tensor of \(shape)")
+    var strides = [Int](repeating: 1, count: extents.count)
+    for index in extents.indices.dropLast().reversed() {
+      strides[index] = strides[index + 1] * extents[index + 1]
+    }
+    // Dimensions at the end that stay where they are make up a run.
+    var moved = extents.count
+    while moved > 0, order[moved - 1] == moved - 1 { moved -= 1 }
+    let run = extents[moved...].reduce(1, *)
+    let (counts, steps) = (order[..<moved].map { extents[$0] }, order[..<moved].map { strides[$0] })
+    return Tensor(shape) { result in
+      var place = [Int](repeating: 0, count: moved)
+      var source = 0
+      for first in stride(from: 0, to: shape.count, by: max(run, 1)) {
+        if run == 1 {
+          result[first] = x.start[source]
+        } else {
+          (result + first).update(from: x.start + source, count: run)
+        }
+        var index = moved - 1
+        while index >= 0 {
+          place[index] += 1
+          source += steps[index]
+          if place[index] < counts[index] { break }
+          source -= steps[index] * counts[index]
+          place[index] = 0
+          index -= 1
+        }
+      }
+      withExtendedLifetime(x) {}
+    }
   }
 
-  private func sums<Value: BinaryFloatingPoint>(_ type: Value.Type, _ operands: [Tensor]) -> [Double] {
-    let evaluation = ElementwiseEvaluation<Value>(formula: terms, operands: operands.map(\.hostElements))
-    defer { withExtendedLifetime(operands) {} }
-    return evaluation.withScratch { scratch in
-      (0..<rows).map { row in
-        var sum = 0.0
-        evaluation.forEachBlock(of: row * columns..<(row + 1) * columns, scratch) { _, values in
-          for value in values { sum += Double(value) }
-        }
-        return sum
-      }
+  /// Replaces columns of each row in place.
+  static func replaceColumns(
+    _ columns: Range<Int>, of elements: UnsafeMutablePointer<Float>, count: Int, row: Int, by x: Tensor
+  ) {
+    precondition(
+      columns.lowerBound >= 0 && columns.upperBound <= row && count % max(row, 1) == 0
+        && x.count % max(columns.count, 1) == 0 && (x.count > 0 || columns.isEmpty || count == 0),
+      "the columns \(columns) of \(count) elements in rows of \(row) can't be those of \(x.shape)")
+    guard !columns.isEmpty, row > 0 else { return }
+    for (index, start) in stride(from: 0, to: count, by: row).enumerated() {
+      (elements + start + columns.lowerBound).update(
+        from: x.start + index * columns.count % x.count, count: columns.count)
     }
+    withExtendedLifetime(x) {}
   }
 }
 
 extension Tensor {
   /// The elements in host memory, as long as the tensor lives.
-  fileprivate var hostElements: UnsafeBufferPointer<Float> { UnsafeBufferPointer(start: start, count: count) }
+  var hostElements: UnsafeBufferPointer<Float> { UnsafeBufferPointer(start: start, count: count) }
 }
 
 extension Tensor {
@@ -134,6 +176,19 @@ extension Tensor {
   /// Operand 0 is the first of `operands`; an operand of fewer elements than the result begins again at its end.
   public static func map(_ operands: [Tensor], to shape: Shape, _ formula: Elementwise) -> Tensor {
     run(.map(formula, shape: shape), on: operands)
+  }
+
+  /// Writes a formula for each of `count` elements to memory of the host.
+  ///
+  /// - Parameter point: the name of the place that reads, where operands are on a device.
+  package static func map(
+    _ operands: [Tensor], count: Int, _ formula: Elementwise, to destination: UnsafeMutablePointer<Float>,
+    at point: String
+  ) {
+    guard device(of: operands) == nil else {
+      return map(operands, to: [count], formula).onHost(point).write(to: destination)
+    }
+    TensorOperation.map(formula, count, operands, to: destination)
   }
 
   /// Rows of `columns` elements each, by index; zeros where the index is negative.
@@ -173,7 +228,21 @@ extension Tensor {
     Self.run(.norms(norms), on: [self])
   }
 
-  private static func run(_ operation: TensorOperation, on operands: [Tensor]) -> Tensor {
+  /// Sums of weighted rows of `columns` elements: [rows, columns].
+  public func combining(_ rows: RowCombinations, columns: Int) -> Tensor {
+    Self.run(.combine(rows, columns: columns), on: [self])
+  }
+
+  /// The elements seen as a tensor of `extents`, with its dimensions in another order.
+  ///
+  /// - Parameters:
+  ///   - order: for each dimension of the result, which of `extents` it is.
+  ///   - shape: what the result is seen as.
+  public func permuting(_ extents: [Int], to order: [Int], shape: Shape) -> Tensor {
+    Self.run(.permute(extents: extents, order: order, shape: shape), on: [self])
+  }
+
+  fileprivate static func run(_ operation: TensorOperation, on operands: [Tensor]) -> Tensor {
     guard let device = device(of: operands) else { return operation.onHost(operands) }
     return device.run(operation, on: operands)
   }
@@ -183,5 +252,23 @@ extension Tensor {
       if let device = operand.device { return device }
     }
     return nil
+  }
+}
+
+extension TensorBuffer {
+  /// Replaces columns of each row by the rows of a tensor, which are repeated: in place in host memory.
+  ///
+  /// - Parameter row: elements of a row.
+  public mutating func replace(columns: Range<Int>, ofRows row: Int, by x: Tensor) {
+    guard contents.device == nil, x.device == nil else {
+      let replaced = Tensor.run(.replaceColumns(columns, row: row), on: [contents, x])
+      replaceContents(with: replaced)
+      return
+    }
+    let count = shape.count
+    withElements { elements in
+      guard let start = elements.baseAddress else { return }
+      TensorOperation.replaceColumns(columns, of: start, count: count, row: row, by: x)
+    }
   }
 }

@@ -177,8 +177,13 @@ public struct ExplainerConformance<Subject: Explainer>: Conformance {
         let place = "\(model.descriptor.name), image \(image), target \(target)"
         let grid = model.descriptor.layout.grid
         findings.expect(
-          map.grid == grid && map.scores.count == grid.count, .results,
-          "\(place): \(map.scores.count) scores on \(map.grid), expected \(grid)")
+          map.patches == grid && map.pooled.scores.count == grid.count, .results,
+          "\(place): \(map.pooled.scores.count) scores of patches on \(map.patches), expected \(grid)")
+        if map.resolution == .pixels {
+          findings.expect(
+            map.grid == Grid(rows: map.inputHeight, columns: map.inputWidth), .results,
+            "\(place): scores on \(map.grid), which are neither the patches nor the pixels")
+        }
         findings.expect(
           map.classIndex == sample.classes[target], .results,
           "\(place): the map says class \(map.classIndex), expected \(sample.classes[target])")

@@ -48,7 +48,7 @@ public struct MetricConformance<Subject: Metric>: Conformance {
       try model.subject { _, _ in random.uniform() },
     ]
     for subject in [perfect, reversed] + others {
-      try checkFrames(of: metric, for: subject, &findings)
+      guard try checkFrames(of: metric, for: subject, &findings) else { return }
       try checkValue(of: metric, for: subject, &findings)
     }
     let direction = Subject.descriptor.direction
@@ -87,30 +87,35 @@ public struct MetricConformance<Subject: Metric>: Conformance {
       "the subject has changed")
   }
 
-  /// Every frame is written whole, finite, and nowhere else, and the same each time; and what is asked is announced.
-  private func checkFrames(of metric: Subject, for subject: MetricSubject, _ findings: inout Findings) throws
-  {
+  /// Every frame is whole, finite, and the same each time; and what is asked is announced.
+  ///
+  /// - Returns: whether frames have the size of the input, without which nothing can be shown to a model.
+  private func checkFrames(
+    of metric: Subject, for subject: MetricSubject, _ findings: inout Findings
+  ) throws -> Bool {
     var plan = try metric.plan(for: subject)
     let limit = plan.limit
     var count = 0
     while case .ask(let logits, let maps, _, let then) = plan {
-      checkFrames(logits, of: metric, for: subject, &findings)
-      check(maps, of: metric, for: subject, &findings)
+      guard checkFrames(logits, of: metric, for: subject, &findings),
+        check(maps, of: metric, for: subject, &findings)
+      else { return false }
       count += logits.count + maps.count
       guard count <= limit, logits.count + maps.count > 0 else {
-        return findings.expect(
+        findings.expect(
           false, .frames,
           "it says that it asks for \(limit) logits and maps at most, and asks for \(count) in rounds of at least one"
         )
+        return true
       }
       plan = try then(model.answers(to: logits, maps, for: subject))
     }
+    return true
   }
 
   private func check(
     _ maps: [MapRequest], of metric: Subject, for subject: MetricSubject, _ findings: inout Findings
-  ) {
-    checkFrames(FramePlan(maps.map(\.frame)), of: metric, for: subject, &findings)
+  ) -> Bool {
     for request in maps {
       findings.expect(
         request.model == .same || metric.needs.contains(.randomisedModels), .needs,
@@ -119,15 +124,18 @@ public struct MetricConformance<Subject: Metric>: Conformance {
         request.classIndex ?? subject.classIndex == subject.classIndex || metric.needs.contains(.runnerUp),
         .needs, "it asks for the map of another class, and does not say that it needs a model with one")
     }
+    return checkFrames(FramePlan(maps.map(\.frame)), of: metric, for: subject, &findings)
   }
 
   private func checkFrames(
     _ plan: FramePlan, of metric: Subject, for subject: MetricSubject, _ findings: inout Findings
-  ) {
+  ) -> Bool {
+    var areWhole = true
     for index in Set([0, plan.count / 2, plan.count - 1]) where (0..<plan.count).contains(index) {
       switch plan[index].content {
       case .whole: break
-      case .picture: checkPicture(plan, index, count: subject.pixels.count, &findings)
+      case .picture(let picture):
+        areWhole = checkPicture(picture, index, subject.pixels.shape, &findings) && areWhole
       case .patches(let kept):
         findings.expect(
           zip(kept, kept.dropFirst()).allSatisfy { $0 < $1 }
@@ -138,22 +146,23 @@ public struct MetricConformance<Subject: Metric>: Conformance {
           "it removes patches, and does not say that it needs to")
       }
     }
+    return areWhole
   }
 
-  private func checkPicture(_ plan: FramePlan, _ index: Int, count: Int, _ findings: inout Findings) {
-    // One element more than a frame has shows writes past its end.
-    var frames = (0..<2).map { _ in [Float](repeating: .nan, count: count + 1) }
-    for run in frames.indices {
-      frames[run].withUnsafeMutableBufferPointer { frame in
-        if case .picture(let write) = plan[index].content, let start = frame.baseAddress { write(start) }
-      }
+  private func checkPicture(
+    _ picture: FramePicture, _ index: Int, _ shape: Shape, _ findings: inout Findings
+  ) -> Bool {
+    if let misfit = picture.misfit(shape.count) {
+      findings.expect(
+        false, .frames,
+        "frame \(index) is of \(misfit), which doesn't make up \(shape.count) values, however often it is repeated"
+      )
+      return false
     }
+    let frames = (0..<2).map { _ in picture.tensor(shape).elements }
     findings.expect(
-      frames[0].prefix(count).allSatisfy(\.isFinite), .frames,
-      "frame \(index) has values that are missing or not finite")
-    findings.expect(frames[0][count].isNaN, .frames, "frame \(index) is written past its end")
-    findings.expect(
-      frames[0].prefix(count).elementsEqual(frames[1].prefix(count)), .determinism,
-      "frame \(index) is another one the second time")
+      frames[0].allSatisfy(\.isFinite), .frames, "frame \(index) has values that are not finite")
+    findings.expect(frames[0] == frames[1], .determinism, "frame \(index) is another one the second time")
+    return true
   }
 }

@@ -1,3 +1,4 @@
+import XAIFoundation
 import XAIImage
 
 #if canImport(FoundationEssentials)
@@ -23,14 +24,12 @@ public final class PictureFolder: Sendable {
   public func path(_ name: String) -> String { "\(path)/\(name)" }
 
   /// Makes a folder, and those above it.
-  public func add(folder name: String) throws {
-    try FileManager.default.createDirectory(atPath: path(name), withIntermediateDirectories: true)
-  }
+  public func add(folder name: String) throws { try FileSystem.makeFolder(path(name)) }
 
   /// Writes bytes to a file, in folders that are made.
   public func add(_ bytes: some Sequence<UInt8>, to name: String) throws {
-    if let slash = name.lastIndex(of: "/") { try add(folder: String(name[..<slash])) }
-    try Data(bytes).write(to: URL(filePath: path(name)))
+    try FileSystem.makeFolder(FileSystem.folder(of: path(name)))
+    try AtomicFile.write(Array(bytes), to: path(name))
   }
 
   /// Writes a text to a file.
@@ -42,7 +41,7 @@ public final class PictureFolder: Sendable {
     let sum = name.utf8.reduce(0) { ($0 &* 31 &+ Int($1)) & 0xFFFFFF }
     let colour = Colour(UInt8(sum & 255), UInt8(sum >> 8 & 255), UInt8(sum >> 16))
     let image = Image(width: width, height: height, filledWith: colour)
-    try add(name.lowercased().hasSuffix(".png") ? image.png() : image.jpeg(), to: name)
+    try add(ImageFormat(extensionOf: name) == .png ? image.png() : image.jpeg(), to: name)
   }
 
   /// Removes a file, or a folder with its content.

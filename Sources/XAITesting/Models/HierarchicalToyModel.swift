@@ -56,11 +56,14 @@ public struct HierarchicalToyModel: Hashable, Sendable, CustomStringConvertible 
       merge: { .init(norm: "\($0).norm", reduction: "\($0).reduction") }, finalNorm: "norm", head: "head")
   }
 
-  /// Makes the model; the same seed makes the same weights.
-  public func make(seed: UInt64 = 1, on kernels: any Kernels) -> any Model {
+  /// Makes the model; the same seed makes the same weights, except for parameters that are one value everywhere.
+  public func make(
+    seed: UInt64 = 1, on kernels: any Kernels, filling value: (_ parameter: String) -> Float? = { _ in nil }
+  ) -> any Model {
     var random = SeededRandom(seed: seed)
     let weights = HierarchicalWeights(configuration: configuration, naming: naming) { name, shape in
-      random.parameter(name, shape)
+      let drawn = random.parameter(name, shape)
+      return value(name).map { Tensor(repeating: $0, shape) } ?? drawn
     }
     let descriptor = configuration.descriptor(
       name: name, architecture: "toy", labels: (0..<configuration.classCount).map { "class \($0)" },

@@ -26,7 +26,7 @@ extension FramePlan {
   public func picture(_ index: Int, of subject: MetricSubject) -> Tensor? {
     switch self[index].content {
     case .whole: subject.picture.input
-    case .picture(let write): Tensor(subject.pixels.shape) { write($0) }
+    case .picture(let picture): picture.tensor(subject.pixels.shape)
     case .patches: nil
     }
   }
@@ -38,8 +38,8 @@ extension Frame {
     switch content {
     case .whole: subject.pixels.count
     case .patches(let kept): kept.count
-    case .picture(let write):
-      zip(Tensor(subject.pixels.shape) { write($0) }.elements, subject.picture.input.elements)
+    case .picture(let picture):
+      zip(picture.tensor(subject.pixels.shape).elements, subject.picture.input.elements)
         .count { $0 == $1 }
     }
   }

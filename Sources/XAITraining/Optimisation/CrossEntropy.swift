@@ -1,6 +1,6 @@
 import XAICore
 import XAIFoundation
-public import XAITensor
+package import XAITensor
 
 /// The loss that classifiers are trained by: cross-entropy with label smoothing.
 ///

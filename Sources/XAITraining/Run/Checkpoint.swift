@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 import XAITensor
 import XAIWeights
 
@@ -50,7 +51,7 @@ struct Checkpoint {
   /// What the checkpoint of a folder says, without its tensors; nil where there is none.
   static func state(in folder: String) throws(TrainingError) -> (file: SafetensorsFile, state: State)? {
     let path = path(in: folder)
-    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    guard FileSystem.kind(of: path) != nil else { return nil }
     do {
       let file = try SafetensorsFile(path: path)
       guard let text = file.metadata[stateKey] else {

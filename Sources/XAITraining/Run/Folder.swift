@@ -29,25 +29,21 @@ struct Folder {
   ///
   /// - Throws: `TrainingError` where the folder holds something else.
   func resume(fingerprint: [String: String]) throws -> Found? {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw FileError.notCreatable(path: path, reason: "the folder can't be made")
-    }
+    try FileSystem.makeFolder(path)
     removeParts()
     if let checkpoint = try Checkpoint.state(in: path) {
       try check(checkpoint.state.fingerprint, fingerprint)
       return Found(checkpoint: checkpoint)
     }
-    if let data = FileManager.default.contents(atPath: recordPath) {
+    if let bytes = try? FileContents.read(recordPath) {
       let record: TrainingRecord
-      do { record = try JSONDecoder().decode(TrainingRecord.self, from: data) } catch {
+      do { record = try JSONDecoder().decode(TrainingRecord.self, from: Data(bytes)) } catch {
         throw TrainingError.unusableCheckpoint(file: recordPath, reason: "it is no record of a training")
       }
       try check(record.fingerprint, fingerprint)
       return Found(record: record)
     }
-    let files = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    let files = ((try? FileSystem.entries(of: path)) ?? []).map(\.name)
     if files.contains(where: { $0 == "config.json" || ($0.hasSuffix(".safetensors")) }) {
       throw TrainingError.occupied(folder: path)
     }
@@ -56,12 +52,12 @@ struct Folder {
 
   /// Removes the halves of checkpoints and weights that killed runs left: each may be as large as a whole one.
   private func removeParts() {
-    for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    for name in ((try? FileSystem.entries(of: path)) ?? []).map(\.name)
     where name.hasSuffix(".part") {
       guard name.hasPrefix("checkpoint.safetensors.") || name.hasPrefix("model.safetensors.") else {
         continue
       }
-      try? FileManager.default.removeItem(atPath: "\(path)/\(name)")
+      FileSystem.removeFile("\(path)/\(name)")
     }
   }
 
@@ -81,16 +77,16 @@ struct Folder {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     try AtomicFile.write(encoder.encode(record), to: recordPath)
-    try? FileManager.default.removeItem(atPath: Checkpoint.path(in: path))
+    FileSystem.removeFile(Checkpoint.path(in: path))
   }
 
   /// Removes what an earlier run left, so that a training begins anew; a model that no training made stays.
   static func clear(_ path: String) {
     let traces = ["checkpoint.safetensors", "training.json"]
-    guard traces.contains(where: { FileManager.default.fileExists(atPath: "\(path)/\($0)") }) else { return }
+    guard traces.contains(where: { FileSystem.kind(of: "\(path)/\($0)") != nil }) else { return }
     // What tells that a training made the model goes last.
     for name in ["model.safetensors", "config.json", "preprocessor_config.json"] + traces {
-      try? FileManager.default.removeItem(atPath: "\(path)/\(name)")
+      FileSystem.removeFile("\(path)/\(name)")
     }
   }
 }

@@ -29,7 +29,7 @@ public struct Trainer {
   var tally = Tally()
   /// The damaged images so far, each once.
   public internal(set) var skipped: [SkippedPicture] = []
-  private var skippedNames: Set<String> = []
+  private var skippedNames: Set<[UInt8]> = []
   /// The steps of the checkpoint on the disk; nil where there is none.
   var savedStep: Int?
   private let finishedRecord: TrainingRecord?
@@ -75,7 +75,7 @@ public struct Trainer {
       let read = try Checkpoint(
         checkpoint.file, state, names: names, shapes: all.map(\.tensor.shape), trained: trained)
       (step, history, tally, skipped) = (state.step, state.history, state.tally, state.skipped)
-      (savedStep, skippedNames) = (step, Set(skipped.map(\.identifier)))
+      (savedStep, skippedNames) = (step, Set(skipped.map { Array($0.identifier.utf8) }))
       parameters = read.parameters
       (optimiser.means, optimiser.squares) = (read.means, read.squares)
       model = task.model.replacingParameters(Dictionary(uniqueKeysWithValues: zip(names, parameters)))
@@ -132,7 +132,7 @@ public struct Trainer {
     if task.isStrict {
       throw TrainingError.damaged(identifier: picture.identifier, reason: picture.reason)
     }
-    guard skippedNames.insert(picture.identifier).inserted else { return true }
+    guard skippedNames.insert(Array(picture.identifier.utf8)).inserted else { return true }
     skipped.append(picture)
     return observe(.skipped(picture))
   }
@@ -155,10 +155,7 @@ public struct Trainer {
     if validates, let split = task.validation {
       // A validation takes long, and what was learnt before it should not be lost in it.
       goesOn = savedStep == step ? true : try save(observe)
-      guard goesOn, let result = try Validation(split, model: model).run(observe) else { return false }
-      if let loss = result.loss, !loss.isFinite {
-        throw TrainingError.diverged(step: step, checkpoint: savedStep)
-      }
+      guard goesOn, let result = try validated(split, observe) else { return false }
       for picture in result.skipped { goesOn = try note(picture, observe) && goesOn }
       (row.validationLoss, row.validationAccuracy) = (result.loss, result.accuracy)
     }
@@ -167,14 +164,24 @@ public struct Trainer {
     return observe(.row(row)) && goesOn
   }
 
+  private func validated(
+    _ split: DatasetSplit, _ observe: (TrainingEvent) -> Bool
+  ) throws -> Validation.Result? {
+    do {
+      return try Validation(split, model: model).run(observe)
+    } catch ModelError.notFinite(_, _, let first) {
+      throw TrainingError.diverged(step: step, checkpoint: savedStep, first: first)
+    }
+  }
+
   // MARK: - Checks
 
   /// Weights that are no numbers must not replace good ones on the disk.
   private func checkWeights() throws(TrainingError) {
-    let areNumbers = trained.allSatisfy { index in
-      parameters[index].withElements { $0.allSatisfy(\.isFinite) }
+    for index in trained {
+      guard let first = NotFiniteTensor(parameters[index], .parameter(names[index])) else { continue }
+      throw .diverged(step: step, checkpoint: savedStep, first: first)
     }
-    guard areNumbers else { throw .diverged(step: step, checkpoint: savedStep) }
   }
 
   private static func checkLabels(of task: TrainingTask) throws(TrainingError) {
@@ -221,7 +228,10 @@ extension Trainer {
     }
     let norm = sum.norm
     guard stepTally.lossSum.isFinite, norm.isFinite else {
-      throw TrainingError.diverged(step: step + 1, checkpoint: savedStep)
+      let first = zip(sum.gradients, trained).lazy.compactMap { [names] gradient, index in
+        NotFiniteTensor(gradient, .parameterGradient(names[index]))
+      }.first
+      throw TrainingError.diverged(step: step + 1, checkpoint: savedStep, first: first)
     }
     // As PyTorch's clip_grad_norm_, with its guard against a norm of zero.
     let gradientScale = recipe.clip > 0 ? min(1, recipe.clip / (norm + 1e-6)) : 1
@@ -239,8 +249,14 @@ extension Trainer {
   ) throws -> Tally {
     let isWhole = task.recipe.scope == .model
     let trace = try model.forward(input, recording: Recording(gradients: true, parameters: isWhole))
+    let logits: Tensor
+    do {
+      logits = try model.finite(trace.logits, of: input)
+    } catch ModelError.notFinite(_, _, let first) {
+      throw TrainingError.diverged(step: step + 1, checkpoint: savedStep, first: first)
+    }
     let loss = CrossEntropy(smoothing: Float(task.recipe.labelSmoothing))(
-      trace.logits, labels: labels, scale: scale)
+      logits, labels: labels, scale: scale)
     let gradients = try model.backward(
       from: loss.gradient, through: trace,
       requesting: GradientRequest(parameters: isWhole, headParameters: !isWhole))

@@ -1,3 +1,5 @@
+public import XAICore
+
 /// What a training tells while it runs.
 public enum TrainingEvent: Sendable {
   /// It begins, or goes on at `step` of `steps`.
@@ -62,8 +64,8 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
   case noPictures(split: String)
   /// A class of the data is beyond those of the model.
   case labelOutside(identifier: String, label: Int, classCount: Int)
-  /// The loss or its gradient is no number any more.
-  case diverged(step: Int, checkpoint: Int?)
+  /// The loss or its gradient is no number any more; `first` is the first tensor that isn't finite, where one is found.
+  case diverged(step: Int, checkpoint: Int?, first: NotFiniteTensor?)
   /// Every image of a step was damaged.
   case allDamaged(step: Int, first: String)
   /// An image is damaged, and the run is to end with it.
@@ -80,8 +82,10 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
     case .noPictures(let split): "the split '\(split)' has no pictures to learn from"
     case .labelOutside(let identifier, let label, let classCount):
       "\(identifier): its class \(label) is not one of the \(classCount) classes, which count from 0"
-    case .diverged(let step, let checkpoint):
-      "the loss or a weight is no finite number any more at step \(step). Try a lower learning rate, a longer warm-up, or a "
+    case .diverged(let step, let checkpoint, let first):
+      "the loss or a weight is no finite number any more at step \(step). "
+        + (first.map { "The first tensor that isn't finite is \($0). " } ?? "")
+        + "Try a lower learning rate, a longer warm-up, or a "
         + "gradient clip of 1. "
         + (checkpoint.map { "The checkpoint of step \($0) is kept." }
           ?? "There is no checkpoint yet.")

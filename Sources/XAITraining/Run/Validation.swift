@@ -1,4 +1,4 @@
-public import XAICore
+package import XAICore
 import XAIFoundation
 import XAITensor
 
@@ -42,7 +42,8 @@ package struct Validation {
     for batch in parts.prefetched({ loader.load($0) }) {
       result.skipped += batch.skipped
       if let input = batch.input {
-        let loss = CrossEntropy()(try model.logits(input), labels: batch.labels, scale: 1)
+        let loss = CrossEntropy()(
+          try model.finite(model.logits(input), of: input), labels: batch.labels, scale: 1)
         result.tally.add(
           Tally(lossSum: loss.lossSum, correctCount: loss.correctCount, count: batch.labels.count))
       }

@@ -116,7 +116,8 @@ struct CosineHead: Sendable {
       let ofClasses = kernels.parameterGradients(x: tape.directions, gradient: cotangent).weight
       let (unit, _) = Self.directions(of: vectors, times: 1)
       let ofVectors = Self.normBackward(ofClasses, directions: unit, lengths: lengths, isConstant: false)
-      parameters(.head(0, weight: Tensor(ofVectors.shape, ofVectors.elements.map { $0 * scale }), bias: nil))
+      let weight = Tensor.map([ofVectors], to: ofVectors.shape, .operand(0) * .constant(scale))
+      parameters(.head(0, weight: weight, bias: nil))
     }
     guard let projection else { return ofProjected }
     if let parameters {
@@ -128,17 +129,19 @@ struct CosineHead: Sendable {
     ).freeze()
   }
 
+  // Lengths and what is divided by them are in double precision, in host memory: one short row for each image and class.
+
   /// Rows divided by their lengths and multiplied with a factor; rows of zeros stay.
   private static func directions(of rows: Tensor, times factor: Float) -> (Tensor, lengths: [Float]) {
     let (count, width) = (rows.shape[0], rows.shape[1])
     var lengths: [Float] = []
     let result = Tensor(rows.shape) { result in
-      rows.withElements { x in
+      rows.onHost("features of a cosine head").withElements { x in
         for row in 0..<count {
           let own = row * width..<(row + 1) * width
           let length = own.reduce(0.0) { $0 + Double(x[$1]) * Double(x[$1]) }.squareRoot()
           lengths.append(Float(length))
-          for i in own { result[i] = length > 0 ? Float(Double(factor) * Double(x[i]) / length) : 0 }
+          for i in own { result[i] = length == 0 ? 0 : Float(Double(factor) * Double(x[i]) / length) }
         }
       }
     }
@@ -153,7 +156,7 @@ struct CosineHead: Sendable {
   ) -> Tensor {
     let (count, width) = (cotangent.shape[0], cotangent.shape[1])
     return Tensor(cotangent.shape) { result in
-      cotangent.withElements { c in
+      cotangent.onHost("gradient of a cosine head").withElements { c in
         directions.withElements { u in
           for row in 0..<count {
             let image = row % lengths.count
@@ -164,7 +167,7 @@ struct CosineHead: Sendable {
             let length = Double(lengths[image])
             for i in 0..<width {
               let rest = Double(c[start + i]) - along * Double(u[own + i])
-              result[start + i] = length > 0 ? Float(rest / length) : 0
+              result[start + i] = length == 0 ? 0 : Float(rest / length)
             }
           }
         }

@@ -35,7 +35,7 @@ public struct CosineAttention: AttentionTransform {
   /// The scale of each head, and whether it follows its parameter.
   private func scales(_ context: AttentionTransformContext) -> [(scale: Float, isFree: Bool)] {
     let largest = Float(logarithm(largestScale))
-    return context.parameters[0].elements.map {
+    return context.parameters[0].onHost("scales of heads").elements.map {
       (Float(exponential(Double(min($0, largest)))), $0 <= largest)
     }
   }
@@ -71,13 +71,15 @@ public struct CosineAttention: AttentionTransform {
   ) -> [Tensor?] {
     guard context.part == .queries else { return [nil] }
     let unit = context.kernels.normaliseRows(x, by: size)
-    let sums = context.kernels.columnSums(
-      ofProducts: gradient.reshaped(to: tokens(of: gradient)), unit.reshaped(to: tokens(of: unit))
-    ).elements
-    let width = x.shape[3]
-    let slopes = scales(context).enumerated().map { head, scale in
-      scale.isFree ? scale.scale * sums[head * width..<(head + 1) * width].reduce(0, +) : 0
-    }
-    return [Tensor(context.parameters[0].shape, slopes)]
+    let products = context.kernels.columnSums(
+      ofProducts: gradient.reshaped(to: tokens(of: gradient)), unit.reshaped(to: tokens(of: unit)))
+    let scales = scales(context)
+    let sums = Tensor.sum(.operand(0), of: [products], outer: scales.count, middle: x.shape[3], inner: 1)
+    let slopes = Tensor([scales.count], scales.map { $0.isFree ? $0.scale : 0 })
+    return [
+      Tensor.map(
+        [slopes, sums], to: context.parameters[0].shape,
+        .where(isZero: .operand(0), then: 0, otherwise: .operand(0) * .operand(1)))
+    ]
   }
 }

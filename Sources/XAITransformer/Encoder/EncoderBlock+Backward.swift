@@ -214,24 +214,16 @@ extension EncoderBlock {
   ) -> (linear: Linear, scale: Tensor?) {
     let unscaled = kernels.parameterGradients(x: x, gradient: gradient)
     guard let scale else { return (linear.gradient(weight: unscaled.weight, bias: unscaled.bias), nil) }
-    let (factors, columns) = (scale.elements, linear.inputs)
-    let (bias, sums) = (linear.bias?.elements, unscaled.bias.elements)
-    var scales = (bias.map { zip($0, sums).map { $0 * $1 } }) ?? [Float](repeating: 0, count: factors.count)
-    let weight = Tensor(unscaled.weight.shape) { result in
-      linear.weight.withElements { weight in
-        unscaled.weight.withElements { gradient in
-          for row in factors.indices {
-            var sum: Float = 0
-            for index in row * columns..<(row + 1) * columns {
-              sum += weight[index] * gradient[index]
-              result[index] = gradient[index] * factors[row]
-            }
-            scales[row] += sum
-          }
-        }
-      }
+    let shape = unscaled.weight.shape
+    let weight = Tensor.map(
+      [unscaled.weight, scale], to: shape, .operand(0) * .operand(1, each: linear.inputs))
+    let bias = Tensor.map([unscaled.bias, scale], to: scale.shape, .operand(0) * .operand(1))
+    let sums = Tensor.sum(
+      .operand(0) * .operand(1), of: [linear.weight, unscaled.weight], outer: shape[0], middle: shape[1],
+      inner: 1)
+    let scales = linear.bias.map {
+      Tensor.map([$0, unscaled.bias, sums], to: scale.shape, .operand(0) * .operand(1) + .operand(2))
     }
-    let biases = Tensor([sums.count], zip(sums, factors).map { $0 * $1 })
-    return (linear.gradient(weight: weight, bias: biases), Tensor([scales.count], scales))
+    return (linear.gradient(weight: weight, bias: bias), scales ?? sums.reshaped(to: scale.shape))
   }
 }

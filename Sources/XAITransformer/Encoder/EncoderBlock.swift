@@ -171,20 +171,12 @@ struct EncoderBlock {
   }
 
   /// The outputs of the heads, [B, N, D], with zeros for the head of each image that is removed.
-  private func without(_ removed: [Int?], _ outputs: consuming Tensor) -> Tensor {
+  private func without(_ removed: [Int?], _ outputs: Tensor) -> Tensor {
     guard removed.contains(where: { $0 != nil }) else { return outputs }
-    let (tokens, width) = (outputs.shape[1], outputs.shape[2])
-    let headWidth = width / attention.heads
-    var context = TensorBuffer(reusing: consume outputs)
-    for (image, head) in removed.enumerated() {
-      guard let head else { continue }
-      context.withElements { elements in
-        for token in image * tokens..<(image + 1) * tokens {
-          let first = token * width + head * headWidth
-          for index in first..<first + headWidth { elements[index] = 0 }
-        }
-      }
+    let (shape, heads) = (outputs.shape, attention.heads)
+    let places = (0..<shape[0] * shape[1] * heads).map { place in
+      removed[place / (shape[1] * heads)] == place % heads ? -1 : place
     }
-    return context.freeze()
+    return outputs.gathering(places, columns: shape[2] / heads, shape: shape)
   }
 }

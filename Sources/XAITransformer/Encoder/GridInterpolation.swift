@@ -20,47 +20,43 @@ public enum GridInterpolation: Hashable, Sendable {
 func interpolated(
   _ values: Tensor, from source: Grid, to target: Grid, by interpolation: GridInterpolation
 ) -> Tensor {
-  let shape: Shape = [target.count, values.shape[1]]
-  return Tensor(shape) { result in
-    result.update(repeating: 0, count: shape.count)
-    values.withElements { values in
-      interpolation.forEachTap(from: source, to: target) { from, to, weight in
-        for d in 0..<shape[1] { result[to * shape[1] + d] += weight * values[from * shape[1] + d] }
-      }
-    }
-  }
+  values.combining(interpolation.combinations(from: source, to: target), columns: values.shape[1])
 }
 
 /// The reverse: the gradient of the values on `source` from that of their interpolation to `target`.
 func interpolatedBackward(
   _ gradient: Tensor, from source: Grid, to target: Grid, by interpolation: GridInterpolation
 ) -> Tensor {
-  let shape: Shape = [source.count, gradient.shape[1]]
-  return Tensor(shape) { result in
-    result.update(repeating: 0, count: shape.count)
-    gradient.withElements { gradient in
-      interpolation.forEachTap(from: source, to: target) { from, to, weight in
-        for d in 0..<shape[1] { result[from * shape[1] + d] += weight * gradient[to * shape[1] + d] }
-      }
-    }
-  }
+  gradient.combining(
+    interpolation.combinations(from: source, to: target).transposed(count: source.count),
+    columns: gradient.shape[1])
 }
 
 extension GridInterpolation {
-  /// Calls `body` with each place of the source that each place of the target is made of, and its weight.
-  fileprivate func forEachTap(
-    from source: Grid, to target: Grid, _ body: (_ source: Int, _ target: Int, _ weight: Float) -> Void
-  ) {
+  /// The places of the source that each place of the target is made of, with their weights.
+  fileprivate func combinations(from source: Grid, to target: Grid) -> RowCombinations {
     let columns = taps(from: source.columns, to: target.columns)
-    for (y, row) in taps(from: source.rows, to: target.rows).enumerated() {
-      for (x, column) in columns.enumerated() {
-        for (i, rowWeight) in zip(row.indices, row.weights) {
-          for (j, columnWeight) in zip(column.indices, column.weights) {
-            body(i * source.columns + j, y * target.columns + x, rowWeight * columnWeight)
+    return RowCombinations(
+      taps(from: source.rows, to: target.rows).flatMap { row in
+        columns.map { column in
+          zip(row.indices, row.weights).flatMap { i, rowWeight in
+            zip(column.indices, column.weights).map { j, columnWeight in
+              RowCombinations.Term(source: i * source.columns + j, weight: rowWeight * columnWeight)
+            }
           }
         }
-      }
+      })
+  }
+}
+
+extension RowCombinations {
+  /// The reverse: what each of `count` rows is part of, in ascending order.
+  func transposed(count: Int) -> RowCombinations {
+    var parts = [[Term]](repeating: [], count: count)
+    for (row, terms) in rows.enumerated() {
+      for term in terms { parts[term.source].append(Term(source: row, weight: term.weight)) }
     }
+    return RowCombinations(parts)
   }
 }
 

@@ -1,11 +1,6 @@
 import XAICore
+import XAIFoundation
 import XAITensor
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 extension Model {
   /// Throws for an input that is no batch of images.
@@ -19,13 +14,13 @@ extension Model {
   /// Throws where inputs would need more memory than the machine has, before the process is killed for it.
   func checkMemory(bytesPerInput: Double, batch: Int, _ layout: TokenLayout) throws(ModelError) {
     let bytes = Double(batch) * bytesPerInput
-    let limit = Double(ProcessInfo.processInfo.physicalMemory) * 0.9
+    let limit = MachineLimits.memory * 0.9
     guard bytes > limit else { return }
     func gigabytes(_ bytes: Double) -> String { String(Int((bytes / 1e9).rounded(.up))) + " GB" }
     throw .unsupportedInput(
       model: descriptor.name,
       reason: "\(batch) input\(batch == 1 ? "" : "s") of \(layout.tokenCount) tokens would take about "
-        + "\(gigabytes(bytes)) of memory, and this machine has \(gigabytes(limit / 0.9)); take smaller inputs or batches"
+        + "\(gigabytes(bytes)) of memory, and this process may have \(gigabytes(limit / 0.9)); take smaller inputs or batches"
     )
   }
 }

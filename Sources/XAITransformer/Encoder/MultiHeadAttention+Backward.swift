@@ -82,7 +82,7 @@ extension MultiHeadAttention {
       met.append(own.freeze())
       let passed = transformBackward(
         met[met.count - 1], part, tape, transformed.places, rules, parameters: parameters)
-      parts.set(columns(of: part), to: passed.gradient)
+      parts.replace(columns: columns(of: part), ofRows: all.partsShape[2], by: passed.gradient)
       gradients.append(passed.parameters)
     }
     return Gradients(
@@ -208,22 +208,5 @@ extension MultiHeadAttention {
       gradient = stage.transform.applyBackward(gradient, of: seen[index], rules: rules, in: context)
     }
     return (gradient, gradients)
-  }
-}
-
-extension TensorBuffer {
-  /// Sets columns of each row, [..., columns], to the elements of a tensor of as many rows.
-  fileprivate mutating func set(_ range: Range<Int>, to x: Tensor) {
-    let columns = shape.extents.last ?? 1
-    let rows = shape.count / max(columns, 1)
-    withElements { elements in
-      x.withElements { x in
-        for row in 0..<rows {
-          for column in range.indices {
-            elements[row * columns + column] = x[row * range.count + column - range.lowerBound]
-          }
-        }
-      }
-    }
   }
 }

@@ -41,13 +41,8 @@ struct PatchEmbedding {
           outer: .init(count: batch, stride: grid.count * size.valueCount))),
       MatrixOperand(forwardOf: patch.weight), into: &tokens, patchRows(grid, batch),
       Epilogue(bias: patch.bias, residual: embeddings.patches.map { MatrixOperand(rowsOf: $0) }))
-    guard let prefixRows = embeddings.prefix else { return tokens.freeze() }
-    tokens.withElements { tokens in
-      for image in 0..<batch {
-        for (index, value) in prefixRows.enumerated() {
-          tokens[image * tokenCount(grid) * width + index] = value
-        }
-      }
+    if let prefixRows = embeddings.prefix {
+      tokens.replace(columns: 0..<prefixCount * width, ofRows: tokenCount(grid) * width, by: prefixRows)
     }
     return tokens.freeze()
   }
@@ -75,7 +70,7 @@ struct PatchEmbedding {
         output: kernels.apply(patch, to: seen)
       ).freeze()
     }
-    return fold(patches, grid, height: input.shape[2], width: input.shape[3])
+    return fold(patches, grid)
   }
 
   /// The rows of the patch tokens in [B, N, D].
@@ -89,67 +84,42 @@ struct PatchEmbedding {
 
   /// Position embeddings of a grid, interpolated where it is not the model's own, and the rows of the prefix tokens
   /// with theirs added.
-  private func positionEmbeddings(for grid: Grid) -> (prefix: [Float]?, patches: Tensor?) {
-    var prefixRows = prefixCount > 0 ? prefix.elements : nil
-    guard let positions else { return (prefixRows, nil) }
+  private func positionEmbeddings(for grid: Grid) -> (prefix: Tensor?, patches: Tensor?) {
+    guard let positions else { return (prefixCount > 0 ? prefix : nil, nil) }
     let embedded = positions.prefixCount
     let patches = positions.values[embedded..<embedded + positions.grid.count]
-    if embedded > 0 {
-      for (index, value) in positions.values[0..<embedded].elements.enumerated() {
-        prefixRows?[index] += value
-      }
-    }
     return (
-      prefixRows,
+      prefixCount > 0 ? prefixRows(adding: positions.values[0..<embedded]) : nil,
       grid == positions.grid
         ? patches : interpolated(patches, from: positions.grid, to: grid, by: positions.interpolation)
     )
+  }
+
+  /// The prefix tokens with the position embeddings of the first of them.
+  private func prefixRows(adding positions: Tensor) -> Tensor {
+    let embedded = positions.shape[0]
+    guard embedded > 0 else { return prefix }
+    let sums = Tensor.map(
+      [prefix[0..<embedded], positions], to: positions.shape, .operand(0) + .operand(1))
+    guard embedded < prefixCount else { return sums }
+    return Tensor.gathering(
+      Array(0..<prefixCount), of: [sums, prefix[embedded..<prefixCount]], columns: width, shape: prefix.shape)
   }
 
   // MARK: - Patches
 
   /// The values of each patch as a row: [B, 3, H, W] to [B, h·w, 3·p·q], planes outermost, as a convolution has them.
   func unfold(_ input: Tensor, _ grid: Grid) -> Tensor {
-    Tensor([input.shape[0], grid.count, size.valueCount]) { patches in
-      input.withElements { pixels in
-        forEachPatchRow(of: input.shape, grid) { pixel, value in
-          for x in 0..<size.width { patches[value + x] = pixels[pixel + x] }
-        }
-      }
-    }
+    input.permuting(
+      [input.shape[0], 3, grid.rows, size.height, grid.columns, size.width], to: [0, 2, 4, 1, 3, 5],
+      shape: [input.shape[0], grid.count, size.valueCount])
   }
 
-  /// The inverse of `unfold`; pixels that no patch covers are zero.
-  func fold(_ patches: Tensor, _ grid: Grid, height: Int, width: Int) -> Tensor {
-    let shape: Shape = [patches.shape[0], 3, height, width]
-    return Tensor(shape) { pixels in
-      pixels.update(repeating: 0, count: shape.count)
-      patches.withElements { patches in
-        forEachPatchRow(of: shape, grid) { pixel, value in
-          for x in 0..<size.width { pixels[pixel + x] = patches[value + x] }
-        }
-      }
-    }
-  }
-
-  /// Calls `body` with where each row of pixels of each patch starts, in the image and among the patches' values.
-  private func forEachPatchRow(of image: Shape, _ grid: Grid, _ body: (_ pixel: Int, _ value: Int) -> Void) {
-    let (height, width) = (image[2], image[3])
-    let (patchHeight, patchWidth) = (size.height, size.width)
-    var value = 0
-    for batch in 0..<image[0] {
-      for row in 0..<grid.rows {
-        for column in 0..<grid.columns {
-          for plane in 0..<3 {
-            for y in 0..<patchHeight {
-              let line = (batch * 3 + plane) * height + row * patchHeight + y
-              body(line * width + column * patchWidth, value)
-              value += patchWidth
-            }
-          }
-        }
-      }
-    }
+  /// The inverse of `unfold`.
+  func fold(_ patches: Tensor, _ grid: Grid) -> Tensor {
+    patches.permuting(
+      [patches.shape[0], grid.rows, grid.columns, 3, size.height, size.width], to: [0, 3, 1, 4, 2, 5],
+      shape: [patches.shape[0], 3, grid.rows * size.height, grid.columns * size.width])
   }
 
   // MARK: - Parameters
@@ -182,6 +152,8 @@ struct PatchEmbedding {
     if grid != own {
       patches = interpolatedBackward(patches, from: own, to: grid, by: positions.interpolation)
     }
-    return Tensor([embedded + own.count, width], sums[0..<embedded].elements + patches.elements)
+    return Tensor.gathering(
+      Array(0..<embedded + own.count), of: [sums[0..<embedded], patches], columns: width,
+      shape: [embedded + own.count, width])
   }
 }

@@ -71,15 +71,10 @@ struct ReadoutHead {
     }
     let headInputs = normalisesTokens(reads) ? read(normed[0].0, reads) : normed.map(\.0)
     let outputs = zip(heads, headInputs).map { $0.forward($1, on: kernels) }
-    let first = outputs[0].logits
-    let mean = Tensor(first.shape) { result in
-      result.update(repeating: 0, count: first.count)
-      for part in outputs {
-        part.logits.withElements { part in
-          for index in part.indices { result[index] += part[index] / Float(outputs.count) }
-        }
-      }
-    }
+    let share = Elementwise.constant(Float(outputs.count))
+    let mean = Tensor.map(
+      outputs.map(\.logits), to: outputs[0].logits.shape,
+      outputs.indices.reduce(0) { $0 + .operand($1) / share })
     return (
       mean,
       Tape(
@@ -138,50 +133,50 @@ struct ReadoutHead {
 
   /// The means of the tokens that each head reads, side by side, each [B, D] or [B, 2·D].
   private func read(_ tokens: Tensor, _ reads: ReadTokens) -> [Tensor] {
-    let (batch, count, width) = (tokens.shape[0], tokens.shape[1], tokens.shape[2])
+    let (batch, width) = (tokens.shape[0], tokens.shape[2])
     return heads.indices.map { head in
-      let parts = tokensRead(by: head, reads, of: count)
-      return Tensor([batch, parts.count * width]) { result in
-        result.update(repeating: 0, count: batch * parts.count * width)
-        tokens.withElements { tokens in
-          for image in 0..<batch {
-            for (part, read) in parts.enumerated() {
-              let mean = result + (image * parts.count + part) * width
-              for token in read {
-                let start = (image * count + token) * width
-                for d in 0..<width { mean[d] += tokens[start + d] / Float(read.count) }
-              }
-            }
-          }
-        }
-      }
+      let means = tokensRead(by: head, reads, of: tokens.shape[1]).map { mean(of: $0, among: tokens) }
+      guard means.count > 1 else { return means[0] }
+      return Tensor.gathering(
+        (0..<batch).flatMap { image in means.indices.map { $0 * batch + image } }, of: means, columns: width,
+        shape: [batch, means.count * width])
     }
   }
 
+  /// The mean of some tokens of each image, [B, N, D] to [B, D].
+  private func mean(of places: [Int], among tokens: Tensor) -> Tensor {
+    let (batch, count, width) = (tokens.shape[0], tokens.shape[1], tokens.shape[2])
+    let read =
+      places == Array(0..<count) ? tokens : TokenSelection(tokens: places, count: count).chosen(from: tokens)
+    return Tensor.sum(
+      .operand(0) / .constant(Float(places.count)), of: [read], outer: batch, middle: places.count,
+      inner: width)
+  }
+
   /// The reverse of `read`: [k·B, D] or [k·B, 2·D] for each head to [k·B, count, D].
+  ///
+  /// No token is read twice, by two heads or as two parts.
   private func spread(_ gradients: [Tensor], _ reads: ReadTokens, count: Int) -> Tensor {
     let (rows, width) = (gradients[0].shape[0], norm.weight.count)
-    return Tensor([rows, count, width]) { result in
-      result.update(repeating: 0, count: rows * count * width)
-      for (head, gradient) in gradients.enumerated() {
-        let parts = tokensRead(by: head, reads, of: count)
-        gradient.withElements { gradient in
-          for row in 0..<rows {
-            for (part, read) in parts.enumerated() {
-              let mean = (row * parts.count + part) * width
-              for token in read {
-                let start = (row * count + token) * width
-                for d in 0..<width { result[start + d] += gradient[mean + d] / Float(read.count) }
-              }
-            }
-          }
+    var places = [Int](repeating: -1, count: rows * count)
+    var first = 0
+    let shares = gradients.enumerated().map { head, gradient in
+      let parts = tokensRead(by: head, reads, of: count)
+      for row in 0..<rows {
+        for (part, read) in parts.enumerated() {
+          for token in read { places[row * count + token] = first + row * parts.count + part }
         }
       }
+      first += rows * parts.count
+      return Tensor.map(
+        [gradient, Tensor([parts.count], parts.map { Float($0.count) })], to: gradient.shape,
+        0 + .operand(0) / .operand(1, each: width))
     }
+    return Tensor.gathering(places, of: shares, columns: width, shape: [rows, count, width])
   }
 
   private func scaled(_ x: Tensor, by factor: Float) -> Tensor {
     guard factor != 1 else { return x }
-    return Tensor(x.shape, x.elements.map { $0 * factor })
+    return Tensor.map([x], to: x.shape, .operand(0) * .constant(factor))
   }
 }

@@ -50,9 +50,9 @@ struct RelativePositionBias {
       ofLayer: settings.isPerLayer ? layer : 0, grid, depth: settings.isPerLayer ? own.count : 1
     ) {
       let trained = RelativeOffsets(grid: self.grid)
-      var sum = TensorBuffer(reusing: tables[0])
-      for table in tables.dropFirst() { kernels.add(table, to: &sum) }
-      let table = sum.freeze()
+      let table = tables.dropFirst().reduce(tables[0]) {
+        Tensor.map([$0, $1], to: $0.shape, .operand(0) + .operand(1))
+      }
       return RelativeOffsets(grid: grid).scores(
         from: grid == trained.grid ? table : trained.resized(table, to: grid, by: settings.interpolation))
     }
@@ -62,6 +62,8 @@ struct RelativePositionBias {
   private func chosen(_ kept: [[Int]], from bias: Tensor) -> Tensor {
     let (heads, count) = (bias.shape[1], bias.shape[2])
     let chosen = kept[0].count + 1
+    // Tables are parameters, which are in host memory, and so is what is made of them and of sizes alone.
+    let bias = bias.onHost("position bias")
     return Tensor([kept.count, heads, chosen, chosen]) { result in
       bias.withElements { bias in
         var destination = result
@@ -130,30 +132,17 @@ struct RelativeOffsets {
   /// The bias of scores, [1, H, N, N], that a table gives, [offsets, H].
   func scores(from table: Tensor) -> Tensor {
     let (heads, indices) = (table.shape[1], rowIndices())
-    return Tensor([1, heads, tokenCount, tokenCount]) { scores in
-      table.withElements { table in
-        for head in 0..<heads {
-          let start = scores + head * indices.count
-          for (pair, row) in indices.enumerated() { start[pair] = table[row * heads + head] }
-        }
-      }
-    }
+    return table.gathering(indices, columns: heads, shape: [indices.count, heads])
+      .permuting([indices.count, heads], to: [1, 0], shape: [1, heads, tokenCount, tokenCount])
   }
 
   /// The reverse: from the gradient of the scores' bias, [H, N, N], to that of the table, [offsets, H].
   func table(from gradient: Tensor) -> Tensor {
     let (heads, indices) = (gradient.shape[0], rowIndices())
-    let shape: Shape = [count, heads]
-    return Tensor(shape) { table in
-      table.update(repeating: 0, count: shape.count)
-      gradient.withElements { gradient in
-        for head in 0..<heads {
-          for (pair, row) in indices.enumerated() {
-            table[row * heads + head] += gradient[head * indices.count + pair]
-          }
-        }
-      }
-    }
+    var pairs = [[RowCombinations.Term]](repeating: [], count: count)
+    for (pair, row) in indices.enumerated() { pairs[row].append(.init(source: pair, weight: 1)) }
+    return gradient.permuting([heads, indices.count], to: [1, 0], shape: [indices.count, heads])
+      .combining(RowCombinations(pairs), columns: heads)
   }
 
   /// A table for another grid: offsets between patches are interpolated, the class token's rows stay.
@@ -161,7 +150,7 @@ struct RelativeOffsets {
     let target = RelativeOffsets(grid: grid)
     let between = interpolated(
       table[0..<offsets.count], from: offsets, to: target.offsets, by: interpolation)
-    return Tensor([target.count, table.shape[1]], between.elements + table[offsets.count..<count].elements)
+    return Self.joined(between, table[offsets.count..<count])
   }
 
   /// The reverse: the gradient of a table for this grid from that of the one that it was resized to.
@@ -169,9 +158,14 @@ struct RelativeOffsets {
     let target = RelativeOffsets(grid: grid)
     let between = interpolatedBackward(
       gradient[0..<target.offsets.count], from: offsets, to: target.offsets, by: interpolation)
-    return Tensor(
-      [count, gradient.shape[1]],
-      between.elements + gradient[target.offsets.count..<target.count].elements)
+    return Self.joined(between, gradient[target.offsets.count..<target.count])
+  }
+
+  /// The rows of one table, and then those of another.
+  private static func joined(_ first: Tensor, _ second: Tensor) -> Tensor {
+    let (count, columns) = (first.shape[0] + second.shape[0], first.shape[1])
+    return Tensor.gathering(
+      Array(0..<count), of: [first, second], columns: columns, shape: [count, columns])
   }
 
   /// The table's row for each query and key, query by query.

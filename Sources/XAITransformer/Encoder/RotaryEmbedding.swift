@@ -24,14 +24,19 @@ public struct RotaryEmbedding: AttentionTransform {
   public var pairing: Rotation.Pairing
   /// What y and x of a patch are.
   public var coordinates: Coordinates
+  /// Whether x rotates the first half of the pairs and y the second.
+  public var hasColumnsFirst: Bool
 
   /// States how patches are rotated.
   public init(
-    base: Double = 10_000, pairing: Rotation.Pairing = .adjacent, coordinates: Coordinates = .indices(of: nil)
+    base: Double = 10_000, pairing: Rotation.Pairing = .adjacent,
+    coordinates: Coordinates = .indices(of: nil),
+    hasColumnsFirst: Bool = false
   ) {
     self.base = base
     self.pairing = pairing
     self.coordinates = coordinates
+    self.hasColumnsFirst = hasColumnsFirst
   }
 
   /// A quarter of a head's elements are as many frequencies.
@@ -67,7 +72,9 @@ public struct RotaryEmbedding: AttentionTransform {
         }
       }
       let (rows, columns) = (along(places.grid.rows) { $0.rows }, along(places.grid.columns) { $0.columns })
-      return places.table(width: 2 * count, prefix: prefix) { rows[$0] + columns[$1] }
+      return places.table(width: 2 * count, prefix: prefix) {
+        hasColumnsFirst ? columns[$1] + rows[$0] : rows[$0] + columns[$1]
+      }
     }
     return Rotation(
       cosines: table(cosine, prefix: 1), sines: table(sine, prefix: 0), pairing: pairing)

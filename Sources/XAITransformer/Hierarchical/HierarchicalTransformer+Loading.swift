@@ -15,7 +15,7 @@ extension HierarchicalTransformer {
   ///   - ignoring: names that may be left over in the weights.
   ///   - preprocessing: what Hugging Face models of the family do where no file says it.
   ///   - request: what the arithmetic runs on, and names for the classes.
-  /// - Throws: `WeightsError` with every missing, mis-shaped and unexpected tensor; `PreprocessingError`; `LoadError` for
+  /// - Throws: `WeightsError` with every missing, mis-shaped and unexpected tensor; `ConfigurationError`; `LoadError` for
   ///   names of other classes, and for class vectors.
   public init(
     loading directory: ModelDirectory, architecture: String, configuration: HierarchicalConfiguration,
@@ -23,6 +23,7 @@ extension HierarchicalTransformer {
     preprocessing defaults: Preprocessing, _ request: LoadRequest
   ) throws {
     let classCount = configuration.classCount
+    var notes: [String] = directory.notes + store.notes
     let labels: [String]
     switch request.classes {
     case .vectors: throw LoadError.notGivable("class vectors", family: architecture)
@@ -31,22 +32,24 @@ extension HierarchicalTransformer {
         throw LoadError.otherCount(given: names.count, model: directory.name, classes: classCount)
       }
       labels = names
-    case nil: labels = try directory.labels(count: classCount)
+    case nil: labels = try directory.labels(count: classCount, notes: &notes)
     }
     let reader = WeightReader(store)
     let weights = HierarchicalWeights(reading: reader, configuration: configuration, naming: naming)
     try reader.finish(ignoring: ignoring)
     let preprocessing = try directory.preprocessing(
-      height: configuration.imageHeight, width: configuration.imageWidth, defaults: defaults
+      height: configuration.imageHeight, width: configuration.imageWidth, defaults: defaults,
+      notes: &notes
     ) { configuration.reasonAgainst(height: $0, width: $1) == nil }
+    let output = try directory.outputMeaning(classCount: classCount, notes: &notes)
     let layout =
       preprocessing.inputSize.map { configuration.layout(height: $0.height, width: $0.width) }
       ?? configuration.layout
     self.init(
       descriptor: configuration.descriptor(
         name: directory.name, architecture: architecture,
-        labels: labels, output: try directory.outputMeaning(classCount: classCount), weights: weights,
-        layout: layout, preprocessing: preprocessing),
+        labels: labels, output: output, weights: weights,
+        layout: layout, preprocessing: preprocessing, notes: notes),
       configuration: configuration, weights: weights, kernels: request.kernels)
   }
 }
@@ -57,11 +60,11 @@ extension HierarchicalConfiguration {
   /// - Parameter layout: the tokens at the size that the preprocessing ends in.
   public func descriptor(
     name: String, architecture: String, labels: [String], output: OutputMeaning = .softmax,
-    weights: HierarchicalWeights, layout: TokenLayout, preprocessing: Preprocessing
+    weights: HierarchicalWeights, layout: TokenLayout, preprocessing: Preprocessing, notes: [String] = []
   ) -> ModelDescriptor {
     ModelDescriptor(
       name: name, architecture: architecture, labels: labels, layers: layerDescriptors,
       parameterCount: weights.parameterCount, layout: layout, preprocessing: preprocessing,
-      capabilities: HierarchicalTransformer.capabilities, output: output)
+      capabilities: HierarchicalTransformer.capabilities, output: output, notes: notes)
   }
 }

@@ -22,24 +22,20 @@ extension HierarchicalTransformer {
   /// [1, H, slots, slots] to [windows, H, slots, slots].
   private static func masked(_ bias: Tensor, _ windows: AttentionWindows) -> Tensor {
     let (heads, size) = (bias.shape[1], windows.size)
-    return Tensor([windows.count, heads, size, size]) { result in
-      bias.withElements { bias in
-        var place = 0
-        for window in 0..<windows.count {
-          let regions = windows.regions[window * size..<(window + 1) * size]
-          var pair = 0
-          for _ in 0..<heads {
-            for query in regions {
-              for key in regions {
-                result[place] = bias[pair] + (query == key ? 0 : mask)
-                place += 1
-                pair += 1
-              }
-            }
+    let apart = Tensor([windows.count, size, size]) { result in
+      for window in 0..<windows.count {
+        let regions = windows.regions[window * size..<(window + 1) * size]
+        for (q, query) in regions.enumerated() {
+          for (k, key) in regions.enumerated() {
+            result[(window * size + q) * size + k] = query == key ? 0 : mask
           }
         }
       }
     }
+    let forHeads = apart.gathering(
+      (0..<windows.count).flatMap { repeatElement($0, count: heads) }, columns: size * size,
+      shape: [windows.count, heads, size, size])
+    return Tensor.map([forHeads, bias], to: forHeads.shape, .operand(1) + .operand(0))
   }
 
   /// Throws where a forward pass would need more memory than the machine has.

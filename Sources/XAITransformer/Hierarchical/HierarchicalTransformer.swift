@@ -5,7 +5,7 @@ public import XAITensor
 /// A transformer of stages, such as Swin: patches attend in windows, and between the stages neighbours become one token.
 ///
 /// Source: Liu et al. 2021, "Swin Transformer: Hierarchical Vision Transformer using Shifted Windows" (arXiv 2103.14030).
-public struct HierarchicalTransformer: DifferentiableModel {
+public struct HierarchicalTransformer: DifferentiableModel, ParameterListing {
   public let descriptor: ModelDescriptor
   /// Its sizes and choices.
   public let configuration: HierarchicalConfiguration
@@ -13,6 +13,9 @@ public struct HierarchicalTransformer: DifferentiableModel {
   let kernels: any Kernels
   let scoreBiases = PositionBiasCache()
   private let stageOfLayer: [Int]
+
+  /// Every parameter by its name in the checkpoint.
+  public var namedTensors: [(name: String, tensor: Tensor)] { weights.named }
 
   /// What a transformer of stages can do.
   public static let capabilities: Capabilities = [
@@ -120,13 +123,7 @@ public struct HierarchicalTransformer: DifferentiableModel {
       epsilon: HierarchicalConfiguration.betweenEpsilon)
     let tape = HierarchicalTape.Embedding(patches: patches, statistics: statistics)
     guard let positions = weights.positions else { return (normed, tape) }
-    var tokens = TensorBuffer(reusing: normed)
-    tokens.withElements { tokens in
-      positions.withElements { positions in
-        for index in tokens.indices { tokens[index] += positions[index % positions.count] }
-      }
-    }
-    return (tokens.freeze(), tape)
+    return (Tensor.map([normed, positions], to: normed.shape, .operand(0) + .operand(1)), tape)
   }
 }
 

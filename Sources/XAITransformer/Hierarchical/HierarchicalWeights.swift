@@ -25,6 +25,8 @@ public struct HierarchicalWeights: Sendable {
   let head: ClassifierHead
   /// How many parameters there are.
   public let parameterCount: Int
+  /// Each of them by its name.
+  let named: [(name: String, tensor: Tensor)]
 
   /// Reads the parameters of a checkpoint by its names; what does not fit is reported by the reader's `finish`.
   public init(
@@ -77,7 +79,7 @@ public struct HierarchicalWeights: Sendable {
     let width = stages[stages.count - 1].width
     finalNorm = source.norm(naming.finalNorm, width)
     head = .linear(source.linear(naming.head, configuration.classCount, width))
-    parameterCount = source.count
+    (parameterCount, named) = (source.count, source.taken)
   }
 }
 

@@ -17,7 +17,7 @@ extension VisionTransformer {
   ///   - takesAnySize: whether the library runs models of the family at any size without being asked to, so that the size of
   ///     the preprocessing counts and not that of the position embeddings.
   ///   - request: what the arithmetic runs on, and the classes that the model is given.
-  /// - Throws: `WeightsError` with every missing, mis-shaped and unexpected tensor; `PreprocessingError`; `LoadError` for
+  /// - Throws: `WeightsError` with every missing, mis-shaped and unexpected tensor; `ConfigurationError`; `LoadError` for
   ///   classes that don't fit the checkpoint.
   public init(
     loading directory: ModelDirectory, architecture: String, configuration: VisionTransformerConfiguration,
@@ -25,11 +25,12 @@ extension VisionTransformer {
     preprocessing defaults: Preprocessing, takesAnySize: Bool = false, _ request: LoadRequest
   ) throws {
     var configuration = configuration
+    var notes: [String] = []
     let names = StoredNames(of: store, naming)
     let classes = try RequestedClasses(
       request.classes, for: &configuration,
-      hasClassifier: names.hasClassifier(configuration.classifier), model: directory.name,
-      labels: directory.labels)
+      hasClassifier: names.hasClassifier(configuration.classifier), model: directory.name
+    ) { try directory.labels(count: $0, notes: &notes) }
     let reader = WeightReader(store)
     let classVectors = naming.heads.first.map { naming.tensor($0, .weight) }
     let weights = VisionTransformerWeights(configuration: configuration, naming: naming) { name, shape in
@@ -43,9 +44,9 @@ extension VisionTransformer {
     try self.init(
       of: directory, architecture: architecture, labels: classes.labels,
       output: classes.vectors != nil
-        ? .softmax : directory.outputMeaning(classCount: configuration.classCount),
+        ? .softmax : directory.outputMeaning(classCount: configuration.classCount, notes: &notes),
       configuration: configuration, weights: weights, naming: naming, maskToken: maskToken,
-      preprocessing: defaults, takesAnySize: takesAnySize, on: request.kernels)
+      preprocessing: defaults, takesAnySize: takesAnySize, notes: store.notes + notes, on: request.kernels)
   }
 
   /// Describes a model of a directory by what its configuration says.
@@ -53,12 +54,18 @@ extension VisionTransformer {
     of directory: ModelDirectory, architecture: String, labels: [String], output: OutputMeaning,
     configuration: VisionTransformerConfiguration, weights: VisionTransformerWeights,
     naming: CheckpointNaming, maskToken: Tensor? = nil, preprocessing defaults: Preprocessing,
-    takesAnySize: Bool = false, on kernels: any Kernels
+    takesAnySize: Bool = false, notes: [String] = [], on kernels: any Kernels
   ) throws {
-    var source = try DirectorySource(directory)
+    var source = DirectorySource(directory)
     source.maskToken = maskToken
+    // Position embeddings of a timm model may be for another size than its inputs have.
+    let own =
+      try directory.format == .timm
+      ? VisionTransformerConfiguration.imageSize(timm: directory.config)
+      : (configuration.imageHeight, configuration.imageWidth)
+    var notes = directory.notes + configuration.assumptions + notes
     let preprocessing = try directory.preprocessing(
-      height: configuration.imageHeight, width: configuration.imageWidth, defaults: defaults
+      height: own.0, width: own.1, defaults: defaults, notes: &notes
     ) { takesAnySize && configuration.patch.divides(height: $0, width: $1) }
     let descriptor = ModelDescriptor(
       name: directory.name, architecture: architecture, labels: labels,
@@ -67,7 +74,7 @@ extension VisionTransformer {
       layout: preprocessing.inputSize.map { configuration.layout(height: $0.height, width: $0.width) }
         ?? configuration.layout,
       preprocessing: preprocessing,
-      capabilities: Self.capabilities(of: configuration), output: output)
+      capabilities: Self.capabilities(of: configuration), output: output, notes: notes)
     self.init(
       descriptor: descriptor, configuration: configuration, weights: weights, naming: naming,
       kernels: kernels, source: source)

@@ -38,7 +38,7 @@ extension VisionTransformerArchitecture {
     _ config: Configuration, _ weights: WeightStore
   ) throws -> (configuration: VisionTransformerConfiguration, naming: CheckpointNaming) {
     let configuration = try VisionTransformerConfiguration(timm: config, weights: weights)
-    return (configuration, .timm(for: configuration))
+    return (configuration, .timm(for: configuration, weights))
   }
 
   /// Loads a Hugging Face or timm model of the family.

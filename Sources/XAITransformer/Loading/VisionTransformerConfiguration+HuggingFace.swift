@@ -38,7 +38,8 @@ extension VisionTransformerConfiguration {
 
   /// The number of classes that a Hugging Face configuration states.
   public static func classCount(huggingFace config: Configuration) throws -> Int {
-    try config.optionalLabels()?.count ?? config.optionalInteger("num_labels") ?? 2
+    if let labels = try config.optionalLabels(), !labels.isEmpty { return labels.count }
+    return try config.optionalInteger("num_labels") ?? 2
   }
 
   /// Throws for a Hugging Face configuration of another activation than GELU, or of images without three channels.

@@ -102,8 +102,8 @@ extension VisionTransformer {
     }
     let classCount = JSONValue.integer(descriptor.classCount)
     pretrained["num_classes"] = classCount
-    pretrained["input_size"] = .array(
-      [3, configuration.imageHeight, configuration.imageWidth].map { .integer($0) })
+    let size = descriptor.preprocessing.inputSize ?? (configuration.imageHeight, configuration.imageWidth)
+    pretrained["input_size"] = .array([3, size.height, size.width].map { .integer($0) })
     config["pretrained_cfg"] = .object(pretrained)
     config["num_classes"] = classCount
     config["dtype"] = Self.computedIn

@@ -4,17 +4,11 @@ public import XAIImage
 public import XAITensor
 public import XAIWeights
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 extension VisionTransformer {
   /// Makes a model that has learnt nothing yet from a directory whose configuration has been read.
   ///
   /// - Parameters:
-  ///   - directory: has a `config.json`, perhaps a `preprocessor_config.json`; its weights aren't looked at.
+  ///   - directory: has a `config.json`, perhaps one of an image processor; its weights aren't looked at.
   ///   - architecture: the id of the plugin that makes it.
   ///   - configuration: its sizes and choices; the number of classes is that of `labels`.
   ///   - naming: what the weights will be called.
@@ -23,7 +17,7 @@ extension VisionTransformer {
   ///   - random: where the first weights come from.
   ///   - kernels: what the arithmetic runs on.
   /// - Throws: `VisionTransformerError` for contradicting sizes, `ModelError.notTrainable` for more parameters than the
-  ///   machine can train, `PreprocessingError`.
+  ///   machine can train, `ConfigurationError`.
   public init(
     untrained directory: ModelDirectory, architecture: String,
     configuration: VisionTransformerConfiguration,
@@ -49,14 +43,14 @@ extension VisionTransformer {
     _ configuration: VisionTransformerConfiguration, heads: Int, model: String
   ) throws(ModelError) {
     let bytes = 16 * Double(configuration.parameterCount(heads: heads))
-    let limit = Double(ProcessInfo.processInfo.physicalMemory)
+    let limit = MachineLimits.memory
     guard bytes > limit else { return }
     func gigabytes(_ bytes: Double) -> String { String(Int((bytes / 1e9).rounded(.up))) + " GB" }
     throw .notTrainable(
       model: model,
       reason:
         "training \(configuration.parameterCount(heads: heads)) parameters takes \(gigabytes(bytes)) of memory "
-        + "at least, and this machine has \(gigabytes(limit)); take a smaller width, depth or MLP")
+        + "at least, and this process may have \(gigabytes(limit)); take a smaller width, depth or MLP")
   }
 }
 

@@ -7,12 +7,14 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Where a model takes its parameters from as it is put together, and how many they are.
+/// Where a model takes its parameters from as it is put together, and which they are.
 final class ParameterSource {
   private let source: (_ name: String, _ shape: Shape) -> Tensor
   private let naming: (_ owner: String, _ parameter: CheckpointNaming.Parameter) -> String
-  /// The parameters that were taken so far.
+  /// How many numbers were taken so far.
   private(set) var count = 0
+  /// The parameters that were taken so far.
+  private(set) var taken: [(name: String, tensor: Tensor)] = []
 
   /// Takes parameters from `source`, those of linear maps and norms by the names that `naming` gives.
   init(
@@ -27,7 +29,9 @@ final class ParameterSource {
 
   func tensor(_ name: String, _ shape: Shape) -> Tensor {
     count += shape.count
-    return source(name, shape)
+    let tensor = source(name, shape)
+    taken.append((name, tensor))
+    return tensor
   }
 
   /// The matrix of a linear map.
@@ -45,11 +49,13 @@ final class ParameterSource {
   }
 
   /// A convolution whose patches don't overlap, as the linear map of a patch's values.
-  func patchProjection(_ name: String, _ patch: PatchSize, outputs: Int) -> Linear {
+  func patchProjection(
+    _ name: String, _ patch: PatchSize, outputs: Int, hasBias: Bool = true
+  ) -> Linear {
     Linear(
       weight: tensor(naming(name, .weight), patch.projectionShape(outputs: outputs))
         .flattened(to: [outputs, patch.valueCount]),
-      bias: tensor(naming(name, .bias), [outputs]))
+      bias: hasBias ? tensor(naming(name, .bias), [outputs]) : nil)
   }
 }
 
@@ -63,20 +69,15 @@ struct DirectorySource: Sendable {
   let format: ModelDirectory.Format
   /// The members of `config.json`.
   let config: [String: JSONValue]
-  /// The members of `preprocessor_config.json`, empty where there is none.
+  /// The members of the image processor's configuration, empty where there is none.
   let preprocessor: [String: JSONValue]
   /// The token of masked patches, where the weights have one.
   var maskToken: Tensor?
 
-  init(_ directory: ModelDirectory) throws(ConfigurationError) {
+  init(_ directory: ModelDirectory) {
     self.format = directory.format
     self.config = directory.config.value.members
-    let file = "\(directory.path)/preprocessor_config.json"
-    let text = directory.preprocessorConfig.map { String(decoding: $0, as: UTF8.self) }
-    self.preprocessor =
-      try text.map { text throws(ConfigurationError) in
-        try Configuration(text: text, file: file).value.members
-      } ?? [:]
+    self.preprocessor = directory.imageProcessor?.value.members ?? [:]
   }
 }
 

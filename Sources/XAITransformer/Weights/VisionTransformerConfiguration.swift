@@ -112,6 +112,8 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
   public var positionInterpolation = GridInterpolation.bicubic
   /// Whether attention scores have a bias by the relative position of query and key; nil where they have none.
   public var positionBias: PositionBias?
+  /// Whether the patch projection has a bias.
+  public var hasPatchBias = true
   /// Whether tokens, with their position embeddings, go through a layer norm before the first block.
   public var hasEmbeddingNorm = false
   /// Where the layer norms of a block stand.
@@ -122,6 +124,8 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
   /// What the factors of what each branch adds to a token begin as before training (Touvron and others 2021, arXiv
   /// 2103.17239); nil where there are none.
   public var layerScale: Float?
+  /// What neither a configuration nor weights say and had to be assumed, a sentence each, without a full stop.
+  public var assumptions: [String] = []
 
   /// States the sizes and choices; the defaults are those of the first ViT.
   public init(

@@ -47,7 +47,8 @@ public struct VisionTransformerWeights: Sendable {
     _ configuration: VisionTransformerConfiguration, _ naming: CheckpointNaming, _ source: ParameterSource
   ) {
     let width = configuration.width
-    self.patch = source.patchProjection(naming.patch, configuration.patch, outputs: width)
+    self.patch = source.patchProjection(
+      naming.patch, configuration.patch, outputs: width, hasBias: configuration.hasPatchBias)
 
     var prefixRows: [Float] = []
     for (name, tokens) in naming.prefixTensors(of: configuration.prefix) {

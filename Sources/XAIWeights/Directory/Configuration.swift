@@ -7,19 +7,38 @@ import XAIFoundation
 public struct Configuration: Sendable {
   /// What messages call the file.
   public let file: String
-  /// The whole content.
+  /// The whole content; of a section, what stands below its key.
   public let value: JSONValue
+  /// The dotted key of a section, which messages put before those that are looked up; empty for a whole file.
+  private let section: String
 
   static let byteLimit = 16 << 20
 
   /// Wraps a value that was made or read elsewhere; `file` is what messages call it.
   public init(_ value: JSONValue, file: String) {
-    self.file = file
-    self.value = value
+    self.init(value, file: file, section: "")
   }
 
-  /// Reads a file of at most 16 MB.
+  private init(_ value: JSONValue, file: String, section: String) {
+    self.file = file
+    self.value = value
+    self.section = section
+  }
+
+  /// The object at a key as a configuration of its own, nil where there is none.
+  public func section(_ key: String) throws(ConfigurationError) -> Configuration? {
+    let object = try optional(key, "an object") { value -> JSONValue? in
+      if case .object = value { value } else { nil }
+    }
+    return object.map { Configuration($0, file: file, section: fullKey(key)) }
+  }
+
+  /// A key as messages name it.
+  private func fullKey(_ key: String) -> String { section.isEmpty ? key : "\(section).\(key)" }
+
+  /// Reads a file of at most 16 MB, which has to hold an object.
   public init(path: String) throws(ConfigurationError) {
+    if let target = FileSystem.brokenTarget(of: path) { throw .brokenLink(file: path, target: target) }
     let contents: FileBytes
     do throws(ReadFailure) {
       contents = try FileBytes(mapping: path)
@@ -27,6 +46,12 @@ public struct Configuration: Sendable {
       throw .unreadable(file: path, reason: error.reason)
     }
     self.init(try Self.parse(contents, file: path), file: path)
+  }
+
+  /// Reads a file that needn't be there, nil where nothing is.
+  public init?(optionalPath path: String) throws(ConfigurationError) {
+    guard FileSystem.kind(of: path) != nil || FileSystem.brokenTarget(of: path) != nil else { return nil }
+    try self.init(path: path)
   }
 
   /// Parses a text; `file` is what messages call it.
@@ -39,15 +64,19 @@ public struct Configuration: Sendable {
       throw .tooLarge(file: file, byteCount: contents.count, limit: byteLimit)
     }
     return try contents.withBytes { (bytes) throws(ConfigurationError) in
+      let value: JSONValue
       do throws(JSONFailure) {
-        return try JSONValue(parsing: bytes)
+        value = try JSONValue(parsing: bytes)
       } catch {
+        if let content = ForeignContent(of: bytes) { throw .foreign(file: file, content: content) }
         let before = bytes.prefix(error.offset)
         let lineStart = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
         throw .malformed(
           file: file, line: before.count { $0 == 0x0A } + 1, column: error.offset - lineStart + 1,
           reason: error.reason)
       }
+      guard case .object = value else { throw .notAnObject(file: file, found: value.kind) }
+      return value
     }
   }
 
@@ -67,15 +96,25 @@ public struct Configuration: Sendable {
   ) throws(ConfigurationError) -> T? {
     guard let value = optionalValue(key) else { return nil }
     guard let converted = convert(value) else {
-      throw .wrongKind(file: file, key: key, expected: expected, found: value.kind)
+      throw .wrongKind(file: file, key: fullKey(key), expected: expected, found: value.kind)
     }
     return converted
   }
 
   /// Unwraps what a lookup found.
   func required<T>(_ found: T?, _ key: String) throws(ConfigurationError) -> T {
-    guard let found else { throw .missing(file: file, key: key) }
+    guard let found else { throw .missing(file: file, key: fullKey(key)) }
     return found
+  }
+
+  /// The error for a value that is of the right kind and can't be used; `reason` reads on from the key: "is 0, and …".
+  public func invalid(_ key: String, _ reason: String) -> ConfigurationError {
+    .invalid(file: file, key: fullKey(key), reason: reason)
+  }
+
+  /// The error for a value that asks for what isn't computed here.
+  public func unsupported(_ key: String, value: String, supported: String) -> ConfigurationError {
+    .unsupported(file: file, key: fullKey(key), value: value, supported: supported)
   }
 }
 
@@ -128,18 +167,20 @@ extension Configuration {
 
   func check(_ integer: Int, in range: ClosedRange<Int>, _ key: String) throws(ConfigurationError) {
     guard range.contains(integer) else {
-      throw .invalid(
-        file: file, key: key, reason: "is \(integer), outside \(range.lowerBound) to \(range.upperBound)")
+      throw invalid(key, "is \(integer), outside \(range.lowerBound) to \(range.upperBound)")
     }
   }
 }
 
 extension JSONValue {
-  var integer: Int? { if case .integer(let integer) = self { integer } else { nil } }
+  /// The number, where it is a whole one.
+  package var integer: Int? { if case .integer(let integer) = self { integer } else { nil } }
 
-  var text: String? { if case .string(let text) = self { text } else { nil } }
+  /// The string, where it is one.
+  package var text: String? { if case .string(let text) = self { text } else { nil } }
 
-  var number: Double? {
+  /// The number, where it is one.
+  package var number: Double? {
     switch self {
     case .integer(let integer): Double(integer)
     case .double(let double): double
@@ -148,7 +189,7 @@ extension JSONValue {
   }
 
   /// The elements as one type, nil where one is of another kind.
-  func elements<T>(_ convert: (JSONValue) -> T?) -> [T]? {
+  package func elements<T>(_ convert: (JSONValue) -> T?) -> [T]? {
     guard case .array(let elements) = self else { return nil }
     let converted = elements.compactMap(convert)
     return converted.count == elements.count ? converted : nil
@@ -206,56 +247,33 @@ extension Configuration {
     try optional(key, "an array of strings") { $0.elements(\.text) }
   }
 
-  /// Names of classes by class index, as `id2label` has them, nil where there are none.
+  /// Names of classes by class index, as `id2label` has them, nil where there are none; a number stands for its text.
   public func optionalLabels(_ key: String = "id2label") throws(ConfigurationError) -> [Int: String]? {
-    try optional(key, "an object of strings by class index") { value in
-      guard case .object(let members) = value else { return nil }
-      var labels: [Int: String] = [:]
-      for (index, label) in members {
-        // "7" and "07" would be one class.
-        guard let index = Int(index), index >= 0, let label = label.text, labels[index] == nil else {
-          return nil
-        }
-        labels[index] = label
+    guard let object = try section(key), case .object(let members) = object.value else { return nil }
+    var labels: [Int: String] = [:]
+    for (name, label) in members.sorted(by: { $0.key < $1.key }) {
+      guard let index = Int(name), index >= 0 else {
+        throw invalid(key, "has \(quoted(name)), which is no class index: they count from 0")
       }
-      return labels
+      guard let text = label.text ?? label.numberText else {
+        throw invalid(key, "has \(label.kind) for class \(index), and a label is a string")
+      }
+      // "7" and "07" would be one class.
+      guard labels.updateValue(text, forKey: index) == nil else {
+        throw invalid(key, "names class \(index) twice")
+      }
     }
+    return labels
   }
 }
 
-/// Why a configuration can't be used; every case names the file, and the dotted key where there is one.
-public enum ConfigurationError: Error, Hashable, Sendable {
-  /// The file can't be read.
-  case unreadable(file: String, reason: String)
-  /// The file is larger than any configuration.
-  case tooLarge(file: String, byteCount: Int, limit: Int)
-  /// The file isn't JSON; lines and columns (of bytes) count from one.
-  case malformed(file: String, line: Int, column: Int, reason: String)
-  /// A value that is needed isn't there.
-  case missing(file: String, key: String)
-  /// A value is of another kind than the one asked for.
-  case wrongKind(file: String, key: String, expected: String, found: String)
-  /// A value is of the right kind and can't be used all the same.
-  case invalid(file: String, key: String, reason: String)
-}
-
-extension ConfigurationError: CustomStringConvertible {
-  /// What is wrong, where, and what to do.
-  public var description: String {
+extension JSONValue {
+  /// A number as text.
+  fileprivate var numberText: String? {
     switch self {
-    case .unreadable(let file, let reason):
-      "\(quoted(file)) can't be read: \(reason)"
-    case .tooLarge(let file, let byteCount, let limit):
-      "\(quoted(file)) has \(byteCount) bytes, over the limit of \(limit). Check that it is a configuration"
-    case .malformed(let file, let line, let column, let reason):
-      "\(quoted(file)) isn't valid JSON: \(reason) at line \(line), column \(column). "
-        + "Correct it or download it again"
-    case .missing(let file, let key):
-      "\(quoted(file)) has no \(quoted(key)). Add it as the model's authors publish it"
-    case .wrongKind(let file, let key, let expected, let found):
-      "\(quoted(file)): \(quoted(key)) should be \(expected) and is \(found). Correct it"
-    case .invalid(let file, let key, let reason):
-      "\(quoted(file)): \(quoted(key)) \(reason). Correct it"
+    case .integer(let integer): String(integer)
+    case .double(let double): String(double)
+    default: nil
     }
   }
 }

@@ -12,22 +12,45 @@ import Foundation
 struct HubCache {
   let path: String
 
-  /// Finds the folder as `huggingface_hub` does: `HF_HUB_CACHE`, else `hub` of `HF_HOME`, else
+  /// Finds the folder as `huggingface_hub` does: `HF_HUB_CACHE`, else `HUGGINGFACE_HUB_CACHE`, else `hub` of `HF_HOME`, else
   /// `huggingface/hub` of `XDG_CACHE_HOME`, else of `~/.cache`.
   init(environment: [String: String]) {
+    let home = environment["HOME"] ?? "~"
     func folder(_ name: String) -> String? {
       guard let value = environment[name], !value.isEmpty else { return nil }
-      return value.hasPrefix("~/") ? (environment["HOME"] ?? "~") + value.dropFirst() : value
+      let expanded = Self.expanded(value, environment)
+      return expanded == "~" || expanded.hasPrefix("~/") ? home + expanded.dropFirst() : expanded
     }
     self.path =
-      folder("HF_HUB_CACHE")
+      folder("HF_HUB_CACHE") ?? folder("HUGGINGFACE_HUB_CACHE")
       ?? folder("HF_HOME").map { "\($0)/hub" }
-      ?? "\(folder("XDG_CACHE_HOME") ?? "\(environment["HOME"] ?? "~")/.cache")/huggingface/hub"
+      ?? "\(folder("XDG_CACHE_HOME") ?? "\(home)/.cache")/huggingface/hub"
+  }
+
+  /// A path with the values of the variables that it names, `$NAME` or `${NAME}`; names that aren't set stay.
+  private static func expanded(_ path: String, _ environment: [String: String]) -> String {
+    var (result, rest) = ("", path[...])
+    while let dollar = rest.firstIndex(of: "$") {
+      result += rest[..<dollar]
+      rest = rest[dollar...]
+      let isBraced = rest.dropFirst().first == "{"
+      let start = rest.dropFirst(isBraced ? 2 : 1)
+      let name = start.prefix { $0 == "_" || ($0.isASCII && ($0.isLetter || $0.isNumber)) }
+      let end = start.dropFirst(name.count)
+      if !name.isEmpty, !isBraced || end.first == "}", let value = environment[String(name)] {
+        result += value
+        rest = isBraced ? end.dropFirst() : end
+      } else {
+        result += "$"
+        rest = rest.dropFirst()
+      }
+    }
+    return result + rest
   }
 
   /// The files of a repository at a revision, nil where they are not there.
   func snapshot(of id: RepositoryID) -> String? {
-    let repository = "\(path)/models--\(id.name.split(separator: "/").joined(separator: "--"))"
+    let repository = path(of: id)
     let revision = id.revision ?? "main"
     let commit = commit(named: "\(repository)/refs/\(revision)") ?? revision
     guard Self.isCommit(commit) else { return nil }
@@ -35,12 +58,23 @@ struct HubCache {
     return fileExists(snapshot) ? snapshot : nil
   }
 
+  /// The folder of a repository, whatever it holds; nil where there is none.
+  func folder(of id: RepositoryID) -> String? { fileExists(path(of: id)) ? path(of: id) : nil }
+
+  private func path(of id: RepositoryID) -> String {
+    "\(path)/models--\(id.name.split(separator: "/").joined(separator: "--"))"
+  }
+
+  /// The repository that a folder of the cache is for, nil where it is another one's.
+  static func repositoryName(ofFolder name: String) -> String? {
+    guard name.hasPrefix("models--") else { return nil }
+    return name.dropFirst("models--".count).split(separator: "--").joined(separator: "/")
+  }
+
   /// The repositories of models that are there, as users call them.
   var models: [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    return names.filter { $0.hasPrefix("models--") }
-      .map { $0.dropFirst("models--".count).split(separator: "--").joined(separator: "/") }
-      .sorted()
+    return names.compactMap(Self.repositoryName).sorted()
   }
 
   private func commit(named path: String) -> String? {

@@ -89,7 +89,8 @@ final class WeightLedger: Sendable {
     // The file was checked as it was opened: reading a tensor that fits can't fail any more.
     let tensor = stored.shape == shape && stored.type.isReadable ? try? store.tensor(name) : nil
     entries.withLock {
-      $0.read.insert(name)
+      // A tensor may be asked for by its name in the file, and be listed without what is left out of it.
+      $0.read.insert(stored.name)
       if tensor == nil {
         $0.mismatched.append(
           WeightsError.Mismatch(name: name, expected: shape, found: stored.shape, type: stored.type))

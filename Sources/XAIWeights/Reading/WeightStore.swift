@@ -9,29 +9,53 @@ import Foundation
 
 /// The weights of one model, from one safetensors file or from several shards.
 ///
-/// Opening maps the files and reads their headers; elements are read when a tensor is asked for.
+/// Opening maps the files and reads their headers; elements are read when a tensor is asked for. What a wrapper of the training put
+/// around all names is left out; a tensor is found by its name in the file as well.
 public struct WeightStore: Sendable {
   /// What messages call the weights: the path of the file or of the index.
   public let path: String
   /// Every tensor, sorted by name, with type and shape.
-  public let tensors: [StoredTensor]
+  public var tensors: [StoredTensor] { parts.values.map(\.described).sorted { $0.name < $1.name } }
+  /// What a user should know of how the weights are read, a sentence each.
+  public private(set) var notes: [String]
 
-  private let fileOfTensor: [String: SafetensorsFile]
+  /// What tensors are made of, by their names.
+  private var parts: [String: Part]
+  private let unwrapping: NameUnwrapping
+  private let libraryNames: TransformersNames
+  /// What stands before the names of this store and not before those of the file.
+  private var root = ""
+
+  /// What a tensor is made of.
+  private struct Part {
+    /// The name, and what the file says of type, shape and place.
+    var described: StoredTensor
+    /// The name in the file.
+    var stored: String
+    var file: SafetensorsFile
+    /// What is added to it.
+    var update: LowRankUpdate?
+  }
 
   /// Opens one file.
-  public init(file: SafetensorsFile) {
-    self.init(path: file.path, contents: [(file, file.tensors)])
+  ///
+  /// - Parameter modelType: the `model_type` of `transformers`, by which tensors named after its modules are found.
+  public init(file: SafetensorsFile, modelType: String? = nil) {
+    self.init(path: file.path, contents: [(file, file.tensors)], modelType: modelType)
   }
 
   /// Opens the shards that an index names.
   ///
   /// The index decides: tensors of a shard that it doesn't name are not there. Throws `WeightStoreError` where the
   /// index is wrong or a shard is missing, and `SafetensorsError` where a shard is wrong.
-  public init(index path: String) throws {
+  public init(index path: String, modelType: String? = nil) throws {
     let index = try ShardIndex(path: path)
     let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
     var found: [(SafetensorsFile, [StoredTensor])] = []
     for (shard, names) in index.tensorsOfShard.sorted(by: { $0.key < $1.key }) {
+      if let target = FileSystem.brokenTarget(of: directory + shard) {
+        throw WeightStoreError.brokenLink(file: directory + shard, target: target)
+      }
       guard fileExists(directory + shard) else {
         throw WeightStoreError.missingShard(index: path, shard: shard, tensorCount: names.count)
       }
@@ -44,35 +68,104 @@ public struct WeightStore: Sendable {
       }
       found.append((file, tensors))
     }
-    self.init(path: path, contents: found)
+    self.init(path: path, contents: found, modelType: modelType)
   }
 
-  private init(path: String, contents: [(file: SafetensorsFile, tensors: [StoredTensor])]) {
+  private init(
+    path: String, contents: [(file: SafetensorsFile, tensors: [StoredTensor])], modelType: String?
+  ) {
     self.path = path
-    self.tensors = contents.flatMap(\.tensors).sorted { $0.name < $1.name }
-    // A name comes once: one file's header has no name twice, and an index gives each name one shard.
-    self.fileOfTensor = Dictionary(
-      uniqueKeysWithValues: contents.flatMap { content in content.tensors.map { ($0.name, content.file) } })
+    let unwrapping = NameUnwrapping(contents.flatMap { $0.tensors.map(\.name) })
+    let libraryNames = TransformersNames(modelType: modelType)
+    (self.unwrapping, self.libraryNames) = (unwrapping, libraryNames)
+    notes = unwrapping.note.map { ["\(listed([path])): \($0)"] } ?? []
+    parts = [:]
+    var isWide = false
+    for (file, tensors) in contents {
+      for tensor in tensors {
+        guard let unwrapped = unwrapping.name(of: tensor.name) else { continue }
+        var name = libraryNames.checkpointName(of: unwrapped)
+        // A name comes once: one file's header has no name twice, and an index gives each name one shard.
+        if parts[name] != nil { name = tensor.name }
+        parts[name] = Part(described: tensor.renamed(name), stored: tensor.name, file: file)
+        isWide = isWide || tensor.type == .float64
+      }
+    }
+    if isWide { notes.append("\(listed([path])) holds float64, which is rounded to float32") }
+  }
+
+  /// What tensors are made of, by any of their names.
+  private func part(_ name: String) -> Part? {
+    if let part = parts[name] { return part }
+    guard let unwrapped = unwrapping.name(of: name) else { return nil }
+    return parts[root + libraryNames.checkpointName(of: unwrapped)]
   }
 
   /// What the files say of a tensor, nil where none has that name.
-  public subscript(name: String) -> StoredTensor? { fileOfTensor[name]?[name] }
+  public subscript(name: String) -> StoredTensor? { part(name)?.described }
 
-  /// Reads a tensor as float32, in place where it can, as `SafetensorsFile.tensor(_:)` does.
+  /// Reads a tensor as float32, in place where it can, as `SafetensorsFile.tensor(_:)` does; one that an adapter changes is made
+  /// at each call.
   public func tensor(_ name: String) throws(SafetensorsError) -> Tensor {
-    guard let file = fileOfTensor[name] else { throw .tensorNotFound(file: path, tensor: name) }
-    return try file.tensor(name)
+    guard let part = part(name) else { throw .tensorNotFound(file: path, tensor: name) }
+    let tensor = try part.file.tensor(part.stored)
+    guard let update = part.update else { return tensor }
+    return try update.added(to: tensor)
   }
 
-  /// Calls `body` with the bytes of a tensor as they lie in the file.
-  package func withBytes<R>(
-    of name: String, _ body: (UnsafeRawBufferPointer) throws -> R
-  ) throws -> R {
-    guard let file = fileOfTensor[name], let stored = file[name] else {
+  /// Calls `body` with the bytes of a tensor as they lie in the file, and with those of what is added to it.
+  package func withBytes(of name: String, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+    guard let part = part(name), let stored = part.file[part.stored] else {
       throw SafetensorsError.tensorNotFound(file: path, tensor: name)
     }
-    return try file.contents.withBytes { try body(UnsafeRawBufferPointer(rebasing: $0[stored.byteRange])) }
+    try part.file.withBytes(of: stored, body)
+    guard let update = part.update else { return }
+    try update.file.withBytes(of: update.down, body)
+    try update.file.withBytes(of: update.up, body)
+    try withUnsafeBytes(of: update.scale.bitPattern.littleEndian, body)
   }
+}
+
+extension SafetensorsFile {
+  fileprivate func withBytes(
+    of stored: StoredTensor, _ body: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    try contents.withBytes { try body(UnsafeRawBufferPointer(rebasing: $0[stored.byteRange])) }
+  }
+}
+
+extension StoredTensor {
+  fileprivate func renamed(_ name: String) -> StoredTensor {
+    StoredTensor(name: name, type: type, shape: shape, byteRange: byteRange)
+  }
+}
+
+// MARK: - Adapters
+
+extension WeightStore {
+  /// Adds to a matrix.
+  mutating func add(_ update: LowRankUpdate, to name: String) { parts[name]?.update = update }
+
+  /// Puts a tensor of another file in the place of one, or beside all.
+  mutating func replace(_ name: String, by tensor: StoredTensor, of file: SafetensorsFile) {
+    parts[name] = Part(described: tensor.renamed(name), stored: tensor.name, file: file)
+  }
+
+  /// The same tensors with something before their names.
+  func prefixed(with root: String) -> WeightStore {
+    var store = self
+    store.root = root + self.root
+    store.parts = Dictionary(
+      uniqueKeysWithValues: parts.map { name, part in
+        var part = part
+        part.described = part.described.renamed(root + name)
+        return (root + name, part)
+      })
+    return store
+  }
+
+  /// Adds what a user should know.
+  mutating func note(_ note: String) { notes.append(note) }
 }
 
 extension WeightStore {
@@ -80,83 +173,59 @@ extension WeightStore {
   private static let indexName = "model.safetensors.index.json"
 
   /// Opens the weights of a model directory: `model.safetensors`, else the shards that
-  /// `model.safetensors.index.json` names, else the only safetensors file there.
+  /// `model.safetensors.index.json` names, else the only safetensors file there that isn't an adapter's.
+  ///
+  /// - Parameter modelType: the `model_type` of `transformers`, by which tensors named after its modules are found.
   ///
   /// Throws `WeightStoreError` where there are none, and `SafetensorsError` where one is wrong.
-  public init(directory: String) throws {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory))?.sorted() ?? []
-    let candidates = names.filter { $0.hasSuffix(".safetensors") }
+  public init(directory: String, modelType: String? = nil) throws {
+    let names = Self.fileNames(in: directory)
+    let candidates = names.filter(Self.isWeightFile)
+    func open(_ name: String) throws -> SafetensorsFile {
+      let path = "\(directory)/\(name)"
+      if let target = FileSystem.brokenTarget(of: path) {
+        throw WeightStoreError.brokenLink(file: path, target: target)
+      }
+      return try SafetensorsFile(path: path)
+    }
     if names.contains(Self.fileName) {
-      try self.init(file: SafetensorsFile(path: "\(directory)/\(Self.fileName)"))
+      try self.init(file: open(Self.fileName), modelType: modelType)
     } else if names.contains(Self.indexName) {
-      try self.init(index: "\(directory)/\(Self.indexName)")
+      try self.init(index: "\(directory)/\(Self.indexName)", modelType: modelType)
     } else if let only = candidates.first, candidates.count == 1 {
-      try self.init(file: SafetensorsFile(path: "\(directory)/\(only)"))
+      try self.init(file: open(only), modelType: modelType)
     } else if !candidates.isEmpty {
       throw WeightStoreError.ambiguousWeights(directory: directory, files: candidates)
     } else if let pickle = names.first(where: Self.isPickle) {
       throw WeightStoreError.pickledWeights(directory: directory, file: pickle)
+    } else if let other = names.first(where: Self.isOfAnotherLibrary) {
+      throw WeightStoreError.otherLibrary(directory: directory, file: other)
     } else {
       throw WeightStoreError.noWeights(directory: directory)
     }
   }
 
-  private static func isPickle(_ name: String) -> Bool {
+  /// Whether a directory has weights that are read, other than those of an adapter.
+  static func hasWeights(_ directory: String) -> Bool {
+    fileNames(in: directory).contains { $0 == indexName || isWeightFile($0) }
+  }
+
+  private static func fileNames(in directory: String) -> [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []).sorted()
+  }
+
+  private static func isWeightFile(_ name: String) -> Bool {
+    name.hasSuffix(".safetensors") && name != LowRankAdapter.weightsName
+  }
+
+  static func isPickle(_ name: String) -> Bool {
     [".bin", ".pt", ".pth", ".ckpt"].contains { name.hasSuffix($0) }
+  }
+
+  private static func isOfAnotherLibrary(_ name: String) -> Bool {
+    [".h5", ".keras", ".msgpack", ".npz", ".onnx", ".gguf"].contains { name.hasSuffix($0) }
   }
 }
 
 /// Whether something lies at a path, links followed.
 func fileExists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
-
-/// Why the weights of a model can't be opened; every case names the file or the directory.
-public enum WeightStoreError: Error, Hashable, Sendable {
-  /// The directory has no weights at all.
-  case noWeights(directory: String)
-  /// The directory has weights only as Python pickles, which run code when they are read.
-  case pickledWeights(directory: String, file: String)
-  /// The directory has several weight files and none of the standard name.
-  case ambiguousWeights(directory: String, files: [String])
-  /// The index of the shards can't be read.
-  case unreadableIndex(file: String, reason: String)
-  /// The index names a shard outside of its directory.
-  case unsafeShardName(index: String, shard: String)
-  /// The index names a shard that isn't there.
-  case missingShard(index: String, shard: String, tensorCount: Int)
-  /// The index places a tensor in a shard that doesn't have it.
-  case tensorNotInShard(index: String, tensor: String, shard: String)
-}
-
-extension WeightStoreError: CustomStringConvertible {
-  /// What is wrong, where, and what to do.
-  public var description: String {
-    switch self {
-    case .noWeights(let directory):
-      "\(quoted(directory)) has no weights: model.safetensors or model.safetensors.index.json is expected there"
-    case .pickledWeights(let directory, let file):
-      "\(quoted(directory)) has its weights only as \(quoted(file)), a Python pickle, which isn't read because "
-        + "pickles run code. Convert it once in Python: AutoModelForImageClassification.from_pretrained("
-        + "'<directory>').save_pretrained('<directory>', safe_serialization=True) for transformers, "
-        + "safetensors.torch.save_file(model.state_dict(), 'model.safetensors') for timm"
-    case .ambiguousWeights(let directory, let files):
-      "\(quoted(directory)) has several weight files (\(listed(files))) and no model.safetensors. "
-        + "Give the path of one of them"
-    case .unreadableIndex(let file, let reason):
-      "\(quoted(file)) can't be read as an index of shards: \(reason). Download it again"
-    case .unsafeShardName(let index, let shard):
-      "\(quoted(index)) names the shard \(quoted(shard)), which isn't a plain file name beside it. "
-        + "Don't use this model, or correct the index"
-    case .missingShard(let index, let shard, let tensorCount):
-      "\(quoted(index)) places \(tensorCount) tensors in \(quoted(shard)), which isn't there. Download that file too"
-    case .tensorNotInShard(let index, let tensor, let shard):
-      "\(quoted(index)) places the tensor \(quoted(tensor)) in \(quoted(shard)), which doesn't have it. "
-        + "Download the index and its shards again, of one revision"
-    }
-  }
-}
-
-/// The first names of a list, and how many more there are.
-func listed(_ names: [String], limit: Int = 20) -> String {
-  let shown = names.prefix(limit).map { quoted($0) }.joined(separator: ", ")
-  return names.count > limit ? "\(shown) and \(names.count - limit) more" : shown
-}

@@ -35,15 +35,42 @@ public struct WeightsError: Error, Hashable, Sendable {
 }
 
 extension WeightsError: CustomStringConvertible {
-  /// The three lists, of each the first 20.
+  /// What stands before the names throughout, where that is all, or else the three lists, of each the first 20.
   public var description: String {
     let head = "\(quoted(path)) doesn't fit the model. Check that config.json belongs to these weights"
+    if let sentence = renaming { return "\(quoted(path)) doesn't fit the model by its names: \(sentence)" }
     return
       ([head]
       + section("missing", missing.map(\.line))
       + section("of another shape or type", mismatched.map(\.line))
       + section("not part of the model", unexpected.map { quoted($0) }))
       .joined(separator: "\n")
+  }
+
+  /// What stands before all names on one side and not on the other, and what to do; nil where names differ otherwise.
+  private var renaming: String? {
+    guard missing.count > 3, mismatched.isEmpty, let first = missing.first?.name else { return nil }
+    let names = Set(unexpected)
+    if let longer = unexpected.first(where: { $0.hasSuffix(".\(first)") }) {
+      let prefix = String(longer.dropLast(first.count))
+      guard missing.allSatisfy({ names.contains(prefix + $0.name) }) else { return nil }
+      let others = unexpected.count - missing.count
+      return "all \(missing.count) missing tensors are there below \(quoted(prefix))"
+        + (others > 0
+          ? ", with \(others) that the model doesn't have, such as "
+            + quoted(unexpected.first { name in !missing.contains { prefix + $0.name == name } } ?? "") : "")
+        + ". Save the state_dict of the model itself, or take \(quoted(prefix)) off the names"
+    }
+    guard let shorter = unexpected.first(where: { first.hasSuffix(".\($0)") }) else { return nil }
+    let prefix = String(first.dropLast(shorter.count))
+    let lacking = missing.filter {
+      $0.name.hasPrefix(prefix) && names.contains(String($0.name.dropFirst(prefix.count)))
+    }
+    guard lacking.count == unexpected.count else { return nil }
+    let others = missing.filter { missing in !lacking.contains(missing) }
+    return "\(lacking.count) of its tensors are there without \(quoted(prefix)) before their names"
+      + (others.isEmpty ? "" : ", and \(others.count) are missing, such as \(quoted(others[0].name))")
+      + ". Save the model whole, with its classifier, by save_pretrained"
   }
 
   private func section(_ title: String, _ lines: [String]) -> [String] {

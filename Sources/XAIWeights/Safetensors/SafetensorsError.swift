@@ -7,6 +7,8 @@ public enum SafetensorsError: Error, Hashable, Sendable {
 
   /// The file can't be opened or mapped.
   case unreadable(file: String, reason: String)
+  /// The file is of a kind that takes the place of another by mistake.
+  case foreign(file: String, content: ForeignContent)
   /// The file ends before its eight bytes of header length do.
   case tooShort(file: String, byteCount: Int)
   /// The header length is zero.
@@ -77,6 +79,8 @@ extension SafetensorsError: CustomStringConvertible {
     switch self {
     case .unreadable(let file, let reason):
       "\(quoted(file)) can't be read: \(reason)"
+    case .foreign(let file, let content):
+      "\(quoted(file)) is \(content.name), not weights. \(content.remedy)"
     case .tooShort(let file, let byteCount):
       "\(quoted(file)) isn't a safetensors file: it has \(byteCount) bytes, fewer than the 8 of a header "
         + "length. \(Self.downloadAgain)"

@@ -1,3 +1,4 @@
+import XAIFoundation
 import XAITensor
 
 /// The header of a safetensors file, checked against the size of the file.
@@ -38,6 +39,10 @@ struct SafetensorsHeader {
   private static func headerEnd(
     _ bytes: UnsafeRawBufferPointer, file: String
   ) throws(SafetensorsError) -> Int {
+    // The header's text begins behind its length; a length alone may look like the magic number of another format.
+    if bytes.count < 9 || bytes[8] != UInt8(ascii: "{"), let content = ForeignContent(of: bytes) {
+      throw .foreign(file: file, content: content)
+    }
     guard bytes.count >= 8 else { throw .tooShort(file: file, byteCount: bytes.count) }
     let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
     guard length > 0 else { throw .emptyHeader(file: file) }

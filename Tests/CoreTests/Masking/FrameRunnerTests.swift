@@ -19,10 +19,7 @@ import XAITesting
     let picture = picture
     return FramePlan(count: count) { index in
       if index % 3 == 2 { return Frame(.patches(Array(0...index % 5))) }
-      return Frame(
-        .picture { destination in
-          for (place, value) in picture.elements.enumerated() { destination[place] = value * Float(index) }
-        })
+      return Frame(.picture(FramePicture(.operand(0) * .constant(Float(index))) { [picture] }))
     }
   }
 

@@ -77,12 +77,12 @@ import XAITesting
     #expect(coalition.shownCount == 3 && coalition.complement.shownCount == 17)
     #expect(Coalition(count: 20, showing: true).complement == Coalition(count: 20))
     let hidden = Tensor(repeating: 5, [3, 48, 60])
-    guard case .picture(let write) = found.frames(of: picture, hiddenAs: hidden, [coalition])[0].content
+    guard case .picture(let shown) = found.frames(of: picture, hiddenAs: hidden, [coalition])[0].content
     else {
       Issue.record("not a picture")
       return
     }
-    let frame = Tensor([3, 48, 60]) { write($0) }.elements
+    let frame = shown.tensor([3, 48, 60]).elements
     for index in frame.indices {
       let label = Int(found.labels[index % (48 * 60)])
       #expect(frame[index] == ([0, 7, 19].contains(label) ? picture.elements[index] : 5))

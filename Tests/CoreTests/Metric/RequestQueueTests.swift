@@ -32,9 +32,9 @@ import XAITesting
   /// An image, dimmed.
   private func frame(_ picture: Int, _ factor: Float, _ identity: Frame.Identity = .unique) -> Frame {
     Frame(
-      .picture { [input = pictures[picture].input] destination in
-        for (index, value) in input.elements.enumerated() { destination[index] = value * factor }
-      }, identity: identity)
+      .picture(
+        FramePicture(.operand(0) * .constant(factor)) { [input = pictures[picture].input] in [input] }),
+      identity: identity)
   }
 
   private func dimmed(_ picture: Int, _ factor: Float) -> Tensor {

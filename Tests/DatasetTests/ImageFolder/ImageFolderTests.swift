@@ -90,7 +90,7 @@ import XAITesting
   @Test("images next to the folders of classes are left out, and named")
   func looseImages() throws {
     try addPictures("cat/1.png", "dog/1.png", "loose.png", "other.jpg")
-    let note = "\(folder.path): 2 pictures beside the folders are left out: loose.png, other.jpg"
+    let note = "\(folder.path): left out: 2 images outside of the class folders (loose.png, other.jpg)"
     #expect(try dataset().notes == [note])
   }
 

@@ -35,6 +35,10 @@ SPECS = [
     "integrated-gradients:steps=2,contrast=runner-up",
     "smooth-grad:samples=9",
     "smooth-grad:samples=11,noise=0.4,times-input=true,reduce=sum,seed=3,contrast=others",
+    "input-x-gradient:at=pixels",
+    "input-x-gradient:at=pixels,reduce=abs,contrast=others",
+    "integrated-gradients:at=pixels,steps=5",
+    "smooth-grad:at=pixels,samples=3",
     "grad-cam-plus-plus:epsilon=1e-06",
     "grad-cam-plus-plus:epsilon=1e-06,layer=0,point=output,relu=false,contrast=runner-up",
     "layer-cam",
@@ -78,7 +82,8 @@ class Subject:
             plain = identifier + (":" + ",".join(f"{k}={v}" for k, v in pairs.items()) if pairs else "")
             return specs.explain(plain, self.evidence(image, direction))
         options = {k.replace("-", "_"): CONVERSIONS.get(k, str)(v) for k, v in pairs.items()}
-        return self.scores(identifier, image, direction, options).reshape(self.layout.grid)
+        scores = self.scores(identifier, image, direction, options)
+        return scores if options.get("at") == "pixels" else scores.reshape(self.layout.grid)
 
     def evidence(self, image, direction):
         return formulas.evidence(self.network, self.images, self.layout, image, direction)
@@ -120,6 +125,8 @@ def tensors_of(case: cases.Case) -> dict[str, torch.Tensor]:
                 continue  # their mean and deviation differ from 0.5
             if spec.endswith("contrast=1") and target["class"] == 1:
                 continue  # a class against itself
+            if "at=pixels" in spec and index != 0:
+                continue  # large ones: once a model
             tensors[f"{case.name}.t{index}.map|{spec}"] = subject.map(spec, target["image"], target["class"])
     return tensors
 

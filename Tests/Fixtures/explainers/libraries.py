@@ -27,22 +27,24 @@ class Score(nn.Module):
         return (output if torch.is_tensor(output) else output.logits) @ self.direction
 
 
-def patch_scores(values: torch.Tensor, layout: Layout, reduce="sum") -> torch.Tensor:
-    """[3, H, W] to one number a patch, [h, w]."""
+def map_scores(values: torch.Tensor, layout: Layout, reduce="sum", at="patches") -> torch.Tensor:
+    """[3, H, W] to one number a patch, [h, w], or one a pixel, [H, W]."""
     rows, columns = layout.grid
     values = values.abs() if reduce == "abs" else values
+    if at == "pixels":
+        return values.sum(dim=0)
     return values.reshape(3, rows, values.shape[1] // rows, columns, -1).sum(dim=(0, 2, 4))
 
 
-def input_x_gradient(score, image, layout, reduce="sum") -> torch.Tensor:
-    return patch_scores(InputXGradient(score).attribute(image.requires_grad_())[0], layout, reduce)
+def input_x_gradient(score, image, layout, **how) -> torch.Tensor:
+    return map_scores(InputXGradient(score).attribute(image.requires_grad_())[0], layout, **how)
 
 
-def integrated_gradients(score, image, layout, steps=20, baseline="zero", rule="gauss-legendre", reduce="sum"):
+def integrated_gradients(score, image, layout, steps=20, baseline="zero", rule="gauss-legendre", **how):
     """Captum's weights of the trapezoidal rule sum to (n - 1)/n: they are scaled to sum 1."""
     start = {"zero": torch.zeros_like(image), "black": -torch.ones_like(image)}[baseline]  # mean and deviation 0.5
     values = IntegratedGradients(score).attribute(image, start, n_steps=steps, method=CAPTUM_RULES[rule])[0]
-    return patch_scores(values * (steps / (steps - 1) if rule == "trapezoid" else 1), layout, reduce)
+    return map_scores(values * (steps / (steps - 1) if rule == "trapezoid" else 1), layout, **how)
 
 
 @contextlib.contextmanager
@@ -63,12 +65,12 @@ def noise_of(seed: int):
         torch.normal = original
 
 
-def smooth_grad(score, image, layout, samples=50, noise=0.15, seed=0, reduce="abs", times_input=False):
+def smooth_grad(score, image, layout, samples=50, noise=0.15, seed=0, reduce="abs", times_input=False, at="patches"):
     deviation = noise * float(image.max() - image.min())
     with noise_of(seed):
         values = NoiseTunnel(Saliency(score)).attribute(
             image, nt_type="smoothgrad", nt_samples=samples, stdevs=deviation, abs=False)[0]
-    return patch_scores(values * image[0] if times_input else values, layout, reduce)
+    return map_scores(values * image[0] if times_input else values, layout, reduce, at)
 
 
 def class_activation(method, network, direction, image, layout: Layout, layer=-1, point="first-norm", relu=True):

@@ -6,13 +6,18 @@ Usage: python Tests/Fixtures/images/colour_maps.py   (from the root of the packa
 import matplotlib
 
 NAMES = {
-    "viridis": "viridis",
-    "jet": "jet",
-    "turbo": "turbo",
     "inferno": "inferno",
+    "magma": "magma",
+    "plasma": "plasma",
+    "viridis": "viridis",
+    "cividis": "cividis",
+    "turbo": "turbo",
+    "jet": "jet",
     "grey": "gray",
     "coolwarm": "coolwarm",
     "redBlue": "RdBu_r",
+    "orangePurple": "PuOr_r",
+    "blueWhiteRed": "bwr",
 }
 
 lines = [

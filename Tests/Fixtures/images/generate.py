@@ -228,10 +228,64 @@ for size in ((5, 7), (20, 21), (13, 9), (3, 4), (1, 1)):
 
 golden["colourMaps"] = {
     name: sha(matplotlib.colormaps[name](range(256), bytes=True)[:, :3])
-    for name in ("viridis", "jet", "turbo", "inferno", "gray", "coolwarm", "RdBu_r")
+    for name in (
+        "inferno", "magma", "plasma", "viridis", "cividis", "turbo", "jet", "gray", "coolwarm", "RdBu_r", "PuOr_r", "bwr",
+    )
 }
 positions = [0.0, 0.001, 0.25, 0.49999, 0.5, 0.7, 0.999, 1.0]
 golden["colours"] = {"positions": positions, "viridis": matplotlib.colormaps["viridis"](positions, bytes=True)[:, :3].tolist()}
+
+# Maps over photographs: what is drawn of a map on the image that a model saw a resized and cropped part of. float64, NumPy alone.
+
+
+def places(count, resized, origin, length):
+    """Where pixel centres are in what the model saw, from 0 to 1; NaN where it saw nothing."""
+    place = ((np.arange(count) + 0.5) * resized / count - origin) / length
+    return np.where((place >= 0) & (place < 1), place, np.nan)
+
+
+def sampled(scores, rows, columns, upsampling):
+    """The score at each pixel."""
+    def ends(place, count):
+        place = np.nan_to_num(place) * count
+        if upsampling == "nearest":
+            return place.astype(int), place.astype(int), np.zeros_like(place)
+        position = np.clip(place - 0.5, 0, count - 1)
+        lower = position.astype(int)
+        return lower, np.minimum(lower + 1, count - 1), position - lower
+
+    (top, bottom, down), (left, right, across) = ends(rows, scores.shape[0]), ends(columns, scores.shape[1])
+    above, below = (scores[row][:, left] * (1 - across) + scores[row][:, right] * across for row in (top, bottom))
+    return above * (1 - down[:, None]) + below * down[:, None]
+
+
+photograph = scene(30, 22, seed=4)
+scores = np.random.default_rng(5).normal(size=(3, 4)).astype(np.float32)
+golden["overlays"] = {"photograph": photograph.flatten().tolist(), "width": 30, "scores": [float(x) for x in scores.flatten()], "cases": []}
+# Shorter side to 24, the middle 20 × 24 of it: 24 × 32 pixels, margins of 2 and 4.
+rows, columns = places(22, 24, 2, 20), places(30, 32, 4, 24)
+for name, colour_map, alpha, upsampling in (
+    ("signed", "coolwarm", 0.9, "bilinear"), ("signed", "RdBu_r", 0.6, "nearest"), ("magnitude", "inferno", 0.5, "bilinear"),
+):
+    values = np.abs(scores).astype(np.float64) if name == "magnitude" else scores.astype(np.float64)
+    at_pixels = sampled(values, rows, columns, upsampling)
+    # The scale is that of the model's input, 20 × 24 pixels.
+    own = sampled(values, places(20, 20, 0, 20), places(24, 24, 0, 24), upsampling)
+    if name == "signed":
+        bound = np.abs(own).max()
+        position, strength = np.clip(0.5 + at_pixels / bound / 2, 0, 1), np.clip(np.abs(at_pixels) / bound, 0, 1)
+    else:
+        position, strength = np.clip((at_pixels - own.min()) / (own.max() - own.min()), 0, 1), np.ones_like(at_pixels)
+    colours = matplotlib.colormaps[colour_map](position)[..., :3] * 255
+    weight = (alpha * strength)[..., None]
+    drawn = (1 - weight) * photograph + weight * colours
+    luma = 0.4 * (photograph @ np.array([0.299, 0.587, 0.114]))
+    seen = ~(np.isnan(rows)[:, None] | np.isnan(columns)[None])
+    drawn = np.where(seen[..., None], drawn, luma[..., None])
+    golden["overlays"]["cases"].append({
+        "meaning": name, "colourMap": colour_map, "alpha": alpha, "upsampling": upsampling, "seen": int(seen.sum()),
+        "pixels": np.rint(drawn).astype(int).flatten().tolist(),
+    })  # fmt: skip
 
 golden["versions"] = {
     "matplotlib": matplotlib.__version__, "numpy": np.__version__, "pillow": PIL.__version__, "timm": timm.__version__,

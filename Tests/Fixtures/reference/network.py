@@ -123,11 +123,13 @@ class Network:
             return lambda _, inputs: record.activation[point].append(inputs[0])
 
         second = self.module_at("second-norm", layer)
+        # Norms that stand behind the branches don't see the residual stream; the MLP does.
+        after_attention = block.mlp if type(block).__name__ in ("ResPostBlock", "EvaBlockPostNorm") else second
         return [
             probabilities.register_forward_hook(keep_attention),
             self.module_at("first-norm", layer).register_forward_hook(keep_output("first-norm")),
             projection.register_forward_pre_hook(keep_input("head-outputs")),
-            second.register_forward_pre_hook(keep_input("after-attention")),
+            after_attention.register_forward_pre_hook(keep_input("after-attention")),
             second.register_forward_hook(keep_output("second-norm")),
             block.register_forward_hook(keep_output("output")),
         ]

@@ -31,7 +31,13 @@ SPECS = [
     "cp-lrp:at=tokens,gamma=0.5",
     "cp-lrp:preset=vit,contrast=runner-up",
     "conservative-propagation",
-    "conservative-propagation:at=pixels,contrast=others",
+    "conservative-propagation:at=patches,contrast=others",
+    "attnlrp:at=pixels",
+    "attnlrp:preset=vit,at=pixels",
+    "cp-lrp:at=pixels,contrast=others",
+    "conservative-propagation:at=pixels",
+    "lrp:at=pixels",
+    "lrp:rule=alpha-beta,at=pixels",
     "lrp",
     "lrp:epsilon=1,contrast=others",
     "lrp:rule=gamma,at=tokens",
@@ -80,7 +86,9 @@ class Subject:
         pairs = {**PRESETS.get(pairs.pop("preset", ""), {}), **pairs}
         direction = formulas.cotangent(self.logits[image], target, pairs.pop("contrast", "none"))
         options = {k.replace("-", "_"): CONVERSIONS.get(k, str)(v) for k, v in pairs.items()}
-        return self.scores(identifier, image, target, direction, options).reshape(self.layout.grid)
+        at_pixels = options.get("at") == "pixels"
+        return self.scores(identifier, image, target, direction, options).reshape(
+            self.images.shape[2:] if at_pixels else self.layout.grid)
 
     def sensitivity(self, spec: str, image: int, target: int) -> float:
         """How much a map changes, of its largest score, when the image changes by 1e-6 of its own values."""
@@ -99,9 +107,9 @@ class Subject:
                 options.setdefault("at", "tokens")
             return gradients.scores(self.network, one, direction, self.layout, identifier, **options)
         if identifier == "lrp":
-            at = options.pop("at", "pixels")
+            at = options.pop("at", "patches")
             rule = Rule(options.pop("rule", "epsilon"), norms=options.pop("norms", "constant"), **options)
-            return self.propagated(one, direction * self.logits[image], rule).patches(one, at)
+            return self.propagated(one, direction * self.logits[image], rule).scores(one, at)
         if identifier == "partial-lrp":
             relevance = self.propagated(one, direction, Rule()).relevance_of_attention
             layer = sorted(relevance)[options.get("layer", -1)]
@@ -132,6 +140,8 @@ def tensors_of(case: cases.Case) -> dict[str, torch.Tensor]:
     for index, target in enumerate(described["targets"]):
         if index in (0, 3):  # the best class of the first image and of the second
             for spec in SPECS:
+                if "at=pixels" in spec and index != 0:
+                    continue  # large ones: once a model
                 where = (spec, target["image"], target["class"])
                 if (sensitivity := subject.sensitivity(*where)) > MOST_SENSITIVE:
                     print(f"  {case.name}.t{index}.map|{spec} is left out: it changes by {sensitivity:.1e}")

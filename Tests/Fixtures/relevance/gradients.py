@@ -96,9 +96,9 @@ def ruled(network: Network, method: str, gamma: float, patch_gamma: float):
             del module.forward
 
 
-def scores(network: Network, images: torch.Tensor, direction: torch.Tensor, layout: Layout, method: str, at="pixels",
+def scores(network: Network, images: torch.Tensor, direction: torch.Tensor, layout: Layout, method: str, at="patches",
            gamma=0.0, patch_gamma=0.0) -> torch.Tensor:
-    """Relevance of each patch of one image [1, 3, H, W], row by row."""
+    """Relevance of each patch or pixel of one image [1, 3, H, W], row by row."""
     tokens = []
 
     def keep(_, inputs):
@@ -125,4 +125,6 @@ def scores(network: Network, images: torch.Tensor, direction: torch.Tensor, layo
         return relevance[len(layout.prefix):]
     rows, columns = layout.grid
     relevance = (image.detach() * image.grad)[0]
+    if at == "pixels":
+        return relevance.sum(dim=0).flatten()
     return relevance.reshape(3, rows, relevance.shape[1] // rows, columns, -1).sum(dim=(0, 2, 4)).flatten()

@@ -216,8 +216,11 @@ class Propagation:
         return sum(self.linear(getattr(attention, name), part)
                    for name, part in zip(("q_proj", "k_proj", "v_proj"), parts))
 
-    def patches(self, image: torch.Tensor, at="pixels") -> torch.Tensor:
-        """Relevance of each patch, row by row; of pixels by the rule, or z^B where only positive products count."""
+    def scores(self, image: torch.Tensor, at="patches") -> torch.Tensor:
+        """Relevance of each patch or pixel, row by row.
+
+        Pixels share by the rule; patches, whose sums are the same, by z^B where only positive products count.
+        """
         count = len(self.layout.prefix)
         relevance = self.tokens[count:]
         if at == "tokens":
@@ -229,9 +232,18 @@ class Propagation:
         weight = convolution.weight.detach().flatten(1)
         x = nn.functional.unfold(
             image.double(), convolution.kernel_size, stride=convolution.stride)[0].T
-        if self.rule.name != "alpha-beta":
+        if self.rule.name != "alpha-beta" or at == "pixels":
             bias = convolution.bias.detach()
-            return self.rule.linear(weight, bias, x, relevance).sum(dim=-1)
+            return self.at(image, convolution, at, self.rule.linear(weight, bias, x, relevance))
         low, high = image.min(), image.max()
         products = x[:, None] * weight - low * weight.clamp(min=0) - high * weight.clamp(max=0)
         return (products / products.sum(dim=-1, keepdim=True) * relevance[..., None]).sum(dim=(1, 2))
+
+    @staticmethod
+    def at(image: torch.Tensor, convolution: nn.Conv2d, at: str, relevance: torch.Tensor) -> torch.Tensor:
+        """Relevance of the values of patches, [patches, 3 · h · w], summed over patches or over the channels of pixels."""
+        if at == "patches":
+            return relevance.sum(dim=-1)
+        pixels = nn.functional.fold(
+            relevance.T[None], image.shape[2:], convolution.kernel_size, stride=convolution.stride)
+        return pixels[0].sum(dim=0).flatten()

@@ -18,18 +18,6 @@ struct Golden: Decodable {
     var description: String { "\(filter) to \(width)×\(height)" }
   }
 
-  /// The 8-bit stage as a hash, and some rows of each channel of the tensor.
-  struct Preprocessed: Decodable, CustomStringConvertible {
-    var configuration: String
-    var width: Int
-    var height: Int
-    var sha256: String
-    var rows: [Int]
-    var values: [[[Float]]]
-
-    var description: String { "\(height)×\(width) of \(configuration)" }
-  }
-
   struct Upsampled: Decodable {
     struct Case: Decodable {
       var height: Int
@@ -38,6 +26,22 @@ struct Golden: Decodable {
     }
 
     var grid: [[Float]]
+    var cases: [Case]
+  }
+
+  /// Maps over a photograph of which a model saw a resized and cropped part, by NumPy and matplotlib.
+  struct Overlays: Decodable {
+    struct Case: Decodable {
+      var meaning: String
+      var colourMap: String
+      var alpha: Double
+      var upsampling: String
+      var seen: Int
+      var pixels: [UInt8]
+    }
+    var photograph: [UInt8]
+    var width: Int
+    var scores: [Float]
     var cases: [Case]
   }
 
@@ -50,11 +54,10 @@ struct Golden: Decodable {
   var photos: [String: String]
   var oriented: [String: Picture]
   var resized: [Resized]
-  var huggingFace: [Preprocessed]
-  var timm: [Preprocessed]
   var upsampled: Upsampled
   var colourMaps: [String: String]
   var colours: Colours
+  var overlays: Overlays
 
   static let shared: Golden = {
     do {

@@ -98,7 +98,9 @@ struct BrowserTests {
       """
       const figure = document.querySelector("figure.curves"), chart = figure.querySelector("svg.chart");
       const box = chart.getBoundingClientRect();
-      chart.dispatchEvent(new PointerEvent("pointermove", { clientX: box.left + box.width * 62 / 600, clientY: box.top + 50 }));
+      const first = Number(figure.querySelector(".line[points]").getAttribute("points").split(",")[0]);
+      chart.dispatchEvent(new PointerEvent("pointermove",
+        { clientX: box.left + box.width * first / chart.viewBox.baseVal.width, clientY: box.top + 50 }));
       const output = figure.querySelector("output").textContent, at = figure.dataset.at;
       figure.querySelectorAll(".keys button")[2].click();
       const on = Array.from(chart.querySelectorAll(".on")).map(e => e.dataset.series);

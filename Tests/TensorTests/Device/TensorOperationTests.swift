@@ -47,6 +47,61 @@ struct TensorOperationTests {
     #expect(x.gathering([5, 0], columns: 1, shape: [2]).elements == [6, 1])
   }
 
+  /// Rows of weighted rows, some of them none, from 0 in the order of their terms.
+  @Test(arguments: [1, 5])
+  func combinations(columns: Int) {
+    let x = random(4 * columns, seed: 8)
+    let terms: [[(Int, Float)]] = [[(2, 0.25), (0, -3), (2, 0.1)], [], [(3, 1)]]
+    let result = x.combining(
+      RowCombinations(terms.map { $0.map { .init(source: $0, weight: $1) } }), columns: columns)
+    let elements = x.elements
+    let expected = terms.flatMap { row in
+      (0..<columns).map { column in row.reduce(Float(0)) { $0 + $1.1 * elements[$1.0 * columns + column] } }
+    }
+    #expect(result.shape == [3, columns])
+    #expect(result.elements == expected)
+  }
+
+  /// Dimensions in any order, some of them of extent 1 or 0.
+  @Test(arguments: [[2, 3, 4], [3, 1, 5], [1, 1, 1], [2, 0, 3]])
+  func permutations(_ extents: [Int]) {
+    let x = random(extents.reduce(1, *), seed: 9)
+    let elements = x.elements
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+      let shape = Shape(order.map { extents[$0] })
+      let result = x.permuting(extents, to: order, shape: shape)
+      var expected: [Float] = []
+      for i in 0..<shape[0] {
+        for j in 0..<shape[1] {
+          for k in 0..<shape[2] {
+            var place = [0, 0, 0]
+            for (dimension, index) in zip(order, [i, j, k]) { place[dimension] = index }
+            expected.append(elements[(place[0] * extents[1] + place[1]) * extents[2] + place[2]])
+          }
+        }
+      }
+      #expect(result.shape == shape)
+      #expect(result.elements == expected, "\(extents) in the order \(order)")
+    }
+  }
+
+  /// Columns of rows become those of a tensor of as many rows, or of fewer that are repeated; no other tensor changes.
+  @Test(arguments: [1, 2, 4])
+  func columns(_ rows: Int) {
+    let (x, y) = (random(4 * 5, seed: 10).reshaped(to: [4, 5]), random(rows * 2, seed: 11))
+    let (before, own) = (x.elements, y.elements)
+    var buffer = TensorBuffer(reusing: x)
+    buffer.replace(columns: 1..<3, ofRows: 5, by: y)
+    let expected = (0..<20).map { index in
+      (1..<3).contains(index % 5) ? own[index / 5 % rows * 2 + index % 5 - 1] : before[index]
+    }
+    #expect(buffer.freeze().elements == expected)
+    #expect(x.elements == before)
+    buffer = TensorBuffer(reusing: x)
+    buffer.replace(columns: 2..<2, ofRows: 5, by: Tensor([4, 0], []))
+    #expect(buffer.freeze().elements == before)
+  }
+
   /// Sums run from 0 in ascending order, bit by bit, whether what they run over lies densely or not.
   @Test(arguments: [1, 2, 600], [0, 1, 5, 700])
   func sums(inner: Int, middle: Int) {

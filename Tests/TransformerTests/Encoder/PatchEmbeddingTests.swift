@@ -37,9 +37,9 @@ import XAITesting
     let x = random.normal([2, 3, 12, 12])
     let unfolded = model.embedding.unfold(x, grid)
     let y = random.normal(unfolded.shape)
-    let folded = model.embedding.fold(y, grid, height: 12, width: 12)
+    let folded = model.embedding.fold(y, grid)
     #expect(abs(dot(unfolded, y) - dot(x, folded)) < 1e-3)
-    #expect(model.embedding.fold(unfolded, grid, height: 12, width: 12).elements == x.elements)
+    #expect(model.embedding.fold(unfolded, grid).elements == x.elements)
   }
 
   @Test(

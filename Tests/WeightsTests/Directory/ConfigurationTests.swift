@@ -54,7 +54,7 @@ import Testing
       { _ = try config.optionalInteger("model_type") }, { _ = try config.optionalDouble("qkv_bias") },
       { _ = try config.optionalBool("zero") }, { _ = try config.optionalString("zero") },
       { _ = try config.optionalIntegerPair("depths") }, { _ = try config.optionalIntegers("mean") },
-      { _ = try config.optionalStrings("depths") }, { _ = try config.optionalLabels("pretrained_cfg") },
+      { _ = try config.optionalStrings("depths") }, { _ = try config.optionalLabels("names") },
       { _ = try config.optionalDoubles("names") },
     ] {
       guard case .wrongKind = error(body) else {
@@ -65,7 +65,7 @@ import Testing
   }
 
   @Test func labelsMustBeByIndex() throws {
-    for labels in [#"{"a":"x"}"#, #"{"-1":"x"}"#, #"{"0":1}"#, #"{"7":"x","07":"y"}"#] {
+    for labels in [#"{"a":"x"}"#, #"{"-1":"x"}"#, #"{"0":[1]}"#, #"{"0":null}"#, #"{"7":"x","07":"y"}"#] {
       let config = try Configuration(text: "{\"id2label\":\(labels)}", file: "config.json")
       #expect(throws: ConfigurationError.self) { try config.optionalLabels() }
     }

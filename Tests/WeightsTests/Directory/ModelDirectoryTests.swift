@@ -19,6 +19,10 @@ import XAITensor
     #expect(throws: ModelDirectoryError.self) { try ModelDirectory(model, environment: environment) }
   }
 
+  private func error(_ body: () throws -> Void) -> ConfigurationError? {
+    #expect(throws: ConfigurationError.self, performing: body)
+  }
+
   @Test func tellsFormatsApart() throws {
     for (config, format) in [
       (#"{"model_type":"vit"}"#, ModelDirectory.Format.huggingFace),
@@ -37,11 +41,22 @@ import XAITensor
     try writeModel("m")
     let path = "\(directory.path)/m"
     let model = try ModelDirectory(path + "//")
-    #expect(model.path == path)
-    #expect(model.preprocessorConfig == nil)
+    #expect(model.path == path && model.name == "m")
+    #expect(try ModelDirectory("\(path)/.").name == "m")
+    #expect(model.imageProcessor == nil)
     #expect(try model.weights().tensors.map(\.name) == ["w"])
     try directory.write("{}", to: "m/preprocessor_config.json")
-    #expect(try ModelDirectory(path).preprocessorConfig == Data("{}".utf8))
+    #expect(try ModelDirectory(path).imageProcessor?.file == "\(path)/preprocessor_config.json")
+    // What is nested in another file goes first, and a file without it says nothing.
+    try directory.write(#"{"processor_class": "X"}"#, to: "m/processor_config.json")
+    #expect(try ModelDirectory(path).imageProcessor?.file == "\(path)/preprocessor_config.json")
+    try directory.write(#"{"image_processor": {"size": true}}"#, to: "m/processor_config.json")
+    let nested = try #require(try ModelDirectory(path).imageProcessor)
+    #expect(nested.file == "\(path)/processor_config.json")
+    #expect(
+      error { _ = try nested.integer("size") }
+        == .wrongKind(
+          file: nested.file, key: "image_processor.size", expected: "an integer", found: "a boolean"))
     try SafetensorsWriter().write(["best": Tensor([], [1])], to: "\(path)/best.safetensors")
     let chosen = try ModelDirectory("\(path)/best.safetensors")
     #expect(chosen.path == path)
@@ -50,7 +65,7 @@ import XAITensor
 
   @Test func saysWhatIsWrongWithAPath() throws {
     try directory.write("", to: "m/notes.txt")
-    #expect(error("\(directory.path)/m") == .noConfiguration(directory: "\(directory.path)/m"))
+    #expect(error("\(directory.path)/m") == .noConfiguration(directory: "\(directory.path)/m", cached: nil))
     #expect(error("\(directory.path)/m/notes.txt") == .notAModel(path: "\(directory.path)/m/notes.txt"))
     for model in [
       "", "/none/at/all", "../none", "a/b/c", "~/model", "a/..", "../../none/here", "a/b@../x", "a/b@",
@@ -82,6 +97,21 @@ import XAITensor
     let message = error("google/vit-base@v2", environment).map { "\($0)" } ?? ""
     #expect(message.contains("hf download google/vit-base --revision v2"))
     #expect(message.contains("huggingface-cli") && message.contains("'google/vit-tiny'"))
+    // It is called by its name, whatever way leads there.
+    #expect(try ModelDirectory("google/vit-tiny", environment: environment).name == "google/vit-tiny")
+    #expect(
+      try ModelDirectory("google/vit-tiny@main", environment: environment).name == "google/vit-tiny@main")
+    for path in [snapshot, "\(snapshot)/", "\(snapshot)/../\(commit)", "\(snapshot)/model.safetensors"] {
+      #expect(try ModelDirectory(path, environment: [:]).name == "google/vit-tiny")
+    }
+    // A revision whose files are gone.
+    try directory.write(String(repeating: "1", count: 40), to: "\(repository)/refs/old")
+    let incomplete = error("google/vit-tiny@old", environment)
+    guard case .incompleteCache = incomplete else {
+      Issue.record("\(String(describing: incomplete))")
+      return
+    }
+    #expect(incomplete?.description.contains("hf download google/vit-tiny --revision old") == true)
     // A reference that leads out of the snapshots is no commit.
     try directory.write("../../../m", to: "\(repository)/refs/evil")
     #expect(throws: ModelDirectoryError.self) {
@@ -89,7 +119,37 @@ import XAITensor
     }
   }
 
+  @Test func folderOfARepositorysName() throws {
+    let home = try TemporaryDirectory()
+    let repository = "hub/models--owner--\(commit)"
+    let snapshot = "\(home.path)/\(repository)/snapshots/\(commit)"
+    try home.write(commit, to: "\(repository)/refs/main")
+    try home.write(#"{"model_type":"vit"}"#, to: "\(repository)/snapshots/\(commit)/config.json")
+    // Relative, as users name repositories; nothing else has a folder of this name.
+    let folder = "xai-\(UUID().uuidString)"
+    let model = "\(folder)/model"
+    let cached = "\(home.path)/hub/models--\(folder)--model"
+    try FileManager.default.moveItem(atPath: "\(home.path)/\(repository)", toPath: cached)
+    try FileManager.default.createDirectory(atPath: model, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let environment = ["HF_HOME": home.path]
+    let found = try ModelDirectory(model, environment: environment)
+    #expect(
+      found.path == snapshot.replacing("owner--\(commit)", with: "\(folder)--model") && found.name == model)
+    #expect(found.notes.contains { $0.contains("empty folder") })
+    // One that holds something is not passed over.
+    try "x".write(toFile: "\(model)/notes.txt", atomically: true, encoding: .utf8)
+    let hidden = error(model, environment)
+    #expect(hidden == .noConfiguration(directory: model, cached: found.path))
+    #expect(hidden?.description.contains("hides") == true)
+  }
+
   @Test func looksForTheCacheAsTheHubDoes() {
+    #expect(HubCache(environment: ["HUGGINGFACE_HUB_CACHE": "/l", "HF_HUB_CACHE": "/a"]).path == "/a")
+    #expect(HubCache(environment: ["HUGGINGFACE_HUB_CACHE": "/l", "HF_HOME": "/b"]).path == "/l")
+    #expect(HubCache(environment: ["HF_HUB_CACHE": "$DATA/hub", "DATA": "/d"]).path == "/d/hub")
+    #expect(HubCache(environment: ["HF_HOME": "${DATA}/$NONE", "DATA": "/d"]).path == "/d/$NONE/hub")
+    #expect(HubCache(environment: ["HF_HOME": "~", "HOME": "/h"]).path == "/h/hub")
     #expect(HubCache(environment: ["HF_HUB_CACHE": "/a", "HF_HOME": "/b"]).path == "/a")
     #expect(HubCache(environment: ["HF_HOME": "/b", "XDG_CACHE_HOME": "/c"]).path == "/b/hub")
     #expect(HubCache(environment: ["XDG_CACHE_HOME": "/c", "HOME": "/h"]).path == "/c/huggingface/hub")

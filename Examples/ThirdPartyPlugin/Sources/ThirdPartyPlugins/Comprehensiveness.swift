@@ -47,15 +47,13 @@ public struct Comprehensiveness: Metric {
   private func frame(of subject: MetricSubject) -> Frame {
     let count = Int((options.share * Double(subject.map.count)).rounded())
     return Frame(
-      .picture { destination in
+      .made {
         let map = subject.map
         let removed = Set(map.indices.sorted { (map[$1], $0) < (map[$0], $1) }.prefix(count))
         let rest = Tensor(
           subject.pixels.shape,
           subject.pixels.elements.enumerated().map { removed.contains($0 % map.count) ? 0 : $1 })
-        for (index, value) in subject.preprocessing.normalised(rest).elements.enumerated() {
-          destination[index] = value
-        }
+        return subject.preprocessing.normalised(rest)
       })
   }
 }

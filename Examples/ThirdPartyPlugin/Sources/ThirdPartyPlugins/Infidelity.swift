@@ -72,18 +72,18 @@ public struct Infidelity: Metric {
 
   private func frame(_ sample: Int, without hidden: [Int], of subject: MetricSubject) -> Frame {
     Frame(
-      .picture { destination in
-        let cells = PatchCells(grid: subject.grid, height: subject.height, width: subject.width)
-        for (index, value) in subject.picture.input.elements.enumerated() { destination[index] = value }
-        for patch in hidden {
-          for row in cells.rows(of: patch / cells.grid.columns) {
-            for column in cells.columns(of: patch % cells.grid.columns) {
-              for channel in 0..<3 {
-                destination[(channel * cells.height + row) * cells.width + column] = 0
+      .picture(
+        .choice(subject.picture.input, or: Tensor(repeating: 0, subject.pixels.shape)) {
+          let cells = PatchCells(grid: subject.grid, height: subject.height, width: subject.width)
+          var shown = [Float](repeating: 1, count: subject.map.count)
+          for patch in hidden {
+            for row in cells.rows(of: patch / cells.grid.columns) {
+              for column in cells.columns(of: patch % cells.grid.columns) {
+                shown[row * cells.width + column] = 0
               }
             }
           }
-        }
-      }, identity: .ofPicture("infidelity \(options.share) \(sample)"))
+          return Tensor([shown.count], shown)
+        }), identity: .ofPicture("infidelity \(options.share) \(sample)"))
   }
 }

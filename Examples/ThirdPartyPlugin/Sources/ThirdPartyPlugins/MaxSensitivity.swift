@@ -55,11 +55,11 @@ public struct MaxSensitivity: Metric {
 
   private func changed(_ sample: Int, _ subject: MetricSubject) -> Frame {
     Frame(
-      .picture { [radius = Float(options.radius)] destination in
+      .made { [radius = Float(options.radius)] in
         var random = SeededRandom(seed: subject.seed, UInt64(sample))
-        for (index, value) in subject.picture.input.elements.enumerated() {
-          destination[index] = value + radius * (2 * random.uniform() - 1)
-        }
+        return Tensor(
+          subject.pixels.shape,
+          subject.picture.input.elements.map { $0 + radius * (2 * random.uniform() - 1) })
       }, identity: .ofPicture("max-sensitivity \(options.radius) \(sample)"))
   }
 

@@ -12,13 +12,18 @@ package struct PictureList: Sendable {
 
   /// The folder that paths begin at.
   private let root: String
+  /// How images are turned.
+  private let orientation: Image.Orientation
   /// Folders below the root with a slash behind, or nothing for the root itself.
   private var folders: [String] = []
   private var names: [UInt8] = []
   private var entries: [Entry] = []
 
   /// Makes a list without images.
-  package init(root: String) { self.root = root }
+  package init(root: String, orientation: Image.Orientation) {
+    self.root = root
+    self.orientation = orientation
+  }
 
   /// How many images there are.
   package var count: Int { entries.count }
@@ -35,8 +40,11 @@ package struct PictureList: Sendable {
     entries.append(Entry(end: names.count, folder: Int32(folder), label: label.map(Int32.init) ?? -1))
   }
 
+  /// The path of an image below the root, as people read it: see `FileName.shown(_:)`.
+  package func identifier(_ index: Int) -> String { FileName.shown(name(index)) }
+
   /// The path of an image below the root.
-  package func identifier(_ index: Int) -> String {
+  private func name(_ index: Int) -> String {
     let entry = entries[index]
     let start = index == 0 ? 0 : entries[index - 1].end
     return folders[Int(entry.folder)] + String(decoding: names[start..<entry.end], as: UTF8.self)
@@ -48,22 +56,30 @@ package struct PictureList: Sendable {
     return label < 0 ? nil : Int(label)
   }
 
+  /// The path of an image.
+  private func path(_ index: Int) -> String {
+    let name = name(index)
+    return name.utf8.first == UInt8(ascii: "/") ? name : FileSystem.path(root, name)
+  }
+
   /// Opens an image.
   ///
   /// - Throws: `ImageError` for an image that is not there or damaged, `DatasetError` for what is no file.
   package func image(_ index: Int) throws -> Image {
-    let identifier = identifier(index)
-    let path = identifier.hasPrefix("/") ? identifier : FileSystem.path(root, identifier)
+    let path = path(index)
     // Reading a pipe would wait for its writer.
     if FileSystem.kind(of: path) == .other {
       throw DatasetError.malformed(file: path, line: nil, reason: "this is no regular file")
     }
-    return try Image(contentsOf: path)
+    return try Image(contentsOf: path, orientation: orientation)
   }
+
+  /// Whether an image is turned upright when it is opened.
+  package func isTurned(_ index: Int) -> Bool { orientation == .upright && Image.isTurned(path(index)) }
 
   /// The images for which `isIncluded` holds, in the same order.
   package func filter(_ isIncluded: (_ index: Int) -> Bool) -> PictureList {
-    var list = PictureList(root: root)
+    var list = PictureList(root: root, orientation: orientation)
     list.folders = folders
     for (index, entry) in entries.enumerated() where isIncluded(index) {
       list.names += names[(index == 0 ? 0 : entries[index - 1].end)..<entry.end]
@@ -82,22 +98,27 @@ package struct PictureList: Sendable {
       sample: { index in
         let image = try image(index)
         return try Sample(image: image, label: label(index), objects: objects(index, image))
-      })
+      }, isTurned: isTurned)
+  }
+}
+
+extension Image.Orientation: OptionValue {}
+
+extension OptionSpec {
+  /// The option of data sets of files that says how images are turned.
+  package static func exif(_ property: any WritableKeyPath<Options, Image.Orientation> & Sendable) -> Self {
+    OptionSpec(
+      "exif", property,
+      "whether images are turned upright as their EXIF orientation says, or read as they are stored")
   }
 }
 
 /// What a folder of a data set holds: see ``FileSystem/entries(of:)``.
 package func folderEntries(of folder: String) throws(DatasetError) -> [FileSystem.Entry] {
-  do throws(FileSystem.FolderFailure) {
+  do throws(ReadFailure) {
     return try FileSystem.entries(of: folder)
   } catch {
-    switch error {
-    case .unreadable(let failure):
-      throw .missing(
-        path: folder, need: "the folder can't be read: \(failure.reason). Check the path and its permissions."
-      )
-    case .malformedName(let path):
-      throw .malformed(file: path, line: nil, reason: "the name is not UTF-8. Rename the file.")
-    }
+    throw .missing(
+      path: folder, need: "the folder can't be read: \(error.reason). Check the path and its permissions.")
   }
 }

@@ -12,7 +12,8 @@ package enum TextFile {
   package static func bytes(of path: String, need: String) throws(DatasetError) -> [UInt8] {
     switch FileSystem.kind(of: path) {
     case nil: throw .missing(path: path, need: "there is no such file, which holds \(need). Check the path.")
-    case .folder, .other: throw .missing(path: path, need: "this is no regular file. It has to hold \(need).")
+    case .folder, .other, .brokenLink:
+      throw .missing(path: path, need: "this is no regular file. It has to hold \(need).")
     case .file: break
     }
     do throws(ReadFailure) {

@@ -103,15 +103,20 @@ struct PerturbationCurve: Sendable {
     // Made with the first frame, which is when a batch is built while the model is at work.
     let ranks = Lazy {
       let map = options.unit == .elements ? subject.map + subject.map + subject.map : subject.map
-      return RelevanceOrder.ranks(of: map, highestFirst: path.takesHighestFirst)
+      // Whole numbers up to 2²⁴ are exact: an input of 4096 × 4096 pixels.
+      let ranks = RelevanceOrder.ranks(of: map, highestFirst: path.takesHighestFirst)
+      return Tensor([ranks.count]) { for (place, rank) in ranks.enumerated() { $0[place] = Float(rank) } }
     }
     return { point, isEmpty in
       Frame(
-        .picture { destination in
-          let (whole, empty) = (picture.input, picture.input(of: fill))
-          let (changed, unchanged) = isInsertion ? (whole, empty) : (empty, whole)
-          changed.write(to: destination, where: ranks.value, isBelow: Int32(point), otherwise: unchanged)
-        }, identity: isEmpty ? .ofPicture(fill.rawValue) : .unique)
+        .picture(
+          FramePicture(
+            .where(
+              .operand(0), isLessThan: .constant(Float(point)), then: .operand(1), otherwise: .operand(2))
+          ) {
+            let (whole, empty) = (picture.input, picture.input(of: fill))
+            return [ranks.value] + (isInsertion ? [whole, empty] : [empty, whole])
+          }), identity: isEmpty ? .ofPicture(fill.rawValue) : .unique)
     }
   }
 
@@ -123,29 +128,6 @@ struct PerturbationCurve: Sendable {
     return { point, isEmpty in
       let kept = path.isInsertion ? order[..<point] : order[point...]
       return Frame(.patches(kept.sorted()), identity: isEmpty ? .ofPicture("no-patches") : .unique)
-    }
-  }
-}
-
-extension Tensor {
-  /// Writes own elements where ranks are below a limit and another tensor's elsewhere.
-  ///
-  /// Ranks are one an element, or one a pixel for all channels.
-  fileprivate func write(
-    to destination: UnsafeMutablePointer<Float>, where ranks: [Int32], isBelow limit: Int32,
-    otherwise other: Tensor
-  ) {
-    withElements { own in
-      other.withElements { other in
-        ranks.withUnsafeBufferPointer { ranks in
-          for start in stride(from: 0, to: own.count, by: ranks.count) {
-            for place in 0..<ranks.count {
-              let index = start + place
-              destination[index] = ranks[place] < limit ? own[index] : other[index]
-            }
-          }
-        }
-      }
     }
   }
 }

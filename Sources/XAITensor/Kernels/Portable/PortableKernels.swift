@@ -1,10 +1,5 @@
 import CVectorKernels
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
+import XAIFoundation
 
 /// Kernels that need no library: blocked, packed and threaded, for the best vector instructions the processor has.
 public struct PortableKernels: VectorRowKernels {
@@ -46,7 +41,7 @@ public struct PortableKernels: VectorRowKernels {
     }
     self.instructionSet = instructionSet
     self.unit = VectorUnit(
-      vector: vector, pool: ThreadPool(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount))
+      vector: vector, pool: ThreadPool(threads: threads ?? MachineLimits.processorCount))
     self.precision = precision
     self.parameters = precision == .bfloat16 ? PackedParameters() : nil
   }

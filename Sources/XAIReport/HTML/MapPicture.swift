@@ -1,0 +1,83 @@
+import XAICore
+import XAIEvaluation
+import XAIImage
+import XAITensor
+
+/// A map as a tiny image, one pixel a patch, that the browser enlarges smoothly.
+struct MapPicture {
+  let uri: String
+  /// Whether its colours are symmetric about 0 and cover as they are strong.
+  let isSigned: Bool
+
+  /// Colours magnitudes from the lowest to the highest, and signed scores symmetric about 0, what is near to 0 being transparent.
+  ///
+  /// A flat map is no evidence: all of the lowest colour, or all transparent.
+  init(_ map: MapResult, meaning: ScoreMeaning, rows: Int, columns: Int) throws {
+    let scores = Tensor(
+      [rows, columns], map.isDegenerate ? map.scores.map { _ in 0 } : map.scores)
+    isSigned = meaning == .signed
+    let scale = isSigned ? ColourScale.centred(scores) : .spanning(scores)
+    let image = try Image(map: scores, scale: scale)
+    let bytes =
+      isSigned
+      ? try image.png(alpha: scores.elements.map { UInt8((scale.strength(of: $0) * 255).rounded()) })
+      : try image.png()
+    uri = dataURI(bytes, type: "image/png")
+  }
+}
+
+/// What the colours of maps mean: a colour bar for magnitudes and one for signed scores, each where there are such maps.
+struct MapLegend {
+  private let magnitudes: [String]
+  private let signed: [String]
+
+  init(_ explainers: [ExplainerIdentity], names: [String]) {
+    func drawn(_ meaning: ScoreMeaning) -> [String] {
+      zip(explainers, names).filter { $0.0.scoreMeaning == meaning }.map(\.1)
+    }
+    (magnitudes, signed) = (drawn(.magnitude), drawn(.signed))
+  }
+
+  /// The colours of the bars.
+  static let style = [ScoreMeaning.signed, .magnitude].map { meaning in
+    let colours = map(of: meaning).colours
+    let stops = stride(from: 0, through: 256, by: 32).map { index in
+      let colour = colours[min(index, 255)]
+      return "rgb(\(colour.red) \(colour.green) \(colour.blue))"
+    }
+    return ".ramp.\(meaning.rawValue){background:linear-gradient(to right,\(stops.joined(separator: ",")))}\n"
+  }.joined()
+
+  private static func map(of meaning: ScoreMeaning) -> ColourMap {
+    MapStyle.defaultColourMap(for: meaning == .signed ? .symmetric(bound: 1) : .range(0...1))
+  }
+
+  /// The bars.
+  var html: HTML {
+    var bars: [HTML] = []
+    if !signed.isEmpty {
+      bars.append(
+        bar(
+          .signed, ["against", "0", "for"],
+          "Signed scores, as strong as they are large, up to the largest of each map: \(signed.joined(separator: ", "))"
+        ))
+    }
+    if !magnitudes.isEmpty {
+      bars.append(
+        bar(
+          .magnitude, ["lowest", "highest"],
+          "Magnitudes, from the lowest score of each map to its highest: \(magnitudes.joined(separator: ", "))"
+        ))
+    }
+    return "<div class=\"scales\">\(bars)</div>"
+  }
+
+  private func bar(_ meaning: ScoreMeaning, _ ends: [String], _ text: String) -> HTML {
+    let labels = ends.map { end -> HTML in "<span>\(end)</span>" }
+    return """
+      <div class="scale"><div class="ramp \(meaning.rawValue)" role="img" aria-label="\(ends.joined(separator: " to "))"></div>\
+      <div class="ends" aria-hidden="true">\(labels)</div><p>\(text)</p></div>
+
+      """
+  }
+}

@@ -1,0 +1,86 @@
+import XAIFoundation
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Where a model lies, and what people call it.
+struct ModelPlace {
+  let directory: String
+  /// The weight file that the user named, nil where the directory decides.
+  var weightFile: String?
+  /// The repository where it comes from the cache, else the last part of the path.
+  let name: String
+  /// What a user should know of how it was found.
+  var notes: [String] = []
+  /// The name of a repository that the path is as well.
+  private var repository: RepositoryID?
+
+  /// Finds a model: a path that exists wins over a repository of the same name, except for an empty folder.
+  init(of model: String, environment: [String: String]) throws(ModelDirectoryError) {
+    let cache = HubCache(environment: environment)
+    switch model.isEmpty ? nil : FileSystem.kind(of: model) {
+    case .folder?:
+      let path = Self.trimmed(model)
+      let repository = RepositoryID(path)
+      if let repository, Self.isEmpty(path), let snapshot = cache.snapshot(of: repository) {
+        self.init(directory: snapshot, name: repository.description)
+        notes = ["'\(path)' is an empty folder here; the repository of this name in the local cache is taken"]
+        return
+      }
+      self.init(directory: path, name: Self.name(ofFolder: path))
+      self.repository = repository
+    case .some:
+      guard model.hasSuffix(".safetensors") else {
+        throw WeightStore.isPickle(model) ? .pickle(path: model) : .notAModel(path: model)
+      }
+      let folder = Self.trimmed(FileSystem.folder(of: model))
+      self.init(directory: folder, name: Self.name(ofFolder: folder))
+      weightFile = model
+    case nil:
+      if let target = FileSystem.brokenTarget(of: model) { throw .brokenLink(path: model, target: target) }
+      guard let id = RepositoryID(model) else { throw .notFound(model: model) }
+      guard let snapshot = cache.snapshot(of: id) else {
+        if let folder = cache.folder(of: id) { throw .incompleteCache(repository: id, folder: folder) }
+        throw .notCached(repository: id, cache: cache.path, cached: cache.models)
+      }
+      self.init(directory: snapshot, name: id.description)
+    }
+  }
+
+  private init(directory: String, name: String) {
+    (self.directory, self.name) = (directory, name)
+  }
+
+  /// The error of a place without `config.json`.
+  func missingConfiguration(environment: [String: String]) -> ModelDirectoryError {
+    .noConfiguration(
+      directory: directory, cached: repository.flatMap { HubCache(environment: environment).snapshot(of: $0) }
+    )
+  }
+
+  /// What people call the model of a folder: the repository where it is a snapshot of the cache, else the folder's name, whatever
+  /// way leads there.
+  private static func name(ofFolder path: String) -> String {
+    let parts = URL(fileURLWithPath: path).standardizedFileURL.path.split(separator: "/").map(String.init)
+    if parts.count >= 3, parts[parts.count - 2] == "snapshots",
+      let repository = HubCache.repositoryName(ofFolder: parts[parts.count - 3])
+    {
+      return repository
+    }
+    return parts.last ?? path
+  }
+
+  private static func isEmpty(_ folder: String) -> Bool {
+    (try? FileManager.default.contentsOfDirectory(atPath: folder))?.isEmpty ?? false
+  }
+
+  /// A path without its last slashes, the root excepted.
+  private static func trimmed(_ path: String) -> String {
+    var path = Substring(path)
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    return String(path)
+  }
+}
