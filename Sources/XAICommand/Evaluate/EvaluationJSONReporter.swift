@@ -63,7 +63,6 @@ private struct EvaluationLine: Encodable {
   var classes: [Int]?
   var known: Int?
   var pictures: Int?
-  var notes: [String]?
   var failures: Int?
   var means: [Mean]?
   var seconds: Double?
