@@ -25,7 +25,7 @@ import XAIWeights
     Wrong(arguments: ["-e", "gmar:norm=l3"], says: ["l3", "l1 | l2"]),
     Wrong(arguments: ["-e", "grad-cam:layer=7"], says: ["layer=7", "0 to 2"]),
     Wrong(arguments: ["-t", "99999"], says: ["99999", "0 to 6"]),
-    Wrong(arguments: ["-t", "LABEL"], says: ["LABEL", "7 labels"]),
+    Wrong(arguments: ["-t", "LABEL"], says: ["LABEL", "any of 7 classes"]),
     Wrong(arguments: ["-t", "top:0"], says: ["top:0"]),
     Wrong(arguments: ["-t", "top:9"], says: ["top:9", "7 classes"]),
     Wrong(arguments: ["-t", "LABEL_9"], says: ["LABEL_9", "did you mean"]),

@@ -31,7 +31,7 @@ struct FlawedDataset: Dataset {
     citation: Citation(authors: "A", title: "T", venue: "V", year: 2020, identifier: "I"))
 
   let options: FlawedOptions
-  let classNames = ["cat", "dog"]
+  let classes = [DatasetClass("cat"), DatasetClass("dog")]
 
   private var flaw: Flaw { options.flaw }
 

@@ -26,20 +26,88 @@ import XAITensor
       ])
   }
 
-  @Test("a whole label goes before a name, and a name before a part")
+  private func notes(_ text: String, labels: [String]? = nil) throws -> [String] {
+    try TargetSelection(parsing: text).reading(labels: labels ?? self.labels).notes
+  }
+
+  @Test("a whole label goes before a name, and a name before words; what is taken for another text is said")
   func labelText() throws {
     #expect(try resolve("shark") == [[3], [3]])
+    #expect(try resolve("Tinca-tinca") == [[0], [0]])
     #expect(try resolve("Tiger Shark") == [[2], [2]])
-    #expect(try resolve("tinca tinca") == [[0], [0]])
     #expect(try resolve("great") == [[1], [1]])
+    #expect(try resolve("white_shark") == [[1], [1]])
+    #expect(try resolve("name:great white shark") == [[1], [1]])
+    for text in ["shark", "Great_White Shark", "tench, tinca tinca", "predicted", "top:2", "3"] {
+      #expect(try notes(text).isEmpty, "\(text)")
+    }
+    #expect(
+      try notes("tiger shark")
+        == ["'tiger shark' is taken for class 2, 'tiger shark, Galeocerdo', by one of its names"])
+    #expect(
+      try notes("great") == [
+        "'great' is taken for class 1, 'great white shark', by words of its label, the only one that has them"
+      ])
+  }
+
+  @Test("part of a word is no name: deer is not Scottish deerhound")
+  func partsOfWords() throws {
+    let labels = ["Scottish deerhound, deerhound", "ring", "disc"]
+    for (text, near) in [("deer", "scottish deerhound"), ("rin", "ring"), ("hound", "deerhound")] {
+      let error = #expect(throws: TargetError.self) { try notes(text, labels: labels) }
+      let message = error?.description ?? ""
+      #expect(message.contains("no class is labelled '\(text)'") && message.contains(near), "\(message)")
+    }
+  }
+
+  @Test("a number is an index, also where another class is called so; name: and index: say which is meant")
+  func numbersThatAreLabels() throws {
+    let labels = ["1", "2", "3", "10"]
+    func index(_ text: String) throws -> [Int] {
+      try TargetSelection(parsing: text).resolve(logits: logits, labels: labels).classes[0]
+    }
+    #expect(try index("3") == [3] && index("index:3") == [3] && index("name:3") == [2])
+    #expect(try index("name:10") == [3])
+    #expect(
+      try notes("3", labels: labels)
+        == ["3 is taken for an index, that of '10'; class 2 is called so: name:3"])
+    let error = #expect(throws: TargetError.self) { try index("10") }
+    #expect(
+      error?.description
+        == "there is no class 10: the model has classes 0 to 3; class 3 is called so: write name:10, or index:3"
+    )
+    #expect(try notes("1", labels: ["0", "1", "2"]).isEmpty)
+    #expect(throws: TargetError.self) { try TargetSelection(parsing: "index:ring") }
+  }
+
+  @Test("WordNet ids and ImageNet's names are targets, and a name of two classes is none")
+  func imageNet() throws {
+    func index(_ text: String, _ labels: [String]) throws -> Int? {
+      guard case .classes(let indices) = try TargetSelection(parsing: text).reading(labels: labels).selection
+      else { return nil }
+      return indices[0]
+    }
+    for labels in [ImageNet.labels, ImageNet.wordNetIDs] {
+      #expect(try index("n01443537", labels) == 1)
+      #expect(try index("white shark", labels) == 2)
+      let error = #expect(throws: TargetError.self) { try index("crane", labels) }
+      #expect(error?.description.contains("134 (") == true && error?.description.contains("517 (") == true)
+    }
+    #expect(try index("maillot", ImageNet.labels) == 638)
+    #expect(
+      try notes("maillot", labels: ImageNet.labels) == [
+        "'maillot' is taken for class 638, 'maillot', by its label; class 639, 'maillot, tank suit', is called so too"
+      ])
+    #expect(throws: TargetError.self) { try index("deer", ImageNet.labels) }
   }
 
   @Test("a label that several classes have lists them")
   func ambiguous() {
-    let error = #expect(throws: TargetError.self) { try resolve("ger") == [] || resolve("har") == [] }
+    let labels = ["sea lion", "mountain lion", "lion-tailed monkey"]
+    let error = #expect(throws: TargetError.self) { try notes("Lion", labels: labels) }
     #expect(
       error?.description
-        == "'har' is in 3 labels; write one of their indices: 1 (great white shark), 2 (tiger shark, Galeocerdo), 3 (shark)"
+        == "'Lion' may be any of 3 classes; write one of their indices: 0 (sea lion), 1 (mountain lion), 2 (lion-tailed monkey)"
     )
   }
 

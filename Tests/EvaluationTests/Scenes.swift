@@ -11,9 +11,16 @@ struct Scenes: Dataset {
     /// Whether the images have classes.
     var isLabelled = true
 
+    /// Whether class c is called what the model's class 4 − c is.
+    var isReversed = false
+    /// A class that is called as none of the model's; none where it is negative.
+    var renamed = -1
+
     static let table: [OptionSpec<Self>] = [
       OptionSpec("count", \.count, "pictures"),
       OptionSpec("damaged", \.damaged, "a picture that can't be opened"),
+      OptionSpec("reversed", \.isReversed, "whether the classes are in the opposite order"),
+      OptionSpec("renamed", \.renamed, "a class of another name"),
       OptionSpec("labelled", \.isLabelled, "whether the pictures have classes"),
     ]
   }
@@ -23,7 +30,12 @@ struct Scenes: Dataset {
     citation: Citation(authors: "nobody", title: "none", venue: "none", year: 2026, identifier: "none"))
 
   let options: Options
-  let classNames = (0..<5).map { "class \($0)" }
+  var classes: [DatasetClass] {
+    (0..<5).map { [options] index in
+      DatasetClass(
+        index == options.renamed ? "mine" : "class \(options.isReversed ? 4 - index : index)")
+    }
+  }
   let splitNames = ["all"]
 
   init(options: Options = Options()) { self.options = options }

@@ -16,8 +16,8 @@ struct CSVColumns {
   let split: Int?
   let box: BoxColumns?
 
-  private static let fileNames = ["file", "path", "image", "filename"]
-  private static let labelNames = ["label", "class", "class_index"]
+  static let fileNames = ["file", "path", "image", "filename", "file_name"]
+  static let labelNames = ["label", "class", "class_index"]
   private static let extentNames = ["x", "y", "width", "height"]
   private static let edgeNames = ["x_min", "y_min", "x_max", "y_max"]
 
@@ -32,6 +32,11 @@ struct CSVColumns {
       return found.first
     }
     guard let file = try column(of: Self.fileNames) else {
+      if names.count == 1, let other = [";", "\t", "|"].first(where: names[0].contains) {
+        throw error(
+          "the fields are separated by '\(other == "\t" ? "tab" : "\(other)")', and commas have to be between them. "
+            + "Save the list with commas.")
+      }
       throw error(
         "the header has no column \(Self.fileNames.joined(separator: ", ")); it has \(DatasetError.summary(of: names))"
       )
@@ -46,7 +51,7 @@ struct CSVColumns {
     }
     self.count = names.count
     self.file = file
-    self.label = try column(of: Self.labelNames)
+    self.label = try column(of: Self.labelNames) ?? column(of: ["wnid"])
     self.split = try column(of: ["split"])
     self.box = edges.count == 4 ? .edges(edges) : extent.count == 4 ? .extent(extent) : nil
   }

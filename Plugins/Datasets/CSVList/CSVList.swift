@@ -6,28 +6,32 @@ public import XAIImage
 public struct CSVList: Dataset {
   public static let descriptor = DatasetDescriptor(
     id: "csv", title: "CSV list",
-    summary: "Pictures that a CSV file lists, with their classes, splits and boxes", hasBoxes: true,
+    summary: "Pictures that a CSV or JSON Lines file lists, with their classes, splits and boxes",
+    hasBoxes: true,
     citation: Citation(
       authors: "Shafranovich",
       title: "Common Format and MIME Type for Comma-Separated Values (CSV) Files", venue: "IETF", year: 2005,
       identifier: "RFC 4180"))
 
-  /// The name of a list that lies beside its images.
-  private static let nameInFolder = "labels.csv"
-
-  /// Takes a `.csv` file, and a folder with a `labels.csv`.
+  /// Takes a `.csv` or `.jsonl` file, and a folder with a `labels.csv`, `metadata.csv` or `metadata.jsonl` in it or in its
+  /// splits that gives images classes or boxes.
   public static func options(recognising path: String) -> CSVListOptions? {
     switch FileSystem.kind(of: path) {
-    case .file: path.lowercased().hasSuffix(".csv") ? CSVListOptions(path: path) : nil
+    case .file: ListFile.isList(path) ? CSVListOptions(path: path) : nil
     case .folder:
-      FileSystem.kind(of: FileSystem.path(path, nameInFolder)) == .file ? CSVListOptions(path: path) : nil
+      // Of several lists the one who opens it hears.
+      (try? ListFile.find(at: path, hasToName: true).lists.isEmpty) == true ? nil : CSVListOptions(path: path)
     default: nil
     }
   }
 
   public let options: CSVListOptions
-  /// One name per class; empty where the list has no labels.
-  public let classNames: [String]
+  /// The classes; none where the list has no labels.
+  public let classes: [DatasetClass]
+  /// Whether an image has a box.
+  public let hasObjects: Bool
+  /// Images next to a list that it leaves out.
+  public let notes: [String]
   private let splits: [DatasetSplit]
 
   /// Reads a list; images are looked for when they are asked for.
@@ -40,13 +44,41 @@ public struct CSVList: Dataset {
         dataset: Self.descriptor.id,
         reason: "path is missing. Write \(Self.descriptor.id):path=FILE, or the file alone.")
     }
-    let list = FileSystem.kind(of: path) == .folder ? FileSystem.path(path, Self.nameInFolder) : path
-    let content = try CSVPictures(contentsOf: list)
-    let classes = try CSVClasses(of: content.labels, in: list, names: options.labels)
+    let (root, lists) = try ListFile.find(at: path, hasToName: false)
+    guard !lists.isEmpty else {
+      throw DatasetError.missing(
+        path: path, need: "there is no list \(ListFile.names.joined(separator: ", ")) in it. Check the path.")
+    }
+    let content = try CSVPictures(lists, root: root)
+    let classes = try CSVClasses(of: content.labels, names: options.labels)
     self.options = options
-    self.classNames = classes.names
-    self.splits = CSVSplits(of: content.pictures, classes: classes, list: list, orientation: options.exif)
-      .splits(holdingOut: HoldOut(share: options.validation, seed: options.seed))
+    self.classes = classes.classes
+    self.hasObjects = content.pictures.contains { !$0.objects.isEmpty }
+    self.splits = CSVSplits(
+      pictures: content.pictures, classes: classes, root: root, orientation: options.exif
+    )
+    .splits(holdingOut: HoldOut(share: options.validation, seed: options.seed))
+    self.notes = try lists.flatMap { try Self.notes(on: $0, of: content.pictures, isFolder: root == path) }
+  }
+
+  /// Images that lie next to a list of a folder, and are not in it.
+  private static func notes(
+    on list: ListFile, of pictures: [CSVPictures.Picture], isFolder: Bool
+  ) throws -> [String] {
+    guard isFolder else { return [] }
+    let folder = FileSystem.folder(of: list.path)
+    let listed = Set(pictures.map { Array($0.file.utf8) })
+    let others = try folderEntries(of: folder).filter { entry in
+      entry.kind == .file && ImageFormat(extensionOf: entry.name)?.isReadable == true
+        && !listed.contains(Array((list.prefix + entry.name).utf8))
+        && !listed.contains(Array((list.prefix + "./" + entry.name).utf8))
+    }.map(\.name)
+    return others.isEmpty
+      ? []
+      : [
+        "\(FileName.shown(folder)): \(counted(others.count, "picture")) that \(FileSystem.name(of: list.path)) doesn't list "
+          + "\(others.count == 1 ? "is" : "are") left out: \(DatasetError.summary(of: others.map(FileName.shown)))"
+      ]
   }
 
   /// The splits of the list, the one for training first; `all` where it has none and nothing is held out.
@@ -58,7 +90,7 @@ public struct CSVList: Dataset {
 
 /// The options of a list of images.
 public struct CSVListOptions: PluginOptions {
-  /// The list, or the folder that it lies in as `labels.csv`.
+  /// The list, or the folder that it lies in.
   public var path: String?
   /// A file with one class name a line, by class index.
   public var labels: String?
@@ -85,7 +117,7 @@ public struct CSVListOptions: PluginOptions {
 
   public static let table: [OptionSpec<Self>] = [
     OptionSpec(
-      "path", \.path, "the list, or the folder that it lies in as labels.csv", allowed: "a path | none"),
+      "path", \.path, "the list, or the folder that it lies in", allowed: "a path | none"),
     OptionSpec(
       "labels", \.labels, "a file with one class name a line, by class index", allowed: "a path | none"),
     OptionSpec(

@@ -1,6 +1,7 @@
 import XAICore
+import XAIFoundation
 
-/// What the records of a list say, each image once.
+/// What the records of lists say, each image once.
 struct CSVPictures {
   /// An object of an image, with the line that says so.
   struct Object {
@@ -11,89 +12,103 @@ struct CSVPictures {
 
   /// An image; labels are numbers of texts.
   struct Picture {
+    /// Below the root, or an absolute path.
     let file: String
+    let list: String
     let line: Int
     var label: Int?
-    let split: String?
+    var split: String?
     var objects: [Object]
   }
 
   /// A text that stands for a class, with the line in which it stands first.
   struct Label {
     let text: String
+    let list: String
     let line: Int
   }
 
-  private let list: String
   private(set) var pictures: [Picture] = []
   private(set) var labels: [Label] = []
-  private var labelNumbers: [String: Int] = [:]
-  /// The place of each file, by the bytes of its name: names that look alike may be different files.
+  // Bytes decide what is the same: Swift's texts are equal where only accents are composed otherwise.
+  private var labelNumbers: [[UInt8]: Int] = [:]
   private var places: [[UInt8]: Int] = [:]
 
-  /// Reads a list; throws where it is malformed, and where it is empty.
-  init(contentsOf list: String) throws {
-    self.list = list
-    var reader = CSVReader(try TextFile.bytes(of: list, need: "the list of pictures"), file: list)
-    guard let header = try reader.next() else { throw DatasetError.empty(place: list) }
-    let columns = try CSVColumns(header: header, file: list)
-    while let record = try reader.next() {
-      guard record.fields.count == columns.count else {
-        throw error("\(record.fields.count) fields under a header of \(columns.count)", in: record.line)
+  /// Reads lists; throws where one is malformed, and where there are no images.
+  init(_ lists: [ListFile], root: String) throws {
+    for list in lists {
+      var reader = try ListReader(list)
+      while let records = try reader.next() {
+        for record in records { try add(record, of: list) }
       }
-      try add(record, columns)
     }
-    guard !pictures.isEmpty else { throw DatasetError.empty(place: list) }
+    guard !pictures.isEmpty else { throw DatasetError.empty(place: lists.first?.path ?? root) }
+    try checkBackslashes(root: root)
+    takeSplitsFromFolders()
+    try DatasetClass.checkAppearance(of: labels.map(\.text), place: lists.first?.path ?? root)
   }
 
-  private mutating func add(_ record: CSVReader.Record, _ columns: CSVColumns) throws {
-    let file = record.fields[columns.file]
-    guard !file.isEmpty else { throw error("the name of the picture is empty", in: record.line) }
-    let split = try columns.split.map { try splitName(record.fields[$0], line: record.line) }
-    let text = columns.label.map { record.fields[$0].trimmingSpaces } ?? ""
-    let label = text.isEmpty ? nil : number(of: text, line: record.line)
+  private mutating func add(_ record: ListRecord, of list: ListFile) throws {
+    func error(_ reason: String) -> DatasetError {
+      .malformed(file: list.path, line: record.line, reason: reason)
+    }
+    guard !record.file.isEmpty else { throw error("the name of the picture is empty") }
+    let file = record.file.hasPrefix("/") ? record.file : list.prefix + record.file
+    guard record.split?.isEmpty != true else { throw error("the split is empty") }
+    let split = record.split.map { SplitNames.standard($0) ?? $0 } ?? list.split
+    let label = record.label.isEmpty ? nil : number(of: record, list)
     var objects: [Object] = []
-    if let box = try columns.box(of: record, file: list) {
-      guard let label else { throw error("a box needs a label", in: record.line) }
+    if let box = record.box {
+      guard let label else { throw error("a box needs a label") }
       objects = [Object(line: record.line, label: label, box: box)]
     }
     let name = Array(file.utf8)
     guard let place = places[name] else {
       places[name] = pictures.count
       pictures.append(
-        Picture(file: file, line: record.line, label: label, split: split, objects: objects))
+        Picture(
+          file: file, list: list.path, line: record.line, label: label, split: split, objects: objects))
       return
     }
     let first = pictures[place]
     guard first.split == split else {
-      throw error("'\(file)' is in two splits; line \(first.line) has it too", in: record.line)
+      throw error("'\(file)' is in two splits; line \(first.line) has it too")
     }
     guard !objects.isEmpty, !first.objects.isEmpty else {
       throw error(
-        "'\(file)' is in line \(first.line) already. A picture has one line, or one for each box.",
-        in: record.line)
+        "'\(file)' is in line \(first.line) already. A picture has one line, or one for each box.")
     }
     // An image of several classes is not of one alone.
     if first.label != label { pictures[place].label = nil }
     pictures[place].objects += objects
   }
 
-  private func splitName(_ text: String, line: Int) throws -> String {
-    switch text.trimmingSpaces {
-    case "": throw error("the split is empty", in: line)
-    case "val": DatasetSplit.validation
-    case let name: name
-    }
-  }
-
-  private mutating func number(of text: String, line: Int) -> Int {
-    if let number = labelNumbers[text] { return number }
-    labelNumbers[text] = labels.count
-    labels.append(Label(text: text, line: line))
+  private mutating func number(of record: ListRecord, _ list: ListFile) -> Int {
+    let bytes = Array(record.label.utf8)
+    if let number = labelNumbers[bytes] { return number }
+    labelNumbers[bytes] = labels.count
+    labels.append(Label(text: record.label, list: list.path, line: record.line))
     return labels.count - 1
   }
 
-  private func error(_ reason: String, in line: Int) -> DatasetError {
-    .malformed(file: list, line: line, reason: reason)
+  /// Throws for paths as Windows writes them, unless a file is really called so.
+  private func checkBackslashes(root: String) throws {
+    guard let picture = pictures.first(where: { $0.file.utf8.contains(UInt8(ascii: "\\")) }),
+      FileSystem.kind(of: FileSystem.path(root, picture.file)) == nil
+    else { return }
+    throw DatasetError.malformed(
+      file: picture.list, line: picture.line,
+      reason: "there is no file '\(picture.file)'. Write / between folders in place of \\.")
+  }
+
+  /// Where no list says the split and each image lies in a folder that is called like one, that is its split.
+  private mutating func takeSplitsFromFolders() {
+    guard pictures.allSatisfy({ $0.split == nil }) else { return }
+    let names = pictures.map { picture -> String? in
+      let parts = picture.file.split(separator: "/").drop { $0 == "." }
+      return parts.count > 1 ? parts.first.flatMap { SplitNames.standard($0) } : nil
+    }
+    guard names.allSatisfy({ $0 != nil }) else { return }
+    for (place, name) in names.enumerated() { pictures[place].split = name }
   }
 }

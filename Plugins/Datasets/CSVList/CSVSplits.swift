@@ -6,22 +6,14 @@ import XAIImage
 struct CSVSplits {
   let pictures: [CSVPictures.Picture]
   let classes: CSVClasses
-  let list: String
+  /// The folder that paths begin at.
+  let root: String
   let orientation: Image.Orientation
-
-  init(
-    of pictures: [CSVPictures.Picture], classes: CSVClasses, list: String, orientation: Image.Orientation
-  ) {
-    self.pictures = pictures
-    self.classes = classes
-    self.list = list
-    self.orientation = orientation
-  }
 
   /// The splits that the list names; otherwise those that the rule makes.
   func splits(holdingOut holdOut: HoldOut) -> [DatasetSplit] {
     guard pictures.first?.split == nil else {
-      let order = [DatasetSplit.train, DatasetSplit.validation, "test"]
+      let order = SplitNames.order
       let found = Dictionary(grouping: pictures.indices) { pictures[$0].split ?? "" }
       // The usual ones in their order, then the others in the order of the list.
       let names = found.keys.sorted { first, second in
@@ -41,7 +33,7 @@ struct CSVSplits {
   }
 
   private func pictureList(of indices: some Sequence<Int>) -> PictureList {
-    var result = PictureList(root: FileSystem.folder(of: list), orientation: orientation)
+    var result = PictureList(root: root, orientation: orientation)
     let folder = result.addFolder("")
     for index in indices {
       result.append(
@@ -55,30 +47,32 @@ struct CSVSplits {
     guard self.pictures.contains(where: { !$0.objects.isEmpty }) else { return pictures.split(named: name) }
     let objects = indices.map { index in
       self.pictures[index].objects.map {
-        LabelledBox(line: $0.line, classIndex: classes.indices[$0.label], box: $0.box)
+        LabelledBox(
+          list: self.pictures[index].list, line: $0.line, classIndex: classes.indices[$0.label], box: $0.box)
       }
     }
-    return pictures.split(named: name) { [list] index, image in
-      try objects[index].map { try $0.object(in: image, file: list) }
+    return pictures.split(named: name) { index, image in
+      try objects[index].map { try $0.object(in: image) }
     }
   }
 }
 
 /// A box of the list, with its line.
 private struct LabelledBox: Sendable {
+  let list: String
   let line: Int
   let classIndex: Int
   let box: Box
 
   /// The object in its image; a box may reach beyond the image by a pixel, as rounding leaves it, and is cut there.
-  func object(in image: Image, file: String) throws -> SampleObject {
+  func object(in image: Image) throws -> SampleObject {
     let (width, height) = (Double(image.width), Double(image.height))
     let (right, bottom) = (box.x + box.width, box.y + box.height)
     guard box.x >= -1, box.y >= -1, right <= width + 1, bottom <= height + 1, box.x < width, box.y < height,
       right > 0, bottom > 0
     else {
       throw DatasetError.malformed(
-        file: file, line: line,
+        file: list, line: line,
         reason: "the box from (\(box.x), \(box.y)) to (\(right), \(bottom)) reaches beyond its picture of "
           + "\(image.width)×\(image.height) pixels")
     }

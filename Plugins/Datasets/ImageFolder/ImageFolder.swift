@@ -20,9 +20,9 @@ public struct ImageFolder: Dataset {
   }
 
   public let options: ImageFolderOptions
-  /// The names of the class folders; empty where there are none.
-  public let classNames: [String]
-  /// What lies in the folder and is left out.
+  /// The class folders; none where images have no classes.
+  public let classes: [DatasetClass]
+  /// Folders and images beside those of splits and classes, which are left out.
   public let notes: [String]
   private let splits: [DatasetSplit]
 
@@ -41,7 +41,7 @@ public struct ImageFolder: Dataset {
     }
     let layout = try FolderLayout(of: path, orientation: options.exif)
     self.options = options
-    self.classNames = layout.classNames.map(FileName.shown)
+    self.classes = layout.classNames.map { DatasetClass(FileName.shown($0)) }
     (splits, notes) = try layout.splits(holdingOut: HoldOut(share: options.validation, seed: options.seed))
   }
 

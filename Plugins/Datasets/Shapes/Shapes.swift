@@ -24,7 +24,7 @@ public struct Shapes: Dataset {
   }
 
   /// The eight shapes.
-  public var classNames: [String] { ShapeClass.allCases.map(\.name) }
+  public var classes: [DatasetClass] { ShapeClass.allCases.map { DatasetClass($0.name) } }
 
   /// One object in every second scene and two in the others, each labelled with the class of one of its objects: to teach
   /// a model that there may be two.

@@ -24,7 +24,7 @@ public struct TinyImageNet: Dataset {
 
   public let options: TinyImageNetOptions
   /// What `words.txt` calls the classes, in the order of `wnids.txt`.
-  public let classNames: [String]
+  public let classes: [DatasetClass]
   private let splits: [DatasetSplit]
 
   /// Reads the lists; images are opened when they are asked for.
@@ -38,7 +38,7 @@ public struct TinyImageNet: Dataset {
     }
     let classes = try TinyClasses(of: path)
     self.options = options
-    self.classNames = classes.names
+    self.classes = zip(classes.ids, classes.names).map { DatasetClass($1, wordNetID: $0) }
     self.splits = try [
       TinyPictures(training: classes, of: path, orientation: options.exif).split(named: DatasetSplit.train),
       TinyPictures(validating: classes, of: path, orientation: options.exif).split(

@@ -20,6 +20,8 @@ struct ComparePlan {
   let isTurned: Bool
   let input: Tensor
   let target: TargetSelection
+  /// What a user should know before the first pass.
+  let notes: [String]
   let choices: [ExplainerChoice]
   let misfits: [Misfit]
   let figures: FigureWriter
@@ -29,8 +31,8 @@ struct ComparePlan {
     self.command = command
     let registry = CommandContext.currentRegistry
     let named = try ExplainerChoice.list(command.explainer, registry: registry)
-    target = try TargetSelection(parsing: command.target)
-    if case .top(let count) = target, count > 1 {
+    let selection = try TargetSelection(parsing: command.target)
+    if case .top(let count) = selection, count > 1 {
       throw Failure(.usage, "--target top:\(count) is \(count) classes; a comparison is of one.")
     }
     figures = try command.figures.writer(isQuiet: command.quiet)
@@ -52,6 +54,7 @@ struct ComparePlan {
       registry: registry)
     try command.drawing.check(fits: choices.map(\.explainer))
     let blank = Tensor(repeating: 0, [1, model.descriptor.classCount])
+    (target, notes) = try selection.reading(labels: model.descriptor.labels)
     _ = try target.resolve(logits: blank, labels: model.descriptor.labels)
     let batch = PreparedBatch(
       [file], preprocessing: preprocessing, pixelLimit: command.pictures.pixelLimit,

@@ -18,6 +18,7 @@ struct CompareRun {
   /// Compares; throws at the end where an explainer failed, and at once where a file can't be written.
   mutating func run() throws {
     Interruption.watch()
+    if !plan.command.quiet { for note in plan.notes { StandardError.write("Note: \(note)\n") } }
     if plan.isTurned, !plan.command.quiet { StandardError.write("Note: \(plan.file.turnedNote)\n") }
     let explainers = plan.choices.map(\.explainer)
     let recording = try explainers.reduce(Recording()) {

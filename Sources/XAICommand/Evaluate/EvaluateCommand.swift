@@ -56,9 +56,17 @@ struct EvaluateCommand: ParsableCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "The class that is asked about: predicted, label, objects, top:N, an index or a label's text.",
+      "The class that is asked about: predicted, label, objects, top:N, an index, a name or a WordNet id.",
       valueName: "class"))
   var target = "predicted"
+
+  @OptionGroup var classOptions: ClassOptions
+
+  @Flag(
+    help:
+      "With -t label or objects, leave out what is of none of the model's classes, which is otherwise refused."
+  )
+  var skipUnmatched = false
 
   @Option(help: ArgumentHelp("Draw so many pictures of the split; all where it is left out.", valueName: "n"))
   var sample: Int?

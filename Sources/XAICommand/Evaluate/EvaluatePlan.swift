@@ -38,6 +38,8 @@ struct EvaluatePlan {
     loaded.tellNotes(quiet: command.quiet)
     var settings = Evaluation.Settings()
     settings.target = target
+    settings.classes = command.classOptions.classes
+    settings.skipsUnmatched = command.skipUnmatched
     settings.batchSize = command.runOptions.batchSize
     settings.measuresHeads = command.heads
     settings.seed = command.seed
@@ -81,10 +83,10 @@ struct EvaluatePlan {
     _ command: EvaluateCommand, data: EvaluationData, model: ModelDescriptor, _ choices: Choices
   ) throws -> [String] {
     guard command.metric.isEmpty else { return command.metric }
-    let descriptor = data.dataset.descriptor
-    let hasObjects = descriptor.hasBoxes || descriptor.hasMasks
+    guard data.dataset.hasObjects else { return try choices.defaultMetricTexts(hasObjects: false) }
+    let join = ClassJoin(data.dataset.classes, to: model.labels, by: command.classOptions.classes)
     return try choices.defaultMetricTexts(
-      hasObjects: hasObjects && data.dataset.classNames.count == model.classCount)
+      hasObjects: (try? join.check(among: join.classes.indices)) != nil)
   }
 
   /// What is evaluated on what, in one line.

@@ -10,6 +10,8 @@ struct ExplainPlan {
   let preprocessing: Preprocessing
   let choices: [ExplainerChoice]
   let targets: TargetSelection
+  /// What a user should know before the first image.
+  let notes: [String]
   /// How many classes each image is asked about, where none meet.
   let targetCount: Int
   let images: [ImageFile]
@@ -30,7 +32,7 @@ struct ExplainPlan {
     profile = command.profiling.begin()
     let registry = CommandContext.currentRegistry
     let named = try ExplainerChoice.list(command.explainer, registry: registry)
-    targets = .several(try command.target.map { try TargetSelection(parsing: $0) })
+    let selection = TargetSelection.several(try command.target.map { try TargetSelection(parsing: $0) })
     figures =
       command.montage || command.headWeights || command.attentionMaps
       ? try command.figures.writer(isQuiet: command.quiet) : nil
@@ -53,6 +55,7 @@ struct ExplainPlan {
     (images, leftOut) = (found.files, found.leftOut)
     attentionMaps = command.attentionMaps ? try AttentionMaps(of: model.descriptor, registry: registry) : nil
     let blank = Tensor(repeating: 0, [1, model.descriptor.classCount])
+    (targets, notes) = try selection.reading(labels: model.descriptor.labels)
     targetCount = try targets.resolve(logits: blank, labels: model.descriptor.labels).countPerImage
     try Self.makeFolder(command.output)
   }

@@ -40,6 +40,7 @@ struct ExplainRun {
   /// Explains everything; throws at the end where an image failed, and at once where a file can't be written.
   mutating func run() throws {
     Interruption.watch()
+    if !plan.command.quiet { for note in plan.notes { StandardError.write("Note: \(note)\n") } }
     for part in plan.leftOut {
       if plan.command.json { try say(json(part)) }
       if !plan.command.quiet { tell("Note: \(part.folder): \(part.note)\n") }

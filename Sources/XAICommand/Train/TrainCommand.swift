@@ -45,6 +45,7 @@ struct TrainCommand: ParsableCommand {
       valueName: "name"))
   var validationSplit: String?
 
+  @OptionGroup var classOptions: ClassOptions
   @OptionGroup(title: "Recipe") var recipe: RecipeOptions
   @OptionGroup(title: "Images") var orientation: OrientationOptions
   @OptionGroup(title: "Run") var runOptions: RunOptions
@@ -91,8 +92,8 @@ enum TrainHelp {
     first; a second Ctrl-C, a crash or a power cut lose the steps since. A run that had finished does nothing.
 
     Files: config.json, preprocessor_config.json, model.safetensors, training.json (recipe, data, history), \
-    history.csv, training.png; checkpoint.safetensors until then. Classes are those of the data; where the model has the \
-    same ones, in the same order, its classifier is kept, otherwise it gets a new one.
+    history.csv, training.png; checkpoint.safetensors until then. Classes are those of the data; where they are all of \
+    the model's, in whatever order, its classifier is kept, otherwise it gets a new one.
 
     \(ExitStatus.help)
     """

@@ -20,11 +20,13 @@ struct TrainPlan {
     figures = try command.figures.writer(isQuiet: command.quiet)
     let recipe = try command.recipe.recipe()
     let data = try TrainingData(command)
-    let start = try FirstModel(command, recipe: recipe, labels: data.dataset.classNames)
+    let start = try FirstModel(command, recipe: recipe, classes: data.dataset.classes)
     kernels = start.kernels
     notes = data.dataset.notes + data.notes + start.notes
     var task = TrainingTask(
-      model: start.model, training: data.training, validation: data.validation, recipe: recipe,
+      model: start.model, training: start.join.map(data.training.joined) ?? data.training,
+      validation: start.join.map { join in data.validation?.joined(by: join) } ?? data.validation,
+      recipe: recipe,
       folder: command.output, identity: ["data": data.identity])
     if let seconds = command.runOptions.checkpointEvery { task.checkpointInterval = .seconds(seconds) }
     task.validationInterval = command.runOptions.validateEvery
@@ -60,11 +62,11 @@ private struct TrainingData {
     } catch {
       throw Failure(error, otherwise: .inputData)
     }
-    guard dataset.classNames.count > 1 else {
+    guard dataset.classes.count > 1 else {
       throw Failure(
         .inputData,
         "\(command.data): there is something to learn from two classes on, and it has "
-          + (dataset.classNames.first.map { "only '\($0)'" } ?? "none"))
+          + (dataset.classes.first.map { "only '\($0.name)'" } ?? "none"))
     }
     guard (0..<training.count).contains(where: { training.label($0) != nil }) else {
       throw Failure(.inputData, "\(command.data): no picture of the split '\(training.name)' has a class")
@@ -90,9 +92,12 @@ private struct FirstModel {
   let model: any TrainableModel
   let kernels: any Kernels
   let notes: [String]
+  /// Which of the model's classes the data's are, where its classifier is kept.
+  let join: ClassJoin?
 
-  init(_ command: TrainCommand, recipe: Recipe, labels: [String]) throws {
+  init(_ command: TrainCommand, recipe: Recipe, classes: [DatasetClass]) throws {
     var random = recipe.firstWeights
+    let labels = classes.map(\.name)
     if let folder = command.fromScratch {
       kernels = try command.engine.makeKernels()
       do {
@@ -101,26 +106,42 @@ private struct FirstModel {
       } catch {
         throw Failure(error, otherwise: .inputData)
       }
-      notes = Self.notes(of: model.descriptor)
+      (notes, join) = (Self.notes(of: model.descriptor), nil)
       return
     }
     let loaded = try LoadedModel(command.model ?? "", engine: command.engine)
     kernels = loaded.kernels
     let trainable = try loaded.model.trainable()
     let known = trainable.descriptor.labels
-    guard known != labels else {
+    let join = ClassJoin(classes, to: known, by: command.classOptions.classes)
+    let unmatched = join.unmatched(among: classes.indices)
+    let isOneToOne = (try? join.checkIsOneToOne(among: classes.indices)) != nil
+    guard !isOneToOne || !unmatched.isEmpty || labels.count != known.count else {
       guard trainable.descriptor.output == .softmax else {
         throw ModelError.notTrainable(
           model: trainable.descriptor.name,
           reason: "its outputs are no classes of which one is right, and training takes them for such")
       }
-      (model, notes) = (trainable, Self.notes(of: trainable.descriptor))
+      (model, self.join) = (trainable, join)
+      let matched =
+        "classes of the data matched with the model's, whose classifier and labels are kept: "
+        + join.summary(among: classes.indices)
+      notes = Self.notes(of: trainable.descriptor) + (join.hasSameNames ? [] : [matched])
       return
     }
+    self.join = nil
     model = trainable.replacingHead(labels: labels, random: &random)
+    let found = labels.count - unmatched.count
+    let share =
+      found == 0 || !isOneToOne
+      ? ""
+      : unmatched.isEmpty
+        ? ", but \(grouped(labels.count)) of them"
+        : ", though \(grouped(found)) are among them; \(join.listed(unmatched)) \(unmatched.count == 1 ? "is" : "are") not"
     notes =
       Self.notes(of: trainable.descriptor) + [
-        "the data's \(grouped(labels.count)) classes are not the model's \(grouped(known.count)): it gets a new classifier"
+        "the data's \(grouped(labels.count)) classes are not the model's \(grouped(known.count))\(share): "
+          + "it gets a new classifier"
       ]
   }
 

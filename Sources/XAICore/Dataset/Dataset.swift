@@ -18,8 +18,11 @@ public protocol Dataset: Plugin {
   /// Makes a data set; throws `DatasetError` where its lists are missing or wrong.
   init(options: Options) throws
 
-  /// One name per class, by class index.
-  var classNames: [String] { get }
+  /// The classes, by class index.
+  var classes: [DatasetClass] { get }
+
+  /// Whether objects have boxes or masks here, which a list may lack that could have them.
+  var hasObjects: Bool { get }
 
   /// What a user should know about what was read: what was assumed, and what is there and was left out.
   var notes: [String] { get }
@@ -33,6 +36,12 @@ public protocol Dataset: Plugin {
 
 extension Dataset {
   public var descriptor: DatasetDescriptor { Self.descriptor }
+
+  /// One name per class, by class index.
+  public var classNames: [String] { classes.map(\.name) }
+
+  /// Whether the descriptor promises boxes or masks.
+  public var hasObjects: Bool { descriptor.hasBoxes || descriptor.hasMasks }
 
   /// None.
   public var notes: [String] { [] }

@@ -70,7 +70,7 @@ public enum Contrast: OptionValue {
       return highest.map { [(classIndex: $0, weight: Float(1))] } ?? []
     case .classIndex(let index):
       guard index != classIndex else { throw .contrastWithItself(index) }
-      guard index < logits.count else { throw .unknownIndex(index, classCount: logits.count) }
+      guard index < logits.count else { throw .unknownIndex(index, classCount: logits.count, called: nil) }
       return [(classIndex: index, weight: 1)]
     case .others:
       // p_c/(1 − p_A) is the softmax of the other classes alone.

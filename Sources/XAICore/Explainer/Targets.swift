@@ -53,18 +53,25 @@ public indirect enum TargetSelection: Hashable, Sendable {
   case top(Int)
   /// These classes, for every image.
   case classes([Int])
-  /// The class of this label, or of the one label that has it among its comma-separated names.
+  /// The class that is called so: of this label, of this WordNet id, or with this among its names.
   case label(String)
   /// The classes of several selections, one after the other; a class may come twice.
   case several([TargetSelection])
 
-  /// Reads what users write: `predicted`, `top:5`, a class index, or the text of a label.
+  /// Reads what users write: `predicted`, `top:5`, a class index, or what a class is called.
+  ///
+  /// A whole number is an index, also where a class is called so; `index:3` and `name:3` say which is meant.
   public init(parsing text: String) throws(TargetError) {
     if text == "predicted" {
       self = .predicted
     } else if text.hasPrefix("top:") {
       guard let count = Int(text.dropFirst(4)), count > 0 else { throw .malformed(text) }
       self = .top(count)
+    } else if text.hasPrefix("index:") {
+      guard let index = Int(text.dropFirst(6)) else { throw .malformed(text) }
+      self = .classes([index])
+    } else if text.hasPrefix("name:") {
+      self = .label(String(text.dropFirst(5)))
     } else if let index = Int(text) {
       self = .classes([index])
     } else {
@@ -92,11 +99,13 @@ public indirect enum TargetSelection: Hashable, Sendable {
         })
     case .classes(let indices):
       for index in indices where !(0..<classCount).contains(index) {
-        throw .unknownIndex(index, classCount: classCount)
+        throw .unknownIndex(
+          index, classCount: classCount, called: ModelClasses.numbered(index, among: labels).first)
       }
       return Targets(Array(repeating: indices, count: images))
     case .label(let text):
-      return Targets(Array(repeating: [try classIndex(of: text, among: labels)], count: images))
+      let reading = try ClassReading(of: text, among: ModelClasses(labels))
+      return Targets(Array(repeating: [reading.index], count: images))
     case .several(let selections):
       var classes = Array(repeating: [Int](), count: images)
       for selection in selections {
@@ -108,22 +117,81 @@ public indirect enum TargetSelection: Hashable, Sendable {
     }
   }
 
-  /// The class whose label, or one of whose comma-separated names, is `text`; else the only label that contains it.
-  private func classIndex(of text: String, among labels: [String]) throws(TargetError) -> Int {
-    let wanted = text.lowercased()
-    let names = labels.map { label in
-      label.lowercased().split(separator: ",").map { String($0.drop { $0 == " " }) }
+  /// The same with indices in place of names, which is looked up once, and what a user should know about it: which class
+  /// was taken for what is not its label, and where a number is an index and another class is called so.
+  ///
+  /// - Throws: `TargetError` for what is no class, or may be several.
+  package func reading(
+    labels: [String]
+  ) throws(TargetError) -> (selection: TargetSelection, notes: [String]) {
+    switch self {
+    case .predicted, .top: return (self, [])
+    case .classes(let indices):
+      let notes = indices.compactMap { index -> String? in
+        let called = ModelClasses.numbered(index, among: labels)
+        guard labels.indices.contains(index), let other = called.first, !called.contains(index) else {
+          return nil
+        }
+        return "\(index) is taken for an index, that of '\(labels[index])'; class \(other) is called so: "
+          + "name:\(labels[other])"
+      }
+      return (self, notes)
+    case .label(let text):
+      let reading = try ClassReading(of: text, among: ModelClasses(labels))
+      var note =
+        "'\(text)' is taken for class \(reading.index), '\(labels[reading.index])', by \(reading.means)"
+      if let other = reading.others.first { note += "; class \(other), '\(labels[other])', is called so too" }
+      return (.classes([reading.index]), reading.isLabel && reading.others.isEmpty ? [] : [note])
+    case .several(let selections):
+      var read: (selections: [TargetSelection], notes: [String]) = ([], [])
+      for selection in selections {
+        let (selection, notes) = try selection.reading(labels: labels)
+        read.selections.append(selection)
+        read.notes += notes
+      }
+      return (.several(read.selections), read.notes)
     }
-    for matches in [
-      labels.indices.filter { labels[$0].lowercased() == wanted },
-      labels.indices.filter { names[$0].contains(wanted) },
-      labels.indices.filter { labels[$0].lowercased().contains(wanted) },
-    ] {
-      if matches.count == 1 { return matches[0] }
-      if matches.count > 1 { throw .ambiguousLabel(text, matches.map { (index: $0, label: labels[$0]) }) }
+  }
+}
+
+/// The class that a text means.
+private struct ClassReading {
+  let index: Int
+  /// Whether the text is the label, but for case and spelling.
+  let isLabel: Bool
+  /// By what it was found.
+  let means: String
+  /// Other classes that have the label among their names.
+  let others: [Int]
+
+  /// The first that finds classes decides, and has to find one: the label, the label but for spelling, the WordNet id, one
+  /// of several names, words of a name.
+  init(of text: String, among model: ModelClasses) throws(TargetError) {
+    let wanted = ClassText(text)
+    let whole = ClassText.normalised(text)
+    let steps: [(means: String, isLabel: Bool, classes: () -> [Int])] = [
+      ("its label", true, { model.classes(labelled: text) }),
+      ("its label", true, { model.classes(spelled: wanted) }),
+      ("its WordNet id", false, { wanted.wordNetID.map(model.classes(ofWordNetID:)) ?? [] }),
+      ("one of its names", false, { model.classes(named: whole) }),
+      ("words of its label, the only one that has them", false, { model.classes(withWords: whole) }),
+    ]
+    for step in steps {
+      let classes = step.classes()
+      if classes.count == 1 {
+        (index, isLabel, means) = (classes[0], step.isLabel, step.means)
+        others = step.isLabel ? model.classes(named: whole).filter { $0 != classes[0] } : []
+        return
+      }
+      if classes.count > 1 {
+        throw .ambiguousLabel(text, classes.map { (index: $0, label: model.labels[$0]) })
+      }
     }
-    let near = nearestNames(to: wanted, among: names.flatMap { $0 })
-    throw .unknownLabel(text, near: Array(near.prefix(5)))
+    // What contains the text, as `Scottish deerhound` does `deer`, is named and not taken.
+    let parts = model.names.filter { !whole.isEmpty && $0.contains(whole) }
+    let near = nearestNames(to: whole, among: model.names)
+    var seen: Set<String> = []
+    throw .unknownLabel(text, near: Array((near + parts).filter { seen.insert($0).inserted }.prefix(5)))
   }
 }
 
@@ -132,7 +200,7 @@ public enum TargetError: Error, Sendable, CustomStringConvertible {
   /// Neither an index, nor `top:n`, nor a label.
   case malformed(String)
   /// A class index outside the model's classes.
-  case unknownIndex(Int, classCount: Int)
+  case unknownIndex(Int, classCount: Int, called: Int?)
   /// More classes than the model has.
   case tooMany(Int, classCount: Int)
   /// No label has this text.
@@ -146,9 +214,11 @@ public enum TargetError: Error, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .malformed(let text):
-      "the target '\(text)' is not a class index, a label, 'predicted' or 'top:N' with N at least 1"
-    case .unknownIndex(let index, let count):
-      "there is no class \(index): the model has classes 0 to \(count - 1); `xai inspect --labels` lists them"
+      "the target '\(text)' is not a class index, a name, 'predicted' or 'top:N' with N at least 1"
+    case .unknownIndex(let index, let count, let called):
+      "there is no class \(index): the model has classes 0 to \(count - 1); "
+        + (called.map { "class \($0) is called so: write name:\(index), or index:\($0)" }
+          ?? "`xai inspect --labels` lists them")
     case .tooMany(let count, let classCount):
       "top:\(count) asks for more than the model's \(classCount) classes"
     case .unknownLabel(let text, let near):
@@ -156,7 +226,7 @@ public enum TargetError: Error, Sendable, CustomStringConvertible {
         + (near.isEmpty ? "" : "; did you mean \(near.map { "'\($0)'" }.joined(separator: ", "))?")
         + "; `xai inspect --labels` lists them"
     case .ambiguousLabel(let text, let candidates):
-      "'\(text)' is in \(candidates.count) labels; write one of their indices: "
+      "'\(text)' may be any of \(candidates.count) classes; write one of their indices: "
         + candidates.prefix(12).map { "\($0.index) (\($0.label))" }.joined(separator: ", ")
         + (candidates.count > 12 ? ", …" : "")
     case .contrastWithItself(let index):

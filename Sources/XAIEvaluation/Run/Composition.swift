@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 import XAIImage
 import XAITensor
 
@@ -33,21 +34,28 @@ struct Composition {
       throw ModelError.missingCapabilities(
         user: "measuring heads", model: descriptor.name, missing: .headRemoval)
     }
-    try checkTarget()
-    return dataClassesFit && dataClasses != descriptor.labels && needsDataClasses
-      ? [
-        "the classes of \(data.dataset.descriptor.id) are named otherwise than those of \(descriptor.name), "
-          + "and taken to be the same in order"
-      ] : []
+    return try checkTarget()
   }
 
-  /// Whether class indices of the data are those of the model: by name, or where their number alone is equal.
-  var dataClassesFit: Bool { !dataClasses.isEmpty && dataClasses.count == model.descriptor.classCount }
-
-  private var dataClasses: [String] { data.dataset.classNames }
-
-  private var needsDataClasses: Bool {
-    settings.target.needsDataClasses || metrics.contains { $0.needs.contains(.objects) }
+  /// The images with the model's classes.
+  func joinedClasses() throws -> DataClasses {
+    let needsObjects = settings.target == .objects || metrics.contains { $0.needs.contains(.objects) }
+    let needsLabels = settings.target == .label
+    do {
+      let classes = try DataClasses(
+        of: data, model: model.descriptor, settings: settings, needsLabels: needsLabels,
+        needsObjects: needsObjects)
+      guard classes.data.sampleCount > 0 else {
+        throw EvaluationError.nothing("the split '\(data.split.name)' has no pictures of the model's classes")
+      }
+      return classes
+    } catch let error as ClassJoinError {
+      throw EvaluationError.otherClasses(
+        need: needsLabels || settings.target == .objects
+          ? "the target '\(settings.target)'"
+          : metrics.first { $0.needs.contains(.objects) }?.specification ?? "the evaluation",
+        data: data.dataset.descriptor.id, model: model.descriptor.name, reason: error.description)
+    }
   }
 
   private func checkOnce(_ specifications: [String], kind: String) throws(EvaluationError) {
@@ -62,7 +70,6 @@ struct Composition {
     try metric.check(probabilitiesOf: descriptor)
     if metric.needs.contains(.objects) {
       try checkObjects(for: metric.specification)
-      try checkClasses(for: metric.specification)
     }
     if metric.needs.contains(.patchRemoval), !descriptor.capabilities.contains(.patchRemoval) {
       throw ModelError.missingCapabilities(
@@ -78,36 +85,35 @@ struct Composition {
     }
   }
 
-  private func checkTarget() throws {
+  /// Throws for a target that the data or the model don't have; gives what a user should know about it.
+  private func checkTarget() throws -> [String] {
     switch settings.target {
     case .selection(let selection, _):
       let blank = Tensor(repeating: 0, [1, model.descriptor.classCount])
       _ = try selection.resolve(logits: blank, labels: model.descriptor.labels)
+      return []
     case .label:
-      guard data.indices.contains(where: { data.split.label($0) != nil }) else {
+      let unlabelled = data.indices.count { data.split.label($0) == nil }
+      guard unlabelled < data.indices.count else {
         throw EvaluationError.dataLacks(
           need: "pictures with a class", of: "the target 'label'",
           data: "the split '\(data.split.name)' of \(data.dataset.descriptor.id)")
       }
-      try checkClasses(for: "the target 'label'")
+      return unlabelled == 0
+        ? []
+        : [
+          "\(counted(unlabelled, "picture")) of the sample \(unlabelled == 1 ? "has" : "have") no class, and so no maps"
+        ]
     case .objects:
       try checkObjects(for: "the target 'objects'")
-      try checkClasses(for: "the target 'objects'")
+      return []
     }
   }
 
   private func checkObjects(for owner: String) throws(EvaluationError) {
-    let descriptor = data.dataset.descriptor
-    guard descriptor.hasBoxes || descriptor.hasMasks else {
-      throw .dataLacks(need: "boxes or masks of objects", of: owner, data: "the data set \(descriptor.id)")
+    guard data.dataset.hasObjects else {
+      throw .dataLacks(
+        need: "boxes or masks of objects", of: owner, data: "the data set \(data.dataset.descriptor.id)")
     }
-  }
-
-  private func checkClasses(for owner: String) throws(EvaluationError) {
-    guard !dataClassesFit else { return }
-    throw .otherClasses(
-      need: owner, data: data.dataset.descriptor.id, dataCount: dataClasses.count,
-      model: model.descriptor.name,
-      modelCount: model.descriptor.classCount)
   }
 }

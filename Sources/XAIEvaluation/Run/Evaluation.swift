@@ -11,7 +11,7 @@ public import XAITensor
 public struct Evaluation: Sendable {
   /// The model.
   public let model: any Model
-  /// The images.
+  /// The images, without those that are left out because their class is none of the model's.
   public let data: EvaluationData
   /// Whose maps are judged, in the order of the columns.
   public let explainers: [any Explainer]
@@ -25,8 +25,10 @@ public struct Evaluation: Sendable {
   public let notes: [String]
   /// What one forward pass keeps for all explainers.
   let recording: Recording
-  /// Whether the classes of the data are those of the model.
-  let dataClassesFit: Bool
+  /// The images with the model's classes.
+  private let split: DatasetSplit
+  /// Which class of the data is which of the model; nil where both call them the same, in the same order.
+  private let classIdentity: String?
   /// How many images are turned upright as they are opened.
   private let turnedCount: Int
 
@@ -45,6 +47,11 @@ public struct Evaluation: Sendable {
     public var seed = 0
     /// How many images are kept as thumbnails, the first ones; results don't depend on it.
     public var thumbnailCount = 200
+    /// How the classes of the data are found among the model's.
+    public var classes = ClassMatching.auto
+    /// Whether images of classes that are none of the model's are left out; otherwise they are refused where their class is
+    /// asked about.
+    public var skipsUnmatched = false
     /// Whether an image that can't be evaluated ends the run; results don't depend on it.
     public var isStrict = false
 
@@ -60,24 +67,30 @@ public struct Evaluation: Sendable {
     settings: Settings = Settings()
   ) throws {
     self.model = model
-    self.data = data
     self.explainers = explainers
     self.metrics = metrics
+    var settings = settings
+    var targetNotes: [String] = []
+    if case .selection(let selection, let text) = settings.target {
+      let (read, notes) = try selection.reading(labels: model.descriptor.labels)
+      (settings.target, targetNotes) = (.selection(read, text: text), notes)
+    }
     self.settings = settings
     precondition(
       settings.batchSize > 0, "the model sees at least one input at once, not \(settings.batchSize)")
     let composition = Composition(
       model: model, data: data, explainers: explainers, metrics: metrics, settings: settings)
     let checkNotes = try composition.check()
-    turnedCount = data.turnedCount
+    let classes = try composition.joinedClasses()
+    (self.data, split, classIdentity) = (classes.data, classes.split, classes.identity)
+    turnedCount = classes.data.turnedCount
     let orientation =
       turnedCount == 0
       ? []
       : [
-        "\(grouped(turnedCount)) of \(grouped(data.sampleCount)) images are turned upright as their EXIF orientation says"
+        "\(grouped(turnedCount)) of \(grouped(classes.data.sampleCount)) images are turned upright as their EXIF orientation says"
       ]
-    notes = data.dataset.notes + orientation + checkNotes
-    dataClassesFit = composition.dataClassesFit
+    notes = data.dataset.notes + orientation + classes.notes + checkNotes + targetNotes
     recording = try explainers.reduce(Recording()) { try $0.union($1.recording(for: model.descriptor)) }
   }
 
@@ -119,10 +132,10 @@ extension Evaluation {
   }
 
   private var loader: @Sendable (_ positions: Range<Int>) -> LoadedGroup {
-    let (data, preprocessing, hasClasses) = (data, model.descriptor.preprocessing, dataClassesFit)
+    let (data, split, preprocessing) = (data, split, model.descriptor.preprocessing)
     return { [profile] positions in
       LoadedGroup(
-        positions, of: data, preprocessing: preprocessing, hasClasses: hasClasses, profile: profile)
+        positions, of: data, split: split, preprocessing: preprocessing, profile: profile)
     }
   }
 }
@@ -183,6 +196,7 @@ extension Evaluation {
       texts["random weights"] = "seed \(settings.seed), at most \(RandomisedModels.most) models"
     }
     if needs.contains(.seed) { texts["seed"] = "\(settings.seed)" }
+    if let classIdentity { texts["class matching"] = classIdentity }
     // Images that say nothing of their orientation have the same results as before it was read.
     if turnedCount > 0 { texts["orientation"] = "\(turnedCount) images turned upright by EXIF" }
     return Experiment(

@@ -11,12 +11,16 @@ public struct EvaluationData: Sendable {
   public let seed: Int?
   /// The index in the split of each place of the sample.
   let indices: [Int]
+  /// How many images were to be drawn.
+  private let count: Int?
+  private let drawingSeed: Int
 
   /// Draws images of a split without replacement, in an order that is by chance, so that those which are done when a
   /// run is stopped are a sample themselves; without a count, or with one that reaches that of the split, all in order.
   public init(_ dataset: any Dataset, split: DatasetSplit, count: Int? = nil, seed: Int = 0) {
     self.dataset = dataset
     self.split = split
+    (self.count, drawingSeed) = (count, seed)
     guard let count, count < split.count else {
       self.seed = nil
       indices = Array(0..<split.count)
@@ -28,6 +32,11 @@ public struct EvaluationData: Sendable {
 
   /// How many images there are.
   public var sampleCount: Int { indices.count }
+
+  /// The same of those images of the split for which `isIncluded` holds.
+  func filter(_ isIncluded: (_ index: Int) -> Bool) -> EvaluationData {
+    EvaluationData(dataset, split: split.filter(isIncluded), count: count, seed: drawingSeed)
+  }
 
   /// The first `count` places of a shuffle (Fisher and Yates), of which only the entries that moved are held.
   private static func drawn(_ count: Int, of total: Int, seed: Int) -> [Int] {

@@ -7,7 +7,7 @@ public enum EvaluationError: Error, Hashable, Sendable, CustomStringConvertible 
   /// A metric or a target needs what the data does not have.
   case dataLacks(need: String, of: String, data: String)
   /// The classes of the data are not those of the model.
-  case otherClasses(need: String, data: String, dataCount: Int, model: String, modelCount: Int)
+  case otherClasses(need: String, data: String, model: String, reason: String)
   /// A metric needs what the model can't do.
   case modelLacks(need: String, of: String, model: String)
   /// The model takes images of any size, and a batch needs one.
@@ -23,9 +23,8 @@ public enum EvaluationError: Error, Hashable, Sendable, CustomStringConvertible 
     case .repeated(let kind, let specification): "the \(kind) \(specification) comes twice; leave one out"
     case .dataLacks(let need, let owner, let data):
       "\(owner) needs \(need), which \(data) does not have. Leave it out, or give other data."
-    case .otherClasses(let need, let data, let dataCount, let model, let modelCount):
-      "\(need) needs the classes of the model, and the \(dataCount) of \(data) are not the \(modelCount) of \(model). "
-        + "Ask about the predicted class, or give data with the model's classes in its order."
+    case .otherClasses(let need, let data, let model, let reason):
+      "\(need) needs the classes of \(model) in \(data): \(reason)"
     case .modelLacks(let need, let owner, let model):
       "\(owner) needs \(need), which \(model) is not. Leave it out, or give another model."
     case .noInputSize(let model):

@@ -31,14 +31,6 @@ public enum EvaluationTarget: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Whether the classes are those that the data set names.
-  var needsDataClasses: Bool {
-    switch self {
-    case .selection: false
-    case .label, .objects: true
-    }
-  }
-
   /// The classes of each image, each once.
   func classes(
     of pictures: [LoadedPicture], logits: Tensor, labels: [String]

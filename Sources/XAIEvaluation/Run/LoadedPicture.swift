@@ -20,17 +20,17 @@ struct LoadedGroup: Sendable {
   private(set) var failures: [PictureResult] = []
 
   /// Reads images of a sample.
+  ///
+  /// - Parameter split: that of the data, with the model's classes.
   init(
-    _ positions: Range<Int>, of data: EvaluationData, preprocessing: Preprocessing, hasClasses: Bool,
+    _ positions: Range<Int>, of data: EvaluationData, split: DatasetSplit, preprocessing: Preprocessing,
     profile: Profile?
   ) {
     for position in positions {
       let index = data.indices[position]
-      let identifier = data.split.identifier(index)
-      // Classes that are not the model's would be taken for it.
-      let label = hasClasses ? data.split.label(index) : nil
+      let (identifier, label) = (split.identifier(index), split.label(index))
       do {
-        let sample = try profile.measure("opening pictures") { try data.split.sample(index) }
+        let sample = try profile.measure("opening pictures") { try split.sample(index) }
         let image = try profile.measure("resizing") { try preprocessing.resizedAndCropped(sample.image) }
         pictures.append(
           LoadedPicture(
@@ -38,11 +38,9 @@ struct LoadedGroup: Sendable {
             subject: SubjectPicture(
               pixels: try preprocessing.withoutResizing.unitPixels(from: [image])[0],
               preprocessing: preprocessing, identifier: identifier),
-            objects: !hasClasses
-              ? []
-              : sample.objects.compactMap {
-                ObjectRegion(of: $0, in: sample.image, preprocessing: preprocessing)
-              }))
+            objects: sample.objects.compactMap {
+              ObjectRegion(of: $0, in: sample.image, preprocessing: preprocessing)
+            }))
       } catch {
         failures.append(
           PictureResult(position: position, identifier: identifier, label: label, failure: "\(error)"))

@@ -219,7 +219,7 @@ extension JSONReader {
 }
 
 /// Why a text isn't the JSON that its reader asked for, and where.
-struct JSONFailure: Error {
+package struct JSONFailure: Error {
   enum Cause {
     case expected(String)
     case notUTF8
@@ -234,7 +234,7 @@ struct JSONFailure: Error {
   /// Keys of the objects around the failure, outermost first; the repeated key is the last one.
   let path: [String]
 
-  var reason: String {
+  package var reason: String {
     switch cause {
     case .expected(let what): "expected \(what)"
     case .notUTF8: "a string isn't UTF-8"

@@ -31,7 +31,7 @@ public enum JSONValue: Hashable, Sendable {
 
 extension JSONValue {
   /// Reads a whole text: one value and nothing behind it.
-  init(parsing bytes: UnsafeRawBufferPointer) throws(JSONFailure) {
+  package init(parsing bytes: UnsafeRawBufferPointer) throws(JSONFailure) {
     var reader = JSONReader(bytes)
     self = try JSONValue(from: &reader)
     try reader.expectEnd()

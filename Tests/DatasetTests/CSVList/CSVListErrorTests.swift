@@ -20,7 +20,10 @@ import XAITesting
   @Test(
     "lines that can't be are named",
     arguments: [
-      ("name,label\na,b\n", 1, "no column file, path, image, filename; it has name, label"),
+      ("name,label\na,b\n", 1, "no column file, path, image, filename, file_name; it has name, label"),
+      ("file;label\na;b\n", 1, "the fields are separated by ';', and commas have to be between them"),
+      ("file\tlabel\na\tb\n", 1, "the fields are separated by 'tab'"),
+      ("file,label\na,b\n.\\c.png,b\n", 3, "there is no file '.\\c.png'. Write / between folders"),
       ("file,path\na,b\n", 1, "two columns, 'file' and 'path', say the same"),
       ("file,x,y,width\na,1,1,1\n", 1, "a box needs the columns x, y, width, height"),
       ("file,x_min\na,1\n", 1, "a box needs the columns"),
@@ -40,7 +43,9 @@ import XAITesting
     expectError(reason) { try open(text) }
   }
 
-  @Test("labels that are no class", arguments: ["-1", "100000", "99999999999999999999", "cat"])
+  @Test(
+    "numbers that are no class",
+    arguments: ["-1", "100000", "99999999999999999999", "0.5", "nan", "1e3", "00"])
   func unknownLabel(_ label: String) throws {
     #expect {
       try open("file,label\na,0\nb,\(label)\n")
@@ -66,6 +71,24 @@ import XAITesting
     expectError("names.txt: there are no names") { try open("file,label\na,cat\n", names: "") }
   }
 
+  @Test("two classes that look alike are refused by name: one accent is a character, the other two")
+  func lookAlike() {
+    expectError("list.csv: two classes look alike, 'cafe\u{301}'") {
+      try open("file,label\na,café\nb,cafe\u{301}\n")
+    }
+    expectError("names.txt: two classes look alike") {
+      try open("file,label\na,0\n", names: "café\ncafe\u{301}\n")
+    }
+  }
+
+  @Test("a number that is the name of one class and the index of another")
+  func namesThatAreNumbers() throws {
+    expectError("the label '1' is the name of class 0 and the index of '2', and other labels are no names") {
+      try open("file,label\na,1\nb,0\n", names: "1\n2\nthree\n")
+    }
+    #expect(try open("file,label\na,1\nb,2\n", names: "1\n2\nthree\n").split("all").labels == [0, 1])
+  }
+
   @Test func nothing() throws {
     for text in ["", "file,label\n"] {
       #expect(throws: DatasetError.empty(place: folder.path("list.csv"))) { try open(text) }
@@ -77,7 +100,7 @@ import XAITesting
     expectError("\(folder.path("no.csv")): there is no such file") {
       try CSVList(options: CSVListOptions(path: folder.path("no.csv")))
     }
-    expectError("\(folder.path("labels.csv")): there is no such file") {
+    expectError("\(folder.path): there is no list labels.csv, metadata.csv, metadata.jsonl in it") {
       try CSVList(options: CSVListOptions(path: folder.path))
     }
     #expect(mkfifo(folder.path("pipe.csv"), 0o600) == 0)

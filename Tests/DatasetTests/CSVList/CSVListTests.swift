@@ -32,6 +32,34 @@ import XAITesting
     #expect(try all.sample(1).image.width == 8)
   }
 
+  @Test("whole numbers of floating-point tables are indices in the order of their values, with gaps")
+  func floatingPointIndices() throws {
+    let numbers = [0, 1, 2, 3, 10, 11, 20, 21]
+    for point in ["", ".0", ".", ".000"] {
+      let rows = numbers.map { "\($0).png,\($0)\(point)\n" }.joined()
+      let dataset = try dataset("file,label\n\(rows)x.png,\n")
+      #expect(try dataset.split("all").labels == numbers + [nil])
+      #expect(dataset.classes.map(\.index) == Array(0...21))
+      #expect(dataset.classNames.last == "class 21")
+    }
+    let padded = try self.dataset("file,label\n1.png,007\n2.png,010\n")
+    #expect(try padded.split("all").labels == [7, 10])
+  }
+
+  @Test("labels of which one is a text are names, all of them")
+  func mixedLabels() throws {
+    let dataset = try dataset("file,label\n1.png,10\n2.png,heart\nsub/3.png,2.0\n")
+    #expect(dataset.classNames == ["10", "2.0", "heart"])
+    #expect(dataset.classes.allSatisfy { $0.index == nil })
+    #expect(try dataset.split("all").labels == [0, 2, 1])
+  }
+
+  @Test("WordNet ids are the labels where no other column is")
+  func wordNetIDs() throws {
+    let dataset = try dataset("file,wnid\n1.png,n01443537\n2.png,n01440764\n")
+    #expect(dataset.classNames == ["n01440764", "n01443537"])
+  }
+
   @Test(
     "names are numbered by their bytes", arguments: ["file,label", "Path,CLASS", "x-note,image,class_index"])
   func names(header: String) throws {
@@ -64,6 +92,30 @@ import XAITesting
     #expect(dataset.splitNames == ["train", "validation", "odd"])
     #expect(try dataset.split("validation").identifiers == ["2.png"])
     #expect(try dataset.split("odd").labels == [0])
+  }
+
+  @Test("splits by all their words, in any case")
+  func splitWords() throws {
+    let words = ["Train", "TRAINING", "valid", "Val", "dev", "VALIDATION", "Test", "testing", "eval", "odd"]
+    let rows = words.enumerated().map { "\($0).png,\($1)\n" }.joined()
+    let dataset = try dataset("file,split\n\(rows)")
+    #expect(dataset.splitNames == ["train", "validation", "test", "odd"])
+    #expect(try ["train", "validation", "test", "odd"].map { try dataset.split($0).count } == [2, 4, 3, 1])
+  }
+
+  @Test("where no column says it, the folders that all images lie in are the splits")
+  func splitFolders() throws {
+    let dataset = try dataset("file,label\nvalid/1.png,a\n./Train/2.png,b\n")
+    #expect(dataset.splitNames == ["train", "validation"])
+    #expect(try dataset.split("validation").identifiers == ["valid/1.png"])
+    #expect(try self.dataset("file,label\nvalid/1.png,a\n2.png,b\n").splitNames == ["all"])
+  }
+
+  @Test("bytes say what is the same file: names that look alike are two")
+  func lookAlikeFiles() throws {
+    let all = try dataset("file,label\né.png,a\ne\u{301}.png,b\n").split("all")
+    #expect(all.count == 2 && all.labels == [0, 1])
+    #expect(Array(all.identifier(1).utf8).count == 7)
   }
 
   @Test("a share is held out where the list has no splits")

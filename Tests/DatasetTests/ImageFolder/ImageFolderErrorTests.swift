@@ -58,7 +58,18 @@ import XAITesting
 
   @Test func twoValidationSplits() throws {
     for name in ["train/cat/1.png", "validation/cat/1.png", "val/cat/1.png"] { try folder.addPicture(name) }
-    expectError("there are folders 'val' and 'validation'") { try open() }
+    expectError("there are folders 'val' and 'validation', both for validation") { try open() }
+  }
+
+  @Test("two classes that look alike are refused by name: one accent is a character, the other two")
+  func lookAlike() throws {
+    for place in ["", "train/"] {
+      for name in ["\(place)café/1.png", "\(place)cafe\u{301}/1.png"] { try folder.addPicture(name) }
+      expectError("two classes look alike, 'café'") { try open() }
+      try folder.remove("\(place)café")
+      #expect(try open().classNames.count == 1)
+      try folder.remove(place.isEmpty ? "cafe\u{301}" : "train")
+    }
   }
 
   @Test func noSuchSplit() throws {

@@ -44,6 +44,54 @@ import XAITesting
     #expect(try dataset.split("validation").identifiers == ["val/dog/2.png"])
     #expect(try dataset.split("validation").labels == [1])
     #expect(try dataset.split("test").labels == [0])
+    #expect(dataset.notes == ["\(folder.path): the folder extra beside the splits is left out"])
+  }
+
+  @Test(
+    "splits by all their words, in any case",
+    arguments: [
+      ("train", "valid", "test"), ("Train", "Val", "Test"), ("training", "dev", "testing"),
+      ("TRAIN", "VALIDATION", "eval"), ("train", "validation", "evaluation"),
+    ])
+  func splitWords(train: String, validation: String, test: String) throws {
+    try addPictures(
+      "\(train)/cat/1.png", "\(train)/dog/1.png", "\(validation)/dog/2.png", "\(test)/cat/3.png")
+    let dataset = try dataset()
+    #expect(dataset.classNames == ["cat", "dog"] && dataset.notes.isEmpty)
+    #expect(dataset.splitNames == ["train", "validation", "test"])
+    #expect(try dataset.split("validation").identifiers == ["\(validation)/dog/2.png"])
+    #expect(try dataset.split("test").labels == [0])
+  }
+
+  @Test("images straight in the folders of splits have no class")
+  func splitsWithoutClasses() throws {
+    try addPictures("train/0.png", "train/1.png")
+    let dataset = try dataset()
+    #expect(dataset.classNames.isEmpty && dataset.splitNames == ["train"])
+    #expect(try dataset.split("train").labels == [nil, nil])
+    try addPictures("valid/2.png")
+    #expect(try self.dataset().splitNames == ["train", "validation"])
+  }
+
+  @Test("splits in the only folder, and in the folders of classes")
+  func nestedSplits() throws {
+    try addPictures("photos/train/cat/1.png", "photos/train/dog/1.png", "photos/val/dog/2.png")
+    let dataset = try dataset()
+    #expect(dataset.classNames == ["cat", "dog"] && dataset.splitNames == ["train", "validation"])
+    #expect(try dataset.split("validation").identifiers == ["photos/val/dog/2.png"])
+    try folder.remove("photos")
+    try addPictures("cat/train/1.png", "dog/train/1.png", "dog/val/2.png")
+    let other = try self.dataset()
+    #expect(other.classNames == ["cat", "dog"] && other.splitNames == ["train", "validation"])
+    #expect(try other.split("train").identifiers == ["cat/train/1.png", "dog/train/1.png"])
+    #expect(try other.split("train").labels == [0, 1] && other.split("validation").labels == [1])
+  }
+
+  @Test("images next to the folders of classes are left out, and named")
+  func looseImages() throws {
+    try addPictures("cat/1.png", "dog/1.png", "loose.png", "other.jpg")
+    let note = "\(folder.path): left out: 2 images outside of the class folders (loose.png, other.jpg)"
+    #expect(try dataset().notes == [note])
   }
 
   @Test("a split other than the first may have no classes")

@@ -32,9 +32,9 @@ public struct CIFAR10: Dataset {
 
   public let options: CIFAR10Options
   /// The classes in the order of their numbers.
-  public let classNames = [
+  public let classes = [
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
-  ]
+  ].map { DatasetClass($0) }
   /// `train` and `test`.
   public let splitNames = [DatasetSplit.train, "test"]
   private let records: [String: [Record]]
