@@ -47,7 +47,7 @@ extension Evaluation {
     let targets = PaddedTargets([classes]).targets
     let secondsPerMap = try explainers.map { explainer in
       let progress = Mutex<(done: Int, total: Int)?>(nil)
-      let taken = try seconds {
+      let taken = seconds {
         do {
           // The first batch of passes says how long all of them take.
           try PassProgress.watched(by: { count in
