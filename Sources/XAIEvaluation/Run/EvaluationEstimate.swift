@@ -23,8 +23,8 @@ extension Evaluation {
   /// - Throws: what the model throws; `EvaluationError.nothing` where no image can be read.
   public func estimate() throws -> EvaluationEstimate {
     let group = LoadedGroup(
-      0..<min(Self.groupSize, data.sampleCount), of: data, preprocessing: model.descriptor.preprocessing,
-      hasClasses: dataClassesFit, profile: nil)
+      0..<min(Self.groupSize, data.sampleCount), of: data, split: split,
+      preprocessing: model.descriptor.preprocessing, profile: nil)
     guard let picture = group.pictures.first else {
       throw EvaluationError.nothing("none of the first pictures can be read, so nothing can be measured")
     }
@@ -68,9 +68,9 @@ extension Evaluation {
       settings.measuresHeads ? model.descriptor.layerCount * model.descriptor.headCount : 0
     let explaining = secondsPerMap.reduce(0, +)
     let perMap = explainers.isEmpty ? 0 : explaining / Double(explainers.count) + forward
+    let answering = Double(inputs + heads) * secondsPerInput + Double(maps) * perMap
     return EvaluationEstimate(
-      secondsPerPicture: forward + explaining + Double(inputs + heads) * secondsPerInput
-        + Double(maps) * perMap,
+      secondsPerPicture: forward + explaining + answering,
       secondsPerInput: secondsPerInput, inputsPerPicture: inputs + heads, secondsPerMap: secondsPerMap)
   }
 
