@@ -74,7 +74,7 @@ demo: build
 
 # Those of README and of the pages of explainers.
 pictures: build
-	Scripts/pictures .build/release/xai
+	Scripts/docs-images
 
 # The recipe of the bundled model, 27 minutes on 2 cores: one object a scene until it knows the shapes, then scenes with
 # one or two. Killed, it goes on with the same command.

@@ -74,17 +74,17 @@ package struct FrameBatch: Sendable {
     kept = contents.compactMap { if case .patches(let kept) = $0 { kept } else { nil } }
     let batch = Shape([contents.count] + shape.extents)
     guard pictures.allSatisfy({ $0.device == nil }) else {
-      let images = zip(contents, pictures).map { content, whole in
-        if case .picture(let picture) = content { picture.tensor(shape) } else { whole }
+      let inputs = zip(contents, pictures).map { content, whole in
+        if case .picture(let changed) = content { changed.tensor(shape) } else { whole }
       }
-      input = Tensor.gathering(Array(images.indices), of: images, columns: shape.count, shape: batch)
+      input = Tensor.gathering(Array(inputs.indices), of: inputs, columns: shape.count, shape: batch)
       return
     }
     input = Tensor(batch) { elements in
       for (row, content) in contents.enumerated() {
         let destination = elements + row * shape.count
         switch content {
-        case .picture(let picture): picture.write(to: destination, count: shape.count)
+        case .picture(let changed): changed.write(to: destination, count: shape.count)
         case .whole, .patches: pictures[row].write(to: destination)
         }
       }
