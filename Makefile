@@ -19,12 +19,12 @@ DEMO := Examples/Demo
 # GMAR, whose maps of two classes are the same here, and two methods that follow the class.
 EXPLAINERS := gmar attnlrp:preset=vit occlusion
 
-.PHONY: help build test fuzz lint examples demo demo-model pictures install packages clean
+.PHONY: help build test fuzz lint examples demo demo-model images install packages clean
 
 help:
 	@echo 'make demo       explain the bundled scenes with the bundled model, into $(OUT)'
 	@echo 'make demo-model train the bundled model again (27 minutes on 2 cores)'
-	@echo 'make pictures   make the pictures of README and docs again'
+	@echo 'make pictures   make the images of README and docs again'
 	@echo 'make test       build and run all tests, the examples among them'
 	@echo 'make test-GMAR  build and run the tests of one plugin, or of one target, such as test-Tensor'
 	@echo 'make build      build the xai command, optimised'
@@ -40,7 +40,7 @@ packages:
 build: packages
 	$(swift) build $(SWIFTFLAGS) -c release --product xai
 
-# Optimised, because the arithmetic of whole models crawls otherwise. XAI_DATA, the folder of real models and pictures,
+# Optimised, because the arithmetic of whole models crawls otherwise. XAI_DATA, the folder of real models and images,
 # reaches the tests as it is; without it they are skipped. The package with plugins of a third party goes first, alone:
 # building it would hold the other tests up.
 TESTFLAGS := -c release -Xswiftc -enable-testing

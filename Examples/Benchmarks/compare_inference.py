@@ -321,7 +321,7 @@ def main() -> None:
     parser.add_argument("--works", nargs="+", choices=["forward", "gmar"], default=["forward", "gmar"])
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=4, help="no run of a program begins after so many")
+    parser.add_argument("--seconds", type=float, default=4, help="no run of a program begins after this many")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--prepare", action="store_true", help="only make the models")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also keep all numbers")

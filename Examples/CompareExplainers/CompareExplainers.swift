@@ -30,10 +30,10 @@ import XAI
     print(table("Spearman's rank correlation of patch scores", attributions, agreement.correlation))
     print(table("shared share of the top 10 % of patches", attributions, agreement.overlap))
 
-    let picture = try preprocessing.resizedAndCropped(photograph)
-    let overlays = try attributions.map { try $0.overlay(on: picture) }
+    let view = try preprocessing.resizedAndCropped(photograph)
+    let overlays = try attributions.map { try $0.overlay(on: view) }
     let montage = Montage(
-      rows: [[picture] + overlays], columnHeaders: ["input"] + attributions.map(\.explainer))
+      rows: [[view] + overlays], columnHeaders: ["input"] + attributions.map(\.explainer))
     let unwritten = try montage.drawing().write(to: output)
     if let advice = Figure.fontAdvice(for: unwritten) { print("Warning: \(advice)") }
     print("the maps are in \(output)")

@@ -5,11 +5,11 @@ import XAIFoundation
 /// Judges explainers on the images of a data set, and writes a table and a page.
 @main struct EvaluateExplainers: ParsableCommand {
   @Argument(help: "A model directory of Hugging Face or timm.") var model: String
-  @Argument(help: "A data set or a folder of pictures.") var data: String
-  @Argument(help: "The database of results; the same run again goes on with it.") var results: String
+  @Argument(help: "A data set or a folder of images.") var data: String
+  @Argument(help: "The database of results; running it again resumes.") var results: String
   @Argument(help: "The page that is written.") var page: String
   @ArgumentParser.Option(help: "The split of the data set; its first by default.") var split: String?
-  @ArgumentParser.Option(help: "Pictures that are drawn.") var sample = 20
+  @ArgumentParser.Option(help: "Images that are drawn.") var sample = 20
   @ArgumentParser.Option(parsing: .upToNextOption, help: "Explainers with their options.")
   var explainers = ["attention-rollout", "gmar", "grad-cam", "random"]
   @ArgumentParser.Option(parsing: .upToNextOption, help: "Metrics with their options.")
@@ -32,7 +32,7 @@ import XAIFoundation
       at: results,
       experiment: evaluation.experiment(modelHash: directory.contentHash(), kernels: kernels.name))
     try evaluation.run(into: store) { event in
-      if case .picture(let result) = event { print(result.identifier) }
+      if case .image(let result) = event { print(result.identifier) }
     }
 
     let report = try Report(of: [Report.Source(name: results, results: ResultStore.results(at: results))])

@@ -6,7 +6,7 @@ import XAI
   @Argument(help: "A data set: a folder, a list, or an id with options such as shapes:size=288.")
   var dataset: String
   @Argument(help: "The split, such as validation.") var split: String
-  @Argument(help: "The folder for the pictures; it has to be there.") var folder: String
+  @Argument(help: "The folder for the images; it has to be there.") var folder: String
   @ArgumentParser.Option(help: "The numbers of the samples, from 0.") var samples: [Int] = [0]
 
   func run() throws {

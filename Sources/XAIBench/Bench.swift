@@ -83,19 +83,19 @@ package struct Bench: Sendable {
       })
     guard let timing else { return nil }
     let peakBytes = ResidentMemory.peakBytes
-    let pictures = workload.work == .evaluate ? settings.evaluation?.data.sampleCount ?? 0 : workload.batch
+    let images = workload.work == .evaluate ? settings.evaluation?.data.sampleCount ?? 0 : workload.batch
     let operations = BenchResult.Operations(
-      workload, forwards: passes.images, pictures: pictures, of: model)
+      workload, forwards: passes.images, images: images, of: model)
     return BenchResult(
       work: workload.work, explainers: workload.explainers.map(\.specification),
       metrics: workload.metrics.map(\.specification), precision: settings.precision, batch: workload.batch,
-      pictures: pictures, forwards: passes.images, seconds: timing,
+      images: images, forwards: passes.images, seconds: timing,
       phases: workload.work == .forward
         ? nil
         : BenchResult.Phases(
           forward: passes.forward, reverse: passes.reverse,
           rest: fastest - passes.forward - passes.reverse),
-      imagesPerSecond: Double(pictures) / timing.best,
+      imagesPerSecond: Double(images) / timing.best,
       gigaflops: operations.map { $0.published / timing.best * 1e-9 },
       doneGigaflops: operations.map { $0.done / timing.best * 1e-9 }, peakBytes: peakBytes)
   }

@@ -30,8 +30,8 @@ enum ExitStatus: Int32, CaseIterable {
     switch self {
     case .checkFailed: "a check did not pass"
     case .usage: "wrong arguments; nothing was done"
-    case .inputData: "a picture, data set, configuration or weight file can't be used"
-    case .noInput: "a picture, data set or model is not there or can't be read"
+    case .inputData: "an image, data set, configuration or weight file can't be used"
+    case .noInput: "an image, data set or model is not there or can't be read"
     case .software: "an internal error, or numbers that are not finite"
     case .cantCreate: "an output folder or file can't be created"
     case .cantWrite: "writing failed, as on a full disk"
@@ -127,7 +127,7 @@ extension ExitStatus {
 
   private init(_ error: TrainingError) {
     switch error {
-    case .noPictures, .labelOutside, .allDamaged, .damaged, .unusableCheckpoint: self = .inputData
+    case .noImages, .labelOutside, .allDamaged, .damaged, .unusableCheckpoint: self = .inputData
     case .otherTraining: self = .usage
     case .occupied: self = .cantCreate
     case .diverged: self = .software
@@ -137,7 +137,7 @@ extension ExitStatus {
   private init(_ error: EvaluationError) {
     switch error {
     case .repeated, .dataLacks, .otherClasses, .modelLacks, .noInputSize: self = .usage
-    case .nothing, .picture: self = .inputData
+    case .nothing, .image: self = .inputData
     case .notFinite: self = .software
     }
   }

@@ -72,7 +72,7 @@ public enum XAICommandLine {
 /// The root of the commands.
 struct RootCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "xai", abstract: "Says where a vision transformer looked, and why.",
+    commandName: "xai", abstract: "Shows where a vision transformer looks, and why.",
     discussion: """
       A model is a directory as Hugging Face or timm writes it (config.json and safetensors), or the name of a \
       repository in the local Hugging Face cache.

@@ -9,10 +9,10 @@ public struct Image: Hashable, Sendable {
 
   /// Makes an image from its samples; traps when their number is not `height × width × 3`.
   public init(width: Int, height: Int, pixels: [UInt8]) {
-    precondition(width >= 0 && height >= 0, "a picture has no negative extent: \(width)×\(height)")
+    precondition(width >= 0 && height >= 0, "an image has no negative extent: \(width)×\(height)")
     precondition(
       pixels.count == width * height * 3,
-      "\(pixels.count) samples do not make an RGB picture of \(width)×\(height)")
+      "\(pixels.count) samples do not make an RGB image of \(width)×\(height)")
     self.width = width
     self.height = height
     self.pixels = pixels
@@ -47,7 +47,7 @@ public struct Image: Hashable, Sendable {
   /// The colour of the pixel in column `x` of row `y`.
   public subscript(x: Int, y: Int) -> Colour {
     precondition(
-      x >= 0 && x < width && y >= 0 && y < height, "(\(x), \(y)) is outside a picture of \(width)×\(height)")
+      x >= 0 && x < width && y >= 0 && y < height, "(\(x), \(y)) is outside an image of \(width)×\(height)")
     let first = (y * width + x) * 3
     return Colour(pixels[first], pixels[first + 1], pixels[first + 2])
   }
@@ -67,7 +67,7 @@ extension Image {
   public func cropped(x: Int, y: Int, width newWidth: Int, height newHeight: Int) -> Image {
     precondition(
       x >= 0 && y >= 0 && newWidth >= 0 && newHeight >= 0 && x + newWidth <= width && y + newHeight <= height,
-      "\(newWidth)×\(newHeight) at (\(x), \(y)) is outside a picture of \(width)×\(height)")
+      "\(newWidth)×\(newHeight) at (\(x), \(y)) is outside an image of \(width)×\(height)")
     return Image(width: newWidth, height: newHeight) { target in
       pixels.withUnsafeBufferPointer { source in
         guard let source = source.baseAddress else { return }

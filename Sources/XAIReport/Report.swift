@@ -70,15 +70,15 @@ extension Report.Source {
   static func joined(_ sources: [Report.Source]) -> [JoinedResults] {
     var all: [JoinedResults] = []
     for source in sources {
-      let positions = Set(source.results.pictures.map(\.position))
+      let positions = Set(source.results.images.map(\.position))
       let same = all.indices.filter { all[$0].results.experiment == source.results.experiment }
       let fitting = same.first { index in
-        all[index].results.pictures.allSatisfy { !positions.contains($0.position) }
+        all[index].results.images.allSatisfy { !positions.contains($0.position) }
       }
       if let fitting {
         all[fitting].names.append(source.name)
-        all[fitting].results.pictures += source.results.pictures
-        all[fitting].results.pictures.sort { $0.position < $1.position }
+        all[fitting].results.images += source.results.images
+        all[fitting].results.images.sort { $0.position < $1.position }
       } else {
         for index in same { all[index].overlapsAnother = true }
         all.append(
@@ -92,13 +92,13 @@ extension Report.Source {
   func check() throws(ReportError) {
     let experiment = results.experiment
     guard !experiment.explainers.isEmpty else { throw .noExplainers(source: name) }
-    guard results.pictures.contains(where: { $0.failure == nil && !$0.subjects.isEmpty }) else {
-      throw .noResults(source: name, failure: results.pictures.lazy.compactMap(\.failure).first)
+    guard results.images.contains(where: { $0.failure == nil && !$0.subjects.isEmpty }) else {
+      throw .noResults(source: name, failure: results.images.lazy.compactMap(\.failure).first)
     }
-    for picture in results.pictures {
-      for subject in picture.subjects {
+    for image in results.images {
+      for subject in image.subjects {
         if let reason = contradiction(in: subject) {
-          throw .inconsistent(source: name, picture: picture.identifier, reason: reason)
+          throw .inconsistent(source: name, image: image.identifier, reason: reason)
         }
       }
     }
@@ -133,7 +133,7 @@ public enum ReportError: Error, Hashable, CustomStringConvertible {
   /// No explainer, so nothing to report on.
   case noExplainers(source: String)
   /// The parts of the results contradict one another.
-  case inconsistent(source: String, picture: String, reason: String)
+  case inconsistent(source: String, image: String, reason: String)
   /// The baseline is none of the explainers.
   case unknownBaseline(name: String, known: [String], nearest: [String])
 
@@ -141,12 +141,12 @@ public enum ReportError: Error, Hashable, CustomStringConvertible {
     switch self {
     case .noResults(let source, let failure):
       let reason =
-        failure.map { "every picture failed, the first with: \($0)" } ?? "no picture has a result yet"
+        failure.map { "every image failed, the first with: \($0)" } ?? "no image has a result yet"
       return "\(source): there is nothing to report: \(reason). Run the evaluation first."
     case .noExplainers(let source):
       return "\(source): there is nothing to report: the evaluation has no explainers."
-    case .inconsistent(let source, let picture, let reason):
-      return "\(source): the result of '\(picture)' can't be used: \(reason). Evaluate it again."
+    case .inconsistent(let source, let image, let reason):
+      return "\(source): the result of '\(image)' can't be used: \(reason). Evaluate it again."
     case .unknownBaseline(let name, let known, let nearest):
       let suggestion = nearest.first.map { "; did you mean '\($0)'?" } ?? ""
       return "the explainer '\(name)' is none of the results\(suggestion); known are "

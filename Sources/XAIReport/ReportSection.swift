@@ -11,9 +11,9 @@ public struct ReportSection: Sendable {
   /// The hash of experiment and results, `EvaluationResults.contentHash`.
   public let resultsHash: String
   /// The images that were evaluated, in the order of the sample.
-  public let pictures: [PictureResult]
+  public let images: [ImageResult]
   /// The images that could not be evaluated.
-  public let failures: [PictureResult]
+  public let failures: [ImageResult]
   /// How many images of the sample have no result yet.
   public let missingCount: Int
   /// The index of the explainer that differences are taken from.
@@ -36,18 +36,18 @@ public struct ReportSection: Sendable {
   init(_ joined: JoinedResults, baseline: String?, by bootstrap: Bootstrap) throws(ReportError) {
     let results = joined.results
     let experiment = results.experiment
-    let subjects = Subjects(results.pictures)
+    let subjects = Subjects(results.images)
     self.experiment = experiment
     sources = joined.names
     resultsHash = results.contentHash
-    pictures = subjects.pictures
-    failures = results.pictures.filter { $0.failure != nil }
+    images = subjects.images
+    failures = results.images.filter { $0.failure != nil }
     missingCount = results.missingPositions.count
     let baseline = try Self.baseline(baseline, in: experiment)
     self.baseline = baseline
     tables = MetricTable.all(of: subjects, in: experiment, baseline: baseline, by: bootstrap)
     flatMapCounts = experiment.explainers.indices.map { explainer in
-      subjects.pictures.reduce(0) { $0 + $1.subjects.count { $0.maps[explainer].isDegenerate } }
+      subjects.images.reduce(0) { $0 + $1.subjects.count { $0.maps[explainer].isDegenerate } }
     }
     subjectCount = subjects.count
     agreement = Agreement(of: subjects, in: experiment, by: bootstrap)
@@ -56,7 +56,7 @@ public struct ReportSection: Sendable {
     notes =
       (experiment.model.notes ?? []).map { "The model: \($0)." }
       + Self.notes(
-        joined, evaluated: subjects.pictureCount, failed: failures.count, missing: missingCount)
+        joined, evaluated: subjects.imageCount, failed: failures.count, missing: missingCount)
       + Self.missingMaps(of: subjects, in: experiment)
   }
 
@@ -79,7 +79,7 @@ public struct ReportSection: Sendable {
   /// What is said of maps that could not be made, or lack a value.
   private static func missingMaps(of subjects: Subjects, in experiment: Experiment) -> [String] {
     experiment.explainers.enumerated().compactMap { index, explainer in
-      let reasons = subjects.pictures.flatMap(\.subjects).compactMap { $0.maps[index].failure }
+      let reasons = subjects.images.flatMap(\.subjects).compactMap { $0.maps[index].failure }
       guard let first = reasons.first else { return nil }
       return
         "\(explainer.specification) failed for \(counted(reasons.count, "map")), the first with: \(first)"
@@ -90,21 +90,21 @@ public struct ReportSection: Sendable {
     var notes: [String] = []
     if missing > 0 {
       notes.append(
-        "The evaluation is not finished: of the sample, \(counted(missing, "picture")) without a result yet.")
+        "The evaluation is not finished: of the sample, \(counted(missing, "image")) without a result yet.")
     }
     if failed > 0 {
-      notes.append("\(counted(failed, "picture")) could not be evaluated; no table counts them.")
+      notes.append("\(counted(failed, "image")) could not be evaluated; no table counts them.")
     }
     if evaluated == 1 {
-      notes.append("There is one picture only: nothing can be resampled, so no number has an interval.")
+      notes.append("There is one image only: nothing can be resampled, so no number has an interval.")
     } else if evaluated < 20 {
       notes.append(
-        "With \(evaluated) pictures the intervals are rough: bootstrap intervals of few values are too narrow."
+        "With \(evaluated) images the intervals are rough: bootstrap intervals of few values are too narrow."
       )
     }
     if joined.overlapsAnother {
       notes.append(
-        "Other results here are of the same experiment and some of the same pictures, so they are not joined."
+        "Other results here are of the same experiment and some of the same images, so they are not joined."
       )
     }
     return notes

@@ -18,7 +18,7 @@ import Darwin
 /// What a merge did.
 public struct MergeReport: Hashable, Sendable {
   /// Images of the new database.
-  public let pictureCount: Int
+  public let imageCount: Int
   /// Names of images that several databases had, with the same results.
   public let duplicates: [String]
   /// Places of the sample that have no result.
@@ -48,7 +48,7 @@ extension ResultStore {
     defer { for suffix in ["", "-journal"] { unlink(part + suffix) } }
     let duplicates = try write(sources, to: part)
     try appear(part, at: path)
-    return MergeReport(pictureCount: sources.positions.count, duplicates: duplicates, missing: missing)
+    return MergeReport(imageCount: sources.positions.count, duplicates: duplicates, missing: missing)
   }
 
   /// Writes all images, each once, and gives the names of those that came several times.
@@ -57,12 +57,12 @@ extension ResultStore {
     // The file is stored on disk as a whole, before it gets its name.
     try store.connection.configure("PRAGMA synchronous = OFF")
     var duplicates: [String] = []
-    let pictures = 64
-    for start in stride(from: 0, to: sources.positions.count, by: pictures) {
-      let chunk = sources.positions[start..<min(start + pictures, sources.positions.count)]
+    let images = 64
+    for start in stride(from: 0, to: sources.positions.count, by: images) {
+      let chunk = sources.positions[start..<min(start + images, sources.positions.count)]
       try store.add(
         chunk.map { position in
-          let (result, isDuplicate) = try sources.picture(at: position)
+          let (result, isDuplicate) = try sources.image(at: position)
           if isDuplicate { duplicates.append(result.identifier) }
           return result
         })
@@ -117,9 +117,9 @@ private struct MergeSources {
   var missingPositions: [Int] { (0..<experiment.data.sampleCount).filter { owners[$0] == nil } }
 
   /// The result of a place, and whether several databases have it.
-  func picture(at position: Int) throws -> (result: PictureResult, isDuplicate: Bool) {
+  func image(at position: Int) throws -> (result: ImageResult, isDuplicate: Bool) {
     let owners = owners[position] ?? []
-    let results = try owners.map { try connections[$0].picture(at: position, of: experiment) }
+    let results = try owners.map { try connections[$0].image(at: position, of: experiment) }
     for (owner, result) in zip(owners, results) where result.found != results[0].found {
       throw MergeError.conflict(
         identifier: result.identifier, position: position, first: connections[owners[0]].path,
@@ -139,14 +139,14 @@ private struct MergeSources {
 }
 
 extension StoreConnection {
-  fileprivate func picture(at position: Int, of experiment: Experiment) throws(StoreError) -> PictureResult {
-    try read { try ResultReader($0, experiment: experiment, path: path).picture(at: position) }
+  fileprivate func image(at position: Int, of experiment: Experiment) throws(StoreError) -> ImageResult {
+    try read { try ResultReader($0, experiment: experiment, path: path).image(at: position) }
   }
 }
 
-extension PictureResult {
+extension ImageResult {
   /// What was found: without the thumbnail, and without the words for a failure, which name folders.
-  fileprivate var found: PictureResult {
+  fileprivate var found: ImageResult {
     var result = self
     (result.thumbnail, result.failure) = (nil, failure.map { _ in "" })
     return result

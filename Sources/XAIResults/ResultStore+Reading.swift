@@ -9,7 +9,7 @@ import Foundation
 #endif
 
 /// An image that could not be evaluated.
-public struct PictureFailure: Hashable, Sendable {
+public struct ImageFailure: Hashable, Sendable {
   /// Its name in the data set.
   public let identifier: String
   /// Why.
@@ -35,11 +35,11 @@ extension ResultStore {
   public static func results(at path: String) throws -> EvaluationResults {
     let connection = try StoreConnection.reading(path)
     let experiment = try connection.experiment()
-    let pictures = try connection.read { database in
+    let images = try connection.read { database in
       let reader = try ResultReader(database, experiment: experiment, path: path)
-      return try PictureRecord.positions(database).map { try reader.picture(at: $0) }
+      return try ImageRecord.positions(database).map { try reader.image(at: $0) }
     }
-    return EvaluationResults(experiment: experiment, pictures: pictures)
+    return EvaluationResults(experiment: experiment, images: images)
   }
 
   /// The mean of each metric for each explainer, over what has been done.
@@ -60,13 +60,13 @@ extension ResultStore {
   }
 
   /// The images that could not be evaluated, in the order of the sample.
-  public func failures() throws -> [PictureFailure] {
+  public func failures() throws -> [ImageFailure] {
     try connection.read { database in
       try Row.fetchAll(
         database,
         sql: "SELECT identifier, failure FROM pictures WHERE failure IS NOT NULL ORDER BY position"
       ).map {
-        PictureFailure(
+        ImageFailure(
           identifier: try $0.decode(forColumn: "identifier"), reason: try $0.decode(forColumn: "failure"))
       }
     }
@@ -147,7 +147,7 @@ extension StoreConnection {
 
   /// The places of the sample that have a result, ascending.
   func positions() throws(StoreError) -> [Int] {
-    try read { try PictureRecord.positions($0) }
+    try read { try ImageRecord.positions($0) }
   }
 }
 
@@ -175,14 +175,14 @@ struct ResultReader {
     }
   }
 
-  func picture(at position: Int) throws -> PictureResult {
-    let pictures: [PictureRecord] = try fetch("SELECT * FROM pictures WHERE position = ?", [position])
-    guard let picture = pictures.first else { throw wrong("pictures") }
+  func image(at position: Int) throws -> ImageResult {
+    let images: [ImageRecord] = try fetch("SELECT * FROM pictures WHERE position = ?", [position])
+    guard let image = images.first else { throw wrong("pictures") }
     let subjects: [SubjectRecord] = try fetch(
       "SELECT * FROM subjects WHERE position = ? ORDER BY subject", [position])
-    return PictureResult(
-      position: position, identifier: picture.identifier, label: picture.label,
-      thumbnail: picture.thumbnail.map { [UInt8]($0) }, failure: picture.failure,
+    return ImageResult(
+      position: position, identifier: image.identifier, label: image.label,
+      thumbnail: image.thumbnail.map { [UInt8]($0) }, failure: image.failure,
       subjects: try subjects.map { subject in
         SubjectResult(
           classIndex: subject.classIndex, probability: subject.probability, isPredicted: subject.isPredicted,

@@ -37,7 +37,7 @@ extension ResultStore {
   }
 
   /// Keeps the results of several images in one transaction.
-  func add(_ results: [PictureResult]) throws {
+  func add(_ results: [ImageResult]) throws {
     for result in results { try check(result) }
     try connection.write { database in
       for result in results { try database.insert(result, at: path) }
@@ -45,7 +45,7 @@ extension ResultStore {
   }
 
   /// What the tables can't hold is a mistake of the caller, or of an explainer or metric of somebody else's.
-  private func check(_ result: PictureResult) throws(StoreError) {
+  private func check(_ result: ImageResult) throws(StoreError) {
     func fail(_ reason: String) -> StoreError {
       .failed(path: path, reason: "\(result.identifier) can't be kept: \(reason)")
     }
@@ -73,9 +73,9 @@ extension ResultStore {
 }
 
 extension Database {
-  fileprivate func insert(_ result: PictureResult, at path: String) throws {
+  fileprivate func insert(_ result: ImageResult, at path: String) throws {
     let position = result.position
-    try PictureRecord(result).insert(self)
+    try ImageRecord(result).insert(self)
     for (number, subject) in result.subjects.enumerated() {
       try SubjectRecord(subject, position: position, subject: number).insert(self)
       for (explainer, map) in subject.maps.enumerated() {

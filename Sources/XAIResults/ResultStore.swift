@@ -45,7 +45,7 @@ public final class ResultStore: Sendable {
   }
 
   /// Keeps the result of an image: all of it, or where that fails nothing.
-  public func add(_ result: PictureResult) throws {
+  public func add(_ result: ImageResult) throws {
     try add([result])
   }
 

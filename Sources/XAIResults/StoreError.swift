@@ -35,7 +35,7 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         + "program that wrote it, or give another path."
     case .otherExperiment(let path, let differences):
       "\(FileName.shown(path)): holds the results of another experiment, which differs in "
-        + "\(differences.joined(separator: "; ")). Give another path, the same settings to go on, or begin anew."
+        + "\(differences.joined(separator: "; ")). Give another path, the same settings to resume, or start over."
     case .damaged(let path, let reason):
       "\(FileName.shown(path)): the database is damaged: \(reason). Restore it from a copy, or begin anew."
     case .inUse(let path, let owner):

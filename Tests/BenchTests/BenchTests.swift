@@ -28,7 +28,7 @@ import XAITesting
     ) { evaluation in
       runs.count.add(1, ordering: .relaxed)
       let results = try evaluation.results()
-      #expect(results.pictures.count == 2)
+      #expect(results.images.count == 2)
     }
   }
 
@@ -55,13 +55,13 @@ import XAITesting
     let operations = try #require(VisionTransformerOperations(of: model))
     for measurement in found {
       #expect(measurement.seconds.runs == 2 && measurement.seconds.best > 0)
-      #expect(measurement.imagesPerSecond == Double(measurement.pictures) / measurement.seconds.best)
+      #expect(measurement.imagesPerSecond == Double(measurement.images) / measurement.seconds.best)
       #expect(measurement.peakBytes ?? 1 > 0)
       if let phases = measurement.phases {
         let sum = phases.forward + phases.reverse + phases.rest
         #expect(sum == measurement.seconds.best, "phases are those of the run that counts")
       }
-      let reverses = measurement.explainers.contains("gmar") ? measurement.pictures : 0
+      let reverses = measurement.explainers.contains("gmar") ? measurement.images : 0
       let expected =
         Double(measurement.forwards) * operations.forward + Double(reverses) * operations.reverse
       let gigaflops = try #require(measurement.gigaflops)
@@ -84,7 +84,7 @@ import XAITesting
     }
     // Two images in one forward pass; their frames, of which the whole images are shown for both explainers once.
     let evaluation = try #require(found.last)
-    #expect(evaluation.pictures == 2 && evaluation.forwards > 2 * 4)
+    #expect(evaluation.images == 2 && evaluation.forwards > 2 * 4)
     #expect(evaluations.count.load(ordering: .relaxed) == 3, "one to warm up, and two")
   }
 

@@ -57,8 +57,8 @@ import XAITransformer
     var random = SeededRandom(seed: 1)
     let logits = try model.logits(random.normal([2, 3, 224, 224])).elements
     #expect(logits.allSatisfy { $0.isFinite })
-    let deviation = (logits.reduce(0) { $0 + $1 * $1 } / Float(logits.count)).squareRoot()
-    #expect((0.1...10).contains(deviation), "signals neither fade nor grow: \(deviation)")
+    let standardDeviation = (logits.reduce(0) { $0 + $1 * $1 } / Float(logits.count)).squareRoot()
+    #expect((0.1...10).contains(standardDeviation), "signals neither fade nor grow: \(standardDeviation)")
     #expect(logits.prefix(1000) != logits.suffix(1000))
   }
 }

@@ -38,7 +38,7 @@ import XAITensor
         let metrics: [String]
         let precision: String
         let batch: Int
-        let pictures: Int
+        let images: Int
         let forwards: Int
         let seconds: Timing
         let phases: Phases?
@@ -90,7 +90,7 @@ import XAITensor
         "forward", "forward", "explain", "explain", "explain", "explain",
       ] + Self.evaluations.map(\.work))
     #expect(model.measurements.map(\.batch) == [1, 2, 1, 2, 1, 2] + Self.evaluations.map(\.batch))
-    #expect(model.measurements.map(\.pictures) == [1, 2, 1, 2, 1, 2] + Self.evaluations.map { _ in 1 })
+    #expect(model.measurements.map(\.images) == [1, 2, 1, 2, 1, 2] + Self.evaluations.map { _ in 1 })
     #expect(
       model.measurements.map(\.explainers).map(\.count) == [0, 0, 1, 1, 1, 1]
         + Self.evaluations.map { _ in 2 })

@@ -35,9 +35,9 @@ import XAIWeights
     #expect(report.checks.allSatisfy { $0.count > 0 && $0.worst >= 0 })
   }
 
-  @Test func aPictureAndAClass() throws {
+  @Test func anImageAndAClass() throws {
     let folder = try TemporaryFolder()
-    try folder.picture("photo.png")
+    try folder.writeImage("photo.png")
     let result = try XAIProcess.run(
       "check-gradients", "-m", FixtureModel.nonSquare, folder.path("photo.png"), "-t", "jay", "--pixels", "4")
     #expect(result.status == 0, "\(result.output)")

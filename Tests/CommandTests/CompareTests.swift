@@ -34,7 +34,7 @@ import XAIImage
   @Test("every explainer that fits is asked, with the maps that explain writes")
   func everything() throws {
     let folder = try TemporaryFolder()
-    try folder.picture("photo.png")
+    try folder.writeImage("photo.png")
     let result = try record(
       XAIProcess.run(
         "compare", "-m", FixtureModel.nonSquare, folder.path("photo.png"), "-o", folder.path("out"), "-t",
@@ -48,9 +48,9 @@ import XAIImage
     }
     #expect(result.maps.map(\.explainer) == fitting && fitting.count > 7)
     #expect(result.target.index == 2)
-    let picture = try Image(contentsOf: folder.path("photo.png"))
+    let image = try Image(contentsOf: folder.path("photo.png"))
     let explained = try registry.explainer("grad-cam")
-      .explain(model.descriptor.preprocessing.tensor(from: picture), targets: .classes([2]), using: model)
+      .explain(model.descriptor.preprocessing.tensor(from: image), targets: .classes([2]), using: model)
     let map = try #require(result.maps.first { $0.explainer == "grad-cam" })
     #expect(zip(map.scores, explained[0][0].scores).allSatisfy { abs($0 - $1) < 1e-5 })
     #expect(map.family == "gradient" && map.isClassSpecific && map.seconds >= 0)
@@ -74,7 +74,7 @@ import XAIImage
   @Test("people get a table, the matrix and the files")
   func text() throws {
     let folder = try TemporaryFolder()
-    try folder.picture("photo.png")
+    try folder.writeImage("photo.png")
     let result = try XAIProcess.run(
       "compare", "-m", FixtureModel.nonSquare, folder.path("photo.png"), "-o", folder.path("out"), "-e",
       "gmar:norm=l2", "-e", "attention-rollout", "--figure-format", "svg")
@@ -135,7 +135,7 @@ import XAIImage
   @Test("families narrow what is asked")
   func families() throws {
     let folder = try TemporaryFolder()
-    try folder.picture("photo.png")
+    try folder.writeImage("photo.png")
     let result = try record(
       XAIProcess.run(
         "compare", "-m", FixtureModel.vit, folder.path("photo.png"), "-o", folder.path("out"), "--json",
@@ -153,7 +153,7 @@ import XAIImage
     ])
   func errors(_ arguments: [String], _ message: String, _ status: Int32) throws {
     let folder = try TemporaryFolder()
-    try folder.picture("photo.png")
+    try folder.writeImage("photo.png")
     let result = try XAIProcess.run(
       ["compare", "-m", FixtureModel.vit, folder.path("photo.png"), "-o", folder.path("out")] + arguments)
     #expect(result.status == status && result.errors.contains(message), "\(result.errors)")
@@ -163,7 +163,7 @@ import XAIImage
   @Test("a text file named .jpg is bad input")
   func textFile() throws {
     let folder = try TemporaryFolder()
-    try folder.write(Array("no picture".utf8), to: "photo.jpg")
+    try folder.write(Array("no image".utf8), to: "photo.jpg")
     let result = try XAIProcess.run(
       "compare", "-m", FixtureModel.vit, folder.path("photo.jpg"), "-o", folder.path("out"))
     #expect(result.status == 65 && result.errors.contains("photo.jpg"), "\(result.errors)")

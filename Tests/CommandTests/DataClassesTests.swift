@@ -10,9 +10,9 @@ import XAIWeights
 /// The bundled model's classes are, from 0: disc, square, triangle, star, cross, ring, heart, crescent.
 @Suite struct DataClassesTests {
   private static let shapes = ["disc", "square", "triangle", "star", "cross", "ring", "heart", "crescent"]
-  private let folder: PictureFolder
+  private let folder: TemporaryImages
 
-  init() throws { folder = try PictureFolder() }
+  init() throws { folder = try TemporaryImages() }
 
   /// The bundled model with other labels.
   private func model(labels: [String]) throws -> String {
@@ -45,7 +45,7 @@ import XAIWeights
     for line in result.output.split(separator: "\n") {
       guard
         let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any],
-        object["event"] as? String == "picture", let name = object["picture"] as? String
+        object["event"] as? String == "image", let name = object["picture"] as? String
       else { continue }
       classes[name] = object["classes"] as? [Int]
     }
@@ -54,7 +54,7 @@ import XAIWeights
 
   @Test("folders in the order of the alphabet are asked about by their names")
   func folders() throws {
-    for name in Self.shapes { try folder.addPicture("photos/\(name)/0.png", width: 72, height: 72) }
+    for name in Self.shapes { try folder.addImage("photos/\(name)/0.png", width: 72, height: 72) }
     let (classes, result) = try asked("photos", "--split", "train")
     let all = Dictionary(uniqueKeysWithValues: Self.shapes.enumerated().map { ("\($1)/0.png", [$0]) })
     // A tenth is held out by chance for validation.
@@ -65,13 +65,13 @@ import XAIWeights
   @Test("a subset of the classes, and folders of other classes")
   func subset() throws {
     for name in ["test/star/0.png", "test/heart/0.png", "test/ring/0.png"] {
-      try folder.addPicture("photos/\(name)", width: 72, height: 72)
+      try folder.addImage("photos/\(name)", width: 72, height: 72)
     }
     #expect(
       try asked("photos").classes == [
         "test/heart/0.png": [6], "test/ring/0.png": [5], "test/star/0.png": [3],
       ])
-    try folder.addPicture("photos/test/plus/0.png", width: 72, height: 72)
+    try folder.addImage("photos/test/plus/0.png", width: 72, height: 72)
     let refused = try asked("photos").result
     #expect(refused.status == 64 && refused.output.isEmpty)
     #expect(
@@ -79,14 +79,14 @@ import XAIWeights
       "\(refused.errors)")
     let (classes, result) = try asked("photos", "--skip-unmatched")
     #expect(result.status == 0 && classes.count == 3, "\(result.errors)")
-    #expect(result.output.contains("left out with its 1 picture: 'plus'"))
+    #expect(result.output.contains("left out with its 1 image: 'plus'"))
   }
 
   @Test("folders and labels that are numbers")
   func numbers() throws {
     let labels = ["1", "2", "3", "10", "11", "20", "21", "30"]
     let model = try model(labels: labels)
-    for name in labels { try folder.addPicture("photos/test/\(name)/0.png", width: 72, height: 72) }
+    for name in labels { try folder.addImage("photos/test/\(name)/0.png", width: 72, height: 72) }
     let all = Dictionary(uniqueKeysWithValues: labels.enumerated().map { ("test/\($1)/0.png", [$0]) })
     #expect(try asked("photos", model: model).classes == all)
     let ten = try XAIProcess.run(
@@ -106,7 +106,7 @@ import XAIWeights
 
   @Test("a list of some of the model's indices")
   func listOfIndices() throws {
-    for name in ["a.png", "b.png", "c.png"] { try folder.addPicture(name, width: 72, height: 72) }
+    for name in ["a.png", "b.png", "c.png"] { try folder.addImage(name, width: 72, height: 72) }
     try folder.add(text: "file,label\na.png,0\nb.png,2.0\nc.png,5\n", to: "list.csv")
     let (classes, result) = try asked("list.csv")
     #expect(classes == ["a.png": [0], "b.png": [2], "c.png": [5]], "\(result.errors)")
@@ -118,7 +118,7 @@ import XAIWeights
   @Test("by order where that is asked for")
   func byOrder() throws {
     for name in Self.shapes.sorted() {
-      try folder.addPicture("photos/test/\(name)/0.png", width: 72, height: 72)
+      try folder.addImage("photos/test/\(name)/0.png", width: 72, height: 72)
     }
     let (classes, result) = try asked("photos", "--classes", "order")
     #expect(
@@ -130,7 +130,7 @@ import XAIWeights
 
   @Test("part of a label is no target, and what it may have meant is named")
   func parts() throws {
-    try folder.addPicture("photo.png", width: 72, height: 72)
+    try folder.addImage("photo.png", width: 72, height: 72)
     func explain(_ target: String) throws -> CommandResult {
       try XAIProcess.run(
         "explain", "-m", EvaluationFixture.model, folder.path("photo.png"), "-o", folder.path("maps"), "-t",

@@ -41,10 +41,10 @@ import XAITesting
     }
   }
 
-  @Test("the overlay is on the picture as it is, and the record says how it was drawn")
+  @Test("the overlay is on the image as it is, and the record says how it was drawn")
   func original() throws {
     let folder = try TemporaryFolder()
-    try folder.picture("photo.png", width: 70, height: 50)
+    try folder.writeImage("photo.png", width: 70, height: 50)
     let photograph = try folder.image("photo.png")
     for record in try explain(folder, "-e", "gmar", "-e", "lrp", "--output-kind", "overlay,heat-map") {
       let drawing = try #require(record.drawing)
@@ -76,7 +76,7 @@ import XAITesting
   @Test("--view model draws on what the model sees")
   func model() throws {
     let folder = try TemporaryFolder()
-    try folder.picture("photo.png", width: 70, height: 50)
+    try folder.writeImage("photo.png", width: 70, height: 50)
     let record = try #require(try explain(folder, "-e", "generic-attention", "--view", "model").first)
     #expect(record.drawing?.view == "model" && record.drawing?.height == 24 && record.drawing?.width == 20)
     let overlay = try Image(contentsOf: #require(record.files["overlay"]))
@@ -86,7 +86,7 @@ import XAITesting
   @Test("nothing is said of drawing where nothing is drawn")
   func numbersAlone() throws {
     let folder = try TemporaryFolder()
-    try folder.picture("photo.png")
+    try folder.writeImage("photo.png")
     let records = try explain(folder, "-e", "gmar", "--output-kind", "map,record")
     #expect(records.count == 1 && records[0].drawing == nil)
   }
@@ -94,7 +94,7 @@ import XAITesting
   @Test("each kind of scores takes the colour map of its kind, and of none a map is refused")
   func colourMaps() throws {
     let folder = try TemporaryFolder()
-    try folder.picture("photo.png")
+    try folder.writeImage("photo.png")
     let records = try explain(
       folder, "-e", "gmar", "-e", "lrp", "-e", "grad-cam:relu=false", "-e",
       "smooth-grad:reduce=sum,samples=2",
@@ -118,7 +118,7 @@ import XAITesting
   @Test("what the colours of signed scores mean is said once, and only of them")
   func note() throws {
     let folder = try TemporaryFolder()
-    for seed in 1...2 { try folder.picture("photo\(seed).png", seed: seed) }
+    for seed in 1...2 { try folder.writeImage("photo\(seed).png", seed: seed) }
     func notes(_ explainers: String...) throws -> [Substring] {
       try XAIProcess.run(
         ["explain", "-m", FixtureModel.nonSquare, folder.path("photo1.png"), folder.path("photo2.png"), "-o"]
@@ -135,7 +135,7 @@ import XAITesting
   @Test("a map of pixels has their shape, and sums to the map of patches")
   func pixels() throws {
     let folder = try TemporaryFolder()
-    try folder.picture("photo.png")
+    try folder.writeImage("photo.png")
     let records = try explain(
       folder, "-e", "attnlrp:at=pixels", "-e", "attnlrp", "--output-kind", "overlay,map,upsampled-map")
     #expect(records[0].grid == Grid(rows: 24, columns: 20) && records[0].scores.count == 480)
@@ -148,10 +148,10 @@ import XAITesting
     }
   }
 
-  @Test("a picture that can't be read twice is drawn on as well")
+  @Test("an image that can't be read twice is drawn on as well")
   func pipe() throws {
     let folder = try TemporaryFolder()
-    try folder.picture("photo.png", width: 70, height: 50)
+    try folder.writeImage("photo.png", width: 70, height: 50)
     let pipe = folder.path("pipe.png")
     #expect(mkfifo(pipe, 0o600) == 0)
     let bytes = try Data(contentsOf: URL(fileURLWithPath: folder.path("photo.png")))

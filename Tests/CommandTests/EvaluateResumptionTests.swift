@@ -26,9 +26,9 @@ import XAI
         break
       }
       // What is kept is whole; a database without tables is none yet.
-      let pictures = try? fixture.results("out.sqlite").pictures
-      #expect(pictures?.allSatisfy { $0 == reference.pictures[$0.position] } != false)
-      kept.append(pictures?.count)
+      let images = try? fixture.results("out.sqlite").images
+      #expect(images?.allSatisfy { $0 == reference.images[$0.position] } != false)
+      kept.append(images?.count)
       try #require(kept.count < 20)
     }
     // Each run has two milestones an image, the first two of them two more; the last run has two images left.
@@ -42,7 +42,7 @@ import XAI
   /// The last two images, killed at each milestone of them, from the same state.
   @Test func killedAtEachWriteToTheEnd() throws {
     let reference = try reference()
-    let begun = fixture.arguments("begun.sqlite", "-q", "--heads", "--stop-after", "8pictures")
+    let begun = fixture.arguments("begun.sqlite", "-q", "--heads", "--stop-after", "8images")
     #expect(try XAIProcess.run(begun).status == 0)
     for (number, kept) in [8, 9, 9, 10, nil].enumerated() {
       try? FileManager.default.removeItem(atPath: fixture.path("out.sqlite"))
@@ -52,7 +52,7 @@ import XAI
       let result = try XAIProcess.run(
         arguments, environment: Milestone.signal("KILL", at: "write", number + 1))
       #expect(result.isKilled == (kept != nil), "milestone \(number + 1)")
-      #expect(try fixture.results("out.sqlite").pictures.count == kept ?? 10)
+      #expect(try fixture.results("out.sqlite").images.count == kept ?? 10)
       #expect(try XAIProcess.run(arguments).status == 0)
       #expect(try fixture.results("out.sqlite") == reference)
     }
@@ -63,18 +63,18 @@ import XAI
     let stopped = try XAIProcess.run(
       fixture.arguments("out.sqlite", "--heads"), environment: Milestone.signal(signal, at: "result", 3))
     #expect(stopped.status == 130, "\(stopped.errors)")
-    #expect(stopped.output.contains("the same command goes on from there"))
-    #expect(try fixture.results("out.sqlite").pictures.map(\.position) == [0, 1, 2])
+    #expect(stopped.output.contains("the same command resumes from there"))
+    #expect(try fixture.results("out.sqlite").images.map(\.position) == [0, 1, 2])
     let rest = try XAIProcess.run(fixture.arguments("out.sqlite", "--heads"))
     #expect(rest.status == 0)
-    #expect(rest.output.contains("going on after 3 of 10 pictures"))
+    #expect(rest.output.contains("resuming after 3 of 10 images"))
     #expect(try fixture.results("out.sqlite") == reference)
   }
 
   @Test func stopAfter() throws {
-    let first = try XAIProcess.run(fixture.arguments("out.sqlite", "--heads", "--stop-after", "3pictures"))
-    #expect(first.status == 0 && first.output.contains("Stopped after 3 of 10 pictures"))
-    #expect(try fixture.results("out.sqlite").pictures.map(\.position) == [0, 1, 2])
+    let first = try XAIProcess.run(fixture.arguments("out.sqlite", "--heads", "--stop-after", "3images"))
+    #expect(first.status == 0 && first.output.contains("Stopped after 3 of 10 images"))
+    #expect(try fixture.results("out.sqlite").images.map(\.position) == [0, 1, 2])
     #expect(try XAIProcess.run(fixture.arguments("out.sqlite", "-q", "--heads")).status == 0)
     #expect(try fixture.results("out.sqlite") == reference())
   }
@@ -84,16 +84,16 @@ import XAI
     let reference = try reference()
     let command = fixture.arguments("out.sqlite", "-q", "--heads").map { "'\($0)'" }.joined(separator: " ")
     // What five images take, in kilobytes: the file is whole pages, the same ones in each run, and has more at its end.
-    let half = fixture.arguments("half.sqlite", "-q", "--heads", "--stop-after", "5pictures")
+    let half = fixture.arguments("half.sqlite", "-q", "--heads", "--stop-after", "5images")
     #expect(try XAIProcess.run(half).status == 0)
     let limit = try fixture.byteCount("half.sqlite") / 1024
     try #require(fixture.byteCount("reference.sqlite") > limit * 1024)
     let full = try XAIProcess.shell("ulimit -f \(limit); exec \"$XAI\" \(command)")
     #expect(full.status == 74, "\(full.errors)")
     #expect(full.errors.contains("out.sqlite") && full.errors.contains("Free space"))
-    let kept = try fixture.results("out.sqlite").pictures
+    let kept = try fixture.results("out.sqlite").images
     #expect((5..<10).contains(kept.count), "\(kept.count)")
-    #expect(kept.allSatisfy { $0 == reference.pictures[$0.position] })
+    #expect(kept.allSatisfy { $0 == reference.images[$0.position] })
     #expect(try XAIProcess.run(fixture.arguments("out.sqlite", "-q", "--heads")).status == 0)
     #expect(try fixture.results("out.sqlite") == reference)
     #expect(fixture.names == ["half.sqlite", "out.sqlite", "reference.sqlite"])
@@ -105,14 +105,14 @@ import XAI
     let running = try XAIProcess.start(
       fixture.arguments("out.sqlite", "-q", "--heads"), environment: barrier.environment(at: "write", 5))
     try barrier.wait(for: running)
-    #expect(try fixture.results("out.sqlite").pictures.map(\.position) == [0])
+    #expect(try fixture.results("out.sqlite").images.map(\.position) == [0])
     let second = try XAIProcess.run(fixture.arguments("out.sqlite", "-q", "--heads"))
     #expect(
       second.status == 73 && second.errors.contains("another run writes it (process"), "\(second.errors)")
     try barrier.open()
     let first = try XAIProcess.finish(running)
     #expect(first.status == 0, "\(first.errors)")
-    #expect(try fixture.results("out.sqlite").pictures.count == 10)
+    #expect(try fixture.results("out.sqlite").images.count == 10)
   }
 }
 #endif

@@ -9,15 +9,15 @@ import XAI
   @Test func wholeRun() throws {
     let result = try XAIProcess.run(fixture.arguments("r.sqlite"))
     #expect(result.status == 0, "\(result.errors)")
-    #expect(result.output.contains("10 of 2,000 pictures of 'validation': 2 explainers"))
-    for text in ["average-drop % ↓", "gmar ", "attention-rollout", "10 pictures in"] {
+    #expect(result.output.contains("10 of 2,000 images of 'validation': 2 explainers"))
+    for text in ["average-drop % ↓", "gmar ", "attention-rollout", "10 images in"] {
       #expect(result.output.contains(text), "\(text)")
     }
     let results = try fixture.results("r.sqlite")
-    #expect(results.pictures.count == 10 && results.pictures.allSatisfy { $0.failure == nil })
+    #expect(results.images.count == 10 && results.images.allSatisfy { $0.failure == nil })
     #expect(results.experiment.model.hash.count == 16)
     #expect(results.experiment.data.name == "shapes:size=72")
-    #expect(results.pictures.allSatisfy { $0.label != nil && $0.thumbnail != nil })
+    #expect(results.images.allSatisfy { $0.label != nil && $0.thumbnail != nil })
     let again = try XAIProcess.run(fixture.arguments("r.sqlite"))
     #expect(again.status == 0 && again.output.contains("all of them known already"))
     #expect(fixture.names == ["r.sqlite"])
@@ -49,14 +49,14 @@ import XAI
     #expect(text.status == 0 && text.errors.isEmpty, "\(text.errors)")
     let lines = text.output.split(separator: "\n")
     #expect(
-      lines.count == 2 && lines[1].contains("2 explainers × 2 metrics × 10 pictures: about "), "\(lines)")
-    // For each of two explainers one masked picture and, of 9 steps of 8 rows, 9 pictures that aren't whole.
-    #expect(lines[1].contains(", 20 inputs a picture at "), "\(lines)")
+      lines.count == 2 && lines[1].contains("2 explainers × 2 metrics × 10 images: about "), "\(lines)")
+    // For each of two explainers one masked image and, of 9 steps of 8 rows, 9 images that aren't whole.
+    #expect(lines[1].contains(", 20 inputs an image at "), "\(lines)")
     let result = try XAIProcess.run(fixture.arguments("r.sqlite", "--dry-run", "--json"))
     let line = try #require(
       try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
-    #expect(line["event"] as? String == "estimate" && line["pictures"] as? Int == 10)
-    #expect(line["inputsPerPicture"] as? Int == 20)
+    #expect(line["event"] as? String == "estimate" && line["images"] as? Int == 10)
+    #expect(line["inputsPerImage"] as? Int == 20)
     #expect(try #require(line["seconds"] as? Double) > 0)
     #expect(fixture.names.isEmpty)
   }
@@ -80,8 +80,8 @@ import XAI
       #expect(result.errors.contains("2 coalitions don't determine the values"))
     }
     let results = try fixture.results("r.sqlite")
-    #expect(results.pictures.count == 3 && results.pictures.allSatisfy { $0.failure == nil })
-    for subject in results.pictures.flatMap(\.subjects) {
+    #expect(results.images.count == 3 && results.images.allSatisfy { $0.failure == nil })
+    for subject in results.images.flatMap(\.subjects) {
       #expect(subject.maps[0].failure == nil && subject.maps[0].values.allSatisfy { $0 != nil })
       #expect(subject.maps[1].scores.isEmpty && subject.maps[1].values == [nil, nil])
       #expect(subject.maps[1].failure?.contains("coalitions") == true)
@@ -91,8 +91,8 @@ import XAI
       arguments.filter { !$0.hasPrefix("kernel-shap") }.enumerated().filter { $0.offset != 9 }.map(\.element)
         .map { $0.hasSuffix("r.sqlite") ? fixture.path("alone.sqlite") : $0 })
     #expect(alone.status == 0, "\(alone.errors)")
-    let expected = try fixture.results("alone.sqlite").pictures.map { $0.subjects.map { $0.maps[0] } }
-    #expect(results.pictures.map { $0.subjects.map { $0.maps[0] } } == expected)
+    let expected = try fixture.results("alone.sqlite").images.map { $0.subjects.map { $0.maps[0] } }
+    #expect(results.images.map { $0.subjects.map { $0.maps[0] } } == expected)
     let page = try XAIProcess.run("report", fixture.path("r.sqlite"), "-o", fixture.path("r.html"))
     #expect(page.status == 0, "\(page.errors)")
     let html = try String(contentsOfFile: fixture.path("r.html"), encoding: .utf8)
@@ -107,17 +107,17 @@ import XAI
     }
     #expect(
       lines.compactMap { $0["event"] as? String } == ["estimate", "began"]
-        + Array(repeating: "picture", count: 10) + [
+        + Array(repeating: "image", count: 10) + [
           "finished"
         ])
     let means = try #require(lines.last?["means"] as? [[String: Any]])
     #expect(means.allSatisfy { $0["n"] as? Int == 10 && $0["mean"] is Double })
   }
 
-  @Test("a folder of pictures without classes is evaluated")
+  @Test("a folder of images without classes is evaluated")
   func flatFolder() throws {
     let folder = try #require(fixture.folder)
-    for index in 0..<3 { try folder.picture("photos/\(index).jpg", seed: index) }
+    for index in 0..<3 { try folder.writeImage("photos/\(index).jpg", seed: index) }
     try folder.write("broken".utf8, to: "photos/3.jpg")
     let arguments = [
       "evaluate", "-m", FixtureModel.vit, "-d", folder.path("photos"), "-e", "gmar", "-o",
@@ -126,18 +126,18 @@ import XAI
     let result = try XAIProcess.run(arguments)
     // What was asked for and is missing is named, and the status says so.
     #expect(result.status == 65, "\(result.errors)")
-    #expect(result.errors.contains("3.jpg") && result.errors.contains("1 picture was left out"))
+    #expect(result.errors.contains("3.jpg") && result.errors.contains("1 image was left out"))
     let results = try fixture.results("r.sqlite")
-    #expect(results.pictures.map(\.identifier) == (0..<4).map { "\($0).jpg" })
-    #expect(results.pictures.map { $0.failure != nil } == [false, false, false, true])
-    #expect(results.pictures.allSatisfy { $0.label == nil })
+    #expect(results.images.map(\.identifier) == (0..<4).map { "\($0).jpg" })
+    #expect(results.images.map { $0.failure != nil } == [false, false, false, true])
+    #expect(results.images.allSatisfy { $0.label == nil })
     let strict = try XAIProcess.run(arguments + ["--restart", "--strict"])
     #expect(strict.status == 65 && strict.errors.contains("3.jpg"))
     #expect(try XAIProcess.run(arguments).status == 65)
     let labels = try XAIProcess.run(arguments + ["-t", "label", "--restart"])
-    #expect(labels.status == 64 && labels.errors.contains("pictures with a class"))
+    #expect(labels.status == 64 && labels.errors.contains("images with a class"))
     // What is refused removes nothing.
-    #expect(try fixture.results("r.sqlite").pictures.count == 4)
+    #expect(try fixture.results("r.sqlite").images.count == 4)
   }
 
   @Test(

@@ -35,7 +35,7 @@ import XAIResults
     arguments: [
       (EvaluationError.nothing("n"), .inputData), (EvaluationError.noInputSize(model: "m"), .usage),
       (EvaluationError.notFinite("n"), .software),
-      (EvaluationError.picture(identifier: "i", reason: "r"), .inputData),
+      (EvaluationError.image(identifier: "i", reason: "r"), .inputData),
     ] as [(any Error, XAICommand.ExitStatus)])
   func evaluation(error: any Error, status: XAICommand.ExitStatus) {
     #expect(Failure(error).status == status)

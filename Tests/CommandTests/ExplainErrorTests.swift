@@ -41,7 +41,7 @@ import XAIWeights
 
   @Test(arguments: wrong) func isAUsageErrorThatLeavesNothing(_ wrong: Wrong) throws {
     let folder = try TemporaryFolder()
-    try folder.picture("photo.png")
+    try folder.writeImage("photo.png")
     let result = try XAIProcess.run(
       ["explain", "-m", FixtureModel.vit, folder.path("photo.png"), "-o", folder.path("out")]
         + wrong.arguments)
@@ -51,16 +51,16 @@ import XAIWeights
     #expect(folder.names() == ["photo.png"])
   }
 
-  @Test func missingPicturesAreAllNamed() throws {
+  @Test func missingImagesAreAllNamed() throws {
     let folder = try TemporaryFolder()
-    try folder.picture("photo.png")
+    try folder.writeImage("photo.png")
     let result = try explain(folder.path("one.png"), folder.path("two.png"), folder: folder)
     #expect(result.status == 66)
     #expect(result.errors.contains("one.png") && result.errors.contains("two.png"))
     #expect(folder.names() == ["photo.png"])
   }
 
-  @Test func aFolderWithoutPictures() throws {
+  @Test func aFolderWithoutImages() throws {
     let folder = try TemporaryFolder()
     try folder.write("text".utf8, to: "empty/notes.txt")
     let result = try XAIProcess.run("explain", "-m", FixtureModel.vit, folder.path("empty"))
@@ -70,7 +70,7 @@ import XAIWeights
 
   @Test func anOutputThatCantBe() throws {
     let folder = try TemporaryFolder()
-    try folder.picture("photo.png")
+    try folder.writeImage("photo.png")
     let result = try XAIProcess.run(
       "explain", "-m", FixtureModel.vit, folder.path("photo.png"), "-o", folder.path("photo.png"))
     #expect(result.status == 73)
@@ -86,12 +86,12 @@ import XAIWeights
 }
 
 /// Images that can't be used: reported, and the others are done.
-@Suite struct ExplainPictureTests {
+@Suite struct ExplainImageTests {
   @Test func theRestIsDone() throws {
     let folder = try TemporaryFolder()
-    try folder.picture("photos/a.png", seed: 1)
-    try folder.picture("photos/e.png", seed: 2)
-    try folder.write("not a picture".utf8, to: "photos/b.jpg")
+    try folder.writeImage("photos/a.png", seed: 1)
+    try folder.writeImage("photos/e.png", seed: 2)
+    try folder.write("not an image".utf8, to: "photos/b.jpg")
     try folder.write([], to: "photos/c.png")
     let whole = try Data(contentsOf: URL(fileURLWithPath: folder.path("photos/a.png")))
     try folder.write(whole.prefix(whole.count / 2), to: "photos/d.png")
@@ -191,7 +191,7 @@ import XAIWeights
 
   @Test func tooManyPixels() throws {
     let folder = try TemporaryFolder()
-    try folder.picture("photo.png")
+    try folder.writeImage("photo.png")
     let result = try XAIProcess.run(
       "explain", "-m", FixtureModel.vit, folder.path("photo.png"), "-o", folder.path("out"), "--pixel-limit",
       "100")
@@ -202,7 +202,7 @@ import XAIWeights
 
   @Test func aDegenerateMapIsAWarning() throws {
     let folder = try TemporaryFolder()
-    try folder.picture("photo.png")
+    try folder.writeImage("photo.png")
     let result = try XAIProcess.run(
       "explain", "-m", FixtureModel.vit, folder.path("photo.png"), "-o", folder.path("out"), "-e",
       "grad-cam:point=output")
@@ -240,14 +240,14 @@ import XAIWeights
     ])
   func noMap(_ arguments: [String]) throws {
     let folder = try TemporaryFolder()
-    try folder.picture("photo.png")
+    try folder.writeImage("photo.png")
     let model = try model(folder)
-    let pictures =
+    let images =
       arguments[0] == "check-gradients" ? [] : [folder.path("photo.png"), "-o", folder.path("out")]
-    let result = try XAIProcess.run([arguments[0], "-m", model] + pictures + arguments.dropFirst())
+    let result = try XAIProcess.run([arguments[0], "-m", model] + images + arguments.dropFirst())
     #expect(result.status == 70, "\(result.errors)")
     #expect(result.errors.contains("'classifier.bias' (nan at [2])"), "\(result.errors)")
-    #expect(pictures.isEmpty || result.errors.contains("photo.png"), "\(result.errors)")
+    #expect(images.isEmpty || result.errors.contains("photo.png"), "\(result.errors)")
     #expect(result.output.isEmpty)
     let written = (try? FileManager.default.contentsOfDirectory(atPath: folder.path("out"))) ?? []
     #expect(written.isEmpty)

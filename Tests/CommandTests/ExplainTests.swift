@@ -26,7 +26,7 @@ import XAITensor
 
   @Test func anOverlayOfWhatTheModelSees() throws {
     let folder = try TemporaryFolder()
-    try folder.picture("photo.png")
+    try folder.writeImage("photo.png")
     let result = try XAIProcess.run(
       "explain", "-m", FixtureModel.nonSquare, folder.path("photo.png"), "-o", folder.path("out/deep"),
       "--view",
@@ -44,7 +44,7 @@ import XAITensor
   @Test("a method that doesn't look at the class says so, once, to those who ask about another class")
   func classAgnostic() throws {
     let folder = try TemporaryFolder()
-    for seed in 1...2 { try folder.picture("photo\(seed).png", seed: seed) }
+    for seed in 1...2 { try folder.writeImage("photo\(seed).png", seed: seed) }
     let result = try XAIProcess.run(
       "explain", "-m", FixtureModel.nonSquare, folder.path("photo1.png"), folder.path("photo2.png"), "-o",
       folder.path("out"), "-e", "attention-rollout", "-e", "gmar", "-t", "predicted", "-t", "top:2")
@@ -59,7 +59,7 @@ import XAITensor
 
   @Test func everyKindOfFileForEveryTargetAndExplainer() throws {
     let folder = try TemporaryFolder()
-    try folder.picture("photo.png")
+    try folder.writeImage("photo.png")
     let result = try XAIProcess.run(
       "explain", "-m", FixtureModel.nonSquare, folder.path("photo.png"), "-o", folder.path("out"), "-e",
       "gmar",
@@ -86,7 +86,7 @@ import XAITensor
 
   @Test func targetsThatMeetAreWrittenOnce() throws {
     let folder = try TemporaryFolder()
-    try folder.picture("photo.png")
+    try folder.writeImage("photo.png")
     let result = try XAIProcess.run(
       "explain", "-m", FixtureModel.vit, folder.path("photo.png"), "-o", folder.path("out"), "-t", "top:7",
       "-t",
@@ -97,7 +97,7 @@ import XAITensor
 
   @Test func montageAndFigures() throws {
     let folder = try TemporaryFolder()
-    for index in 0..<12 { try folder.picture("photos/p\(index).jpg", seed: index) }
+    for index in 0..<12 { try folder.writeImage("photos/p\(index).jpg", seed: index) }
     let result = try XAIProcess.run(
       "explain", "-m", FixtureModel.vit, folder.path("photos"), "-o", folder.path("out"), "--montage",
       "--head-weights", "-e", "gmar", "-e", "attention-rollout", "--view", "model")
@@ -118,10 +118,10 @@ import XAITensor
 
   @Test func equalNamesGetTheirFolder() throws {
     let folder = try TemporaryFolder()
-    try folder.picture("a/same.png", seed: 1)
-    try folder.picture("b/same.png", seed: 2)
-    try folder.picture("b/same.jpg", seed: 3)
-    try folder.picture("b/other.png", seed: 4)
+    try folder.writeImage("a/same.png", seed: 1)
+    try folder.writeImage("b/same.png", seed: 2)
+    try folder.writeImage("b/same.jpg", seed: 3)
+    try folder.writeImage("b/other.png", seed: 4)
     let result = try XAIProcess.run(
       "explain", "-m", FixtureModel.vit, folder.path("a"), folder.path("b"), folder.path("b/same.png"), "-o",
       folder.path("out"), "-t", "0", "-e", "gmar")
@@ -135,7 +135,7 @@ import XAITensor
 
   @Test func anotherInputSizeAndFormat() throws {
     let folder = try TemporaryFolder()
-    try folder.picture("photo.png")
+    try folder.writeImage("photo.png")
     let result = try XAIProcess.run(
       "explain", "-m", FixtureModel.vit, folder.path("photo.png"), "-o", folder.path("out"), "--size",
       "24x12", "-e", "gmar", "-t", "1", "--format", "jpeg", "--alpha", "0.3", "--color-map", "viridis",
@@ -147,9 +147,9 @@ import XAITensor
     #expect(overlay.height == 24 && overlay.width == 12)
   }
 
-  @Test func batchesGiveWhatSinglePicturesGive() throws {
+  @Test func batchesGiveWhatSingleImagesGive() throws {
     let folder = try TemporaryFolder()
-    for index in 0..<5 { try folder.picture("photos/p\(index).png", seed: index) }
+    for index in 0..<5 { try folder.writeImage("photos/p\(index).png", seed: index) }
     func scores(batchSize: String) throws -> [[Float]] {
       try XAIProcess.run(
         "explain", "-m", FixtureModel.vit, folder.path("photos"), "-o", folder.path("out"), "--json",

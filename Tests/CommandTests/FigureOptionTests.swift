@@ -15,7 +15,7 @@ import XAI
     .enabled(if: Drawing.cairoProblem == nil, "needs Pango and Cairo"))
   func figureOptions() throws {
     let folder = try TemporaryFolder()
-    for index in 0..<2 { try folder.picture("photos/p\(index).png", seed: index) }
+    for index in 0..<2 { try folder.writeImage("photos/p\(index).png", seed: index) }
     func explain(_ output: String, _ options: String...) throws -> [String] {
       let result = try XAIProcess.run(
         [
@@ -44,7 +44,7 @@ import XAI
   @Test("every head of every layer has a map with a true title")
   func attentionMaps() throws {
     let folder = try TemporaryFolder()
-    try folder.picture("photo.png")
+    try folder.writeImage("photo.png")
     let result = try XAIProcess.run(
       "explain", "-m", FixtureModel.vit, folder.path("photo.png"), "-o", folder.path("out"),
       "--attention-maps", "--figure-format", "svg")
@@ -67,7 +67,7 @@ import XAI
     ])
   func wrongFigureOptions(_ options: [String]) throws {
     let folder = try TemporaryFolder()
-    try folder.picture("photo.png")
+    try folder.writeImage("photo.png")
     let result = try XAIProcess.run(
       ["explain", "-m", FixtureModel.vit, folder.path("photo.png"), "-o", folder.path("out"), "--montage"]
         + options)
@@ -79,7 +79,7 @@ import XAI
   @Test("without Pango and Cairo figures are SVG, and what needs them is refused with what to install")
   func withoutCairo() throws {
     let folder = try TemporaryFolder()
-    try folder.picture("photo.png")
+    try folder.writeImage("photo.png")
     // The loader takes the first file of a name, and this one is no library.
     try folder.write([UInt8](), to: "libraries/libpangocairo-1.0.so.0")
     func explain(_ options: String...) throws -> CommandResult {
@@ -101,7 +101,7 @@ import XAI
   @Test("Pango and Cairo are loaded for a figure, and not for an overlay")
   func loading() throws {
     let folder = try TemporaryFolder()
-    try folder.picture("photo.png")
+    try folder.writeImage("photo.png")
     func loads(_ options: String...) throws -> Bool {
       let result = try XAIProcess.run(
         ["explain", "-m", FixtureModel.vit, folder.path("photo.png"), "-o", folder.path("out")] + options,
@@ -118,7 +118,7 @@ import XAI
   @Test("a comparison's matrices have numbers, and names in full")
   func comparison() throws {
     let folder = try TemporaryFolder()
-    try folder.picture("photo.png")
+    try folder.writeImage("photo.png")
     let result = try XAIProcess.run(
       "compare", "-m", FixtureModel.vit, folder.path("photo.png"), "-o", folder.path("out"), "-e",
       "integrated-gradients:steps=4,baseline=blur", "-e", "gmar", "--figure-format", "svg", "--columns", "3",

@@ -4,7 +4,7 @@ import Testing
 @Suite struct HelpTests {
   @Test func topLevelHelp() throws {
     let expected = """
-      OVERVIEW: Says where a vision transformer looked, and why.
+      OVERVIEW: Shows where a vision transformer looks, and why.
 
       A model is a directory as Hugging Face or timm writes it (config.json and
       safetensors), or the name of a repository in the local Hugging Face cache.
@@ -28,8 +28,8 @@ import Testing
           0  all done
           1  a check did not pass
          64  wrong arguments; nothing was done
-         65  a picture, data set, configuration or weight file can't be used
-         66  a picture, data set or model is not there or can't be read
+         65  an image, data set, configuration or weight file can't be used
+         66  an image, data set or model is not there or can't be read
          70  an internal error, or numbers that are not finite
          73  an output folder or file can't be created
          74  writing failed, as on a full disk
@@ -47,13 +47,13 @@ import Testing
                                 their options and sources.
         inspect                 Show what a model is, what it can give and which
                                 explainers fit.
-        explain                 Explain what a model sees in pictures: overlays,
+        explain                 Explain what a model sees in images: overlays,
                                 maps, records, figures.
-        compare                 Compare explainers on one picture: a figure of all
+        compare                 Compare explainers on one image: a figure of all
                                 maps, and how far they agree.
-        train                   Fine-tune a model on pictures, or train one from
+        train                   Fine-tune a model on images, or train one from
                                 scratch.
-        evaluate                Judge explainers by metrics on the pictures of a data
+        evaluate                Judge explainers by metrics on the images of a data
                                 set.
         merge                   Join the results of shards of an evaluation in one
                                 database.

@@ -65,7 +65,7 @@ import XAIImage
   func leftOut() throws {
     let folder = try TemporaryFolder()
     for name in ["photos/a.png", "photos/b.jfif", "photos/c.jpe", "photos/sub/d.png"] {
-      try folder.picture(name)
+      try folder.writeImage(name)
     }
     for name in [
       "photos/e.heic", "photos/f.tiff", "photos/notes.txt", "photos/.DS_Store", "photos/Thumbs.db",
@@ -95,7 +95,7 @@ import XAIImage
   @Test("files that are no images are named with what they are, and the others are done")
   func unreadable() throws {
     let folder = try TemporaryFolder()
-    try folder.picture("photos/good.png")
+    try folder.writeImage("photos/good.png")
     try folder.write([], to: "photos/empty.png")
     try folder.write("<!DOCTYPE html>".utf8, to: "photos/page.jpg")
     try folder.write([0, 0, 0, 24] + Array("ftypheic".utf8), to: "photos/phone.jpg")
@@ -115,7 +115,7 @@ import XAIImage
   @Test("pipes, devices and links in circles are named, and nobody waits", .timeLimit(.minutes(1)))
   func others() throws {
     let folder = try TemporaryFolder()
-    try folder.picture("good.png")
+    try folder.writeImage("good.png")
     #expect(mkfifo(folder.path("pipe.png"), 0o600) == 0)
     let result = try explain(folder, folder.path("pipe.png"), "/dev/zero", folder.path("good.png"))
     #expect(result.status == 65)
@@ -138,7 +138,7 @@ import XAIImage
   @Test("names of any bytes are explained, shown escaped, and their results can be typed")
   func anyBytes() throws {
     let folder = try TemporaryFolder()
-    try folder.picture("plain.png")
+    try folder.writeImage("plain.png")
     let script = """
       cd '\(folder.url.path)' && mkdir photos && cp plain.png photos/$'caf\\xe9.png' && cp plain.png photos/$'caf\\xc3\\xa9.png' \
         && cp plain.png photos/$'cafe\\xcc\\x81.png' && cp plain.png photos/$'a\\nb\\x1b[31m.png' && cp plain.png photos/$'\\xcc\\x81.png' \
@@ -176,13 +176,13 @@ import XAIImage
     let folder = try TemporaryFolder()
     let start = "photo_of_the_garden_behind_the_house_taken_with_camera_number_"
     for number in 1...2 {
-      try folder.picture("\(start)\(number).png")
+      try folder.writeImage("\(start)\(number).png")
       #expect(try explain(folder, folder.path("\(start)\(number).png")).status == 0)
     }
     #expect(stems(folder) == ["\(start)1", "\(start)2"])
     let long = String(repeating: "é", count: 120)
     for end in ["a", "b"] {
-      try folder.picture("\(long)\(end).png")
+      try folder.writeImage("\(long)\(end).png")
       #expect(try explain(folder, folder.path("\(long)\(end).png")).status == 0)
     }
     let names = folder.names(in: "out")
@@ -195,7 +195,7 @@ import XAIImage
   func visible() throws {
     let folder = try TemporaryFolder()
     for name in ["here/cat.png", "here/sub/cat.png", "here/.hidden.png", "here/-dash.png"] {
-      try folder.picture(name)
+      try folder.writeImage(name)
     }
     let result = try XAIProcess.shell(
       "cd '\(folder.path("here"))' && \"$XAI\" explain -m '\(FixtureModel.vit)' -t 0 -e attention-rollout -o ../out . sub .hidden.png"
@@ -225,7 +225,7 @@ import XAIImage
     .enabled(if: FigureFormat.preferred == .png, "needs Pango and Cairo"))
   func pages() throws {
     let folder = try TemporaryFolder()
-    for (seed, name) in ["a.png", "b.png"].enumerated() { try folder.picture(name, seed: seed) }
+    for (seed, name) in ["a.png", "b.png"].enumerated() { try folder.writeImage(name, seed: seed) }
     func pages(_ count: Int) throws -> [(name: String, height: Int)] {
       try? FileManager.default.removeItem(atPath: folder.path("out"))
       let result = try XAIProcess.run(

@@ -32,7 +32,7 @@ import XAITensor
   @Test("what had to be assumed of a model is said on every run")
   func assumptions() throws {
     let folder = try TemporaryFolder()
-    try folder.picture("photo.png")
+    try folder.writeImage("photo.png")
     let source = FixtureModel.folder.appendingPathComponent("timm-vit").path
     let path = folder.path("model")
     try FileManager.default.copyItem(atPath: source, toPath: path)

@@ -39,14 +39,14 @@ import XAI
   func evaluation() throws {
     _ = try makePhotographs()
     let (turned, upright) = (try evaluate("turned"), try evaluate("upright"))
-    #expect(turned.results.pictures.map(\.subjects) == upright.results.pictures.map(\.subjects))
+    #expect(turned.results.images.map(\.subjects) == upright.results.images.map(\.subjects))
     #expect(turned.errors.contains("2 of 3 images are turned upright as their EXIF orientation says"))
     #expect(!upright.errors.contains("EXIF"))
     #expect(turned.results.experiment.settings["orientation"] == "2 images turned upright by EXIF")
     #expect(upright.results.experiment.settings["orientation"] == nil)
     let (raw, stored) = (try evaluate("turned", "--exif", "raw"), try evaluate("stored"))
-    #expect(raw.results.pictures.map(\.subjects) == stored.results.pictures.map(\.subjects))
-    #expect(raw.results.pictures.map(\.subjects) != turned.results.pictures.map(\.subjects))
+    #expect(raw.results.images.map(\.subjects) == stored.results.images.map(\.subjects))
+    #expect(raw.results.images.map(\.subjects) != turned.results.images.map(\.subjects))
     #expect(raw.results.experiment.data.name == "image-folder:path=turned,exif=raw")
     #expect(raw.results.experiment.settings["orientation"] == nil)
   }
@@ -69,7 +69,7 @@ import XAI
     let upright = try run()
     #expect(upright.status == 0 && !upright.errors.contains("reaches beyond"), "\(upright.errors)")
     let raw = try run("--exif", "raw")
-    #expect(raw.errors.contains("reaches beyond its picture of 7×5"), "\(raw.errors)")
+    #expect(raw.errors.contains("reaches beyond its image of 7×5"), "\(raw.errors)")
   }
 
   @Test("drawn scenes have no files that --exif could be about, and a JSON run says its notes")

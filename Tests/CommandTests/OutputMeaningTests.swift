@@ -30,7 +30,7 @@ import XAI
   @Test("a backbone is inspected and explained by what needs no class; the rest is refused by name")
   func backbone() throws {
     let folder = try TemporaryFolder()
-    try folder.picture("photo.png")
+    try folder.writeImage("photo.png")
     let model = try model(FixtureModel.vit, in: folder, setting: ["architectures": ["ViTModel"]]) {
       $0.hasPrefix("vit.") ? String($0.dropFirst(4)) : nil
     }
@@ -61,7 +61,7 @@ import XAI
   @Test("classes that may each be right have probabilities of their own")
   func sigmoids() throws {
     let folder = try TemporaryFolder()
-    try folder.picture("photo.png")
+    try folder.writeImage("photo.png")
     func scores(_ model: String) throws -> (logit: Double, probability: Double) {
       let result = try XAIProcess.run(
         "explain", "-m", model, folder.path("photo.png"), "-o", folder.path("out"), "--json")
@@ -83,7 +83,7 @@ import XAI
   @Test("a regression is explained without probabilities; what needs one is refused by name")
   func regression() throws {
     let folder = try TemporaryFolder()
-    try folder.picture("photo.png")
+    try folder.writeImage("photo.png")
     let model = try model(EvaluationFixture.model, in: folder, setting: ["problem_type": "regression"])
     let explained = try XAIProcess.run(
       "explain", "-m", model, folder.path("photo.png"), "-o", folder.path("out"))
@@ -97,7 +97,7 @@ import XAI
   @Test("what had to be assumed is said on standard error and in every record, and not under --quiet")
   func notes() throws {
     let folder = try TemporaryFolder()
-    try folder.picture("photo.png")
+    try folder.writeImage("photo.png")
     let model = try model(FixtureModel.vit, in: folder, setting: [:])
     let arguments = ["explain", "-m", model, folder.path("photo.png"), "-o", folder.path("out"), "--json"]
     let stated = try XAIProcess.run(arguments)
@@ -134,7 +134,7 @@ import XAI
   @Test("one output is a class that is there or not")
   func oneOutput() throws {
     let folder = try TemporaryFolder()
-    try folder.picture("photo.png")
+    try folder.writeImage("photo.png")
     let model = try model(
       EvaluationFixture.model, in: folder, setting: ["id2label": ["0": "disc"], "label2id": ["disc": 0]])
     let path = "\(model)/model.safetensors"
@@ -169,7 +169,7 @@ import XAI
       try XAIProcess.run(
         "evaluate", "-m", model, "-d", "shapes:size=72", "--sample", "3", "-e", "gmar", "--metric",
         "sparsity",
-        "--shard", "none", "-o", folder.path("results.sqlite"), "--stop-after", "\(count)pictures")
+        "--shard", "none", "-o", folder.path("results.sqlite"), "--stop-after", "\(count)images")
     }
     #expect(try evaluate(model, 1).status == 0)
     let link = folder.path("link")
@@ -179,7 +179,7 @@ import XAI
       #expect(again.status == 0 && again.errors.contains("no preprocessor_config.json"), "\(again.errors)")
     }
     let results = try ResultStore.results(at: folder.path("results.sqlite"))
-    #expect(results.pictures.count == 3 && results.experiment.model.name == "model")
+    #expect(results.images.count == 3 && results.experiment.model.name == "model")
     #expect(results.experiment.model.notes?.contains { $0.contains("assumed") } == true)
     let report = try XAIProcess.run("report", folder.path("results.sqlite"), "--format", "markdown")
     #expect(report.output.contains("says how images become inputs"), "\(report.output)")
@@ -199,8 +199,8 @@ import XAI
     let evaluated = try XAIProcess.run(arguments + ["--metric", "sparsity"])
     #expect(evaluated.status == 0, "\(evaluated.errors)")
     let results = try ResultStore.results(at: folder.path("results.sqlite"))
-    #expect(results.pictures.allSatisfy { $0.subjects.allSatisfy { $0.probability == nil } })
-    #expect(results.pictures.contains { !$0.subjects.isEmpty })
+    #expect(results.images.allSatisfy { $0.subjects.allSatisfy { $0.probability == nil } })
+    #expect(results.images.contains { !$0.subjects.isEmpty })
     let report = try XAIProcess.run(
       "report", folder.path("results.sqlite"), "-o", folder.path("report.html"))
     #expect(report.status == 0, "\(report.errors)")

@@ -12,7 +12,7 @@ import XAITransformer
 @Suite struct ProfileTests {
   @Test func explainSaysWhereItsTimeWent() throws {
     let folder = try TemporaryFolder()
-    try folder.picture("photo.png")
+    try folder.writeImage("photo.png")
     func explain(_ output: String, _ more: String...) throws -> CommandResult {
       try XAIProcess.run(
         ["explain", "-m", FixtureModel.vit, folder.path("photo.png"), "-o", folder.path(output)] + more)
@@ -29,7 +29,7 @@ import XAITransformer
       "Where the time went:", "loading the model", "attention  ",
       "attention, dA = dO·Vᵀ",
       "MLP, first map", "MLP, second map", "MLP, first map, reverse", "patches", "classifier", "softmax",
-      "layer norm", "GELU", "all kernels", "normalising pictures", "drawing",
+      "layer norm", "GELU", "all kernels", "normalising images", "drawing",
       "encoding and writing", "not measured", "in all", "meanwhile, on other threads", "reading and decoding",
       "resizing",
     ] { #expect(result.errors.contains(words), "\(words) is not in \(result.errors)") }
@@ -42,7 +42,7 @@ import XAITransformer
     #expect(result.status == 0, "\(result.errors)")
     for words in [
       "hashing the model", "planning frames", "waiting for frames", "judging", "storing results",
-      "encoding thumbnails", "making frames", "opening pictures", "attention  ",
+      "encoding thumbnails", "making frames", "opening images", "attention  ",
     ] { #expect(result.errors.contains(words), "\(words) is not in \(result.errors)") }
   }
   #endif

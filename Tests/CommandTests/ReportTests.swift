@@ -29,7 +29,7 @@ import XAI
     let experiment = try fixture.results("r.sqlite").experiment
     for metric in experiment.metrics { #expect(result.output.contains(metric.protocolHash)) }
     for text in [
-      experiment.model.hash, "Baseline      Attention Rollout", "GMAR", "HEADS", "With 10 pictures",
+      experiment.model.hash, "Baseline      Attention Rollout", "GMAR", "HEADS", "With 10 images",
     ] {
       #expect(result.output.contains(text), "\(text)")
     }

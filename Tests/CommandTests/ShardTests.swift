@@ -87,7 +87,7 @@ import XAI
     let some = try XAIProcess.run("merge", parts[1], "-o", fixture.path("some.sqlite"), "--partial")
     #expect(some.status == 0 && some.output.contains("missing"))
     let merged = try XAIProcess.run(["merge", parts[1], parts[0], "-o", fixture.path("all.sqlite")])
-    #expect(merged.status == 0 && merged.output.contains("10 pictures of 2 files"), "\(merged.errors)")
+    #expect(merged.status == 0 && merged.output.contains("10 images of 2 files"), "\(merged.errors)")
     #expect(try fixture.results("all.sqlite") == fixture.results("whole.sqlite"))
     let twice = try XAIProcess.run(["merge"] + parts + ["-o", fixture.path("all.sqlite")])
     #expect(twice.status == 73 && twice.errors.contains("all.sqlite"))
@@ -98,9 +98,9 @@ import XAI
   }
 
   @Test func otherExperiments() throws {
-    #expect(try XAIProcess.run(fixture.arguments("a.sqlite", "-q", "--stop-after", "1picture")).status == 0)
+    #expect(try XAIProcess.run(fixture.arguments("a.sqlite", "-q", "--stop-after", "1image")).status == 0)
     #expect(
-      try XAIProcess.run(fixture.arguments("b.sqlite", "-q", "--stop-after", "1picture", "--seed", "5"))
+      try XAIProcess.run(fixture.arguments("b.sqlite", "-q", "--stop-after", "1image", "--seed", "5"))
         .status == 0)
     let result = try XAIProcess.run(
       "merge", fixture.path("a.sqlite"), fixture.path("b.sqlite"), "-o", fixture.path("all.sqlite"))

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct TrainErrorTests {
   @Test func whatIsMissing() throws {
-    let fixture = try TrainingFixture(pictures: 2)
+    let fixture = try TrainingFixture(images: 2)
     for (arguments, word) in [
       (["train", "--from-scratch", fixture.configuration, "--output", "x"], "--data"),
       (["train", "--from-scratch", fixture.configuration, "--data", fixture.data], "--output"),
@@ -17,7 +17,7 @@ import Testing
 
   @Test("Wrong arguments leave nothing behind")
   func wrongArguments() throws {
-    let fixture = try TrainingFixture(pictures: 2)
+    let fixture = try TrainingFixture(images: 2)
     for (arguments, status, words) in [
       (["--preset", "imagenet"], 64, "fine-tune | scratch | adam"),
       (["--clip", "-"], 64, "clip can't be '-'"),
@@ -35,26 +35,26 @@ import Testing
   }
 
   @Test func wrongData() throws {
-    let fixture = try TrainingFixture(pictures: 2)
+    let fixture = try TrainingFixture(images: 2)
     func train(_ data: String) throws -> CommandResult {
       try XAIProcess.run(
         "train", "--from-scratch", fixture.configuration, "-d", data, "-o", fixture.output("out"))
     }
     let unknown = try train("shapez")
     #expect(unknown.status == 64 && unknown.errors.contains("did you mean 'shapes'"))
-    try fixture.folder.picture("one/red/a.png")
+    try fixture.folder.writeImage("one/red/a.png")
     let oneClass = try train(fixture.output("one"))
     #expect(oneClass.status == 65 && oneClass.errors.contains("two classes"), "\(oneClass.errors)")
     let pairs = try XAIProcess.run(
       "train", "--from-scratch", fixture.configuration, "-d", "shapes:size=32", "--train-split", "pairs",
       "-o",
       fixture.output("out"))
-    #expect(pairs.status == 65 && pairs.errors.contains("no picture of the split 'pairs' has a class"))
+    #expect(pairs.status == 65 && pairs.errors.contains("no image of the split 'pairs' has a class"))
     #expect(!fixture.folder.names().contains("out"))
   }
 
   @Test func wrongModels() throws {
-    let fixture = try TrainingFixture(pictures: 2)
+    let fixture = try TrainingFixture(images: 2)
     let absent = try XAIProcess.run(
       "train", "-m", fixture.output("none"), "-d", fixture.data, "-o", fixture.output("out"))
     #expect(absent.status == 66)
@@ -70,7 +70,7 @@ import Testing
   }
 
   @Test func anotherRecipeDoesNotGoOn() throws {
-    let fixture = try TrainingFixture(pictures: 4)
+    let fixture = try TrainingFixture(images: 4)
     #expect(try XAIProcess.run(fixture.arguments("out", "--stop-after", "3steps")).status == 0)
     let checkpoint = try fixture.bytes("out/checkpoint.safetensors")
     let other = try XAIProcess.run(fixture.arguments("out", "--beta1", "0.8", "--no-flip"))
@@ -79,7 +79,7 @@ import Testing
       other.errors.contains("beta1: 0.9 there, 0.8 here; flip: true there, false here"), "\(other.errors)")
     #expect(try fixture.bytes("out/checkpoint.safetensors") == checkpoint)
     // Another image is another training, too.
-    try fixture.folder.picture("data/train/red/more.png")
+    try fixture.folder.writeImage("data/train/red/more.png")
     let more = try XAIProcess.run(fixture.arguments("out"))
     #expect(more.status == 64 && more.errors.contains("training pictures"))
     let anew = try XAIProcess.run(
@@ -87,13 +87,13 @@ import Testing
     #expect(anew.status == 0)
   }
 
-  @Test func damagedPictures() throws {
-    let fixture = try TrainingFixture(pictures: 6)
-    try fixture.folder.write("not a picture".utf8, to: "data/train/red/bad.png")
+  @Test func damagedImages() throws {
+    let fixture = try TrainingFixture(images: 6)
+    try fixture.folder.write("not an image".utf8, to: "data/train/red/bad.png")
     try fixture.folder.write([], to: "data/val/blue/empty.png")
     let result = try XAIProcess.run(fixture.arguments("out"))
     #expect(result.status == 0)
-    #expect(result.errors.contains("Warning: 2 pictures were left out:"), "\(result.errors)")
+    #expect(result.errors.contains("Warning: 2 images were left out:"), "\(result.errors)")
     for name in ["train/red/bad.png", "val/blue/empty.png"] {
       #expect(result.errors.components(separatedBy: name).count == 3, "named at once and at the end: \(name)")
     }
@@ -105,7 +105,7 @@ import Testing
   }
 
   @Test func aLossThatIsNoNumberAnyMore() throws {
-    let fixture = try TrainingFixture(pictures: 4)
+    let fixture = try TrainingFixture(images: 4)
     let result = try XAIProcess.run(
       fixture.arguments(
         "out", "--learning-rate", "1e30", "--clip", "0", "--schedule", "constant", "--checkpoint-every", "0"))

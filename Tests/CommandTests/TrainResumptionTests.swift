@@ -87,14 +87,14 @@ import XAIWeights
       fixture.arguments("out", "--validate-every", "1000"),
       environment: Milestone.signal(signal, at: "result", 5))
     #expect(stopped.status == 130, "\(stopped.errors)")
-    #expect(stopped.output.contains("the same command goes on from there"))
+    #expect(stopped.output.contains("the same command resumes from there"))
     #expect(
       fixture.folder.names(in: "out") == [
         "checkpoint.safetensors", "history.csv", "training.\(FigureFormat.preferred.fileExtension)",
       ])
     #expect(try checkpointStep(fixture) == 5)
     let rest = try XAIProcess.run(fixture.arguments("out", "--validate-every", "1000"))
-    #expect(rest.status == 0 && rest.output.contains("going on after step 5"), "\(rest.output)")
+    #expect(rest.status == 0 && rest.output.contains("resuming after step 5"), "\(rest.output)")
     #expect(try fixture.bytes("out/model.safetensors") == weights)
   }
 
@@ -130,7 +130,7 @@ import XAIWeights
   }
 
   @Test func aCheckpointThatIsNoneIsRefused() throws {
-    let fixture = try TrainingFixture(pictures: 4)
+    let fixture = try TrainingFixture(images: 4)
     try fixture.folder.write("not a checkpoint".utf8, to: "out/checkpoint.safetensors")
     let result = try XAIProcess.run(fixture.arguments("out"))
     #expect(result.status == 65 && result.errors.contains("checkpoint.safetensors"))

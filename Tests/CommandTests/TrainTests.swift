@@ -14,7 +14,7 @@ import XAIImage
     let result = try XAIProcess.run(fixture.arguments("out"))
     #expect(result.status == 0, "\(result.errors)")
     let lines = result.output.split(separator: "\n")
-    #expect(lines.first?.contains("24 pictures of 2 classes, 12 for validation; 60 steps of 8") == true)
+    #expect(lines.first?.contains("24 images of 2 classes, 12 for validation; 60 steps of 8") == true)
     #expect(lines.count { $0.hasPrefix("epoch ") } == 20)
     #expect(lines.contains { $0.hasPrefix("epoch 20: loss 0.") && $0.contains("; validation loss 0.") })
     #expect(lines.contains { $0.contains("60 steps in ") && $0.contains("validation accuracy 100.0 %") })
@@ -33,7 +33,7 @@ import XAIImage
   }
 
   @Test func aFinishedTrainingIsNotDoneAgain() throws {
-    let fixture = try TrainingFixture(pictures: 4)
+    let fixture = try TrainingFixture(images: 4)
     let arguments = fixture.arguments("done")
     #expect(try XAIProcess.run(arguments).status == 0)
     let weights = try fixture.bytes("done/model.safetensors")
@@ -49,7 +49,7 @@ import XAIImage
   }
 
   @Test func fineTuning() throws {
-    let fixture = try TrainingFixture(pictures: 4)
+    let fixture = try TrainingFixture(images: 4)
     func tune(_ model: String, _ output: String) throws -> CommandResult {
       try XAIProcess.run(
         "train", "-m", model, "-d", fixture.data, "-o", fixture.output(output), "--head-only", "--epochs", "2"

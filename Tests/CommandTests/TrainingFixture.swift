@@ -7,13 +7,13 @@ struct TrainingFixture {
   let folder: TemporaryFolder
 
   /// Writes `count` images a class for training and half as many for validation, and the configuration of a model.
-  init(pictures count: Int = 12, side: Int = 40) throws {
+  init(images count: Int = 12, side: Int = 40) throws {
     folder = try TemporaryFolder()
     for (split, share) in [("train", count), ("val", count / 2)] {
       for (colour, name) in ["blue", "red"].enumerated() {
         for index in 0..<share {
           try folder.write(
-            Self.picture(red: colour == 1, seed: index, side: side).png(),
+            Self.image(red: colour == 1, seed: index, side: side).png(),
             to: "data/\(split)/\(name)/\(index).png")
         }
       }
@@ -40,7 +40,7 @@ struct TrainingFixture {
 
   func bytes(_ name: String) throws -> Data { try Data(contentsOf: folder.url.appending(path: name)) }
 
-  private static func picture(red: Bool, seed: Int, side: Int) -> Image {
+  private static func image(red: Bool, seed: Int, side: Int) -> Image {
     let pixels = (0..<side * side).flatMap { pixel -> [UInt8] in
       let noise = UInt8(truncatingIfNeeded: (pixel &* 31) ^ (seed &* 17)) / 4
       return red ? [150 + noise, 40, noise] : [noise, 40, 150 + noise]

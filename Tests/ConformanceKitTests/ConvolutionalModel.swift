@@ -19,7 +19,7 @@ struct ConvolutionalModel: DifferentiableModel {
   init() {
     var random = SeededRandom(seed: 5)
     let inputs = 3 * Self.side * Self.side
-    kernel = random.normal([Self.width * inputs], deviation: 1 / Float(inputs).squareRoot()).elements
+    kernel = random.normal([Self.width * inputs], standardDeviation: 1 / Float(inputs).squareRoot()).elements
     head = random.normal([Self.classes * Self.width]).elements
     let layer = LayerDescriptor(
       width: Self.width, places: [PlaceDescriptor(Self.featureMap, .tokens(width: Self.width))])

@@ -27,7 +27,7 @@ private let calls = Atomic(0)
 /// Two splits of three grey images of 6×4 pixels, with an object in each.
 struct FlawedDataset: Dataset {
   static let descriptor = DatasetDescriptor(
-    id: "flawed", title: "Flawed", summary: "Pictures with a flaw", hasBoxes: true, hasMasks: true,
+    id: "flawed", title: "Flawed", summary: "Images with a flaw", hasBoxes: true, hasMasks: true,
     citation: Citation(authors: "A", title: "T", venue: "V", year: 2020, identifier: "I"))
 
   let options: FlawedOptions

@@ -89,7 +89,7 @@ struct Stability: ToyMetric {
 
   func plan(for subject: MetricSubject) -> MetricPlan {
     let frame = Frame(
-      .picture(FramePicture(.operand(0) / 2) { [subject.picture.input] }), identity: .ofPicture("darker"))
+      .image(FrameImage(.operand(0) / 2) { [subject.image.input] }), identity: .ofImage("darker"))
     return .ask(maps: [MapRequest(frame)]) { answers in
       let differences = zip(answers.maps[0], subject.scores).map { abs($0 - $1) }
       return .value(MetricValue(Double(differences.reduce(0, +)) / Double(differences.count)))

@@ -117,7 +117,7 @@ extension AttentionWindows.Padding {
   func spread() {
     let merge = TokenMerge(Grid(rows: 3, columns: 5))
     #expect(merge.coarse == Grid(rows: 2, columns: 3))
-    let spread = merge.spread([4, 8, 2, 6, 10, 3])
+    let spread = merge.unpooled([4, 8, 2, 6, 10, 3])
     #expect(spread == [1, 1, 2, 2, 1, 1, 1, 2, 2, 1, 3, 3, 5, 5, 3])
     #expect(spread.reduce(0, +) == 33)
   }
@@ -128,7 +128,7 @@ extension AttentionWindows.Padding {
     for token in 0..<merge.coarse.count {
       var vector = [Float](repeating: 0, count: merge.coarse.count)
       vector[token] = 1
-      let sum = merge.spread(vector).reduce(0, +)
+      let sum = merge.unpooled(vector).reduce(0, +)
       #expect(abs(sum - 1) < 1e-6)
     }
   }

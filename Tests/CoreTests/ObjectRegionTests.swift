@@ -47,7 +47,7 @@ import XAITesting
       resized: (70, 74), top: 0, left: 0, height: 70, width: 74),
   ]
 
-  private let picture = Image(
+  private let image = Image(
     width: size.width, height: size.height,
     pixels: [UInt8](repeating: 90, count: size.height * size.width * 3))
 
@@ -67,7 +67,7 @@ import XAITesting
         x: Double(random.uniform()) * 30, y: Double(random.uniform()) * 15,
         width: 3 + Double(random.uniform()) * 20, height: 3 + Double(random.uniform()) * 15)
       let region = ObjectRegion(
-        of: SampleObject(classIndex: 4, box: box), in: picture, preprocessing: view.preprocessing)
+        of: SampleObject(classIndex: 4, box: box), in: image, preprocessing: view.preprocessing)
       let expected = (0..<view.height * view.width).map { index in
         let (y, x) = source(index / view.width, index % view.width, view)
         return y >= box.y && y < box.y + box.height && x >= box.x && x < box.x + box.width
@@ -77,14 +77,14 @@ import XAITesting
     }
   }
 
-  @Test("a mask is what it is drawn as a picture and resized by nearest", arguments: views)
+  @Test("a mask is what it is drawn as an image and resized by nearest", arguments: views)
   func masks(_ view: View) throws {
     var random = SeededRandom(seed: 4)
     let pixels = (0..<Self.size.height * Self.size.width).map { _ in random.uniform() < 0.4 }
     let mask = Mask(width: Self.size.width, height: Self.size.height, pixels: pixels)
     let region = try #require(
       ObjectRegion(
-        of: SampleObject(classIndex: 0, box: nil, mask: mask), in: picture, preprocessing: view.preprocessing)
+        of: SampleObject(classIndex: 0, box: nil, mask: mask), in: image, preprocessing: view.preprocessing)
     )
     var nearest = view.preprocessing
     nearest.filter = .nearest
@@ -102,7 +102,7 @@ import XAITesting
     let object = SampleObject(
       classIndex: 0, box: Box(x: 0, y: 0, width: 37, height: 23),
       mask: Mask(width: Self.size.width, height: Self.size.height, pixels: pixels))
-    let region = ObjectRegion(of: object, in: picture, preprocessing: Preprocessing(resize: .none))
+    let region = ObjectRegion(of: object, in: image, preprocessing: Preprocessing(resize: .none))
     #expect(region?.pixels == pixels)
   }
 
@@ -115,7 +115,7 @@ import XAITesting
     ]
     for box in boxes {
       let object = SampleObject(classIndex: 0, box: box)
-      #expect(ObjectRegion(of: object, in: picture, preprocessing: crop) == nil, "\(String(describing: box))")
+      #expect(ObjectRegion(of: object, in: image, preprocessing: crop) == nil, "\(String(describing: box))")
     }
   }
 

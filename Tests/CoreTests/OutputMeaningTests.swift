@@ -106,7 +106,7 @@ private struct Darkening: Metric {
   }
 
   static let descriptor = MetricDescriptor(
-    id: "darkening", title: "Darkening", summary: "The probability that a black picture has",
+    id: "darkening", title: "Darkening", summary: "The probability that a black image has",
     direction: .neither, unit: "", range: 0...1,
     citation: Citation(authors: "None", title: "None", venue: "none", year: 2026, identifier: "none"))
   let options = Options()

@@ -71,7 +71,7 @@ import XAITesting
   @Test func targets() throws {
     var options = Scenes.Options()
     options.isLabelled = false
-    try expect(["label", "pictures with a class", "scenes"]) {
+    try expect(["label", "images with a class", "scenes"]) {
       try evaluation(dataset: Scenes(options: options), target: .label)
     }
     let shapes = try Registry.builtIn().dataset("shapes:size=16")
@@ -81,7 +81,7 @@ import XAITesting
     try expect(["no class 9"]) { try evaluation(target: EvaluationTarget(parsing: "9")) }
     try expect(["top:9"]) { try evaluation(target: EvaluationTarget(parsing: "top:9")) }
     options.count = 0
-    try expect(["no pictures"]) { try evaluation(dataset: Scenes(options: options)) }
+    try expect(["no images"]) { try evaluation(dataset: Scenes(options: options)) }
   }
 
   @Test func targetTexts() throws {

@@ -41,23 +41,23 @@ import XAITesting
   func anotherOrder() throws {
     let evaluation = try evaluation(scenes: { $0.isReversed = true })
     #expect(evaluation.notes == ["classes of the data matched with the model's: 5 by label"])
-    let pictures = try evaluation.results().pictures
-    #expect(pictures.count == 11)
-    for (index, picture) in pictures.enumerated() {
-      #expect(picture.label == 4 - index % 5)
-      #expect(picture.subjects.map(\.classIndex) == [4 - index % 5])
+    let images = try evaluation.results().images
+    #expect(images.count == 11)
+    for (index, image) in images.enumerated() {
+      #expect(image.label == 4 - index % 5)
+      #expect(image.subjects.map(\.classIndex) == [4 - index % 5])
     }
     let plain = try self.evaluation()
     #expect(plain.notes.isEmpty && identity(plain) == nil)
     #expect(identity(evaluation)?.hasPrefix("auto (") == true)
-    #expect(try plain.results().pictures.map(\.label) == (0..<11).map { $0 % 5 })
+    #expect(try plain.results().images.map(\.label) == (0..<11).map { $0 % 5 })
   }
 
   @Test func objects() throws {
-    let pictures = try evaluation(target: .objects, scenes: { $0.isReversed = true }).results().pictures
+    let images = try evaluation(target: .objects, scenes: { $0.isReversed = true }).results().images
     // Image 0 has objects of the classes 0 and 2, image 1 one of class 1.
-    #expect(pictures[0].subjects.map(\.classIndex) == [4, 2])
-    #expect(pictures[1].subjects.map(\.classIndex) == [3])
+    #expect(images[0].subjects.map(\.classIndex) == [4, 2])
+    #expect(images[1].subjects.map(\.classIndex) == [3])
   }
 
   @Test("by order only where that is asked for, which makes another experiment")
@@ -69,7 +69,7 @@ import XAITesting
     let ordered = try evaluation(model: other, settings: { $0.classes = .order })
     #expect(ordered.notes == ["classes of the data matched with the model's: 5 by order"])
     #expect(identity(ordered)?.hasPrefix("order (") == true)
-    #expect(try ordered.results().pictures.map(\.label) == (0..<11).map { $0 % 5 })
+    #expect(try ordered.results().images.map(\.label) == (0..<11).map { $0 % 5 })
   }
 
   @Test("images of a class that is none of the model's are refused, or left out and counted")
@@ -80,25 +80,25 @@ import XAITesting
     #expect(
       left.notes == [
         "classes of the data matched with the model's: 4 by label",
-        "1 class of the data is none of the model's, and left out with its 2 pictures: 'mine'",
+        "1 class of the data is none of the model's, and left out with its 2 images: 'mine'",
       ])
-    let pictures = try left.results().pictures
-    #expect(pictures.map(\.identifier) == [0, 2, 3, 4, 5, 7, 8, 9, 10].map { "picture-\($0)" })
-    #expect(pictures.map(\.label) == [0, 2, 3, 4, 0, 2, 3, 4, 0])
+    let images = try left.results().images
+    #expect(images.map(\.identifier) == [0, 2, 3, 4, 5, 7, 8, 9, 10].map { "image-\($0)" })
+    #expect(images.map(\.label) == [0, 2, 3, 4, 0, 2, 3, 4, 0])
     let sample = try evaluation(
       count: 4, scenes: { $0.renamed = 1 }, settings: { $0.skipsUnmatched = true })
     #expect(sample.data.sampleCount == 4 && sample.data.split.count == 9)
     // Of objects, those of the class are left out, and images stay.
     let objects = try evaluation(
       target: .objects, scenes: { $0.renamed = 0 }, settings: { $0.skipsUnmatched = true })
-    let results = try objects.results().pictures
+    let results = try objects.results().images
     #expect(results.count == 11 && results[0].subjects.map(\.classIndex) == [2])
   }
 
   @Test("a class without images needs no match")
   func classesWithoutImages() throws {
     let evaluation = try evaluation(scenes: { ($0.count, $0.renamed) = (4, 4) })
-    #expect(try evaluation.results().pictures.map(\.label) == [0, 1, 2, 3])
+    #expect(try evaluation.results().images.map(\.label) == [0, 1, 2, 3])
   }
 
   @Test("what nobody asks about is left out of the results, and that is said")
@@ -110,11 +110,11 @@ import XAITesting
         "none of the data's 5 classes is found among the model's 3, so that results have no classes of the data"
       ])
     #expect(identity(evaluation) == nil)
-    #expect(try evaluation.results().pictures.allSatisfy { $0.label == nil && $0.failure == nil })
+    #expect(try evaluation.results().images.allSatisfy { $0.label == nil && $0.failure == nil })
     let same = try self.evaluation(target: .predicted, model: labelled(["a", "b", "c", "d", "e"]))
     #expect(identity(same) == "none")
     let some = try self.evaluation(target: .predicted, scenes: { $0.renamed = 1 })
-    #expect(try some.results().pictures.prefix(3).map(\.label) == [0, nil, 2])
+    #expect(try some.results().images.prefix(3).map(\.label) == [0, nil, 2])
     #expect(some.notes.last == "1 class of the data is none of the model's, and left out: 'mine'")
   }
 
@@ -140,7 +140,7 @@ import XAITesting
       model: ToyModel.classToken.make(on: AvailableKernels.preferred.make()),
       data: EvaluationData(dataset, split: dataset.split("all")), explainers: [GMAR()],
       metrics: [AverageDrop()], settings: settings)
-    #expect(evaluation.notes == ["2 pictures of the sample have no class, and so no maps"])
+    #expect(evaluation.notes == ["2 images of the sample have no class, and so no maps"])
   }
 
   @Test("what was taken for a target is said")
@@ -150,6 +150,6 @@ import XAITesting
     let evaluation = try evaluation(target: target, model: model)
     #expect(evaluation.notes.contains("'tabby' is taken for class 0, 'cat, tabby', by one of its names"))
     #expect(evaluation.experiment(modelHash: "", kernels: "").target == "tabby")
-    #expect(try evaluation.results().pictures.allSatisfy { $0.subjects.map(\.classIndex) == [0] })
+    #expect(try evaluation.results().images.allSatisfy { $0.subjects.map(\.classIndex) == [0] })
   }
 }

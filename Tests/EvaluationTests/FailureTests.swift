@@ -5,15 +5,15 @@ import XAITesting
 @testable import XAIEvaluation
 
 @Suite struct FailureTests {
-  @Test("a damaged picture is a result, and the others have theirs")
+  @Test("a damaged image is a result, and the others have theirs")
   func damaged() throws {
     var scenes = Scenes.Options()
     scenes.damaged = 5
     let results = try Fixture.results(Fixture.evaluation(scenes: scenes))
-    #expect(results.pictures.count == 11)
-    #expect(results.pictures[5].failure?.contains("picture-5") == true)
-    #expect(results.pictures[5].subjects.isEmpty)
-    let others = results.pictures.filter { $0.position != 5 }
+    #expect(results.images.count == 11)
+    #expect(results.images[5].failure?.contains("image-5") == true)
+    #expect(results.images[5].subjects.isEmpty)
+    let others = results.images.filter { $0.position != 5 }
     #expect(others.allSatisfy { $0.failure == nil && $0.subjects.count == 1 })
   }
 
@@ -28,25 +28,25 @@ import XAITesting
         positions: Shard.whole.groups(ofSample: 11), known: [], keep: { kept.append($0.position) },
         tell: { _ in })
     }
-    #expect(error.description.contains("picture-5"))
+    #expect(error.description.contains("image-5"))
     #expect(kept.sorted() == [0, 1, 2, 3])
   }
 
-  @Test("a metric that fails on a picture fails that one alone, the same way however the run is cut")
+  @Test("a metric that fails on an image fails that one alone, the same way however the run is cut")
   func failingMetric() throws {
     let base = try Fixture.evaluation()
     let evaluation = try Evaluation(
       model: base.model, data: base.data, explainers: base.explainers, metrics: [Failing()],
       settings: base.settings)
     let results = try Fixture.results(evaluation)
-    #expect(results.pictures.filter { $0.failure != nil }.map(\.position) == [2, 6, 9])
-    #expect(results.pictures[2].failure?.contains("no frames") == true)
-    #expect(results.pictures[6].failure?.contains("failing of gmar is not a finite number") == true)
-    #expect(results.pictures[9].failure == "no value")
+    #expect(results.images.filter { $0.failure != nil }.map(\.position) == [2, 6, 9])
+    #expect(results.images[2].failure?.contains("no frames") == true)
+    #expect(results.images[6].failure?.contains("failing of gmar is not a finite number") == true)
+    #expect(results.images[9].failure == "no value")
   }
 
   /// The logits of one image as it is, and of another one dimmed, are NaN.
-  @Test("logits that are not finite fail their picture by name, and the others have theirs")
+  @Test("logits that are not finite fail their image by name, and the others have theirs")
   func notFinite() throws {
     let base = try Fixture.evaluation(explainers: ["attention-rollout"], metrics: [Dimming()]) {
       $0.measuresHeads = false
@@ -60,13 +60,13 @@ import XAITesting
       model: Brittle(base: base.model, fails: [try input(7, 1), try input(4, 0.5)]), data: base.data,
       explainers: base.explainers, metrics: base.metrics, settings: base.settings)
     let results = try Fixture.results(evaluation)
-    #expect(results.pictures.filter { $0.failure != nil }.map(\.position) == [4, 7])
+    #expect(results.images.filter { $0.failure != nil }.map(\.position) == [4, 7])
     for position in [4, 7] {
-      #expect(results.pictures[position].failure?.contains("the logits are not finite numbers") == true)
+      #expect(results.images[position].failure?.contains("the logits are not finite numbers") == true)
     }
     let expected = try Fixture.results(base)
-    for position in results.pictures.indices where ![4, 7].contains(position) {
-      let (found, whole) = (results.pictures[position].subjects, expected.pictures[position].subjects)
+    for position in results.images.indices where ![4, 7].contains(position) {
+      let (found, whole) = (results.images[position].subjects, expected.images[position].subjects)
       #expect(found.map(\.classIndex) == whole.map(\.classIndex))
       for (a, b) in zip(found.flatMap(\.maps), whole.flatMap(\.maps)) {
         #expect(zip(a.values, b.values).allSatisfy { abs(($0?.number ?? 0) - ($1?.number ?? 1)) < 1e-4 })
@@ -115,16 +115,16 @@ private struct Failing: Metric {
   let options: NoOptions
   init(options: NoOptions = NoOptions()) { self.options = options }
 
-  private func isPicture(_ index: Int, _ subject: MetricSubject) throws -> Bool {
+  private func isImage(_ index: Int, _ subject: MetricSubject) throws -> Bool {
     let image = try Scenes().split("all").sample(index).image
     return try subject.preprocessing.unitPixels(from: [image])[0].elements == subject.pixels.elements
   }
 
   func plan(for subject: MetricSubject) throws -> MetricPlan {
-    if try isPicture(2, subject) { throw NoFrames() }
+    if try isImage(2, subject) { throw NoFrames() }
     return .ask(logits: .masked(subject)) { _ in
-      if try isPicture(9, subject) { throw NoValue() }
-      return .value(MetricValue(try isPicture(6, subject) ? .nan : 0.5))
+      if try isImage(9, subject) { throw NoValue() }
+      return .value(MetricValue(try isImage(6, subject) ? .nan : 0.5))
     }
   }
 }

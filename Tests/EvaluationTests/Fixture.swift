@@ -35,7 +35,7 @@ enum Fixture {
   static func results(_ evaluation: Evaluation, shard: Shard = .whole) throws -> EvaluationResults {
     let results = try evaluation.results(modelHash: "0123456789abcdef", kernels: "test", shard: shard)
     #expect(results.experiment == experiment(evaluation))
-    #expect(results.pictures.map(\.position) == shard.positions(ofSample: evaluation.data.sampleCount))
+    #expect(results.images.map(\.position) == shard.positions(ofSample: evaluation.data.sampleCount))
     return results
   }
 }

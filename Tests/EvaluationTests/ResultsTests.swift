@@ -14,7 +14,7 @@ import XAIEvaluation
       target: "predicted", explainers: [], metrics: [], measuresHeads: false, settings: [:])
     let results = EvaluationResults(
       experiment: experiment,
-      pictures: [0, 2].map { PictureResult(position: $0, identifier: "\($0)", label: nil) })
+      images: [0, 2].map { ImageResult(position: $0, identifier: "\($0)", label: nil) })
     #expect(results.missingPositions == [1, 3])
   }
 
@@ -24,12 +24,12 @@ import XAIEvaluation
     let whole = try Fixture.results(evaluation)
     var count = 0
     let stopped = try evaluation.results { event in
-      if case .picture = event { count += 1 }
+      if case .image = event { count += 1 }
       if count == 5 { throw CancellationError() }
     }
-    #expect(stopped.pictures.count == 5 && stopped.missingPositions.count == 6)
-    #expect(stopped.pictures == whole.pictures.filter { !stopped.missingPositions.contains($0.position) })
+    #expect(stopped.images.count == 5 && stopped.missingPositions.count == 6)
+    #expect(stopped.images == whole.images.filter { !stopped.missingPositions.contains($0.position) })
     let shard = try #require(Shard(2, of: 2))
-    #expect(try evaluation.results(shard: shard).pictures == (4..<8).map { whole.pictures[$0] })
+    #expect(try evaluation.results(shard: shard).images == (4..<8).map { whole.images[$0] })
   }
 }

@@ -17,12 +17,12 @@ import XAITesting
       ])
   }
 
-  @Test("every number is the one of a picture alone")
+  @Test("every number is the one of an image alone")
   func naiveLoop() throws {
     let evaluation = try evaluation()
-    for picture in try Fixture.results(evaluation).pictures {
-      let naive = try NaivePicture(picture.position, of: evaluation)
-      for (place, subject) in picture.subjects.enumerated() {
+    for image in try Fixture.results(evaluation).images {
+      let naive = try NaiveImage(image.position, of: evaluation)
+      for (place, subject) in image.subjects.enumerated() {
         for (explainer, map) in subject.maps.enumerated() {
           let expected = try naive.map(place: place, explainer: explainer).values
           for (value, other) in zip(map.values, expected) {
@@ -34,34 +34,34 @@ import XAITesting
     }
   }
 
-  @Test("a run that is stopped after each picture, and shards, come to the same bits")
+  @Test("a run that is stopped after each image, and shards, come to the same bits")
   func interruption() throws {
     let evaluation = try evaluation()
     let whole = try Fixture.results(evaluation)
-    var pictures: [PictureResult] = []
-    while pictures.count < 11 {
+    var images: [ImageResult] = []
+    while images.count < 11 {
       do {
         try evaluation.run(
-          positions: Shard.whole.groups(ofSample: 11), known: Set(pictures.map(\.position)),
-          keep: { pictures.append($0) }, tell: { if case .picture = $0 { throw CancellationError() } })
+          positions: Shard.whole.groups(ofSample: 11), known: Set(images.map(\.position)),
+          keep: { images.append($0) }, tell: { if case .image = $0 { throw CancellationError() } })
       } catch is CancellationError {}
     }
-    #expect(pictures.sorted { $0.position < $1.position } == whole.pictures)
+    #expect(images.sorted { $0.position < $1.position } == whole.images)
     let shards = try (1...2).flatMap { number in
-      try Fixture.results(evaluation, shard: #require(Shard(number, of: 2))).pictures
+      try Fixture.results(evaluation, shard: #require(Shard(number, of: 2))).images
     }
-    #expect(shards.sorted { $0.position < $1.position } == whole.pictures)
+    #expect(shards.sorted { $0.position < $1.position } == whole.images)
   }
 
-  @Test("each frame that is asked for is shown once, in batches of all maps and pictures, and no other")
+  @Test("each frame that is asked for is shown once, in batches of all maps and images, and no other")
   func frames() throws {
     let evaluation = try Fixture.evaluation(metrics: [Bisection(), Bisection(rounds: 2)])
     var shares: [Double] = []
     var count = 0
     try evaluation.run(
       positions: [0..<4], known: [],
-      keep: { picture in
-        count += picture.subjects.flatMap(\.maps).count
+      keep: { image in
+        count += image.subjects.flatMap(\.maps).count
       },
       tell: {
         if case .working(_, let share) = $0 { shares.append(share) }

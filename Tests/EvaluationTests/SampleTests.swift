@@ -11,7 +11,7 @@ import XAI
     return EvaluationData(dataset, split: dataset.split("all"), count: count, seed: seed)
   }
 
-  @Test("pictures are drawn without replacement, the same ones for a seed")
+  @Test("images are drawn without replacement, the same ones for a seed")
   func drawn() {
     let drawn = data(20, seed: 4).indices
     #expect(drawn.count == 20 && Set(drawn).count == 20 && drawn.allSatisfy((0..<50).contains))
@@ -22,7 +22,7 @@ import XAI
     #expect(drawn != drawn.sorted())
   }
 
-  @Test("all pictures come in order")
+  @Test("all images come in order")
   func all() {
     for count in [nil, 50, 51] {
       #expect(data(count).indices == Array(0..<50))
@@ -39,7 +39,7 @@ import XAI
     #expect(counts.allSatisfy { abs($0 - 600) < 100 }, "\(counts)")
   }
 
-  @Test("the identity does not depend on where the pictures lie")
+  @Test("the identity does not depend on where the images lie")
   func identity() throws {
     #expect(data(3).identity.hash == data(7).identity.hash)
     #expect(data(3, of: 50).identity.hash != data(3, of: 51).identity.hash)

@@ -17,16 +17,16 @@ struct Scenes: Dataset {
     var renamed = -1
 
     static let table: [OptionSpec<Self>] = [
-      OptionSpec("count", \.count, "pictures"),
-      OptionSpec("damaged", \.damaged, "a picture that can't be opened"),
+      OptionSpec("count", \.count, "images"),
+      OptionSpec("damaged", \.damaged, "an image that can't be opened"),
       OptionSpec("reversed", \.isReversed, "whether the classes are in the opposite order"),
       OptionSpec("renamed", \.renamed, "a class of another name"),
-      OptionSpec("labelled", \.isLabelled, "whether the pictures have classes"),
+      OptionSpec("labelled", \.isLabelled, "whether the images have classes"),
     ]
   }
 
   static let descriptor = DatasetDescriptor(
-    id: "scenes", title: "Scenes", summary: "Pictures of noise", hasBoxes: true,
+    id: "scenes", title: "Scenes", summary: "Images of noise", hasBoxes: true,
     citation: Citation(authors: "nobody", title: "none", venue: "none", year: 2026, identifier: "none"))
 
   let options: Options
@@ -43,11 +43,11 @@ struct Scenes: Dataset {
   func split(_ name: String) -> DatasetSplit {
     let options = options
     return DatasetSplit(
-      name: name, count: options.count, identifier: { "picture-\($0)" },
+      name: name, count: options.count, identifier: { "image-\($0)" },
       label: { options.isLabelled ? $0 % 5 : nil },
       sample: { index in
         if index == options.damaged {
-          throw DatasetError.missing(path: "picture-\(index)", need: "the picture is damaged")
+          throw DatasetError.missing(path: "image-\(index)", need: "the image is damaged")
         }
         var random = SeededRandom(seed: 7, UInt64(index))
         let image = Image(

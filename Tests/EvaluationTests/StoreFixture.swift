@@ -32,11 +32,11 @@ enum Made {
   }
 
   /// Image 1 failed, image 2 has no class.
-  static func picture(_ position: Int) -> PictureResult {
+  static func image(_ position: Int) -> ImageResult {
     var random = SeededRandom(seed: 5, UInt64(position))
     func numbers(_ count: Int) -> [Float] { (0..<count).map { _ in random.normal() } }
     if position == 1 {
-      return PictureResult(position: 1, identifier: "b/1.jpg", label: nil, failure: "truncated 'file'")
+      return ImageResult(position: 1, identifier: "b/1.jpg", label: nil, failure: "truncated 'file'")
     }
     func map(_ explainer: Int) -> MapResult {
       let diagnostics =
@@ -53,7 +53,7 @@ enum Made {
           MetricValue(0.1 + Double(position), curve: curve),
         ])
     }
-    return PictureResult(
+    return ImageResult(
       position: position, identifier: "b/\(position) 鳥.jpg", label: position % 3,
       thumbnail: position == 0 ? [0, 255, 7] : nil,
       subjects: position == 2

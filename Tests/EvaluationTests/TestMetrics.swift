@@ -27,7 +27,7 @@ struct Dimming: Metric {
             isMap ? value * subject.map[index % plane] : value * Float(step) / 4
           }
           return subject.preprocessing.normalised(Tensor(subject.pixels.shape, dimmed))
-        }, identity: isMap ? .ofMap("own") : .ofPicture("dimmed \(step)"))
+        }, identity: isMap ? .ofMap("own") : .ofImage("dimmed \(step)"))
     }
     return .ask(logits: frames) { answers in
       let y = answers.logits.map { Double($0.probability) }

@@ -65,15 +65,15 @@ import XAI
     #expect(files.sorted() == Self.scenes.keys.map { "\($0).png" }.sorted())
     for (name, index) in Self.scenes {
       let sample = try pairs.sample(index)
-      let picture = try Image(contentsOf: Self.demo.appendingPathComponent("scenes/\(name).png").path)
-      #expect(picture == sample.image, "\(name)")
-      let logits = try model.logits(model.descriptor.preprocessing.tensor(from: picture)).elements
+      let image = try Image(contentsOf: Self.demo.appendingPathComponent("scenes/\(name).png").path)
+      #expect(image == sample.image, "\(name)")
+      let logits = try model.logits(model.descriptor.preprocessing.tensor(from: image)).elements
       let likeliest = logits.indices.sorted { logits[$0] > logits[$1] }.prefix(2)
       #expect(Set(likeliest) == Set(sample.objects.map(\.classIndex)), "\(name)")
     }
   }
 
-  // MARK: - What README's first picture and the tutorial's first claim say
+  // MARK: - What README's first image and the tutorial's first claim say
 
   /// Where a map of a scene's object is.
   private struct Answer {

@@ -122,13 +122,13 @@ struct PerturbationFixture {
     }
   }
 
-  @Test("the blurred picture is SciPy's and PyTorch's")
+  @Test("the blurred image is SciPy's and PyTorch's")
   func blur() throws {
     let model = try fixture.registry.loadModel(fixture.directory, LoadRequest(kernels: PortableKernels()))
     let insertion = try fixture.registry.metric("insertion")
     let blurred = try fixture.expected.tensor("blurred")
     for (image, _, subject) in try fixture.subjects(model) {
-      let start = try insertion.frames(for: subject).picture(0, of: subject)
+      let start = try insertion.frames(for: subject).image(0, of: subject)
       expectClose(try #require(start), blurred[image], within: 1e-6, "image \(image)")
     }
   }

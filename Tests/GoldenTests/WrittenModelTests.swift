@@ -109,12 +109,12 @@ import XAITesting
     let size = try #require(preprocessing.inputSize)
     var random = SeededRandom(seed: 5)
     let input = random.normal([2, 3, size.height, size.width])
-    let picture = Image(
+    let image = Image(
       width: 61, height: 47, pixels: (0..<61 * 47 * 3).map { _ in UInt8(random.next() >> 56) })
-    try picture.write(to: "\(folder)/picture.png")
+    try image.write(to: "\(folder)/image.png")
     try SafetensorsWriter().write(
       [
-        "input": input, "logits": loaded.logits(input), "pixels": preprocessing.tensor(from: picture),
+        "input": input, "logits": loaded.logits(input), "pixels": preprocessing.tensor(from: image),
       ], to: "\(folder)/expected.safetensors")
     return loaded.descriptor.labels
   }

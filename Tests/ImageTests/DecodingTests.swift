@@ -30,7 +30,7 @@ import XAIFoundation
   @Test("The format is told from the content, not the name")
   func formatByContent() throws {
     let folder = try TemporaryFolder()
-    let path = folder.path("picture.jpg")
+    let path = folder.path("image.jpg")
     try Data(Fixture.bytes("rgb8.png")).write(to: URL(filePath: path))
     #expect(try Image(contentsOf: path) == Fixture.scene())
   }
@@ -48,8 +48,8 @@ import XAIFoundation
     }
   }
 
-  @Test("Files that are no pictures are refused with what they look like")
-  func notPictures() throws {
+  @Test("Files that are no images are refused with what they look like")
+  func notImages() throws {
     #expect(throws: ImageError.empty(file: "image")) { try Image(decoding: []) }
     for (bytes, content) in [
       (Array("Not found, sorry.".utf8), "text"), (Array("Étang".utf8), "text"),

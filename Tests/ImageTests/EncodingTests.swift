@@ -22,7 +22,7 @@ import XAITensor
     #expect(try Image(decoding: bytes).pixels == samples.flatMap { [$0, $0, $0] })
   }
 
-  @Test("JPEG stays near the picture, nearer with quality")
+  @Test("JPEG stays near the image, nearer with quality")
   func jpeg() throws {
     let scene = Image(width: 64, height: 48) { pixels in
       for index in 0..<64 * 48 {
@@ -51,11 +51,11 @@ import XAITensor
     #expect(try Image(decoding: bytes).width == 300)
   }
 
-  @Test("Pictures and qualities that can't be written are refused")
+  @Test("Images and qualities that can't be written are refused")
   func refuse() {
-    let picture = Image(width: 1, height: 1, filledWith: .white)
+    let image = Image(width: 1, height: 1, filledWith: .white)
     #expect(throws: ImageError.notEncodable(format: .jpeg, reason: "the quality 0 is outside 1 to 100")) {
-      try picture.jpeg(quality: 0)
+      try image.jpeg(quality: 0)
     }
     #expect(throws: ImageError.self) { try Image(width: 0, height: 3, pixels: []).png() }
     #expect(throws: ImageError.self) { try Image(width: 70_000, height: 1, filledWith: .white).jpeg() }

@@ -7,8 +7,8 @@ import XAIFoundation
 /// WebP, GIF and orientations against Pillow; see `Tests/Fixtures/formats/generate.py`.
 @Suite struct FormatTests {
   struct Formats: Decodable {
-    var decoded: [String: Golden.Picture]
-    var upright: [String: Golden.Picture]
+    var decoded: [String: Golden.Image]
+    var upright: [String: Golden.Image]
   }
 
   static let golden: Formats = {
@@ -29,11 +29,11 @@ import XAIFoundation
   }
 
   /// The files that this build reads.
-  static func names(_ pictures: [String: Golden.Picture]) -> [String] {
-    pictures.keys.filter { ImageFormat(extensionOf: $0)?.isReadable == true }.sorted()
+  static func names(_ images: [String: Golden.Image]) -> [String] {
+    images.keys.filter { ImageFormat(extensionOf: $0)?.isReadable == true }.sorted()
   }
 
-  private func expect(_ image: Image, equals expected: Golden.Picture) {
+  private func expect(_ image: Image, equals expected: Golden.Image) {
     #expect(image.width == expected.width && image.height == expected.height)
     #expect(SHA256.text(image.pixels) == expected.sha256)
   }

@@ -59,7 +59,7 @@ import XAITensor
     #expect(ColourScale.symmetric(bound: 0).strength(of: 0) == 0)
   }
 
-  @Test("An overlay mixes picture and colours in proportion")
+  @Test("An overlay mixes image and colours in proportion")
   func overlay() throws {
     let scene = try Fixture.scene()
     let map = Tensor([47, 61], (0..<47 * 61).map { Float($0) / Float(47 * 61 - 1) })
@@ -95,7 +95,7 @@ import XAITensor
     }
   }
 
-  @Test("A coarse map is interpolated to the picture")
+  @Test("A coarse map is interpolated to the image")
   func coarse() throws {
     let scene = try Fixture.scene()
     let map = Tensor([2, 2], [0, 1, 1, 0])

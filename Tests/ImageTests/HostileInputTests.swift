@@ -18,7 +18,7 @@ import Testing
     }
   }
 
-  @Test("Flipped bytes give a picture or an error", arguments: corpus)
+  @Test("Flipped bytes give an image or an error", arguments: corpus)
   func flips(name: String) throws {
     let bytes = try Fixture.bytes(name)
     var generator = SeededGenerator(state: UInt64(bytes.count))
@@ -97,7 +97,7 @@ import Testing
     #expect(throws: ImageError.self) { try Image(decoding: Array(bytes[..<33] + claim + bytes[33...])) }
   }
 
-  @Test("A damaged orientation leaves the picture as it is")
+  @Test("A damaged orientation leaves the image as it is")
   func orientation() throws {
     let bytes = try Fixture.bytes("oriented6.jpg")
     let start = try #require(bytes.indices.first { bytes[$0...].starts(with: Array("Exif".utf8)) })

@@ -13,11 +13,11 @@ import XAITensor
     let scene = try Fixture.scene()
     let input = try preprocessing.tensor(from: [scene, scene])
     let unit = try preprocessing.unitPixels(from: [scene, scene])
-    let picture = try preprocessing.resizedAndCropped(scene)
+    let image = try preprocessing.resizedAndCropped(scene)
     #expect(input.shape == [2, 3, 9, 11])
     for (index, value) in unit[1].elements.enumerated() {
       let (channel, pixel) = index.quotientAndRemainder(dividingBy: 99)
-      #expect(value == Float(picture.pixels[3 * pixel + channel]) / 255)
+      #expect(value == Float(image.pixels[3 * pixel + channel]) / 255)
     }
     for (a, b) in zip(preprocessing.denormalised(input).elements, unit.elements) {
       #expect(abs(a - b) < 1e-6)
@@ -53,20 +53,20 @@ import XAITensor
       [(7, 4), (9, 4), (4, 7), (5, 5)].map { Rounding.halfToEven.margin(of: $0, crop: $1) } == [2, 2, -1, 0])
   }
 
-  @Test("Pictures that can't share a batch are refused")
+  @Test("Images that can't share a batch are refused")
   func batches() throws {
     let free = Preprocessing(resize: .none)
-    let pictures = [
+    let images = [
       Image(width: 3, height: 2, filledWith: .white), Image(width: 2, height: 3, filledWith: .white),
     ]
     #expect(throws: PreprocessingError.unequalExtents(first: "2×3", other: "3×2", index: 1)) {
-      try free.tensor(from: pictures)
+      try free.tensor(from: images)
     }
-    #expect(throws: PreprocessingError.noPictures) { try free.tensor(from: []) }
-    #expect(throws: PreprocessingError.emptyPicture) {
+    #expect(throws: PreprocessingError.noImages) { try free.tensor(from: []) }
+    #expect(throws: PreprocessingError.emptyImage) {
       try free.tensor(from: Image(width: 0, height: 3, pixels: []))
     }
-    #expect(throws: PreprocessingError.tooElongated(picture: "1×100000", resized: "224×22400000")) {
+    #expect(throws: PreprocessingError.tooElongated(image: "1×100000", resized: "224×22400000")) {
       try Preprocessing(resize: .shortestEdge(224)).tensor(
         from: Image(width: 100_000, height: 1, filledWith: .white))
     }

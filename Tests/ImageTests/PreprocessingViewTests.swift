@@ -3,7 +3,7 @@ import XAIImage
 
 /// Where the pixels that a model sees are in the image.
 @Suite struct PreprocessingViewTests {
-  @Test("extents are those of the picture after resize and crop")
+  @Test("extents are those of the image after resize and crop")
   func extents() throws {
     let preprocessings = [
       Preprocessing(resize: .exact(height: 9, width: 11)), Preprocessing(resize: .shortestEdge(14)),
@@ -13,9 +13,9 @@ import XAIImage
     ]
     for preprocessing in preprocessings {
       for (height, width) in [(23, 37), (37, 23), (1, 5), (16, 16)] {
-        let picture = Image(
+        let image = Image(
           width: width, height: height, pixels: [UInt8](repeating: 0, count: height * width * 3))
-        let seen = try preprocessing.resizedAndCropped(picture)
+        let seen = try preprocessing.resizedAndCropped(image)
         let view = preprocessing.view(ofHeight: height, width: width)
         #expect((view.height, view.width) == (seen.height, seen.width), "\(preprocessing.resize)")
       }
@@ -29,7 +29,7 @@ import XAIImage
     #expect((0..<10).map(view.sourceX) == (0..<10).map { 0.25 + 0.5 * Double($0) })
   }
 
-  @Test("a crop begins at its margin, and a border outside of the picture")
+  @Test("a crop begins at its margin, and a border outside of the image")
   func crop() {
     // 20 × 30 becomes 10 × 15; (15 − 6) / 2 is 4 and a half.
     let floor = Preprocessing(resize: .shortestEdge(10), crop: .init(height: 12, width: 6))
@@ -49,13 +49,13 @@ import XAIImage
   func gradient(_ filter: ResamplingFilter) throws {
     // Sample x + 1 in column x; a border is black.
     let (height, width) = (30, 48)
-    let picture = Image(
+    let image = Image(
       width: width, height: height,
       pixels: (0..<height * width).flatMap { [UInt8](repeating: UInt8(4 * ($0 % width) + 4), count: 3) })
     let preprocessing = Preprocessing(
       resize: .shortestEdge(20), filter: filter, crop: .init(height: 12, width: 36))
     let view = preprocessing.view(ofHeight: height, width: width)
-    let seen = try preprocessing.resizedAndCropped(picture)
+    let seen = try preprocessing.resizedAndCropped(image)
     for column in 0..<view.width {
       let x = view.sourceX(of: column)
       let sample = Double(seen[column, 5].red)

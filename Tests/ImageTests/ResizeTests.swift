@@ -41,7 +41,7 @@ import XAIFoundation
     }
   }
 
-  @Test("A constant picture stays constant", arguments: ResamplingFilter.allCases)
+  @Test("A constant image stays constant", arguments: ResamplingFilter.allCases)
   func constant(filter: ResamplingFilter) {
     let image = Image(width: 13, height: 9, filledWith: Colour(7, 128, 250))
     for (width, height) in [(1, 1), (5, 20), (40, 3), (26, 18)] {

@@ -48,8 +48,8 @@ import XAIWeights
   @Test("a data set is an id with options or a path, and what lies there says of which kind it is")
   func datasets() throws {
     let registry = try Registry.builtIn()
-    let folder = try PictureFolder()
-    for name in ["folder/cat/1.png", "listed/1.png"] { try folder.addPicture(name) }
+    let folder = try TemporaryImages()
+    for name in ["folder/cat/1.png", "listed/1.png"] { try folder.addImage(name) }
     try folder.add(text: "file\n1.png\n", to: "listed/labels.csv")
     try folder.add(text: "n01\n", to: "tiny/wnids.txt")
     for (text, id) in [
@@ -63,7 +63,7 @@ import XAIWeights
     expectError("image-folder has no option 'sed'; did you mean 'seed'?") {
       try registry.dataset("image-folder:sed=3")
     }
-    expectError("'image-foldr' is neither a folder or list of pictures") {
+    expectError("'image-foldr' is neither a folder or list of images") {
       try registry.dataset("image-foldr")
     }
   }

@@ -31,7 +31,7 @@ import XAITesting
     let recipe = try recipe(("optimizer", rule), ("weight-decay", "0.1"), ("beta2", "0.99"))
     var random = SeededRandom(seed: 1)
     let first = random.normal([5, 7])
-    let gradients = (0..<20).map { _ in random.normal([5, 7], deviation: 0.1) }
+    let gradients = (0..<20).map { _ in random.normal([5, 7], standardDeviation: 0.1) }
     var weights = [first]
     var adam = Adam(recipe: recipe, shapes: [[5, 7]])
     for (step, gradient) in gradients.enumerated() {

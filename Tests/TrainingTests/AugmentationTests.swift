@@ -16,15 +16,15 @@ import XAITesting
 
   @Test("no crop and no flip is the preparation of use")
   func none() throws {
-    let image = formulaPicture(1, height: 30, width: 40)
+    let image = formulaImage(1, height: 30, width: 40)
     var random = SeededRandom(seed: 1)
     #expect(
       try augmentation("none").prepared(image, random: &random) == preprocessing.resizedAndCropped(image))
   }
 
-  @Test("shifted crops are the parts of the picture at 8/7 of the size, each of them, and no other")
+  @Test("shifted crops are the parts of the image at 8/7 of the size, each of them, and no other")
   func shifted() throws {
-    let image = formulaPicture(2, height: 30, width: 40)
+    let image = formulaImage(2, height: 30, width: 40)
     let whole = image.resized(width: 24, height: 16, filter: preprocessing.filter)
     var parts: Set<Image> = []
     for y in 0...2 { for x in 0...3 { parts.insert(whole.cropped(x: x, y: y, width: 21, height: 14)) } }
@@ -38,9 +38,9 @@ import XAITesting
     #expect(seen == parts)
   }
 
-  @Test("about every second picture is mirrored, and twice is not at all")
+  @Test("about every second image is mirrored, and twice is not at all")
   func flips() throws {
-    let image = formulaPicture(3, height: 14, width: 21)
+    let image = formulaImage(3, height: 14, width: 21)
     #expect(image.mirrored().mirrored() == image)
     #expect(image.mirrored()[0, 5] == image[20, 5])
     let augmentation = try augmentation("none", flip: true)
@@ -52,18 +52,18 @@ import XAITesting
   }
 
   @Test(
-    "resized crops have the input size, whatever the picture",
+    "resized crops have the input size, whatever the image",
     arguments: [(1, 1), (3, 200), (200, 3), (50, 60)])
   func resized(height: Int, width: Int) throws {
     let augmentation = try augmentation("resized")
     for seed in 0..<20 {
       var random = SeededRandom(seed: UInt64(seed))
-      let result = try augmentation.prepared(formulaPicture(0, height: height, width: width), random: &random)
+      let result = try augmentation.prepared(formulaImage(0, height: height, width: width), random: &random)
       #expect(result.width == 21 && result.height == 14)
     }
   }
 
-  @Test("an epoch sees each picture once, in an order of its own")
+  @Test("an epoch sees each image once, in an order of its own")
   func order() {
     let orders = (0..<2).map { epoch in
       let order = EpochOrder(count: 103, seed: 9, epoch: epoch)

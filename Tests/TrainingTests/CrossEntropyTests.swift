@@ -22,7 +22,7 @@ import XAITesting
   func smoothing() {
     var random = SeededRandom(seed: 5)
     let (rows, classes, smoothing) = (3, 7, 0.1)
-    let logits = random.normal([rows, classes], deviation: 3)
+    let logits = random.normal([rows, classes], standardDeviation: 3)
     let labels = [2, 0, 6]
     func loss(_ z: [Double]) -> Double {
       (0..<rows).reduce(0.0) { sum, row in

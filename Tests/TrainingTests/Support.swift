@@ -5,7 +5,7 @@ import XAITesting
 @testable import XAITraining
 
 /// Images by a formula, the same as those of Tests/Fixtures/training/generate.py.
-func formulaPicture(_ index: Int, height: Int, width: Int) -> Image {
+func formulaImage(_ index: Int, height: Int, width: Int) -> Image {
   var pixels: [UInt8] = []
   for y in 0..<height {
     for x in 0..<width {
@@ -15,7 +15,7 @@ func formulaPicture(_ index: Int, height: Int, width: Int) -> Image {
   return Image(width: width, height: height, pixels: pixels)
 }
 
-struct DamagedPicture: Error, CustomStringConvertible {
+struct DamagedImage: Error, CustomStringConvertible {
   var description: String { "it is damaged" }
 }
 
@@ -26,8 +26,8 @@ func formulaSplit(
   DatasetSplit(
     name: name, count: count, identifier: { "\(name)-\($0)" }, label: { $0 % classes },
     sample: { index in
-      guard !damaged.contains(index) else { throw DamagedPicture() }
-      return Sample(image: formulaPicture(index, height: size, width: size), label: index % classes)
+      guard !damaged.contains(index) else { throw DamagedImage() }
+      return Sample(image: formulaImage(index, height: size, width: size), label: index % classes)
     })
 }
 
@@ -41,7 +41,7 @@ func smallModel(on kernels: any Kernels = PortableKernels(threads: 1)) throws ->
   guard
     let model = try Registry.builtIn().loadModel(ModelDirectory(path), LoadRequest(kernels: kernels))
       as? any TrainableModel
-  else { throw DamagedPicture() }
+  else { throw DamagedImage() }
   return model
 }
 

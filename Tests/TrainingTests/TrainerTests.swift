@@ -31,12 +31,12 @@ import XAITesting
     }
   }
 
-  @Test("damaged pictures are named once, end a strict run, and a step of nothing else is an error")
+  @Test("damaged images are named once, end a strict run, and a step of nothing else is an error")
   func damaged() throws {
     var trainer = try Trainer(task(TemporaryFolder(), damaged: [3, 5]), kernels: "test")
     var named: [String] = []
     _ = try trainer.run {
-      if case .skipped(let picture) = $0 { named.append(picture.identifier) }
+      if case .skipped(let image) = $0 { named.append(image.identifier) }
       return true
     }
     #expect(named.sorted() == ["train-3", "train-5"])
@@ -96,10 +96,10 @@ import XAITesting
     wrong.training = formulaSplit(40, classes: 20)
     #expect(throws: TrainingError.self) { try Trainer(wrong, kernels: "test") }
     wrong.training = formulaSplit(0, classes: 1)
-    #expect(throws: TrainingError.noPictures(split: "train")) { try Trainer(wrong, kernels: "test") }
+    #expect(throws: TrainingError.noImages(split: "train")) { try Trainer(wrong, kernels: "test") }
   }
 
-  @Test("learns what can be learnt: the loss of four pictures goes to almost nothing")
+  @Test("learns what can be learnt: the loss of four images goes to almost nothing")
   func learns() throws {
     let model = try smallModel()
     let split = formulaSplit(4, classes: 4)

@@ -48,7 +48,7 @@ import XAITransformer
 
   private func largest(_ x: Tensor) -> Float { x.elements.map(abs).max() ?? 0 }
 
-  @Test("logits, and a picture's do not depend on its batch", arguments: ToyModel.all)
+  @Test("logits, and an image's do not depend on its batch", arguments: ToyModel.all)
   func logits(_ toy: ToyModel) throws {
     let models = try models(toy)
     let expected = try models.float32.logits(input)

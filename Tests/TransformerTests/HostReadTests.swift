@@ -103,11 +103,11 @@ import XAITransformer
     func logits(_ model: any Model, _ move: @Sendable @escaping (Tensor) -> Tensor) throws -> [[Float]] {
       let (own, other) = (move(image), move(other))
       let plan = FramePlan([
-        .whole, Frame(.picture(.blend(own, with: other) { mask })),
+        .whole, Frame(.image(.blend(own, with: other) { mask })),
         Frame(
-          .picture(
+          .image(
             .choice(own, or: other) { Tensor([144], (0..<144).map { $0 % 3 == 0 ? 0 : 1 }) })),
-        Frame(.picture(FramePicture(.operand(0) * 0.5 + .operand(1)) { [own, mask] })),
+        Frame(.image(FrameImage(.operand(0) * 0.5 + .operand(1)) { [own, mask] })),
         Frame(.patches([0, 4])),
       ])
       var runner = FrameRunner(RISE(), model: model, batchSize: 8, total: plan.count)

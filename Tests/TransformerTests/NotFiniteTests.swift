@@ -153,12 +153,12 @@ import XAITransformer
   @Test("changed inputs are held to the same")
   func frames() throws {
     let model = ToyModel.classToken.make(on: AvailableKernels.preferred.make())
-    let picture = images(.classToken)[0]
+    let image = images(.classToken)[0]
     let plan = FramePlan([
-      .whole, Frame(.picture(FramePicture(.operand(0) * .constant(.infinity)) { [picture] })),
+      .whole, Frame(.image(FrameImage(.operand(0) * .constant(.infinity)) { [image] })),
     ])
     var runner = FrameRunner(CentreMap(), model: model, batchSize: 4, total: 2)
-    let error = #expect(throws: ModelError.self) { try runner.run(plan, of: picture) { _, _ in } }
+    let error = #expect(throws: ModelError.self) { try runner.run(plan, of: image) { _, _ in } }
     #expect(first(error)?.kind == .input)
   }
 }

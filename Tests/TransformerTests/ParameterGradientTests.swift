@@ -18,7 +18,7 @@ struct ParameterGradientTests {
     let (configuration, naming) = (Self.configuration, CheckpointNaming.huggingFace(root: "vit"))
     var random = SeededRandom(seed: 3)
     let weights = VisionTransformerWeights(configuration: configuration, naming: naming) { name, shape in
-      random.normal(shape, deviation: name.contains("norm") ? 1 : 0.1)
+      random.normal(shape, standardDeviation: name.contains("norm") ? 1 : 0.1)
     }
     let descriptor = ModelDescriptor(
       name: "test", architecture: "test", labels: (0..<configuration.classCount).map { "class \($0)" },

@@ -13,7 +13,7 @@ struct CSVClasses {
   ///
   /// With a file of names a label is a name or an index. Without, labels are indices where all are whole numbers, with or
   /// without the `.0` that tables of floating-point numbers have, and otherwise names.
-  init(of labels: [CSVPictures.Label], names file: String?) throws {
+  init(of labels: [CSVImages.Label], names file: String?) throws {
     if let file {
       let names = try Self.names(in: file)
       classes = names.map { DatasetClass($0) }
@@ -33,7 +33,7 @@ struct CSVClasses {
   }
 
   /// The index that each label is: a whole number from 0.
-  private static func numbers(_ labels: [CSVPictures.Label]) throws -> [Int] {
+  private static func numbers(_ labels: [CSVImages.Label]) throws -> [Int] {
     var digits: [Int: Substring] = [:]
     return try labels.map { label in
       func refused(_ reason: String) -> DatasetError {
@@ -70,7 +70,7 @@ struct CSVClasses {
     return names
   }
 
-  private static func indices(of labels: [CSVPictures.Label], among names: [String]) throws -> [Int] {
+  private static func indices(of labels: [CSVImages.Label], among names: [String]) throws -> [Int] {
     let places = Dictionary(grouping: names.indices) { names[$0] }
     // Numbers are names where all of them are.
     let areNames = labels.allSatisfy { places[$0.text] != nil }

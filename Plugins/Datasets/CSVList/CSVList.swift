@@ -6,7 +6,7 @@ public import XAIImage
 public struct CSVList: Dataset {
   public static let descriptor = DatasetDescriptor(
     id: "csv", title: "CSV list",
-    summary: "Pictures that a CSV or JSON Lines file lists, with their classes, splits and boxes",
+    summary: "Images that a CSV or JSON Lines file lists, with their classes, splits and boxes",
     hasBoxes: true,
     citation: Citation(
       authors: "Shafranovich",
@@ -49,25 +49,25 @@ public struct CSVList: Dataset {
       throw DatasetError.missing(
         path: path, need: "there is no list \(ListFile.names.joined(separator: ", ")) in it. Check the path.")
     }
-    let content = try CSVPictures(lists, root: root)
+    let content = try CSVImages(lists, root: root)
     let classes = try CSVClasses(of: content.labels, names: options.labels)
     self.options = options
     self.classes = classes.classes
-    self.hasObjects = content.pictures.contains { !$0.objects.isEmpty }
+    self.hasObjects = content.images.contains { !$0.objects.isEmpty }
     self.splits = CSVSplits(
-      pictures: content.pictures, classes: classes, root: root, orientation: options.exif
+      images: content.images, classes: classes, root: root, orientation: options.exif
     )
     .splits(holdingOut: HoldOut(share: options.validation, seed: options.seed))
-    self.notes = try lists.flatMap { try Self.notes(on: $0, of: content.pictures, isFolder: root == path) }
+    self.notes = try lists.flatMap { try Self.notes(on: $0, of: content.images, isFolder: root == path) }
   }
 
   /// Images that lie next to a list of a folder, and are not in it.
   private static func notes(
-    on list: ListFile, of pictures: [CSVPictures.Picture], isFolder: Bool
+    on list: ListFile, of images: [CSVImages.Image], isFolder: Bool
   ) throws -> [String] {
     guard isFolder else { return [] }
     let folder = FileSystem.folder(of: list.path)
-    let listed = Set(pictures.map { Array($0.file.utf8) })
+    let listed = Set(images.map { Array($0.file.utf8) })
     let others = try folderEntries(of: folder).filter { entry in
       entry.kind == .file && ImageFormat(extensionOf: entry.name)?.isReadable == true
         && !listed.contains(Array((list.prefix + entry.name).utf8))
@@ -76,7 +76,7 @@ public struct CSVList: Dataset {
     return others.isEmpty
       ? []
       : [
-        "\(FileName.shown(folder)): \(counted(others.count, "picture")) that \(FileSystem.name(of: list.path)) doesn't list "
+        "\(FileName.shown(folder)): \(counted(others.count, "image")) that \(FileSystem.name(of: list.path)) doesn't list "
           + "\(others.count == 1 ? "is" : "are") left out: \(DatasetError.summary(of: others.map(FileName.shown)))"
       ]
   }
@@ -123,7 +123,7 @@ public struct CSVListOptions: PluginOptions {
     OptionSpec(
       "validation", \.validation, "the share held out for validation, where the list has no column of splits",
       allowed: "a number from 0 to less than 1", where: { (0..<1).contains($0) }),
-    OptionSpec("seed", \.seed, "what the pictures held out are drawn with"),
+    OptionSpec("seed", \.seed, "what the images held out are drawn with"),
     .exif(\.exif),
   ]
 }

@@ -4,7 +4,7 @@ import XAIImage
 
 /// Makes splits of the images of a list.
 struct CSVSplits {
-  let pictures: [CSVPictures.Picture]
+  let images: [CSVImages.Image]
   let classes: CSVClasses
   /// The folder that paths begin at.
   let root: String
@@ -12,9 +12,9 @@ struct CSVSplits {
 
   /// The splits that the list names; otherwise those that the rule makes.
   func splits(holdingOut holdOut: HoldOut) -> [DatasetSplit] {
-    guard pictures.first?.split == nil else {
+    guard images.first?.split == nil else {
       let order = SplitNames.order
-      let found = Dictionary(grouping: pictures.indices) { pictures[$0].split ?? "" }
+      let found = Dictionary(grouping: images.indices) { images[$0].split ?? "" }
       // The usual ones in their order, then the others in the order of the list.
       let names = found.keys.sorted { first, second in
         let places = [first, second].map { name in
@@ -24,34 +24,34 @@ struct CSVSplits {
       }
       return names.map { split(named: $0, of: found[$0] ?? []) }
     }
-    if holdOut.share == 0 { return [split(named: "all", of: Array(pictures.indices))] }
-    let flags = holdOut.flags(for: pictureList(of: pictures.indices))
+    if holdOut.share == 0 { return [split(named: "all", of: Array(images.indices))] }
+    let flags = holdOut.flags(for: imageList(of: images.indices))
     return [
-      split(named: DatasetSplit.train, of: pictures.indices.filter { !flags[$0] }),
-      split(named: DatasetSplit.validation, of: pictures.indices.filter { flags[$0] }),
+      split(named: DatasetSplit.train, of: images.indices.filter { !flags[$0] }),
+      split(named: DatasetSplit.validation, of: images.indices.filter { flags[$0] }),
     ].filter { $0.count > 0 }
   }
 
-  private func pictureList(of indices: some Sequence<Int>) -> PictureList {
-    var result = PictureList(root: root, orientation: orientation)
+  private func imageList(of indices: some Sequence<Int>) -> ImageList {
+    var result = ImageList(root: root, orientation: orientation)
     let folder = result.addFolder("")
     for index in indices {
       result.append(
-        pictures[index].file, folder: folder, label: pictures[index].label.map { classes.indices[$0] })
+        images[index].file, folder: folder, label: images[index].label.map { classes.indices[$0] })
     }
     return result
   }
 
   private func split(named name: String, of indices: [Int]) -> DatasetSplit {
-    let pictures = pictureList(of: indices)
-    guard self.pictures.contains(where: { !$0.objects.isEmpty }) else { return pictures.split(named: name) }
+    let images = imageList(of: indices)
+    guard self.images.contains(where: { !$0.objects.isEmpty }) else { return images.split(named: name) }
     let objects = indices.map { index in
-      self.pictures[index].objects.map {
+      self.images[index].objects.map {
         LabelledBox(
-          list: self.pictures[index].list, line: $0.line, classIndex: classes.indices[$0.label], box: $0.box)
+          list: self.images[index].list, line: $0.line, classIndex: classes.indices[$0.label], box: $0.box)
       }
     }
-    return pictures.split(named: name) { index, image in
+    return images.split(named: name) { index, image in
       try objects[index].map { try $0.object(in: image) }
     }
   }
@@ -73,7 +73,7 @@ private struct LabelledBox: Sendable {
     else {
       throw DatasetError.malformed(
         file: list, line: line,
-        reason: "the box from (\(box.x), \(box.y)) to (\(right), \(bottom)) reaches beyond its picture of "
+        reason: "the box from (\(box.x), \(box.y)) to (\(right), \(bottom)) reaches beyond its image of "
           + "\(image.width)×\(image.height) pixels")
     }
     let (left, top) = (max(box.x, 0), max(box.y, 0))

@@ -85,7 +85,7 @@ struct JSONLinesReader {
     case .integer(let number): return String(number)
     case .double(let number): return shortest(number)
     case .boolean, .array, .object:
-      throw error("'\(name)' is neither a text nor a number. A picture has one class.", line)
+      throw error("'\(name)' is neither a text nor a number. An image has one class.", line)
     }
   }
 

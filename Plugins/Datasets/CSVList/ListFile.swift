@@ -85,7 +85,7 @@ struct ListReader {
   /// Opens a list; throws where it is not there, has no header or one without a column of images.
   init(_ list: ListFile) throws {
     self.list = list
-    let bytes = try TextFile.bytes(of: list.path, need: "the list of pictures")
+    let bytes = try TextFile.bytes(of: list.path, need: "the list of images")
     if list.isJSONLines {
       json = JSONLinesReader(bytes, file: list.path)
       columns = nil

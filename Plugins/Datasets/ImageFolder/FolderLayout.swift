@@ -71,7 +71,7 @@ struct FolderLayout {
   /// The folders in a folder that have images: others are no classes.
   private static func folders(in folder: String) throws -> [String] {
     try folderEntries(of: folder).filter { $0.kind == .folder }.map(\.name)
-      .filter { PictureSearch.findsPicture(below: FileSystem.path(folder, $0)) }
+      .filter { ImageSearch.findsImage(below: FileSystem.path(folder, $0)) }
   }
 
   /// The class folders of a folder; throws where two look alike.
@@ -156,14 +156,14 @@ struct FolderLayout {
   /// The splits that have images, and what a user should know.
   func splits(holdingOut holdOut: HoldOut) throws -> (splits: [DatasetSplit], notes: [String]) {
     var notes = notes
-    var lists: [(name: String, list: PictureList)] = []
+    var lists: [(name: String, list: ImageList)] = []
     let stated = Set(parts.compactMap(\.split))
     for name in stated.count == 1 ? Array(stated) : SplitNames.order where stated.contains(name) {
-      lists.append((name, try pictures(of: parts.filter { $0.split == name }, &notes)))
+      lists.append((name, try images(of: parts.filter { $0.split == name }, &notes)))
     }
     let others = parts.filter { $0.split == nil }
     if !others.isEmpty {
-      let list = try pictures(of: others, &notes)
+      let list = try images(of: others, &notes)
       let flags = holdOut.flags(for: list)
       lists += [
         (DatasetSplit.train, list.filter { !flags[$0] }),
@@ -176,15 +176,15 @@ struct FolderLayout {
   }
 
   /// The images of some folders.
-  private func pictures(of parts: [Part], _ notes: inout FolderNotes) throws -> PictureList {
+  private func images(of parts: [Part], _ notes: inout FolderNotes) throws -> ImageList {
     // Links that lead back to the folders above are not followed.
     let above = Set(
       parts.flatMap { part in
         part.folder.isEmpty
           ? [] : [root, part.label == nil ? root : FileSystem.folder(of: FileSystem.path(root, part.folder))]
       })
-    var search = PictureSearch(root: root, above: above.sorted(), orientation: orientation)
-    for part in parts { try search.addPictures(below: part.folder, label: part.label, &notes) }
+    var search = ImageSearch(root: root, above: above.sorted(), orientation: orientation)
+    for part in parts { try search.addImages(below: part.folder, label: part.label, &notes) }
     return search.list
   }
 }

@@ -8,7 +8,7 @@ public import XAIImage
 public struct ImageFolder: Dataset {
   public static let descriptor = DatasetDescriptor(
     id: "image-folder", title: "Image folder",
-    summary: "Pictures in one folder a class, with or without train, validation and test folders above",
+    summary: "Images in one folder a class, with or without train, validation and test folders above",
     citation: Citation(
       authors: "TorchVision maintainers and contributors",
       title: "TorchVision: PyTorch's Computer Vision library",
@@ -37,7 +37,7 @@ public struct ImageFolder: Dataset {
         reason: "path is missing. Write \(Self.descriptor.id):path=FOLDER, or the folder alone.")
     }
     guard let kind = FileSystem.kind(of: path), kind == .folder else {
-      throw DatasetError.missing(path: path, need: "there is no such folder of pictures. Check the path.")
+      throw DatasetError.missing(path: path, need: "there is no such folder of images. Check the path.")
     }
     let layout = try FolderLayout(of: path, orientation: options.exif)
     self.options = options
@@ -79,7 +79,7 @@ public struct ImageFolderOptions: PluginOptions {
       "validation", \.validation,
       "the share held out for validation, where the folder has no splits of its own",
       allowed: "a number from 0 to less than 1", where: { (0..<1).contains($0) }),
-    OptionSpec("seed", \.seed, "what the pictures held out are drawn with"),
+    OptionSpec("seed", \.seed, "what the images held out are drawn with"),
     .exif(\.exif),
   ]
 }

@@ -9,7 +9,7 @@ public struct TinyImageNet: Dataset {
   public static let descriptor = DatasetDescriptor(
     id: "tiny-imagenet", title: "Tiny-ImageNet",
     summary:
-      "200 classes of ImageNet with 500 training and 50 validation pictures each, and a box in each picture",
+      "200 classes of ImageNet with 500 training and 50 validation images each, and a box in each image",
     hasBoxes: true,
     citation: Citation(
       authors: "Le & Yang", title: "Tiny ImageNet Visual Recognition Challenge", venue: "Stanford CS 231N",
@@ -40,8 +40,8 @@ public struct TinyImageNet: Dataset {
     self.options = options
     self.classes = zip(classes.ids, classes.names).map { DatasetClass($1, wordNetID: $0) }
     self.splits = try [
-      TinyPictures(training: classes, of: path, orientation: options.exif).split(named: DatasetSplit.train),
-      TinyPictures(validating: classes, of: path, orientation: options.exif).split(
+      TinyImages(training: classes, of: path, orientation: options.exif).split(named: DatasetSplit.train),
+      TinyImages(validating: classes, of: path, orientation: options.exif).split(
         named: DatasetSplit.validation),
     ]
   }

@@ -11,7 +11,7 @@ public struct CentreMapOptions: PluginOptions {
 
   public static let table: [OptionSpec<Self>] = [
     OptionSpec(
-      "sigma", \.sigma, "the standard deviation as a share of the picture's side",
+      "sigma", \.sigma, "the standard deviation as a share of the image's side",
       allowed: "a number from 0.01 to 10", where: { (0.01...10).contains($0) })
   ]
 }

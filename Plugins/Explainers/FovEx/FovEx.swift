@@ -34,8 +34,8 @@ public struct FovEx: Explainer {
   public func explain(
     _ trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
-    let blur = ReflectedBlur(deviation: options.blur, reach: options.reach)
-    let pictures = targets.classes.indices.map { image in
+    let blur = ReflectedBlur(standardDeviation: options.blur, reach: options.reach)
+    let images = targets.classes.indices.map { image in
       (sharp: trace.input[image], blurred: blur(trace.input[image]))
     }
     let asked = targets.classes.enumerated().flatMap { image, classes in classes.map { (image, $0) } }
@@ -43,7 +43,7 @@ public struct FovEx: Explainer {
     for start in stride(from: 0, to: asked.count, by: options.batch) {
       let chunk = asked[start..<min(start + options.batch, asked.count)]
       var gazes = chunk.map { image, _ in
-        Gaze(pictures[image].sharp, blurred: pictures[image].blurred, options: options)
+        Gaze(images[image].sharp, blurred: images[image].blurred, options: options)
       }
       try look(&gazes, classes: chunk.map(\.1), using: model, done: start, of: asked.count)
       // Without a gradient anywhere the places are those of chance.

@@ -6,7 +6,7 @@ import XAITensor
 struct Gaze {
   private let options: FovExOptions
   /// The image, and what the blur adds to it; both [3, H, W].
-  private let picture: Tensor
+  private let image: Tensor
   private let difference: Tensor
   private let height: Int
   private let width: Int
@@ -19,18 +19,18 @@ struct Gaze {
   /// Whether a gradient ever moved the search.
   private(set) var wasPulled = false
   /// The shape of the image.
-  var shape: Shape { picture.shape }
+  var shape: Shape { image.shape }
   /// The places that were looked at.
   private(set) var fixations: [SIMD2<Double>] = []
 
-  init(_ picture: Tensor, blurred: Tensor, options: FovExOptions) {
+  init(_ image: Tensor, blurred: Tensor, options: FovExOptions) {
     self.options = options
-    self.picture = picture
-    (height, width) = (picture.shape[1], picture.shape[2])
-    difference = Tensor(picture.shape) { result in
-      picture.withElements { picture in
+    self.image = image
+    (height, width) = (image.shape[1], image.shape[2])
+    difference = Tensor(image.shape) { result in
+      image.withElements { image in
         blurred.withElements { blurred in
-          for index in picture.indices { result[index] = blurred[index] - picture[index] }
+          for index in image.indices { result[index] = blurred[index] - image[index] }
         }
       }
     }
@@ -61,14 +61,14 @@ struct Gaze {
   func write(to destination: UnsafeMutablePointer<Float>) {
     let (rows, columns) = profiles(at: place)
     let plane = height * width
-    picture.withElements { picture in
+    image.withElements { image in
       difference.withElements { difference in
         for row in 0..<height {
           for column in 0..<width {
             let pixel = row * width + column
             let blur = min(max(1 - seen[pixel] - rows[row] * columns[column], 0), 1)
             for index in stride(from: pixel, to: 3 * plane, by: plane) {
-              destination[index] = picture[index] + difference[index] * blur
+              destination[index] = image[index] + difference[index] * blur
             }
           }
         }
@@ -147,18 +147,20 @@ struct ReflectedBlur {
   private let weights: [Double]
 
   /// Weights exp(−x² / 2σ²) for |x| up to `reach`, summing to 1.
-  init(deviation: Double, reach: Int) {
-    let weights = (-reach...reach).map { exponential(-Double($0 * $0) / (2 * deviation * deviation)) }
+  init(standardDeviation: Double, reach: Int) {
+    let weights = (-reach...reach).map {
+      exponential(-Double($0 * $0) / (2 * standardDeviation * standardDeviation))
+    }
     let sum = weights.reduce(0, +)
     self.weights = weights.map { $0 / sum }
   }
 
   /// Blurs each channel of [3, H, W].
-  func callAsFunction(_ picture: Tensor) -> Tensor {
-    let (height, width) = (picture.shape[1], picture.shape[2])
-    let rows = blurred(picture.elements, length: width, stride: 1) { $0 % width == 0 }
+  func callAsFunction(_ image: Tensor) -> Tensor {
+    let (height, width) = (image.shape[1], image.shape[2])
+    let rows = blurred(image.elements, length: width, stride: 1) { $0 % width == 0 }
     let both = blurred(rows, length: height, stride: width) { $0 / width % height == 0 }
-    return Tensor(picture.shape, both)
+    return Tensor(image.shape, both)
   }
 
   /// Blurs lines of `length` values that are `stride` apart and begin where `isStart` says.

@@ -39,11 +39,11 @@ struct RowChain {
     var sums = vectors.map { _ in [Float](repeating: 0, count: layout.tokenCount) }
     for layer in layers {
       for index in sums.indices {
-        let own = layout.spread(current[index], fromLayer: layer, toLayer: 0)
+        let own = layout.unpooled(current[index], fromLayer: layer, toLayer: 0)
         for c in own.indices { sums[index][c] += alpha * own[c] }
       }
       current = RowPropagation.propagate(current, through: [layer], of: layout, row: write)
-      if layer > 0 { current = current.map { layout.spread($0, fromLayer: layer, toLayer: layer - 1) } }
+      if layer > 0 { current = current.map { layout.unpooled($0, fromLayer: layer, toLayer: layer - 1) } }
     }
     return zip(sums, current).map { zip($0, $1).map { $0 + $1 } }
   }

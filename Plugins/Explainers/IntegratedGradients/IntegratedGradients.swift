@@ -65,9 +65,9 @@ public struct IntegratedGradients: Explainer {
   private func baseline(of trace: ForwardTrace, _ model: any Model) -> Tensor {
     Tensor(trace.input.shape) { elements in
       for image in 0..<trace.batchCount {
-        let picture = trace.input[image]
-        options.baseline.input(hiding: picture, preprocessing: model.descriptor.preprocessing).withElements {
-          for index in $0.indices { elements[image * picture.count + index] = $0[index] }
+        let original = trace.input[image]
+        options.baseline.input(hiding: original, preprocessing: model.descriptor.preprocessing).withElements {
+          for index in $0.indices { elements[image * original.count + index] = $0[index] }
         }
       }
     }

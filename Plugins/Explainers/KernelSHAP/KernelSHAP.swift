@@ -54,17 +54,17 @@ public struct KernelSHAP: PerturbationExplainer {
   public func perturbation(
     of image: Int, in trace: ForwardTrace, using model: any Model
   ) throws -> Perturbation {
-    let (picture, preprocessing) = (trace.input[image], model.descriptor.preprocessing)
+    let (original, preprocessing) = (trace.input[image], model.descriptor.preprocessing)
     let segments = Segments(
-      of: picture, cells: PatchCells(of: trace), preprocessing: preprocessing, into: options.segments,
+      of: original, cells: PatchCells(of: trace), preprocessing: preprocessing, into: options.segments,
       superpixels: options.superpixels)
     let chosen = WeightedCoalitions(
       count: segments.count, budget: options.samples ?? 2 * segments.count + 2048, seed: options.seed)
     if options.samples != nil, !chosen.determinesShares { throw tooFew(chosen, players: segments.count) }
     let hidden =
-      options.segments == .tokens ? nil : options.fill.input(hiding: picture, preprocessing: preprocessing)
+      options.segments == .tokens ? nil : options.fill.input(hiding: original, preprocessing: preprocessing)
     let coalitions = chosen.coalitions + [Coalition(count: segments.count)]
-    return Perturbation(segments.frames(of: picture, hiddenAs: hidden, coalitions)) { scores in
+    return Perturbation(segments.frames(of: original, hiddenAs: hidden, coalitions)) { scores in
       try shares(chosen, values: scores.values, whole: scores.whole).map(segments.patchScores)
     }
   }

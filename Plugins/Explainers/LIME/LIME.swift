@@ -11,7 +11,7 @@ import XAITensor
 public struct LIME: PerturbationExplainer {
   public static let descriptor = ExplainerDescriptor(
     id: "lime", title: "LIME",
-    summary: "Fits a linear model of the class's probability to pictures with some segments hidden",
+    summary: "Fits a linear model of the class's probability to images with some segments hidden",
     family: .perturbation, needs: [], isClassSpecific: true, scores: .signed, forwardPasses: "1 + samples",
     backwardPasses: "0",
     citation: Citation(
@@ -37,13 +37,13 @@ public struct LIME: PerturbationExplainer {
 
   /// The image with some of its segments.
   public func perturbation(of image: Int, in trace: ForwardTrace, using model: any Model) -> Perturbation {
-    let (picture, preprocessing) = (trace.input[image], model.descriptor.preprocessing)
+    let (original, preprocessing) = (trace.input[image], model.descriptor.preprocessing)
     let segments = Segments(
-      of: picture, cells: PatchCells(of: trace), preprocessing: preprocessing, into: options.segments,
+      of: original, cells: PatchCells(of: trace), preprocessing: preprocessing, into: options.segments,
       superpixels: options.superpixels)
     let samples = samples(of: segments.count)
-    let hidden = hidden(picture, segments, preprocessing)
-    return Perturbation(segments.frames(of: picture, hiddenAs: hidden, samples)) { scores in
+    let hidden = hidden(original, segments, preprocessing)
+    return Perturbation(segments.frames(of: original, hiddenAs: hidden, samples)) { scores in
       var equations = NormalEquations(unknowns: segments.count + 1, sides: scores.whole.count)
       for sample in scores.order {
         equations.add(
@@ -55,16 +55,16 @@ public struct LIME: PerturbationExplainer {
       guard let solution = equations.solution(ridge: ridge) else {
         throw OptionError.outOfRange(
           option: "width", value: options.width.optionText,
-          allowed: "wider: no sample is near enough to the picture to count")
+          allowed: "wider: no sample is near enough to the original to count")
       }
       return solution.map { segments.patchScores(Array($0.dropFirst())) }
     }
   }
 
-  private func hidden(_ picture: Tensor, _ segments: Segments, _ preprocessing: Preprocessing) -> Tensor? {
+  private func hidden(_ original: Tensor, _ segments: Segments, _ preprocessing: Preprocessing) -> Tensor? {
     if options.segments == .tokens { return nil }
-    return options.fill.substitute()?.input(hiding: picture, preprocessing: preprocessing)
-      ?? segments.averaged(picture)
+    return options.fill.substitute()?.input(hiding: original, preprocessing: preprocessing)
+      ?? segments.averaged(original)
   }
 
   /// The whole image, then segments that are shown with probability ½ each.
@@ -111,12 +111,12 @@ public struct LIMEOptions: PerturbationExplainerOptions {
 
   public static let table: [OptionSpec<Self>] = [
     OptionSpec(
-      "segments", \.segments, "what the picture is divided into; tokens are patches that are left out"),
+      "segments", \.segments, "what the original is divided into; tokens are patches that are left out"),
     OptionSpec(
       "superpixels", \.superpixels, "about how many superpixels, with segments=slic",
       allowed: "a whole number from 1 to 10000", where: { (1...10_000).contains($0) }),
     OptionSpec(
-      "samples", \.samples, "how many pictures with some of the segments",
+      "samples", \.samples, "how many images with some of the segments",
       allowed: "a whole number from 2 to 1000000", where: { (2...1_000_000).contains($0) }),
     OptionSpec(
       "fill", \.fill, "what stands in the place of a segment", oneOf: [.segmentMean] + Hiding.fills),

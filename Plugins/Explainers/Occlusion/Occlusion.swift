@@ -9,7 +9,7 @@ import XAITensor
 public struct Occlusion: PerturbationExplainer {
   public static let descriptor = ExplainerDescriptor(
     id: "occlusion", title: "Occlusion",
-    summary: "Shows where hiding a window of the picture lowers the class's probability",
+    summary: "Shows where hiding a window of the original lowers the class's probability",
     family: .perturbation, needs: [], isClassSpecific: true, scores: .signed,
     forwardPasses: "1 + windows",
     backwardPasses: "0",
@@ -40,10 +40,10 @@ public struct Occlusion: PerturbationExplainer {
     of image: Int, in trace: ForwardTrace, using model: any Model
   ) throws -> Perturbation {
     let windows = try OcclusionWindows(options, over: PatchCells(of: trace))
-    let picture = trace.input[image]
+    let original = trace.input[image]
     let hidden = options.fill.substitute()?.input(
-      hiding: picture, preprocessing: model.descriptor.preprocessing)
-    return Perturbation(windows.frames(of: picture, hiddenAs: hidden)) { scores in
+      hiding: original, preprocessing: model.descriptor.preprocessing)
+    return Perturbation(windows.frames(of: original, hiddenAs: hidden)) { scores in
       scores.whole.enumerated().map { target, whole in
         windows.patchMeans(of: scores.values(of: target).map { whole - $0 })
       }

@@ -52,12 +52,12 @@ struct OcclusionWindows: Sendable {
   }
 
   /// An image with each window hidden.
-  func frames(of picture: Tensor, hiddenAs hidden: Tensor?) -> FramePlan {
+  func frames(of image: Tensor, hiddenAs hidden: Tensor?) -> FramePlan {
     FramePlan(count: count) { index in
       guard let hidden else { return Frame(.patches(patches(outside: index))) }
       return Frame(
-        .picture(
-          .choice(picture, or: hidden) {
+        .image(
+          .choice(image, or: hidden) {
             let (rows, columns) = self[index]
             return Tensor([cells.height * cells.width]) { mask in
               mask.update(repeating: 1, count: cells.height * cells.width)

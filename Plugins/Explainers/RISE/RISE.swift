@@ -27,9 +27,9 @@ public struct RISE: PerturbationExplainer {
   /// The image under each mask; all images have the same masks.
   public func perturbation(of image: Int, in trace: ForwardTrace, using model: any Model) -> Perturbation {
     let masks = RISEMasks(options, over: PatchCells(of: trace))
-    let picture = trace.input[image]
-    let hidden = options.fill.input(hiding: picture, preprocessing: model.descriptor.preprocessing)
-    return Perturbation(masks.frames(of: picture, hiddenAs: hidden)) { scores in
+    let original = trace.input[image]
+    let hidden = options.fill.input(hiding: original, preprocessing: model.descriptor.preprocessing)
+    return Perturbation(masks.frames(of: original, hiddenAs: hidden)) { scores in
       var sums = scores.whole.map { _ in [Double](repeating: 0, count: trace.layout.grid.count) }
       for (mask, values) in scores.values.enumerated() {
         let means = masks.patchMeans(mask)

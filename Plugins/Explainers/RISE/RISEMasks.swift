@@ -102,11 +102,11 @@ struct RISEMasks: Sendable {
   }
 
   /// The image under each mask.
-  func frames(of picture: Tensor, hiddenAs hidden: Tensor) -> FramePlan {
+  func frames(of image: Tensor, hiddenAs hidden: Tensor) -> FramePlan {
     FramePlan(count: options.masks) { index in
       Frame(
-        .picture(
-          .blend(picture, with: hidden) {
+        .image(
+          .blend(image, with: hidden) {
             Tensor([cells.height * cells.width]) {
               write(index, to: UnsafeMutableBufferPointer(start: $0, count: cells.height * cells.width))
             }

@@ -41,12 +41,12 @@ public struct ScoreCAM: PerturbationExplainer {
     of image: Int, in trace: ForwardTrace, using model: any Model
   ) throws -> Perturbation {
     let point = try point(of: model.descriptor)
-    let picture = trace.input[image]
+    let original = trace.input[image]
     let channels = ChannelMaps(
       try trace.activation(at: point)[image], patches: trace.layout.patches(ofLayer: point.layer),
       cells: PatchCells(of: trace, layer: point.layer))
-    let hidden = options.fill.input(hiding: picture, preprocessing: model.descriptor.preprocessing)
-    return Perturbation(channels.frames(of: picture, hiddenAs: hidden)) { scores in
+    let hidden = options.fill.input(hiding: original, preprocessing: model.descriptor.preprocessing)
+    return Perturbation(channels.frames(of: original, hiddenAs: hidden)) { scores in
       scores.whole.indices.map { target in
         let weights = softmax(scores.values(of: target).map { Float($0) })
         return trace.layout.patchMap(map(of: channels, weights: weights), ofLayer: point.layer)
@@ -68,11 +68,11 @@ public struct ScoreCAM: PerturbationExplainer {
 
 extension ChannelMaps {
   /// The image under the mask of each channel.
-  fileprivate func frames(of picture: Tensor, hiddenAs hidden: Tensor) -> FramePlan {
+  fileprivate func frames(of original: Tensor, hiddenAs hidden: Tensor) -> FramePlan {
     FramePlan(count: count) { channel in
       Frame(
-        .picture(
-          .blend(picture, with: hidden) {
+        .image(
+          .blend(original, with: hidden) {
             let mask = mask(channel)
             return Tensor([mask.count], mask)
           }))

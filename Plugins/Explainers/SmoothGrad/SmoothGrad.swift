@@ -96,8 +96,8 @@ public struct SmoothGrad: Explainer {
     input.withElements { input in
       for index in 0..<plane {
         let noise = random.normal()
-        for (image, deviation) in deviations.enumerated() {
-          destination[image * plane + index] = input[image * plane + index] + deviation * noise
+        for (image, standardDeviation) in deviations.enumerated() {
+          destination[image * plane + index] = input[image * plane + index] + standardDeviation * noise
         }
       }
     }

@@ -55,11 +55,11 @@ public struct ViTCX: PerturbationExplainer {
   }
 
   /// For each mask the image under it, and the whole image with the same noise.
-  private func frames(of picture: Tensor, under masks: ChannelMaps) -> FramePlan {
+  private func frames(of image: Tensor, under masks: ChannelMaps) -> FramePlan {
     FramePlan(count: 2 * masks.count) { index in
       Frame(
-        .picture(
-          FramePicture(
+        .image(
+          FrameImage(
             index % 2 == 0
               ? .operand(0) * .operand(1) + .operand(2) * (1 - .operand(1))
               : .operand(0) + .operand(2) * (1 - .operand(1))
@@ -67,11 +67,11 @@ public struct ViTCX: PerturbationExplainer {
             let mask = masks.mask(index / 2)
             var random = SeededRandom(
               seed: UInt64(bitPattern: Int64(options.seed)), UInt64(index / 2))
-            let deviation = Float(options.noise)
-            let noise = Tensor(picture.shape) { noise in
-              for place in 0..<picture.count { noise[place] = deviation * random.normal() }
+            let standardDeviation = Float(options.noise)
+            let noise = Tensor(image.shape) { noise in
+              for place in 0..<image.count { noise[place] = standardDeviation * random.normal() }
             }
-            return [picture, Tensor([mask.count], mask), noise]
+            return [image, Tensor([mask.count], mask), noise]
           }))
     }
   }

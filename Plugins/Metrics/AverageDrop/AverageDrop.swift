@@ -56,14 +56,14 @@ public struct AverageDropOptions: NegativeScoresOptions {
   public init() {}
 
   public static let table: [OptionSpec<Self>] = [
-    OptionSpec("space", \.space, "which values of the picture the map multiplies"),
+    OptionSpec("space", \.space, "which values of the image the map multiplies"),
     OptionSpec("drop", \.drop, "whether the loss is a share of the probability or counted in points of it"),
     negativeOption,
   ]
 
   /// What programs do, under their names.
   public static let presets: [Preset<Self>] = [
-    Preset("default", "the picture in [0, 1] times the map, the loss as a share") {
+    Preset("default", "the image in [0, 1] times the map, the loss as a share") {
       $0 = AverageDropOptions()
     },
     Preset("torch-cam", "ClassificationMetric of torch-cam") { $0.space = .normalised },

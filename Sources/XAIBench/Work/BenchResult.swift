@@ -23,7 +23,7 @@ package struct BenchResult: Sendable, Encodable {
   /// Images in a batch; for an evaluation, the inputs that the model sees at once.
   package let batch: Int
   /// Images a run.
-  package let pictures: Int
+  package let images: Int
   /// Images in forward passes of a run: more than images where metrics show changed ones.
   package let forwards: Int
   /// Seconds of a run.

@@ -54,9 +54,9 @@ extension BenchResult.Operations {
   /// The operations of what a run showed to a model; nil for a model whose operations aren't known.
   ///
   /// An explainer's backward pass is counted as GMAR's is: to the attention of every layer.
-  init?(_ workload: Workload, forwards: Int, pictures: Int, of model: any Model) {
+  init?(_ workload: Workload, forwards: Int, images: Int, of model: any Model) {
     guard let image = VisionTransformerOperations(of: model) else { return nil }
-    let passes = workload.explainers.filter { $0.descriptor.backwardPasses == "1" }.count * pictures
+    let passes = workload.explainers.filter { $0.descriptor.backwardPasses == "1" }.count * images
     published = Double(forwards) * image.forward + Double(passes) * image.reverse
     done = Double(forwards) * image.neededForward + Double(passes) * image.neededReverse
   }

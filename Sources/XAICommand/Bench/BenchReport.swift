@@ -93,7 +93,7 @@ extension BenchResult {
     switch work {
     case .forward: "forward"
     case .explain: explainers.joined(separator: ", ")
-    case .evaluate: "evaluation, \(forwards / max(pictures, 1)) forwards a picture"
+    case .evaluate: "evaluation, \(forwards / max(images, 1)) forwards an image"
     }
   }
 

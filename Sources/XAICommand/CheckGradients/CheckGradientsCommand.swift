@@ -27,7 +27,7 @@ struct CheckGradientsCommand: ParsableCommand {
       float32 makes the small ones noisy and curvature the large ones wrong. Errors of pixels are what \
       is left beyond the uncertainty of the difference, relative to the greatest value of their kind.
 
-        xai check-gradients --model MODEL                  a random picture, seeded
+        xai check-gradients --model MODEL                  a random image, seeded
         xai check-gradients --model MODEL photo.jpg -t 281
         xai check-gradients --model MODEL --kernels portable
 
@@ -57,7 +57,7 @@ struct CheckGradientsCommand: ParsableCommand {
   @Option(help: ArgumentHelp("What random numbers start from.", valueName: "n"))
   var seed: UInt64 = 1
 
-  @OptionGroup(title: "Pictures") var pictures: PictureOptions
+  @OptionGroup(title: "Images") var imageOptions: ImageOptions
   @OptionGroup(title: "KernelSelection") var engine: EngineOptions
 
   @Flag(help: "Print JSON.")
@@ -95,14 +95,14 @@ struct CheckGradientsCommand: ParsableCommand {
   }
 
   private func input(of loaded: LoadedModel, _ random: inout SeededNumbers) throws -> Tensor {
-    let preprocessing = try pictures.preprocessing(of: loaded)
+    let preprocessing = try imageOptions.preprocessing(of: loaded)
     if let image {
       return try preprocessing.tensor(
         from: Image(
-          contentsOf: image, pixelLimit: pictures.pixelLimit, orientation: pictures.orientation.exif))
+          contentsOf: image, pixelLimit: imageOptions.pixelLimit, orientation: imageOptions.orientation.exif))
     }
     guard let (height, width) = preprocessing.inputSize else {
-      throw Failure(.usage, "\(model) takes pictures of any size: give --size, or a picture")
+      throw Failure(.usage, "\(model) takes images of any size: give --size, or an image")
     }
     let shape: Shape = [1, 3, height, width]
     return Tensor(shape, (0..<shape.count).map { _ in Float(random.uniform(in: -1...1)) })

@@ -8,7 +8,7 @@ private let familyNames = ExplainerDescriptor.Family.allCases.map(\.rawValue)
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
-    abstract: "Compare explainers on one picture: a figure of all maps, and how far they agree.",
+    abstract: "Compare explainers on one image: a figure of all maps, and how far they agree.",
     usage: "xai compare --model <model> <image> [options]", discussion: CompareHelp.discussion)
 
   @Option(
@@ -48,13 +48,13 @@ struct CompareCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Pictures next to one another in the figure of all maps. Default: about as many as rows.",
+      "Images next to one another in the figure of all maps. Default: about as many as rows.",
       valueName: "n"))
   var columns: Int?
 
   @OptionGroup(title: "Drawing") var drawing: DrawingOptions
   @OptionGroup(title: "Figures") var figures: FigureOptions
-  @OptionGroup(title: "Pictures") var pictures: PictureOptions
+  @OptionGroup(title: "Images") var imageOptions: ImageOptions
   @OptionGroup(title: "KernelSelection") var engine: EngineOptions
 
   @Flag(help: "Print one JSON object on standard output, and nothing else there.")

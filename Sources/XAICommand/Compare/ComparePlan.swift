@@ -48,7 +48,7 @@ struct ComparePlan {
     guard model.descriptor.output != .none else {
       throw ModelError.noClasses(user: "a comparison", model: model.descriptor.name)
     }
-    let preprocessing = try command.pictures.preprocessing(of: loaded)
+    let preprocessing = try command.imageOptions.preprocessing(of: loaded)
     (choices, misfits) = try Self.fitting(
       named, families: Set(command.family), model: model.descriptor(seeing: preprocessing.inputSize),
       registry: registry)
@@ -57,14 +57,14 @@ struct ComparePlan {
     (target, notes) = try selection.reading(labels: model.descriptor.labels)
     _ = try target.resolve(logits: blank, labels: model.descriptor.labels)
     let batch = PreparedBatch(
-      [file], preprocessing: preprocessing, pixelLimit: command.pictures.pixelLimit,
-      orientation: command.pictures.orientation.exif,
+      [file], preprocessing: preprocessing, pixelLimit: command.imageOptions.pixelLimit,
+      orientation: command.imageOptions.orientation.exif,
       keepingOriginals: command.drawing.view == .original ? .max : 0, profile: nil)
     if let (_, failure) = batch.failures.first { throw failure }
-    let picture = batch.pictures[0]
-    backdrop = Backdrop(picture, preprocessing).reduced
-    isTurned = picture.isTurned
-    input = try preprocessing.withoutResizing.tensor(from: [picture.image])
+    let image = batch.images[0]
+    backdrop = Backdrop(image, preprocessing).reduced
+    isTurned = image.isTurned
+    input = try preprocessing.withoutResizing.tensor(from: [image.image])
     try OutputFolder.make(command.output)
   }
 

@@ -5,7 +5,7 @@ import XAIEvaluation
 /// `xai evaluate`: explainers judged by metrics on images.
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "evaluate", abstract: "Judge explainers by metrics on the pictures of a data set.",
+    commandName: "evaluate", abstract: "Judge explainers by metrics on the images of a data set.",
     usage: "xai evaluate --model <model> --data <data> --output <file> [options]",
     discussion: EvaluateHelp.discussion)
 
@@ -18,14 +18,14 @@ struct EvaluateCommand: ParsableCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "A folder or list of pictures, or a data set with options, such as shapes:size=96.", valueName: "data"),
+      "A folder or list of images, or a data set with options, such as shapes:size=96.", valueName: "data"),
     completion: .file())
   var data: String
 
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "The database of results, a SQLite file; the same command goes on with it.", valueName: "file"),
+      "The database of results, a SQLite file; the same command resumes it.", valueName: "file"),
     completion: .file(extensions: ["sqlite"]))
   var output: String
 
@@ -68,10 +68,10 @@ struct EvaluateCommand: ParsableCommand {
   )
   var skipUnmatched = false
 
-  @Option(help: ArgumentHelp("Draw so many pictures of the split; all where it is left out.", valueName: "n"))
+  @Option(help: ArgumentHelp("Draw this many images of the split; all without it.", valueName: "n"))
   var sample: Int?
 
-  @Option(help: ArgumentHelp("What pictures and random weights are drawn with.", valueName: "n"))
+  @Option(help: ArgumentHelp("What images and random weights are drawn with.", valueName: "n"))
   var seed = 0
 
   @Flag(help: "Measure as well how much each head matters: the logit without it.")
@@ -120,40 +120,40 @@ struct EvaluateRunOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Inputs that the model sees at once.", valueName: "n"))
   var batchSize = 16
 
-  @Option(help: ArgumentHelp("Keep the first n pictures as thumbnails, for reports.", valueName: "n"))
-  var pictures = 200
+  @Option(help: ArgumentHelp("Keep the first n images as thumbnails, for reports.", valueName: "n"))
+  var images = 200
 
   @Option(
     help: ArgumentHelp(
-      "End this run after a time or a number of pictures: 90s, 30min, 2h, 500pictures.", valueName: "time"))
-  var stopAfter: StopCondition<Pictures>?
+      "End this run after a time or a number of images: 90s, 30min, 2h, 500images.", valueName: "time"))
+  var stopAfter: StopCondition<Images>?
 
   @Flag(help: "Remove what an earlier run left in the file, and begin anew.")
   var restart = false
 
-  @Flag(help: "Let a damaged picture end the run; otherwise it is left out and named at the end.")
+  @Flag(help: "Let a damaged image end the run; otherwise it is left out and named at the end.")
   var strict = false
 
   func validate() throws {
     guard (1...4096).contains(batchSize) else {
       throw ValidationError("--batch-size is from 1 to 4096, not \(batchSize)")
     }
-    guard pictures >= 0 else { throw ValidationError("--pictures is 0 or more, not \(pictures)") }
+    guard images >= 0 else { throw ValidationError("--images is 0 or more, not \(images)") }
   }
 }
 
 /// The text of `xai evaluate --help`.
 enum EvaluateHelp {
   static let discussion = """
-    Explains every picture with every explainer, judges the maps by metrics, and keeps each picture's results in a SQLite \
+    Explains every image with every explainer, judges the maps by metrics, and keeps each image's results in a SQLite \
     file as it is done. Everything that you write is checked before the first pass.
 
       xai evaluate -m MODEL -d photos -o results.sqlite
-          the usual explainers by the usual metrics, on all pictures
+          the usual explainers by the usual metrics, on all images
       xai evaluate -m MODEL -d photos -o results.sqlite --dry-run
           how long that would take on this machine, from a few measured passes
       xai evaluate -m MODEL -d photos -o results.sqlite --sample 500 --seed 1
-          500 pictures, drawn by chance, the same ones each time
+          500 images, drawn by chance, the same ones each time
       xai evaluate -m MODEL -d shapes -o results.sqlite -e gmar -e grad-cam \\
           --metric insertion --metric deletion --protocol rise
           two explainers and two metrics, with the protocol of RISE
@@ -162,9 +162,9 @@ enum EvaluateHelp {
       xai evaluate -m MODEL -d photos -o results.sqlite --shard 2/8
           every eighth part, in results-shard-2-of-8.sqlite; xai merge joins them
 
-    Numbers depend on model, pictures, options, batch size and kernels alone, bit for bit on one machine. The same \
-    command again goes on where a run was stopped: Ctrl-C and SIGTERM finish the picture that is worked on; a second \
-    Ctrl-C, a crash or a power cut lose at most four pictures. Another experiment is refused, with what differs.
+    Numbers depend on model, images, options, batch size and kernels alone, bit for bit on one machine. The same \
+    command again resumes where a run was stopped: Ctrl-C and SIGTERM finish the image that is worked on; a second \
+    Ctrl-C, a crash or a power cut lose at most four images. Another experiment is refused, with what differs.
 
     In a job array of Slurm (SLURM_ARRAY_TASK_ID) and an indexed job of Kubernetes (JOB_COMPLETION_INDEX) each job takes \
     its shard by itself.

@@ -43,7 +43,7 @@ struct EvaluatePlan {
     settings.batchSize = command.runOptions.batchSize
     settings.measuresHeads = command.heads
     settings.seed = command.seed
-    settings.thumbnailCount = command.runOptions.pictures
+    settings.thumbnailCount = command.runOptions.images
     settings.isStrict = command.runOptions.strict
     var evaluation = try Evaluation(
       model: loaded.model, data: data,
@@ -93,7 +93,7 @@ struct EvaluatePlan {
   var summary: String {
     let (data, count) = (experiment.data, evaluation.data.sampleCount)
     let sample = count < data.splitCount ? "\(grouped(count)) of " : ""
-    return "\(experiment.model.name) on \(data.name), \(sample)\(grouped(data.splitCount)) pictures of "
+    return "\(experiment.model.name) on \(data.name), \(sample)\(grouped(data.splitCount)) images of "
       + "'\(data.split)': \(counted(experiment.explainers.count, "explainer")), "
       + "\(counted(experiment.metrics.count, "metric"))"
       + (chosen.map { chosen in
@@ -102,23 +102,23 @@ struct EvaluatePlan {
   }
 
   /// How long some images will take on this machine, in one line.
-  func text(of estimate: EvaluationEstimate, pictures: Int) -> String {
+  func text(of estimate: EvaluationEstimate, images: Int) -> String {
     let parts = [
       counted(experiment.explainers.count, "explainer"), counted(experiment.metrics.count, "metric"),
-      counted(pictures, "picture"),
+      counted(images, "image"),
     ].joined(separator: " × ")
     return
-      "\(parts): about \(duration(estimate.secondsPerPicture * Double(pictures))), \(grouped(estimate.inputsPerPicture)) "
-      + "inputs a picture at \(decimal(estimate.secondsPerInput * 1000, places: 1)) ms"
+      "\(parts): about \(duration(estimate.secondsPerImage * Double(images))), \(grouped(estimate.inputsPerImage)) "
+      + "inputs an image at \(decimal(estimate.secondsPerInput * 1000, places: 1)) ms"
   }
 
   /// Says how long the run would take, and that alone.
   func tellEstimate() throws {
-    let (estimate, pictures) = (try evaluation.estimate(), positions.count)
+    let (estimate, images) = (try evaluation.estimate(), positions.count)
     if command.json {
-      try StandardOutput.write(json(EstimateLine(estimate, pictures: pictures)))
+      try StandardOutput.write(json(EstimateLine(estimate, images: images)))
     } else {
-      try StandardOutput.write("\(summary)\n\(text(of: estimate, pictures: pictures))\n")
+      try StandardOutput.write("\(summary)\n\(text(of: estimate, images: images))\n")
     }
   }
 }
@@ -126,18 +126,18 @@ struct EvaluatePlan {
 /// How long an evaluation will take, as a JSON line.
 struct EstimateLine: Encodable {
   let event = "estimate"
-  let pictures: Int
+  let images: Int
   let seconds: Double
-  let secondsPerPicture: Double
+  let secondsPerImage: Double
   let secondsPerInput: Double
-  let inputsPerPicture: Int
+  let inputsPerImage: Int
 
-  init(_ estimate: EvaluationEstimate, pictures: Int) {
-    self.pictures = pictures
-    seconds = estimate.secondsPerPicture * Double(pictures)
-    secondsPerPicture = estimate.secondsPerPicture
+  init(_ estimate: EvaluationEstimate, images: Int) {
+    self.images = images
+    seconds = estimate.secondsPerImage * Double(images)
+    secondsPerImage = estimate.secondsPerImage
     secondsPerInput = estimate.secondsPerInput
-    inputsPerPicture = estimate.inputsPerPicture
+    inputsPerImage = estimate.inputsPerImage
   }
 }
 #endif

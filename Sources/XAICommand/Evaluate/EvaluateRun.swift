@@ -35,7 +35,7 @@ struct EvaluateRun {
     try tellEstimate(known: store.donePositions)
     var isFinished = true
     do {
-      // An explainer of many passes stops between two of them; its group is computed again when the run goes on.
+      // An explainer of many passes stops between two of them; its group is computed again when the run resumes.
       try PassProgress.watched(by: { _ in !Interruption.isRequested }) {
         try plan.evaluation.run(into: store, shard: plan.chosen?.shard ?? .whole) { try tell($0) }
       }
@@ -54,7 +54,7 @@ struct EvaluateRun {
     try reporter.ended(end, isFinished: isFinished)
     if !isFinished, Interruption.isRequested { throw Failure(.interrupted, "") }
     if isFinished, !end.failures.isEmpty, end.failures.count == known.count {
-      throw Failure(.inputData, "\(plan.command.data): no picture could be evaluated")
+      throw Failure(.inputData, "\(plan.command.data): no image could be evaluated")
     }
     // What is missing has been named.
     if isFinished, !end.failures.isEmpty || !end.mapFailures.isEmpty { throw Failure(.inputData, "") }
@@ -64,20 +64,20 @@ struct EvaluateRun {
   private mutating func tellEstimate(known: Set<Int>) throws {
     let open = plan.positions.count { !known.contains($0) }
     guard open > 0, !plan.command.quiet else { return }
-    // What can't be measured is not told: a picture that can't be read is the run's business.
+    // What can't be measured is not told: an image that can't be read is the run's business.
     guard let estimate = try? plan.evaluation.estimate() else { return }
-    try reporter.tell(estimate, pictures: open)
+    try reporter.tell(estimate, images: open)
   }
 
   private var seconds: Double { (clock.now - start) / .seconds(1) }
 
   /// Hands an event on; throws where the run is to end, when the image that is worked on has its result.
   private mutating func tell(_ event: EvaluationEvent) throws {
-    if case .picture = event { doneCount += 1 }
+    if case .image = event { doneCount += 1 }
     if failure == nil {
       do { try reporter.tell(event) } catch { failure = error }
     }
-    if case .picture = event { TestMilestone.result.reached() }
+    if case .image = event { TestMilestone.result.reached() }
     if case .working = event { return }
     if let failure { throw failure }
     let isEnough = plan.command.runOptions.stopAfter?.isMet(count: doneCount, seconds: seconds) ?? false
@@ -89,7 +89,7 @@ struct EvaluateRun {
 struct EvaluationEnd {
   let means: [MeanValue]
   /// Images that could not be evaluated.
-  let failures: [PictureFailure]
+  let failures: [ImageFailure]
   /// Maps that could not be made, or lack a value, by explainer.
   let mapFailures: [MapFailures]
   /// How many maps of each explainer are the same everywhere, of those that have any.
@@ -104,7 +104,7 @@ struct EvaluationEnd {
 /// Where the events of an evaluation go.
 protocol EvaluationReporter {
   /// How long the images without a result will take, before anything else is told.
-  mutating func tell(_ estimate: EvaluationEstimate, pictures: Int) throws
+  mutating func tell(_ estimate: EvaluationEstimate, images: Int) throws
   mutating func tell(_ event: EvaluationEvent) throws
   mutating func ended(_ end: EvaluationEnd, isFinished: Bool) throws
   /// Takes a line away that is still being overwritten.
@@ -113,7 +113,7 @@ protocol EvaluationReporter {
 
 /// Says nothing.
 struct SilentEvaluationReporter: EvaluationReporter {
-  func tell(_ estimate: EvaluationEstimate, pictures: Int) {}
+  func tell(_ estimate: EvaluationEstimate, images: Int) {}
   func tell(_ event: EvaluationEvent) {}
   func ended(_ end: EvaluationEnd, isFinished: Bool) {}
   func clear() {}

@@ -9,8 +9,8 @@ struct EvaluationJSONReporter: EvaluationReporter {
 
   init(_ plan: EvaluatePlan) { self.plan = plan }
 
-  func tell(_ estimate: EvaluationEstimate, pictures: Int) throws {
-    try StandardOutput.write(json(EstimateLine(estimate, pictures: pictures)))
+  func tell(_ estimate: EvaluationEstimate, images: Int) throws {
+    try StandardOutput.write(json(EstimateLine(estimate, images: images)))
   }
 
   func tell(_ event: EvaluationEvent) throws {
@@ -19,13 +19,13 @@ struct EvaluationJSONReporter: EvaluationReporter {
       try write(
         EvaluationLine(
           event: "began", output: plan.output, shard: plan.chosen?.shard.description, known: known,
-          pictures: count, modelNotes: plan.evaluation.model.descriptor.notes))
+          images: count, modelNotes: plan.evaluation.model.descriptor.notes))
       for note in plan.evaluation.notes { try write(EvaluationLine(event: "note", text: note)) }
     case .working: break
-    case .picture(let result):
+    case .image(let result):
       try write(
         EvaluationLine(
-          event: "picture", position: result.position, picture: result.identifier, failure: result.failure,
+          event: "image", position: result.position, image: result.identifier, failure: result.failure,
           classes: result.subjects.map(\.classIndex)))
     }
   }
@@ -35,7 +35,7 @@ struct EvaluationJSONReporter: EvaluationReporter {
     try write(
       EvaluationLine(
         event: isFinished ? "finished" : "stopped", output: plan.output, known: end.known,
-        pictures: end.positionCount, failures: end.failures.count,
+        images: end.positionCount, failures: end.failures.count,
         failedMaps: end.mapFailures.map {
           EvaluationLine.FailedMaps(
             explainer: experiment.explainers[$0.explainer].specification, count: $0.count, reason: $0.reason)
@@ -81,11 +81,11 @@ private struct EvaluationLine: Encodable {
   var output: String?
   var shard: String?
   var position: Int?
-  var picture: String?
+  var image: String?
   var failure: String?
   var classes: [Int]?
   var known: Int?
-  var pictures: Int?
+  var images: Int?
   var failures: Int?
   var failedMaps: [FailedMaps]?
   var flatMaps: [FlatMaps]?

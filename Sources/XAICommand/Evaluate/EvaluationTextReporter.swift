@@ -20,8 +20,8 @@ struct EvaluationTextReporter: EvaluationReporter {
 
   init(_ plan: EvaluatePlan) { self.plan = plan }
 
-  mutating func tell(_ estimate: EvaluationEstimate, pictures: Int) {
-    tell("\(plan.text(of: estimate, pictures: pictures))\n")
+  mutating func tell(_ estimate: EvaluationEstimate, images: Int) {
+    tell("\(plan.text(of: estimate, images: images))\n")
   }
 
   mutating func tell(_ event: EvaluationEvent) throws {
@@ -31,15 +31,15 @@ struct EvaluationTextReporter: EvaluationReporter {
       try say("\(plan.summary)\n")
       for note in plan.evaluation.notes { tell("Note: \(note)\n") }
       if known > 0, known < count {
-        try say("going on after \(grouped(known)) of \(grouped(count)) pictures\n")
+        try say("resuming after \(grouped(known)) of \(grouped(count)) images\n")
       }
-    case .working(let pictures, let share):
+    case .working(let images, let share):
       // A share that does not grow is the next group's.
       if share <= lastShare { beforeGroup = done }
       lastShare = share
-      reached = Double(beforeGroup) + share * Double(pictures)
+      reached = Double(beforeGroup) + share * Double(images)
       show()
-    case .picture(let result):
+    case .image(let result):
       done += 1
       if let failure = result.failure { note(failure, of: result) }
       show()
@@ -54,17 +54,17 @@ struct EvaluationTextReporter: EvaluationReporter {
     progress.update { seconds in
       let left = reached > 0 ? ", \(duration((Double(count - known) / reached - 1) * seconds)) left" : ""
       let rate = reached / seconds
-      return "\(grouped(known + whole)) of \(grouped(count)) pictures, "
+      return "\(grouped(known + whole)) of \(grouped(count)) images, "
         + "\(decimal(rate, places: rate < 10 ? 2 : 1)) a second\(left)"
     }
   }
 
   /// Names the first failures at once; the end of the run names them again.
-  private mutating func note(_ failure: String, of result: PictureResult) {
+  private mutating func note(_ failure: String, of result: ImageResult) {
     failureCount += 1
     switch failureCount {
     case 1...3: tell("Note: leaving out \(Self.text(failure, of: result.identifier))\n")
-    case 4: tell("Note: more pictures are left out; the end of the run names them\n")
+    case 4: tell("Note: more images are left out; the end of the run names them\n")
     default: break
     }
   }
@@ -91,10 +91,10 @@ extension EvaluationTextReporter {
     if end.known > end.failures.count { try say("\n" + meanTable(end.means, of: plan.experiment) + "\n") }
     if isFinished {
       let time = done > 0 ? " in \(duration(end.seconds))" : ", all of them known already"
-      try say("\(plan.output): \(counted(end.known, "picture"))\(time)\n" + next)
+      try say("\(plan.output): \(counted(end.known, "image"))\(time)\n" + next)
     } else {
       try say(
-        "Stopped after \(grouped(end.known)) of \(grouped(end.positionCount)) pictures; the same command goes on from "
+        "Stopped after \(grouped(end.known)) of \(grouped(end.positionCount)) images; the same command resumes from "
           + "there.\n")
     }
     for flat in end.flatMaps {
@@ -112,7 +112,7 @@ extension EvaluationTextReporter {
     let shown = end.failures.prefix(20).map { "  \(Self.text($0.reason, of: $0.identifier))\n" }.joined()
     let rest = end.failures.count > 20 ? "  and \(end.failures.count - 20) more\n" : ""
     tell(
-      "Warning: \(counted(end.failures.count, "picture")) \(end.failures.count == 1 ? "was" : "were") left out:\n"
+      "Warning: \(counted(end.failures.count, "image")) \(end.failures.count == 1 ? "was" : "were") left out:\n"
         + shown + rest)
   }
 

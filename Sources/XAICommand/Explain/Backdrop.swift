@@ -13,9 +13,9 @@ struct Backdrop {
   init(image: Image, view: Preprocessing.View?) { (self.image, self.view) = (image, view) }
 
   /// The original where it was kept, and otherwise what the model sees.
-  init(_ picture: PreparedBatch.Picture, _ preprocessing: Preprocessing) {
-    guard let original = picture.original else {
-      self.init(image: picture.image, view: nil)
+  init(_ prepared: PreparedBatch.Entry, _ preprocessing: Preprocessing) {
+    guard let original = prepared.original else {
+      self.init(image: prepared.image, view: nil)
       return
     }
     self.init(original: original, preprocessing)

@@ -6,7 +6,7 @@ import XAIImage
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain",
-    abstract: "Explain what a model sees in pictures: overlays, maps, records, figures.",
+    abstract: "Explain what a model sees in images: overlays, maps, records, figures.",
     usage: "xai explain --model <model> <images> ... [options]", discussion: ExplainHelp.discussion)
 
   @Option(
@@ -46,10 +46,10 @@ struct ExplainCommand: ParsableCommand {
       valueName: "kinds"), completion: .list(OutputKind.allCases.map(\.rawValue)), transform: OutputKind.list)
   var outputKind: [OutputKind] = [.overlay]
 
-  @Flag(help: "Also draw a montage of all pictures × explainers, ten rows a page.")
+  @Flag(help: "Also draw a montage of all images × explainers, ten rows a page.")
   var montage = false
 
-  @Flag(help: "Also draw what every head of every layer attends to, as a grid for each picture.")
+  @Flag(help: "Also draw what every head of every layer attends to, as a grid for each image.")
   var attentionMaps = false
 
   @Option(
@@ -62,11 +62,11 @@ struct ExplainCommand: ParsableCommand {
 
   @OptionGroup(title: "Drawing") var drawing: DrawingOptions
   @OptionGroup(title: "Figures") var figures: FigureOptions
-  @OptionGroup(title: "Pictures") var pictures: PictureOptions
+  @OptionGroup(title: "Images") var imageOptions: ImageOptions
   @OptionGroup(title: "KernelSelection") var engine: EngineOptions
   @OptionGroup(title: "Profile") var profiling: ProfileOptions
 
-  @Option(help: ArgumentHelp("Pictures in one pass of the model.", valueName: "n"))
+  @Option(help: ArgumentHelp("Images in one pass of the model.", valueName: "n"))
   var batchSize = 4
 
   @Flag(help: "Print one JSON line a map on standard output, and nothing else there.")
@@ -93,7 +93,7 @@ struct ExplainCommand: ParsableCommand {
 /// The text of `xai explain --help`.
 enum ExplainHelp {
   static let discussion = """
-    Runs every explainer on every picture and class in one pass of the model a batch. Everything that you write is \
+    Runs every explainer on every image and class in one pass of the model a batch. Everything that you write is \
     checked before the first pass.
 
       xai explain -m MODEL photo.jpg
@@ -116,8 +116,8 @@ enum ExplainHelp {
     drawn symmetric about 0: blue against the class, red for it, as strong as they are large. Magnitudes are drawn from the lowest \
     of a map to its highest. The .npy files and records hold the scores as they are.
 
-    A picture that can't be used is reported and the others are still done; the exit status is then that of the first \
-    such picture. Ctrl-C stops before the next picture is written, or between two passes of an explainer of many; a second Ctrl-C stops at once. Files appear whole or \
+    An image that can't be used is reported and the others are still done; the exit status is then that of the first \
+    such image. Ctrl-C stops before the next image is written, or between two passes of an explainer of many; a second Ctrl-C stops at once. Files appear whole or \
     not at all.
 
     \(ExitStatus.help)

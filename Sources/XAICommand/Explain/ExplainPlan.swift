@@ -39,7 +39,7 @@ struct ExplainPlan {
     let loaded = try LoadedModel(command.model, engine: command.engine, profile: profile)
     model = loaded.model
     loaded.tellNotes(quiet: command.quiet)
-    preprocessing = try command.pictures.preprocessing(of: loaded)
+    preprocessing = try command.imageOptions.preprocessing(of: loaded)
     let seen = try model.descriptor(seeing: preprocessing.inputSize)
     for choice in named { try choice.explainer.check(fits: seen) }
     let leading = try registry.leadingExplainers(for: seen)

@@ -62,19 +62,19 @@ struct ExplainRun {
 
   private mutating func explainAll() throws {
     var batches = prepared
-    while let batch = plan.profile.measure("waiting for pictures", { batches.next() }) {
+    while let batch = plan.profile.measure("waiting for images", { batches.next() }) {
       for (file, failure) in batch.failures { note(failure, of: file) }
       guard !Interruption.isRequested else { return }
-      try explain(batch.pictures)
+      try explain(batch.images)
       let (handled, total) = (done + failed, plan.images.count)
       guard handled < total else { continue }
-      progress.update { pictureCount(done: handled, of: total, seconds: $0) }
+      progress.update { imageCount(done: handled, of: total, seconds: $0) }
     }
   }
 
   /// The decoded batches, in order.
   private var prepared: Prefetched<IndexingIterator<[ArraySlice<ImageFile>]>, PreparedBatch> {
-    let (preprocessing, options) = (plan.preprocessing, plan.command.pictures)
+    let (preprocessing, options) = (plan.preprocessing, plan.command.imageOptions)
     let (pixelLimit, orientation, profile) = (options.pixelLimit, options.orientation.exif, plan.profile)
     let originals = drawsImages && plan.command.drawing.view == .original ? PreparedBatch.mostKept : 0
     return plan.batches.prefetched {
@@ -85,29 +85,29 @@ struct ExplainRun {
   }
 
   /// Explains a batch; one that fails is tried image by image, so that the message names the right one.
-  private mutating func explain(_ pictures: [PreparedBatch.Picture]) throws {
-    guard !pictures.isEmpty else { return }
+  private mutating func explain(_ images: [PreparedBatch.Entry]) throws {
+    guard !images.isEmpty else { return }
     let attempt: ExplanationAttempt
     do {
-      attempt = try self.attempt(pictures, by: plan.explainers + headReaders)
+      attempt = try self.attempt(images, by: plan.explainers + headReaders)
     } catch is CancellationError {
       return
     } catch {
-      if let picture = pictures.first, pictures.count == 1 {
-        return note(Failure(error), of: picture.file)
+      if let image = images.first, images.count == 1 {
+        return note(Failure(error), of: image.file)
       }
-      for picture in pictures { try explain([picture]) }
+      for image in images { try explain([image]) }
       return
     }
     let explainers = plan.explainers + headReaders
     let failing = attempt.results.indices.filter { (try? attempt.results[$0].get()) == nil }
-    for (index, picture) in pictures.enumerated() {
+    for (index, image) in images.enumerated() {
       guard !Interruption.isRequested else { return }
       var maps: [Result<[Attribution], any Error>] = attempt.results.map { $0.map { $0[index] } }
-      if pictures.count > 1, !failing.isEmpty {
+      if images.count > 1, !failing.isEmpty {
         // One of the images may be to blame: each is tried by itself.
         do {
-          let alone = try self.attempt([picture], by: failing.map { explainers[$0] })
+          let alone = try self.attempt([image], by: failing.map { explainers[$0] })
           for (place, result) in zip(failing, alone.results) { maps[place] = result.map { $0[0] } }
         } catch is CancellationError {
           return
@@ -117,13 +117,13 @@ struct ExplainRun {
       }
       let backdrop: Backdrop?
       do {
-        backdrop = drawsImages ? try self.backdrop(of: picture) : nil
+        backdrop = drawsImages ? try self.backdrop(of: image) : nil
       } catch {
-        note(Failure(error, otherwise: .inputData), of: picture.file)
+        note(Failure(error, otherwise: .inputData), of: image.file)
         continue
       }
       try write(
-        picture, on: backdrop, maps, logits: attempt.logits[index].elements,
+        image, on: backdrop, maps, logits: attempt.logits[index].elements,
         classes: attempt.targets.classes[index])
       TestMilestone.result.reached()
     }
@@ -133,11 +133,11 @@ struct ExplainRun {
   private var headReaders: [any Explainer] { plan.attentionMaps?.explainers.flatMap { $0 } ?? [] }
 
   private func attempt(
-    _ pictures: [PreparedBatch.Picture], by explainers: [any Explainer]
+    _ images: [PreparedBatch.Entry], by explainers: [any Explainer]
   ) throws -> ExplanationAttempt {
     try PassProgress.watched(by: watcher) {
       try ExplanationAttempt(
-        of: input(pictures.map(\.image)), targets: plan.targets, by: explainers, using: plan.model)
+        of: input(images.map(\.image)), targets: plan.targets, by: explainers, using: plan.model)
     }
   }
 
@@ -149,7 +149,7 @@ struct ExplainRun {
 
   /// The model's input of images that have been resized and cropped.
   private func input(_ images: [Image]) throws -> Tensor {
-    try plan.profile.measure("normalising pictures") {
+    try plan.profile.measure("normalising images") {
       try plan.preprocessing.withoutResizing.tensor(from: images)
     }
   }
@@ -160,12 +160,12 @@ struct ExplainRun {
 extension ExplainRun {
   /// Writes and prints the results of one image: the maps of each explainer, one a class, or why there are none.
   private mutating func write(
-    _ picture: PreparedBatch.Picture, on backdrop: Backdrop?, _ results: [Result<[Attribution], any Error>],
+    _ image: PreparedBatch.Entry, on backdrop: Backdrop?, _ results: [Result<[Attribution], any Error>],
     logits: [Float], classes: [Int]
   ) throws {
-    if picture.isTurned, !toldTurned, !plan.command.quiet {
+    if image.isTurned, !toldTurned, !plan.command.quiet {
       toldTurned = true
-      tell("Note: \(picture.file.turnedNote)\n")
+      tell("Note: \(image.file.turnedNote)\n")
     }
     let maps = results.prefix(plan.choices.count)
     let scores = ClassScores(logits: logits, of: plan.model.descriptor)
@@ -174,7 +174,7 @@ extension ExplainRun {
     for (choice, result) in zip(plan.choices, maps) {
       guard case .failure(let error) = result else { continue }
       missing += 1
-      try note(Failure(error), of: picture.file, by: choice)
+      try note(Failure(error), of: image.file, by: choice)
     }
     guard missing < maps.count else {
       failed += 1
@@ -182,24 +182,24 @@ extension ExplainRun {
     }
     done += 1
     if missing > 0 { incomplete += 1 }
-    var lines = picture.file.shownPath + (predicted.map { ": \($0.text)" } ?? "") + "\n"
+    var lines = image.file.shownPath + (predicted.map { ": \($0.text)" } ?? "") + "\n"
     let likeness = ClassLikeness(maps.map { try? $0.get() }, classes: classes)
     var seen: Set<Int> = []
     for (target, classIndex) in classes.enumerated() where seen.insert(classIndex).inserted {
       let results = zip(plan.choices, maps).map { choice, result -> MapResult? in
         guard let attribution = try? result.get()[target] else { return nil }
         return MapResult(
-          file: picture.file, choice: choice, attribution: attribution,
+          file: image.file, choice: choice, attribution: attribution,
           target: scores?[classIndex], predicted: predicted)
       }
       if let scores, classIndex != scores.predicted.index { lines += "  \(scores[classIndex].text)\n" }
       lines += try write(results, on: backdrop, likeness)
     }
-    if let path = try writeAttentionMaps(picture, results.dropFirst(plan.choices.count)) {
+    if let path = try writeAttentionMaps(image, results.dropFirst(plan.choices.count)) {
       lines += "  \(path)\n"
     }
     if !plan.command.quiet, !plan.command.json { try say(lines) }
-    tell(likeness, of: picture.file)
+    tell(likeness, of: image.file)
   }
 
   /// Writes the maps of one image and class, one an explainer; gives the lines that tell their files.
@@ -232,14 +232,14 @@ extension ExplainRun {
   private var drawsImages: Bool { writer.draws || plan.command.montage }
 
   /// What the maps of an image are drawn on.
-  private func backdrop(of picture: PreparedBatch.Picture) throws -> Backdrop {
-    guard plan.command.drawing.view == .original, picture.original == nil else {
-      return Backdrop(picture, plan.preprocessing)
+  private func backdrop(of image: PreparedBatch.Entry) throws -> Backdrop {
+    guard plan.command.drawing.view == .original, image.original == nil else {
+      return Backdrop(image, plan.preprocessing)
     }
-    let options = plan.command.pictures
+    let options = plan.command.imageOptions
     let original = try plan.profile.measure("reading and decoding") {
       try Image(
-        contentsOf: picture.file.path, pixelLimit: options.pixelLimit, orientation: options.orientation.exif)
+        contentsOf: image.file.path, pixelLimit: options.pixelLimit, orientation: options.orientation.exif)
     }
     return Backdrop(original: original, plan.preprocessing)
   }
@@ -251,7 +251,7 @@ extension ExplainRun {
 
   /// Draws the grid of all heads of an image, where that was asked for, and gives its path.
   private func writeAttentionMaps(
-    _ picture: PreparedBatch.Picture, _ results: ArraySlice<Result<[Attribution], any Error>>
+    _ image: PreparedBatch.Entry, _ results: ArraySlice<Result<[Attribution], any Error>>
   ) throws -> String? {
     guard let grid = plan.attentionMaps else { return nil }
     var maps = try results.map { try $0.get()[0] }[...]
@@ -260,9 +260,9 @@ extension ExplainRun {
       return Array(maps.prefix(heads.count))
     }
     let drawing = try grid.drawing(
-      layers, title: "Attention of each head, \(picture.file.stem)", columns: plan.command.columns,
+      layers, title: "Attention of each head, \(image.file.stem)", columns: plan.command.columns,
       width: plan.figures?.width)
-    return try writer.write(drawing, name: "\(picture.file.stem).attention-maps")
+    return try writer.write(drawing, name: "\(image.file.stem).attention-maps")
   }
 
   /// Says what a user should know before trusting a map.
@@ -348,7 +348,7 @@ extension ExplainRun {
 
 /// Images that are decoded, resized and cropped, and what went wrong with the others.
 struct PreparedBatch: Sendable {
-  struct Picture: Sendable {
+  struct Entry: Sendable {
     let file: ImageFile
     /// What the model sees.
     let image: Image
@@ -361,7 +361,7 @@ struct PreparedBatch: Sendable {
   /// Pixels of an original that is kept until it is drawn on: a larger one is read again then.
   static let mostKept = 4 << 20
 
-  var pictures: [Picture] = []
+  var images: [Entry] = []
   var failures: [(file: ImageFile, failure: Failure)] = []
 
   /// Reads the images of some files.
@@ -380,7 +380,7 @@ struct PreparedBatch: Sendable {
         let seen = try profile.measure("resizing") { try preprocessing.resizedAndCropped(image) }
         let isKept =
           mostKept > 0 && (image.width * image.height <= mostKept || !file.canBeReadAgain)
-        pictures.append(Picture(file: file, image: seen, original: isKept ? image : nil, isTurned: isTurned))
+        images.append(Entry(file: file, image: seen, original: isKept ? image : nil, isTurned: isTurned))
       } catch {
         var failure = Failure(error, otherwise: .inputData)
         if !failure.message.hasPrefix(file.shownPath) {

@@ -76,13 +76,13 @@ struct MontagePages {
   }
 
   /// Adds an image and its overlays; gives the page that is full by this.
-  mutating func add(_ picture: Image, overlays: [Image?], target: ClassScore?) -> (
+  mutating func add(_ image: Image, overlays: [Image?], target: ClassScore?) -> (
     name: String, drawing: Drawing
   )? {
     // Large photographs would hold memory that no page shows.
     rows.append(
       (
-        ([picture] + overlays).map { $0.map(template.reduced) },
+        ([image] + overlays).map { $0.map(template.reduced) },
         target.map { "\($0.shortLabel)\n\($0.valueText)" } ?? ""
       )
     )

@@ -21,7 +21,7 @@ struct MergeCommand: ParsableCommand {
     completion: .file(extensions: ["sqlite"]))
   var output: String
 
-  @Flag(help: "Merge what there is, where pictures of the sample have no result yet.")
+  @Flag(help: "Merge what there is, where images of the sample have no result yet.")
   var partial = false
 
   @Flag(name: .shortAndLong, help: "Print nothing but errors.")
@@ -37,14 +37,14 @@ struct MergeCommand: ParsableCommand {
     guard !quiet else { return }
     if !report.duplicates.isEmpty {
       StandardError.write(
-        "Note: \(counted(report.duplicates.count, "picture")) came several times with the same results, and "
+        "Note: \(counted(report.duplicates.count, "image")) came several times with the same results, and "
           + "\(report.duplicates.count == 1 ? "is" : "are") kept once: "
           + "\(report.duplicates.prefix(5).joined(separator: ", "))"
           + "\(report.duplicates.count > 5 ? ", …" : "")\n")
     }
     let missing = report.missing.isEmpty ? "" : ", \(grouped(report.missing.count)) missing"
     try StandardOutput.write(
-      "\(output): \(counted(report.pictureCount, "picture")) of \(counted(files.count, "file"))\(missing)\n")
+      "\(output): \(counted(report.imageCount, "image")) of \(counted(files.count, "file"))\(missing)\n")
     #else
     throw Failure.noDatabase
     #endif
@@ -60,9 +60,9 @@ enum MergeHelp {
       xai merge results-shard-*.sqlite -o so-far.sqlite --partial
           what there is before all shards have ended
 
-    Databases of different experiments are refused, with what differs. A picture that comes several times with the same \
-    results is kept once; with different results, it is refused. So are missing pictures, with the shards that they belong \
-    to, but for --partial. The new file appears whole or not at all.
+    Databases of different experiments are refused, with what differs. An image that comes several times with the same \
+    results is kept once; with different results, it is refused. So are missing images, with the shards that they belong \
+    to, unless --partial is given. The new file appears whole or not at all.
 
     \(ExitStatus.help)
     """

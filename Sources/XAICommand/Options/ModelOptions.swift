@@ -87,7 +87,7 @@ struct LoadedModel {
 }
 
 /// A size of images as users write it: `384`, `224x320` or `224×320`, height first.
-struct PictureSize: ExpressibleByArgument {
+struct ImageSize: ExpressibleByArgument {
   let height: Int
   let width: Int
 

@@ -95,7 +95,7 @@ enum ReportHelp {
       xai report results.sqlite
           tables on the terminal
       xai report results.sqlite -o report.html
-          a page with curves, agreement, heads and all pictures, in one file
+          a page with curves, agreement, heads and all images, in one file
       xai report results.sqlite -f html,csv,latex -o out
           out/report.html, out/report.csv and out/report.tex
       xai report results-shard-*.sqlite -f markdown

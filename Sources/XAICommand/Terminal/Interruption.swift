@@ -48,8 +48,8 @@ enum Steps: CountedUnit {
 }
 
 /// Images of an evaluation.
-enum Pictures: CountedUnit {
-  static let names = (one: "picture", several: "pictures")
+enum Images: CountedUnit {
+  static let names = (one: "image", several: "images")
 }
 
 /// When a run is to end before its work does: after `90s`, `30min`, `2h` or a count such as `500steps`.

@@ -65,7 +65,7 @@ extension Progress {
 }
 
 /// How many images of how many are done, with the rate and the time left.
-func pictureCount(done: Int, of total: Int, seconds: Double) -> String {
+func imageCount(done: Int, of total: Int, seconds: Double) -> String {
   guard done > 0 else { return "0 of \(total) images" }
   let rate = Double(done) / seconds
   return "\(done) of \(total) images, \(decimal(rate, places: rate < 10 ? 2 : 1)) a second, "

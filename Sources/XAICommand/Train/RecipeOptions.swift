@@ -93,7 +93,7 @@ struct RunOptions: ParsableArguments {
   @Flag(help: "Remove what an earlier run left in the folder, and begin anew.")
   var restart = false
 
-  @Flag(help: "Let a damaged picture end the run; otherwise it is left out and named at the end.")
+  @Flag(help: "Let a damaged image end the run; otherwise it is left out and named at the end.")
   var strict = false
 
   @Option(

@@ -5,7 +5,7 @@ import XAICore
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
-    abstract: "Fine-tune a model on pictures, or train one from scratch.",
+    abstract: "Fine-tune a model on images, or train one from scratch.",
     usage: """
       xai train --model <model> --data <data> --output <out> [options]
       xai train --from-scratch <config> --data <data> --output <out> [options]
@@ -26,7 +26,7 @@ struct TrainCommand: ParsableCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "A folder or list of pictures, or a data set with options, such as shapes:size=96.",
+      "A folder or list of images, or a data set with options, such as shapes:size=96.",
       valueName: "data"), completion: .file())
   var data: String
 
@@ -61,7 +61,7 @@ struct TrainCommand: ParsableCommand {
   func validate() throws {
     guard (model == nil) != (fromScratch == nil) else {
       throw ValidationError(
-        "give either --model, to go on with its weights, or --from-scratch, for random ones")
+        "give either --model, to continue from its weights, or --from-scratch, for random ones")
     }
     try engine.requireFloat32(for: "Training")
   }
@@ -88,7 +88,7 @@ enum TrainHelp {
       xai train --from-scratch CONFIG -d shapes:size=96 -o trained --preset scratch
           a new model, on drawn scenes
 
-    The same command again goes on from the last checkpoint, however the run before ended: Ctrl-C and SIGTERM write one \
+    The same command again resumes from the last checkpoint, however the run before ended: Ctrl-C and SIGTERM write one \
     first; a second Ctrl-C, a crash or a power cut lose the steps since. A run that had finished does nothing.
 
     Files: config.json, preprocessor_config.json, model.safetensors, training.json (recipe, data, history), \

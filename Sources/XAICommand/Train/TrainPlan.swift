@@ -38,7 +38,7 @@ struct TrainPlan {
   /// What is trained on what, in one line.
   var summary: String {
     let judged = task.validation.map { ", \(grouped($0.count)) for validation" } ?? ""
-    return "\(task.model.descriptor.name) on \(command.data): \(grouped(task.training.count)) pictures of "
+    return "\(task.model.descriptor.name) on \(command.data): \(grouped(task.training.count)) images of "
       + "\(grouped(task.model.descriptor.classCount)) classes\(judged); \(grouped(task.stepCount)) steps of "
       + "\(task.recipe.batchSize) on \(kernels.name)"
   }
@@ -69,7 +69,7 @@ private struct TrainingData {
           + (dataset.classes.first.map { "only '\($0.name)'" } ?? "none"))
     }
     guard (0..<training.count).contains(where: { training.label($0) != nil }) else {
-      throw Failure(.inputData, "\(command.data): no picture of the split '\(training.name)' has a class")
+      throw Failure(.inputData, "\(command.data): no image of the split '\(training.name)' has a class")
     }
     if validation == nil {
       notes.append(

@@ -56,7 +56,7 @@ struct TrainRun {
 
   private var seconds: Double { (clock.now - start) / .seconds(1) }
 
-  /// Hands an event on, and says whether the training goes on.
+  /// Hands an event on, and says whether the training continues.
   private mutating func tell(_ event: TrainingEvent) -> Bool {
     if case .step = event { stepsDone += 1 }
     if failure == nil {
@@ -81,7 +81,7 @@ protocol TrainingReporter {
   mutating func tell(_ event: TrainingEvent) throws
   mutating func finished(_ record: TrainingRecord, files: [String], seconds: Double) throws
   mutating func alreadyFinished(_ record: TrainingRecord) throws
-  mutating func stopped(step: Int, skipped: [SkippedPicture]) throws
+  mutating func stopped(step: Int, skipped: [SkippedImage]) throws
   /// Takes a line away that is still being overwritten.
   mutating func clear()
 }
@@ -91,6 +91,6 @@ struct SilentTrainingReporter: TrainingReporter {
   func tell(_ event: TrainingEvent) {}
   func finished(_ record: TrainingRecord, files: [String], seconds: Double) {}
   func alreadyFinished(_ record: TrainingRecord) {}
-  func stopped(step: Int, skipped: [SkippedPicture]) {}
+  func stopped(step: Int, skipped: [SkippedImage]) {}
   func clear() {}
 }

@@ -15,7 +15,7 @@ struct TrainingJSONReporter: TrainingReporter {
     try write(EventLine(end: "already-finished", record))
   }
 
-  func stopped(step: Int, skipped: [SkippedPicture]) throws {
+  func stopped(step: Int, skipped: [SkippedImage]) throws {
     var line = EventLine(event: "stopped")
     (line.step, line.skipped) = (step, skipped)
     try write(line)
@@ -39,12 +39,12 @@ private struct EventLine: Encodable {
   var validationAccuracy: Double?
   var learningRate: Double?
   var gradientNorm: Double?
-  var pictures: Int?
+  var images: Int?
   var done: Int?
   var of: Int?
-  var picture: String?
+  var image: String?
   var text: String?
-  var skipped: [SkippedPicture]?
+  var skipped: [SkippedImage]?
   var files: [String]?
   var seconds: Double?
 
@@ -66,7 +66,7 @@ private struct EventLine: Encodable {
       (self.step, self.steps, self.stepsPerEpoch) = (step, steps, stepsPerEpoch)
     case .step(let report):
       self.init(event: "step")
-      (step, pictures, loss, accuracy) = (report.step, report.pictureCount, report.loss, report.accuracy)
+      (step, images, loss, accuracy) = (report.step, report.imageCount, report.loss, report.accuracy)
       (learningRate, gradientNorm) = (report.learningRate, report.gradientNorm)
     case .validating(let done, let count):
       self.init(event: "validating")
@@ -81,7 +81,7 @@ private struct EventLine: Encodable {
       self.step = step
     case .skipped(let skipped):
       self.init(event: "skipped")
-      (picture, text) = (skipped.identifier, skipped.reason)
+      (image, text) = (skipped.identifier, skipped.reason)
     case .note(let note):
       self.init(event: "note")
       text = note

@@ -29,7 +29,7 @@ struct TrainingTextReporter: TrainingReporter {
       (self.steps, self.stepsPerEpoch, firstStep) = (steps, stepsPerEpoch, step)
       linedEpoch = step / stepsPerEpoch
       try say("\(plan.summary)\n")
-      if step > 0 { try say("going on after step \(grouped(step))\n") }
+      if step > 0 { try say("resuming after step \(grouped(step))\n") }
     case .step(let step): show(step)
     case .validating(let done, let count):
       // What is judged is not trained on: the speed of training begins anew after it.
@@ -37,7 +37,7 @@ struct TrainingTextReporter: TrainingReporter {
       progress.update { _ in "validation: \(grouped(done)) of \(grouped(count)) images" }
     case .row(let row): try lineOfEpoch(row)
     case .checkpoint: break
-    case .skipped(let picture): skip(picture)
+    case .skipped(let image): skip(image)
     case .note(let text): note(text)
     }
   }
@@ -45,11 +45,11 @@ struct TrainingTextReporter: TrainingReporter {
   mutating func clear() { progress.clear() }
 
   private mutating func show(_ step: TrainingEvent.Step) {
-    let count = Double(step.pictureCount)
+    let count = Double(step.imageCount)
     sinceLine.loss += step.loss * count
     sinceLine.correct += step.accuracy * count
-    sinceLine.count += step.pictureCount
-    speed.add(step.pictureCount)
+    sinceLine.count += step.imageCount
+    speed.add(step.imageCount)
     let (speed, stepsPerEpoch, steps, firstStep) = (speed, stepsPerEpoch, steps, firstStep)
     progress.update { seconds in
       let left = Double(steps - step.step) * seconds / Double(max(step.step - firstStep, 1))
@@ -86,11 +86,11 @@ struct TrainingTextReporter: TrainingReporter {
   }
 
   /// Names the first damaged images at once; the end of the run names them again.
-  private mutating func skip(_ picture: SkippedPicture) {
+  private mutating func skip(_ image: SkippedImage) {
     skippedCount += 1
     switch skippedCount {
-    case 1...3: note("leaving out \(Self.text(of: picture))")
-    case 4: note("more pictures are left out; the end of the run names them")
+    case 1...3: note("leaving out \(Self.text(of: image))")
+    case 4: note("more images are left out; the end of the run names them")
     default: return
     }
   }
@@ -117,9 +117,9 @@ extension TrainingTextReporter {
         + "--restart begins anew.\n")
   }
 
-  mutating func stopped(step: Int, skipped: [SkippedPicture]) throws {
+  mutating func stopped(step: Int, skipped: [SkippedImage]) throws {
     try say(
-      "Stopped after step \(grouped(step)) of \(grouped(steps)); the same command goes on from there.\n")
+      "Stopped after step \(grouped(step)) of \(grouped(steps)); the same command resumes from there.\n")
     summarise(skipped)
   }
 
@@ -129,18 +129,18 @@ extension TrainingTextReporter {
   }
 
   /// An image and what was wrong with it; most reasons name it already.
-  private static func text(of picture: SkippedPicture) -> String {
-    picture.reason.contains(picture.identifier)
-      ? picture.reason : "\(picture.identifier): \(picture.reason)"
+  private static func text(of image: SkippedImage) -> String {
+    image.reason.contains(image.identifier)
+      ? image.reason : "\(image.identifier): \(image.reason)"
   }
 
   /// Names the images that were left out; of many the first.
-  private func summarise(_ skipped: [SkippedPicture]) {
+  private func summarise(_ skipped: [SkippedImage]) {
     guard !skipped.isEmpty else { return }
     let shown = skipped.prefix(20).map { "  \(Self.text(of: $0))\n" }.joined()
     let rest = skipped.count > 20 ? "  and \(skipped.count - 20) more\n" : ""
     StandardError.write(
-      "Warning: \(grouped(skipped.count)) \(skipped.count == 1 ? "picture was" : "pictures were") left out:\n"
+      "Warning: \(grouped(skipped.count)) \(skipped.count == 1 ? "image was" : "images were") left out:\n"
         + shown + rest)
   }
 }
@@ -150,7 +150,7 @@ private struct Speed {
   private let start = ContinuousClock().now
   private var count = 0
 
-  mutating func add(_ pictures: Int) { count += pictures }
+  mutating func add(_ images: Int) { count += images }
 
   var text: String {
     let rate = Double(count) / max((ContinuousClock().now - start) / .seconds(1), 1e-3)

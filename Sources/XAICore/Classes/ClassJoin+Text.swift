@@ -23,7 +23,7 @@ extension ClassJoin {
       }
       throw ClassJoinError(
         description: "the classes '\(classes[other].name)' and '\(classes[place].name)' of the data are both "
-          + "\(described(index)) of the model. Rename one, or put their pictures together.")
+          + "\(described(index)) of the model. Rename one, or put their images together.")
     }
   }
 
@@ -70,7 +70,7 @@ extension ClassJoin {
   private func advice(hasNumbers: Bool) -> String {
     "Call them as the model does (`xai inspect --labels`) or by their WordNet ids, "
       + (hasNumbers ? "say whether numbers are --classes index or --classes names, " : "")
-      + "leave their pictures out with --skip-unmatched, "
+      + "leave their images out with --skip-unmatched, "
       + "or say that the classes are the model's in its order: --classes order."
       + (labels.count == ImageNet.labels.count && labels.first == "class 0"
         ? " The model names none of its thousand classes; if they are ImageNet's, say --classes imagenet."

@@ -153,14 +153,14 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
     case .malformed(let file, let line, let reason):
       "\(FileName.shown(file))\(line.map { ", line \($0)" } ?? ""): \(reason)"
     case .emptyClass(let name, let place):
-      "\(FileName.shown(place)): the class '\(name)' has no pictures. Add some or remove the class."
+      "\(FileName.shown(place)): the class '\(name)' has no images. Add some or remove the class."
     case .unknownLabel(let file, let line, let label, let known):
       "\(FileName.shown(file)), line \(line): the label '\(label)' is not among the classes (\(known))"
     case .noSplit(let name, let dataset, let known):
       known.isEmpty
         ? "\(dataset) has no split '\(name)', and no other"
         : "\(dataset) has no split '\(name)'; it has \(known.joined(separator: ", "))"
-    case .empty(let place): "\(FileName.shown(place)): there are no pictures"
+    case .empty(let place): "\(FileName.shown(place)): there are no images"
     case .invalidOptions(let dataset, let reason): "\(dataset): \(reason)"
     }
   }

@@ -41,7 +41,7 @@ extension DatasetClass {
           file: place, line: nil,
           reason:
             "two classes look alike, '\(name)': an accent is one character in one name and two in the other. "
-            + "Rename one, or put their pictures together.")
+            + "Rename one, or put their images together.")
       }
     }
   }

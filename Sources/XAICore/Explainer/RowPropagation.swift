@@ -22,7 +22,7 @@ public enum RowPropagation {
     var current = vectors
     var above: Int?
     for layer in layers {
-      if let above { current = current.map { layout.spread($0, fromLayer: above, toLayer: layer) } }
+      if let above { current = current.map { layout.unpooled($0, fromLayer: above, toLayer: layer) } }
       above = layer
       let count = current.first?.count ?? 0
       let room = layout.windows(ofLayer: layer)?.size ?? count

@@ -88,5 +88,5 @@ struct ImageProcessor {
 extension Preprocessing.Normalisation {
   /// The statistics that CLIP was trained with (Radford and others 2021, in the code that was published with it).
   static let clip = Preprocessing.Normalisation(
-    mean: [0.48145466, 0.4578275, 0.40821073], deviation: [0.26862954, 0.26130258, 0.27577711])
+    mean: [0.48145466, 0.4578275, 0.40821073], standardDeviation: [0.26862954, 0.26130258, 0.27577711])
 }

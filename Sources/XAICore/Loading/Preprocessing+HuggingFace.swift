@@ -81,7 +81,7 @@ extension Preprocessing {
     case nil: break
     }
     normalisation = try Normalisation(
-      configuration, mean: "image_mean", deviation: "image_std", defaults: normalisation)
+      configuration, mean: "image_mean", standardDeviation: "image_std", defaults: normalisation)
     switch try configuration.optionalBool("do_normalize") {
     case true? where normalisation == nil:
       throw configuration.invalid("image_mean", "is absent, and do_normalize needs it")
@@ -151,7 +151,7 @@ extension Preprocessing.Normalisation {
   /// Reads the statistics of a configuration, a number for all channels or one for each; nil where neither it nor the
   /// defaults have any.
   init?(
-    _ configuration: Configuration, mean meanKey: String, deviation deviationKey: String,
+    _ configuration: Configuration, mean meanKey: String, standardDeviation deviationKey: String,
     defaults: Preprocessing.Normalisation?
   ) throws(ConfigurationError) {
     func channels(_ key: String) throws(ConfigurationError) -> [Float]? {
@@ -160,12 +160,12 @@ extension Preprocessing.Normalisation {
       }
       return try configuration.optionalDoubles(key)?.map(Float.init)
     }
-    let (mean, deviation) = (try channels(meanKey), try channels(deviationKey))
-    guard mean != nil || deviation != nil || defaults != nil else { return nil }
+    let (mean, standardDeviation) = (try channels(meanKey), try channels(deviationKey))
+    guard mean != nil || standardDeviation != nil || defaults != nil else { return nil }
     guard let means = mean ?? defaults?.mean else {
       throw configuration.invalid(meanKey, "is absent, and \(deviationKey) is given")
     }
-    guard let deviations = deviation ?? defaults?.deviation else {
+    guard let deviations = standardDeviation ?? defaults?.standardDeviation else {
       throw configuration.invalid(deviationKey, "is absent, and \(meanKey) is given")
     }
     guard means.count == 3, means.allSatisfy(\.isFinite) else {
@@ -174,6 +174,6 @@ extension Preprocessing.Normalisation {
     guard deviations.count == 3, deviations.allSatisfy({ $0.isFinite && $0 > 0 }) else {
       throw configuration.invalid(deviationKey, "is \(deviations), not three positive numbers")
     }
-    self.init(mean: means, deviation: deviations)
+    self.init(mean: means, standardDeviation: deviations)
   }
 }

@@ -39,7 +39,8 @@ extension Preprocessing {
     self.init(
       resize: resize, filter: filter, crop: CentreCrop(height: height, width: width, rounding: .halfToEven),
       rescaleFactor: 1.0 / 255,
-      normalisation: try Normalisation(configuration, mean: "mean", deviation: "std", defaults: .imageNet))
+      normalisation: try Normalisation(
+        configuration, mean: "mean", standardDeviation: "std", defaults: .imageNet))
     cropFraction = fraction
   }
 

@@ -19,12 +19,12 @@ public struct MaskingOptions: NegativeScoresOptions {
   public init() {}
 
   public static let table: [OptionSpec<Self>] = [
-    OptionSpec("space", \.space, "which values of the picture the map multiplies"), negativeOption,
+    OptionSpec("space", \.space, "which values of the image the map multiplies"), negativeOption,
   ]
 
   /// What programs do, under their names.
   public static let presets: [Preset<Self>] = [
-    Preset("default", "the picture in [0, 1] times the map") { $0 = MaskingOptions() },
+    Preset("default", "the image in [0, 1] times the map") { $0 = MaskingOptions() },
     Preset("torch-cam", "ClassificationMetric of torch-cam") { $0.space = .normalised },
     Preset("xplique", "the Average metrics of Xplique: torch-cam's, of scores without their signs") {
       $0.space = .normalised
@@ -53,7 +53,7 @@ extension FramePlan {
           identity: identity)
       case .normalised:
         return Frame(
-          .made { subject.picture.input.multiplied(by: subject.map(negative)) }, identity: identity)
+          .made { subject.image.input.multiplied(by: subject.map(negative)) }, identity: identity)
       }
     }
   }

@@ -109,14 +109,14 @@ extension Metric {
     randomised: ((_ stage: Int) -> any Model)?, batchSize: Int = 8
   ) throws -> MetricValue? {
     precondition(batchSize > 0, "the model sees at least one frame at once, not \(batchSize)")
-    let input = subject.picture.input
+    let input = subject.image.input
     var queue = RequestQueue(
-      about: [subject.picture], input: input.reshaped(to: Shape([1] + input.shape.extents)), model: model,
+      about: [subject.image], input: input.reshaped(to: Shape([1] + input.shape.extents)), model: model,
       explainers: explainer.map { [$0] } ?? [], randomised: randomised, batchSize: batchSize)
     var evaluation = MetricEvaluation(
       try plan(for: subject),
       asker: RequestQueue.Asker(
-        picture: 0, classIndex: subject.classIndex, explainer: explainer == nil ? nil : 0, map: 0,
+        image: 0, classIndex: subject.classIndex, explainer: explainer == nil ? nil : 0, map: 0,
         metric: specification), number: 0)
     while evaluation.ask(&queue) {
       for job in queue.takeJobs() {

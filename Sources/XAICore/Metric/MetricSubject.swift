@@ -6,7 +6,7 @@ public import XAITensor
 /// A map, with the image and the class that it is about.
 public struct MetricSubject: Sendable {
   /// The image, which other maps may share.
-  public let picture: SubjectPicture
+  public let image: SubjectImage
   /// The map's scores, one a patch, as the explainer gave them.
   public let scores: [Float]
   /// The patches that the scores belong to.
@@ -38,10 +38,10 @@ public struct MetricSubject: Sendable {
   ///   - image: the image.
   ///   - attribution: the map and its class; a map of pixels is summed over patches.
   ///   - probability: of that class on the whole image.
-  public init(picture: SubjectPicture, attribution: Attribution, probability: Float) {
+  public init(image: SubjectImage, attribution: Attribution, probability: Float) {
     let attribution = attribution.pooled
     self.init(
-      picture: picture, scores: attribution.scores, grid: attribution.grid,
+      image: image, scores: attribution.scores, grid: attribution.grid,
       scoreMeaning: attribution.scoreMeaning, map: attribution.heatMap.elements,
       classIndex: attribution.classIndex, probability: probability, explainer: attribution.explainer)
   }
@@ -50,7 +50,7 @@ public struct MetricSubject: Sendable {
   /// input of them.
   public init(pixels: Tensor, preprocessing: Preprocessing, attribution: Attribution, probability: Float) {
     self.init(
-      picture: SubjectPicture(pixels: pixels, preprocessing: preprocessing), attribution: attribution,
+      image: SubjectImage(pixels: pixels, preprocessing: preprocessing), attribution: attribution,
       probability: probability)
   }
 
@@ -60,17 +60,17 @@ public struct MetricSubject: Sendable {
     scoreMeaning: ScoreMeaning = .magnitude, map: [Float], classIndex: Int, probability: Float
   ) {
     self.init(
-      picture: SubjectPicture(pixels: pixels, preprocessing: preprocessing), scores: scores, grid: grid,
+      image: SubjectImage(pixels: pixels, preprocessing: preprocessing), scores: scores, grid: grid,
       scoreMeaning: scoreMeaning, map: map, classIndex: classIndex, probability: probability)
   }
 
   private init(
-    picture: SubjectPicture, scores: [Float], grid: Grid, scoreMeaning: ScoreMeaning, map: [Float],
+    image: SubjectImage, scores: [Float], grid: Grid, scoreMeaning: ScoreMeaning, map: [Float],
     classIndex: Int, probability: Float, explainer: String = ""
   ) {
-    precondition(map.count == picture.pixels.shape[1] * picture.pixels.shape[2], "one map value a pixel")
+    precondition(map.count == image.pixels.shape[1] * image.pixels.shape[2], "one map value a pixel")
     precondition(scores.count == grid.count, "one score a patch")
-    self.picture = picture
+    self.image = image
     self.scores = scores
     self.grid = grid
     self.scoreMeaning = scoreMeaning
@@ -94,10 +94,10 @@ public struct MetricSubject: Sendable {
   }
 
   /// The image that the model saw, after resize and crop, before mean and standard deviation: [3, H, W] in [0, 1].
-  public var pixels: Tensor { picture.pixels }
+  public var pixels: Tensor { image.pixels }
 
   /// How the pixels become the model's input.
-  public var preprocessing: Preprocessing { picture.preprocessing }
+  public var preprocessing: Preprocessing { image.preprocessing }
 
   /// Rows of the image.
   public var height: Int { pixels.shape[1] }
@@ -106,7 +106,7 @@ public struct MetricSubject: Sendable {
   public var width: Int { pixels.shape[2] }
 
   /// The image's name in its data set; empty where it has none.
-  public var identifier: String { picture.identifier }
+  public var identifier: String { image.identifier }
 
   /// What numbers of this image are drawn with: the same for every map of it, on every machine.
   ///
@@ -175,7 +175,7 @@ extension MetricSubject {
     for region in regions {
       precondition(
         region.pixels.count == map.count,
-        "a region of \(region.pixels.count) pixels is not one of a picture of \(map.count)")
+        "a region of \(region.pixels.count) pixels is not one of an image of \(map.count)")
       for index in pixels.indices where region.pixels[index] { pixels[index] = true }
     }
     return pixels.contains(true) ? pixels : nil
@@ -183,7 +183,7 @@ extension MetricSubject {
 }
 
 /// An image that maps are judged on, shared by all of them: what is made of it is made once, when first asked for.
-public final class SubjectPicture: Sendable {
+public final class SubjectImage: Sendable {
   /// The image's name in its data set; empty where it has none.
   public let identifier: String
   /// The image that the model saw, after resize and crop, before mean and standard deviation: [3, H, W] in [0, 1].
@@ -197,7 +197,7 @@ public final class SubjectPicture: Sendable {
   public init(pixels: Tensor, preprocessing: Preprocessing, identifier: String = "") {
     precondition(
       pixels.shape.rank == 3 && pixels.shape[0] == 3,
-      "the pixels of one picture are 3×height×width, not \(pixels.shape)")
+      "the pixels of one image are 3×height×width, not \(pixels.shape)")
     self.identifier = identifier
     self.pixels = pixels
     self.preprocessing = preprocessing

@@ -18,7 +18,7 @@ package struct RequestQueue {
   /// Where a request comes from.
   package struct Asker: Sendable {
     /// The image's place among those of the queue.
-    package let picture: Int
+    package let image: Int
     /// The class that is asked about.
     package let classIndex: Int
     /// The place of the explainer among those of the queue; nil where it is not known.
@@ -29,8 +29,8 @@ package struct RequestQueue {
     package let metric: String
 
     /// Says where a request comes from.
-    package init(picture: Int, classIndex: Int, explainer: Int?, map: Int, metric: String) {
-      (self.picture, self.classIndex, self.explainer) = (picture, classIndex, explainer)
+    package init(image: Int, classIndex: Int, explainer: Int?, map: Int, metric: String) {
+      (self.image, self.classIndex, self.explainer) = (image, classIndex, explainer)
       (self.map, self.metric) = (map, metric)
     }
   }
@@ -63,7 +63,7 @@ package struct RequestQueue {
   /// A request that was taken in, with all who asked it.
   private struct Entry {
     let question: Question
-    let picture: Int
+    let image: Int
     let frame: (plan: FramePlan, index: Int)
     /// Nil for a frame that is like no other.
     let frameKey: FrameKey?
@@ -83,27 +83,27 @@ package struct RequestQueue {
     /// The entries that each row of the batch answers.
     fileprivate let rows: [[Int]]
     private let frames: [(plan: FramePlan, index: Int)]
-    private let pictures: [SubjectPicture]
+    private let images: [SubjectImage]
     /// The batch itself, where it is that of the images as they are.
     private let input: Tensor?
 
     fileprivate init(
       _ rows: [[Int]], map: ExplainedModel?, frames: [(plan: FramePlan, index: Int)],
-      of pictures: [SubjectPicture], input: Tensor? = nil
+      of images: [SubjectImage], input: Tensor? = nil
     ) {
-      (self.rows, self.map, self.frames, self.pictures, self.input) = (rows, map, frames, pictures, input)
+      (self.rows, self.map, self.frames, self.images, self.input) = (rows, map, frames, images, input)
     }
 
     /// Builds what the model sees, on any thread.
     package func batch() -> FrameBatch {
       input.map { FrameBatch($0) }
-        ?? FrameBatch(frames.map { $0.plan[$0.index].content }, of: pictures.map(\.input))
+        ?? FrameBatch(frames.map { $0.plan[$0.index].content }, of: images.map(\.input))
     }
   }
 
   private let model: any Model
   private let explainers: [any Explainer]
-  private let pictures: [SubjectPicture]
+  private let images: [SubjectImage]
   /// The whole images, [images, 3, H, W], as the explainers of the maps that are judged saw them.
   private let input: Tensor
   private let batchSize: Int
@@ -132,22 +132,22 @@ package struct RequestQueue {
   ///   - randomised: the model with random weights down to a stage; nil where its weights can't be replaced.
   ///   - batchSize: frames that the model sees at once.
   package init(
-    about pictures: [SubjectPicture], input: Tensor, model: any Model, explainers: [any Explainer],
+    about images: [SubjectImage], input: Tensor, model: any Model, explainers: [any Explainer],
     randomised: ((_ stage: Int) -> any Model)?, batchSize: Int
   ) {
-    (self.pictures, self.input, self.batchSize) = (pictures, input, batchSize)
+    (self.images, self.input, self.batchSize) = (images, input, batchSize)
     (self.model, self.explainers, self.randomised) = (model, explainers, randomised)
-    open = pictures.map { _ in 0 }
+    open = images.map { _ in 0 }
   }
 
   // MARK: - Asking
 
   /// Takes in a map of a whole image that is known from elsewhere.
-  package mutating func know(_ scores: [Float], picture: Int, explainer: Int, classIndex: Int) {
+  package mutating func know(_ scores: [Float], image: Int, explainer: Int, classIndex: Int) {
     let question = Question.map(explainer: explainer, classIndex: classIndex, of: .same)
-    let frame = Self.key(of: .whole, picture: picture, map: 0)
+    let frame = Self.key(of: .whole, image: image, map: 0)
     var entry = Entry(
-      question: question, picture: picture, frame: (FramePlan([.whole]), 0), frameKey: frame, isWhole: true,
+      question: question, image: image, frame: (FramePlan([.whole]), 0), frameKey: frame, isWhole: true,
       patchCount: nil)
     entry.answer = .map(scores)
     if let frame { known[Key(frame: frame, question: question)] = entries.count }
@@ -172,9 +172,9 @@ package struct RequestQueue {
     return numbers
   }
 
-  private static func key(of frame: Frame, picture: Int, map: Int) -> FrameKey? {
+  private static func key(of frame: Frame, image: Int, map: Int) -> FrameKey? {
     switch frame.identity {
-    case .ofPicture(let name): FrameKey(owner: picture, isMap: false, name: name)
+    case .ofImage(let name): FrameKey(owner: image, isMap: false, name: name)
     case .ofMap(let name): FrameKey(owner: map, isMap: true, name: name)
     case .unique: nil
     }
@@ -184,7 +184,7 @@ package struct RequestQueue {
     _ question: Question, _ place: (plan: FramePlan, index: Int), by asker: Asker, for waiter: Int
   ) -> Int {
     let frame = place.plan[place.index]
-    let frameKey = Self.key(of: frame, picture: asker.picture, map: asker.map)
+    let frameKey = Self.key(of: frame, image: asker.image, map: asker.map)
     let key = frameKey.map { Key(frame: $0, question: question) }
     let number = key.flatMap { known[$0] } ?? entries.count
     if number == entries.count {
@@ -192,11 +192,11 @@ package struct RequestQueue {
       if case .whole = frame.content { isWhole = true }
       entries.append(
         Entry(
-          question: question, picture: asker.picture, frame: place, frameKey: frameKey, isWhole: isWhole,
+          question: question, image: asker.image, frame: place, frameKey: frameKey, isWhole: isWhole,
           patchCount: frame.patchCount))
       if let key { known[key] = number }
       pending.append(number)
-      open[asker.picture] += 1
+      open[asker.image] += 1
       askedCount += 1
     }
     entries[number].readers += 1
@@ -208,7 +208,7 @@ package struct RequestQueue {
   }
 
   /// Whether no request about an image is without an answer.
-  package func isAnswered(picture: Int) -> Bool { open[picture] == 0 }
+  package func isAnswered(image: Int) -> Bool { open[image] == 0 }
 
   /// Whether all that was asked for a waiter has its answer.
   package func hasAnswers(for waiter: Int) -> Bool { missing[waiter] == 0 }
@@ -243,7 +243,7 @@ package struct RequestQueue {
 
   private func job(_ rows: [[Int]], map: ExplainedModel?) -> Job {
     let first = rows.map { entries[$0[0]] }
-    return Job(rows, map: map, frames: first.map(\.frame), of: first.map { pictures[$0.picture] })
+    return Job(rows, map: map, frames: first.map(\.frame), of: first.map { images[$0.image] })
   }
 
   /// Maps of the same frame share its pass; those of whole images are made as the maps that are judged were, all images
@@ -254,7 +254,7 @@ package struct RequestQueue {
       let asked = numbers.filter { explainedModel(of: $0) == model }
       let whole = asked.filter { entries[$0].isWhole }
       if !whole.isEmpty {
-        let rows = pictures.indices.map { picture in whole.filter { entries[$0].picture == picture } }
+        let rows = images.indices.map { image in whole.filter { entries[$0].image == image } }
         jobs.append(Job(rows, map: model, frames: [], of: [], input: input))
       }
       jobs += changedRows(asked.filter { !entries[$0].isWhole }).map { job($0, map: model) }
@@ -361,7 +361,7 @@ package struct RequestQueue {
   /// Keeps an answer, and gives those who wait for nothing else.
   private mutating func take(_ answer: Answer, for number: Int) -> [Int] {
     entries[number].answer = answer
-    open[entries[number].picture] -= 1
+    open[entries[number].image] -= 1
     answeredCount += 1
     let waiting = entries[number].waiting
     entries[number].waiting = []

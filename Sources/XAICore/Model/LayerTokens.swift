@@ -38,7 +38,7 @@ public struct TokenMerge: Hashable, Sendable, Codable {
   /// vᵀ·M, M being the matrix of coarse by fine tokens whose rows say in equal shares what a coarse token is made of.
   ///
   /// The rows of M sum to 1, so that v and what comes of it have the same sum.
-  public func spread(_ vector: [Float]) -> [Float] {
+  public func unpooled(_ vector: [Float]) -> [Float] {
     let coarse = coarse
     var spread = [Float](repeating: 0, count: fine.count)
     for (token, value) in vector.enumerated() where value != 0 {

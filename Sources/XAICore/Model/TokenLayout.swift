@@ -156,14 +156,14 @@ extension TokenLayout {
 
   /// A row vector of the tokens of a layer as one of a layer before it: each token is shared out among those that it is
   /// made of.
-  public func spread(_ vector: [Float], fromLayer layer: Int, toLayer lower: Int) -> [Float] {
+  public func unpooled(_ vector: [Float], fromLayer layer: Int, toLayer lower: Int) -> [Float] {
     guard !layers.isEmpty, lower < layer else { return vector }
-    return (lower + 1...layer).reversed().reduce(vector) { layers[$1].merge?.spread($0) ?? $0 }
+    return (lower + 1...layer).reversed().reduce(vector) { layers[$1].merge?.unpooled($0) ?? $0 }
   }
 
   /// One score per patch from a row vector of the tokens of a layer: shared out down to the first layer, without the prefix.
   public func patchScores(_ vector: [Float], ofLayer layer: Int) -> [Float] {
-    Array(spread(vector, fromLayer: layer, toLayer: 0)[patches])
+    Array(unpooled(vector, fromLayer: layer, toLayer: 0)[patches])
   }
 
   /// One score per patch from a map on the grid of a layer: bilinear with half-pixel centres, as maps are drawn.

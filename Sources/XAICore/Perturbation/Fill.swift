@@ -19,13 +19,13 @@ public enum Fill: String, OptionValue, CaseIterable {
   /// - Parameters:
   ///   - image: the model's input, [3, H, W].
   ///   - preprocessing: how that was made.
-  public func input(hiding picture: Tensor, preprocessing: Preprocessing) -> Tensor {
+  public func input(hiding image: Tensor, preprocessing: Preprocessing) -> Tensor {
     switch self {
-    case .zero: Tensor(repeating: 0, picture.shape)
-    case .black: preprocessing.normalised(Tensor(repeating: 0, picture.shape))
-    case .mean: preprocessing.normalised(Self.meanColour(picture.shape))
-    case .blur: Blur().callAsFunction(picture)
-    case .lowest: Tensor(repeating: picture.withElements { $0.min() ?? 0 }, picture.shape)
+    case .zero: Tensor(repeating: 0, image.shape)
+    case .black: preprocessing.normalised(Tensor(repeating: 0, image.shape))
+    case .mean: preprocessing.normalised(Self.meanColour(image.shape))
+    case .blur: Blur().callAsFunction(image)
+    case .lowest: Tensor(repeating: image.withElements { $0.min() ?? 0 }, image.shape)
     }
   }
 

@@ -39,7 +39,7 @@ public struct Frame: Sendable {
     /// The image as it is.
     case whole
     /// A changed image.
-    case picture(FramePicture)
+    case image(FrameImage)
     /// Some patches of the whole image, ascending, and nothing of the others.
     case patches([Int])
   }
@@ -47,7 +47,7 @@ public struct Frame: Sendable {
   /// Which other frames are the same as this one, so that the model sees it once.
   public enum Identity: Hashable, Sendable {
     /// Those of the same name for any map of the image.
-    case ofPicture(String)
+    case ofImage(String)
     /// Those of the same name for the same map.
     case ofMap(String)
     /// None.
@@ -60,7 +60,7 @@ public struct Frame: Sendable {
   public let identity: Identity
 
   /// The image as it is.
-  public static let whole = Frame(.whole, identity: .ofPicture("whole"))
+  public static let whole = Frame(.whole, identity: .ofImage("whole"))
 
   /// Makes a frame.
   public init(_ content: Content, identity: Identity = .unique) {

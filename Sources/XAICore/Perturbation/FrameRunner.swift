@@ -34,12 +34,12 @@ public struct FrameRunner {
   ///   - take: takes the number of a frame and its logits, in place.
   /// - Throws: what the model throws, and `CancellationError` where the run is stopped.
   public mutating func run(
-    _ plan: FramePlan, of picture: Tensor,
+    _ plan: FramePlan, of image: Tensor,
     _ take: (_ frame: Int, _ logits: UnsafeBufferPointer<Float>) throws -> Void
   ) throws {
     let batches = plan.batches(of: batchSize)
     var inputs = batches.prefetched { frames in
-      FrameBatch(frames.map { plan[$0].content }, of: frames.map { _ in picture })
+      FrameBatch(frames.map { plan[$0].content }, of: frames.map { _ in image })
     }
     for frames in batches {
       guard let batch = inputs.next() else { return }
@@ -69,13 +69,13 @@ package struct FrameBatch: Sendable {
   /// - Parameters:
   ///   - contents: pixels, or equally many patches each.
   ///   - images: the whole preprocessed image of each, [3, H, W].
-  package init(_ contents: [Frame.Content], of pictures: [Tensor]) {
-    let shape = pictures[0].shape
+  package init(_ contents: [Frame.Content], of images: [Tensor]) {
+    let shape = images[0].shape
     kept = contents.compactMap { if case .patches(let kept) = $0 { kept } else { nil } }
     let batch = Shape([contents.count] + shape.extents)
-    guard pictures.allSatisfy({ $0.device == nil }) else {
-      let inputs = zip(contents, pictures).map { content, whole in
-        if case .picture(let changed) = content { changed.tensor(shape) } else { whole }
+    guard images.allSatisfy({ $0.device == nil }) else {
+      let inputs = zip(contents, images).map { content, whole in
+        if case .image(let changed) = content { changed.tensor(shape) } else { whole }
       }
       input = Tensor.gathering(Array(inputs.indices), of: inputs, columns: shape.count, shape: batch)
       return
@@ -84,8 +84,8 @@ package struct FrameBatch: Sendable {
       for (row, content) in contents.enumerated() {
         let destination = elements + row * shape.count
         switch content {
-        case .picture(let changed): changed.write(to: destination, count: shape.count)
-        case .whole, .patches: pictures[row].write(to: destination)
+        case .image(let changed): changed.write(to: destination, count: shape.count)
+        case .whole, .patches: images[row].write(to: destination)
         }
       }
     }
@@ -124,7 +124,7 @@ package struct FrameBatch: Sendable {
 /// Most explainers take one pass, so a watcher isn't a parameter of ``Explainer``: it's a task-local value, which whoever
 /// has something to show or to stop sets around the call, and which nothing in between has to hand on.
 public enum PassProgress {
-  /// Is told how far an explainer is, on the thread of the work, and says whether to go on.
+  /// Is told how far an explainer is, on the thread of the work, and says whether to continue.
   public typealias Watcher = @Sendable (PassCount) -> Bool
 
   @TaskLocal private static var watcher: Watcher?

@@ -39,7 +39,7 @@ public struct Segments: Sendable {
   ///   - segmentation: what it is divided into.
   ///   - superpixels: about how many superpixels.
   public init(
-    of picture: Tensor, cells: PatchCells, preprocessing: Preprocessing, into segmentation: Segmentation,
+    of image: Tensor, cells: PatchCells, preprocessing: Preprocessing, into segmentation: Segmentation,
     superpixels: Int
   ) {
     self.cells = cells
@@ -57,7 +57,7 @@ public struct Segments: Sendable {
       self.labels = labels
     case .slic:
       let superpixels = Superpixels(
-        of: preprocessing.denormalised(picture), count: superpixels, height: cells.height, width: cells.width)
+        of: preprocessing.denormalised(image), count: superpixels, height: cells.height, width: cells.width)
       (labels, count) = (superpixels.labels, superpixels.count)
     }
   }
@@ -66,11 +66,11 @@ public struct Segments: Sendable {
   public func patchScores(_ scores: [Double]) -> [Float] { cells.means(of: labels.map { scores[Int($0)] }) }
 
   /// The image with each segment in its mean colour.
-  public func averaged(_ picture: Tensor) -> Tensor {
+  public func averaged(_ image: Tensor) -> Tensor {
     var counts = [Double](repeating: 0, count: count)
     for label in labels { counts[Int(label)] += 1 }
-    return Tensor(picture.shape) { result in
-      picture.withElements { elements in
+    return Tensor(image.shape) { result in
+      image.withElements { elements in
         for start in stride(from: 0, to: elements.count, by: labels.count) {
           var sums = [Double](repeating: 0, count: count)
           for (pixel, label) in labels.enumerated() { sums[Int(label)] += Double(elements[start + pixel]) }
@@ -86,13 +86,13 @@ public struct Segments: Sendable {
   ///
   /// - Parameters:
   ///   - hidden: what stands in their place; nil where patches are left out.
-  public func frames(of picture: Tensor, hiddenAs hidden: Tensor?, _ coalitions: [Coalition]) -> FramePlan {
+  public func frames(of image: Tensor, hiddenAs hidden: Tensor?, _ coalitions: [Coalition]) -> FramePlan {
     FramePlan(count: coalitions.count) { index in
       let coalition = coalitions[index]
       guard let hidden else { return Frame(.patches((0..<count).filter { coalition[$0] })) }
       return Frame(
-        .picture(
-          .choice(picture, or: hidden) {
+        .image(
+          .choice(image, or: hidden) {
             let shown = (0..<count).map { coalition[$0] ? Float(1) : 0 }
             return Tensor([labels.count]) { mask in
               for (pixel, label) in labels.enumerated() { mask[pixel] = shown[Int(label)] }

@@ -6,17 +6,17 @@ public struct EvaluationResults: Hashable, Sendable {
   /// What decided the results.
   public var experiment: Experiment
   /// The images in the order of the sample; those that could not be evaluated are among them.
-  public var pictures: [PictureResult]
+  public var images: [ImageResult]
 
   /// Holds what was found.
-  public init(experiment: Experiment, pictures: [PictureResult]) {
+  public init(experiment: Experiment, images: [ImageResult]) {
     self.experiment = experiment
-    self.pictures = pictures
+    self.images = images
   }
 
   /// Places of the sample that have no result yet.
   public var missingPositions: [Int] {
-    let known = Set(pictures.map(\.position))
+    let known = Set(images.map(\.position))
     return (0..<experiment.data.sampleCount).filter { !known.contains($0) }
   }
 }
@@ -33,20 +33,20 @@ extension EvaluationResults {
       hash.add(delimited: name)
       hash.add(delimited: value)
     }
-    for picture in pictures.sorted(by: { $0.position < $1.position }) { hash.add(picture) }
+    for image in images.sorted(by: { $0.position < $1.position }) { hash.add(image) }
     return hash.text
   }
 }
 
 extension FNV1a {
-  fileprivate mutating func add(_ picture: PictureResult) {
-    add(picture.position)
-    add(delimited: picture.identifier)
-    add(picture.label ?? -1)
+  fileprivate mutating func add(_ image: ImageResult) {
+    add(image.position)
+    add(delimited: image.identifier)
+    add(image.label ?? -1)
     // The words for a failure name folders, which differ between machines.
-    add(picture.failure == nil ? 0 : 1)
-    add(picture.subjects.count)
-    for subject in picture.subjects {
+    add(image.failure == nil ? 0 : 1)
+    add(image.subjects.count)
+    for subject in image.subjects {
       add(subject.classIndex)
       add([subject.probability ?? .nan])
       add(subject.isPredicted ? 1 : 0)

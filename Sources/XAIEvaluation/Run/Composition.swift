@@ -15,7 +15,7 @@ struct Composition {
   func check() throws -> [String] {
     let descriptor = model.descriptor
     guard data.sampleCount > 0 else {
-      throw EvaluationError.nothing("the split '\(data.split.name)' has no pictures to evaluate on")
+      throw EvaluationError.nothing("the split '\(data.split.name)' has no images to evaluate on")
     }
     guard !explainers.isEmpty, !metrics.isEmpty else {
       throw EvaluationError.nothing("an evaluation needs at least one explainer and one metric")
@@ -46,7 +46,7 @@ struct Composition {
         of: data, model: model.descriptor, settings: settings, needsLabels: needsLabels,
         needsObjects: needsObjects)
       guard classes.data.sampleCount > 0 else {
-        throw EvaluationError.nothing("the split '\(data.split.name)' has no pictures of the model's classes")
+        throw EvaluationError.nothing("the split '\(data.split.name)' has no images of the model's classes")
       }
       return classes
     } catch let error as ClassJoinError {
@@ -96,13 +96,13 @@ struct Composition {
       let unlabelled = data.indices.count { data.split.label($0) == nil }
       guard unlabelled < data.indices.count else {
         throw EvaluationError.dataLacks(
-          need: "pictures with a class", of: "the target 'label'",
+          need: "images with a class", of: "the target 'label'",
           data: "the split '\(data.split.name)' of \(data.dataset.descriptor.id)")
       }
       return unlabelled == 0
         ? []
         : [
-          "\(counted(unlabelled, "picture")) of the sample \(unlabelled == 1 ? "has" : "have") no class, and so no maps"
+          "\(counted(unlabelled, "image")) of the sample \(unlabelled == 1 ? "has" : "have") no class, and so no maps"
         ]
     case .objects:
       try checkObjects(for: "the target 'objects'")

@@ -51,7 +51,7 @@ struct DataClasses {
     if !unmatched.isEmpty {
       let what =
         needsLabels
-        ? "left out with \(unmatched.count == 1 ? "its" : "their") \(counted(data.split.count - self.data.split.count, "picture"))"
+        ? "left out with \(unmatched.count == 1 ? "its" : "their") \(counted(data.split.count - self.data.split.count, "image"))"
         : "left out"
       notes.append(
         "\(counted(unmatched.count, "class", plural: "classes")) of the data \(unmatched.count == 1 ? "is" : "are") "

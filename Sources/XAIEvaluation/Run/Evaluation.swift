@@ -26,7 +26,7 @@ public struct Evaluation: Sendable {
   /// What one forward pass keeps for all explainers.
   let recording: Recording
   /// The images with the model's classes.
-  private let split: DatasetSplit
+  let split: DatasetSplit
   /// Which class of the data is which of the model; nil where both call them the same, in the same order.
   private let classIdentity: String?
   /// How many images are turned upright as they are opened.
@@ -101,7 +101,7 @@ public struct Evaluation: Sendable {
 extension Evaluation {
   /// Evaluates the images of groups that are not known, in order.
   package func run(
-    positions groups: [Range<Int>], known: Set<Int>, keep: (PictureResult) throws -> Void,
+    positions groups: [Range<Int>], known: Set<Int>, keep: (ImageResult) throws -> Void,
     tell: (EvaluationEvent) throws -> Void
   ) throws {
     let count = groups.reduce(0) { $0 + $1.count }
@@ -114,12 +114,12 @@ extension Evaluation {
     guard !open.isEmpty else { return }
     let randomised = (model as? any TrainableModel).map { RandomisedModels(of: $0, seed: settings.seed) }
     var loaded = open.prefetched(loader)
-    while let group = profile.measure("waiting for pictures", { loaded.next() }) {
+    while let group = profile.measure("waiting for images", { loaded.next() }) {
       var run = GroupRun(self, group, randomised: randomised)
       while let event = try run.next() {
-        if case .picture(let result) = event {
+        if case .image(let result) = event {
           if settings.isStrict, let failure = result.failure {
-            throw EvaluationError.picture(identifier: result.identifier, reason: failure)
+            throw EvaluationError.image(identifier: result.identifier, reason: failure)
           }
           // A group is computed whole; what is known of it stays as it is.
           guard !known.contains(result.position) else { continue }
@@ -145,9 +145,9 @@ public enum EvaluationEvent: Sendable {
   /// The run begins: how many images are to be done, and how many of them are known.
   case began(known: Int, count: Int)
   /// Part of a group is computed: its images, and the share that is done.
-  case working(pictures: Int, share: Double)
+  case working(images: Int, share: Double)
   /// The result of an image is kept.
-  case picture(PictureResult)
+  case image(ImageResult)
 }
 
 extension Evaluation {
@@ -165,15 +165,15 @@ extension Evaluation {
     modelHash: String = "", kernels: String = "", shard: Shard = .whole,
     tell: (EvaluationEvent) throws -> Void = { _ in }
   ) throws -> EvaluationResults {
-    var pictures: [PictureResult] = []
+    var images: [ImageResult] = []
     do {
       try run(
-        positions: shard.groups(ofSample: data.sampleCount), known: [], keep: { pictures.append($0) },
+        positions: shard.groups(ofSample: data.sampleCount), known: [], keep: { images.append($0) },
         tell: tell)
     } catch is CancellationError {}
     return EvaluationResults(
       experiment: experiment(modelHash: modelHash, kernels: kernels),
-      pictures: pictures.sorted { $0.position < $1.position })
+      images: images.sorted { $0.position < $1.position })
   }
 }
 

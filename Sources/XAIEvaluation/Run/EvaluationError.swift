@@ -15,7 +15,7 @@ public enum EvaluationError: Error, Hashable, Sendable, CustomStringConvertible 
   /// A number is not finite.
   case notFinite(String)
   /// An image can't be evaluated, and the run is to end with it.
-  case picture(identifier: String, reason: String)
+  case image(identifier: String, reason: String)
 
   public var description: String {
     switch self {
@@ -28,10 +28,10 @@ public enum EvaluationError: Error, Hashable, Sendable, CustomStringConvertible 
     case .modelLacks(let need, let owner, let model):
       "\(owner) needs \(need), which \(model) is not. Leave it out, or give another model."
     case .noInputSize(let model):
-      "\(model) takes pictures of any size, and pictures of an evaluation have one: its preprocessing has to say which"
+      "\(model) takes images of any size, and images of an evaluation have one: its preprocessing has to say which"
     case .notFinite(let place):
       "\(place) is not a finite number; check the model with `xai check-gradients`"
-    case .picture(let identifier, let reason):
+    case .image(let identifier, let reason):
       reason.contains(identifier) ? reason : "\(identifier): \(reason)"
     }
   }

@@ -6,11 +6,11 @@ import XAITensor
 /// How long an evaluation will take on this machine, from a few measured passes of the model.
 public struct EvaluationEstimate: Hashable, Sendable, Codable {
   /// Seconds for one image of the sample.
-  public var secondsPerPicture: Double
+  public var secondsPerImage: Double
   /// Seconds for one input of the model, in a batch.
   public var secondsPerInput: Double
   /// Inputs that the metrics ask about for one image, with all of its classes and explainers: at most so many.
-  public var inputsPerPicture: Int
+  public var inputsPerImage: Int
   /// Seconds of making the maps of one image, of each explainer.
   public var secondsPerMap: [Double]
 }
@@ -25,12 +25,12 @@ extension Evaluation {
     let group = LoadedGroup(
       0..<min(Self.groupSize, data.sampleCount), of: data, split: split,
       preprocessing: model.descriptor.preprocessing, profile: nil)
-    guard let picture = group.pictures.first else {
-      throw EvaluationError.nothing("none of the first pictures can be read, so nothing can be measured")
+    guard let image = group.images.first else {
+      throw EvaluationError.nothing("none of the first images can be read, so nothing can be measured")
     }
     let clock = ContinuousClock()
     func seconds(_ body: () throws -> Void) rethrows -> Double { try clock.measure(body) / .seconds(1) }
-    let input = try model.descriptor.preprocessing.withoutResizing.tensor(from: [picture.image])
+    let input = try model.descriptor.preprocessing.withoutResizing.tensor(from: [image.image])
     let count = min(Self.groupSize, settings.batchSize)
     let batch = Tensor(Shape([count] + input.shape.extents.dropFirst())) { elements in
       for row in 0..<count { input.write(to: elements + row * input.count) }
@@ -42,10 +42,10 @@ extension Evaluation {
     let forward = try seconds { recorded = try model.forward(input, recording: recording) }
     guard let trace = recorded else { throw EvaluationError.nothing("the model gave no answer") }
     let asked = try settings.target.classes(
-      of: [picture], logits: trace.logits, labels: model.descriptor.labels)
+      of: [image], logits: trace.logits, labels: model.descriptor.labels)
     let classes = asked[0].isEmpty ? [0] : asked[0]
     let targets = PaddedTargets([classes]).targets
-    let secondsPerMap = try explainers.map { explainer in
+    let secondsPerMap = explainers.map { explainer -> Double in
       let progress = Mutex<(done: Int, total: Int)?>(nil)
       let taken = seconds {
         do {
@@ -63,36 +63,36 @@ extension Evaluation {
       return taken * Double(total) / Double(done)
     }
 
-    let (inputs, maps) = try requests(about: picture, classes: classes, trace)
+    let (inputs, maps) = try requests(about: image, classes: classes, trace)
     let heads =
       settings.measuresHeads ? model.descriptor.layerCount * model.descriptor.headCount : 0
     let explaining = secondsPerMap.reduce(0, +)
     let perMap = explainers.isEmpty ? 0 : explaining / Double(explainers.count) + forward
     let answering = Double(inputs + heads) * secondsPerInput + Double(maps) * perMap
     return EvaluationEstimate(
-      secondsPerPicture: forward + explaining + answering,
-      secondsPerInput: secondsPerInput, inputsPerPicture: inputs + heads, secondsPerMap: secondsPerMap)
+      secondsPerImage: forward + explaining + answering,
+      secondsPerInput: secondsPerInput, inputsPerImage: inputs + heads, secondsPerMap: secondsPerMap)
   }
 
   /// How many logits and further maps the metrics ask for at most, each different request once.
   private func requests(
-    about picture: LoadedPicture, classes: [Int], _ trace: ForwardTrace
+    about image: LoadedImage, classes: [Int], _ trace: ForwardTrace
   ) throws -> (inputs: Int, maps: Int) {
     var queue = RequestQueue(
-      about: [picture.subject], input: trace.input, model: model, explainers: explainers, randomised: nil,
+      about: [image.subject], input: trace.input, model: model, explainers: explainers, randomised: nil,
       batchSize: settings.batchSize)
     let row = LogitRow(trace.logits[0].elements, meaning: model.descriptor.output)
     // Any map will do: the number of requests doesn't depend on what is in it.
     let grid = trace.layout.grid
     let scores = (0..<grid.count).map { Float($0) }
-    let pixels = picture.subject.pixels
+    let pixels = image.subject.pixels
     var (later, maps) = (0, 0)
     for (number, metric) in metrics.enumerated() {
       var subject = MetricSubject(
         pixels: pixels, preprocessing: model.descriptor.preprocessing, scores: scores, grid: grid,
         map: [Float](repeating: 0, count: pixels.shape[1] * pixels.shape[2]), classIndex: classes[0],
         probability: row.probability(of: classes[0]))
-      subject.objects = picture.objects
+      subject.objects = image.objects
       subject.logits = row.logits
       subject.layerCount = model.descriptor.layerCount
       let plan = try metric.plan(for: subject)
@@ -100,7 +100,7 @@ extension Evaluation {
       var evaluation = MetricEvaluation(
         plan,
         asker: RequestQueue.Asker(
-          picture: 0, classIndex: classes[0], explainer: 0, map: 1, metric: metric.specification),
+          image: 0, classIndex: classes[0], explainer: 0, map: 1, metric: metric.specification),
         number: number)
       _ = evaluation.ask(&queue)
       later += evaluation.unaskedLimit

@@ -33,13 +33,13 @@ public enum EvaluationTarget: Hashable, Sendable, CustomStringConvertible {
 
   /// The classes of each image, each once.
   func classes(
-    of pictures: [LoadedPicture], logits: Tensor, labels: [String]
+    of images: [LoadedImage], logits: Tensor, labels: [String]
   ) throws -> [[Int]] {
     let all: [[Int]]
     switch self {
     case .selection(let selection, _): all = try selection.resolve(logits: logits, labels: labels).classes
-    case .label: all = pictures.map { $0.label.map { [$0] } ?? [] }
-    case .objects: all = pictures.map { $0.objects.map(\.classIndex) }
+    case .label: all = images.map { $0.label.map { [$0] } ?? [] }
+    case .objects: all = images.map { $0.objects.map(\.classIndex) }
     }
     return all.map { classes in
       var seen: Set<Int> = []

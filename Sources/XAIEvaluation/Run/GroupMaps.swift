@@ -23,19 +23,19 @@ struct GroupMaps {
   /// Explains images.
   ///
   /// Where metrics ask for the maps of the next likeliest classes, these are rows of the same passes.
-  init(of pictures: [LoadedPicture], by evaluation: Evaluation) throws {
+  init(of images: [LoadedImage], by evaluation: Evaluation) throws {
     let (model, explainers) = (evaluation.model, evaluation.explainers)
     let descriptor = model.descriptor
-    input = try descriptor.preprocessing.withoutResizing.tensor(from: pictures.map(\.image))
+    input = try descriptor.preprocessing.withoutResizing.tensor(from: images.map(\.image))
     let trace = try model.forward(input, recording: evaluation.recording)
     let logits = try model.finite(trace.logits, of: input)
     let asked = try evaluation.settings.target.classes(
-      of: pictures, logits: logits, labels: descriptor.labels)
+      of: images, logits: logits, labels: descriptor.labels)
     guard asked.contains(where: { !$0.isEmpty }) else {
-      (subjects, maps) = (pictures.map { _ in [] }, explainers.map { _ in pictures.map { _ in [] } })
+      (subjects, maps) = (images.map { _ in [] }, explainers.map { _ in images.map { _ in [] } })
       return
     }
-    let rows = pictures.indices.map {
+    let rows = images.indices.map {
       LogitRow(logits[$0].elements, meaning: descriptor.output)
     }
     let others =
@@ -48,19 +48,19 @@ struct GroupMaps {
         return .success(try explainer.maps(of: trace, targets: targets.targets, using: model))
       } catch let error as CancellationError {
         throw error
-      } catch  where pictures.count == 1 {
+      } catch  where images.count == 1 {
         // Of several images one may be to blame, and each is tried by itself; here the others of the explainers go on.
         return .failure(error)
       }
     }
     if results.allSatisfy({ (try? $0.get()) == nil }), let first = results.first { _ = try first.get() }
-    maps = results.map { (try? $0.get()) ?? pictures.map { _ in [] } }
-    subjects = pictures.indices.map { picture in
-      asked[picture].map { classIndex in
-        let place = targets.place(of: classIndex, image: picture)
+    maps = results.map { (try? $0.get()) ?? images.map { _ in [] } }
+    subjects = images.indices.map { image in
+      asked[image].map { classIndex in
+        let place = targets.place(of: classIndex, image: image)
         return Subject(
-          classIndex: classIndex, answer: rows[picture].answer(about: classIndex),
-          attributions: results.map { $0.map { $0[picture][place] } })
+          classIndex: classIndex, answer: rows[image].answer(about: classIndex),
+          attributions: results.map { $0.map { $0[image][place] } })
       }
     }
   }

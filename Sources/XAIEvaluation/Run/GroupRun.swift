@@ -8,11 +8,11 @@ struct GroupRun {
   private let evaluation: Evaluation
   private let randomised: RandomisedModels?
   /// Results that are to be handed over.
-  private var results: [PictureResult]
+  private var results: [ImageResult]
   /// Images that are still to be worked on, those of a list together.
-  private var open: [[LoadedPicture]]
+  private var open: [[LoadedImage]]
   /// The images that are worked on, those of them that have a result, and the work.
-  private var pictures: [LoadedPicture] = []
+  private var images: [LoadedImage] = []
   private var finished: Set<Int> = []
   private var work: GroupWork?
 
@@ -20,7 +20,7 @@ struct GroupRun {
     self.evaluation = evaluation
     self.randomised = randomised
     results = group.failures
-    open = group.pictures.isEmpty ? [] : [group.pictures]
+    open = group.images.isEmpty ? [] : [group.images]
   }
 
   /// Works until there is something to tell; nil when every image has its result.
@@ -38,15 +38,15 @@ struct GroupRun {
         fail(error)
       }
     }
-    return .picture(results.removeFirst())
+    return .image(results.removeFirst())
   }
 
   /// Begins with images, or has a batch answered.
   private mutating func advance() throws -> EvaluationEvent? {
     guard work != nil else {
       guard !open.isEmpty else { return nil }
-      (pictures, finished) = (open.removeFirst(), [])
-      work = try GroupWork(on: pictures, by: evaluation, randomised: randomised)
+      (images, finished) = (open.removeFirst(), [])
+      work = try GroupWork(on: images, by: evaluation, randomised: randomised)
       finish()
       return nil
     }
@@ -55,7 +55,7 @@ struct GroupRun {
       return nil
     }
     finish()
-    return work.map { .working(pictures: pictures.count, share: $0.share) }
+    return work.map { .working(images: images.count, share: $0.share) }
   }
 
   /// Takes in the results of images that wait for no more answers.
@@ -65,7 +65,7 @@ struct GroupRun {
       do {
         if let result = try work?.result(of: place) { results.append(result) }
       } catch {
-        results.append(Self.failed(pictures[place], error))
+        results.append(Self.failed(images[place], error))
       }
     }
   }
@@ -75,15 +75,15 @@ struct GroupRun {
   /// One of them is to blame: each is tried by itself, so that the others have their results.
   private mutating func fail(_ error: any Error) {
     work = nil
-    if pictures.count == 1 {
-      results.append(Self.failed(pictures[0], error))
+    if images.count == 1 {
+      results.append(Self.failed(images[0], error))
     } else {
-      open = pictures.indices.filter { !finished.contains($0) }.map { [pictures[$0]] } + open
+      open = images.indices.filter { !finished.contains($0) }.map { [images[$0]] } + open
     }
   }
 
-  private static func failed(_ picture: LoadedPicture, _ error: any Error) -> PictureResult {
-    PictureResult(
-      position: picture.position, identifier: picture.identifier, label: picture.label, failure: "\(error)")
+  private static func failed(_ image: LoadedImage, _ error: any Error) -> ImageResult {
+    ImageResult(
+      position: image.position, identifier: image.identifier, label: image.label, failure: "\(error)")
   }
 }

@@ -9,7 +9,7 @@ import XAITensor
 /// ask next. The requests of all images are answered in common batches.
 struct GroupWork {
   private let evaluation: Evaluation
-  private let pictures: [LoadedPicture]
+  private let images: [LoadedImage]
   private let maps: GroupMaps
   private var queue: RequestQueue
   /// One for each metric of each map.
@@ -22,20 +22,20 @@ struct GroupWork {
   private var batches: Prefetched<IndexingIterator<[RequestQueue.Job]>, FrameBatch>?
 
   /// Makes the maps and the plans of all metrics.
-  init(on pictures: [LoadedPicture], by evaluation: Evaluation, randomised: RandomisedModels?) throws {
+  init(on images: [LoadedImage], by evaluation: Evaluation, randomised: RandomisedModels?) throws {
     self.evaluation = evaluation
-    self.pictures = pictures
-    let maps = try GroupMaps(of: pictures, by: evaluation)
+    self.images = images
+    let maps = try GroupMaps(of: images, by: evaluation)
     self.maps = maps
-    waiting = Array(pictures.indices)
+    waiting = Array(images.indices)
     queue = RequestQueue(
-      about: pictures.map(\.subject), input: maps.input, model: evaluation.model,
+      about: images.map(\.subject), input: maps.input, model: evaluation.model,
       explainers: evaluation.explainers,
       randomised: randomised.map { models in { models[$0] } }, batchSize: evaluation.settings.batchSize)
-    for (explainer, pictures) in maps.maps.enumerated() {
-      for (picture, attributions) in pictures.enumerated() {
+    for (explainer, images) in maps.maps.enumerated() {
+      for (image, attributions) in images.enumerated() {
         for map in attributions {
-          queue.know(map.scores, picture: picture, explainer: explainer, classIndex: map.classIndex)
+          queue.know(map.scores, image: image, explainer: explainer, classIndex: map.classIndex)
         }
       }
     }
@@ -50,14 +50,14 @@ struct GroupWork {
         for explainer in evaluation.explainers.indices {
           map += 1
           guard let attribution = try? subject.attributions[explainer].get() else { continue }
-          var judged = self.subject(subject, attribution, of: pictures[place])
+          var judged = self.subject(subject, attribution, of: images[place])
           for metric in evaluation.metrics {
             judged.experimentSeed = metric.needs.contains(.seed) ? evaluation.settings.seed : 0
             metrics.append(
               MetricEvaluation(
                 try metric.plan(for: judged),
                 asker: RequestQueue.Asker(
-                  picture: place, classIndex: subject.classIndex, explainer: explainer, map: map,
+                  image: place, classIndex: subject.classIndex, explainer: explainer, map: map,
                   metric: metric.specification), number: metrics.count))
           }
         }
@@ -67,11 +67,11 @@ struct GroupWork {
   }
 
   private func subject(
-    _ subject: GroupMaps.Subject, _ attribution: Attribution, of picture: LoadedPicture
+    _ subject: GroupMaps.Subject, _ attribution: Attribution, of image: LoadedImage
   ) -> MetricSubject {
     var judged = MetricSubject(
-      picture: picture.subject, attribution: attribution, probability: subject.answer.probability)
-    judged.objects = picture.objects
+      image: image.subject, attribution: attribution, probability: subject.answer.probability)
+    judged.objects = image.objects
     judged.logits = subject.answer.logits
     judged.layerCount = evaluation.model.descriptor.layerCount
     return judged
@@ -91,11 +91,11 @@ struct GroupWork {
   }
 
   /// Whether something about an image is still to be answered.
-  private mutating func isAsking(about picture: Int) -> Bool {
-    while queue.isAnswered(picture: picture) {
+  private mutating func isAsking(about image: Int) -> Bool {
+    while queue.isAnswered(image: image) {
       var isAsking = false
       // What others have asked before may have its answer already, and then this asks again.
-      for member in members[picture] where metrics[member].ask(&queue) { isAsking = true }
+      for member in members[image] where metrics[member].ask(&queue) { isAsking = true }
       if !isAsking { return false }
     }
     return true
@@ -121,20 +121,20 @@ struct GroupWork {
   // MARK: - Results
 
   /// The result of an image that waits for no more answers.
-  func result(of place: Int) throws -> PictureResult {
-    let picture = pictures[place]
+  func result(of place: Int) throws -> ImageResult {
+    let image = images[place]
     let subjects = maps.subjects[place]
     let effects =
       evaluation.settings.measuresHeads && !subjects.isEmpty
       ? try HeadEffects.measure(
-        picture.subject.input, subjects: subjects, model: evaluation.model,
+        image.subject.input, subjects: subjects, model: evaluation.model,
         batchSize: evaluation.settings.batchSize)
       : nil
-    var result = PictureResult(
-      position: picture.position, identifier: picture.identifier, label: picture.label)
-    if picture.position < evaluation.settings.thumbnailCount {
+    var result = ImageResult(
+      position: image.position, identifier: image.identifier, label: image.label)
+    if image.position < evaluation.settings.thumbnailCount {
       result.thumbnail = try evaluation.profile.measure("encoding thumbnails") {
-        try picture.image.jpeg(quality: 80)
+        try image.image.jpeg(quality: 80)
       }
     }
     var members = self.members[place]

@@ -26,8 +26,8 @@ extension Preprocessing {
       return pixels.mappingChannels(scale: [range, range, range], shift: [0, 0, 0])
     }
     return pixels.mappingChannels(
-      scale: normalisation.deviation.map { range / $0 },
-      shift: zip(normalisation.mean, normalisation.deviation).map { -$0 / $1 })
+      scale: normalisation.standardDeviation.map { range / $0 },
+      shift: zip(normalisation.mean, normalisation.standardDeviation).map { -$0 / $1 })
   }
 
   /// The pixels in [0, 1] of a model input; the shape ends in 3 × height × width.
@@ -37,7 +37,7 @@ extension Preprocessing {
       return input.mappingChannels(scale: [1 / range, 1 / range, 1 / range], shift: [0, 0, 0])
     }
     return input.mappingChannels(
-      scale: normalisation.deviation.map { $0 / range }, shift: normalisation.mean.map { $0 / range })
+      scale: normalisation.standardDeviation.map { $0 / range }, shift: normalisation.mean.map { $0 / range })
   }
 }
 
@@ -51,24 +51,24 @@ extension Preprocessing {
       (0..<256).map { sample in
         let rescaled = Float(Double(sample) * (rescaleFactor ?? 1))
         guard let normalisation else { return rescaled }
-        return (rescaled - normalisation.mean[channel]) / normalisation.deviation[channel]
+        return (rescaled - normalisation.mean[channel]) / normalisation.standardDeviation[channel]
       }
     }
   }
 
   private func tensor(from images: [Image], values: [Float]) throws(PreprocessingError) -> Tensor {
-    var pictures: [Image] = []
-    for image in images { pictures.append(try resizedAndCropped(image)) }
-    guard let first = pictures.first else { throw .noPictures }
-    for (index, picture) in pictures.enumerated()
-    where picture.width != first.width || picture.height != first.height {
+    var views: [Image] = []
+    for image in images { views.append(try resizedAndCropped(image)) }
+    guard let first = views.first else { throw .noImages }
+    for (index, view) in views.enumerated()
+    where view.width != first.width || view.height != first.height {
       throw .unequalExtents(
-        first: "\(first.height)×\(first.width)", other: "\(picture.height)×\(picture.width)", index: index)
+        first: "\(first.height)×\(first.width)", other: "\(view.height)×\(view.width)", index: index)
     }
     let count = first.width * first.height
-    return Tensor([pictures.count, 3, first.height, first.width]) { elements in
-      for (index, picture) in pictures.enumerated() {
-        picture.spreadChannels(to: elements + index * 3 * count, values: values)
+    return Tensor([views.count, 3, first.height, first.width]) { elements in
+      for (index, view) in views.enumerated() {
+        view.writeChannels(to: elements + index * 3 * count, values: values)
       }
     }
   }
@@ -76,7 +76,7 @@ extension Preprocessing {
 
 extension Image {
   /// Writes the value of each sample, one channel after another.
-  fileprivate func spreadChannels(to elements: UnsafeMutablePointer<Float>, values: [Float]) {
+  fileprivate func writeChannels(to elements: UnsafeMutablePointer<Float>, values: [Float]) {
     let count = width * height
     pixels.withUnsafeBufferPointer { samples in
       values.withUnsafeBufferPointer { values in
@@ -94,7 +94,7 @@ extension Tensor {
   /// Multiplies and shifts each element by the numbers of its channel; the shape ends in 3 × height × width.
   fileprivate func mappingChannels(scale: [Float], shift: [Float]) -> Tensor {
     precondition(
-      shape.rank >= 3 && shape[shape.rank - 3] == 3, "pictures are 3 × height × width, not \(shape)")
+      shape.rank >= 3 && shape[shape.rank - 3] == 3, "images are 3 × height × width, not \(shape)")
     let plane = shape[shape.rank - 2] * shape[shape.rank - 1]
     return Tensor(shape) { result in
       withElements { elements in

@@ -12,7 +12,7 @@ extension Preprocessing {
     return [
       resizing, crop.map { "crop the middle \($0.height)×\($0.width)" },
       rescaleFactor.map { abs($0 * 255 - 1) < 1e-6 ? "divide by 255" : "multiply by \($0)" },
-      normalisation.map { "subtract mean \($0.mean), divide by deviation \($0.deviation)" },
+      normalisation.map { "subtract mean \($0.mean), divide by standard deviation \($0.standardDeviation)" },
     ].compactMap { $0 }
   }
 

@@ -89,10 +89,10 @@ extension Preprocessing {
   ///
   /// Throws for an image without pixels, and for one so elongated that the resize would exceed the pixel limit.
   public func resizedAndCropped(_ image: Image) throws(PreprocessingError) -> Image {
-    guard image.width > 0, image.height > 0 else { throw .emptyPicture }
+    guard image.width > 0, image.height > 0 else { throw .emptyImage }
     let (height, width) = resizedExtent(height: image.height, width: image.width)
     guard height <= Image.defaultPixelLimit / width else {
-      throw .tooElongated(picture: "\(image.height)×\(image.width)", resized: "\(height)×\(width)")
+      throw .tooElongated(image: "\(image.height)×\(image.width)", resized: "\(height)×\(width)")
     }
     let resized = image.resized(width: width, height: height, filter: filter)
     guard let crop else { return resized }

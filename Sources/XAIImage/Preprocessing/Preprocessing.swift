@@ -44,21 +44,22 @@ public struct Preprocessing: Hashable, Sendable {
     /// Means of red, green and blue.
     public var mean: [Float]
     /// Standard deviations of red, green and blue.
-    public var deviation: [Float]
+    public var standardDeviation: [Float]
 
     /// Makes a normalisation; traps unless there are three means and three positive deviations.
-    public init(mean: [Float], deviation: [Float]) {
-      precondition(mean.count == 3 && deviation.count == 3, "a picture has three channels")
-      precondition(deviation.allSatisfy { $0 > 0 }, "standard deviations are positive: \(deviation)")
+    public init(mean: [Float], standardDeviation: [Float]) {
+      precondition(mean.count == 3 && standardDeviation.count == 3, "an image has three channels")
+      precondition(
+        standardDeviation.allSatisfy { $0 > 0 }, "standard deviations are positive: \(standardDeviation)")
       self.mean = mean
-      self.deviation = deviation
+      self.standardDeviation = standardDeviation
     }
 
     /// The statistics of ImageNet, in RGB order.
     public static let imageNet = Normalisation(
-      mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225])
+      mean: [0.485, 0.456, 0.406], standardDeviation: [0.229, 0.224, 0.225])
     /// Mean and deviation one half: maps 0…1 to −1…1.
-    public static let half = Normalisation(mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5])
+    public static let half = Normalisation(mean: [0.5, 0.5, 0.5], standardDeviation: [0.5, 0.5, 0.5])
   }
 
   /// How the extent changes.
@@ -146,25 +147,25 @@ public enum PreprocessingError: Error, Hashable, Sendable, CustomStringConvertib
   /// The images of one batch come out in different extents.
   case unequalExtents(first: String, other: String, index: Int)
   /// There is no image to make a tensor of.
-  case noPictures
+  case noImages
   /// An image without pixels has nothing to resize.
-  case emptyPicture
+  case emptyImage
   /// The resize would make more pixels than ``Image/defaultPixelLimit``.
-  case tooElongated(picture: String, resized: String)
+  case tooElongated(image: String, resized: String)
 
   /// What is wrong, with which image, and what to do.
   public var description: String {
     switch self {
     case .unequalExtents(let first, let other, let index):
-      "picture \(index) comes out as \(other) and the first as \(first). "
-        + "Give the preprocessing an input size, so that all pictures of a batch have one extent."
-    case .noPictures:
-      "a batch needs at least one picture."
-    case .emptyPicture:
-      "a picture of no pixels can't be given to a model."
-    case .tooElongated(let picture, let resized):
-      "a picture of \(picture) would be resized to \(resized), more than \(Image.defaultPixelLimit) pixels. "
-        + "Crop the picture first."
+      "image \(index) comes out as \(other) and the first as \(first). "
+        + "Give the preprocessing an input size, so that all images of a batch have one extent."
+    case .noImages:
+      "a batch needs at least one image."
+    case .emptyImage:
+      "an image of no pixels can't be given to a model."
+    case .tooElongated(let image, let resized):
+      "an image of \(image) would be resized to \(resized), more than \(Image.defaultPixelLimit) pixels. "
+        + "Crop the image first."
     }
   }
 }

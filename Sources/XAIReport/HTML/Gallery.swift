@@ -11,22 +11,22 @@ struct Gallery {
   private let number: Int
   private let names: [String]
   /// `maps[image][subject][explainer]`, of the images that are shown.
-  private let maps: [Int: [[MapPicture?]]]
+  private let maps: [Int: [[MapImage?]]]
   private let shown: [Int]
 
   init(_ section: ReportSection, number: Int) throws {
     self.section = section
     self.number = number
     names = section.explainerNames
-    let shown = section.pictures.indices.filter { section.pictures[$0].thumbnail != nil }
+    let shown = section.images.indices.filter { section.images[$0].thumbnail != nil }
     let grid = section.experiment.model.grid
-    let needed = Set(shown).union(section.agreement.disagreements.map(\.place.picture))
-    var maps: [Int: [[MapPicture?]]] = [:]
+    let needed = Set(shown).union(section.agreement.disagreements.map(\.place.image))
+    var maps: [Int: [[MapImage?]]] = [:]
     for index in needed {
-      maps[index] = try section.pictures[index].subjects.map { subject in
+      maps[index] = try section.images[index].subjects.map { subject in
         try zip(subject.maps, section.experiment.explainers).map { map, explainer in
           try map.scores.isEmpty
-            ? nil : MapPicture(map, meaning: explainer.scoreMeaning, rows: grid.rows, columns: grid.columns)
+            ? nil : MapImage(map, meaning: explainer.scoreMeaning, rows: grid.rows, columns: grid.columns)
         }
       }
     }
@@ -37,12 +37,12 @@ struct Gallery {
   /// What the colours of the maps mean.
   private var legend: MapLegend { MapLegend(section.experiment.explainers, names: names) }
 
-  private var root: String { "#part-\(number)-pictures" }
+  private var root: String { "#part-\(number)-images" }
 
   /// The photographs, and which maps the form shows.
   var style: String {
-    let photographs = section.pictures.enumerated().compactMap { index, picture in
-      picture.thumbnail.map { bytes in
+    let photographs = section.images.enumerated().compactMap { index, image in
+      image.thumbnail.map { bytes in
         ".photo-\(number)-\(index){background-image:url(\(dataURI(bytes, type: "image/jpeg")))}\n"
       }
     }
@@ -67,26 +67,26 @@ struct Gallery {
   }
 
   /// All images that have a photograph.
-  var pictures: HTML {
+  var images: HTML {
     get throws {
       guard !shown.isEmpty else { return "" }
-      let cards = shown.flatMap { picture in
-        section.pictures[picture].subjects.indices.map { card(picture, $0) }
+      let cards = shown.flatMap { image in
+        section.images[image].subjects.indices.map { card(image, $0) }
       }
-      let hidden = section.pictures.count - shown.count
+      let hidden = section.images.count - shown.count
       let rest: HTML =
         hidden > 0
-        ? "<p class=\"legend\">\(counted(hidden, "more picture")) \(hidden == 1 ? "has" : "have") no thumbnail.</p>"
+        ? "<p class=\"legend\">\(counted(hidden, "more image")) \(hidden == 1 ? "has" : "have") no thumbnail.</p>"
         : ""
       return """
-        <form class="controls" aria-label="What is shown over the pictures">
+        <form class="controls" aria-label="What is shown over the images">
         <label>Map A <select class="pick-a">\(options(selected: section.defaultShown))</select></label>
         <label>Map B <select class="pick-b"><option value="" selected>none</option>\(options(selected: nil))</select></label>
         <label class="scripted split">Divider <input type="range" min="0" max="100" value="50" class="split"></label>
         <label class="scripted">Strength <input type="range" min="0" max="100" value="65" class="alpha"></label>
         </form>
         \(legend.html)
-        <p class="legend">With a map B, A is left of the divider and B right of it: move it over a picture, or with the slider for \
+        <p class="legend">With a map B, A is left of the divider and B right of it: move it over an image, or with the slider for \
         all.</p>
         \(rest)<div class="cards">
         \(cards)</div>
@@ -101,8 +101,8 @@ struct Gallery {
   }
 
   private func card(_ index: Int, _ subjectIndex: Int) -> HTML {
-    let picture = section.pictures[index]
-    let subject = picture.subjects[subjectIndex]
+    let image = section.images[index]
+    let subject = image.subjects[subjectIndex]
     let overlays = names.indices.map { explainer -> HTML in
       overlay(index, subjectIndex, explainer, style: "map m\(explainer)")
     }
@@ -114,8 +114,8 @@ struct Gallery {
     return """
       <article class="card">
       <div class="stage">\(photograph(index))\(overlays)</div>
-      <h3><bdi>\(picture.identifier)</bdi></h3>
-      \(about(picture, subject))\(flatNote)\(missingNote)\(values(subject))
+      <h3><bdi>\(image.identifier)</bdi></h3>
+      \(about(image, subject))\(flatNote)\(missingNote)\(values(subject))
       </article>
 
       """
@@ -123,12 +123,12 @@ struct Gallery {
 
   private func photograph(_ index: Int) -> HTML {
     """
-    <div class="photo photo-\(number)-\(index)" role="img" aria-label="\(section.pictures[index].identifier), as the model sees it"></div>
+    <div class="photo photo-\(number)-\(index)" role="img" aria-label="\(section.images[index].identifier), as the model sees it"></div>
     """
   }
 
-  private func overlay(_ picture: Int, _ subject: Int, _ explainer: Int, style: String) -> HTML {
-    guard let map = maps[picture]?[subject][explainer] ?? nil else { return "" }
+  private func overlay(_ image: Int, _ subject: Int, _ explainer: Int, style: String) -> HTML {
+    guard let map = maps[image]?[subject][explainer] ?? nil else { return "" }
     let grid = section.experiment.model.grid
     return """
       <img class="\(style)\(map.isSigned ? " signed" : "")" loading="lazy" decoding="async" width="\(grid.columns)" height="\(grid.rows)" \
@@ -136,10 +136,10 @@ struct Gallery {
       """
   }
 
-  private func about(_ picture: PictureResult, _ subject: SubjectResult) -> HTML {
+  private func about(_ image: ImageResult, _ subject: SubjectResult) -> HTML {
     let predicted = subject.isPredicted ? "predicted" : "not predicted"
     let truth: HTML =
-      picture.label.map {
+      image.label.map {
         $0 == subject.classIndex ? ", is its label" : "; label <bdi>\(section.label($0))</bdi>"
       } ?? ""
     let probability = subject.probability.map { "\(decimal(Double($0) * 100, places: 1)) %, " } ?? ""
@@ -161,8 +161,8 @@ struct Gallery {
       return "<tr><th scope=\"row\"><bdi>\(names[explainer])</bdi></th>\(cells)</tr>"
     }
     return """
-      <details><summary>Values</summary><div class="scroll" tabindex="0" role="region" aria-label="Values of this picture">\
-      <table><caption class="heard">Values of this picture</caption><thead><tr><th scope="col">Explainer</th>\(heads)</tr></thead>\
+      <details><summary>Values</summary><div class="scroll" tabindex="0" role="region" aria-label="Values of this image">\
+      <table><caption class="heard">Values of this image</caption><thead><tr><th scope="col">Explainer</th>\(heads)</tr></thead>\
       <tbody>\(rows)</tbody></table></div></details>
       """
   }
@@ -190,22 +190,22 @@ extension Gallery {
   }
 
   private func row(_ entry: Disagreement) -> HTML {
-    let picture = section.pictures[entry.place.picture]
-    let subject = picture.subjects[entry.place.subject]
+    let image = section.images[entry.place.image]
+    let subject = image.subjects[entry.place.subject]
     let tiles = names.indices.map { explainer -> HTML in
       """
-      <li><div class="stage still">\(photograph(entry.place.picture))\
-      \(overlay(entry.place.picture, entry.place.subject, explainer, style: "map"))</div>\
+      <li><div class="stage still">\(photograph(entry.place.image))\
+      \(overlay(entry.place.image, entry.place.subject, explainer, style: "map"))</div>\
       <span><bdi>\(names[explainer])</bdi></span></li>
 
       """
     }
     return """
       <article class="comparison">
-      <h3><bdi>\(picture.identifier)</bdi> <span class="figure">ρ \(NumberStyle(places: 2).text(entry.correlation))</span></h3>
-      \(about(picture, subject))
+      <h3><bdi>\(image.identifier)</bdi> <span class="figure">ρ \(NumberStyle(places: 2).text(entry.correlation))</span></h3>
+      \(about(image, subject))
       <ul class="tiles">
-      <li><div class="stage still">\(photograph(entry.place.picture))</div><span>picture</span></li>
+      <li><div class="stage still">\(photograph(entry.place.image))</div><span>image</span></li>
       \(tiles)</ul>
       </article>
 

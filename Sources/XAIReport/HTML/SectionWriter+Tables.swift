@@ -132,7 +132,7 @@ extension SectionWriter {
     guard names.count > 1 else { return "" }
     let top = section.agreement.topCount
     return """
-      <p class="legend">Whether explainers say the same about the same picture and class. Flat maps are left out.</p>
+      <p class="legend">Whether explainers say the same about the same image and class. Flat maps are left out.</p>
       <div class="matrices\(names.count > 8 ? " wide" : "")">
       \(matrix("Rank correlation of scores", "mean of Spearman's ρ: 1 is the same order of patches, 0 no relation", \.correlation))
       \(matrix("Overlap of the top \(top) patches", "mean share of the highest tenth that both have; chance is \(percentText(top, of: section.experiment.model.grid.count))", \.overlap))

@@ -32,7 +32,7 @@ struct SectionWriter {
       ("agreement", "Agreement", agreement),
       ("heads", "Heads", try heads),
       ("disagreement", "Disagreement", try gallery.disagreement),
-      ("pictures", "Pictures", try gallery.pictures),
+      ("images", "Images", try gallery.images),
       ("failures", "Failures", failures),
       ("protocols", "Protocols", protocols),
     ].filter { !$0.content.markup.isEmpty }
@@ -81,16 +81,16 @@ struct SectionWriter {
 
   private var failures: HTML {
     guard !section.failures.isEmpty else { return "" }
-    let rows = section.failures.map { picture -> HTML in
+    let rows = section.failures.map { image -> HTML in
       """
-      <tr><th scope="row"><bdi>\(picture.identifier)</bdi></th><td class="prose"><bdi>\(picture.failure ?? "")</bdi></td></tr>
+      <tr><th scope="row"><bdi>\(image.identifier)</bdi></th><td class="prose"><bdi>\(image.failure ?? "")</bdi></td></tr>
 
       """
     }
     return """
-      <div class="scroll" tabindex="0" role="region" aria-label="Pictures that failed"><table>
-      <caption>\(counted(section.failures.count, "picture")) could not be evaluated; no table counts them.</caption>
-      <thead><tr><th scope="col">Picture</th><th scope="col" class="prose">Reason</th></tr></thead>
+      <div class="scroll" tabindex="0" role="region" aria-label="Images that failed"><table>
+      <caption>\(counted(section.failures.count, "image")) could not be evaluated; no table counts them.</caption>
+      <thead><tr><th scope="col">Image</th><th scope="col" class="prose">Reason</th></tr></thead>
       <tbody>
       \(rows)</tbody></table></div>
       """
@@ -118,7 +118,7 @@ struct SectionWriter {
     }
     return """
       <p>Numbers can be compared where the hash is the same: it covers everything that a value depends on beside model, \
-      picture and map.</p>
+      image and map.</p>
       <div class="protocols">
       \(metrics)</div>
       <h3>Explainers</h3>

@@ -84,7 +84,7 @@
     }
   }
 
-  // Pictures: the divider for all of them or for the one under the pointer, and how strong the maps are.
+  // Images: the divider for all of them or for the one under the pointer, and how strong the maps are.
   for (const form of all("form.controls")) {
     const cards = form.parentElement.querySelector(".cards");
     const divider = form.querySelector("input.split"), other = form.querySelector(".pick-b");

@@ -39,12 +39,12 @@ extension Agreement {
     var correlations = [[[Double]]](repeating: [], count: pairs.count)
     var overlaps = correlations
     var disagreements: [Disagreement] = []
-    for (pictureIndex, picture) in subjects.pictures.enumerated() {
+    for (imageIndex, image) in subjects.images.enumerated() {
       for index in pairs.indices {
         correlations[index].append([])
         overlaps[index].append([])
       }
-      for (subjectIndex, subject) in picture.subjects.enumerated() {
+      for (subjectIndex, subject) in image.subjects.enumerated() {
         let tops = subject.maps.map {
           $0.isDegenerate || $0.scores.isEmpty ? nil : Set(highestIndices(of: $0.scores, count: topCount))
         }
@@ -53,15 +53,15 @@ extension Agreement {
           guard let topA = tops[a], let topB = tops[b],
             let correlation = rankCorrelation(subject.maps[a].scores, subject.maps[b].scores)
           else { continue }
-          correlations[index][pictureIndex].append(correlation)
-          overlaps[index][pictureIndex].append(
+          correlations[index][imageIndex].append(correlation)
+          overlaps[index][imageIndex].append(
             Double(topA.intersection(topB).count) / Double(max(topCount, 1)))
           if judged.contains(a), judged.contains(b) { ofJudged.append(correlation) }
         }
         guard !ofJudged.isEmpty else { continue }
         disagreements.append(
           Disagreement(
-            place: SubjectPlace(picture: pictureIndex, subject: subjectIndex),
+            place: SubjectPlace(image: imageIndex, subject: subjectIndex),
             correlation: ofJudged.reduce(0, +) / Double(ofJudged.count)))
       }
     }
@@ -69,19 +69,19 @@ extension Agreement {
     // Swift's sort is not promised to be stable: the place decides between equal ones.
     self.disagreements = Array(
       disagreements.sorted {
-        ($0.correlation, $0.place.picture, $0.place.subject)
-          < ($1.correlation, $1.place.picture, $1.place.subject)
+        ($0.correlation, $0.place.image, $0.place.subject)
+          < ($1.correlation, $1.place.image, $1.place.subject)
       }.prefix(Self.listedCount))
     self.pairs = Self.table(
       pairs, correlations: correlations, overlaps: overlaps, explainerCount: explainers.count,
-      pictureCount: subjects.pictureCount, by: bootstrap)
+      imageCount: subjects.imageCount, by: bootstrap)
   }
 
   private static func table(
     _ pairs: [(Int, Int)], correlations: [[[Double]]], overlaps: [[[Double]]], explainerCount: Int,
-    pictureCount: Int, by bootstrap: Bootstrap
+    imageCount: Int, by bootstrap: Bootstrap
   ) -> [[Pair?]] {
-    var columns = ClusteredValues(pictureCount: pictureCount)
+    var columns = ClusteredValues(imageCount: imageCount)
     for column in correlations + overlaps { columns.append(column) }
     let estimates = bootstrap.estimates(of: columns)
     var table = [[Pair?]](repeating: Array(repeating: nil, count: explainerCount), count: explainerCount)

@@ -15,17 +15,17 @@ struct Bootstrap: Sendable {
 
   /// Calls `body` with the means of all columns in each resample; a column without values there has NaN.
   func forEachResample(of values: ClusteredValues, _ body: (_ means: [Double]) -> Void) {
-    let (pictures, columns) = (values.pictureCount, values.columnCount)
-    guard pictures > 0, columns > 0 else { return }
+    let (images, columns) = (values.imageCount, values.columnCount)
+    guard images > 0, columns > 0 else { return }
     // Image by image and next to one another, so that a drawn image is one run over memory.
     let all = values.sums + values.counts
     let width = all.count
-    var rows = [Double](repeating: 0, count: pictures * width)
+    var rows = [Double](repeating: 0, count: images * width)
     for (column, elements) in all.enumerated() {
-      for picture in 0..<pictures { rows[picture * width + column] = elements[picture] }
+      for image in 0..<images { rows[image * width + column] = elements[image] }
     }
-    var random = SeededRandom(seed: seed, UInt64(pictures))
-    var draws = [Double](repeating: 0, count: pictures)
+    var random = SeededRandom(seed: seed, UInt64(images))
+    var draws = [Double](repeating: 0, count: images)
     var totals = [Double](repeating: 0, count: width)
     var means = [Double](repeating: 0, count: columns)
     for _ in 0..<resampleCount {
@@ -46,7 +46,7 @@ struct Bootstrap: Sendable {
       for column in means.indices { replicates[column].append(means[column]) }
     }
     return replicates.indices.map { column in
-      values.pictureCount(of: column) > 1 ? Interval(percentilesOf: replicates[column]) : nil
+      values.imageCount(of: column) > 1 ? Interval(percentilesOf: replicates[column]) : nil
     }
   }
 
@@ -70,8 +70,8 @@ struct Bootstrap: Sendable {
     rows.withUnsafeBufferPointer { rows in
       totals.withUnsafeMutableBufferPointer { totals in
         for column in 0..<width { totals[column] = 0 }
-        for (picture, times) in draws.enumerated() where times > 0 {
-          let row = rows[picture * width..<(picture + 1) * width]
+        for (image, times) in draws.enumerated() where times > 0 {
+          let row = rows[image * width..<(image + 1) * width]
           for column in 0..<width { totals[column] += times * row[row.startIndex + column] }
         }
       }

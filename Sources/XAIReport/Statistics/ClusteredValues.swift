@@ -4,7 +4,7 @@
 /// all of their values with them.
 struct ClusteredValues: Sendable {
   /// How many images there are to draw from.
-  let pictureCount: Int
+  let imageCount: Int
   /// The sum of each column's values in each image: `sums[column][image]`.
   private(set) var sums: [[Double]] = []
   /// The distinct patterns of how many values the images have.
@@ -13,13 +13,13 @@ struct ClusteredValues: Sendable {
   private(set) var countIndex: [Int] = []
   private var knownCounts: [[Double]: Int] = [:]
 
-  init(pictureCount: Int) {
-    self.pictureCount = pictureCount
+  init(imageCount: Int) {
+    self.imageCount = imageCount
   }
 
   /// Adds a column of `values[image]`; what is not finite counts as not there.
   mutating func append(_ values: [[Double]]) {
-    precondition(values.count == pictureCount, "\(values.count) lists for \(pictureCount) pictures")
+    precondition(values.count == imageCount, "\(values.count) lists for \(imageCount) images")
     let finite = values.map { $0.filter(\.isFinite) }
     let counts = finite.map { Double($0.count) }
     sums.append(finite.map { $0.reduce(0, +) })
@@ -39,7 +39,7 @@ struct ClusteredValues: Sendable {
   func count(_ column: Int) -> Int { Int(counts[countIndex[column]].reduce(0, +)) }
 
   /// How many images have values in a column.
-  func pictureCount(of column: Int) -> Int { counts[countIndex[column]].count { $0 > 0 } }
+  func imageCount(of column: Int) -> Int { counts[countIndex[column]].count { $0 > 0 } }
 
   /// The mean of a column; nil where it has no values.
   func mean(_ column: Int) -> Double? {

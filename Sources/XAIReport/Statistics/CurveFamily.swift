@@ -32,11 +32,11 @@ extension CurveFamily {
   private static func family(
     of metric: Int, _ subjects: Subjects, _ experiment: Experiment, _ bootstrap: Bootstrap
   ) -> CurveFamily? {
-    let first = subjects.pictures.lazy.flatMap(\.subjects).flatMap(\.maps)
+    let first = subjects.images.lazy.flatMap(\.subjects).flatMap(\.maps)
       .compactMap { $0.values[metric]?.curve }.first
     guard let x = first?.x, x.count > 1 else { return nil }
     let places = chosenPlaces(of: x.count)
-    var columns = ClusteredValues(pictureCount: subjects.pictureCount)
+    var columns = ClusteredValues(imageCount: subjects.imageCount)
     for explainer in experiment.explainers.indices {
       for place in places {
         columns.append(

@@ -37,11 +37,11 @@ extension HeadComparison {
   }
 
   private init?(_ explainer: Int, _ subjects: Subjects, by bootstrap: Bootstrap) {
-    let known = subjects.pictures.map { $0.subjects.compactMap { Heads($0, explainer) } }
+    let known = subjects.images.map { $0.subjects.compactMap { Heads($0, explainer) } }
     guard let first = known.lazy.flatMap({ $0 }).first, !first.weights.isEmpty else { return nil }
     let (layerCount, headCount) = (first.layerCount, first.weights.count / first.layerCount)
     let heads = known.map { $0.filter { $0.hasShape(of: first) } }.filter { !$0.isEmpty }
-    var columns = ClusteredValues(pictureCount: heads.count)
+    var columns = ClusteredValues(imageCount: heads.count)
     for index in first.weights.indices { columns.append(heads.map { $0.map { $0.weights[index] } }) }
     for index in first.weights.indices { columns.append(heads.map { $0.map { $0.effects[index] } }) }
     let means = (0..<columns.columnCount).map { columns.mean($0) ?? .nan }

@@ -55,7 +55,7 @@ extension MetricTable {
   ) -> [MetricTable] {
     let explainers = experiment.explainers.indices
     return experiment.metrics.enumerated().map { index, metric in
-      var columns = ClusteredValues(pictureCount: subjects.pictureCount)
+      var columns = ClusteredValues(imageCount: subjects.imageCount)
       for explainer in explainers {
         columns.append(subjects.map { $0.maps[explainer].number(index) })
       }
@@ -131,29 +131,29 @@ public struct Estimate: Hashable, Sendable, Encodable {
 /// What an evaluation asked about, one an image and class, in the order of the sample.
 struct Subjects: Sendable {
   /// The images that have any.
-  let pictures: [PictureResult]
+  let images: [ImageResult]
 
   /// Takes the images that were evaluated.
-  init(_ pictures: [PictureResult]) {
-    self.pictures = pictures.filter { $0.failure == nil && !$0.subjects.isEmpty }
+  init(_ images: [ImageResult]) {
+    self.images = images.filter { $0.failure == nil && !$0.subjects.isEmpty }
   }
 
   /// How many images there are.
-  var pictureCount: Int { pictures.count }
+  var imageCount: Int { images.count }
 
   /// How many subjects there are.
-  var count: Int { pictures.reduce(0) { $0 + $1.subjects.count } }
+  var count: Int { images.reduce(0) { $0 + $1.subjects.count } }
 
   /// A number of each subject, image by image; subjects without one are left out.
   func map(_ number: (SubjectResult) -> Double?) -> [[Double]] {
-    pictures.map { $0.subjects.compactMap(number) }
+    images.map { $0.subjects.compactMap(number) }
   }
 }
 
 /// A subject of a report: a class of an image.
 public struct SubjectPlace: Hashable, Sendable {
   /// The image's index among those that were evaluated.
-  public let picture: Int
+  public let image: Int
   /// The class's index among those that the image was asked about.
   public let subject: Int
 }

@@ -89,13 +89,13 @@ extension ReportSection {
     let chosen =
       data.sampleSeed.map { "drawn with seed \($0)" }
       ?? (data.sampleCount < data.splitCount ? "the first ones" : "all of them")
-    return "\(grouped(data.sampleCount)) of \(counted(data.splitCount, "picture")) (\(chosen)); "
-      + "\(grouped(pictures.count)) evaluated, \(counted(subjectCount, "map")) an explainer"
+    return "\(grouped(data.sampleCount)) of \(counted(data.splitCount, "image")) (\(chosen)); "
+      + "\(grouped(images.count)) evaluated, \(counted(subjectCount, "map")) an explainer"
   }
 
   /// What the columns of metric tables are, in one paragraph.
   var tableLegend: String {
-    "n: values. Intervals: 95 %, percentile bootstrap, 2,000 resamples of pictures. Difference: paired, minus "
+    "n: values. Intervals: 95 %, percentile bootstrap, 2,000 resamples of images. Difference: paired, minus "
       + "\(baselineName); ▲ better, ▼ worse, ◆ different, ○ the interval contains 0. Intervals are not corrected for the number of "
       + "comparisons."
   }
@@ -182,12 +182,12 @@ extension ReportSection {
   var disagreementBlocks: [Block] {
     guard !agreement.disagreements.isEmpty else { return [] }
     let table = TextTable(
-      caption: "Pictures on which explainers agree least (mean rank correlation of all pairs)",
-      header: ["picture", "class", "correlation"],
+      caption: "Images on which explainers agree least (mean rank correlation of all pairs)",
+      header: ["image", "class", "correlation"],
       rows: agreement.disagreements.map { entry in
-        let picture = pictures[entry.place.picture]
+        let image = images[entry.place.image]
         return [
-          picture.identifier, label(picture.subjects[entry.place.subject].classIndex),
+          image.identifier, label(image.subjects[entry.place.subject].classIndex),
           NumberStyle(places: 2).text(entry.correlation),
         ]
       })
@@ -198,7 +198,7 @@ extension ReportSection {
   var failureBlocks: [Block] {
     guard !failures.isEmpty else { return [] }
     let table = TextTable(
-      caption: "Pictures that could not be evaluated", header: ["picture", "reason"],
+      caption: "Images that could not be evaluated", header: ["image", "reason"],
       rows: failures.map { [$0.identifier, $0.failure ?? ""] })
     return [.heading("Failures", level: 3), .table(table)]
   }

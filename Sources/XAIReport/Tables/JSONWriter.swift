@@ -49,7 +49,7 @@ private struct SectionRecord: Encodable {
   }
 
   struct Subject: Encodable {
-    let picture: String
+    let image: String
     let classIndex: Int
     let correlation: Double
   }
@@ -78,7 +78,7 @@ private struct SectionRecord: Encodable {
   }
 
   struct Failed: Encodable {
-    let picture: String
+    let image: String
     let reason: String
   }
 
@@ -86,8 +86,8 @@ private struct SectionRecord: Encodable {
   let sources: [String]
   let notes: [String]
   let baseline: String
-  let evaluatedPictures: Int
-  let missingPictures: Int
+  let evaluatedImages: Int
+  let missingImages: Int
   let maps: Int
   let explainers: [Explainer]
   let metrics: [Table]
@@ -104,8 +104,8 @@ private struct SectionRecord: Encodable {
     sources = section.sources
     notes = section.notes
     baseline = names[section.baseline]
-    evaluatedPictures = section.pictures.count
-    missingPictures = section.missingCount
+    evaluatedImages = section.images.count
+    missingImages = section.missingCount
     maps = section.subjectCount
     explainers = zip(section.experiment.explainers, section.flatMapCounts).map {
       Explainer(specification: $0.specification, scoreMeaning: $0.scoreMeaning, flatMaps: $1)
@@ -128,9 +128,9 @@ private struct SectionRecord: Encodable {
       }
     }
     disagreements = section.agreement.disagreements.map { entry in
-      let picture = section.pictures[entry.place.picture]
+      let image = section.images[entry.place.image]
       return Subject(
-        picture: picture.identifier, classIndex: picture.subjects[entry.place.subject].classIndex,
+        image: image.identifier, classIndex: image.subjects[entry.place.subject].classIndex,
         correlation: entry.correlation)
     }
     curves = section.curves.map { family in
@@ -147,6 +147,6 @@ private struct SectionRecord: Encodable {
         explainer: names[$0.explainer], subjects: $0.subjectCount, weights: $0.weights, effects: $0.effects,
         layers: $0.layers, overall: $0.overall)
     }
-    failures = section.failures.map { Failed(picture: $0.identifier, reason: $0.failure ?? "") }
+    failures = section.failures.map { Failed(image: $0.identifier, reason: $0.failure ?? "") }
   }
 }

@@ -9,7 +9,7 @@ import Foundation
 #endif
 
 /// An image of the sample that has a result.
-struct PictureRecord: StoredRecord {
+struct ImageRecord: StoredRecord {
   static let databaseTableName = "pictures"
   let position: Int
   let identifier: String
@@ -17,7 +17,7 @@ struct PictureRecord: StoredRecord {
   let failure: String?
   let thumbnail: Data?
 
-  init(_ result: PictureResult) {
+  init(_ result: ImageResult) {
     position = result.position
     identifier = result.identifier
     label = result.label

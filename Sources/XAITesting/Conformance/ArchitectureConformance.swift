@@ -126,6 +126,6 @@ extension ArchitectureConformance {
     findings.expect(now.layout == before.layout, .writing, "\(what), written and loaded, has other tokens")
     findings.expect(
       now.preprocessing == before.preprocessing, .writing,
-      "\(what), written and loaded, preprocesses pictures otherwise")
+      "\(what), written and loaded, preprocesses images otherwise")
   }
 }

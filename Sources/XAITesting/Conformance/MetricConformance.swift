@@ -56,7 +56,7 @@ public struct MetricConformance<Subject: Metric>: Conformance {
     guard let right = try model.value(metric, of: perfect)?.number,
       let wrong = try model.value(metric, of: reversed)?.number
     else {
-      findings.expect(false, .direction, "a map of a picture with objects has no value")
+      findings.expect(false, .direction, "a map of an image with objects has no value")
       return
     }
     findings.expect(
@@ -134,8 +134,8 @@ public struct MetricConformance<Subject: Metric>: Conformance {
     for index in Set([0, plan.count / 2, plan.count - 1]) where (0..<plan.count).contains(index) {
       switch plan[index].content {
       case .whole: break
-      case .picture(let picture):
-        areWhole = checkPicture(picture, index, subject.pixels.shape, &findings) && areWhole
+      case .image(let image):
+        areWhole = checkImage(image, index, subject.pixels.shape, &findings) && areWhole
       case .patches(let kept):
         findings.expect(
           zip(kept, kept.dropFirst()).allSatisfy { $0 < $1 }
@@ -149,17 +149,17 @@ public struct MetricConformance<Subject: Metric>: Conformance {
     return areWhole
   }
 
-  private func checkPicture(
-    _ picture: FramePicture, _ index: Int, _ shape: Shape, _ findings: inout Findings
+  private func checkImage(
+    _ image: FrameImage, _ index: Int, _ shape: Shape, _ findings: inout Findings
   ) -> Bool {
-    if let misfit = picture.misfit(shape.count) {
+    if let misfit = image.misfit(shape.count) {
       findings.expect(
         false, .frames,
         "frame \(index) is of \(misfit), which doesn't make up \(shape.count) values, however often it is repeated"
       )
       return false
     }
-    let frames = (0..<2).map { _ in picture.tensor(shape).elements }
+    let frames = (0..<2).map { _ in image.tensor(shape).elements }
     findings.expect(
       frames[0].allSatisfy(\.isFinite), .frames, "frame \(index) has values that are not finite")
     findings.expect(frames[0] == frames[1], .determinism, "frame \(index) is another one the second time")

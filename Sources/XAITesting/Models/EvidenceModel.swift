@@ -146,13 +146,13 @@ extension EvidenceModel {
   ) throws -> MetricAnswers {
     MetricAnswers(
       logits: try (0..<logits.count).map { index in
-        let batch = FrameBatch([logits[index].content], of: [subject.picture.input])
+        let batch = FrameBatch([logits[index].content], of: [subject.image.input])
         return LogitRow(try batch.logits(of: self)[0].elements, meaning: descriptor.output).answer(
           about: subject.classIndex)
       },
       maps: try maps.map { request in
         let model = request.model == .same ? self : randomised
-        let batch = FrameBatch([request.frame.content], of: [subject.picture.input])
+        let batch = FrameBatch([request.frame.content], of: [subject.image.input])
         return try EvidenceExplainer().explain(
           batch.input, targets: .classes([request.classIndex ?? subject.classIndex]), using: model)[0][0]
           .scores

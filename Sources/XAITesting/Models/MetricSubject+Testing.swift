@@ -22,10 +22,10 @@ extension MetricSubject {
 
 extension FramePlan {
   /// A frame of pixels; nil for one of some patches.
-  public func picture(_ index: Int, of subject: MetricSubject) -> Tensor? {
+  public func image(_ index: Int, of subject: MetricSubject) -> Tensor? {
     switch self[index].content {
-    case .whole: subject.picture.input
-    case .picture(let picture): picture.tensor(subject.pixels.shape)
+    case .whole: subject.image.input
+    case .image(let image): image.tensor(subject.pixels.shape)
     case .patches: nil
     }
   }
@@ -37,8 +37,8 @@ extension Frame {
     switch content {
     case .whole: subject.pixels.count
     case .patches(let kept): kept.count
-    case .picture(let picture):
-      zip(picture.tensor(subject.pixels.shape).elements, subject.picture.input.elements)
+    case .image(let image):
+      zip(image.tensor(subject.pixels.shape).elements, subject.image.input.elements)
         .count { $0 == $1 }
     }
   }

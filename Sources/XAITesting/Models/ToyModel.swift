@@ -212,13 +212,15 @@ public struct ToyModel: Hashable, Sendable, CustomStringConvertible {
 extension SeededRandom {
   /// A parameter by its name: norms near 1, maps with gains that keep activations of one size and attention peaked.
   mutating func parameter(_ name: String, _ shape: Shape) -> Tensor {
-    if name.contains("norm"), name.hasSuffix("weight") { return normal(shape, mean: 1, deviation: 0.2) }
-    if name.hasSuffix("logit_scale") { return normal(shape, mean: 1.8, deviation: 0.4) }
-    if name.hasSuffix("gamma") { return normal(shape, mean: 1, deviation: 0.2) }
-    if name.hasSuffix("bias") { return normal(shape, deviation: 0.2) }
+    if name.contains("norm"), name.hasSuffix("weight") {
+      return normal(shape, mean: 1, standardDeviation: 0.2)
+    }
+    if name.hasSuffix("logit_scale") { return normal(shape, mean: 1.8, standardDeviation: 0.4) }
+    if name.hasSuffix("gamma") { return normal(shape, mean: 1, standardDeviation: 0.2) }
+    if name.hasSuffix("bias") { return normal(shape, standardDeviation: 0.2) }
     guard name.hasSuffix("weight") else { return normal(shape) }
     let inputs = shape.count / shape[0]
     let gain: Float = name.contains("qkv") ? 1.6 : 1
-    return normal(shape, deviation: gain / Float(inputs).squareRoot())
+    return normal(shape, standardDeviation: gain / Float(inputs).squareRoot())
   }
 }

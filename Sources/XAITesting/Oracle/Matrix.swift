@@ -87,8 +87,8 @@ public struct Matrix: Hashable, Sendable {
 
 extension SeededRandom {
   /// A tensor of normally distributed numbers.
-  public mutating func normal(_ shape: Shape, mean: Float = 0, deviation: Float = 1) -> Tensor {
-    Tensor(shape, (0..<shape.count).map { _ in mean + deviation * normal() })
+  public mutating func normal(_ shape: Shape, mean: Float = 0, standardDeviation: Float = 1) -> Tensor {
+    Tensor(shape, (0..<shape.count).map { _ in mean + standardDeviation * normal() })
   }
 
   /// Attention as a softmax leaves it, [B, heads, N, N]: positive, every row summing to 1.

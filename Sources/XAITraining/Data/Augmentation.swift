@@ -33,7 +33,7 @@ struct Augmentation: Sendable {
       let y = Int(random.uniform() * Float(whole.height - height + 1))
       cut = whole.cropped(x: x, y: y, width: width, height: height)
     case .resized:
-      guard image.width > 0, image.height > 0 else { throw .emptyPicture }
+      guard image.width > 0, image.height > 0 else { throw .emptyImage }
       cut = randomPart(of: image, random: &random)
         .resized(width: width, height: height, filter: preprocessing.filter)
     }

@@ -10,11 +10,11 @@ struct Batch: Sendable {
   /// The class of each image.
   var labels: [Int] = []
   /// The images that could not be used.
-  var skipped: [SkippedPicture] = []
+  var skipped: [SkippedImage] = []
 }
 
 /// An image that could not be used.
-public struct SkippedPicture: Hashable, Sendable, Codable {
+public struct SkippedImage: Hashable, Sendable, Codable {
   /// Its name in the data set.
   public let identifier: String
   /// What was wrong with it.
@@ -63,12 +63,12 @@ struct BatchLoader: Sendable {
   private typealias Opened = Result<(image: Image, label: Int), Skip>
 
   private struct Skip: Error {
-    let picture: SkippedPicture
+    let image: SkippedImage
   }
 
   private func open(_ index: Int) -> Opened {
     func skipped(_ reason: String) -> Opened {
-      .failure(Skip(picture: SkippedPicture(identifier: split.identifier(index), reason: reason)))
+      .failure(Skip(image: SkippedImage(identifier: split.identifier(index), reason: reason)))
     }
     guard let label = split.label(index) else { return skipped("it has no class") }
     do {
@@ -86,7 +86,7 @@ struct BatchLoader: Sendable {
       case .success(let sample):
         images.append(sample.image)
         batch.labels.append(sample.label)
-      case .failure(let skip): batch.skipped.append(skip.picture)
+      case .failure(let skip): batch.skipped.append(skip.image)
       }
     }
     batch.input = try? preprocessing.withoutResizing.tensor(from: images)

@@ -106,27 +106,27 @@ public struct Recipe: PluginOptions {
       "label-smoothing", \.labelSmoothing, "The share of a label that is spread over all classes",
       allowed: "from 0 to less than 1", where: { (0..<1).contains($0) }),
     OptionSpec(
-      "batch-size", \.batchSize, "Pictures of a step", allowed: "a whole number from 1 to 65536",
+      "batch-size", \.batchSize, "Images of a step", allowed: "a whole number from 1 to 65536",
       where: { (1...65_536).contains($0) }),
     OptionSpec(
       "micro-batch", \.microBatchSize,
-      "Pictures that go through the model at once; bounds the memory, and rounds differently",
+      "Images that go through the model at once; bounds the memory, and rounds differently",
       allowed: "a whole number from 1 to 65536", where: { (1...65_536).contains($0) }),
     OptionSpec(
-      "epochs", \.epochs, "Passes over the training pictures, whole or not", allowed: "a number above 0",
+      "epochs", \.epochs, "Passes over the training images, whole or not", allowed: "a number above 0",
       where: { $0 > 0 && $0 <= 1e6 }),
-    OptionSpec("crop", \.crop, "How pictures are cut at random"),
+    OptionSpec("crop", \.crop, "How images are cut at random"),
     OptionSpec(
-      "crop-scale", \.cropScale, "The smallest share of a picture's area that 'resized' cuts out",
+      "crop-scale", \.cropScale, "The smallest share of an image's area that 'resized' cuts out",
       allowed: "above 0, to 1", where: { $0 > 0 && $0 <= 1 }),
-    OptionSpec("flip", \.flip, "Whether every second picture, by chance, is mirrored"),
+    OptionSpec("flip", \.flip, "Whether every second image, by chance, is mirrored"),
     OptionSpec("scope", \.scope, "Which parameters are trained"),
     OptionSpec("seed", \.seed, "Decides order, crops and the first weights of what is new"),
   ]
 
   /// Settings by name.
   public static let presets: [Preset<Recipe>] = [
-    Preset("fine-tune", "AdamW with a cosine, for a trained model on new pictures") { _ in },
+    Preset("fine-tune", "AdamW with a cosine, for a trained model on new images") { _ in },
     Preset("scratch", "AdamW with warm-up and a high learning rate, for a model that knows nothing") {
       ($0.learningRate, $0.warmUpSteps, $0.epochs) = (1e-3, 200, 20)
     },

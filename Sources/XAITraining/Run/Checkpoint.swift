@@ -20,7 +20,7 @@ struct Checkpoint {
     var history: History
     /// The steps since the last row.
     var tally: Tally
-    var skipped: [SkippedPicture]
+    var skipped: [SkippedImage]
   }
 
   var state: State

@@ -28,7 +28,7 @@ public struct Trainer {
   public internal(set) var history = History()
   var tally = Tally()
   /// The damaged images so far, each once.
-  public internal(set) var skipped: [SkippedPicture] = []
+  public internal(set) var skipped: [SkippedImage] = []
   private var skippedNames: Set<[UInt8]> = []
   /// The steps of the checkpoint on the disk; nil where there is none.
   var savedStep: Int?
@@ -101,7 +101,7 @@ public struct Trainer {
       let start = clock.now
       let batch = feed.next()
       let waited = clock.now - start
-      for picture in batch.skipped { goesOn = try note(picture, observe) && goesOn }
+      for image in batch.skipped { goesOn = try note(image, observe) && goesOn }
       goesOn = observe(.step(try takeStep(batch, waited: waited))) && goesOn
       goesOn = try addRow(observe) && goesOn
       if step < task.stepCount, !goesOn || clock.now - lastCheckpoint >= task.checkpointInterval {
@@ -128,13 +128,13 @@ public struct Trainer {
     return observe(.checkpoint(step: step))
   }
 
-  private mutating func note(_ picture: SkippedPicture, _ observe: (TrainingEvent) -> Bool) throws -> Bool {
+  private mutating func note(_ image: SkippedImage, _ observe: (TrainingEvent) -> Bool) throws -> Bool {
     if task.isStrict {
-      throw TrainingError.damaged(identifier: picture.identifier, reason: picture.reason)
+      throw TrainingError.damaged(identifier: image.identifier, reason: image.reason)
     }
-    guard skippedNames.insert(Array(picture.identifier.utf8)).inserted else { return true }
-    skipped.append(picture)
-    return observe(.skipped(picture))
+    guard skippedNames.insert(Array(image.identifier.utf8)).inserted else { return true }
+    skipped.append(image)
+    return observe(.skipped(image))
   }
 
   /// Adds a row to the history where it is time for one, with a validation where it is time for that.
@@ -156,7 +156,7 @@ public struct Trainer {
       // A validation takes long, and what was learnt before it should not be lost in it.
       goesOn = savedStep == step ? true : try save(observe)
       guard goesOn, let result = try validated(split, observe) else { return false }
-      for picture in result.skipped { goesOn = try note(picture, observe) && goesOn }
+      for image in result.skipped { goesOn = try note(image, observe) && goesOn }
       (row.validationLoss, row.validationAccuracy) = (result.loss, result.accuracy)
     }
     tally = Tally()
@@ -185,7 +185,7 @@ public struct Trainer {
   }
 
   private static func checkLabels(of task: TrainingTask) throws(TrainingError) {
-    guard task.training.count > 0 else { throw .noPictures(split: task.training.name) }
+    guard task.training.count > 0 else { throw .noImages(split: task.training.name) }
     let classCount = task.model.descriptor.classCount
     for split in [task.training, task.validation].compactMap({ $0 }) {
       for index in 0..<split.count {
@@ -201,7 +201,7 @@ public struct Trainer {
     let empty = counts.indices.filter { counts[$0] == 0 }
     guard let first = empty.first else { return [] }
     return [
-      "\(empty.count) of \(counts.count) classes have no pictures to learn from, such as "
+      "\(empty.count) of \(counts.count) classes have no images to learn from, such as "
         + "'\(task.model.descriptor.labels[first])'"
     ]
   }
@@ -240,7 +240,7 @@ extension Trainer {
     tally.add(stepTally)
     step += 1
     return TrainingEvent.Step(
-      step: step, pictureCount: stepTally.count, loss: stepTally.meanLoss ?? 0,
+      step: step, imageCount: stepTally.count, loss: stepTally.meanLoss ?? 0,
       accuracy: stepTally.accuracy ?? 0, gradientNorm: norm, learningRate: learningRate, waited: waited)
   }
 

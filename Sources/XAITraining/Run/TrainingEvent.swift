@@ -2,7 +2,7 @@ public import XAICore
 
 /// What a training tells while it runs.
 public enum TrainingEvent: Sendable {
-  /// It begins, or goes on at `step` of `steps`.
+  /// It begins, or resumes at `step` of `steps`.
   case began(step: Int, steps: Int, stepsPerEpoch: Int)
   /// A step is done.
   case step(Step)
@@ -13,7 +13,7 @@ public enum TrainingEvent: Sendable {
   /// A checkpoint after this many steps is on the disk.
   case checkpoint(step: Int)
   /// An image could not be used.
-  case skipped(SkippedPicture)
+  case skipped(SkippedImage)
   /// Something that does no harm but should be known.
   case note(String)
 
@@ -22,7 +22,7 @@ public enum TrainingEvent: Sendable {
     /// Steps done.
     public let step: Int
     /// Images of the step.
-    public let pictureCount: Int
+    public let imageCount: Int
     /// Their mean loss.
     public let loss: Double
     /// The share of them whose class was predicted.
@@ -42,7 +42,7 @@ public enum TrainingOutcome: Sendable {
   case finished(TrainingRecord)
   /// An earlier run had finished; nothing was done.
   case alreadyFinished(TrainingRecord)
-  /// The observer asked to stop; the same task goes on at this step.
+  /// The observer asked to stop; the same task resumes at this step.
   case stopped(step: Int)
 }
 
@@ -55,13 +55,13 @@ public struct TrainingRecord: Hashable, Sendable, Codable {
   /// How it went.
   public let history: History
   /// The damaged images, each once.
-  public let skipped: [SkippedPicture]
+  public let skipped: [SkippedImage]
 }
 
-/// Why a training can't begin or go on.
+/// Why a training can't begin or resume.
 public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
   /// There is nothing to learn from.
-  case noPictures(split: String)
+  case noImages(split: String)
   /// A class of the data is beyond those of the model.
   case labelOutside(identifier: String, label: Int, classCount: Int)
   /// The loss or its gradient is no number any more; `first` is the first tensor that isn't finite, where one is found.
@@ -79,7 +79,7 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .noPictures(let split): "the split '\(split)' has no pictures to learn from"
+    case .noImages(let split): "the split '\(split)' has no images to learn from"
     case .labelOutside(let identifier, let label, let classCount):
       "\(identifier): its class \(label) is not one of the \(classCount) classes, which count from 0"
     case .diverged(let step, let checkpoint, let first):
@@ -89,11 +89,11 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
         + "gradient clip of 1. "
         + (checkpoint.map { "The checkpoint of step \($0) is kept." }
           ?? "There is no checkpoint yet.")
-    case .allDamaged(let step, let first): "all pictures of step \(step) are damaged; the first is \(first)"
+    case .allDamaged(let step, let first): "all images of step \(step) are damaged; the first is \(first)"
     case .damaged(let identifier, let reason): "\(identifier): \(reason)"
     case .otherTraining(let folder, let differences):
       "\(folder): holds another training, which differs in \(differences.joined(separator: "; ")). Give another "
-        + "folder, the same settings to go on, or begin anew."
+        + "folder, the same settings to resume, or start over."
     case .occupied(let folder):
       "\(folder): holds a model already, and no training of this kind made it. Give another folder."
     case .unusableCheckpoint(let file, let reason):

@@ -15,7 +15,7 @@ public struct TrainingTask: Sendable {
   public var recipe: Recipe
   /// Where checkpoints and the trained model are written.
   public var folder: String
-  /// What else the weights depend on, by name, such as the data set as the user wrote it: a checkpoint goes on only
+  /// What else the weights depend on, by name, such as the data set as the user wrote it: a checkpoint resumes only
   /// under the same.
   public var identity: [String: String]
   /// At least so much time lies between two checkpoints; one is written at the end of each run in any case.

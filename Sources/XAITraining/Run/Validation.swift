@@ -20,7 +20,7 @@ package struct Validation {
   package struct Result: Sendable {
     var tally = Tally()
     /// The images that could not be used.
-    package internal(set) var skipped: [SkippedPicture] = []
+    package internal(set) var skipped: [SkippedImage] = []
 
     /// How many images were judged.
     package var count: Int { tally.count }

@@ -53,7 +53,7 @@ extension EncoderBlock {
     visitAttention: (_ attention: Tensor, _ gradient: Tensor) throws -> Void = { _, _ in }
   ) throws -> BlockGradients {
     var gradients = BlockGradients()
-    func whole(_ gradient: Tensor) -> Tensor { tape.selection?.spread(gradient) ?? gradient }
+    func whole(_ gradient: Tensor) -> Tensor { tape.selection?.scattered(gradient) ?? gradient }
     func record(_ place: Place, _ gradient: @autoclosure () -> Tensor) {
       if request.activations.contains(place) { gradients.activations[place] = gradient() }
     }

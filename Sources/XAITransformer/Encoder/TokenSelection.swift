@@ -19,7 +19,7 @@ struct TokenSelection: Sendable {
   }
 
   /// The reverse: the gradients of the chosen tokens in their places, and zeros in all others.
-  func spread(_ gradient: Tensor) -> Tensor {
+  func scattered(_ gradient: Tensor) -> Tensor {
     let (batch, width) = (gradient.shape[0], gradient.shape[2])
     var places = [Int](repeating: -1, count: batch * count)
     for image in 0..<batch {

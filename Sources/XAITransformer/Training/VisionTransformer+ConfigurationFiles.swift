@@ -149,7 +149,7 @@ extension Preprocessing {
     if let rescaleFactor { members["rescale_factor"] = .double(rescaleFactor) }
     if let normalisation {
       members["image_mean"] = .array(normalisation.mean.map(\.decimal))
-      members["image_std"] = .array(normalisation.deviation.map(\.decimal))
+      members["image_std"] = .array(normalisation.standardDeviation.map(\.decimal))
     }
     return members
   }

@@ -126,12 +126,12 @@ struct InitialWeights {
     var random = SeededRandom(seed: seed, FNV1a(name).value)
     let isMap = !heads.contains(name) && shape.rank != 3
     let fans = Float(shape[0] + shape.count / shape[0])
-    let deviation = isMap ? (2 / fans).squareRoot() : Self.smallDeviation
+    let standardDeviation = isMap ? (2 / fans).squareRoot() : Self.smallDeviation
     return Tensor(shape) { elements in
       for index in 0..<shape.count {
         var value = random.normal()
         while abs(value) > Self.cut { value = random.normal() }
-        elements[index] = value * deviation / Self.deviationAfterCut
+        elements[index] = value * standardDeviation / Self.deviationAfterCut
       }
       if name == positions {
         let patches = shape[1] - grid.count

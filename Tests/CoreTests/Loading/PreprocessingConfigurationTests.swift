@@ -66,9 +66,9 @@ import XAIWeights
 
   private func check(_ preprocessing: Preprocessing, _ expected: Golden.Preprocessed) throws {
     let scene = try Image(contentsOf: Golden.folder.appending(path: "rgb8.png").path)
-    let picture = try preprocessing.resizedAndCropped(scene)
-    #expect(picture.height == expected.height && picture.width == expected.width)
-    #expect(SHA256.text(picture.pixels) == expected.sha256)
+    let image = try preprocessing.resizedAndCropped(scene)
+    #expect(image.height == expected.height && image.width == expected.width)
+    #expect(SHA256.text(image.pixels) == expected.sha256)
     let tensor = try preprocessing.tensor(from: scene)
     #expect(tensor.shape == [1, 3, expected.height, expected.width])
     for channel in 0..<3 {
@@ -86,7 +86,7 @@ import XAIWeights
     let vit = try huggingFace("{}")
     #expect(vit == Preprocessing(resize: .exact(height: 224, width: 224), normalisation: .half))
     let clip = Preprocessing.Normalisation(
-      mean: [0.48145466, 0.4578275, 0.40821073], deviation: [0.26862954, 0.26130258, 0.27577711])
+      mean: [0.48145466, 0.4578275, 0.40821073], standardDeviation: [0.26862954, 0.26130258, 0.27577711])
     let bit = Preprocessing(
       resize: .shortestEdge(224), filter: .bicubic, crop: .init(height: 224, width: 224), normalisation: clip)
     #expect(try huggingFace("{}", modelType: "dinov2") == bit)
@@ -122,7 +122,7 @@ import XAIWeights
     let none = try huggingFace(#"{"do_resize": false, "do_rescale": false, "do_normalize": false}"#)
     #expect(none.resize == .none && none.rescaleFactor == nil && none.normalisation == nil)
     let same = try huggingFace(#"{"image_mean": 0.25, "image_std": 0.5}"#).normalisation
-    #expect(same == .init(mean: [0.25, 0.25, 0.25], deviation: [0.5, 0.5, 0.5]))
+    #expect(same == .init(mean: [0.25, 0.25, 0.25], standardDeviation: [0.5, 0.5, 0.5]))
   }
 
   @Test(

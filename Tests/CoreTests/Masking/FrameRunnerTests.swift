@@ -9,17 +9,17 @@ import XAITesting
 /// Many changed inputs: in batches, in full, told about and stopped.
 @Suite struct FrameRunnerTests {
   private let model = ToyModel.classToken.make(on: AvailableKernels.preferred.make())
-  private let picture: Tensor = {
+  private let image: Tensor = {
     var random = SeededRandom(seed: 1)
     return random.normal([3, 12, 12])
   }()
 
   /// Images times their number, and every third one as a few of its patches.
   private func plan(_ count: Int) -> FramePlan {
-    let picture = picture
+    let image = image
     return FramePlan(count: count) { index in
       if index % 3 == 2 { return Frame(.patches(Array(0...index % 5))) }
-      return Frame(.picture(FramePicture(.operand(0) * .constant(Float(index))) { [picture] }))
+      return Frame(.image(FrameImage(.operand(0) * .constant(Float(index))) { [image] }))
     }
   }
 
@@ -27,16 +27,16 @@ import XAITesting
   func logits(_ batchSize: Int) throws {
     var runner = FrameRunner(GradCAM(), model: model, batchSize: batchSize, total: 14)
     var found = [[Float]](repeating: [], count: 14)
-    try runner.run(plan(14), of: picture) { frame, logits in
+    try runner.run(plan(14), of: image) { frame, logits in
       #expect(found[frame].isEmpty)
       found[frame] = Array(logits)
     }
     for frame in 0..<14 {
-      let input = picture.reshaped(to: [1, 3, 12, 12])
+      let input = image.reshaped(to: [1, 3, 12, 12])
       let expected =
         frame % 3 == 2
         ? try model.intervenable().logits(input, under: .keepingPatches([Array(0...frame % 5)]))
-        : try model.logits(Tensor([1, 3, 12, 12], picture.elements.map { $0 * Float(frame) }))
+        : try model.logits(Tensor([1, 3, 12, 12], image.elements.map { $0 * Float(frame) }))
       expectClose(found[frame], expected[0].elements, within: 1e-5, "frame \(frame)")
     }
   }
@@ -49,7 +49,7 @@ import XAITesting
       return true
     } _: {
       var runner = FrameRunner(GradCAM(), model: model, batchSize: 5, total: 14)
-      for count in [9, 5] { try runner.run(plan(count), of: picture) { _, _ in } }
+      for count in [9, 5] { try runner.run(plan(count), of: image) { _, _ in } }
     }
     let counts = told.withLock { $0 }
     #expect(counts.map(\.done) == counts.map(\.done).sorted() && counts.last?.done == 14)
@@ -61,7 +61,7 @@ import XAITesting
         $0.done < 6
       } _: {
         var runner = FrameRunner(GradCAM(), model: model, batchSize: 2, total: 400)
-        try runner.run(plan(400), of: picture) { _, _ in seen += 1 }
+        try runner.run(plan(400), of: image) { _, _ in seen += 1 }
       }
     }
     #expect(seen == 6)
@@ -70,7 +70,7 @@ import XAITesting
   @Test("without a watcher nothing is told, and an empty plan is no pass")
   func unwatched() throws {
     var runner = FrameRunner(GradCAM(), model: model, batchSize: 2, total: 0)
-    try runner.run(.none, of: picture) { _, _ in Issue.record("a frame of none") }
+    try runner.run(.none, of: image) { _, _ in Issue.record("a frame of none") }
     try PassProgress.tell(PassCount(explainer: "x", done: 1, total: 2))
   }
 }

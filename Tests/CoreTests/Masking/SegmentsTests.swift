@@ -10,11 +10,11 @@ import XAITesting
 @Suite struct SegmentsTests {
   private let preprocessing = Preprocessing(resize: .exact(height: 48, width: 60), normalisation: .half)
 
-  private func segments(_ picture: Tensor, _ kind: Segmentation, _ count: Int = 20) -> Segments {
+  private func segments(_ image: Tensor, _ kind: Segmentation, _ count: Int = 20) -> Segments {
     Segments(
-      of: picture,
+      of: image,
       cells: PatchCells(
-        grid: Grid(rows: 4, columns: 5), height: picture.shape[1], width: picture.shape[2]),
+        grid: Grid(rows: 4, columns: 5), height: image.shape[1], width: image.shape[2]),
       preprocessing: preprocessing, into: kind, superpixels: count)
   }
 
@@ -35,11 +35,11 @@ import XAITesting
     // Large blots under a little noise.
     let coarse = random.normal([3, 4, 5])
     let noise = random.normal([3, 48, 60])
-    let picture = Tensor(
+    let image = Tensor(
       [3, 48, 60],
       zip(BilinearUpsampling(height: 48, width: 60)(coarse).elements, noise.elements).map { $0 / 2 + $1 / 50 }
     )
-    let found = segments(picture, .slic, count)
+    let found = segments(image, .slic, count)
     #expect(Set(found.labels) == Set((0..<found.count).map(Int32.init)))
     #expect(Double(found.count) > 0.6 * Double(count) && Double(found.count) < 1.6 * Double(count) + 1)
     for label in 0..<Int32(found.count) {
@@ -58,35 +58,35 @@ import XAITesting
   @Test("superpixels end where the colour does")
   func edges() {
     // Two halves that meet at a column which no grid of superpixels has.
-    let picture = Tensor([3, 48, 60], (0..<3 * 48 * 60).map { $0 % 60 < 23 ? -0.8 : 0.8 })
-    let found = segments(picture, .slic, 20)
+    let image = Tensor([3, 48, 60], (0..<3 * 48 * 60).map { $0 % 60 < 23 ? -0.8 : 0.8 })
+    let found = segments(image, .slic, 20)
     for label in Set(found.labels) {
       let sides = Set(found.labels.indices.filter { found.labels[$0] == label }.map { $0 % 60 < 23 })
       #expect(sides.count == 1, "superpixel \(label) is on both sides")
     }
-    expectClose(found.averaged(picture), picture, within: 1e-5, "mean colours")
+    expectClose(found.averaged(image), image, within: 1e-5, "mean colours")
   }
 
   @Test("frames show the segments of a coalition")
   func frames() {
     var random = SeededRandom(seed: 4)
-    let picture = random.normal([3, 48, 60])
-    let found = segments(picture, .patches)
+    let image = random.normal([3, 48, 60])
+    let found = segments(image, .patches)
     var coalition = Coalition(count: 20)
     for index in [0, 7, 19] { coalition[index] = true }
     #expect(coalition.shownCount == 3 && coalition.complement.shownCount == 17)
     #expect(Coalition(count: 20, showing: true).complement == Coalition(count: 20))
     let hidden = Tensor(repeating: 5, [3, 48, 60])
-    guard case .picture(let shown) = found.frames(of: picture, hiddenAs: hidden, [coalition])[0].content
+    guard case .image(let shown) = found.frames(of: image, hiddenAs: hidden, [coalition])[0].content
     else {
-      Issue.record("not a picture")
+      Issue.record("not an image")
       return
     }
     let frame = shown.tensor([3, 48, 60]).elements
     for index in frame.indices {
       let label = Int(found.labels[index % (48 * 60)])
-      #expect(frame[index] == ([0, 7, 19].contains(label) ? picture.elements[index] : 5))
+      #expect(frame[index] == ([0, 7, 19].contains(label) ? image.elements[index] : 5))
     }
-    #expect(found.frames(of: picture, hiddenAs: nil, [coalition])[0].patchCount == 3)
+    #expect(found.frames(of: image, hiddenAs: nil, [coalition])[0].patchCount == 3)
   }
 }

@@ -8,37 +8,37 @@ import XAITesting
 /// What metrics ask for: each different thing once, in batches, and everyone gets the right answer.
 @Suite struct RequestQueueTests {
   private let model = CountingModel()
-  private let pictures = [0.2, 0.7].map { level in
-    SubjectPicture(
+  private let images = [0.2, 0.7].map { level in
+    SubjectImage(
       pixels: Tensor([3, 16, 16], (0..<768).map { Float(level) + Float($0 % 13) / 100 }),
       preprocessing: EvidenceModel().descriptor.preprocessing, identifier: "\(level)")
   }
 
-  private var input: Tensor { Tensor([2, 3, 16, 16], pictures.flatMap { $0.input.elements }) }
+  private var input: Tensor { Tensor([2, 3, 16, 16], images.flatMap { $0.input.elements }) }
 
   private func queue(batchSize: Int = 3) -> RequestQueue {
     RequestQueue(
-      about: pictures, input: input, model: model, explainers: [Brightness(), Brightness(factor: 10)],
+      about: images, input: input, model: model, explainers: [Brightness(), Brightness(factor: 10)],
       randomised: nil, batchSize: batchSize)
   }
 
-  private func asker(_ picture: Int, class classIndex: Int = 1, explainer: Int? = 0, map: Int = 0)
+  private func asker(_ image: Int, class classIndex: Int = 1, explainer: Int? = 0, map: Int = 0)
     -> RequestQueue.Asker
   {
     RequestQueue.Asker(
-      picture: picture, classIndex: classIndex, explainer: explainer, map: map, metric: "test")
+      image: image, classIndex: classIndex, explainer: explainer, map: map, metric: "test")
   }
 
   /// An image, dimmed.
-  private func frame(_ picture: Int, _ factor: Float, _ identity: Frame.Identity = .unique) -> Frame {
+  private func frame(_ image: Int, _ factor: Float, _ identity: Frame.Identity = .unique) -> Frame {
     Frame(
-      .picture(
-        FramePicture(.operand(0) * .constant(factor)) { [input = pictures[picture].input] in [input] }),
+      .image(
+        FrameImage(.operand(0) * .constant(factor)) { [input = images[image].input] in [input] }),
       identity: identity)
   }
 
-  private func dimmed(_ picture: Int, _ factor: Float) -> Tensor {
-    Tensor([1, 3, 16, 16], pictures[picture].input.elements.map { $0 * factor })
+  private func dimmed(_ image: Int, _ factor: Float) -> Tensor {
+    Tensor([1, 3, 16, 16], images[image].input.elements.map { $0 * factor })
   }
 
   private func answer(_ queue: inout RequestQueue) throws -> [Int] {
@@ -50,21 +50,21 @@ import XAITesting
   @Test("the same frame is shown once for all who ask, and each reads about its own class")
   func logits() throws {
     var queue = queue()
-    let frames = [frame(0, 0.5, .ofPicture("dim")), frame(0, 0.25, .ofMap("own"))]
+    let frames = [frame(0, 0.5, .ofImage("dim")), frame(0, 0.25, .ofMap("own"))]
     let one = try queue.ask(FramePlan(frames), [], by: asker(0, map: 1), for: 7)
     let two = try queue.ask(FramePlan(frames), [], by: asker(0, class: 0, map: 2), for: 8)
     let three = try queue.ask(
-      FramePlan([frame(1, 0.5, .ofPicture("dim")), frame(1, 0.5)]), [], by: asker(1, map: 3), for: 9)
-    #expect(queue.askedCount == 5 && !queue.isAnswered(picture: 0))
+      FramePlan([frame(1, 0.5, .ofImage("dim")), frame(1, 0.5)]), [], by: asker(1, map: 3), for: 9)
+    #expect(queue.askedCount == 5 && !queue.isAnswered(image: 0))
     #expect(try answer(&queue) == [7, 8, 9])
-    #expect(model.batches == [3, 2] && queue.answeredCount == 5 && queue.isAnswered(picture: 1))
-    for (numbers, classIndex, picture, factors) in [
+    #expect(model.batches == [3, 2] && queue.answeredCount == 5 && queue.isAnswered(image: 1))
+    for (numbers, classIndex, image, factors) in [
       (one, 1, 0, [Float(0.5), 0.25]), (two, 0, 0, [0.5, 0.25]), (three, 1, 1, [0.5, 0.5]),
     ] {
       let answers = try queue.read(numbers, about: classIndex)
       #expect(answers.maps.isEmpty && answers.logits.count == 2)
       for (answer, factor) in zip(answers.logits, factors) {
-        let logits = try EvidenceModel().logits(dimmed(picture, factor)).elements
+        let logits = try EvidenceModel().logits(dimmed(image, factor)).elements
         #expect(answer.logits == logits && answer.probability == softmax(logits)[classIndex])
         #expect(answer.isPredicted == (logits[classIndex] == logits.max()))
       }
@@ -93,7 +93,7 @@ import XAITesting
   @Test("maps of a frame share its pass, and an explainer sees only what it is asked about")
   func maps() throws {
     var queue = queue()
-    let shared = frame(0, 0.5, .ofPicture("dim"))
+    let shared = frame(0, 0.5, .ofImage("dim"))
     let own = (1...5).map { MapRequest(frame(0, Float($0))) }
     let one = try queue.ask(.none, [MapRequest(shared)] + own, by: asker(0, map: 1), for: 0)
     let two = try queue.ask(
@@ -110,11 +110,11 @@ import XAITesting
   }
 
   @Test(
-    "whole pictures are explained together, as the maps that are judged were, and known maps are not asked again"
+    "whole images are explained together, as the maps that are judged were, and known maps are not asked again"
   )
-  func wholePictures() throws {
+  func wholeImages() throws {
     var queue = queue()
-    queue.know([9], picture: 0, explainer: 0, classIndex: 1)
+    queue.know([9], image: 0, explainer: 0, classIndex: 1)
     let known = try queue.ask(.none, [MapRequest()], by: asker(0), for: 0)
     #expect(queue.hasAnswers(for: 0) && queue.askedCount == 0)
     #expect(try queue.read(known, about: 1).maps == [[9]])

@@ -14,9 +14,9 @@ import XAITesting
 
   @Test("conforms")
   func conforms() throws {
-    let (whole, damaged) = (try PictureFolder(), try PictureFolder())
+    let (whole, damaged) = (try TemporaryImages(), try TemporaryImages())
     for folder in [whole, damaged] {
-      for name in ["1.png", "2.png", "3.png"] { try folder.addPicture(name) }
+      for name in ["1.png", "2.png", "3.png"] { try folder.addImage(name) }
       try folder.add(text: text, to: "labels.csv")
     }
     try damaged.add([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A], to: "2.png")

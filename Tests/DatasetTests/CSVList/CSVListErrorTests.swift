@@ -5,9 +5,9 @@ import XAICore
 import XAITesting
 
 @Suite struct CSVListErrorTests {
-  let folder: PictureFolder
+  let folder: TemporaryImages
 
-  init() throws { folder = try PictureFolder() }
+  init() throws { folder = try TemporaryImages() }
 
   private func open(_ text: String, names: String? = nil) throws -> CSVList {
     try folder.add(text: text, to: "list.csv")
@@ -28,7 +28,7 @@ import XAITesting
       ("file,x,y,width\na,1,1,1\n", 1, "a box needs the columns x, y, width, height"),
       ("file,x_min\na,1\n", 1, "a box needs the columns"),
       ("file,label\na,0\nb\n", 3, "1 fields under a header of 2"),
-      ("file,label\n\n,0\n", 3, "the name of the picture is empty"),
+      ("file,label\n\n,0\n", 3, "the name of the image is empty"),
       ("file,split\na,\n", 2, "the split is empty"),
       ("file,split\na,train\na,test\n", 3, "'a' is in two splits; line 2 has it too"),
       ("file,label\na,0\na,0\n", 3, "'a' is in line 2 already"),
@@ -112,8 +112,8 @@ import XAITesting
     }
   }
 
-  @Test("a picture that is not there is named when it is asked for", .timeLimit(.minutes(1)))
-  func pictures() throws {
+  @Test("an image that is not there is named when it is asked for", .timeLimit(.minutes(1)))
+  func images() throws {
     #expect(mkfifo(folder.path("pipe.png"), 0o600) == 0)
     let split = try open("file\nno.png\npipe.png\n").split("all")
     expectError("\(folder.path)/no.png: can't be read: No such file") { try split.sample(0) }

@@ -5,11 +5,11 @@ import XAIImage
 import XAITesting
 
 @Suite struct CSVListTests {
-  let folder: PictureFolder
+  let folder: TemporaryImages
 
   init() throws {
-    folder = try PictureFolder()
-    for name in ["1.png", "2.png", "sub/3.png"] { try folder.addPicture(name) }
+    folder = try TemporaryImages()
+    for name in ["1.png", "2.png", "sub/3.png"] { try folder.addImage(name) }
   }
 
   /// Writes `list.csv` and the class names, and opens it.
@@ -132,7 +132,7 @@ import XAITesting
     }
   }
 
-  @Test("boxes by extent and by edges, in pixels of the picture")
+  @Test("boxes by extent and by edges, in pixels of the image")
   func boxes() throws {
     let box = Box(x: 1, y: 0.5, width: 2, height: 3)
     for text in [
@@ -145,7 +145,7 @@ import XAITesting
     }
   }
 
-  @Test("a picture has a line for each box, and no label of its own where they differ")
+  @Test("an image has a line for each box, and no label of its own where they differ")
   func severalBoxes() throws {
     let all = try dataset(
       "file,label,x,y,width,height\n1.png,cat,0,0,1,1\n2.png,dog,0,0,1,1\n1.png,dog,2,2,1,1\n2.png,dog,1,1,2,2\n"
@@ -155,13 +155,13 @@ import XAITesting
     #expect(try all.sample(1).objects.map { $0.box?.x } == [0, 1])
   }
 
-  @Test("a box is cut at the picture where it reaches over it by a pixel at most")
+  @Test("a box is cut at the image where it reaches over it by a pixel at most")
   func boxAtTheEdge() throws {
     let all = try dataset(
       "file,label,x_min,y_min,x_max,y_max\n1.png,0,-0.5,0,9,6\n2.png,0,0,0,8,7.5\n"
     ).split("all")
     #expect(try all.sample(0).objects.first?.box == Box(x: 0, y: 0, width: 8, height: 6))
-    expectError("list.csv, line 3: the box from (0.0, 0.0) to (8.0, 7.5) reaches beyond its picture of 8×6") {
+    expectError("list.csv, line 3: the box from (0.0, 0.0) to (8.0, 7.5) reaches beyond its image of 8×6") {
       try all.sample(1)
     }
   }

@@ -6,12 +6,12 @@ import XAITesting
 
 /// The layouts of Hugging Face's `imagefolder`, as its documentation gives them.
 @Suite struct MetadataTests {
-  let folder: PictureFolder
+  let folder: TemporaryImages
 
-  init() throws { folder = try PictureFolder() }
+  init() throws { folder = try TemporaryImages() }
 
-  private func addPictures(_ names: String...) throws {
-    for name in names { try folder.addPicture(name) }
+  private func addImages(_ names: String...) throws {
+    for name in names { try folder.addImage(name) }
   }
 
   /// What a user gets who names the folder.
@@ -19,7 +19,7 @@ import XAITesting
 
   @Test("images straight in the splits, with the classes that metadata.csv gives them")
   func splits() throws {
-    try addPictures("train/0.png", "train/1.png", "Valid/a/2.png", "train/not-listed.png")
+    try addImages("train/0.png", "train/1.png", "Valid/a/2.png", "train/not-listed.png")
     try folder.add(text: "file_name,label\n0.png,ring\n1.png,heart\n", to: "train/metadata.csv")
     try folder.add(text: "file_name,label\na/2.png,ring\n", to: "Valid/metadata.csv")
     let dataset = try open()
@@ -31,13 +31,13 @@ import XAITesting
     #expect(!dataset.hasObjects)
     #expect(
       dataset.notes == [
-        "\(folder.path)/train: 1 picture that metadata.csv doesn't list is left out: not-listed.png"
+        "\(folder.path)/train: 1 image that metadata.csv doesn't list is left out: not-listed.png"
       ])
   }
 
   @Test("one list for the whole folder, the splits by the folders of its images")
   func oneList() throws {
-    try addPictures("train/0.png", "test/1.png")
+    try addImages("train/0.png", "test/1.png")
     try folder.add(
       text: """
         {"file_name": "train/0.png", "label": 3}
@@ -51,7 +51,7 @@ import XAITesting
 
   @Test("boxes of objects: left, upper, width and height")
   func objects() throws {
-    try addPictures("0.png", "1.png")
+    try addImages("0.png", "1.png")
     try folder.add(
       text: #"""
         {"file_name": "0.png", "objects": {"bbox": [[1, 0.5, 2, 3], [4, 1, 2, 2]], "categories": ["cat", "dog"]}}
@@ -70,7 +70,7 @@ import XAITesting
 
   @Test("a list that gives no classes leaves the folders to say them")
   func listsOfOtherThings() throws {
-    try addPictures("cat/0.png", "dog/1.png")
+    try addImages("cat/0.png", "dog/1.png")
     try folder.add(text: "id,breed\n0,x\n", to: "labels.csv")
     #expect(try open().classNames == ["cat", "dog"])
     try folder.add(text: "file_name,text\n0.png,a cat\n", to: "metadata.csv")
@@ -81,14 +81,14 @@ import XAITesting
 
   @Test("images straight in a folder have no class")
   func noClasses() throws {
-    try addPictures("0.png", "1.png")
+    try addImages("0.png", "1.png")
     #expect(try open().classNames.isEmpty)
     try folder.add(text: "file_name,text\n0.png,a cat\n", to: "metadata.csv")
     #expect(try open().classNames.isEmpty)
   }
 
   @Test func twoLists() throws {
-    try addPictures("0.png")
+    try addImages("0.png")
     try folder.add(text: "file_name,label\n0.png,a\n", to: "metadata.csv")
     try folder.add(text: "file,label\n0.png,a\n", to: "labels.csv")
     expectError("there are several lists, labels.csv, metadata.csv") { try open() }

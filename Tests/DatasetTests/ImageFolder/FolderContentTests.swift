@@ -8,9 +8,9 @@ import XAITesting
 
 /// What lies in folders beside images: said, and never in the way.
 @Suite struct FolderContentTests {
-  let folder: PictureFolder
+  let folder: TemporaryImages
 
-  init() throws { folder = try PictureFolder() }
+  init() throws { folder = try TemporaryImages() }
 
   private func open() throws -> ImageFolder {
     try ImageFolder(options: ImageFolderOptions(path: folder.path, validation: 0))
@@ -26,7 +26,7 @@ import XAITesting
     for name in [
       "ring/0.png", "heart/0.png", "__MACOSX/heart/._0.png", "heart/@eaDir/0.png/SYNOFILE_THUMB_M.jpg",
       ".ipynb_checkpoints/a.png", "heart/._0.png",
-    ] { try folder.addPicture(name) }
+    ] { try folder.addImage(name) }
     for name in ["Thumbs.db", ".DS_Store", "heart/Thumbs.db", "ring/desktop.ini"] {
       try folder.add(text: "x", to: name)
     }
@@ -38,7 +38,7 @@ import XAITesting
 
   @Test("what is left out is counted and named once")
   func leftOut() throws {
-    for name in ["ring/0.png", "heart/e.jfif", "heart/f.jpe", "stray.png"] { try folder.addPicture(name) }
+    for name in ["ring/0.png", "heart/e.jfif", "heart/f.jpe", "stray.png"] { try folder.addImage(name) }
     for name in ["heart/b.bmp", "heart/c.TIFF", "heart/e.heic", "heart/g.svg", "ring/notes.txt"] {
       try folder.add(text: "x", to: name)
     }
@@ -65,7 +65,7 @@ import XAITesting
       [0x63, 0x61, 0x66, 0xE9], Array("caf\u{E9}".utf8), Array("cafe\u{301}".utf8), Array("a\nb".utf8),
       Array("a\\nb".utf8),
     ].map { FileName.text($0 + Array(".png".utf8)) }
-    for name in names { try folder.addPicture("cat/\(name)") }
+    for name in names { try folder.addImage("cat/\(name)") }
     try folder.add(text: "x", to: "cat/r\(FileName.text([0xE9]))sum.txt")
     let dataset = try open()
     let split = try dataset.split("train")
@@ -81,8 +81,8 @@ import XAITesting
 
   @Test("a class folder whose name is not UTF-8 has a name that is")
   func foreignClass() throws {
-    try folder.addPicture("\(FileName.text([0xE9]))tang/1.png")
-    try folder.addPicture("cat/1.png")
+    try folder.addImage("\(FileName.text([0xE9]))tang/1.png")
+    try folder.addImage("cat/1.png")
     let dataset = try open()
     #expect(dataset.classNames == ["cat", "\\xE9tang"])
     #expect(try dataset.split("train").sample(1).image.width == 8)
@@ -96,7 +96,7 @@ import XAITesting
       let bytes = try FileContents.read("\(fixtures)/oriented\(tag).jpg")
       try folder.add(bytes, to: "ring/oriented\(tag).jpg")
     }
-    try folder.addPicture("heart/0.png")
+    try folder.addImage("heart/0.png")
     let split = try open().split("train")
     #expect((0..<4).map(split.isTurned) == [false, false, true, true])
     for (index, tag) in [1, 3, 6].enumerated() {

@@ -4,9 +4,9 @@ import XAIImageFolder
 import XAITesting
 
 @Suite("ImageFolder conformance") struct ImageFolderConformanceTests {
-  private func folder(_ names: [String]) throws -> PictureFolder {
-    let folder = try PictureFolder()
-    for name in names { try folder.addPicture(name) }
+  private func folder(_ names: [String]) throws -> TemporaryImages {
+    let folder = try TemporaryImages()
+    for name in names { try folder.addImage(name) }
     return folder
   }
 
@@ -25,7 +25,7 @@ import XAITesting
   @Test("refuses what is damaged")
   func damaged() throws {
     let (whole, damaged) = (try folder(["cat/1.png"]), try folder(["cat/1.png"]))
-    try damaged.add(text: "no picture", to: "cat/2.png")
+    try damaged.add(text: "no image", to: "cat/2.png")
     let (right, wrong) = (ImageFolderOptions(path: whole.path), ImageFolderOptions(path: damaged.path))
     DatasetConformance(ImageFolder.self, options: right, damaged: wrong).run()
   }

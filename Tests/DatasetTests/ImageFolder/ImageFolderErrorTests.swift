@@ -5,9 +5,9 @@ import XAIImageFolder
 import XAITesting
 
 @Suite struct ImageFolderErrorTests {
-  let folder: PictureFolder
+  let folder: TemporaryImages
 
-  init() throws { folder = try PictureFolder() }
+  init() throws { folder = try TemporaryImages() }
 
   private func open() throws -> ImageFolder {
     try ImageFolder(options: ImageFolderOptions(path: folder.path, validation: 0))
@@ -22,9 +22,9 @@ import XAITesting
   }
 
   @Test func missing() throws {
-    try folder.addPicture("file.png")
+    try folder.addImage("file.png")
     for path in [folder.path("nowhere"), folder.path("file.png")] {
-      expectError("\(path): there is no such folder of pictures") {
+      expectError("\(path): there is no such folder of images") {
         try ImageFolder(options: ImageFolderOptions(path: path))
       }
     }
@@ -36,9 +36,9 @@ import XAITesting
 
   @Test("classes of the training split without images are none, and validation may not have them")
   func emptyClassOfTheTrainingSplit() throws {
-    try folder.addPicture("train/cat/1.png")
+    try folder.addImage("train/cat/1.png")
     try folder.add(folder: "train/dog")
-    try folder.addPicture("val/dog/1.png")
+    try folder.addImage("val/dog/1.png")
     #expect(
       throws: DatasetError.malformed(
         file: folder.path("val/dog"), line: nil,
@@ -47,8 +47,8 @@ import XAITesting
   }
 
   @Test func classThatIsOnlyInValidation() throws {
-    try folder.addPicture("train/cat/1.png")
-    try folder.addPicture("validation/dog/1.png")
+    try folder.addImage("train/cat/1.png")
+    try folder.addImage("validation/dog/1.png")
     #expect(
       throws: DatasetError.malformed(
         file: folder.path("validation/dog"), line: nil,
@@ -57,14 +57,14 @@ import XAITesting
   }
 
   @Test func twoValidationSplits() throws {
-    for name in ["train/cat/1.png", "validation/cat/1.png", "val/cat/1.png"] { try folder.addPicture(name) }
+    for name in ["train/cat/1.png", "validation/cat/1.png", "val/cat/1.png"] { try folder.addImage(name) }
     expectError("there are folders 'val' and 'validation', both for validation") { try open() }
   }
 
   @Test("two classes that look alike are refused by name: one accent is a character, the other two")
   func lookAlike() throws {
     for place in ["", "train/"] {
-      for name in ["\(place)café/1.png", "\(place)cafe\u{301}/1.png"] { try folder.addPicture(name) }
+      for name in ["\(place)café/1.png", "\(place)cafe\u{301}/1.png"] { try folder.addImage(name) }
       expectError("two classes look alike, 'café'") { try open() }
       try folder.remove("\(place)café")
       #expect(try open().classNames.count == 1)
@@ -73,14 +73,14 @@ import XAITesting
   }
 
   @Test func noSuchSplit() throws {
-    try folder.addPicture("cat/1.png")
+    try folder.addImage("cat/1.png")
     let dataset = try open()
     #expect(throws: DatasetError.noSplit(name: "test", dataset: "image-folder", known: ["train"])) {
       try dataset.split("test")
     }
   }
 
-  @Test func damagedPictures() throws {
+  @Test func damagedImages() throws {
     try folder.add([], to: "cat/1.png")
     try folder.add(text: "text", to: "cat/2.png")
     let split = try open().split("train")
@@ -88,9 +88,9 @@ import XAITesting
     expectError("\(folder.path("cat/2.png")): not an image of a format that is read") { try split.sample(1) }
   }
 
-  @Test("a pipe is no picture, and nobody waits for its writer", .timeLimit(.minutes(1)))
+  @Test("a pipe is no image, and nobody waits for its writer", .timeLimit(.minutes(1)))
   func pipe() throws {
-    try folder.addPicture("cat/1.png")
+    try folder.addImage("cat/1.png")
     #expect(mkfifo(folder.path("cat/2.png"), 0o600) == 0)
     #expect(try open().split("train").count == 1)
   }

@@ -5,22 +5,22 @@ import XAIImageFolder
 import XAITesting
 
 @Suite struct ImageFolderTests {
-  let folder: PictureFolder
+  let folder: TemporaryImages
 
-  init() throws { folder = try PictureFolder() }
+  init() throws { folder = try TemporaryImages() }
 
   private func dataset(validation: Double = 0, seed: Int = 0) throws -> ImageFolder {
     try ImageFolder(options: ImageFolderOptions(path: folder.path, validation: validation, seed: seed))
   }
 
-  private func addPictures(_ names: String...) throws {
-    for name in names { try folder.addPicture(name) }
+  private func addImages(_ names: String...) throws {
+    for name in names { try folder.addImage(name) }
   }
 
-  @Test("classes are the folders by their bytes; pictures of any case and depth, none that is hidden")
+  @Test("classes are the folders by their bytes; images of any case and depth, none that is hidden")
   func classes() throws {
-    try addPictures("b/2.png", "b/deep/er/1.JPG", "b/10.jpeg", "É/1.png", "Z/1.PNG", "a/.hidden.png")
-    try addPictures("a/1.png", ".cache/x.png", "loose.png")
+    try addImages("b/2.png", "b/deep/er/1.JPG", "b/10.jpeg", "É/1.png", "Z/1.PNG", "a/.hidden.png")
+    try addImages("a/1.png", ".cache/x.png", "loose.png")
     try folder.add(text: "notes", to: "b/notes.txt")
     let dataset = try dataset()
     #expect(dataset.classNames == ["Z", "a", "b", "É"])
@@ -37,7 +37,7 @@ import XAITesting
 
   @Test("folders of splits: the classes are those of the training split, and others may lack some")
   func splits() throws {
-    try addPictures("train/cat/1.png", "train/dog/1.png", "val/dog/2.png", "test/cat/3.png", "extra/1.png")
+    try addImages("train/cat/1.png", "train/dog/1.png", "val/dog/2.png", "test/cat/3.png", "extra/1.png")
     let dataset = try dataset(validation: 0.5)
     #expect(dataset.classNames == ["cat", "dog"])
     #expect(dataset.splitNames == ["train", "validation", "test"])
@@ -54,7 +54,7 @@ import XAITesting
       ("TRAIN", "VALIDATION", "eval"), ("train", "validation", "evaluation"),
     ])
   func splitWords(train: String, validation: String, test: String) throws {
-    try addPictures(
+    try addImages(
       "\(train)/cat/1.png", "\(train)/dog/1.png", "\(validation)/dog/2.png", "\(test)/cat/3.png")
     let dataset = try dataset()
     #expect(dataset.classNames == ["cat", "dog"] && dataset.notes.isEmpty)
@@ -65,22 +65,22 @@ import XAITesting
 
   @Test("images straight in the folders of splits have no class")
   func splitsWithoutClasses() throws {
-    try addPictures("train/0.png", "train/1.png")
+    try addImages("train/0.png", "train/1.png")
     let dataset = try dataset()
     #expect(dataset.classNames.isEmpty && dataset.splitNames == ["train"])
     #expect(try dataset.split("train").labels == [nil, nil])
-    try addPictures("valid/2.png")
+    try addImages("valid/2.png")
     #expect(try self.dataset().splitNames == ["train", "validation"])
   }
 
   @Test("splits in the only folder, and in the folders of classes")
   func nestedSplits() throws {
-    try addPictures("photos/train/cat/1.png", "photos/train/dog/1.png", "photos/val/dog/2.png")
+    try addImages("photos/train/cat/1.png", "photos/train/dog/1.png", "photos/val/dog/2.png")
     let dataset = try dataset()
     #expect(dataset.classNames == ["cat", "dog"] && dataset.splitNames == ["train", "validation"])
     #expect(try dataset.split("validation").identifiers == ["photos/val/dog/2.png"])
     try folder.remove("photos")
-    try addPictures("cat/train/1.png", "dog/train/1.png", "dog/val/2.png")
+    try addImages("cat/train/1.png", "dog/train/1.png", "dog/val/2.png")
     let other = try self.dataset()
     #expect(other.classNames == ["cat", "dog"] && other.splitNames == ["train", "validation"])
     #expect(try other.split("train").identifiers == ["cat/train/1.png", "dog/train/1.png"])
@@ -89,14 +89,14 @@ import XAITesting
 
   @Test("images next to the folders of classes are left out, and named")
   func looseImages() throws {
-    try addPictures("cat/1.png", "dog/1.png", "loose.png", "other.jpg")
+    try addImages("cat/1.png", "dog/1.png", "loose.png", "other.jpg")
     let note = "\(folder.path): left out: 2 images outside of the class folders (loose.png, other.jpg)"
     #expect(try dataset().notes == [note])
   }
 
   @Test("a split other than the first may have no classes")
   func unlabelledSplit() throws {
-    try addPictures("val/cat/1.png", "test/1.png", "test/2.png")
+    try addImages("val/cat/1.png", "test/1.png", "test/2.png")
     let dataset = try dataset()
     #expect(dataset.classNames == ["cat"] && dataset.splitNames == ["validation", "test"])
     #expect(try dataset.split("test").labels == [nil, nil])
@@ -104,20 +104,20 @@ import XAITesting
 
   @Test("a class that is called train is a class")
   func classCalledTrain() throws {
-    try addPictures("train/1.png", "car/1.png", "val/1.png")
+    try addImages("train/1.png", "car/1.png", "val/1.png")
     #expect(try dataset().classNames == ["car", "train", "val"])
   }
 
   @Test("a folder without folders is one split without classes")
   func unlabelled() throws {
-    try addPictures("b.png", "a.jpg")
+    try addImages("b.png", "a.jpg")
     let dataset = try dataset(validation: 0.5)
     #expect(dataset.classNames.isEmpty && dataset.splitNames == ["all"])
     #expect(try dataset.split("all").identifiers == ["a.jpg", "b.png"])
     #expect(try dataset.split("all").sample(0).label == nil)
   }
 
-  @Test("every picture is held out by itself: another seed holds out others, another picture moves none")
+  @Test("every image is held out by itself: another seed holds out others, another image moves none")
   func holdOut() throws {
     let names = (0..<400).map { "\($0 % 2 == 0 ? "even" : "odd")/\($0).png" }
     for name in names { try folder.add([1], to: name) }
@@ -138,7 +138,7 @@ import XAITesting
         of: validation.identifiers))
   }
 
-  @Test("a class always keeps a picture to learn from")
+  @Test("a class always keeps an image to learn from")
   func keepsOne() throws {
     for name in (0..<20).flatMap({ ["c\($0)/1.png", "c\($0)/2.png"] }) { try folder.add([1], to: name) }
     let train = try dataset(validation: 0.99).split("train")
@@ -148,7 +148,7 @@ import XAITesting
 
   @Test("links are followed once, and those that lead in circles end", .timeLimit(.minutes(1)))
   func links() throws {
-    try addPictures("a/1.png", "b/1.png")
+    try addImages("a/1.png", "b/1.png")
     try folder.addLink("a/up", to: "..")
     try folder.addLink("a/self", to: ".")
     try folder.addLink("a/other", to: "../b")

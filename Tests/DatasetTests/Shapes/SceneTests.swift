@@ -47,16 +47,17 @@ import XAIFoundation
     for feature in 0..<12 {
       let values = features.map { $0[feature] }
       let mean = values.reduce(0, +) / 4_000
-      let deviation = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 4_000).squareRoot()
+      let standardDeviation = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 4_000).squareRoot()
       for shape in 0..<8 {
         // Four and a half standard errors of the mean of a class.
         let error = abs(sums[shape][feature] / counts[shape] - mean)
-        #expect(error < 4.5 * deviation / counts[shape].squareRoot(), "feature \(feature), class \(shape)")
+        #expect(
+          error < 4.5 * standardDeviation / counts[shape].squareRoot(), "feature \(feature), class \(shape)")
       }
     }
   }
 
-  @Test("objects lie in the picture but for a twentieth of their radius, in the sizes that are documented")
+  @Test("objects lie in the image but for a twentieth of their radius, in the sizes that are documented")
   func places() {
     for scene in Self.scenes {
       let object = scene.objects[0]

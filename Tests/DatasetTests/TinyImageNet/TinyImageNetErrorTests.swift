@@ -82,7 +82,7 @@ import XAITinyImageNet
     expectError("wnids.txt: there are no classes") { try open() }
   }
 
-  @Test func missingPicture() throws {
+  @Test func missingImage() throws {
     try tiny.folder.remove("val/images/val_0.JPEG")
     let validation = try open().split("validation")
     expectError("\(tiny.folder.path("val/images/val_0.JPEG")): can't be read") { try validation.sample(1) }

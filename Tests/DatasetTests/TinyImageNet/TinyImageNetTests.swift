@@ -20,7 +20,7 @@ import XAITinyImageNet
   }
 
   @Test(
-    "boxes have both end pixels and grow or shrink with the picture",
+    "boxes have both end pixels and grow or shrink with the image",
     arguments: [(64, 64), (32, 32), (128, 48)])
   func boxes(width: Int, height: Int) throws {
     let tiny = try TinyFolder(width: width, height: height)
@@ -39,7 +39,7 @@ import XAITinyImageNet
     #expect(try dataset.split("validation").sample(0).objects == object(1, 63, 32, 1, 18))
   }
 
-  @Test("the boxes of training pictures may be left out")
+  @Test("the boxes of training images may be left out")
   func withoutBoxes() throws {
     let tiny = try TinyFolder()
     for id in ["n01", "n02"] { try tiny.folder.remove("train/\(id)/\(id)_boxes.txt") }

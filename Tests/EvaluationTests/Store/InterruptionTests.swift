@@ -6,8 +6,8 @@ import XAIResults
 
 /// However a run is cut, the results are the same to the last bit.
 @Suite struct InterruptionTests {
-  @Test("a run that is stopped after each picture ends in the same results")
-  func stoppedAfterEachPicture() throws {
+  @Test("a run that is stopped after each image ends in the same results")
+  func stoppedAfterEachImage() throws {
     let evaluation = try Fixture.evaluation(target: .objects)
     let whole = try Fixture.results(evaluation)
     let folder = try TestFolder()
@@ -21,7 +21,7 @@ import XAIResults
       let store = try ResultStore(at: path, experiment: Fixture.experiment(evaluation))
       let before = try store.donePositions.count
       let isFinished = try Fixture.finishes(evaluation, into: store) { event in
-        if case .picture = event { throw CancellationError() }
+        if case .image = event { throw CancellationError() }
       }
       #expect(try store.donePositions.count - before <= 1)
       runs += 1
@@ -72,7 +72,7 @@ import XAIResults
   }
 
   @Test(
-    "a stop in the midst of a group leaves it undone; one at the next picture keeps that",
+    "a stop in the midst of a group leaves it undone; one at the next image keeps that",
     arguments: [true, false])
   func stoppedInAGroup(isAtOnce: Bool) throws {
     let evaluation = try Fixture.evaluation()
@@ -83,7 +83,7 @@ import XAIResults
     var isAsked = false
     let isFinished = try Fixture.finishes(evaluation, into: store) { event in
       if case .working = event { isAsked = true }
-      if case .picture = event, isAsked { throw CancellationError() }
+      if case .image = event, isAsked { throw CancellationError() }
       if isAtOnce, isAsked { throw CancellationError() }
     }
     #expect(!isFinished)
@@ -109,7 +109,7 @@ import XAIResults
     for (name, order) in [("forwards", paths), ("backwards", paths.reversed())] {
       let output = folder.file("\(name).sqlite")
       let report = try ResultStore.merge(order, into: output)
-      #expect(report.duplicates.isEmpty && report.missing.isEmpty && report.pictureCount == 10)
+      #expect(report.duplicates.isEmpty && report.missing.isEmpty && report.imageCount == 10)
       let merged = try ResultStore.results(at: output)
       #expect(merged == whole)
       #expect(merged.contentHash == whole.contentHash)

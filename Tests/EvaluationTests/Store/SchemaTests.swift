@@ -14,7 +14,7 @@ import XAIEvaluation
   init() throws {
     folder = try TestFolder()
     let store = try ResultStore(at: folder.file("r.sqlite"), experiment: Made.experiment(), shard: "2/3")
-    for position in 0..<5 { try store.add(Made.picture(position)) }
+    for position in 0..<5 { try store.add(Made.image(position)) }
     database = try DatabaseQueue(path: folder.file("r.sqlite"))
   }
 
@@ -25,11 +25,11 @@ import XAIEvaluation
     }
     // 3 images with 2 classes, 2 explainers and 2 metrics.
     #expect(rows.count == 3 * 2 * 2 * 2)
-    let picture = Made.picture(0)
+    let image = Made.image(0)
     let first = try #require(
       rows.first { $0["explainer"] == "gmar:norm=l2" && $0["metric"] == "average-drop" })
-    #expect(first["picture"] == picture.identifier && first["class"] == "dog's \"bone\"")
-    #expect(first["value"] == picture.subjects[0].maps[0].values[0]?.number)
+    #expect(first["picture"] == image.identifier && first["class"] == "dog's \"bone\"")
+    #expect(first["value"] == image.subjects[0].maps[0].values[0]?.number)
     #expect(first["unit"] == "%" && first["is_degenerate"] == 0)
     #expect(
       rows.filter { $0["position"] == 3 && $0["metric"] == "average-drop" }.allSatisfy { $0["value"] == nil })
@@ -53,18 +53,18 @@ import XAIEvaluation
         $0,
         sql: "SELECT effect FROM head_effects WHERE position = 4 AND subject = 1 AND layer = 1 AND head = 2")
     }
-    #expect(effect == Made.picture(4).subjects[1].headEffects.map { Double($0[1][2]) })
+    #expect(effect == Made.image(4).subjects[1].headEffects.map { Double($0[1][2]) })
   }
 
-  @Test("means and failures are those of the pictures")
+  @Test("means and failures are those of the images")
   func means() throws {
     let store = try ResultStore(at: folder.file("r.sqlite"), experiment: Made.experiment())
     let means = try store.means()
     #expect(means.map { [$0.explainer, $0.metric] } == [[0, 0], [0, 1], [1, 0], [1, 1]])
-    let values = [0, 4].flatMap { Made.picture($0).subjects.compactMap { $0.maps[0].values[0]?.number } }
+    let values = [0, 4].flatMap { Made.image($0).subjects.compactMap { $0.maps[0].values[0]?.number } }
     #expect(means[0].count == 4)
     #expect(abs((means[0].mean ?? 0) - values.reduce(0, +) / 4) < 1e-12)
-    #expect(try store.failures() == [PictureFailure(identifier: "b/1.jpg", reason: "truncated 'file'")])
+    #expect(try store.failures() == [ImageFailure(identifier: "b/1.jpg", reason: "truncated 'file'")])
   }
 
   @Test("the journal is a rollback journal, and the file says whose it is")

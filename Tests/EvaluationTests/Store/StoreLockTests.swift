@@ -21,8 +21,8 @@ import XAIEvaluation
       }
       #expect(owner.hasPrefix("process \(getpid())"))
     }
-    try store.add(Made.picture(0))
-    #expect(try ResultStore.results(at: path).pictures.count == 1)
+    try store.add(Made.image(0))
+    #expect(try ResultStore.results(at: path).images.count == 1)
     #expect(folder.names == ["r.sqlite", "r.sqlite.lock"])
   }
 

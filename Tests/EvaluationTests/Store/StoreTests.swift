@@ -19,7 +19,7 @@ import XAIFoundation
   /// A store with some images, closed.
   private func write(_ positions: [Int], experiment: Experiment = Made.experiment()) throws {
     let store = try ResultStore(at: path, experiment: experiment)
-    for position in positions { try store.add(Made.picture(position)) }
+    for position in positions { try store.add(Made.image(position)) }
   }
 
   @Test("what is read is what was kept, whatever the order")
@@ -27,7 +27,7 @@ import XAIFoundation
     try write([4, 0, 2, 1, 3])
     let results = try ResultStore.results(at: path)
     #expect(results.experiment == Made.experiment())
-    #expect(results.pictures == (0..<5).map(Made.picture))
+    #expect(results.images == (0..<5).map(Made.image))
     #expect(results.missingPositions == [5])
     #expect(folder.names == ["results.sqlite"])
   }
@@ -37,12 +37,12 @@ import XAIFoundation
     try write([0, 3])
     let store = try ResultStore(at: path, experiment: Made.experiment())
     #expect(try store.donePositions == [0, 3])
-    try store.add(Made.picture(1))
+    try store.add(Made.image(1))
     // Reading works while the store is open.
-    #expect(try ResultStore.results(at: path).pictures.map(\.position) == [0, 1, 3])
-    #expect(throws: StoreError.self) { try store.add(Made.picture(1)) }
-    #expect(throws: StoreError.self) { try store.add(Made.picture(6)) }
-    #expect(try ResultStore.results(at: path).pictures == [0, 1, 3].map(Made.picture))
+    #expect(try ResultStore.results(at: path).images.map(\.position) == [0, 1, 3])
+    #expect(throws: StoreError.self) { try store.add(Made.image(1)) }
+    #expect(throws: StoreError.self) { try store.add(Made.image(6)) }
+    #expect(try ResultStore.results(at: path).images == [0, 1, 3].map(Made.image))
   }
 
   /// As a process leaves it that dies in the midst of a commit: some of the pages are new, the old ones in the journal.
@@ -67,7 +67,7 @@ import XAIFoundation
     }
     #expect(try folder.bytes("cut.sqlite") != before)
     let results = try ResultStore.results(at: folder.file("cut.sqlite"))
-    #expect(results.pictures == [0, 3].map(Made.picture))
+    #expect(results.images == [0, 3].map(Made.image))
     #expect(try folder.bytes("cut.sqlite") == before)
     #expect(folder.names == ["cut.sqlite", "results.sqlite"])
   }
@@ -75,20 +75,20 @@ import XAIFoundation
   @Test("results that the tables can't hold are refused whole")
   func unstorable() throws {
     let store = try ResultStore(at: path, experiment: Made.experiment())
-    var short = Made.picture(0)
+    var short = Made.image(0)
     short.subjects[1].maps.removeLast()
-    var values = Made.picture(0)
+    var values = Made.image(0)
     values.subjects[1].maps[1].values.removeLast()
-    var heads = Made.picture(0)
+    var heads = Made.image(0)
     heads.subjects[1].maps[0].diagnostics.headWeights = [[1]]
-    var curve = Made.picture(0)
+    var curve = Made.image(0)
     curve.subjects[1].maps[0].values[1] = MetricValue(1, curve: .init(x: [0, 1], y: [0, 1]))
-    for picture in [short, values, heads, curve] {
-      #expect(throws: StoreError.self) { try store.add(picture) }
+    for image in [short, values, heads, curve] {
+      #expect(throws: StoreError.self) { try store.add(image) }
       #expect(try store.donePositions.isEmpty)
     }
-    try store.add(Made.picture(0))
-    #expect(try ResultStore.results(at: path).pictures == [Made.picture(0)])
+    try store.add(Made.image(0))
+    #expect(try ResultStore.results(at: path).images == [Made.image(0)])
   }
 
   @Test("another experiment is refused with all that differs, and nothing is lost")
@@ -109,7 +109,7 @@ import XAIFoundation
     #expect(differences.contains("weights: 00ff there, 1100 here"))
     #expect(differences.contains("batch size: 16 there, 8 here"))
     #expect(differences.contains("more: nothing there, x here"))
-    #expect(try ResultStore.results(at: path).pictures == [Made.picture(0)])
+    #expect(try ResultStore.results(at: path).images == [Made.image(0)])
     // Better words are no other experiment.
     try write([1], experiment: Made.experiment { $0.explainers[0].descriptor = GradCAM.descriptor })
   }
@@ -174,7 +174,7 @@ import XAIFoundation
     try folder.write([], to: "results.sqlite")
     #expect(throws: StoreError.self) { _ = try ResultStore.results(at: path) }
     try write([0])
-    #expect(try ResultStore.results(at: path).pictures.count == 1)
+    #expect(try ResultStore.results(at: path).images.count == 1)
   }
 
   @Test("damaged bytes give an error or other results, and never end the process")
@@ -203,7 +203,7 @@ import XAIFoundation
           """)
     }
     try write([4])
-    #expect(try ResultStore.results(at: path).pictures == [0, 4].map(Made.picture))
+    #expect(try ResultStore.results(at: path).images == [0, 4].map(Made.image))
   }
 
   @Test("a database that was written before is read, resumed and merged")
@@ -218,9 +218,9 @@ import XAIFoundation
     try queue.close()
     let results = try ResultStore.results(at: path)
     #expect(results.contentHash == "4b9bbb92b8c93e54")
-    #expect(results.missingPositions == [2] && results.pictures[0].thumbnail == [0, 255, 7])
+    #expect(results.missingPositions == [2] && results.images[0].thumbnail == [0, 255, 7])
 
-    var missing = results.pictures[0]
+    var missing = results.images[0]
     (missing.position, missing.identifier) = (2, "b/2.jpg")
     do {
       let store = try ResultStore(at: path, experiment: results.experiment)
@@ -229,8 +229,8 @@ import XAIFoundation
     }
     let merged = folder.file("merged.sqlite")
     #expect(try ResultStore.merge([path], into: merged).missing.isEmpty)
-    let whole = results.pictures[0...1] + [missing, results.pictures[2]]
-    #expect(try ResultStore.results(at: merged).pictures == Array(whole))
+    let whole = results.images[0...1] + [missing, results.images[2]]
+    #expect(try ResultStore.results(at: merged).images == Array(whole))
   }
 
   @Test("values of a wrong kind are named")

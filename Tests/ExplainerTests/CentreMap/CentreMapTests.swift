@@ -22,7 +22,7 @@ import XAITesting
   }
 
   @Test(
-    "a deviation that leaves nothing of the picture or all of it is refused",
+    "a deviation that leaves nothing of the image or all of it is refused",
     arguments: ["0", "-1", "0.001", "11"])
   func refusal(_ text: String) {
     expectError("0.01 to 10") { try CentreMapOptions([(key: "sigma", value: text)], of: "centre") }

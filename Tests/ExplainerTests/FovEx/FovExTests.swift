@@ -14,9 +14,9 @@ import XAITesting
     return options
   }()
 
-  private func gaze(_ picture: Tensor, _ options: FovExOptions) -> Gaze {
+  private func gaze(_ image: Tensor, _ options: FovExOptions) -> Gaze {
     Gaze(
-      picture, blurred: ReflectedBlur(deviation: options.blur, reach: options.reach)(picture),
+      image, blurred: ReflectedBlur(standardDeviation: options.blur, reach: options.reach)(image),
       options: options)
   }
 
@@ -27,8 +27,8 @@ import XAITesting
   @Test("the blur is a Gaussian, mirrored at the outermost pixels")
   func blur() {
     var random = SeededRandom(seed: 1)
-    let picture = random.normal([3, 5, 7])
-    let blurred = ReflectedBlur(deviation: 2, reach: 9)(picture)
+    let image = random.normal([3, 5, 7])
+    let blurred = ReflectedBlur(standardDeviation: 2, reach: 9)(image)
     func mirrored(_ index: Int, _ length: Int) -> Int {
       var index = index
       while index < 0 || index >= length { index = index < 0 ? -index : 2 * (length - 1) - index }
@@ -40,36 +40,37 @@ import XAITesting
         for x in -9...9 {
           let weight = exponential(-Double(x * x + y * y) / 8)
           total += weight
-          sum += weight * Double(picture[channel][mirrored(row + y, 5)].elements[mirrored(column + x, 7)])
+          sum += weight * Double(image[channel][mirrored(row + y, 5)].elements[mirrored(column + x, 7)])
         }
       }
       #expect(abs(blurred[channel][row].elements[column] - Float(sum / total)) < 1e-5)
     }
     // One pixel, and a flat image, stay as they are.
-    #expect(abs(ReflectedBlur(deviation: 3, reach: 5)(Tensor([3, 1, 1], [1, 2, 3])).elements[1] - 2) < 1e-6)
+    #expect(
+      abs(ReflectedBlur(standardDeviation: 3, reach: 5)(Tensor([3, 1, 1], [1, 2, 3])).elements[1] - 2) < 1e-6)
   }
 
   @Test("what is looked at is sharp, what is far away blurred")
   func view() {
     var random = SeededRandom(seed: 2)
-    let picture = random.normal([3, 21, 21])
-    let gaze = gaze(picture, options)
-    let (seen, blurred) = (input(gaze), ReflectedBlur(deviation: 1.5, reach: 4)(picture).elements)
+    let image = random.normal([3, 21, 21])
+    let gaze = gaze(image, options)
+    let (seen, blurred) = (input(gaze), ReflectedBlur(standardDeviation: 1.5, reach: 4)(image).elements)
     let centre = 10 * 21 + 10
-    #expect(abs(seen[centre] - picture.elements[centre]) < 1e-6)
+    #expect(abs(seen[centre] - image.elements[centre]) < 1e-6)
     #expect(abs(seen[0] - blurred[0]) < 1e-4)
   }
 
   @Test("the place moves by the sign of its gradient", arguments: [0, 1, 2, 3, 4, 5])
   func gradient(_ seed: UInt64) {
     var random = SeededRandom(seed: seed)
-    let picture = random.normal([3, 12, 16])
+    let image = random.normal([3, 12, 16])
     let weights = random.normal([3, 12, 16])
     // A loss that is linear in the input has the weights for its gradient.
     func loss(_ gaze: Gaze) -> Double {
       zip(input(gaze), weights.elements).reduce(0) { $0 + Double($1.0) * Double($1.1) }
     }
-    var before = gaze(picture, options)
+    var before = gaze(image, options)
     if seed % 2 == 1 {
       // With something already seen.
       before.step(loss: 1, inputGradient: weights, other: .zero)

@@ -86,7 +86,7 @@ struct NaiveGMAR {
   private func authorsView(_ matrix: Matrix) -> [Double] {
     let flat = layout.patches.flatMap { matrix[row: $0] }
     let (count, patches) = (layout.tokenCount, layout.patches.count)
-    let pictures = (0..<count).map { Array(flat[$0 * patches..<($0 + 1) * patches]) }
-    return (0..<patches).map { patch in pictures.reduce(0) { $0 + $1[patch] } / Double(count) }
+    let images = (0..<count).map { Array(flat[$0 * patches..<($0 + 1) * patches]) }
+    return (0..<patches).map { patch in images.reduce(0) { $0 + $1[patch] } / Double(count) }
   }
 }

@@ -59,7 +59,7 @@ import XAITesting
     }
   }
 
-  @Test("whatever the samples, the values sum to what the picture gains", arguments: [40, 120, 400])
+  @Test("whatever the samples, the values sum to what the image gains", arguments: [40, 120, 400])
   func efficiency(_ samples: Int) throws {
     let model = ToyModel.classToken.make(on: AvailableKernels.preferred.make())
     var random = SeededRandom(seed: 7)

@@ -48,7 +48,7 @@ import XAITesting
     }
   }
 
-  @Test("a picture of one superpixel has one coefficient; a fill of tokens is refused")
+  @Test("an image of one superpixel has one coefficient; a fill of tokens is refused")
   func segments() throws {
     let model = ToyModel.classToken.make(on: AvailableKernels.preferred.make())
     var options = LIMEOptions()

@@ -49,14 +49,14 @@ import XAITesting
       (options.score, options.fill, options.batch) = (score, fill, 4)
       let maps = try RISE(options: options).explain(input, targets: .classes([0, 3]), using: model)
       for (image, target, classIndex) in [(0, 1, 3), (1, 0, 0)] {
-        let picture = input[image].elements
+        let original = input[image].elements
         let hidden = fill.input(hiding: input[image], preprocessing: model.descriptor.preprocessing).elements
         var map = [Double](repeating: 0, count: 144)
         for number in 0..<options.masks {
           let mask = mask(number, options, height: 12, width: 12)
-          let masked = picture.indices.map { index in
+          let masked = original.indices.map { index in
             let m = mask[index % 144]
-            return Float(m * Double(picture[index]) + (1 - m) * Double(hidden[index]))
+            return Float(m * Double(original[index]) + (1 - m) * Double(hidden[index]))
           }
           let logits = try model.logits(Tensor([1, 3, 12, 12], masked))[0].elements
           let value = score == .logit ? logits[classIndex] : softmax(logits)[classIndex]

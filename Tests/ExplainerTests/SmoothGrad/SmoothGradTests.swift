@@ -26,12 +26,12 @@ import XAITesting
     let maps = try map(model) { ($0.timesInput, $0.seed, $0.noise) = (timesInput, -2, 0.3) }
     for image in 0..<2 {
       let pixels = input[image].elements
-      let deviation = 0.3 * (try #require(pixels.max()) - (try #require(pixels.min())))
+      let standardDeviation = 0.3 * (try #require(pixels.max()) - (try #require(pixels.min())))
       for (target, classIndex) in [3, 0].enumerated() {
         var mean = [Float](repeating: 0, count: pixels.count)
         for sample in 0..<5 {
           var random = SeededRandom(seed: UInt64(bitPattern: -2), UInt64(sample))
-          let noisy = pixels.map { $0 + deviation * random.normal() }
+          let noisy = pixels.map { $0 + standardDeviation * random.normal() }
           let gradient = try model.inputGradient(
             at: Tensor(input[image].shape, noisy), along: model.direction(of: classIndex)
           ).elements

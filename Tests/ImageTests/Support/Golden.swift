@@ -3,7 +3,7 @@ import XAIImage
 
 /// What the Python side made of the images in `Tests/Fixtures/images`; see `generate.py` there.
 struct Golden: Decodable {
-  struct Picture: Decodable {
+  struct Image: Decodable {
     var width: Int
     var height: Int
     var sha256: String
@@ -50,9 +50,9 @@ struct Golden: Decodable {
     var viridis: [[UInt8]]
   }
 
-  var decoded: [String: Picture]
+  var decoded: [String: Image]
   var photos: [String: String]
-  var oriented: [String: Picture]
+  var oriented: [String: Image]
   var resized: [Resized]
   var upsampled: Upsampled
   var colourMaps: [String: String]

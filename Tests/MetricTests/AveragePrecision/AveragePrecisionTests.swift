@@ -31,7 +31,7 @@ import XAITesting
     }
   }
 
-  @Test("a perfect map gets 100, a constant or reversed one the object's share of the picture")
+  @Test("a perfect map gets 100, a constant or reversed one the object's share of the image")
   func identities() throws {
     #expect(try AveragePrecision().measure([], for: EvidenceModel().perfectSubject())?.number == 100)
     #expect(try AveragePrecision().measure([], for: EvidenceModel().reversedSubject())?.number == 50)
@@ -51,7 +51,7 @@ import XAITesting
     #expect(values == [6.25, 6.25, 6.25])
   }
 
-  @Test("a picture without an object of the class has no value")
+  @Test("an image without an object of the class has no value")
   func absent() throws {
     var subject = try EvidenceModel().perfectSubject()
     subject.objects.removeFirst()

@@ -57,7 +57,7 @@ import XAITesting
     }
   }
 
-  @Test("a picture without an object of the class has no value", arguments: ["mean", "area", "0.5"])
+  @Test("an image without an object of the class has no value", arguments: ["mean", "area", "0.5"])
   func absent(_ threshold: String) throws {
     var subject = try EvidenceModel().perfectSubject()
     subject.objects.removeFirst()

@@ -53,26 +53,26 @@ import XAIWeights
     let subject = try EvidenceModel().subject { row, column in Float(row * 16 + column) / 255 }
     let plan = try Registry(plugins: builtInMetrics).metric("\(id):space=normalised").frames(for: subject)
     #expect(plan.count == 1)
-    let frame = try #require(plan.picture(0, of: subject))
+    let frame = try #require(plan.image(0, of: subject))
     let naive = subject.pixels.elements.enumerated().map { index, pixel in
       (pixel - 0.5) / 0.5 * Float(index % 256) / 255
     }
     expectClose(frame.elements, naive, within: 1e-6, "frame")
   }
 
-  @Test("the frame is the masked picture, then mean and deviation", arguments: masking)
+  @Test("the frame is the masked image, then mean and deviation", arguments: masking)
   func frame(_ id: String) throws {
     let subject = try EvidenceModel().subject { row, column in Float(row * 16 + column) / 255 }
     let plan = try Registry(plugins: builtInMetrics).metric(id).frames(for: subject)
     #expect(plan.count == 1)
-    let frame = try #require(plan.picture(0, of: subject))
+    let frame = try #require(plan.image(0, of: subject))
     let naive = subject.pixels.elements.enumerated().map { index, pixel in
       (pixel * Float(index % 256) / 255 - 0.5) / 0.5
     }
     expectClose(frame.elements, naive, within: 1e-6, "frame")
   }
 
-  @Test("metrics share a masked picture of one space and convention, and none of two")
+  @Test("metrics share a masked image of one space and convention, and none of two")
   func identities() throws {
     let registry = try Registry(plugins: builtInMetrics)
     let subject = try EvidenceModel().perfectSubject()

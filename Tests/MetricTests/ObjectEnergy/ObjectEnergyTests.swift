@@ -27,7 +27,7 @@ import XAITesting
     }
   }
 
-  @Test("a constant map gets the object's share of the picture", arguments: [Float(0), 0.3, 1])
+  @Test("a constant map gets the object's share of the image", arguments: [Float(0), 0.3, 1])
   func constant(_ level: Float) throws {
     var subject = try EvidenceModel().subject { _, _ in level }
     subject.objects = [ObjectRegion(classIndex: 1, pixels: (0..<256).map { $0 < 64 })]
@@ -43,7 +43,7 @@ import XAITesting
     #expect(try ObjectEnergy().measure([], for: subject)?.number == 50)
   }
 
-  @Test("a picture without an object of the class has no value")
+  @Test("an image without an object of the class has no value")
   func absent() throws {
     var subject = try EvidenceModel().perfectSubject()
     subject.objects.removeFirst()

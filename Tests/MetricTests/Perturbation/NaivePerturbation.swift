@@ -72,13 +72,13 @@ struct NaivePerturbation {
   }
 
   /// The model's input at a point.
-  func picture(_ point: Point) -> [Float] {
+  func image(_ point: Point) -> [Float] {
     let whole = subject.preprocessing.normalised(subject.pixels).elements
-    let empty = emptyPicture(whole)
+    let empty = emptyImage(whole)
     return whole.indices.map { point.isShown[$0 % point.isShown.count] ? whole[$0] : empty[$0] }
   }
 
-  private func emptyPicture(_ whole: [Float]) -> [Float] {
+  private func emptyImage(_ whole: [Float]) -> [Float] {
     var name = options["substrate"] ?? ""
     if name == "rise" { name = isInsertion ? "blur" : "zero" }
     let normalisation = subject.preprocessing.normalisation ?? .half
@@ -86,10 +86,10 @@ struct NaivePerturbation {
       let channel = index / plane
       switch name {
       case "zero": return 0
-      case "black": return -normalisation.mean[channel] / normalisation.deviation[channel]
+      case "black": return -normalisation.mean[channel] / normalisation.standardDeviation[channel]
       case "mean":
         return ([0.485, 0.456, 0.406][channel] - normalisation.mean[channel])
-          / normalisation.deviation[channel]
+          / normalisation.standardDeviation[channel]
       case "lowest": return whole.reduce(whole[0]) { min($0, $1) }
       default: return blurred(whole, at: index)
       }

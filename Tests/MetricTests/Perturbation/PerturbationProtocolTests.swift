@@ -40,8 +40,8 @@ import XAIWeights
       if case .patches(let kept) = plan[index].content {
         #expect(preset == "tokens" && kept == point.isShown.indices.filter { point.isShown[$0] })
       } else {
-        let frame = try #require(plan.picture(index, of: subject))
-        expectClose(frame.elements, naive.picture(point), within: 2e-6, "\(id) \(preset), frame \(index)")
+        let frame = try #require(plan.image(index, of: subject))
+        expectClose(frame.elements, naive.image(point), within: 2e-6, "\(id) \(preset), frame \(index)")
       }
     }
   }
@@ -84,13 +84,13 @@ import XAIWeights
     #expect(value == (preset == "chefer" ? 90 : 100))
   }
 
-  @Test("frames that do not depend on the map are shared by all maps of a picture")
+  @Test("frames that do not depend on the map are shared by all maps of an image")
   func identities() throws {
     let registry = try Registry(plugins: builtInMetrics)
     func names(_ text: String) throws -> [String] {
       let plan = try registry.metric(text).frames(for: subject())
       return (0..<plan.count).compactMap {
-        if case .ofPicture(let name) = plan[$0].identity { name } else { nil }
+        if case .ofImage(let name) = plan[$0].identity { name } else { nil }
       }
     }
     #expect(try names("insertion") == ["blur"])
@@ -108,7 +108,7 @@ import XAIWeights
     #expect(try names("deletion:preset=tokens,points=all") == ["no-patches"])
   }
 
-  @Test("a picture of one patch has one point, whose height is the value", arguments: metrics)
+  @Test("an image of one patch has one point, whose height is the value", arguments: metrics)
   func onePatch(_ id: String) throws {
     let subject = try subject()
     let single = MetricSubject(

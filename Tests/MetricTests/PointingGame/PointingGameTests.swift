@@ -32,7 +32,7 @@ import XAITesting
   }
 
   @Test(
-    "a constant map gets the object's share of the picture, as a random pixel does", arguments: [Float(0), 1])
+    "a constant map gets the object's share of the image, as a random pixel does", arguments: [Float(0), 1])
   func constant(_ level: Float) throws {
     let map = [Float](repeating: level, count: 256)
     #expect(try value(map, object: Set(0..<64)) == 25)

@@ -12,11 +12,11 @@ import XAIEvaluation
 )
 struct BrowserTests {
   private static let markup = Result {
-    var results = try SyntheticResults(pictureCount: 40).make()
-    results.pictures[3].identifier = Hostile.name
+    var results = try SyntheticResults(imageCount: 40).make()
+    results.images[3].identifier = Hostile.name
     results.experiment.data.name = "a-very-long-name-without-any-place-to-break-it-".appending(
       String(repeating: "x", count: 80))
-    results.pictures[9] = PictureResult(position: 9, identifier: "b.png", label: nil, failure: Hostile.name)
+    results.images[9] = ImageResult(position: 9, identifier: "b.png", label: nil, failure: Hostile.name)
     return try Report(of: [.init(name: "results.sqlite", results: results)], bootstrap: .rough).text(
       as: .html)
   }
@@ -51,7 +51,7 @@ struct BrowserTests {
   }
 
   @Test("the form decides which map is shown, the divider where the second one begins")
-  func pictures() throws {
+  func images() throws {
     let visit = try visit(
       """
       const stage = document.querySelector(".card .stage"), form = document.querySelector("form.controls");

@@ -12,11 +12,11 @@ import XAIFoundation
   private let section: ReportSection
 
   private static let made = Result {
-    var results = try SyntheticResults(pictureCount: 8, classesPerPicture: 2).make()
-    results.pictures[1].identifier = Hostile.name
+    var results = try SyntheticResults(imageCount: 8, classesPerImage: 2).make()
+    results.images[1].identifier = Hostile.name
     results.experiment.model.labels[0] = Hostile.name
     results.experiment.data.name = Hostile.name
-    results.pictures[5] = PictureResult(position: 5, identifier: "b.png", label: nil, failure: Hostile.name)
+    results.images[5] = ImageResult(position: 5, identifier: "b.png", label: nil, failure: Hostile.name)
     let report = try Report(
       of: [.init(name: Hostile.name, results: results)], title: Hostile.name, bootstrap: .rough)
     let markup = try report.text(as: .html)
@@ -40,12 +40,12 @@ import XAIFoundation
     #expect(!page.tags.contains { $0.attributes["style"] != nil }, "the policy forbids style attributes")
   }
 
-  @Test("every picture has an alternative text, every figure a title and a description")
+  @Test("every image has an alternative text, every figure a title and a description")
   func alternatives() {
-    let pictures = page.all("img")
-    #expect(pictures.count == 7 * 2 * 8 + section.agreement.disagreements.count * 8)
+    let images = page.all("img")
+    #expect(images.count == 7 * 2 * 8 + section.agreement.disagreements.count * 8)
     #expect(
-      pictures.allSatisfy { $0.attributes["alt"]?.isEmpty == false && $0.attributes["loading"] == "lazy" })
+      images.allSatisfy { $0.attributes["alt"]?.isEmpty == false && $0.attributes["loading"] == "lazy" })
     for figure in page.all("svg") where figure.attributes["aria-hidden"] == nil {
       #expect(figure.attributes["role"] == "img")
       let ids = figure.attributes["aria-labelledby"]?.split(separator: " ").map(String.init) ?? []
@@ -100,7 +100,7 @@ import XAIFoundation
 
   @Test("photographs are in the page once, however often they are shown")
   func photographs() throws {
-    let thumbnail = try #require(section.pictures[0].thumbnail)
+    let thumbnail = try #require(section.images[0].thumbnail)
     #expect(markup.ranges(of: Data(thumbnail).base64EncodedString()).count == 1)
     #expect(page.tags.count { $0.attributes["class"] == "photo photo-1-0" } >= 2)
   }
@@ -115,12 +115,12 @@ import XAIFoundation
 
   @Test("without thumbnails there is no gallery, without heads no heads")
   func leftOut() throws {
-    var results = try SyntheticResults(pictureCount: 3, hasThumbnails: false).make()
-    for index in results.pictures.indices { results.pictures[index].subjects[0].headEffects = nil }
+    var results = try SyntheticResults(imageCount: 3, hasThumbnails: false).make()
+    for index in results.images.indices { results.images[index].subjects[0].headEffects = nil }
     let page = Page(try Report(of: [.init(name: "s", results: results)], bootstrap: .rough).text(as: .html))
     let ids = page.tags.compactMap { $0.attributes["id"] }
     #expect(
-      !ids.contains("part-1-pictures") && !ids.contains("part-1-heads") && !ids.contains("part-1-failures"))
+      !ids.contains("part-1-images") && !ids.contains("part-1-heads") && !ids.contains("part-1-failures"))
     #expect(ids.contains("part-1-agreement") && ids.contains("part-1-disagreement"))
     #expect(page.imbalance == nil)
   }

@@ -9,15 +9,15 @@ import XAIEvaluation
 @Suite struct SignedMapTests {
   /// Results in which one explainer is signed, with scores of the first map that are known.
   private static func page(signed: [String]) throws -> String {
-    var results = try SyntheticResults(pictureCount: 4).make()
+    var results = try SyntheticResults(imageCount: 4).make()
     let side = results.experiment.model.grid.rows
     for (index, explainer) in results.experiment.explainers.enumerated()
     where signed.contains(explainer.specification) {
       results.experiment.explainers[index].scoreMeaning = .signed
       var scores = [Float](repeating: 0, count: side * side)
       (scores[0], scores[1], scores[2]) = (-2, 1, 2)
-      for picture in results.pictures.indices {
-        results.pictures[picture].subjects[0].maps[index].scores = scores
+      for image in results.images.indices {
+        results.images[image].subjects[0].maps[index].scores = scores
       }
     }
     return try Report(of: [.init(name: "results.sqlite", results: results)], bootstrap: .rough).text(
@@ -36,12 +36,12 @@ import XAIEvaluation
   func flat() throws {
     let map = MapResult(scores: [3, 3, 3, 3], diagnostics: Diagnostics(), values: [])
     let (signed, magnitude) = (
-      try MapPicture(map, meaning: .signed, rows: 2, columns: 2),
-      try MapPicture(map, meaning: .magnitude, rows: 2, columns: 2)
+      try MapImage(map, meaning: .signed, rows: 2, columns: 2),
+      try MapImage(map, meaning: .magnitude, rows: 2, columns: 2)
     )
     let zeros = MapResult(scores: [0, 0, 0, 0], diagnostics: Diagnostics(), values: [])
-    #expect(try signed.uri == MapPicture(zeros, meaning: .signed, rows: 2, columns: 2).uri)
-    #expect(try magnitude.uri == MapPicture(zeros, meaning: .magnitude, rows: 2, columns: 2).uri)
+    #expect(try signed.uri == MapImage(zeros, meaning: .signed, rows: 2, columns: 2).uri)
+    #expect(try magnitude.uri == MapImage(zeros, meaning: .magnitude, rows: 2, columns: 2).uri)
     #expect(signed.isSigned && !magnitude.isSigned)
   }
 

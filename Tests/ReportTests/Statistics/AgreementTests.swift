@@ -47,7 +47,7 @@ import XAIEvaluation
       [[1, 2, 3, 4], [1, 2, 3, 4], [2, 1, 3, 4]],
     ]
     let entries = try small.section().agreement.disagreements
-    #expect(entries.map(\.place.picture) == [1, 2, 0])
+    #expect(entries.map(\.place.image) == [1, 2, 0])
     // One swap of neighbours: 1 − 6·(1 + 1)/(4·15).
     #expect(zip(entries.map(\.correlation), [-1, 0.8, 1]).allSatisfy { abs($0 - $1) < 1e-12 })
   }
@@ -61,14 +61,14 @@ import XAIEvaluation
 
   @Test("synthetic results: overlap and correlation are the naive means")
   func naive() throws {
-    let results = try SyntheticResults(pictureCount: 6, hasThumbnails: false).make()
+    let results = try SyntheticResults(imageCount: 6, hasThumbnails: false).make()
     let agreement = try #require(
       try Report(of: [.init(name: "s", results: results)], bootstrap: .rough).sections.first
     ).agreement
     // The centre is symmetric, so its scores have ties, which the formula below has none of.
     for (a, b) in [(0, 2), (2, 5), (3, 4)] {
       var (correlations, overlaps) = ([Double](), [Double]())
-      for subject in results.pictures.flatMap(\.subjects) {
+      for subject in results.images.flatMap(\.subjects) {
         let (x, y) = (subject.maps[a].scores, subject.maps[b].scores)
         guard Set(x).count > 1, Set(y).count > 1 else { continue }
         correlations.append(naiveSpearman(x, y))

@@ -10,8 +10,8 @@ import XAIFoundation
   func naive() throws {
     var random = SeededRandom(seed: 3)
     // Images with no, one, two and three values.
-    let values = (0..<9).map { picture in (0..<picture % 4).map { _ in Double(random.normal()) } }
-    var columns = ClusteredValues(pictureCount: values.count)
+    let values = (0..<9).map { image in (0..<image % 4).map { _ in Double(random.normal()) } }
+    var columns = ClusteredValues(imageCount: values.count)
     columns.append(values)
     columns.append(values.map { $0.map { 2 * $0 + 1 } })
     let bootstrap = Bootstrap(resampleCount: 300, seed: 5)
@@ -47,32 +47,32 @@ import XAIFoundation
   @Test("agrees with scipy.stats.bootstrap within Monte Carlo error")
   func scipy() throws {
     for sample in try Expected.load().means {
-      var columns = ClusteredValues(pictureCount: sample.values.count)
+      var columns = ClusteredValues(imageCount: sample.values.count)
       columns.append(sample.values.map { [$0] })
       let estimate = try #require(Bootstrap().estimates(of: columns)[0])
       let interval = try #require(estimate.interval)
       #expect(abs(estimate.mean - sample.mean) < 1e-9, "\(sample.name)")
       // A 2.5 % point of 2,000 resamples has a standard error of 0.06 standard errors of the mean; five of them.
-      let tolerance = 0.3 * sample.deviation
+      let tolerance = 0.3 * sample.standardDeviation
       #expect(abs(interval.low - sample.interval[0]) < tolerance, "\(sample.name): \(interval.low)")
       #expect(abs(interval.high - sample.interval[1]) < tolerance, "\(sample.name): \(interval.high)")
     }
   }
 
-  @Test("pictures are drawn whole: a value twice in its picture says nothing new")
+  @Test("images are drawn whole: a value twice in its image says nothing new")
   func clusters() throws {
     let values = (0..<12).map { [Double($0 * $0)] }
-    var columns = ClusteredValues(pictureCount: 12)
+    var columns = ClusteredValues(imageCount: 12)
     columns.append(values)
     columns.append(values.map { $0 + $0 })
     let intervals = Bootstrap(resampleCount: 500).intervals(of: columns)
     #expect(try #require(intervals[0]) == #require(intervals[1]))
   }
 
-  @Test("equal values have an interval without width, one picture and none have no interval")
+  @Test("equal values have an interval without width, one image and none have no interval")
   func degenerate() {
     func interval(_ values: [[Double]]) -> Interval? {
-      var columns = ClusteredValues(pictureCount: values.count)
+      var columns = ClusteredValues(imageCount: values.count)
       columns.append(values)
       return Bootstrap(resampleCount: 100).intervals(of: columns)[0]
     }
@@ -84,7 +84,7 @@ import XAIFoundation
 
   @Test("what is not finite counts as not there")
   func notFinite() {
-    var columns = ClusteredValues(pictureCount: 2)
+    var columns = ClusteredValues(imageCount: 2)
     columns.append([[1, .nan], [3, .infinity]])
     #expect(columns.mean(0) == 2)
     #expect(columns.count(0) == 2)
@@ -92,7 +92,7 @@ import XAIFoundation
 
   @Test("the same each time, and another seed draws others")
   func determinism() {
-    var columns = ClusteredValues(pictureCount: 20)
+    var columns = ClusteredValues(imageCount: 20)
     columns.append((0..<20).map { [exponential(Double($0) / 7)] })
     #expect(Bootstrap().intervals(of: columns) == Bootstrap().intervals(of: columns))
     #expect(Bootstrap().intervals(of: columns) != Bootstrap(seed: 2).intervals(of: columns))

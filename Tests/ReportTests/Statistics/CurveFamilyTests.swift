@@ -7,7 +7,7 @@ import XAIEvaluation
 @Suite struct CurveFamilyTests {
   @Test("each point is the mean over maps, with a band around it")
   func means() throws {
-    let results = try SyntheticResults(pictureCount: 9, hasThumbnails: false).make()
+    let results = try SyntheticResults(imageCount: 9, hasThumbnails: false).make()
     let section = try #require(
       try Report(of: [.init(name: "s", results: results)], bootstrap: .rough).sections.first)
     #expect(section.curves.map(\.metric.specification) == ["insertion", "deletion"])
@@ -16,7 +16,7 @@ import XAIEvaluation
       for (explainer, points) in family.curves.enumerated() {
         #expect(points.count == 29)
         for (place, point) in points.enumerated() {
-          let values = results.pictures.flatMap(\.subjects).compactMap {
+          let values = results.images.flatMap(\.subjects).compactMap {
             $0.maps[explainer].values[metric]?.curve?.y[place]
           }
           #expect(abs(point.y.mean - values.reduce(0, +) / 9) < 1e-12)

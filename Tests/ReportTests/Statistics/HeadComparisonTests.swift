@@ -24,7 +24,7 @@ import XAIEvaluation
     #expect(found.subjectCount == 3)
   }
 
-  @Test("the means over pictures are correlated, not the pictures one by one")
+  @Test("the means over images are correlated, not the images one by one")
   func means() throws {
     let found = try #require(
       try comparison(

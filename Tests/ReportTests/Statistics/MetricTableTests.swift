@@ -19,7 +19,7 @@ import XAIEvaluation
     #expect(try small.section().tables[0].verdict(of: rows[1]) == .better)
   }
 
-  @Test("differences are taken picture by picture, so a constant gain has an interval without width")
+  @Test("differences are taken image by image, so a constant gain has an interval without width")
   func pairing() throws {
     let first = (0..<10).map { Double($0 * 7 % 10) }
     let small = SmallResults(values: first.map { value -> [[Double?]] in [[value], [value - 2]] })
@@ -85,12 +85,12 @@ import XAIEvaluation
 
   @Test("synthetic results: every mean is the naive one")
   func naive() throws {
-    let results = try SyntheticResults(pictureCount: 12, classesPerPicture: 2, hasThumbnails: false).make()
+    let results = try SyntheticResults(imageCount: 12, classesPerImage: 2, hasThumbnails: false).make()
     let section = try #require(
       try Report(of: [.init(name: "s", results: results)], bootstrap: .rough).sections.first)
     for (metric, table) in section.tables.enumerated() {
       for (explainer, row) in table.rows.enumerated() {
-        let values = results.pictures.flatMap(\.subjects).compactMap {
+        let values = results.images.flatMap(\.subjects).compactMap {
           $0.maps[explainer].values[metric]?.number
         }
         let mean = values.reduce(0, +) / Double(values.count)

@@ -51,24 +51,24 @@ struct SmallResults {
   }
 
   var results: EvaluationResults {
-    let pictures = values.indices.map { picture in
+    let images = values.indices.map { image in
       let maps = explainers.indices.map { explainer in
         MapResult(
           scores: scores.isEmpty
-            ? (0..<grid.count).map { Float(($0 + explainer + picture) % grid.count) }
-            : scores[picture][explainer],
-          diagnostics: Diagnostics(headWeights: headWeights.isEmpty ? nil : headWeights[picture]),
-          values: values[picture][explainer].map { $0.map { MetricValue($0) } })
+            ? (0..<grid.count).map { Float(($0 + explainer + image) % grid.count) }
+            : scores[image][explainer],
+          diagnostics: Diagnostics(headWeights: headWeights.isEmpty ? nil : headWeights[image]),
+          values: values[image][explainer].map { $0.map { MetricValue($0) } })
       }
-      return PictureResult(
-        position: picture, identifier: "\(picture).png", label: 0,
+      return ImageResult(
+        position: image, identifier: "\(image).png", label: 0,
         subjects: [
           SubjectResult(
             classIndex: 0, probability: 0.5, isPredicted: true,
-            headEffects: headEffects.isEmpty ? nil : headEffects[picture], maps: maps)
+            headEffects: headEffects.isEmpty ? nil : headEffects[image], maps: maps)
         ])
     }
-    return EvaluationResults(experiment: experiment, pictures: pictures)
+    return EvaluationResults(experiment: experiment, images: images)
   }
 
   func section(baseline: String? = nil) throws -> ReportSection {

@@ -5,8 +5,8 @@ import XAIImage
 
 /// Results as an evaluation might give them, drawn from a seed: disks on coloured ground, maps that find them more or less.
 struct SyntheticResults {
-  var pictureCount = 40
-  var classesPerPicture = 1
+  var imageCount = 40
+  var classesPerImage = 1
   var seed: UInt64 = 7
   var side = 8
   var thumbnailSide = 96
@@ -43,8 +43,8 @@ struct SyntheticResults {
         headCount: heads, grid: Grid(rows: side, columns: side), inputHeight: 224, inputWidth: 224),
       data: DataIdentity(
         name: "shapes:size=224", split: "validation", splitCount: 1000, hash: "9c01d3e2f4a5b687",
-        sampleCount: pictureCount, sampleSeed: 1),
-      target: classesPerPicture > 1 ? "top:\(classesPerPicture)" : "predicted",
+        sampleCount: imageCount, sampleSeed: 1),
+      target: classesPerImage > 1 ? "top:\(classesPerImage)" : "predicted",
       explainers: Self.explainers.map {
         let id = String($0.specification.prefix { $0 != ":" })
         return ExplainerIdentity(
@@ -75,18 +75,18 @@ struct SyntheticResults {
 
   func make() throws -> EvaluationResults {
     let experiment = experiment
-    let pictures = try (0..<pictureCount).map { position -> PictureResult in
+    let images = try (0..<imageCount).map { position -> ImageResult in
       var random = SeededRandom(seed: seed, UInt64(position))
       let centre = (x: 0.2 + 0.6 * random.uniform(), y: 0.2 + 0.6 * random.uniform())
       let difficulty = random.uniform()
-      let subjects = (0..<classesPerPicture).map { index in
+      let subjects = (0..<classesPerImage).map { index in
         subject(position + index, index, centre: centre, difficulty: difficulty, experiment, &random)
       }
-      return PictureResult(
+      return ImageResult(
         position: position, identifier: "validation/\(position).png", label: position % 4,
         thumbnail: hasThumbnails ? try thumbnail(centre: centre, &random) : nil, subjects: subjects)
     }
-    return EvaluationResults(experiment: experiment, pictures: pictures)
+    return EvaluationResults(experiment: experiment, images: images)
   }
 
   private func subject(

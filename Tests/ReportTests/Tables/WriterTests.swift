@@ -11,10 +11,10 @@ import XAIFoundation
   private let results: EvaluationResults
 
   private static let results = Result {
-    var results = try SyntheticResults(pictureCount: 10, hasThumbnails: false).make()
-    results.pictures[4].identifier = Hostile.name
+    var results = try SyntheticResults(imageCount: 10, hasThumbnails: false).make()
+    results.images[4].identifier = Hostile.name
     results.experiment.model.labels[0] = Hostile.name
-    results.pictures[2] = PictureResult(
+    results.images[2] = ImageResult(
       position: 2, identifier: Hostile.name, label: 1, failure: "bad | \u{1B}[2J")
     return results
   }
@@ -174,6 +174,6 @@ enum Hostile {
     #expect(NumberStyle(places: 2).signed(-3) == "−3.00")
     #expect(NumberStyle(places: 2).signed(3) == "+3.00")
     #expect(grouped(1_234_567) == "1,234,567" && grouped(12) == "12")
-    #expect(counted(1, "picture") == "1 picture" && counted(2, "patch", plural: "patches") == "2 patches")
+    #expect(counted(1, "image") == "1 image" && counted(2, "patch", plural: "patches") == "2 patches")
   }
 }

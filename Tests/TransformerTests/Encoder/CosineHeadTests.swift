@@ -19,7 +19,7 @@ import XAITesting
     init(projects: Bool) {
       var random = SeededRandom(seed: projects ? 1 : 2)
       let width = projects ? projected : CosineHeadTests.features
-      vectors = random.normal([classes, width], deviation: 2)
+      vectors = random.normal([classes, width], standardDeviation: 2)
       projection =
         projects ? Linear(weight: random.normal([projected, CosineHeadTests.features]), bias: nil) : nil
       scale = 7.5

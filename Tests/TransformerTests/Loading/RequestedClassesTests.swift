@@ -48,10 +48,10 @@ import XAIWeights
     #expect(descriptor.capabilities == [.attention, .activations])
     let input = try #require(descriptor.preprocessing.inputSize)
     var random = SeededRandom(seed: 5)
-    let picture = random.normal([1, 3, input.height, input.width])
+    let image = random.normal([1, 3, input.height, input.width])
     let recording = Recording(attention: .all)
     let (found, expected) = (
-      try model.forward(picture, recording: recording), try whole.forward(picture, recording: recording)
+      try model.forward(image, recording: recording), try whole.forward(image, recording: recording)
     )
     #expect(found.logits.shape == [1, 0])
     for layer in 0..<descriptor.layerCount {

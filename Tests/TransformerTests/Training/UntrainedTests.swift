@@ -35,13 +35,13 @@ import XAIWeights
       // distribution whose σ is larger by as much as the cut takes away.
       let shape = parameter.tensor.shape
       let isMap = shape.rank != 3 && !parameter.isHead
-      let deviation = isMap ? (2 / Float(shape[0] + shape.count / shape[0])).squareRoot() : 0.02
-      let error = 5 * deviation / Float(elements.count).squareRoot()
+      let standardDeviation = isMap ? (2 / Float(shape[0] + shape.count / shape[0])).squareRoot() : 0.02
+      let error = 5 * standardDeviation / Float(elements.count).squareRoot()
       let mean = elements.reduce(0, +) / Float(elements.count)
       let squares = elements.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-      #expect(elements.allSatisfy { abs($0) <= 2 / 0.8796 * deviation }, "\(name)")
+      #expect(elements.allSatisfy { abs($0) <= 2 / 0.8796 * standardDeviation }, "\(name)")
       #expect(abs(mean) < error, "\(name): mean \(mean)")
-      #expect(abs((squares / Float(elements.count)).squareRoot() - deviation) < error, "\(name)")
+      #expect(abs((squares / Float(elements.count)).squareRoot() - standardDeviation) < error, "\(name)")
     }
     // A deeper model and other classes leave the rest as it is: each tensor is drawn on its own.
     let deeper = try untrained(model.set([("num_hidden_layers", 4)]), labels: ["a"]).parameters

@@ -19,7 +19,7 @@ public struct CIFAR10Options: PluginOptions {
 /// Source: Krizhevsky 2009, "Learning Multiple Layers of Features from Tiny Images".
 public struct CIFAR10: Dataset {
   public static let descriptor = DatasetDescriptor(
-    id: "cifar-10", title: "CIFAR-10", summary: "Ten classes of pictures of 32×32 pixels, in binary batches",
+    id: "cifar-10", title: "CIFAR-10", summary: "Ten classes of images of 32×32 pixels, in binary batches",
     citation: Citation(
       authors: "Krizhevsky", title: "Learning Multiple Layers of Features from Tiny Images",
       venue: "University of Toronto", year: 2009,

@@ -72,8 +72,8 @@ public struct Infidelity: Metric {
 
   private func frame(_ sample: Int, without hidden: [Int], of subject: MetricSubject) -> Frame {
     Frame(
-      .picture(
-        .choice(subject.picture.input, or: Tensor(repeating: 0, subject.pixels.shape)) {
+      .image(
+        .choice(subject.image.input, or: Tensor(repeating: 0, subject.pixels.shape)) {
           let cells = PatchCells(grid: subject.grid, height: subject.height, width: subject.width)
           var shown = [Float](repeating: 1, count: subject.map.count)
           for patch in hidden {
@@ -84,6 +84,6 @@ public struct Infidelity: Metric {
             }
           }
           return Tensor([shown.count], shown)
-        }), identity: .ofPicture("infidelity \(options.share) \(sample)"))
+        }), identity: .ofImage("infidelity \(options.share) \(sample)"))
   }
 }

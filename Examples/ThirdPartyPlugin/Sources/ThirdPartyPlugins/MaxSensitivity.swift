@@ -59,8 +59,8 @@ public struct MaxSensitivity: Metric {
         var random = SeededRandom(seed: subject.seed, UInt64(sample))
         return Tensor(
           subject.pixels.shape,
-          subject.picture.input.elements.map { $0 + radius * (2 * random.uniform() - 1) })
-      }, identity: .ofPicture("max-sensitivity \(options.radius) \(sample)"))
+          subject.image.input.elements.map { $0 + radius * (2 * random.uniform() - 1) })
+      }, identity: .ofImage("max-sensitivity \(options.radius) \(sample)"))
   }
 
   private static func unit(_ map: [Float]) -> [Double] {

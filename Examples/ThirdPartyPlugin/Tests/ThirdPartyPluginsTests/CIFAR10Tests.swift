@@ -5,8 +5,8 @@ import XAITesting
 
 @Suite struct CIFAR10Tests {
   /// Batches of two records each; the bytes of a record's planes are the column, the row and the label.
-  private func batches() throws -> PictureFolder {
-    let folder = try PictureFolder()
+  private func batches() throws -> TemporaryImages {
+    let folder = try TemporaryImages()
     for (place, name) in ((1...5).map { "data_batch_\($0)" } + ["test_batch"]).enumerated() {
       let labels = [UInt8(place), UInt8(place + 4)]
       try folder.add(labels.flatMap(record), to: "\(name).bin")

@@ -15,7 +15,7 @@ import XAITesting
     var options = ComprehensivenessOptions()
     options.share = 0.25
     let plan = try Comprehensiveness(options: options).frames(for: subject)
-    let frame = try #require(plan.picture(0, of: subject)).elements
+    let frame = try #require(plan.image(0, of: subject)).elements
     let expected = pixels.elements.enumerated().map { $0 % 4 == 1 ? 0 : $1 }
     expectClose(frame, expected, within: 1e-6, "frame")
   }

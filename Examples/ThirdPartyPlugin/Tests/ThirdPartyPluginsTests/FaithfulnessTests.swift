@@ -34,14 +34,14 @@ import XAITesting
     return try ResultStore.results(at: path)
   }
 
-  @Test func everyValueIsTheFormulaForThePictureAlone() throws {
+  @Test func everyValueIsTheFormulaForTheImageAlone() throws {
     let evaluation = try evaluation()
-    let pictures = try results(evaluation).pictures
-    #expect(pictures.count == 5)
-    for picture in pictures {
-      #expect(picture.failure == nil)
-      let naive = try NaiveFaithfulness(picture, of: evaluation, seed: 3)
-      for subject in picture.subjects {
+    let images = try results(evaluation).images
+    #expect(images.count == 5)
+    for image in images {
+      #expect(image.failure == nil)
+      let naive = try NaiveFaithfulness(image, of: evaluation, seed: 3)
+      for subject in image.subjects {
         for (map, explainer) in zip(subject.maps, evaluation.explainers) {
           let expected = [
             try naive.maxSensitivity(of: subject.classIndex, by: explainer, samples: 3, radius: 0.1),
@@ -62,7 +62,7 @@ import XAITesting
     let (one, two) = (try results(evaluation()), try results(evaluation(seed: 4)))
     #expect(try results(evaluation()).contentHash == one.contentHash)
     #expect(one.experiment.settings["seed"] == "3" && two.experiment.settings["seed"] == "4")
-    let values = [one, two].map { $0.pictures[0].subjects[0].maps[0].values.map { $0?.number } }
+    let values = [one, two].map { $0.images[0].subjects[0].maps[0].values.map { $0?.number } }
     #expect(values[0] != values[1])
   }
 }
@@ -74,16 +74,16 @@ private struct NaiveFaithfulness {
   let shape: Shape
   let seed: UInt64
 
-  init(_ picture: PictureResult, of evaluation: Evaluation, seed: Int) throws {
+  init(_ image: ImageResult, of evaluation: Evaluation, seed: Int) throws {
     let split = evaluation.data.split
-    let index = try #require((0..<split.count).first { split.identifier($0) == picture.identifier })
+    let index = try #require((0..<split.count).first { split.identifier($0) == image.identifier })
     let preprocessing = evaluation.model.descriptor.preprocessing
     let pixels = try preprocessing.unitPixels(from: [split.sample(index).image])
     self.model = evaluation.model
     self.shape = pixels.shape
     self.input = preprocessing.normalised(pixels).elements
     // FNV-1a of the experiment's seed and the image's name.
-    self.seed = "\(seed)\n\(picture.identifier)".utf8.reduce(0xCBF2_9CE4_8422_2325) {
+    self.seed = "\(seed)\n\(image.identifier)".utf8.reduce(0xCBF2_9CE4_8422_2325) {
       ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3
     }
   }

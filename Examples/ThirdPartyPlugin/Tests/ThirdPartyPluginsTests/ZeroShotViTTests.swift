@@ -23,7 +23,7 @@ private final class ZeroShotDirectory {
     let configuration = try ZeroShotViT.configuration(ModelDirectory(path))
     _ = VisionTransformerWeights(configuration: configuration, naming: ZeroShotViT.naming) { name, shape in
       let isNorm = name.contains("layernorm") && name.hasSuffix("weight")
-      let tensor = random.normal(shape, mean: isNorm ? 1 : 0, deviation: 0.3)
+      let tensor = random.normal(shape, mean: isNorm ? 1 : 0, standardDeviation: 0.3)
       // Classes are given, and not in the checkpoint.
       if !name.hasPrefix("classes.") { tensors[name] = tensor }
       return tensor

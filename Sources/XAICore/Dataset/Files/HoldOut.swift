@@ -16,7 +16,7 @@ package struct HoldOut: Sendable {
   }
 
   /// Whether each image is held out.
-  package func flags(for list: PictureList) -> [Bool] {
+  package func flags(for list: ImageList) -> [Bool] {
     let numbers = (0..<list.count).map { number(of: list.identifier($0)) }
     var flags = numbers.map { $0 < share }
     var kept: [Int?: (index: Int, isSafe: Bool)] = [:]

@@ -98,7 +98,7 @@ struct PerturbationCurve: Sendable {
   private static func replacingPixels(
     of subject: MetricSubject, _ path: PerturbationPath, _ options: PerturbationOptions
   ) -> @Sendable (_ point: Int, _ isEmpty: Bool) -> Frame {
-    let (picture, isInsertion) = (subject.picture, path.isInsertion)
+    let (image, isInsertion) = (subject.image, path.isInsertion)
     let fill = options.substrate.substitute(isInsertion: isInsertion) ?? .zero
     // Made with the first frame, which is when a batch is built while the model is at work.
     let ranks = Lazy {
@@ -109,14 +109,14 @@ struct PerturbationCurve: Sendable {
     }
     return { point, isEmpty in
       Frame(
-        .picture(
-          FramePicture(
+        .image(
+          FrameImage(
             .where(
               .operand(0), isLessThan: .constant(Float(point)), then: .operand(1), otherwise: .operand(2))
           ) {
-            let (whole, empty) = (picture.input, picture.input(of: fill))
+            let (whole, empty) = (image.input, image.input(of: fill))
             return [ranks.value] + (isInsertion ? [whole, empty] : [empty, whole])
-          }), identity: isEmpty ? .ofPicture(fill.rawValue) : .unique)
+          }), identity: isEmpty ? .ofImage(fill.rawValue) : .unique)
     }
   }
 
@@ -127,7 +127,7 @@ struct PerturbationCurve: Sendable {
     let order = RelevanceOrder.indices(of: subject.scores, highestFirst: path.takesHighestFirst)
     return { point, isEmpty in
       let kept = path.isInsertion ? order[..<point] : order[point...]
-      return Frame(.patches(kept.sorted()), identity: isEmpty ? .ofPicture("no-patches") : .unique)
+      return Frame(.patches(kept.sorted()), identity: isEmpty ? .ofImage("no-patches") : .unique)
     }
   }
 }

@@ -124,7 +124,7 @@ extension PerturbationOptions {
       options.step = .even(10)
       options.substrate = .fill(.zero)
     },
-    Preset("quantus", "PixelFlipping of Quantus with the picture's width of elements a step") { options in
+    Preset("quantus", "PixelFlipping of Quantus with the image's width of elements a step") { options in
       options.unit = .elements
       options.step = .rows(1)
       options.substrate = .fill(.lowest)

@@ -3,20 +3,20 @@ import XAIFoundation
 import XAIImage
 
 /// Collects the images of a folder and all folders below it.
-struct PictureSearch {
+struct ImageSearch {
   private let root: String
   private let above: Set<FileSystem.Identity>
-  private(set) var list: PictureList
+  private(set) var list: ImageList
 
   /// Searches a data set; links that lead back to the folders above are not followed.
   init(root: String, above: [String], orientation: Image.Orientation) {
     self.root = root
     self.above = Set(above.compactMap { FileSystem.identity(of: $0) })
-    self.list = PictureList(root: root, orientation: orientation)
+    self.list = ImageList(root: root, orientation: orientation)
   }
 
   /// Adds the images below a folder, by the bytes of their names.
-  mutating func addPictures(below folder: String, label: Int?, _ notes: inout FolderNotes) throws {
+  mutating func addImages(below folder: String, label: Int?, _ notes: inout FolderNotes) throws {
     // Links may lead in circles: what has been seen once is not searched again for the same class.
     var seen = above
     try add(folder, label: label, seen: &seen, &notes)
@@ -39,12 +39,12 @@ struct PictureSearch {
   }
 
   /// Whether there is an image that is read in a folder or below it.
-  static func findsPicture(below folder: String) -> Bool {
+  static func findsImage(below folder: String) -> Bool {
     var seen: Set<FileSystem.Identity> = []
-    return findsPicture(below: folder, seen: &seen)
+    return findsImage(below: folder, seen: &seen)
   }
 
-  private static func findsPicture(below folder: String, seen: inout Set<FileSystem.Identity>) -> Bool {
+  private static func findsImage(below folder: String, seen: inout Set<FileSystem.Identity>) -> Bool {
     guard let identity = FileSystem.identity(of: folder), seen.insert(identity).inserted else { return false }
     var folders: [String] = []
     // A folder that can't be read is not empty: reading it later says why.
@@ -56,7 +56,7 @@ struct PictureSearch {
           return entry.kind == .file && ImageFormat(extensionOf: entry.name)?.isReadable == true
         })
     else { return true }
-    return found || folders.contains { findsPicture(below: FileSystem.path(folder, $0), seen: &seen) }
+    return found || folders.contains { findsImage(below: FileSystem.path(folder, $0), seen: &seen) }
   }
 }
 
@@ -75,7 +75,7 @@ struct FolderNotes {
     where !known.contains(Array(entry.name.utf8)) {
       let path = folder.isEmpty ? entry.name : FileSystem.path(folder, entry.name)
       if entry.kind == .folder {
-        if !PictureSearch.findsPicture(below: FileSystem.path(root, path)) {
+        if !ImageSearch.findsImage(below: FileSystem.path(root, path)) {
           emptyFolders.append(FileName.shown(path))
         }
       } else if leftOut.takes(entry, in: folder) {

@@ -8,13 +8,13 @@ import Foundation
 #endif
 
 /// A folder of made files for tests of data sets, removed with its content when nothing holds it any more.
-public final class PictureFolder: Sendable {
+public final class TemporaryImages: Sendable {
   /// Where it lies.
   public let path: String
 
   /// Makes an empty folder among the temporary files.
   public init() throws {
-    path = FileManager.default.temporaryDirectory.path + "/xai-pictures-\(UUID().uuidString)"
+    path = FileManager.default.temporaryDirectory.path + "/xai-images-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
 
@@ -36,7 +36,7 @@ public final class PictureFolder: Sendable {
   public func add(text: String, to name: String) throws { try add(text.utf8, to: name) }
 
   /// Writes an image of one colour of its own, as JPEG or PNG by its name.
-  public func addPicture(_ name: String, width: Int = 8, height: Int = 6) throws {
+  public func addImage(_ name: String, width: Int = 8, height: Int = 6) throws {
     // The colour comes from the name, so that a test sees when it gets another image.
     let sum = name.utf8.reduce(0) { ($0 &* 31 &+ Int($1)) & 0xFFFFFF }
     let colour = Colour(UInt8(sum & 255), UInt8(sum >> 8 & 255), UInt8(sum >> 16))

@@ -4,7 +4,7 @@ import XAIImage
 import XAITensor
 
 /// A map as a tiny image, one pixel a patch, that the browser enlarges smoothly.
-struct MapPicture {
+struct MapImage {
   let uri: String
   /// Whether its colours are symmetric about 0 and cover as they are strong.
   let isSigned: Bool

@@ -2,7 +2,7 @@ package import XAIFoundation
 package import XAIImage
 
 /// Images in files, with their classes: some 30 bytes each, so that a list of a million is no burden.
-package struct PictureList: Sendable {
+package struct ImageList: Sendable {
   private struct Entry {
     /// Where the name ends in `names`; it begins where the one before ends.
     let end: Int
@@ -78,8 +78,8 @@ package struct PictureList: Sendable {
   package func isTurned(_ index: Int) -> Bool { orientation == .upright && Image.isTurned(path(index)) }
 
   /// The images for which `isIncluded` holds, in the same order.
-  package func filter(_ isIncluded: (_ index: Int) -> Bool) -> PictureList {
-    var list = PictureList(root: root, orientation: orientation)
+  package func filter(_ isIncluded: (_ index: Int) -> Bool) -> ImageList {
+    var list = ImageList(root: root, orientation: orientation)
     list.folders = folders
     for (index, entry) in entries.enumerated() where isIncluded(index) {
       list.names += names[(index == 0 ? 0 : entries[index - 1].end)..<entry.end]

@@ -1,7 +1,7 @@
 public import XAICore
 
 /// What an evaluation found for one image.
-public struct PictureResult: Hashable, Sendable {
+public struct ImageResult: Hashable, Sendable {
   /// The image's place in the sample, from 0.
   public var position: Int
   /// Its name in the data set.

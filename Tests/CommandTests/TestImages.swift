@@ -3,7 +3,7 @@ import XAIImage
 
 extension TemporaryFolder {
   /// Writes an image whose pixels depend on a seed; the extension says the format.
-  func picture(_ name: String, seed: Int = 1, width: Int = 40, height: Int = 30) throws {
+  func writeImage(_ name: String, seed: Int = 1, width: Int = 40, height: Int = 30) throws {
     let image = Image(
       width: width, height: height,
       pixels: (0..<width * height * 3).map {

@@ -2,7 +2,7 @@ public import XAITensor
 
 /// The pixels of a changed input: a formula for each of its 3 × H × W preprocessed values, which is computed wherever the
 /// images are.
-public struct FramePicture: Sendable {
+public struct FrameImage: Sendable {
   private let formula: Elementwise
   private let operands: @Sendable () -> [Tensor]
 
@@ -25,15 +25,15 @@ public struct FramePicture: Sendable {
   ///   - mask: makes one value per pixel.
   public static func blend(
     _ own: Tensor, with other: Tensor, mask: @escaping @Sendable () -> Tensor
-  ) -> FramePicture {
-    FramePicture(.operand(1) + .operand(2) * (.operand(0) - .operand(1))) { [own, other, mask()] }
+  ) -> FrameImage {
+    FrameImage(.operand(1) + .operand(2) * (.operand(0) - .operand(1))) { [own, other, mask()] }
   }
 
   /// `own` where a value per pixel is not zero, and `other` elsewhere.
   public static func choice(
     _ own: Tensor, or other: Tensor, where isOwn: @escaping @Sendable () -> Tensor
-  ) -> FramePicture {
-    FramePicture(.where(isZero: .operand(2), then: .operand(1), otherwise: .operand(0))) {
+  ) -> FrameImage {
+    FrameImage(.where(isZero: .operand(2), then: .operand(1), otherwise: .operand(0))) {
       [own, other, isOwn()]
     }
   }
@@ -65,6 +65,6 @@ public struct FramePicture: Sendable {
 extension Frame.Content {
   /// An image that is made when the model is ready for it, [3, H, W].
   public static func made(_ make: @escaping @Sendable () -> Tensor) -> Frame.Content {
-    .picture(FramePicture(.operand(0)) { [make()] })
+    .image(FrameImage(.operand(0)) { [make()] })
   }
 }

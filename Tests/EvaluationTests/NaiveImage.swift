@@ -5,7 +5,7 @@ import XAITesting
 @testable import XAIEvaluation
 
 /// An image computed alone: a pass for each class and explainer, and the metrics one by one.
-struct NaivePicture {
+struct NaiveImage {
   let identifier: String
   let classes: [Int]
   let probabilities: [Float]
@@ -44,7 +44,7 @@ struct NaivePicture {
     let map = try attribution(asked, by: model)
     let preprocessing = model.descriptor.preprocessing
     var subject = MetricSubject(
-      picture: SubjectPicture(
+      image: SubjectImage(
         pixels: try preprocessing.unitPixels(from: [sample.image])[0], preprocessing: preprocessing,
         identifier: identifier), attribution: map, probability: probabilities[asked])
     subject.objects = sample.objects.compactMap {
@@ -62,8 +62,8 @@ struct NaivePicture {
     var subject = subject
     subject.experimentSeed = metric.needs.contains(.seed) ? evaluation.settings.seed : 0
     func pixels(_ frame: Frame) throws -> Tensor {
-      guard case .picture(let picture) = frame.content else { return input }
-      return picture.tensor(input.shape)
+      guard case .image(let image) = frame.content else { return input }
+      return image.tensor(input.shape)
     }
     var plan = try metric.plan(for: subject)
     while case .ask(let frames, let maps, _, let then) = plan {

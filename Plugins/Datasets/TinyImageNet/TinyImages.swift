@@ -3,15 +3,15 @@ import XAIFoundation
 import XAIImage
 
 /// The images of a split with their boxes.
-struct TinyPictures {
+struct TinyImages {
   private static let tab = UInt8(ascii: "\t")
 
-  private var list: PictureList
+  private var list: ImageList
   private var boxes: [TinyBox?] = []
 
   /// The images of `train/<id>/images`, with the boxes of `train/<id>/<id>_boxes.txt` where there is such a file.
   init(training classes: TinyClasses, of root: String, orientation: Image.Orientation) throws {
-    list = PictureList(root: root, orientation: orientation)
+    list = ImageList(root: root, orientation: orientation)
     for (label, id) in classes.ids.enumerated() {
       let folder = "train/\(id)"
       let names = try folderEntries(of: FileSystem.path(root, "\(folder)/images"))
@@ -31,10 +31,10 @@ struct TinyPictures {
   /// The images that `val/val_annotations.txt` lists: file, WordNet id and box.
   init(validating classes: TinyClasses, of root: String, orientation: Image.Orientation) throws {
     let path = FileSystem.path(root, "val/val_annotations.txt")
-    list = PictureList(root: root, orientation: orientation)
+    list = ImageList(root: root, orientation: orientation)
     let number = list.addFolder("val/images")
     var files: Set<[UInt8]> = []
-    for (index, line) in try TextFile.lines(of: path, need: "the labels of the validation pictures")
+    for (index, line) in try TextFile.lines(of: path, need: "the labels of the validation images")
       .enumerated()
     {
       let fields = line.split(separator: Self.tab, omittingEmptySubsequences: false)

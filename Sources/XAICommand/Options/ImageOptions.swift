@@ -17,13 +17,13 @@ struct OrientationOptions: ParsableArguments {
 }
 
 /// How images are read.
-struct PictureOptions: ParsableArguments {
+struct ImageOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Another input size than the model's own, such as 384 or 224x320 (height x width).", valueName: "HxW"))
-  var size: PictureSize?
+  var size: ImageSize?
 
-  @Option(help: ArgumentHelp("The most pixels that a picture may have.", valueName: "n"))
+  @Option(help: ArgumentHelp("The most pixels that an image may have.", valueName: "n"))
   var pixelLimit = Image.defaultPixelLimit
 
   @OptionGroup var orientation: OrientationOptions
@@ -109,11 +109,11 @@ struct DrawingOptions: ParsableArguments {
 
   @Option(
     help:
-      "What maps are drawn on: the picture as it is, what the model doesn't see of it dimmed, or what the model sees, after resize and crop."
+      "What maps are drawn on: the image as it is, what the model doesn't see of it dimmed, or what the model sees, after resize and crop."
   )
   var view = DrawnView.original
 
-  @Option(help: "The file format of pictures.")
+  @Option(help: "The file format of images.")
   var format = Format.png
 
   func validate() throws {

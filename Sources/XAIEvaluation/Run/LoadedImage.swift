@@ -3,21 +3,21 @@ import XAIImage
 import XAITensor
 
 /// An image that is decoded, resized and cropped.
-struct LoadedPicture: Sendable {
+struct LoadedImage: Sendable {
   let position: Int
   let identifier: String
   let label: Int?
   /// What the model sees, in 8 bits.
   let image: Image
   /// What the model sees, as metrics take it.
-  let subject: SubjectPicture
+  let subject: SubjectImage
   let objects: [ObjectRegion]
 }
 
 /// The images of a group, and what was wrong with the others.
 struct LoadedGroup: Sendable {
-  private(set) var pictures: [LoadedPicture] = []
-  private(set) var failures: [PictureResult] = []
+  private(set) var images: [LoadedImage] = []
+  private(set) var failures: [ImageResult] = []
 
   /// Reads images of a sample.
   ///
@@ -30,12 +30,12 @@ struct LoadedGroup: Sendable {
       let index = data.indices[position]
       let (identifier, label) = (split.identifier(index), split.label(index))
       do {
-        let sample = try profile.measure("opening pictures") { try split.sample(index) }
+        let sample = try profile.measure("opening images") { try split.sample(index) }
         let image = try profile.measure("resizing") { try preprocessing.resizedAndCropped(sample.image) }
-        pictures.append(
-          LoadedPicture(
+        images.append(
+          LoadedImage(
             position: position, identifier: identifier, label: label, image: image,
-            subject: SubjectPicture(
+            subject: SubjectImage(
               pixels: try preprocessing.withoutResizing.unitPixels(from: [image])[0],
               preprocessing: preprocessing, identifier: identifier),
             objects: sample.objects.compactMap {
@@ -43,7 +43,7 @@ struct LoadedGroup: Sendable {
             }))
       } catch {
         failures.append(
-          PictureResult(position: position, identifier: identifier, label: label, failure: "\(error)"))
+          ImageResult(position: position, identifier: identifier, label: label, failure: "\(error)"))
       }
     }
   }

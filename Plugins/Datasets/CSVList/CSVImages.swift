@@ -2,7 +2,7 @@ import XAICore
 import XAIFoundation
 
 /// What the records of lists say, each image once.
-struct CSVPictures {
+struct CSVImages {
   /// An object of an image, with the line that says so.
   struct Object {
     let line: Int
@@ -11,7 +11,7 @@ struct CSVPictures {
   }
 
   /// An image; labels are numbers of texts.
-  struct Picture {
+  struct Image {
     /// Below the root, or an absolute path.
     let file: String
     let list: String
@@ -28,7 +28,7 @@ struct CSVPictures {
     let line: Int
   }
 
-  private(set) var pictures: [Picture] = []
+  private(set) var images: [Image] = []
   private(set) var labels: [Label] = []
   // Bytes decide what is the same: Swift's texts are equal where only accents are composed otherwise.
   private var labelNumbers: [[UInt8]: Int] = [:]
@@ -42,7 +42,7 @@ struct CSVPictures {
         for record in records { try add(record, of: list) }
       }
     }
-    guard !pictures.isEmpty else { throw DatasetError.empty(place: lists.first?.path ?? root) }
+    guard !images.isEmpty else { throw DatasetError.empty(place: lists.first?.path ?? root) }
     try checkBackslashes(root: root)
     takeSplitsFromFolders()
     try DatasetClass.checkAppearance(of: labels.map(\.text), place: lists.first?.path ?? root)
@@ -52,7 +52,7 @@ struct CSVPictures {
     func error(_ reason: String) -> DatasetError {
       .malformed(file: list.path, line: record.line, reason: reason)
     }
-    guard !record.file.isEmpty else { throw error("the name of the picture is empty") }
+    guard !record.file.isEmpty else { throw error("the name of the image is empty") }
     let file = record.file.hasPrefix("/") ? record.file : list.prefix + record.file
     guard record.split?.isEmpty != true else { throw error("the split is empty") }
     let split = record.split.map { SplitNames.standard($0) ?? $0 } ?? list.split
@@ -64,23 +64,23 @@ struct CSVPictures {
     }
     let name = Array(file.utf8)
     guard let place = places[name] else {
-      places[name] = pictures.count
-      pictures.append(
-        Picture(
+      places[name] = images.count
+      images.append(
+        Image(
           file: file, list: list.path, line: record.line, label: label, split: split, objects: objects))
       return
     }
-    let first = pictures[place]
+    let first = images[place]
     guard first.split == split else {
       throw error("'\(file)' is in two splits; line \(first.line) has it too")
     }
     guard !objects.isEmpty, !first.objects.isEmpty else {
       throw error(
-        "'\(file)' is in line \(first.line) already. A picture has one line, or one for each box.")
+        "'\(file)' is in line \(first.line) already. An image has one line, or one for each box.")
     }
     // An image of several classes is not of one alone.
-    if first.label != label { pictures[place].label = nil }
-    pictures[place].objects += objects
+    if first.label != label { images[place].label = nil }
+    images[place].objects += objects
   }
 
   private mutating func number(of record: ListRecord, _ list: ListFile) -> Int {
@@ -93,22 +93,22 @@ struct CSVPictures {
 
   /// Throws for paths as Windows writes them, unless a file is really called so.
   private func checkBackslashes(root: String) throws {
-    guard let picture = pictures.first(where: { $0.file.utf8.contains(UInt8(ascii: "\\")) }),
-      FileSystem.kind(of: FileSystem.path(root, picture.file)) == nil
+    guard let image = images.first(where: { $0.file.utf8.contains(UInt8(ascii: "\\")) }),
+      FileSystem.kind(of: FileSystem.path(root, image.file)) == nil
     else { return }
     throw DatasetError.malformed(
-      file: picture.list, line: picture.line,
-      reason: "there is no file '\(picture.file)'. Write / between folders in place of \\.")
+      file: image.list, line: image.line,
+      reason: "there is no file '\(image.file)'. Write / between folders in place of \\.")
   }
 
   /// Where no list says the split and each image lies in a folder that is called like one, that is its split.
   private mutating func takeSplitsFromFolders() {
-    guard pictures.allSatisfy({ $0.split == nil }) else { return }
-    let names = pictures.map { picture -> String? in
-      let parts = picture.file.split(separator: "/").drop { $0 == "." }
+    guard images.allSatisfy({ $0.split == nil }) else { return }
+    let names = images.map { image -> String? in
+      let parts = image.file.split(separator: "/").drop { $0 == "." }
       return parts.count > 1 ? parts.first.flatMap { SplitNames.standard($0) } : nil
     }
     guard names.allSatisfy({ $0 != nil }) else { return }
-    for (place, name) in names.enumerated() { pictures[place].split = name }
+    for (place, name) in names.enumerated() { images[place].split = name }
   }
 }
