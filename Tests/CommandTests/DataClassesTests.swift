@@ -45,7 +45,7 @@ import XAIWeights
     for line in result.output.split(separator: "\n") {
       guard
         let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any],
-        object["event"] as? String == "image", let name = object["picture"] as? String
+        object["event"] as? String == "image", let name = object["image"] as? String
       else { continue }
       classes[name] = object["classes"] as? [Int]
     }
@@ -133,8 +133,8 @@ import XAIWeights
     try folder.addImage("photo.png", width: 72, height: 72)
     func explain(_ target: String) throws -> CommandResult {
       try XAIProcess.run(
-        "explain", "-m", EvaluationFixture.model, folder.path("photo.png"), "-o", folder.path("maps"), "-t",
-        target)
+        "explain", "-m", EvaluationFixture.model, folder.path("photo.png"), "-e", "gmar", "-o",
+        folder.path("maps"), "-t", target)
     }
     let part = try explain("rin")
     #expect(part.status == 64 && part.errors.contains("did you mean 'ring'?"), "\(part.errors)")

@@ -186,7 +186,7 @@ import XAIWeights
     let one = try XAIProcess.run(arguments.dropLast(2) + ["-e", "gmar"])
     #expect(one.errors.isEmpty)
     let other = try XAIProcess.run(arguments + ["-e", "occlusion"])
-    #expect(other.errors.isEmpty)
+    #expect(!other.errors.contains("the same map"), "\(other.errors)")
   }
 
   @Test func tooManyPixels() throws {

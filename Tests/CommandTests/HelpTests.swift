@@ -47,8 +47,8 @@ import Testing
                                 their options and sources.
         inspect                 Show what a model is, what it can give and which
                                 explainers fit.
-        explain                 Explain what a model sees in images: overlays,
-                                maps, records, figures.
+        explain                 Explain what a model sees in images: overlays, maps,
+                                records, figures.
         compare                 Compare explainers on one image: a figure of all
                                 maps, and how far they agree.
         train                   Fine-tune a model on images, or train one from

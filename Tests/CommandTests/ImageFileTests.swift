@@ -32,7 +32,8 @@ import XAIImage
     try folder.write(Image(contentsOf: stored, orientation: .raw).png(), to: "raw.png")
     func maps(_ arguments: String...) throws -> (scores: [[Float]], errors: String) {
       let result = try XAIProcess.run(
-        ["explain", "-m", FixtureModel.vit, "-o", folder.path("out"), "-t", "0", "--json"] + arguments)
+        ["explain", "-m", FixtureModel.vit, "-e", "gmar", "-o", folder.path("out"), "-t", "0", "--json"]
+          + arguments)
       #expect(result.status == 0, "\(result.errors)")
       struct Record: Decodable { let scores: [Float] }
       return (

@@ -86,7 +86,7 @@ import XAI
       let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
       return object?["event"] as? String == "note" ? object?["text"] as? String : nil
     }
-    #expect(notes.count == 2, "\(notes)")
+    #expect(notes.count == 3, "\(notes)")
     #expect(notes.first?.contains("1 file that is no image by its name (ring/notes.txt)") == true)
   }
 

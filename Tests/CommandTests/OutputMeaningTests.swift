@@ -99,7 +99,9 @@ import XAI
     let folder = try TemporaryFolder()
     try folder.writeImage("photo.png")
     let model = try model(FixtureModel.vit, in: folder, setting: [:])
-    let arguments = ["explain", "-m", model, folder.path("photo.png"), "-o", folder.path("out"), "--json"]
+    let arguments = [
+      "explain", "-m", model, folder.path("photo.png"), "-e", "gmar", "-o", folder.path("out"), "--json",
+    ]
     let stated = try XAIProcess.run(arguments)
     #expect(stated.status == 0 && !stated.errors.contains("Note:"), "\(stated.errors)")
     try FileManager.default.removeItem(atPath: "\(model)/preprocessor_config.json")

@@ -15,7 +15,10 @@ import XAITransformer
     try folder.writeImage("photo.png")
     func explain(_ output: String, _ more: String...) throws -> CommandResult {
       try XAIProcess.run(
-        ["explain", "-m", FixtureModel.vit, folder.path("photo.png"), "-o", folder.path(output)] + more)
+        [
+          "explain", "-m", FixtureModel.vit, folder.path("photo.png"), "-e", "gmar", "-o",
+          folder.path(output),
+        ] + more)
     }
     let plain = try explain("plain")
     let result = try explain("profiled", "--profile")

@@ -36,9 +36,9 @@ import XAITransformer
     var place: [Int] = []
     tensors[name] = tensors[name].map { tensor in
       var elements = tensor.elements
-      // Behind the last attention a class token alone is looked at: of a table of position bias, it sees its own rows.
+      // Behind the last attention a class token alone is looked at: of a table of position bias, it sees the last row, that of itself.
       let index =
-        name.hasSuffix("table") ? elements.count - 3 * tensor.shape[1] : elements.count / 2
+        name.hasSuffix("table") ? elements.count - tensor.shape[1] : elements.count / 2
       elements[index] = value
       var rest = index
       for extent in tensor.shape.extents.reversed() {

@@ -23,8 +23,8 @@ struct ListFile {
 
   /// The list or lists of a path: the file itself, the one of a folder, or one for each of a folder's splits.
   ///
-  /// - Parameter hasToName: whether lists of a folder count only where they name images with classes or boxes; others, such as
-  ///   those of captions, leave the folders to say what the classes are.
+  /// - Parameter hasToName: whether lists of a folder that are not called `labels.csv` count only where they name images with
+  ///   classes or boxes; others, such as those of captions, leave the folders to say what the classes are.
   static func find(at path: String, hasToName: Bool) throws -> (root: String, lists: [ListFile]) {
     guard FileSystem.kind(of: path) == .folder else {
       return (FileSystem.folder(of: path), [ListFile(path: path, prefix: "", split: nil)])
@@ -44,7 +44,10 @@ struct ListFile {
     in folder: String, prefix: String, split: String?, hasToName: Bool
   ) throws -> ListFile? {
     let found = names.map { ListFile(path: FileSystem.path(folder, $0), prefix: prefix, split: split) }
-      .filter { FileSystem.kind(of: $0.path) == .file && (!hasToName || $0.namesClasses) }
+      .filter { list in
+        FileSystem.kind(of: list.path) == .file
+          && (!hasToName || FileSystem.name(of: list.path) == names[0] || list.namesClasses)
+      }
     guard found.count < 2 else {
       throw DatasetError.malformed(
         file: folder, line: nil,

@@ -55,7 +55,7 @@ public struct LIME: PerturbationExplainer {
       guard let solution = equations.solution(ridge: ridge) else {
         throw OptionError.outOfRange(
           option: "width", value: options.width.optionText,
-          allowed: "wider: no sample is near enough to the original to count")
+          allowed: "wider: no sample is near enough to the image to count")
       }
       return solution.map { segments.patchScores(Array($0.dropFirst())) }
     }
@@ -111,7 +111,7 @@ public struct LIMEOptions: PerturbationExplainerOptions {
 
   public static let table: [OptionSpec<Self>] = [
     OptionSpec(
-      "segments", \.segments, "what the original is divided into; tokens are patches that are left out"),
+      "segments", \.segments, "what the image is divided into; tokens are patches that are left out"),
     OptionSpec(
       "superpixels", \.superpixels, "about how many superpixels, with segments=slic",
       allowed: "a whole number from 1 to 10000", where: { (1...10_000).contains($0) }),

@@ -9,7 +9,7 @@ import XAITensor
 public struct Occlusion: PerturbationExplainer {
   public static let descriptor = ExplainerDescriptor(
     id: "occlusion", title: "Occlusion",
-    summary: "Shows where hiding a window of the original lowers the class's probability",
+    summary: "Shows where hiding a window of the image lowers the class's probability",
     family: .perturbation, needs: [], isClassSpecific: true, scores: .signed,
     forwardPasses: "1 + windows",
     backwardPasses: "0",

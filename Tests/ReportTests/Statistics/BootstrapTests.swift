@@ -53,7 +53,7 @@ import XAIFoundation
       let interval = try #require(estimate.interval)
       #expect(abs(estimate.mean - sample.mean) < 1e-9, "\(sample.name)")
       // A 2.5 % point of 2,000 resamples has a standard error of 0.06 standard errors of the mean; five of them.
-      let tolerance = 0.3 * sample.standardDeviation
+      let tolerance = 0.3 * sample.deviation
       #expect(abs(interval.low - sample.interval[0]) < tolerance, "\(sample.name): \(interval.low)")
       #expect(abs(interval.high - sample.interval[1]) < tolerance, "\(sample.name): \(interval.high)")
     }

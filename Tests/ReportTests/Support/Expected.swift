@@ -6,7 +6,7 @@ struct Expected: Decodable {
     let name: String
     let values: [Double]
     let mean: Double
-    let standardDeviation: Double
+    let deviation: Double
     let interval: [Double]
   }
 
