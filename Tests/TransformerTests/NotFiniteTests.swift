@@ -31,14 +31,17 @@ import XAITransformer
   }
 
   /// The model with a parameter that has `value` at one place.
-  private func poisoned(_ model: any TrainableModel, _ name: String, _ value: Float) -> (any Model, [Int]) {
+  private func poisoned(
+    _ toy: ToyModel, _ model: any TrainableModel, _ name: String, _ value: Float
+  ) -> (any Model, [Int]) {
     var tensors = Dictionary(uniqueKeysWithValues: model.parameters.map { ($0.name, $0.tensor) })
     var place: [Int] = []
     tensors[name] = tensors[name].map { tensor in
       var elements = tensor.elements
-      // Behind the last attention a class token alone is looked at: of a table of position bias, it sees the last row, that of itself.
-      let index =
-        name.hasSuffix("table") ? elements.count - tensor.shape[1] : elements.count / 2
+      // After the last attention only what is read counts: of a table of position bias, a class token sees the row of its
+      // attention to patches, and patches see that of no offset.
+      let isOfClassToken = name.hasSuffix("table") && toy.configuration.readout == .classToken
+      let index = isOfClassToken ? elements.count - 3 * tensor.shape[1] : elements.count / 2
       elements[index] = value
       var rest = index
       for extent in tensor.shape.extents.reversed() {
@@ -54,7 +57,7 @@ import XAITransformer
   func parameters(_ toy: ToyModel, _ kernels: AvailableKernels) throws {
     let model = try toy.make(on: kernels.make()).trainable()
     for parameter in model.parameters {
-      let (poisoned, place) = poisoned(model, parameter.name, .nan)
+      let (poisoned, place) = poisoned(toy, model, parameter.name, .nan)
       let found = first(error(poisoned, images(toy)))
       #expect(found?.kind == .parameter(parameter.name), "\(parameter.name)")
       #expect(found?.place == place && found?.value.isNaN == true, "\(parameter.name)")
@@ -65,7 +68,7 @@ import XAITransformer
   func biases(_ toy: ToyModel, _ kernels: AvailableKernels) throws {
     let model = try toy.make(on: kernels.make()).trainable()
     for parameter in model.parameters where parameter.name.hasSuffix("bias") {
-      let (poisoned, place) = poisoned(model, parameter.name, .infinity)
+      let (poisoned, place) = poisoned(toy, model, parameter.name, .infinity)
       let found = first(error(poisoned, images(toy)))
       #expect(found?.kind == .parameter(parameter.name), "\(parameter.name)")
       #expect(found?.place == place && found?.value == .infinity, "\(parameter.name)")
