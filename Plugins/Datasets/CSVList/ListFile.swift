@@ -23,8 +23,8 @@ struct ListFile {
 
   /// The list or lists of a path: the file itself, the one of a folder, or one for each of a folder's splits.
   ///
-  /// - Parameter hasToName: whether lists of a folder that are not called `labels.csv` count only where they name images with
-  ///   classes or boxes; others, such as those of captions, leave the folders to say what the classes are.
+  /// - Parameter hasToName: whether lists of a folder count only where they name images, and those not called `labels.csv` only
+  ///   with classes or boxes; others, such as those of captions, leave the folders to say what the classes are.
   static func find(at path: String, hasToName: Bool) throws -> (root: String, lists: [ListFile]) {
     guard FileSystem.kind(of: path) == .folder else {
       return (FileSystem.folder(of: path), [ListFile(path: path, prefix: "", split: nil)])
@@ -46,7 +46,7 @@ struct ListFile {
     let found = names.map { ListFile(path: FileSystem.path(folder, $0), prefix: prefix, split: split) }
       .filter { list in
         FileSystem.kind(of: list.path) == .file
-          && (!hasToName || FileSystem.name(of: list.path) == names[0] || list.namesClasses)
+          && (!hasToName || list.isOurs || list.namesClasses)
       }
     guard found.count < 2 else {
       throw DatasetError.malformed(
@@ -56,6 +56,11 @@ struct ListFile {
           + "Name the one to read, or remove the others.")
     }
     return found.first
+  }
+
+  /// Whether it is a list by our own name, of images.
+  private var isOurs: Bool {
+    FileSystem.name(of: path) == Self.names[0] && (try? ListReader(self)) != nil
   }
 
   /// Whether the first record names an image and has a class or a box.
