@@ -33,7 +33,7 @@ public enum FigureFormat: String, Hashable, Sendable, CaseIterable {
 public enum Figure {
   /// Pixels an inch of figures in pixels.
   public static let defaultResolution = 150.0
-  /// Images inside of figures have at most so many pixels an inch, whatever the photograph's.
+  /// Images inside of figures have at most this many pixels per inch, whatever the photograph's.
   static let imageResolution = 300.0
 
   /// What to do about texts that no font of this system can write in full; nil where there are none.

@@ -4,7 +4,7 @@ public enum ReportFormat: String, Hashable, Sendable, CaseIterable {
   case terminal
   /// Markdown with tables.
   case markdown
-  /// One tidy table, a row an explainer and metric.
+  /// One tidy table, a row per explainer and metric.
   case csv
   /// Everything, for programs.
   case json

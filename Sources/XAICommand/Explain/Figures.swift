@@ -48,7 +48,7 @@ struct MontagePages {
   private var rows: [(images: [Image?], label: String)] = []
   private var pagesDone = 0
 
-  /// Prepares pages for at most so many rows; memory holds one page at a time.
+  /// Prepares pages for at most `rowCount` rows; memory holds one page at a time.
   ///
   /// - Parameters:
   ///   - labels: the classes that rows may be about, which decide how wide their labels are on every page.

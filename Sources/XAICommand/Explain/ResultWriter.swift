@@ -34,7 +34,7 @@ struct ResultWriter {
   func write(_ result: MapResult, alike: [Int], on backdrop: Backdrop?) throws -> [String: String] {
     var files: [String: String] = [:]
     func path(_ kind: String, _ fileExtension: String) -> String {
-      let path = OutputFolder.path(folder, "\(result.fileStem).\(kind).\(fileExtension)")
+      let path = FileSystem.path(folder, "\(result.fileStem).\(kind).\(fileExtension)")
       files[kind] = path
       return path
     }

@@ -85,7 +85,7 @@ struct FigureWriter {
   /// - Parameter name: the name of the file without its extension.
   /// - Returns: the path.
   func write(_ drawing: Drawing, in folder: String, name: String, isQuiet: Bool) throws -> String {
-    let path = OutputFolder.path(folder, "\(name).\(format.fileExtension)")
+    let path = FileSystem.path(folder, "\(name).\(format.fileExtension)")
     let unwritten = try (width.map(drawing.scaled) ?? drawing).write(to: path, resolution: resolution)
     if let advice = Figure.fontAdvice(for: unwritten), !isQuiet {
       StandardError.write("Warning: \(path): \(advice)\n")

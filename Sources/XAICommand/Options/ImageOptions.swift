@@ -159,9 +159,6 @@ struct DrawingOptions: ParsableArguments {
 
 /// The folder that a user names for files.
 enum OutputFolder {
-  /// The path of a file in it.
-  static func path(_ folder: String, _ name: String) -> String { FileSystem.path(folder, name) }
-
   /// Makes it and the ones above it, where they are not there.
   static func make(_ path: String) throws(Failure) {
     do throws(FileError) { try FileSystem.makeFolder(path) } catch { throw Failure(error) }

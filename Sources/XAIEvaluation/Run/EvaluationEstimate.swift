@@ -9,7 +9,7 @@ public struct EvaluationEstimate: Hashable, Sendable, Codable {
   public var secondsPerImage: Double
   /// Seconds for one input of the model, in a batch.
   public var secondsPerInput: Double
-  /// Inputs that the metrics ask about for one image, with all of its classes and explainers: at most so many.
+  /// The most inputs that the metrics ask about for one image, with all of its classes and explainers.
   public var inputsPerImage: Int
   /// Seconds of making the maps of one image, of each explainer.
   public var secondsPerMap: [Double]

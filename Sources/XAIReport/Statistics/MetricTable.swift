@@ -5,7 +5,7 @@ public import XAIEvaluation
 public struct MetricTable: Sendable {
   /// The metric with its protocol.
   public let metric: MetricIdentity
-  /// One row an explainer, in the order of the experiment.
+  /// One row per explainer, in the order of the experiment.
   public let rows: [Row]
   /// Subjects, one an image and class, that the metric could have judged.
   public let subjectCount: Int

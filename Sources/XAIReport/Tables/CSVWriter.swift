@@ -2,7 +2,7 @@ import XAICore
 import XAIEvaluation
 import XAIFoundation
 
-/// Writes the tables of all metrics as one tidy table: a row an explainer and metric (RFC 4180).
+/// Writes the tables of all metrics as one tidy table: a row per explainer and metric (RFC 4180).
 struct CSVWriter {
   static let header = [
     "section", "model", "model_hash", "data", "split", "data_hash", "sample", "sample_seed", "target",
