@@ -9,6 +9,7 @@
 #include "elements.h"
 #include "gating.h"
 #include "blocks.h"
+#include "formulas.h"
 
 const xai_vector_kernels XAI_TABLE = {
     .tile_rows = XAI_ROWS,
@@ -39,6 +40,9 @@ const xai_vector_kernels XAI_TABLE = {
     .normalise_rows = normalise_rows,
     .normalise_rows_backward = normalise_rows_backward,
     .product_column_sums = product_column_sums,
+    .combine = combine,
+    .choose = choose,
+    .absolute = absolute,
     .exponential = exponential_in_place,
     .peak = peak,
 };

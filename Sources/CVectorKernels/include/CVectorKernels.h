@@ -33,6 +33,10 @@ typedef struct xai_tile_epilogue {
   ptrdiff_t prefetch_skip;
 } xai_tile_epilogue;
 
+// How two numbers become one, and what they are compared for: see Elementwise in XAITensor.
+typedef enum { XAI_SUM, XAI_DIFFERENCE, XAI_PRODUCT, XAI_QUOTIENT, XAI_MAXIMUM } xai_combination;
+typedef enum { XAI_EQUAL, XAI_LESS } xai_comparison;
+
 typedef struct xai_vector_kernels {
   ptrdiff_t tile_rows;  // the most rows of a tile
   ptrdiff_t tile_columns;
@@ -87,6 +91,13 @@ typedef struct xai_vector_kernels {
   void (*normalise_rows_backward)(const float *gradient, const float *x, ptrdiff_t rows, ptrdiff_t columns, bool is_mean,
                                   float epsilon, bool constant_size, float *result);
   void (*product_column_sums)(const float *x, const float *y, ptrdiff_t rows, ptrdiff_t columns, float *sums);
+  // Steps of formulas on `count` elements; y may be an operand. Without b the second number is the constant. The maximum
+  // is a where b is no number.
+  void (*combine)(xai_combination combination, const float *a, const float *_Nullable b, float constant,
+                  ptrdiff_t count, float *y);
+  void (*choose)(xai_comparison comparison, const float *a, const float *b, const float *then, const float *otherwise,
+                 ptrdiff_t count, float *y);
+  void (*absolute)(const float *x, ptrdiff_t count, float *y);
   // exp(x) for x <= 0, in place; inlined in softmax and GELU, and a function only so that its accuracy is tested.
   void (*exponential)(float *x, ptrdiff_t count);
 

@@ -52,7 +52,7 @@ public struct RowSums: Hashable, Sendable {
     inDouble ? sums(Double.self, operands) : sums(Float.self, operands)
   }
 
-  private func sums<Value: BinaryFloatingPoint>(_ type: Value.Type, _ operands: [Tensor]) -> [Double] {
+  private func sums<Value: FormulaPrecision>(_ type: Value.Type, _ operands: [Tensor]) -> [Double] {
     let evaluation = ElementwiseEvaluation<Value>(formula: terms, operands: operands.map(\.hostElements))
     defer { withExtendedLifetime(operands) {} }
     return evaluation.withScratch { scratch in

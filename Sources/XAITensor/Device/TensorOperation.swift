@@ -45,12 +45,8 @@ public enum TensorOperation: Hashable, Sendable {
   fileprivate static func map(
     _ formula: Elementwise, _ count: Int, _ operands: [Tensor], to result: UnsafeMutablePointer<Float>
   ) {
-    let evaluation = ElementwiseEvaluation<Float>(formula: formula, operands: operands.map(\.hostElements))
-    evaluation.withScratch { scratch in
-      evaluation.forEachBlock(of: 0..<count, scratch) { first, values in
-        if let start = values.baseAddress { (result + first).update(from: start, count: values.count) }
-      }
-    }
+    ElementwiseEvaluation<Float>(formula: formula, operands: operands.map(\.hostElements))
+      .write(count, to: result)
     withExtendedLifetime(operands) {}
   }
 

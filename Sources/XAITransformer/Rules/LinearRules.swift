@@ -17,47 +17,48 @@ extension Kernels {
     case .epsilon(let epsilon):
       return applyBackward(linear, to: LinearShares.epsilon(epsilon, cotangent, outputs: output()))
     case .gamma(let gamma):
-      let x = input()
+      let (x, sizes) = (input(), linear.weight.magnitudes)
       let shares = LinearShares.gamma(
-        gamma, cotangent, outputs: output(), magnitudes: magnitudes(linear, x, addingBias: true))
+        gamma, cotangent, outputs: output(), magnitudes: magnitudes(sizes, x, bias: linear.bias?.magnitudes))
       return applyBackward(
-        linear, to: shares.signed, times: 1 + gamma / 2, magnitudes: shares.unsigned, times: gamma / 2,
+        linear, to: shares.signed, times: 1 + gamma / 2, sizes, to: shares.unsigned, times: gamma / 2,
         input: x)
     case .positive:
-      let x = input()
+      let (x, sizes) = (input(), linear.weight.magnitudes)
       let shares = LinearShares.positive(
-        cotangent, outputs: output(), bias: linear.bias, magnitudes: magnitudes(linear, x, addingBias: false))
-      return applyBackward(linear, to: shares, times: 1, magnitudes: shares, times: 1, input: x)
+        cotangent, outputs: output(), bias: linear.bias, magnitudes: magnitudes(sizes, x, bias: nil))
+      return applyBackward(linear, to: shares, times: 1, sizes, to: shares, times: 1, input: x)
     }
   }
 
-  /// T = |x|·|W|ᵀ, and |b| where it counts.
-  private func magnitudes(_ linear: Linear, _ x: Tensor, addingBias: Bool) -> Tensor {
+  /// T = |x|·|W|ᵀ, and |b| where it counts, from |W| and |b|.
+  private func magnitudes(_ sizes: Tensor, _ x: Tensor, bias: Tensor?) -> Tensor {
     let rows = MatrixOperand(rowsOf: x.magnitudes)
-    var result = TensorBuffer(Shape(x.shape.extents.dropLast() + [linear.outputs]))
+    let outputs = sizes.shape[0]
+    var result = TensorBuffer(Shape(x.shape.extents.dropLast() + [outputs]))
     multiply(
-      rows, MatrixOperand(rowsOf: linear.weight.magnitudes).transposed, into: &result,
-      MatrixLayout(rows: rows.layout.rows, columns: linear.outputs),
-      Epilogue(bias: addingBias ? linear.bias?.magnitudes : nil))
+      rows, MatrixOperand(rowsOf: sizes).transposed, into: &result,
+      MatrixLayout(rows: rows.layout.rows, columns: outputs), Epilogue(bias: bias))
     return result.freeze()
   }
 
-  /// f·Wᵀ·s + g·sign(x) ⊙ |W|ᵀ·t, of rows.
+  /// f·Wᵀ·s + g·sign(x) ⊙ |W|ᵀ·t, of rows, from W and |W|.
   private func applyBackward(
-    _ linear: Linear, to signed: Tensor, times f: Float, magnitudes unsigned: Tensor, times g: Float,
+    _ linear: Linear, to signed: Tensor, times f: Float, _ sizes: Tensor, to unsigned: Tensor, times g: Float,
     input x: Tensor
   ) -> TensorBuffer {
     var result = TensorBuffer(Shape(signed.shape.extents.dropLast() + [linear.inputs]))
     let rows = MatrixOperand(rowsOf: signed)
     let layout = MatrixLayout(rows: rows.layout.rows, columns: linear.inputs)
     multiply(
-      MatrixOperand(rowsOf: unsigned), MatrixOperand(rowsOf: linear.weight.magnitudes), into: &result, layout,
+      MatrixOperand(rowsOf: unsigned), MatrixOperand(rowsOf: sizes), into: &result, layout,
       Epilogue(scale: g))
-    let ownX = Elementwise.operand(1)
-    let sign = Elementwise.where(
-      0, isLessThan: ownX, then: 1, otherwise: .where(ownX, isLessThan: 0, then: .constant(-1), otherwise: 0))
+    let (share, ownX) = (Elementwise.operand(0), Elementwise.operand(1))
+    let forPositive = Elementwise.where(isZero: ownX, then: 0, otherwise: share)
+    let withSign = Elementwise.where(
+      ownX, isLessThan: 0, then: share * .constant(-1), otherwise: forPositive)
     let sized = result.freeze()
-    result = TensorBuffer(reusing: .map([sized, x], to: sized.shape, Elementwise.operand(0) * sign))
+    result = TensorBuffer(reusing: .map([sized, x], to: sized.shape, withSign))
     multiply(
       rows, MatrixOperand(rowsOf: linear.weight), into: &result, layout, Epilogue(scale: f, accumulates: true)
     )
@@ -87,7 +88,7 @@ private enum LinearShares {
     let (share, z) = (Elementwise.operand(0), Elementwise.operand(1))
     let unsigned = Tensor.map(
       [signed, outputs], to: cotangent.shape,
-      .where(z, isLessThan: 0, then: Elementwise.constant(-1) * share, otherwise: share))
+      .where(z, isLessThan: 0, then: share * .constant(-1), otherwise: share))
     return (signed, unsigned)
   }
 
