@@ -21,15 +21,20 @@ package func wrapped(_ text: String, to width: Int) -> String {
 ///
 /// A row's last cell is not filled, unless its column is aligned to the right.
 package func tableLines(_ rows: [[String]], indent: String = "", rightAligned: Set<Int> = []) -> [String] {
-  let widths = (0..<(rows.map(\.count).max() ?? 0)).map { column in
-    rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+  let columns = rows.map(\.count).max() ?? 0
+  var widths = [Int](repeating: 0, count: columns)
+  for row in rows {
+    for (column, cell) in row.enumerated() { widths[column] = max(widths[column], cell.count) }
   }
   return rows.map { row in
-    let cells = row.enumerated().map { column, cell in
-      column == row.count - 1 && !rightAligned.contains(column)
-        ? cell : padded(cell, to: widths[column], alignsRight: rightAligned.contains(column))
+    var line = indent
+    for (column, cell) in row.enumerated() {
+      let alignsRight = rightAligned.contains(column)
+      if column > 0 { line += "  " }
+      let isLast = column == row.count - 1
+      line += isLast && !alignsRight ? cell : padded(cell, to: widths[column], alignsRight: alignsRight)
     }
-    return indent + cells.joined(separator: "  ")
+    return line
   }
 }
 

@@ -5,7 +5,7 @@ public import XAIWeights
 /// What the name of a timm architecture implies and neither a configuration nor the names and shapes of tensors tell, such
 /// as the number of heads and the activation.
 ///
-/// The facts are those of `timm-architectures.txt`, read off timm's own constructors by `Tests/Fixtures/timm/generate.py`.
+/// The facts are those of the `table`, read off timm's own constructors by `Tests/Fixtures/timm/generate.py`.
 package struct TimmArchitecture: Sendable {
   /// The name, as timm registers it.
   package let name: String
@@ -20,10 +20,8 @@ package struct TimmArchitecture: Sendable {
     "interpolation": "bicubic",
   ]
 
-  /// The lines of the table, a name each; the first says where they come from.
-  private static var lines: some Sequence<ArraySlice<UInt8>> {
-    PackageResources.timm_architectures_txt.split(separator: UInt8(ascii: "\n")).dropFirst()
-  }
+  /// The lines of the table, a name each.
+  private static var lines: [Substring.UTF8View] { table.utf8.split(separator: UInt8(ascii: "\n")) }
 
   /// The release of timm whose constructors were looked at: "timm 1.0.31".
   package static let release = "timm 1.0.31"

@@ -2,7 +2,7 @@
 
 Two files come of it. `architectures.json`, beside this script, holds for each name and each pretrained configuration that
 changes something what the constructed module is, read off its submodules, with its configuration as timm writes it and
-the names and shapes of its tensors. `Sources/XAITransformer/Loading/timm-architectures.txt` holds for each name what
+the names and shapes of its tensors. `Sources/XAITransformer/Loading/TimmArchitectureTable.swift` holds for each name what
 neither a configuration nor tensors say; it is compiled into the package.
 
 Modules are constructed on the meta device, so that no weight is allocated. Nothing is left out: a submodule of a class
@@ -23,7 +23,7 @@ from torch import nn
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
-TABLE = ROOT / "Sources/XAITransformer/Loading/timm-architectures.txt"
+TABLE = ROOT / "Sources/XAITransformer/Loading/TimmArchitectureTable.swift"
 PREFIXES = ("vit", "deit", "beit", "swin", "eva")
 
 # Modules that hold nothing and compute nothing where a model is evaluated.
@@ -334,8 +334,10 @@ def main() -> None:
         f"{{\"versions\": {json.dumps(versions)},\n\"plainest\": {json.dumps(PLAINEST)},\n"
         f"\"patterns\": {json.dumps(list(patterns))},\n\"models\": [\n" + ",\n".join(lines) + "\n]}\n")
     TABLE.write_text(
-        f"# What timm {timm.__version__} makes of each name; written by Tests/Fixtures/timm/generate.py.\n"
-        + "\n".join(table) + "\n")
+        f"// What timm {timm.__version__} makes of each name; made by Tests/Fixtures/timm/generate.py, not edited by hand.\n\n"
+        + "extension TimmArchitecture {\n"
+        + "  /// A line for each name: the class that it makes, and its facts.\n"
+        + '  static let table = """\n' + "".join(f"    {line}\n" for line in table) + '    """\n}\n')
     print(f"{len(names)} names, {len(lines)} models, {(HERE / 'architectures.json').stat().st_size} bytes")
 
 
