@@ -35,7 +35,7 @@ struct GroupWork {
     for (explainer, images) in maps.maps.enumerated() {
       for (image, attributions) in images.enumerated() {
         for map in attributions {
-          queue.know(map.scores, image: image, explainer: explainer, classIndex: map.classIndex)
+          queue.know(map.pooled.scores, image: image, explainer: explainer, classIndex: map.classIndex)
         }
       }
     }
