@@ -157,7 +157,7 @@ func plugins(of kind: String) -> [Target.Dependency] {
 
 /// Programs of `Examples/` that are part of this package; `Examples/ThirdPartyPlugin` is a package of its own.
 let examples =
-  ["ExplainImage", "CompareExplainers", "ExportSamples"]
+  ["ExplainImage", "FiveTasks", "CompareExplainers", "ExportSamples"]
   + (usesDatabase ? ["EvaluateExplainers", "GMARPaper"] : [])
 
 // MARK: - Tests

@@ -8,12 +8,10 @@ import XAI
   @Argument(help: "The overlay that is written.") var output: String
 
   func run() throws {
-    let model = try Registry.builtIn().loadModel(
-      ModelDirectory(model), LoadRequest(kernels: KernelSelection.makeKernels()))
-    let preprocessing = model.descriptor.preprocessing
+    let model = try loadModel(model)
     let photograph = try Image(contentsOf: image)
-    let attribution = try GMAR().explain(preprocessing.tensor(from: photograph), using: model)[0][0]
-    try attribution.overlay(on: photograph, seenThrough: preprocessing).write(to: output)
-    print("\(model.descriptor.labels[attribution.classIndex]): \(attribution.explainer) is in \(output)")
+    let map = try GMAR().explain(photograph, using: model)
+    try map.overlay(on: photograph, seenBy: model).write(to: output)
+    print("\(map.label ?? "class \(map.classIndex)"): \(map.explainer) is in \(output)")
   }
 }

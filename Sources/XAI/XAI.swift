@@ -28,3 +28,17 @@ extension Registry {
     try Registry(plugins: builtInPlugins + plugins)
   }
 }
+
+/// Loads a model of any family that ships with the package, by the path of its directory, or by its name on the Hugging Face
+/// hub where it was downloaded before: `try loadModel("google/vit-base-patch16-224")`.
+///
+/// - Parameters:
+///   - classes: the classes that it is to have; nil for its own.
+///   - kernels: what it runs on; nil for the fastest ones of this processor.
+/// - Throws: `ModelDirectoryError` where there is no such directory, `RegistryError` where no family loads what it holds, and what
+///   the family throws.
+public func loadModel(
+  _ model: String, classes: ClassSource? = nil, on kernels: (any Kernels)? = nil
+) throws -> any Model {
+  try Registry.builtIn().loadModel(model, classes: classes, on: kernels)
+}

@@ -62,11 +62,7 @@ public struct ReportSection: Sendable {
 
   private static func baseline(_ name: String?, in experiment: Experiment) throws(ReportError) -> Int {
     let explainers = experiment.explainers
-    guard let name else {
-      // What looks at the model and not at the class is what a method that follows the class has to be better than.
-      return explainers.firstIndex { !$0.descriptor.isClassSpecific && $0.descriptor.family != .baseline }
-        ?? explainers.firstIndex { $0.descriptor.family == .baseline } ?? 0
-    }
+    guard let name else { return experiment.defaultBaseline }
     let found =
       explainers.firstIndex { $0.specification == name } ?? explainers.firstIndex { $0.descriptor.id == name }
     guard let found else {

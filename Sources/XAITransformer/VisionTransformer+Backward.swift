@@ -35,6 +35,7 @@ extension VisionTransformer {
     let bias = relativeBias
     let places = TokenPlaces(prefixCount: trace.layout.prefix.count, grid: trace.layout.grid)
     for layer in weights.blocks.indices.reversed() where layer >= lowest {
+      try Task.checkCancellation()
       let passed = try block(layer).backward(
         gradient, through: tape.blocks[layer], rules: rules,
         requesting: EncoderBlock.Request(

@@ -133,6 +133,7 @@ public struct VisionTransformer: LayerReadableModel, IntervenableModel {
     let places = TokenPlaces(prefixCount: layout.prefix.count, grid: layout.grid)
     var tokens = embedded.tokens
     for layer in weights.blocks.indices {
+      try Task.checkCancellation()
       let result = block(layer).forward(
         tokens, recording: recording, keepsAttention: recording.attention.contains(layer),
         keeping: selection(after: layer, reads, recording), places: places,

@@ -26,6 +26,28 @@ import XAITensor
       ])
   }
 
+  @Test("a class of its own for each image, by literals too")
+  func each() throws {
+    func resolve(_ selection: TargetSelection) throws -> [[Int]] {
+      try selection.resolve(logits: logits, labels: labels).classes
+    }
+    #expect(try resolve(.each(["great white shark", 0])) == [[1], [0]])
+    #expect(try resolve(.each([.top(2), .classes([3, 0])])) == [[1, 2], [3, 0]])
+    #expect(try resolve(.several([.each([3, .predicted]), .each([0, 1])])) == [[3, 0], [2, 1]])
+    #expect(throws: TargetError.otherCount(1, images: 2)) { try resolve(.each([0])) }
+    #expect(throws: TargetError.unequalCounts([1, 2])) { try resolve(.each([0, .top(2)])) }
+    #expect(throws: TargetError.unknownIndex(4, classCount: 4, called: nil)) { try resolve(.each([0, 4])) }
+    let read = try TargetSelection.each(["Tinca tinca", .predicted]).reading(labels: labels)
+    #expect(read.selection == .each([.classes([0]), .predicted]) && read.notes.count == 1)
+  }
+
+  @Test(
+    "asking about nothing is an error, not a result without maps",
+    arguments: [TargetSelection.top(0), .classes([]), .several([]), .each([])])
+  func nothing(_ selection: TargetSelection) {
+    #expect(throws: TargetError.none) { try selection.resolve(logits: logits, labels: labels) }
+  }
+
   private func notes(_ text: String, labels: [String]? = nil) throws -> [String] {
     try TargetSelection(parsing: text).reading(labels: labels ?? self.labels).notes
   }

@@ -49,11 +49,31 @@ import XAI
     }
   }
 
-  @Test func codeOfTheReadMeIsThatOfExplainImage() throws {
-    let program = normalised(try text("Examples/ExplainImage/ExplainImage.swift"))
-    let blocks = swiftBlocks(in: try text("README.md"))
+  @Test func codeOfTheReadMeIsThatOfFiveTasks() throws {
+    let program = normalised(try text("Examples/FiveTasks/main.swift"))
+    let blocks = swiftBlocks(in: try text("README.md")).filter { !$0.contains("import PackageDescription") }
     #expect(!blocks.isEmpty)
-    for block in blocks { #expect(program.contains(normalised(block)), "not in ExplainImage:\n\(block)") }
+    for block in blocks { #expect(program.contains(normalised(block)), "not in FiveTasks:\n\(block)") }
+  }
+
+  /// The manifest of the README, of a package in a folder of its own, is one that SwiftPM resolves to this package's products.
+  @Test func manifestOfTheReadMeDependsOnThisPackage() throws {
+    let manifests = swiftBlocks(in: try text("README.md")).filter { $0.contains("import PackageDescription") }
+    #expect(manifests.count == 1)
+    try withTemporaryFolder { folder in
+      let path = Programs.root.path
+      let manifest = try #require(manifests.first).replacingOccurrences(of: "../swift-xai", with: path)
+      #expect(manifest.contains(path))
+      try Data(manifest.utf8).write(to: folder.appendingPathComponent("Package.swift"))
+      let sources = folder.appendingPathComponent("Sources/my-program")
+      try FileManager.default.createDirectory(at: sources, withIntermediateDirectories: true)
+      try Data("import XAI\n".utf8).write(to: sources.appendingPathComponent("main.swift"))
+      let described = try Programs.run(
+        at: URL(fileURLWithPath: "/usr/bin/env"),
+        ["swift", "package", "--package-path", folder.path, "--disable-sandbox", "describe"])
+      #expect(described.status == 0, "\(described.output)")
+      #expect(described.output.contains("my-program"), "\(described.output)")
+    }
   }
 
   @Test func linksBetweenPagesLeadSomewhere() throws {

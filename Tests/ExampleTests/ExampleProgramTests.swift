@@ -22,6 +22,35 @@ import XAI
     }
   }
 
+  @Test func fiveTasksPrintsMapsInWordsAndIntervals() throws {
+    try withTemporaryFolder { folder in
+      try FileManager.default.createSymbolicLink(
+        at: folder.appendingPathComponent("Examples"),
+        withDestinationURL: Programs.root.appendingPathComponent("Examples"))
+      let result = try Programs.run("FiveTasks", [], in: folder)
+      #expect(result.status == 0, "\(result.output)")
+      let lines = result.output.split(separator: "\n")
+      #expect(lines.count == 4, "\(result.output)")
+
+      // What it says, by the longer way: tensors, indices, and a result of results.
+      let model = try loadModel(Programs.root.appendingPathComponent("Examples/Demo/model").path)
+      let scenes = try ["heart-and-ring", "triangle-and-star"].map {
+        try Image(contentsOf: Programs.root.appendingPathComponent("Examples/Demo/scenes/\($0).png").path)
+      }
+      let input = try model.descriptor.preprocessing.tensor(from: scenes)
+      let heart = try AttnLRP(preset: .vit).explain(input, targets: .label("heart"), using: model)[0][0]
+      #expect(lines.first == "\(heart)")
+      #expect(lines.first?.hasPrefix("attnlrp:preset=vit of class ") == true)
+      #expect(lines.first?.contains(" 'heart', ") == true)
+      let drawn = try Image(contentsOf: folder.path + "/heart.png")
+      #expect(try drawn == heart.overlay(on: scenes[0], seenThrough: model.descriptor.preprocessing))
+      let star = try AttnLRP().explain(input, targets: .label("star"), using: model)[1][0]
+      #expect(lines.dropFirst().first == "\(star)")
+      #expect(lines.dropFirst(2).first?.hasPrefix("insertion of gmar:norm=l2: ") == true)
+      #expect(lines.last?.hasPrefix("insertion of attnlrp: ") == true)
+    }
+  }
+
   @Test func compareExplainersPrintsTwoMatricesAndWritesAMontage() throws {
     try withTemporaryFolder { folder in
       let (scene, output) = (folder.path + "/scene.png", folder.path + "/montage.svg")

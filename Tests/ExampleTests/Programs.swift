@@ -14,16 +14,16 @@ enum Programs {
   static let model = root.appendingPathComponent("Tests/Fixtures/models/hf-vit").path
 
   /// Runs a program that was built with the tests: it lies beside the test runner.
-  static func run(_ name: String, _ arguments: [String]) throws -> ProgramResult {
+  static func run(_ name: String, _ arguments: [String], in folder: URL? = nil) throws -> ProgramResult {
     #if os(Linux)
     let runner = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    let folder = URL(fileURLWithPath: runner).deletingLastPathComponent()
+    let programs = URL(fileURLWithPath: runner).deletingLastPathComponent()
     #else
-    let folder =
+    let programs =
       Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
       .deletingLastPathComponent() ?? Bundle.main.bundleURL
     #endif
-    return try run(at: folder.appendingPathComponent(name), arguments)
+    return try run(at: programs.appendingPathComponent(name), arguments, in: folder)
   }
 
   /// Runs a program and waits for it; its output and errors come back together.

@@ -95,8 +95,30 @@ public struct GMAROptions: ContrastiveOptions {
 
   /// The published readings of the method; each leaves the norm to be chosen.
   public static let presets: [Preset<Self>] = [
-    Preset("default", "Attention Rollout with weighted heads") { $0 = GMAROptions() },
-    Preset("paper", "Algorithm 1 and Eq. 3 as printed") { $0 = asPrinted },
+    .default, .paper, .authorsCode, .gmarPlus,
+  ]
+
+  fileprivate static var asPrinted: GMAROptions {
+    var options = GMAROptions()
+    options.order = .asPrinted
+    options.residual = .after(1)
+    return options
+  }
+}
+
+extension Preset where Options == GMAROptions {
+  /// Attention Rollout with weighted heads.
+  public static var `default`: Self {
+    Preset("default", "Attention Rollout with weighted heads") { $0 = GMAROptions() }
+  }
+
+  /// The paper's algorithm and its third equation as printed.
+  public static var paper: Self {
+    Preset("paper", "Algorithm 1 and Eq. 3 as printed") { $0 = GMAROptions.asPrinted }
+  }
+
+  /// What the authors' program computes.
+  public static var authorsCode: Self {
     Preset("authors-code", "what the authors' program computes") { options in
       options.gradient = .lastBlockNorm
       options.scope = .lastLayer
@@ -104,15 +126,12 @@ public struct GMAROptions: ContrastiveOptions {
       options.order = .asPrinted
       options.residual = .afterScaledMean(0.25)
       options.readout = .authorsView
-    },
-    Preset("gmar-plus", "the re-implementation GMAR-Plus, equal to paper") { $0 = asPrinted },
-  ]
+    }
+  }
 
-  private static var asPrinted: GMAROptions {
-    var options = GMAROptions()
-    options.order = .asPrinted
-    options.residual = .after(1)
-    return options
+  /// The re-implementation GMAR-Plus, equal to paper.
+  public static var gmarPlus: Self {
+    Preset("gmar-plus", "the re-implementation GMAR-Plus, equal to paper") { $0 = GMAROptions.asPrinted }
   }
 }
 

@@ -62,14 +62,25 @@ public struct LRPOptions: RelevanceOptions {
 
   /// Other published choices.
   public static let presets: [Preset<Self>] = [
-    Preset("default", "the rule of ε") { _ in },
+    .default, .chefer,
+  ]
+}
+
+extension Preset where Options == LRPOptions {
+  /// The rule of ε.
+  public static var `default`: Self {
+    Preset("default", "the rule of ε") { _ in }
+  }
+
+  /// The baseline LRP of transformer attribution: positive products, norms and softmax unchanged.
+  public static var chefer: Self {
     Preset(
       "chefer", "the baseline LRP of transformer attribution: positive products, norms and softmax unchanged"
     ) {
       $0.rule = .alphaBeta
       $0.norms = .unchanged
-    },
-  ]
+    }
+  }
 }
 
 /// Layer-wise relevance propagation, as it goes through a vision transformer without rules made for attention.

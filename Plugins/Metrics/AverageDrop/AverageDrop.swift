@@ -63,17 +63,36 @@ public struct AverageDropOptions: NegativeScoresOptions {
 
   /// What programs do, under their names.
   public static let presets: [Preset<Self>] = [
+    .default, .torchCam, .xplique, .pytorchGradCam,
+  ]
+}
+
+extension Preset where Options == AverageDropOptions {
+  /// The image in [0, 1] times the map, the loss as a share.
+  public static var `default`: Self {
     Preset("default", "the image in [0, 1] times the map, the loss as a share") {
       $0 = AverageDropOptions()
-    },
-    Preset("torch-cam", "ClassificationMetric of torch-cam") { $0.space = .normalised },
+    }
+  }
+
+  /// ClassificationMetric of torch-cam.
+  public static var torchCam: Self {
+    Preset("torch-cam", "ClassificationMetric of torch-cam") { $0.space = .normalised }
+  }
+
+  /// AverageDropMetric of Xplique: torch-cam's, of scores without their signs.
+  public static var xplique: Self {
     Preset("xplique", "AverageDropMetric of Xplique: torch-cam's, of scores without their signs") {
       $0.space = .normalised
       $0.negative = .abs
-    },
+    }
+  }
+
+  /// DropInConfidence of pytorch-grad-cam.
+  public static var pytorchGradCam: Self {
     Preset("pytorch-grad-cam", "DropInConfidence of pytorch-grad-cam") { options in
       options.space = .normalised
       options.drop = .absolute
-    },
-  ]
+    }
+  }
 }

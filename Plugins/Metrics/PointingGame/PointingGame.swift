@@ -28,10 +28,25 @@ public struct PointingGameOptions: PluginOptions {
 
   /// The protocols of others.
   public static let presets: [Preset<Self>] = [
-    Preset("default", "the maximum on the object") { _ in },
-    Preset("zhang", "15 pixels of tolerance, as Zhang et al. 2018") { $0.tolerance = 15 },
-    Preset("quantus", "a hit where any of the highest pixels hits, as Quantus has it") { $0.ties = .any },
+    .default, .zhang, .quantus,
   ]
+}
+
+extension Preset where Options == PointingGameOptions {
+  /// The maximum on the object.
+  public static var `default`: Self {
+    Preset("default", "the maximum on the object") { _ in }
+  }
+
+  /// With 15 pixels of tolerance, as Zhang and others have it (2018).
+  public static var zhang: Self {
+    Preset("zhang", "15 pixels of tolerance, as Zhang et al. 2018") { $0.tolerance = 15 }
+  }
+
+  /// A hit where any of the highest pixels hits, as Quantus has it.
+  public static var quantus: Self {
+    Preset("quantus", "a hit where any of the highest pixels hits, as Quantus has it") { $0.ties = .any }
+  }
 }
 
 /// The pointing game: whether the map's maximum lies on an object of the class.

@@ -2,7 +2,7 @@ import ArgumentParser
 import XAICore
 import XAIImage
 
-private let familyNames = ExplainerDescriptor.Family.allCases.map(\.rawValue)
+private let familyNames = ExplainerDescriptor.Family.allCases.filter { $0 != .external }.map(\.rawValue)
 
 /// `xai compare`: one image, every explainer that fits the model, and how far they agree.
 struct CompareCommand: ParsableCommand {

@@ -50,4 +50,16 @@ extension Attribution {
       with: drawnMap, style: style ?? self.style(),
       view: preprocessing?.view(ofHeight: image.height, width: image.width))
   }
+
+  /// The map over a photograph, where the model saw it.
+  ///
+  /// - Parameters:
+  ///   - image: the photograph, at its own size.
+  ///   - model: the model that the map is of.
+  ///   - style: how the map is drawn; by default as ``style(colourMap:alpha:upsampling:)`` says.
+  public func overlay(
+    on image: Image, seenBy model: any Model, style: MapStyle? = nil
+  ) throws(FigureError) -> Image {
+    try overlay(on: image, seenThrough: model.descriptor.preprocessing, style: style)
+  }
 }

@@ -1,8 +1,9 @@
+import XAIFoundation
 import XAIImage
 public import XAITensor
 
 /// The result of an explainer: one score per patch or pixel, and what is needed to read, draw and judge it.
-public struct Attribution: Sendable {
+public struct Attribution: Hashable, Sendable, Codable {
   /// One score per patch or pixel, row by row; every one is finite.
   public let scores: [Float]
   /// What the scores belong to: the patches, or the pixels of the model's input.
@@ -15,6 +16,11 @@ public struct Attribution: Sendable {
   public let inputWidth: Int
   /// The class that was asked about.
   public let classIndex: Int
+  /// What the model calls the class; nil where it has no name for it, and where the map was made of a trace alone.
+  public internal(set) var label: String?
+  /// The probability that the model gives the class; nil where its outputs have none, and where the map was made of a trace
+  /// alone.
+  public internal(set) var probability: Float?
   /// What the scores mean.
   public let scoreMeaning: ScoreMeaning
   /// The explainer as users write it, shortest.
@@ -58,6 +64,7 @@ public struct Attribution: Sendable {
     grid = other.patches
     patches = other.patches
     (inputHeight, inputWidth, classIndex) = (other.inputHeight, other.inputWidth, other.classIndex)
+    (label, probability) = (other.label, other.probability)
     (scoreMeaning, explainer, diagnostics) = (other.scoreMeaning, other.explainer, other.diagnostics)
   }
 
@@ -75,6 +82,16 @@ public struct Attribution: Sendable {
 
   /// Whether all patches have the same score, so that the map says nothing.
   public var isDegenerate: Bool { scores.allSatisfy { $0 == scores[0] } }
+}
+
+extension Attribution: CustomStringConvertible {
+  /// Explainer, class, probability, grid and range of the scores, on one line.
+  public var description: String {
+    let name = label.map { " '\($0)'" } ?? ""
+    let share = probability.map { ", \(decimal(Double($0) * 100, places: 1)) %" } ?? ""
+    let ends = zip([scores.min()], [scores.max()]).map { "\($0 ?? 0) to \($1 ?? 0)" }[0]
+    return "\(explainer) of class \(classIndex)\(name)\(share): \(grid) scores, \(ends)"
+  }
 }
 
 /// A map that is not a map.

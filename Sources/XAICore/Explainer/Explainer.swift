@@ -1,5 +1,4 @@
-import XAIImage
-public import XAITensor
+import XAITensor
 
 /// A method that says, for a class, how much each patch of an image mattered to a model.
 ///
@@ -92,92 +91,5 @@ extension Explainer {
     // A backward pass visits the attention of layers that the recording doesn't name.
     try model.checkHasAttention(
       recording.attention.isEmpty ? .all : recording.attention, for: specification)
-  }
-
-  /// Explains a batch of preprocessed images in one forward pass.
-  ///
-  /// - Parameters:
-  ///   - input: [B, 3, H, W].
-  ///   - selection: the classes that are asked about; by default the predicted one.
-  ///   - model: the model to explain.
-  /// - Returns: one attribution per image and target: `result[image][target]`.
-  public func explain(
-    _ input: Tensor, targets selection: TargetSelection = .predicted, using model: any Model
-  ) throws -> [[Attribution]] {
-    try Explanation(of: input, targets: selection, by: [self], using: model).attributions[0]
-  }
-}
-
-/// Several explainers on one batch: one forward pass serves them all.
-public struct Explanation: Sendable {
-  /// The logits of the batch, [B, classes].
-  public let logits: Tensor
-  /// The classes that were asked about.
-  public let targets: Targets
-  /// One attribution an explainer, image and target: `attributions[explainer][image][target]`.
-  public let attributions: [[[Attribution]]]
-
-  /// Explains a batch of preprocessed images [B, 3, H, W].
-  ///
-  /// - Throws: before any arithmetic, when an explainer does not fit the model; when logits are not finite; and what the first
-  ///   explainer that fails throws.
-  public init(
-    of input: Tensor, targets selection: TargetSelection = .predicted, by explainers: [any Explainer],
-    using model: any Model
-  ) throws {
-    let attempt = try ExplanationAttempt(of: input, targets: selection, by: explainers, using: model)
-    self.logits = attempt.logits
-    self.targets = attempt.targets
-    self.attributions = try attempt.results.map { try $0.get() }
-  }
-}
-
-/// What came of several explainers on one batch, where one that fails loses its own maps alone.
-package struct ExplanationAttempt: Sendable {
-  /// The logits of the batch, [B, classes].
-  package let logits: Tensor
-  /// The classes that were asked about.
-  package let targets: Targets
-  /// The maps of each explainer, one an image and target, or why there are none: `results[explainer]`.
-  package let results: [Result<[[Attribution]], any Error>]
-
-  /// Explains a batch of preprocessed images [B, 3, H, W].
-  ///
-  /// - Throws: before any arithmetic, when an explainer does not fit the model; what the model throws; and
-  ///   `CancellationError` where an explainer was stopped.
-  package init(
-    of input: Tensor, targets selection: TargetSelection = .predicted, by explainers: [any Explainer],
-    using model: any Model
-  ) throws {
-    let seen = try model.descriptor(seeing: (height: input.shape[2], width: input.shape[3]))
-    for explainer in explainers { try explainer.check(fits: seen) }
-    let recording = try explainers.reduce(Recording()) { try $0.union($1.recording(for: seen)) }
-    let trace = try model.forward(input, recording: recording)
-    let logits = try model.finite(trace.logits, of: input)
-    let targets = try selection.resolve(logits: logits, labels: model.descriptor.labels)
-    self.logits = logits
-    self.targets = targets
-    self.results = try explainers.map { explainer in
-      do {
-        return .success(try explainer.maps(of: trace, targets: targets, using: model))
-      } catch let error as CancellationError {
-        throw error
-      } catch {
-        return .failure(error)
-      }
-    }
-  }
-}
-
-extension Model {
-  /// What the model is for inputs of a size: explainers are checked by it, as options may count patches.
-  ///
-  /// - Parameter size: nil where it takes inputs of any size.
-  package func descriptor(seeing size: (height: Int, width: Int)?) throws -> ModelDescriptor {
-    guard let size, descriptor.preprocessing.inputSize.map({ $0 != size }) ?? true else { return descriptor }
-    var seen = descriptor
-    seen.preprocessing = seen.preprocessing.withInputSize(height: size.height, width: size.width)
-    seen.layout = try layout(height: size.height, width: size.width)
-    return seen
   }
 }

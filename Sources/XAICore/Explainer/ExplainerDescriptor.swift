@@ -12,6 +12,8 @@ public struct ExplainerDescriptor: Hashable, Sendable, Codable {
     case perturbation
     /// Nothing of the model: maps that others are compared with.
     case baseline
+    /// Another program.
+    case external
   }
 
   /// What users write, kebab-case.

@@ -153,11 +153,22 @@ extension DenoisedRelevanceOptions {
   /// Against the noise of vision transformers; the values are among those that the authors' example tries.
   public static var presets: [Preset<Self>] {
     [
-      Preset("default", "the plain rules") { _ in },
-      Preset("vit", "gamma 0.05, in the patch projection 0.25, against noise") {
-        $0.gamma = 0.05
-        $0.patchGamma = 0.25
-      },
+      .default, .vit,
     ]
+  }
+}
+
+extension Preset where Options: DenoisedRelevanceOptions {
+  /// The plain rules.
+  public static var `default`: Self {
+    Preset("default", "the plain rules") { _ in }
+  }
+
+  /// Gamma 0.05, in the patch projection 0.25, against noise.
+  public static var vit: Self {
+    Preset("vit", "gamma 0.05, in the patch projection 0.25, against noise") {
+      $0.gamma = 0.05
+      $0.patchGamma = 0.25
+    }
   }
 }

@@ -24,16 +24,35 @@ public struct MaskingOptions: NegativeScoresOptions {
 
   /// What programs do, under their names.
   public static let presets: [Preset<Self>] = [
-    Preset("default", "the image in [0, 1] times the map") { $0 = MaskingOptions() },
-    Preset("torch-cam", "ClassificationMetric of torch-cam") { $0.space = .normalised },
+    .default, .torchCam, .xplique, .pytorchGradCam,
+  ]
+}
+
+extension Preset where Options == MaskingOptions {
+  /// The image in [0, 1] times the map.
+  public static var `default`: Self {
+    Preset("default", "the image in [0, 1] times the map") { $0 = MaskingOptions() }
+  }
+
+  /// ClassificationMetric of torch-cam.
+  public static var torchCam: Self {
+    Preset("torch-cam", "ClassificationMetric of torch-cam") { $0.space = .normalised }
+  }
+
+  /// The Average metrics of Xplique: torch-cam's, of scores without their signs.
+  public static var xplique: Self {
     Preset("xplique", "the Average metrics of Xplique: torch-cam's, of scores without their signs") {
       $0.space = .normalised
       $0.negative = .abs
-    },
+    }
+  }
+
+  /// The confidence metrics of pytorch-grad-cam, equal to torch-cam.
+  public static var pytorchGradCam: Self {
     Preset("pytorch-grad-cam", "the confidence metrics of pytorch-grad-cam, equal to torch-cam") {
       $0.space = .normalised
-    },
-  ]
+    }
+  }
 }
 
 extension FramePlan {

@@ -15,6 +15,8 @@ public struct ForwardTrace: Sendable {
   public let activations: [ActivationPoint: Tensor]
   /// What the model's own backward pass needs; nil when no gradients were recorded.
   public let tape: (any Sendable)?
+  /// What the images are called, one name each, where who asked for the pass says so; a model leaves it empty.
+  public var images: [String] = []
 
   /// Holds what a forward pass left.
   public init(

@@ -16,6 +16,11 @@ public struct LoadRequest: Sendable {
     self.options = options
   }
 
+  /// Asks for a model on the fastest kernels of this processor, with a thread for each of its cores.
+  public init(classes: ClassSource? = nil, options: [String: String] = [:]) throws(TensorError) {
+    self.init(kernels: try KernelSelection.makeKernels(), classes: classes, options: options)
+  }
+
   /// Throws for options that a family doesn't have.
   ///
   /// - Parameters:

@@ -38,6 +38,22 @@ extension ModelArchitecture {
   }
 }
 
+extension ModelArchitecture {
+  /// Loads a model by the path of its directory, or by its name on the Hugging Face hub where it was downloaded before.
+  ///
+  /// - Parameters:
+  ///   - classes: the classes that it is to have; nil for its own.
+  ///   - kernels: what it runs on; nil for the fastest ones of this processor.
+  /// - Throws: as ``load(_:_:)``; `ModelDirectoryError` where there is no such directory.
+  public static func load(
+    _ model: String, classes: ClassSource? = nil, on kernels: (any Kernels)? = nil
+  ) throws -> any Model {
+    try load(
+      ModelDirectory(model),
+      LoadRequest(kernels: kernels ?? KernelSelection.makeKernels(), classes: classes))
+  }
+}
+
 /// What a family of models is, for lists and checks.
 public struct ArchitectureDescriptor: Hashable, Sendable, Codable {
   /// What users write, kebab-case.

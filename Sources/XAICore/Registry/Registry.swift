@@ -180,6 +180,20 @@ extension Registry {
     try entry(for: directory).architecture.load(directory, request)
   }
 
+  /// Loads a model by the path of its directory, or by its name on the Hugging Face hub where it was downloaded before.
+  ///
+  /// - Parameters:
+  ///   - classes: the classes that it is to have; nil for its own.
+  ///   - kernels: what it runs on; nil for the fastest ones of this processor.
+  /// - Throws: as for a directory; `ModelDirectoryError` where there is none.
+  public func loadModel(
+    _ model: String, classes: ClassSource? = nil, on kernels: (any Kernels)? = nil
+  ) throws -> any Model {
+    try loadModel(
+      ModelDirectory(model),
+      LoadRequest(kernels: kernels ?? KernelSelection.makeKernels(), classes: classes))
+  }
+
   /// Makes a model of a directory's configuration that has learnt nothing yet.
   ///
   /// - Throws: as `loadModel`, and where the family can't be trained.

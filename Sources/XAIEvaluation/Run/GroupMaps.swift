@@ -27,7 +27,8 @@ struct GroupMaps {
     let (model, explainers) = (evaluation.model, evaluation.explainers)
     let descriptor = model.descriptor
     input = try descriptor.preprocessing.withoutResizing.tensor(from: images.map(\.image))
-    let trace = try model.forward(input, recording: evaluation.recording)
+    var trace = try model.forward(input, recording: evaluation.recording)
+    trace.images = images.map(\.identifier)
     let logits = try model.finite(trace.logits, of: input)
     let asked = try evaluation.settings.target.classes(
       of: images, logits: logits, labels: descriptor.labels)

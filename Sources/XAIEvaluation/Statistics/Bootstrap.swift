@@ -7,14 +7,19 @@ import XAIFoundation
 /// Tibshirani 1993, chapter 13; images as clusters as in Field and Welsh 2007, "Bootstrapping clustered data". All
 /// columns share the draws, and draws depend on the seed and the number of images alone, so that a table made twice is
 /// the same.
-struct Bootstrap: Sendable {
+package struct Bootstrap: Sendable {
   /// How often the images are drawn.
-  var resampleCount = 2000
+  package let resampleCount: Int
   /// What the draws begin with.
-  var seed: UInt64 = 1
+  package let seed: UInt64
+
+  /// States the draws; by default those that tables are made with.
+  package init(resampleCount: Int = 2000, seed: UInt64 = 1) {
+    (self.resampleCount, self.seed) = (resampleCount, seed)
+  }
 
   /// Calls `body` with the means of all columns in each resample; a column without values there has NaN.
-  func forEachResample(of values: ClusteredValues, _ body: (_ means: [Double]) -> Void) {
+  package func forEachResample(of values: ClusteredValues, _ body: (_ means: [Double]) -> Void) {
     let (images, columns) = (values.imageCount, values.columnCount)
     guard images > 0, columns > 0 else { return }
     // Image by image and next to one another, so that a drawn image is one run over memory.
@@ -39,7 +44,7 @@ struct Bootstrap: Sendable {
   }
 
   /// The percentile interval of the mean of each column; nil where fewer than two images have values.
-  func intervals(of values: ClusteredValues) -> [Interval?] {
+  package func intervals(of values: ClusteredValues) -> [Interval?] {
     var replicates = [[Double]](repeating: [], count: values.columnCount)
     for column in replicates.indices { replicates[column].reserveCapacity(resampleCount) }
     forEachResample(of: values) { means in
@@ -51,7 +56,7 @@ struct Bootstrap: Sendable {
   }
 
   /// The mean of each column with its interval; nil where a column has no values.
-  func estimates(of values: ClusteredValues) -> [Estimate?] {
+  package func estimates(of values: ClusteredValues) -> [Estimate?] {
     zip(0..<values.columnCount, intervals(of: values)).map { column, interval in
       values.mean(column).map { Estimate(count: values.count(column), mean: $0, interval: interval) }
     }
@@ -81,7 +86,7 @@ struct Bootstrap: Sendable {
 
 extension Interval {
   /// The 2.5th and 97.5th percentile of some values, those that are not finite left out; nil where none is left.
-  init?(percentilesOf values: [Double]) {
+  package init?(percentilesOf values: [Double]) {
     let sorted = values.filter(\.isFinite).sorted()
     guard !sorted.isEmpty else { return nil }
     self.init(low: quantile(0.025, of: sorted), high: quantile(0.975, of: sorted))
@@ -89,7 +94,7 @@ extension Interval {
 }
 
 /// A quantile of sorted values, interpolated linearly between the two nearest (Hyndman and Fan 1996, definition 7).
-func quantile(_ share: Double, of sorted: [Double]) -> Double {
+package func quantile(_ share: Double, of sorted: [Double]) -> Double {
   let place = share * Double(sorted.count - 1)
   let below = Int(place)
   let above = min(below + 1, sorted.count - 1)

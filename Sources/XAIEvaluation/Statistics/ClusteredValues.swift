@@ -2,9 +2,9 @@
 ///
 /// Several values of one image (one per class that was asked about) are not independent, so images are drawn and bring
 /// all of their values with them.
-struct ClusteredValues: Sendable {
+package struct ClusteredValues: Sendable {
   /// How many images there are to draw from.
-  let imageCount: Int
+  package let imageCount: Int
   /// The sum of each column's values in each image: `sums[column][image]`.
   private(set) var sums: [[Double]] = []
   /// The distinct patterns of how many values the images have.
@@ -13,12 +13,12 @@ struct ClusteredValues: Sendable {
   private(set) var countIndex: [Int] = []
   private var knownCounts: [[Double]: Int] = [:]
 
-  init(imageCount: Int) {
+  package init(imageCount: Int) {
     self.imageCount = imageCount
   }
 
   /// Adds a column of `values[image]`; what is not finite counts as not there.
-  mutating func append(_ values: [[Double]]) {
+  package mutating func append(_ values: [[Double]]) {
     precondition(values.count == imageCount, "\(values.count) lists for \(imageCount) images")
     let finite = values.map { $0.filter(\.isFinite) }
     let counts = finite.map { Double($0.count) }
@@ -33,16 +33,16 @@ struct ClusteredValues: Sendable {
   }
 
   /// How many columns there are.
-  var columnCount: Int { sums.count }
+  package var columnCount: Int { sums.count }
 
   /// How many values a column has.
-  func count(_ column: Int) -> Int { Int(counts[countIndex[column]].reduce(0, +)) }
+  package func count(_ column: Int) -> Int { Int(counts[countIndex[column]].reduce(0, +)) }
 
   /// How many images have values in a column.
-  func imageCount(of column: Int) -> Int { counts[countIndex[column]].count { $0 > 0 } }
+  package func imageCount(of column: Int) -> Int { counts[countIndex[column]].count { $0 > 0 } }
 
   /// The mean of a column; nil where it has no values.
-  func mean(_ column: Int) -> Double? {
+  package func mean(_ column: Int) -> Double? {
     let count = count(column)
     return count > 0 ? sums[column].reduce(0, +) / Double(count) : nil
   }

@@ -1,8 +1,7 @@
-import XAICore
-public import XAIEvaluation
+package import XAICore
 
 /// A metric's values of all explainers: one table of a report.
-public struct MetricTable: Sendable {
+public struct MetricTable: Hashable, Sendable {
   /// The metric with its protocol.
   public let metric: MetricIdentity
   /// One row per explainer, in the order of the experiment.
@@ -11,7 +10,9 @@ public struct MetricTable: Sendable {
   public let subjectCount: Int
 
   /// An explainer in a table.
-  public struct Row: Sendable {
+  public struct Row: Hashable, Sendable {
+    /// The explainer as users write it.
+    public let explainer: String
     /// The mean of its values; nil where it has none.
     public let estimate: Estimate?
     /// The mean of its value minus the baseline's, over subjects that have both; nil for the baseline itself.
@@ -50,7 +51,7 @@ extension MetricTable {
   /// The tables of all metrics.
   ///
   /// - Parameter baseline: the explainer that differences are taken from.
-  static func all(
+  package static func all(
     of subjects: Subjects, in experiment: Experiment, baseline: Int, by bootstrap: Bootstrap
   ) -> [MetricTable] {
     let explainers = experiment.explainers.indices
@@ -73,7 +74,7 @@ extension MetricTable {
       let ranks = ranks(of: means, direction: metric.descriptor.direction)
       let rows = explainers.map { explainer in
         Row(
-          estimate: estimates[explainer],
+          explainer: experiment.explainers[explainer].specification, estimate: estimates[explainer],
           difference: explainer == baseline ? nil : estimates[explainers.count + explainer],
           rank: ranks[explainer])
       }
@@ -83,7 +84,7 @@ extension MetricTable {
 }
 
 /// The place of each mean, 1 being the best and equal ones sharing the better place.
-func ranks(of means: [Double?], direction: MetricDescriptor.Direction) -> [Int?] {
+package func ranks(of means: [Double?], direction: MetricDescriptor.Direction) -> [Int?] {
   guard direction != .neither else { return means.map { _ in nil } }
   return means.map { mean in
     mean.map { mean in
@@ -94,66 +95,7 @@ func ranks(of means: [Double?], direction: MetricDescriptor.Direction) -> [Int?]
 
 extension MapResult {
   /// The value of a metric; nil where there is none, or it is not finite.
-  func number(_ metric: Int) -> Double? { values[metric].flatMap { $0.number.isFinite ? $0.number : nil } }
-}
-
-/// The ends of a 95 % bootstrap interval.
-public struct Interval: Hashable, Sendable, Encodable {
-  /// The 2.5th percentile of the resampled values.
-  public var low: Double
-  /// Their 97.5th percentile.
-  public var high: Double
-
-  /// Holds the ends of an interval.
-  public init(low: Double, high: Double) {
-    self.low = low
-    self.high = high
+  package func number(_ metric: Int) -> Double? {
+    values[metric].flatMap { $0.number.isFinite ? $0.number : nil }
   }
-}
-
-/// A mean, of how many values, with its interval.
-public struct Estimate: Hashable, Sendable, Encodable {
-  /// How many values: one an image and class that has one.
-  public var count: Int
-  /// Their mean.
-  public var mean: Double
-  /// Its 95 % interval; nil where fewer than two images have values, since then nothing can be resampled.
-  public var interval: Interval?
-
-  /// Holds a mean.
-  public init(count: Int, mean: Double, interval: Interval?) {
-    self.count = count
-    self.mean = mean
-    self.interval = interval
-  }
-}
-
-/// What an evaluation asked about, one an image and class, in the order of the sample.
-struct Subjects: Sendable {
-  /// The images that have any.
-  let images: [ImageResult]
-
-  /// Takes the images that were evaluated.
-  init(_ images: [ImageResult]) {
-    self.images = images.filter { $0.failure == nil && !$0.subjects.isEmpty }
-  }
-
-  /// How many images there are.
-  var imageCount: Int { images.count }
-
-  /// How many subjects there are.
-  var count: Int { images.reduce(0) { $0 + $1.subjects.count } }
-
-  /// A number of each subject, image by image; subjects without one are left out.
-  func map(_ number: (SubjectResult) -> Double?) -> [[Double]] {
-    images.map { $0.subjects.compactMap(number) }
-  }
-}
-
-/// A subject of a report: a class of an image.
-public struct SubjectPlace: Hashable, Sendable {
-  /// The image's index among those that were evaluated.
-  public let image: Int
-  /// The class's index among those that the image was asked about.
-  public let subject: Int
 }

@@ -1,3 +1,4 @@
+import XAIEvaluation
 import XAIFigures
 
 /// Small bars of a metric's intervals on one scale, with a line where the baseline's mean is.

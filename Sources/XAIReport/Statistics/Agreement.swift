@@ -1,5 +1,5 @@
 import XAICore
-import XAIEvaluation
+public import XAIEvaluation
 
 /// How alike the maps of two explainers are.
 public struct Agreement: Sendable {
@@ -17,6 +17,14 @@ public struct Agreement: Sendable {
   public let pairs: [[Pair?]]
   /// The subjects that the judged explainers agree least on, least first.
   public let disagreements: [Disagreement]
+}
+
+/// A subject of a report: a class of an image.
+public struct SubjectPlace: Hashable, Sendable {
+  /// The image's index among those that were evaluated.
+  public let image: Int
+  /// The class's index among those that the image was asked about.
+  public let subject: Int
 }
 
 /// A subject with how much the explainers agree about it.

@@ -1,5 +1,5 @@
 import XAICore
-import XAIEvaluation
+public import XAIEvaluation
 
 /// The weights that an explainer gives to heads, against what removing the heads does.
 ///

@@ -126,15 +126,7 @@ public struct Recipe: PluginOptions {
 
   /// Settings by name.
   public static let presets: [Preset<Recipe>] = [
-    Preset("fine-tune", "AdamW with a cosine, for a trained model on new images") { _ in },
-    Preset("scratch", "AdamW with warm-up and a high learning rate, for a model that knows nothing") {
-      ($0.learningRate, $0.warmUpSteps, $0.epochs) = (1e-3, 200, 20)
-    },
-    Preset("adam", "Adam at a constant rate: 5e-5, batch 32, 100 epochs, as in arXiv 2504.19414") {
-      ($0.rule, $0.learningRate, $0.weightDecay, $0.clip) = (.adam, 5e-5, 0, 0)
-      ($0.schedule, $0.batchSize, $0.epochs) = (.constant, 32, 100)
-      ($0.crop, $0.flip) = (.shifted, true)
-    },
+    .fineTune, .scratch, .adam,
   ]
 
   /// The learning rate of a step, counted from 0.
@@ -144,6 +136,29 @@ public struct Recipe: PluginOptions {
     if step < warmUpSteps { return learningRate * Double(step + 1) / Double(warmUpSteps) }
     guard schedule == .cosine, steps > warmUpSteps else { return learningRate }
     return learningRate * (1 + cosine(.pi * Double(step - warmUpSteps) / Double(steps - warmUpSteps))) / 2
+  }
+}
+
+extension Preset where Options == Recipe {
+  /// AdamW with a cosine, for a trained model on new images.
+  public static var fineTune: Self {
+    Preset("fine-tune", "AdamW with a cosine, for a trained model on new images") { _ in }
+  }
+
+  /// AdamW with warm-up and a high learning rate, for a model that knows nothing.
+  public static var scratch: Self {
+    Preset("scratch", "AdamW with warm-up and a high learning rate, for a model that knows nothing") {
+      ($0.learningRate, $0.warmUpSteps, $0.epochs) = (1e-3, 200, 20)
+    }
+  }
+
+  /// Adam at a constant rate: 5e-5, batch 32, 100 epochs, as in arXiv 2504.19414.
+  public static var adam: Self {
+    Preset("adam", "Adam at a constant rate: 5e-5, batch 32, 100 epochs, as in arXiv 2504.19414") {
+      ($0.rule, $0.learningRate, $0.weightDecay, $0.clip) = (.adam, 5e-5, 0, 0)
+      ($0.schedule, $0.batchSize, $0.epochs) = (.constant, 32, 100)
+      ($0.crop, $0.flip) = (.shifted, true)
+    }
   }
 }
 

@@ -92,6 +92,7 @@ public struct HierarchicalTransformer: DifferentiableModel, ParameterListing {
     let (embedded, embeddingTape) = embed(input, layout)
     var tokens = embedded
     for layer in weights.blocks.indices {
+      try Task.checkCancellation()
       if let merge = layout.layers[layer].merge {
         let merged = merging(before: layer).forward(tokens, merge)
         tokens = merged.output
@@ -163,6 +164,7 @@ extension HierarchicalTransformer {
     var merges = tape.merges
     let lowest = request.lowestLayer
     for layer in weights.blocks.indices.reversed() where layer >= lowest {
+      try Task.checkCancellation()
       let passed = try block(layer).backward(
         gradient, through: tape.blocks[layer], rules: .gradient,
         requesting: EncoderBlock.Request(

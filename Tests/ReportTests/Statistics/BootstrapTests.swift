@@ -1,9 +1,8 @@
 import Foundation
 import Testing
 import XAICore
+import XAIEvaluation
 import XAIFoundation
-
-@testable import XAIReport
 
 @Suite struct BootstrapTests {
   @Test("intervals are those of a naive loop over the same draws")

@@ -1,4 +1,4 @@
-@testable import XAIReport
+import XAIEvaluation
 
 extension Bootstrap {
   /// Few resamples, for tests of what is made of intervals and not of the intervals themselves.

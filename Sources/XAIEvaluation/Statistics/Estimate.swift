@@ -1,0 +1,30 @@
+/// The ends of a 95 % bootstrap interval.
+public struct Interval: Hashable, Sendable, Encodable {
+  /// The 2.5th percentile of the resampled values.
+  public var low: Double
+  /// Their 97.5th percentile.
+  public var high: Double
+
+  /// Holds the ends of an interval.
+  public init(low: Double, high: Double) {
+    self.low = low
+    self.high = high
+  }
+}
+
+/// A mean, of how many values, with its interval.
+public struct Estimate: Hashable, Sendable, Encodable {
+  /// How many values: one an image and class that has one.
+  public var count: Int
+  /// Their mean.
+  public var mean: Double
+  /// Its 95 % interval; nil where fewer than two images have values, since then nothing can be resampled.
+  public var interval: Interval?
+
+  /// Holds a mean.
+  public init(count: Int, mean: Double, interval: Interval?) {
+    self.count = count
+    self.mean = mean
+    self.interval = interval
+  }
+}
