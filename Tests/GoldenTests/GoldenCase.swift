@@ -15,8 +15,6 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
     let specs: [String]
     let recordingPoints: [String]
     let parameterGradients: Bool
-    /// False where the references of the explainers don't know the model's stages; absent otherwise.
-    let everyMap: Bool?
   }
 
   let name: String
@@ -24,7 +22,6 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
   let specs: [String]
   let points: [Place]
   let hasParameterGradients: Bool
-  let hasEveryMap: Bool
   let modelPath: String
   let expected: SafetensorsFile
 
@@ -34,11 +31,7 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
     .deletingLastPathComponent()
     .appendingPathComponent("Fixtures")
 
-  /// Those that every explainer has a reference for.
-  static let all = ofValues.filter(\.hasEveryMap)
-
-  /// Those whose logits, attention, activations and gradients are known, and the maps of the explainers on attention.
-  static let ofValues: [GoldenCase] = {
+  static let all: [GoldenCase] = {
     let folder = fixtures.appendingPathComponent("models")
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     return names.sorted().compactMap { try? GoldenCase(folder.appendingPathComponent($0)) }
@@ -54,7 +47,6 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
     self.specs = description.specs
     self.points = description.recordingPoints.map(Place.init(rawValue:))
     self.hasParameterGradients = description.parameterGradients
-    self.hasEveryMap = description.everyMap ?? true
     self.modelPath = folder.appendingPathComponent(description.model).standardized.path
     self.expected = try SafetensorsFile(path: folder.appendingPathComponent("expected.safetensors").path)
   }

@@ -27,6 +27,10 @@ import XAITesting
         try expected.tensor("\(key).logits"),
         within: 1e-4, key)
     }
+    guard !canKeepNone else { return }
+    expectError("it reads the mean of its patches, and none is kept") {
+      try model.intervenable().logits(input, under: .keepingPatches([[], []]))
+    }
   }
 
   @Test("logits without each head within 1e-4", arguments: GoldenCase.all, AvailableKernels.all)

@@ -77,7 +77,7 @@ import XAITesting
 /// What scores mean, with every option that explainers have.
 @Suite struct ScoreMeaningTests {
   /// Options that make an explainer of many passes quick.
-  private static let quick = ["samples": "500", "masks": "60", "steps": "3", "fixations": "3"]
+  static let quick = ["samples": "500", "masks": "60", "steps": "3", "fixations": "3"]
 
   @Test("magnitudes are never negative, and signed scores sometimes are", arguments: ids)
   func meaning(_ id: String) throws {

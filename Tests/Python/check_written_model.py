@@ -2,8 +2,8 @@
 
     python check_written_model.py FOLDER…
 
-Each FOLDER holds `model/`, the written directory, `picture.png`, and `expected.safetensors` with what the package made of
-them: `input` and its `logits`, and `pixels`, the preprocessed picture. Prints one line of JSON a folder; exits with 1
+Each FOLDER holds `model/`, the written directory, `image.png`, and `expected.safetensors` with what the package made of
+them: `input` and its `logits`, and `pixels`, the preprocessed image. Prints one line of JSON a folder; exits with 1
 where one differs. Written for transformers 5.23, timm 1.0.31, torch 2.15.
 """
 
@@ -32,8 +32,8 @@ def check(folder: Path) -> dict:
         logits = model.eval()(torch.from_numpy(expected["input"])).logits.numpy()
     # The package resizes as Pillow does; torchvision is off by one of 255 levels now and then.
     processor = AutoImageProcessor.from_pretrained(folder / "model", backend="pil")
-    picture = Image.open(folder / "picture.png").convert("RGB")
-    pixels = processor(picture, return_tensors="pt")["pixel_values"].numpy()
+    image = Image.open(folder / "image.png").convert("RGB")
+    pixels = processor(image, return_tensors="pt")["pixel_values"].numpy()
     # The order of the classes in the configuration, not that of its text.
     labels = [model.config.id2label[index] for index in range(model.config.num_labels)]
     result = {

@@ -24,7 +24,7 @@ public struct Place: RawRepresentable, Hashable, Sendable, Codable {
   /// The scores that the softmax makes attention of, with scale and bias, [B, heads, N, N].
   public static let scores = Place(rawValue: "scores")
   /// The values behind the output projection, [B, N, D]: row j is Σ_h V_h,j·W_O,h, which is what a token adds to another
-  /// that attends to it alone, in all heads, without the projection's bias.
+  /// that attends to it alone, in all heads, without the projection's bias and before a norm behind attention.
   public static let projectedValues = Place(rawValue: "projected-values")
   /// The concatenated outputs of the heads, before the output projection, [B, N, D].
   public static let headOutputs = Place(rawValue: "head-outputs")

@@ -6,7 +6,7 @@ import networkx
 import torch
 
 from reference.layout import Layout
-from reference.network import Evidence, Network
+from reference.network import Evidence, Network, has_norms_behind
 
 
 @dataclass
@@ -23,7 +23,7 @@ def value_map(network: Network, block) -> tuple[torch.Tensor, torch.Tensor | Non
     if not network.is_timm:
         return attention.v_proj.weight, attention.v_proj.bias
     width = attention.proj.weight.shape[1]
-    bias = getattr(attention, "v_bias", None)  # BEiT has none for the keys, and keeps the others apart
+    bias = getattr(attention, "v_bias", None)  # BEiT and EVA have none for the keys, and keep the others apart
     if bias is None and attention.qkv.bias is not None:
         bias = attention.qkv.bias[-width:]
     return attention.qkv.weight[-width:], bias
@@ -47,9 +47,10 @@ def inside(network: Network, images: torch.Tensor) -> Inside:
     record = network.run(images)
     for handle in handles:
         handle.remove()
-    for block, normed in zip(network.blocks, record.activation["first-norm"]):
+    for block, entering, normed in zip(network.blocks, found.inputs, record.activation["first-norm"]):
+        seen = entering if has_norms_behind(block) else normed
         projection = block.attn.proj if network.is_timm else block.attention.o_proj
-        values = torch.nn.functional.linear(normed, *value_map(network, block))
+        values = torch.nn.functional.linear(seen, *value_map(network, block))
         found.values.append((values @ projection.weight.T * branch_scale(network, block)).detach())
     return found
 

@@ -1,8 +1,9 @@
 """Writes what PyTorch gives for the models of `../models` without some patches, and without each head:
 `python Tests/Fixtures/interventions/generate.py`.
 
-Patches go after the position embeddings are added: the tokens that are left keep those of their places. A head goes by
-zeros in its channels before the projection that joins the heads. The modules are the libraries' own, in float64.
+Patches go after the position embeddings are added: the tokens that are left keep those of their places, and the rotations
+of their places. A head goes by zeros in its channels before the projection that joins the heads. The modules are the
+libraries' own, in float64.
 """
 
 import sys
@@ -49,11 +50,18 @@ def without_patches(network: Network, images: torch.Tensor, prefix: int, kept: l
         return torch.stack([whole[:, places][:, :, places] for places in chosen])
 
     module = network.module
-    timm_embedded = module.patch_drop if hasattr(module, "patch_drop") else getattr(module, "pos_drop", None)
+    timm_embedded = getattr(module, "patch_drop", None) or getattr(module, "pos_drop", None)
     embedded = timm_embedded if network.is_timm else module.base_model.embeddings
     handles = [embedded.register_forward_hook(keep)]
     handles += [m.register_forward_hook(lambda _, __, bias: choose(bias)) for m in module.modules()
                 if type(m).__name__ in ("BeitRelativePositionBias", "RelativePositionBias")]
+    # Rotations [P, angles] of all patches, as [B, 1, kept, angles] of those that each image keeps.
+    handles += [
+        block.register_forward_pre_hook(
+            lambda _, inputs, options: (inputs, options | {
+                "rope": torch.stack([options["rope"][patches] for patches in kept])[:, None]}),
+            with_kwargs=True)
+        for block in network.blocks if getattr(module, "rope", None) is not None]
     # timm's blocks make their own bias in a method.
     own = [block.attn for block in network.blocks
            if network.is_timm and getattr(block.attn, "relative_position_bias_table", None) is not None]
@@ -87,7 +95,7 @@ def main() -> None:
     transformers.utils.logging.disable_progress_bar()
     transformers.utils.logging.set_verbosity_error()
     tensors = {}
-    for case in (case for case in cases.CASES if case.every_map):
+    for case in cases.CASES:
         network = Network(cases.load(case, MODELS / (case.model_of or case.name)), **case.forward_options)
         expected = safetensors.torch.load_file(MODELS / case.name / "expected.safetensors")
         images, heads = expected["input"].double(), expected["attention.0"].shape[1]

@@ -30,7 +30,6 @@ class Case:
     full: bool = False  # store every recording point, for targets 0 and 3
     parameter_gradients: bool = False
     model_of: str | None = None
-    every_map: bool = True  # whether ../explainers, ../relevance and ../interventions have references for the model
     forward_options: dict = field(default_factory=dict)
     save_options: dict = field(default_factory=dict)
 
@@ -138,43 +137,43 @@ CASES = [
     Case(
         "timm-vit-rpn", "vit_base_patch16_rpn: norms behind attention and MLP, which only the name says; fc_norm",
         Layout((), (4, 4), "patches"), (16, 16), 50, timm_model("vit_base_patch16_rpn_224"), full=True,
-        parameter_gradients=True, every_map=False,
+        parameter_gradients=True,
     ),
     Case(
         "timm-vit-clip-quickgelu", "CLIP's: a norm before the blocks, no patch bias, QuickGELU and epsilon 1e-5 by the name",
-        CLASS, (16, 16), 32, timm_model("vit_base_patch32_clip_quickgelu_224"), parameter_gradients=True, every_map=False,
+        CLASS, (16, 16), 32, timm_model("vit_base_patch32_clip_quickgelu_224"), parameter_gradients=True,
     ),
     Case(
         "timm-vit-siglip-gap", "vit_base_patch32_siglip_gap: GELU by tanh, which only the name says; no class token",
-        Layout((), (4, 4), "patches"), (16, 16), 33, timm_model("vit_base_patch32_siglip_gap_256"), every_map=False,
+        Layout((), (4, 4), "patches"), (16, 16), 33, timm_model("vit_base_patch32_siglip_gap_256"),
     ),
     Case(
         "timm-vit-qk-norm", "queries and keys normalised, as model_args say, and GELU by tanh, as they say too",
         CLASS, (16, 16), 34, timm_model("vit_tiny_patch16_224", qk_norm=True, act_layer="gelu_tanh"),
-        parameter_gradients=True, every_map=False,
+        parameter_gradients=True,
     ),
     Case(
         "timm-eva-rope", "vit_medium_patch16_rope_reg1_gap: rotations by row and column, on another grid than the name's",
         Layout(("register",), (3, 5), "patches"), (24, 20), 35,
         timm_model("vit_medium_patch16_rope_reg1_gap_256", img_size=(24, 20), patch_size=(8, 4), embed_dim=24),
-        parameter_gradients=True, every_map=False,
+        parameter_gradients=True,
     ),
     Case(
         "timm-eva-rope-columns", "vit_small_patch16_rope: columns before rows, base 100, class token",
-        CLASS, (16, 16), 36, timm_model("vit_small_patch16_rope_224", embed_dim=24), every_map=False,
+        CLASS, (16, 16), 36, timm_model("vit_small_patch16_rope_224", embed_dim=24),
     ),
     Case(
         "timm-dinov3", "vit_small_patch16_dinov3_qkvb with a classifier: centred rotations, no position embeddings",
         Layout(("class",) + ("register",) * 4, (4, 4), "patches"), (16, 16), 37,
-        timm_model("vit_small_patch16_dinov3_qkvb", embed_dim=24), parameter_gradients=True, every_map=False,
+        timm_model("vit_small_patch16_dinov3_qkvb", embed_dim=24), parameter_gradients=True,
     ),
     Case(
         "timm-eva02-swiglu", "eva02_tiny: rotations, packed SwiGLU, mean of patches",
-        POOLED, (16, 16), 38, timm_model("eva02_tiny_patch14_224", embed_dim=24), every_map=False,
+        POOLED, (16, 16), 38, timm_model("eva02_tiny_patch14_224", embed_dim=24),
     ),
     Case(
         "timm-eva02-post-norm", "eva02_enormous_clip read at the mean: norms behind attention and MLP, class token",
-        POOLED, (16, 16), 39, timm_model("eva02_enormous_patch14_clip_224", global_pool="avg"), parameter_gradients=True, every_map=False,
+        POOLED, (16, 16), 39, timm_model("eva02_enormous_patch14_clip_224", global_pool="avg"), parameter_gradients=True,
     ),
     Case(
         "timm-vit-interpolated", "timm-vit at 24 x 12 by set_input_size, which antialiases",

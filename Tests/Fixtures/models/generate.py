@@ -144,7 +144,6 @@ def generate(case: Case) -> None:
         "recording_points": list(points),
         "parameter_gradients": case.parameter_gradients,
         "specs": wanted,
-        **({} if case.every_map else {"every_map": False}),
         "seed": case.seed,
         "versions": storage.versions(),
     })

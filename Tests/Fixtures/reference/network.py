@@ -58,6 +58,11 @@ class Evidence:
         return self.attention[0].shape[0]
 
 
+def has_norms_behind(block: nn.Module) -> bool:
+    """Whether the norms of a block stand behind attention and MLP, x + Norm(f(x))."""
+    return type(block).__name__ in ("ResPostBlock", "EvaBlockPostNorm")
+
+
 class Network:
     """`module` in float64 with hooks at the recording points; the module itself is the library's own."""
 
@@ -124,7 +129,7 @@ class Network:
 
         second = self.module_at("second-norm", layer)
         # Norms that stand behind the branches don't see the residual stream; the MLP does.
-        after_attention = block.mlp if type(block).__name__ in ("ResPostBlock", "EvaBlockPostNorm") else second
+        after_attention = block.mlp if has_norms_behind(block) else second
         return [
             probabilities.register_forward_hook(keep_attention),
             self.module_at("first-norm", layer).register_forward_hook(keep_output("first-norm")),

@@ -6,12 +6,13 @@ Written from the papers' formulas (Bach et al. 2015; Chefer, Gur & Wolf 2021), i
 from dataclasses import dataclass
 
 import torch
+from timm.layers import apply_rot_embed_cat
 from torch import nn
 from transformers import AttentionInterface
 
 from reference import network as reference
 from reference.layout import Layout
-from reference.network import Network
+from reference.network import Network, has_norms_behind
 
 
 def _attention(module, query, key, value, mask, **options):
@@ -38,6 +39,22 @@ def position_bias(network: Network, block: nn.Module):
 def ratio(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     """a/b, and 0 where b is."""
     return torch.where(b == 0, torch.zeros_like(a), a / torch.where(b == 0, torch.ones_like(b), b))
+
+
+def rotate(attention: nn.Module, angles: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+    """timm's rotation of the patches among queries or keys [H, N, d]."""
+    count = attention.num_prefix_tokens
+    patches = apply_rot_embed_cat(x[:, count:], angles, half=getattr(attention, "rotate_half", False))
+    return torch.cat([x[:, :count], patches], dim=1)
+
+
+def before_rotation(attention: nn.Module, angles: torch.Tensor, x: torch.Tensor, relevance: torch.Tensor) -> torch.Tensor:
+    """The relevance of queries or keys [H, N, d] from that of what becomes of them, by the products of a linear map."""
+    width = x.shape[-1]
+    basis = torch.eye(width, dtype=x.dtype)[:, None, :].expand(width, x.shape[1], width)
+    products = rotate(attention, angles, basis).permute(1, 2, 0) * x[:, :, None, :]  # [H, N, out, in]
+    rotated = products.sum(dim=-1, keepdim=True)
+    return (ratio(products, rotated.expand_as(products)) * relevance[..., None]).sum(dim=2)
 
 
 @dataclass
@@ -86,8 +103,9 @@ class Seen:
     """What every module saw and gave in one forward pass of one image, without the batch."""
 
     def __init__(self, network: Network, image: torch.Tensor):
-        self.input, self.output, self.attention = {}, {}, []
-        handles = []
+        self.input, self.output, self.angles = {}, {}, {}
+        handles = [
+            block.register_forward_pre_hook(self.keep_angles, with_kwargs=True) for block in network.blocks]
         for module in network.module.modules():
             handles.append(module.register_forward_hook(self.keep))
         with torch.no_grad():
@@ -95,6 +113,9 @@ class Seen:
         for handle in handles:
             handle.remove()
         self.logits = (output if torch.is_tensor(output) else output.logits)[0]
+
+    def keep_angles(self, block, _, options):
+        self.angles[block] = options.get("rope")
 
     def keep(self, module, inputs, output):
         if inputs and torch.is_tensor(inputs[0]) and torch.is_tensor(output):
@@ -106,6 +127,8 @@ class Propagation:
 
     def __init__(self, network: Network, image: torch.Tensor, layout: Layout, start: torch.Tensor, rule: Rule):
         self.network, self.layout, self.rule = network, layout, rule
+        before = getattr(network.module, "norm_pre", None)
+        self.norm_before_blocks = before if isinstance(before, nn.LayerNorm) else None
         self.seen = Seen(network, image)
         self.relevance_of_attention = {}
         relevance = self.head(start)
@@ -138,7 +161,7 @@ class Propagation:
         last = self.network.blocks[-1]
         tokens = seen.output[last]
         norms = [m for m in module.modules() if isinstance(m, nn.LayerNorm) and m in seen.input
-                 and all(m not in set(block.modules()) for block in self.network.blocks)]
+                 and m is not self.norm_before_blocks and all(m not in set(block.modules()) for block in self.network.blocks)]
         assert len(norms) == 1
         on_tokens = seen.input[norms[0]].shape == tokens.shape
         read = seen.output[norms[0]] if on_tokens else tokens
@@ -175,11 +198,17 @@ class Propagation:
         network, seen, rule = self.network, self.seen, self.rule
         block = network.blocks[layer]
         first, second = (network.module_at(point, layer) for point in ("first-norm", "second-norm"))
-        x, middle, output = seen.input[first], seen.input[second], seen.output[block]
+        is_behind = has_norms_behind(block)
+        middle = seen.input[block.mlp if is_behind else second]
+        x, output = seen.input[block], seen.output[block]
         passed, branch = rule.add(relevance, middle, output - middle)
-        relevance = passed + self.norm(second, self.mlp(block.mlp, branch))
+        relevance = passed + (
+            self.mlp(block.mlp, self.norm(second, branch)) if is_behind
+            else self.norm(second, self.mlp(block.mlp, branch)))
         passed, branch = rule.add(relevance, x, middle - x)
-        return passed + self.norm(first, self.attention(layer, block, branch))
+        return passed + (
+            self.attention(layer, block, self.norm(first, branch)) if is_behind
+            else self.norm(first, self.attention(layer, block, branch)))
 
     def attention(self, layer: int, block: nn.Module, relevance: torch.Tensor) -> torch.Tensor:
         seen, is_timm = self.seen, self.network.is_timm
@@ -198,6 +227,7 @@ class Propagation:
             q, k, v = (split(part) for part in seen.output[attention.qkv].chunk(3, dim=-1))
         else:
             q, k, v = (split(seen.output[getattr(attention, name)]) for name in ("q_proj", "k_proj", "v_proj"))
+        asked, answered = self.met(block, "q_norm", q), self.met(block, "k_norm", k)
         context = probabilities @ v
         relevance = ratio(split(self.linear(projection, relevance)), context)
         is_constant = self.rule.norms == "constant"
@@ -206,15 +236,34 @@ class Propagation:
         self.relevance_of_attention[layer] = of_attention
         # The softmax passes it unchanged; a relative position bias keeps its share.
         scale = q.shape[-1] ** -0.5
-        scores = q @ k.transpose(-1, -2) * scale + position_bias(self.network, block)
+        scores = asked @ answered.transpose(-1, -2) * scale + position_bias(self.network, block)
         share = ratio(of_attention, scores) * (0 if is_constant else scale)
-        of_queries = q * (share @ k) / 2
-        of_keys = k * (share.transpose(-1, -2) @ q) / 2
+        of_queries = self.before_meeting(block, "q_norm", q, asked * (share @ answered) / 2)
+        of_keys = self.before_meeting(block, "k_norm", k, answered * (share.transpose(-1, -2) @ asked) / 2)
         parts = [join(part) for part in (of_queries, of_keys, of_values)]
         if is_timm:
             return self.linear(attention.qkv, torch.cat(parts, dim=-1))
         return sum(self.linear(getattr(attention, name), part)
                    for name, part in zip(("q_proj", "k_proj", "v_proj"), parts))
+
+    def normed(self, block: nn.Module, name: str, x: torch.Tensor) -> tuple[torch.Tensor, nn.Module | None]:
+        """Queries or keys [H, N, d] behind their own norm, where there is one."""
+        norm = getattr(block.attn, name, None) if self.network.is_timm else None
+        return (self.seen.output[norm], norm) if isinstance(norm, nn.LayerNorm) else (x, None)
+
+    def met(self, block: nn.Module, name: str, x: torch.Tensor) -> torch.Tensor:
+        """Queries or keys as they meet: normed and rotated."""
+        angles = self.seen.angles[block]
+        normed, _ = self.normed(block, name, x)
+        return normed if angles is None else rotate(block.attn, angles, normed)
+
+    def before_meeting(self, block: nn.Module, name: str, x: torch.Tensor, relevance: torch.Tensor) -> torch.Tensor:
+        """The relevance of queries or keys as their map gave them from that of those that meet."""
+        angles = self.seen.angles[block]
+        normed, norm = self.normed(block, name, x)
+        if angles is not None:
+            relevance = before_rotation(block.attn, angles, normed, relevance)
+        return relevance if norm is None else self.norm(norm, relevance)
 
     def scores(self, image: torch.Tensor, at="patches") -> torch.Tensor:
         """Relevance of each patch or pixel, row by row.
@@ -222,18 +271,19 @@ class Propagation:
         Pixels share by the rule; patches, whose sums are the same, by z^B where only positive products count.
         """
         count = len(self.layout.prefix)
-        relevance = self.tokens[count:]
         if at == "tokens":
-            return relevance.sum(dim=-1)
+            return self.tokens[count:].sum(dim=-1)
+        norm = self.norm_before_blocks
+        relevance = self.tokens if norm is None else self.norm(norm, self.tokens)
+        embedded = self.seen.input[self.network.blocks[0] if norm is None else norm]
         convolution = next(m for m in self.network.module.modules() if isinstance(m, nn.Conv2d))
         projected = self.seen.output[convolution].flatten(1).T
-        tokens = self.seen.input[self.network.module_at("first-norm", 0)][count:]
-        relevance = ratio(relevance * projected, tokens)  # position embeddings keep their share
+        relevance = ratio(relevance[count:] * projected, embedded[count:])  # position embeddings keep their share
         weight = convolution.weight.detach().flatten(1)
         x = nn.functional.unfold(
             image.double(), convolution.kernel_size, stride=convolution.stride)[0].T
         if self.rule.name != "alpha-beta" or at == "pixels":
-            bias = convolution.bias.detach()
+            bias = None if convolution.bias is None else convolution.bias.detach()
             return self.at(image, convolution, at, self.rule.linear(weight, bias, x, relevance))
         low, high = image.min(), image.max()
         products = x[:, None] * weight - low * weight.clamp(min=0) - high * weight.clamp(max=0)
