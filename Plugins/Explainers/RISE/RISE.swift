@@ -44,7 +44,7 @@ public struct RISE: PerturbationExplainer {
 }
 
 /// The options of RISE.
-public struct RISEOptions: PerturbationExplainerOptions {
+public struct RISEOptions: PerturbationExplainerOptions, ChosenScoreOptions, FillOptions, SeededOptions {
   /// How many masks.
   public var masks = 4000
   /// Cells of a mask along each side.
@@ -73,9 +73,9 @@ public struct RISEOptions: PerturbationExplainerOptions {
     OptionSpec(
       "keep", \.keep, "the probability that a cell is kept", allowed: "a number above 0, up to 1",
       where: { $0 > 0 && $0 <= 1 }),
-    OptionSpec("fill", \.fill, "what stands in the place of what is hidden"),
-    OptionSpec("score", \.score, "which output stands for a class"),
-    OptionSpec("seed", \.seed, "another seed gives other masks"),
+    fillOption(for: "what is hidden"),
+    scoreOption,
+    seedOption(for: "masks"),
     batchOption,
   ]
 }

@@ -81,7 +81,7 @@ extension ChannelMaps {
 }
 
 /// The options of Score-CAM.
-public struct ScoreCAMOptions: PerturbationExplainerOptions {
+public struct ScoreCAMOptions: PerturbationExplainerOptions, ChosenScoreOptions, FillOptions {
   /// The layer, from 0; −1 is the last.
   public var layer = -1
   /// The place in the layer.
@@ -101,8 +101,8 @@ public struct ScoreCAMOptions: PerturbationExplainerOptions {
     OptionSpec("layer", \.layer, "the layer that is looked at, from 0; -1 is the last"),
     OptionSpec("point", \.point, "the place in the layer"),
     OptionSpec("relu", \.relu, "whether negative scores become 0"),
-    OptionSpec("fill", \.fill, "what stands in the place of what a mask hides"),
-    OptionSpec("score", \.score, "which output stands for a class"),
+    fillOption(for: "what a mask hides"),
+    scoreOption,
     batchOption,
   ]
 }

@@ -3,7 +3,7 @@ import XAIFoundation
 import XAITensor
 
 /// The options of SmoothGrad.
-public struct SmoothGradOptions: ContrastiveOptions, PixelMapOptions {
+public struct SmoothGradOptions: ContrastiveOptions, PixelMapOptions, SeededOptions {
   /// Noisy copies of the image.
   public var samples = 50
   /// Standard deviation of the noise as a share of the input's range.
@@ -31,7 +31,7 @@ public struct SmoothGradOptions: ContrastiveOptions, PixelMapOptions {
     OptionSpec("times-input", \.timesInput, "whether the mean gradient is multiplied with the image"),
     OptionSpec("reduce", \.reduce, "how values of pixels become one score a patch or pixel"),
     atOption,
-    OptionSpec("seed", \.seed, "another seed gives other noise"),
+    seedOption(for: "noise"),
     contrastOption,
   ]
 }

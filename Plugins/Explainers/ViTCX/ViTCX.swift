@@ -98,7 +98,7 @@ extension ChannelMaps {
 }
 
 /// The options of ViT-CX.
-public struct ViTCXOptions: PerturbationExplainerOptions {
+public struct ViTCXOptions: PerturbationExplainerOptions, SeededOptions {
   /// The layer, from 0; −1 is the last.
   public var layer = -1
   /// The place in the layer.
@@ -127,7 +127,7 @@ public struct ViTCXOptions: PerturbationExplainerOptions {
     OptionSpec(
       "noise", \.noise, "the deviation of the noise in place of what a mask hides",
       allowed: "a number from 0", where: { $0 >= 0 }),
-    OptionSpec("seed", \.seed, "another seed gives other noise"),
+    seedOption(for: "noise"),
     batchOption,
   ]
 }
