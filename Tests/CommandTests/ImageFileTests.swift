@@ -172,6 +172,29 @@ import XAIImage
       missing.status == 66 && missing.errors.contains("there is no no\\xE9\\n.png"), "\(missing.errors)")
   }
 
+  @Test("a model's folder may have any name, and names that look alike are two")
+  func modelFolders() throws {
+    let folder = try TemporaryFolder()
+    try folder.writeImage("photo.png")
+    let result = try XAIProcess.shell(
+      """
+      cd '\(folder.url.path)'
+      for name in $'mod\\xe9l' $'caf\\xc3\\xa9' $'\\xcc\\x81x'; do cp -r '\(FixtureModel.vit)' "$name"; done
+      cp -r '\(FixtureModel.nonSquare)' $'cafe\\xcc\\x81'
+      for model in $'mod\\xe9l' $'./mod\\xe9l/' $'caf\\xc3\\xa9' $'cafe\\xcc\\x81' $'\\xcc\\x81x/' $'mod\\xe9l/model.safetensors'; do
+        "$XAI" inspect "$model" || exit 1
+        "$XAI" explain -m "$model" -e gmar -t 0 --json --output-kind map photo.png || exit 1
+      done
+      cd $'mod\\xe9l' && "$XAI" inspect .
+      """)
+    #expect(result.status == 0, "\(result.errors)")
+    let lines = result.output.split(separator: "\n").map(String.init)
+    #expect(lines.filter { $0 == "mod\\xE9l" }.count == 4, "\(result.output)")
+    let sizes = lines.filter { $0.hasPrefix("  input ") }.map { $0.contains("24×20") }
+    #expect(sizes == [false, false, false, true, false, false, false], "\(sizes)")
+    #expect(lines.filter { $0.contains(#""model":"mod\\xE9l""#) }.count == 3)
+  }
+
   @Test("long names are whole where they fit, and else cut with a hash, so that no run writes over another")
   func longNames() throws {
     let folder = try TemporaryFolder()
