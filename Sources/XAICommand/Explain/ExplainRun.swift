@@ -196,7 +196,7 @@ extension ExplainRun {
       lines += try write(results, on: backdrop, likeness)
     }
     if let path = try writeAttentionMaps(image, results.dropFirst(plan.choices.count)) {
-      lines += "  \(path)\n"
+      lines += "  \(FileName.shown(path))\n"
     }
     if !plan.command.quiet, !plan.command.json { try say(lines) }
     tell(likeness, of: image.file)
@@ -211,7 +211,7 @@ extension ExplainRun {
       guard let result else { continue }
       let alike = likeness.classes(alikeTo: result.attribution.classIndex, by: place)
       let files = try writer.write(result, alike: alike, on: backdrop)
-      lines += files.values.sorted().map { "  \($0)\n" }.joined()
+      lines += files.values.sorted().map { "  \(FileName.shown($0))\n" }.joined()
       if plan.command.json {
         try say(json(writer.record(of: result, alike: alike, on: backdrop, files: files)))
       }
@@ -246,7 +246,7 @@ extension ExplainRun {
 
   private mutating func write(_ page: (name: String, drawing: Drawing)) throws {
     guard let path = try writer.write(page.drawing, name: page.name) else { return }
-    if !plan.command.quiet, !plan.command.json { try say("\(path)\n") }
+    if !plan.command.quiet, !plan.command.json { try say("\(FileName.shown(path))\n") }
   }
 
   /// Draws the grid of all heads of an image, where that was asked for, and gives its path.

@@ -38,7 +38,8 @@ struct TrainPlan {
   /// What is trained on what, in one line.
   var summary: String {
     let judged = task.validation.map { ", \(grouped($0.count)) for validation" } ?? ""
-    return "\(task.model.descriptor.name) on \(command.data): \(grouped(task.training.count)) images of "
+    return
+      "\(task.model.descriptor.name) on \(FileName.shown(command.data)): \(grouped(task.training.count)) images of "
       + "\(grouped(task.model.descriptor.classCount)) classes\(judged); \(grouped(task.stepCount)) steps of "
       + "\(task.recipe.batchSize) on \(kernels.name)"
   }
@@ -65,15 +66,16 @@ private struct TrainingData {
     guard dataset.classes.count > 1 else {
       throw Failure(
         .inputData,
-        "\(command.data): there is something to learn from two classes on, and it has "
+        "\(FileName.shown(command.data)): there is something to learn from two classes on, and it has "
           + (dataset.classes.first.map { "only '\($0.name)'" } ?? "none"))
     }
     guard (0..<training.count).contains(where: { training.label($0) != nil }) else {
-      throw Failure(.inputData, "\(command.data): no image of the split '\(training.name)' has a class")
+      throw Failure(
+        .inputData, "\(FileName.shown(command.data)): no image of the split '\(training.name)' has a class")
     }
     if validation == nil {
       notes.append(
-        "\(command.data) has no split '\(DatasetSplit.validation)', so nothing judges the model; it has "
+        "\(FileName.shown(command.data)) has no split '\(DatasetSplit.validation)', so nothing judges the model; it has "
           + dataset.splitNames.joined(separator: ", "))
     }
   }

@@ -1,4 +1,5 @@
 public import XAICore
+import XAIFoundation
 
 /// What a training tells while it runs.
 public enum TrainingEvent: Sendable {
@@ -92,12 +93,12 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
     case .allDamaged(let step, let first): "all images of step \(step) are damaged; the first is \(first)"
     case .damaged(let identifier, let reason): "\(identifier): \(reason)"
     case .otherTraining(let folder, let differences):
-      "\(folder): holds another training, which differs in \(differences.joined(separator: "; ")). Give another "
+      "\(FileName.shown(folder)): holds another training, which differs in \(differences.joined(separator: "; ")). Give another "
         + "folder, the same settings to resume, or start over."
     case .occupied(let folder):
-      "\(folder): holds a model already, and no training of this kind made it. Give another folder."
+      "\(FileName.shown(folder)): holds a model already, and no training of this kind made it. Give another folder."
     case .unusableCheckpoint(let file, let reason):
-      "\(file): the checkpoint can't be used: \(reason). Remove it, or begin anew."
+      "\(FileName.shown(file)): the checkpoint can't be used: \(reason). Remove it, or begin anew."
     }
   }
 }
