@@ -100,10 +100,16 @@ import XAITesting
       "smooth-grad:reduce=sum,samples=2",
       "--colour-map", "magma", "--colour-map", "PuOr_r", "--alpha", "0.25", "--upsampling", "grid")
     #expect(records.map { $0.drawing?.colourMap } == ["magma", "PuOr_r", "PuOr_r", "PuOr_r"])
+    // What has no meaningful zero takes the sequential map, also with scores below 0.
+    let relative = try #require(
+      try explain(folder, "-e", "score-cam:relu=false", "--colour-map", "magma").first)
+    #expect(relative.scoreMeaning == .relative && (relative.scores.min() ?? 0) < 0)
+    #expect(relative.drawing?.colourMap == "magma" && relative.drawing?.zero == nil)
     #expect(records.allSatisfy { $0.drawing?.alpha == 0.25 && $0.drawing?.upsampling == "grid" })
     for (arguments, words) in [
       (["-e", "lrp", "--colour-map", "magma"], ["magma is a sequential map", "lrp", "coolwarm"]),
-      (["-e", "gmar", "--colour-map", "bwr"], ["bwr is a diverging map", "gmar", "inferno"]),
+      (["-e", "gmar", "--colour-map", "bwr"], ["bwr is a diverging map", "gmar", "magnitudes", "inferno"]),
+      (["-e", "vit-cx", "--colour-map", "bwr"], ["bwr is a diverging map", "relative scores", "inferno"]),
       (["-e", "gmar", "--colour-map", "jet", "--colour-map", "magma"], ["jet and magma"]),
     ] {
       let result = try XAIProcess.run(

@@ -21,8 +21,10 @@ public struct RISE: PerturbationExplainer {
     self.options = options
   }
 
-  /// Probabilities are never negative, and logits may be.
-  public var scoreMeaning: ScoreMeaning { options.score == .probability ? .magnitude : .signed }
+  /// Probabilities are never negative, and logits have no zero.
+  ///
+  /// A number added to all logits of a softmax changes none of the model's answers, and moves the whole map.
+  public var scoreMeaning: ScoreMeaning { options.score == .probability ? .magnitude : .relative }
 
   /// The image under each mask; all images have the same masks.
   public func perturbation(of image: Int, in trace: ForwardTrace, using model: any Model) -> Perturbation {

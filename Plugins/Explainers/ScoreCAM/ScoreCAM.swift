@@ -25,7 +25,10 @@ public struct ScoreCAM: PerturbationExplainer {
   }
 
   /// Without negative scores unless they are asked for.
-  public var scoreMeaning: ScoreMeaning { options.relu ? .magnitude : .signed }
+  ///
+  /// Those aren't against the class: weights out of a softmax are positive for channels that harm it as well, so that a
+  /// score's sign is that of the activations, and a number added to a channel moves the map and neither mask nor weight.
+  public var scoreMeaning: ScoreMeaning { options.relu ? .magnitude : .relative }
 
   private func point(of model: ModelDescriptor) throws -> ActivationPoint {
     try model.tokenPoint(options.point, layer: options.layer, for: self)

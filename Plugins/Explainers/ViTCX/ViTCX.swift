@@ -11,7 +11,7 @@ public struct ViTCX: PerturbationExplainer {
   public static let descriptor = ExplainerDescriptor(
     id: "vit-cx", title: "ViT-CX",
     summary: "Adds up masks made of a layer's patch tokens, weighted by their causal impact on the class",
-    family: .perturbation, needs: [.activations], isClassSpecific: true, scores: .signed,
+    family: .perturbation, needs: [.activations], isClassSpecific: true, scores: .relative,
     forwardPasses: "1 + 2·clusters", backwardPasses: "0",
     citation: Citation(
       authors: "Xie et al.", title: "ViT-CX: Causal Explanation of Vision Transformers", venue: "IJCAI",

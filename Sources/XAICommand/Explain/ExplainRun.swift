@@ -278,7 +278,7 @@ extension ExplainRun {
     {
       tell("Note: \(result.choice.text) gives the same map whatever class is asked about.\n")
     }
-    if result.attribution.scoreMeaning == .signed, drawsImages, !toldSigned {
+    if result.attribution.scoreMeaning.isSigned, drawsImages, !toldSigned {
       toldSigned = true
       let map = plan.command.drawing.style(of: result.attribution).colourMap
       tell(

@@ -82,10 +82,10 @@ public struct MetricSubject: Sendable {
 
   /// The map as a mask or a mass, H × W in [0, 1], row by row.
   ///
-  /// It is upsampled, then scaled: signed scores as `negative` says, magnitudes by their minimum and maximum. Scores that
+  /// It is upsampled, then scaled: signed scores as `negative` says, others by their minimum and maximum. Scores that
   /// are all the same give zeros.
   public func map(_ negative: NegativeScores) -> [Float] {
-    guard scoreMeaning == .signed, negative != .shift, scores.contains(where: { $0 != scores[0] }) else {
+    guard scoreMeaning.isSigned, negative != .shift, scores.contains(where: { $0 != scores[0] }) else {
       return map
     }
     let patches = Tensor([grid.rows, grid.columns], scores)

@@ -196,6 +196,9 @@ extension Evaluation {
       texts["random weights"] = "seed \(settings.seed), at most \(RandomisedModels.most) models"
     }
     if needs.contains(.seed) { texts["seed"] = "\(settings.seed)" }
+    // What metrics make of such scores follows from their meaning: where another was recorded, the results are others.
+    let relative = explainers.filter { $0.scoreMeaning == .relative }.map(\.specification)
+    if !relative.isEmpty { texts["relative scores"] = relative.joined(separator: ", ") }
     if let classIdentity { texts["class matching"] = classIdentity }
     // Images that say nothing of their orientation have the same results as before it was read.
     if turnedCount > 0 { texts["orientation"] = "\(turnedCount) images turned upright by EXIF" }
