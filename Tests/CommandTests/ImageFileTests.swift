@@ -30,32 +30,37 @@ import XAIImage
     let turned = try Image(contentsOf: stored)
     try folder.write(turned.png(), to: "upright.png")
     try folder.write(Image(contentsOf: stored, orientation: .raw).png(), to: "raw.png")
-    func maps(_ arguments: String...) throws -> (scores: [[Float]], errors: String) {
+    func maps(_ arguments: String...) throws -> (scores: [[Float]], isTurned: Bool, errors: String) {
       let result = try XAIProcess.run(
         ["explain", "-m", FixtureModel.vit, "-e", "gmar", "-o", folder.path("out"), "-t", "0", "--json"]
           + arguments)
       #expect(result.status == 0, "\(result.errors)")
-      struct Record: Decodable { let scores: [Float] }
-      return (
-        try result.output.split(separator: "\n").map {
-          try JSONDecoder().decode(Record.self, from: Data($0.utf8)).scores
-        },
-        result.errors
-      )
+      struct Record: Decodable {
+        let scores: [Float]
+        let isTurned: Bool
+      }
+      let records = try result.output.split(separator: "\n").map {
+        try JSONDecoder().decode(Record.self, from: Data($0.utf8))
+      }
+      return (records.map(\.scores), records.contains { $0.isTurned }, result.errors)
     }
     let (upright, raw) = (
       try maps(folder.path("upright.png")).scores, try maps(folder.path("raw.png")).scores
     )
     #expect(upright != raw)
     let ours = try maps(stored)
-    #expect(ours.scores == upright)
+    #expect(ours.scores == upright && ours.isTurned)
     #expect(ours.errors.contains("oriented6.jpg is stored turned") && ours.errors.contains("--exif raw"))
     let asStored = try maps(stored, "--exif", "raw")
-    #expect(asStored.scores == raw && asStored.errors.isEmpty)
+    #expect(asStored.scores == raw && asStored.errors.isEmpty && !asStored.isTurned)
     let compared = try XAIProcess.run(
       "compare", "-m", FixtureModel.vit, stored, "-o", folder.path("out"), "-e", "attention-rollout", "-t",
       "0")
     #expect(compared.status == 0 && compared.errors.contains("stored turned"))
+    let record = try XAIProcess.run(
+      "compare", "-m", FixtureModel.vit, stored, "-o", folder.path("out"), "-e", "attention-rollout", "-t",
+      "0", "--json")
+    #expect(record.output.contains(#""isTurned":true"#), "\(record.output)")
     let checked = try XAIProcess.run("check-gradients", "-m", FixtureModel.vit, stored, "--exif", "sideways")
     #expect(checked.status == 64 && checked.errors.contains("upright"))
   }

@@ -189,7 +189,7 @@ extension ExplainRun {
       let results = zip(plan.choices, maps).map { choice, result -> MapResult? in
         guard let attribution = try? result.get()[target] else { return nil }
         return MapResult(
-          file: image.file, choice: choice, attribution: attribution,
+          file: image.file, isTurned: image.isTurned, choice: choice, attribution: attribution,
           target: scores?[classIndex], predicted: predicted)
       }
       if let scores, classIndex != scores.predicted.index { lines += "  \(scores[classIndex].text)\n" }

@@ -31,6 +31,7 @@ struct TrainPlan {
     if let seconds = command.runOptions.checkpointEvery { task.checkpointInterval = .seconds(seconds) }
     task.validationInterval = command.runOptions.validateEvery
     task.isStrict = command.runOptions.strict
+    task.notes = notes
     task.weightsType = command.runOptions.weightsType.storedType
     self.task = task
   }

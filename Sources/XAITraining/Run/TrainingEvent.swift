@@ -57,6 +57,8 @@ public struct TrainingRecord: Hashable, Sendable, Codable {
   public let history: History
   /// The damaged images, each once.
   public let skipped: [SkippedImage]
+  /// What a reader should know, such as what had to be assumed, a sentence each; nil in records of before it was kept.
+  public let notes: [String]?
 }
 
 /// Why a training can't begin or resume.
