@@ -76,7 +76,7 @@ import XAI
     #expect(
       lines.count == 2 && lines[1].contains("2 explainers × 2 metrics × 10 images: about "), "\(lines)")
     // For each of two explainers one masked image and, of 9 steps of 8 rows, 9 images that aren't whole.
-    #expect(lines[1].contains(", 20 inputs an image at "), "\(lines)")
+    #expect(lines[1].contains(", 20 inputs per image at "), "\(lines)")
     let result = try XAIProcess.run(fixture.arguments("r.sqlite", "--dry-run", "--json"))
     let line = try #require(
       try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])

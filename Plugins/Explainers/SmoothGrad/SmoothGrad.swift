@@ -29,7 +29,7 @@ public struct SmoothGradOptions: ContrastiveOptions, PixelMapOptions, SeededOpti
       "noise", \.noise, "standard deviation of the noise as a share of the input's range",
       allowed: "a number from 0", where: { $0 >= 0 }),
     OptionSpec("times-input", \.timesInput, "whether the mean gradient is multiplied with the image"),
-    OptionSpec("reduce", \.reduce, "how values of pixels become one score a patch or pixel"),
+    OptionSpec("reduce", \.reduce, "how values of pixels become one score per patch or pixel"),
     atOption,
     seedOption(for: "noise"),
     contrastOption,

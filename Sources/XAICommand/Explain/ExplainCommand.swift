@@ -74,7 +74,7 @@ struct ExplainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Images in one pass of the model.", valueName: "n"))
   var batchSize = 4
 
-  @Flag(help: "Print one JSON line a map on standard output, and nothing else there.")
+  @Flag(help: "Print one JSON line per map on standard output, and nothing else there.")
   var json = false
 
   @Flag(name: .shortAndLong, help: "Print nothing but errors.")
@@ -98,7 +98,7 @@ struct ExplainCommand: ParsableCommand {
 /// The text of `xai explain --help`.
 enum ExplainHelp {
   static let discussion = """
-    Runs every explainer on every image and class in one pass of the model a batch. Everything that you write is \
+    Runs every explainer on every image and class in one pass of the model per batch. Everything that you write is \
     checked before the first pass.
 
       xai explain -m MODEL photo.jpg

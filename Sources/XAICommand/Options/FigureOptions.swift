@@ -15,7 +15,7 @@ struct FigureOptions: ParsableArguments {
   var figureFormat: FigureFormat?
 
   @Option(
-    help: ArgumentHelp("Pixels an inch of figures as PNG and JPEG, which the file states.", valueName: "n"))
+    help: ArgumentHelp("Pixels per inch of figures as PNG and JPEG, which the file states.", valueName: "n"))
   var dpi = Figure.defaultResolution
 
   @Option(

@@ -68,8 +68,8 @@ public struct MetricSubject: Sendable {
     image: SubjectImage, scores: [Float], grid: Grid, scoreMeaning: ScoreMeaning, map: [Float],
     classIndex: Int, probability: Float, explainer: String = ""
   ) {
-    precondition(map.count == image.pixels.shape[1] * image.pixels.shape[2], "one map value a pixel")
-    precondition(scores.count == grid.count, "one score a patch")
+    precondition(map.count == image.pixels.shape[1] * image.pixels.shape[2], "one map value per pixel")
+    precondition(scores.count == grid.count, "one score per patch")
     self.image = image
     self.scores = scores
     self.grid = grid

@@ -99,8 +99,8 @@ public struct PerturbationOptions: PluginOptions {
 extension PerturbationOptions {
   /// Published protocols, under the names of the programs that have them.
   public static let presets: [Preset<Self>] = [
-    Preset("rise-fast", "RISE with 8 rows of pixels a step") { $0 = PerturbationOptions() },
-    Preset("rise", "RISE with a row of pixels a step") { $0.step = .rows(1) },
+    Preset("rise-fast", "RISE with 8 rows of pixels per step") { $0 = PerturbationOptions() },
+    Preset("rise", "RISE with a row of pixels per step") { $0.step = .rows(1) },
     Preset("rise-adaptive", "rise where the curve bends, within 0.2 points of it for 95 % of maps") {
       options in
       options.step = .rows(1)
@@ -124,7 +124,7 @@ extension PerturbationOptions {
       options.step = .even(10)
       options.substrate = .fill(.zero)
     },
-    Preset("quantus", "PixelFlipping of Quantus with the image's width of elements a step") { options in
+    Preset("quantus", "PixelFlipping of Quantus with the image's width of elements per step") { options in
       options.unit = .elements
       options.step = .rows(1)
       options.substrate = .fill(.lowest)
