@@ -55,7 +55,9 @@ let modules: [Module] = [
   Module(name: "XAIFoundation"),
   Module(name: "XAITensor", uses: ["XAIFoundation", "CVectorKernels"] + (usesOneDNN ? ["COneDNN"] : [])),
   Module(name: "XAIWeights", uses: ["XAIFoundation", "XAITensor"]),
-  Module(name: "XAIImage", uses: ["XAIFoundation", "XAITensor", "CImageCodecs"]),
+  Module(
+    name: "XAIImage", uses: ["XAIFoundation", "XAITensor", "CImageCodecs"],
+    embedded: ["Drawing/colour-bar-words.png"]),
   Module(name: "XAIFigures", uses: ["XAIFoundation", "XAITensor", "XAIImage", "CPangoCairo"]),
   Module(name: "XAICore", uses: ["XAIFoundation", "XAITensor", "XAIWeights", "XAIImage"]),
   Module(name: "XAITransformer", uses: ["XAIFoundation", "XAICore", "XAITensor", "XAIWeights", "XAIImage"]),

@@ -51,7 +51,7 @@ extension Drawing {
   /// PNG and JPEG state the resolution. The file appears whole or not at all. Throws ``DrawingError``, `ImageError` or
   /// `FileError`.
   ///
-  /// - Parameter resolution: pixels an inch, for PNG and JPEG.
+  /// - Parameter resolution: pixels per inch, for PNG and JPEG.
   /// - Returns: the texts that no font of this system can write in full; see ``Figure/fontAdvice(for:)``.
   @discardableResult
   public func write(to path: String, resolution: Double = Figure.defaultResolution) throws -> [String] {
@@ -96,7 +96,7 @@ public enum DrawingError: Error, Hashable, Sendable, CustomStringConvertible {
         + "(apt-get install libpangocairo-1.0-0, brew install pango), or write SVG."
     case .tooLarge(let width, let height, let resolution):
       "a figure of \(decimal(width / 72 * 25.4, places: 0)) × \(decimal(height / 72 * 25.4, places: 0)) mm at "
-        + "\(decimal(resolution, atMost: 1)) pixels an inch is too large. Choose a lower resolution or a smaller figure, or "
+        + "\(decimal(resolution, atMost: 1)) pixels per inch is too large. Choose a lower resolution or a smaller figure, or "
         + "write SVG or PDF."
     case .notDrawn(let reason): "the figure can't be drawn: \(reason)."
     case .unknownExtension(let file):

@@ -55,6 +55,7 @@ public struct ReportSection: Sendable {
     heads = HeadComparison.all(of: subjects, in: experiment, by: bootstrap)
     notes =
       (experiment.model.notes ?? []).map { "The model: \($0)." }
+      + Self.turned(experiment.data)
       + Self.notes(
         joined, evaluated: subjects.imageCount, failed: failures.count, missing: missingCount)
       + Self.missingMaps(of: subjects, in: experiment)
@@ -80,6 +81,17 @@ public struct ReportSection: Sendable {
       return
         "\(explainer.specification) failed for \(counted(reasons.count, "map")), the first with: \(first)"
     }
+  }
+
+  /// What is said of images that were turned.
+  private static func turned(_ data: DataIdentity) -> [String] {
+    guard let turned = data.turned, !turned.isEmpty else { return [] }
+    let names = turned.prefix(5).joined(separator: ", ") + (turned.count > 5 ? ", …" : "")
+    let isOne = turned.count == 1
+    return [
+      "\(counted(turned.count, "image")) of the sample \(isOne ? "was" : "were") turned upright, as \(isOne ? "its" : "their") "
+        + "EXIF orientation says: \(names)."
+    ]
   }
 
   private static func notes(_ joined: JoinedResults, evaluated: Int, failed: Int, missing: Int) -> [String] {

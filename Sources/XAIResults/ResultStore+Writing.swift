@@ -54,11 +54,11 @@ extension ResultStore {
     }
     for subject in result.subjects {
       guard subject.maps.count == experiment.explainers.count else {
-        throw fail("\(subject.maps.count) maps are not one an explainer")
+        throw fail("\(subject.maps.count) maps are not one per explainer")
       }
       for (map, explainer) in zip(subject.maps, experiment.explainers) {
         guard map.values.count == experiment.metrics.count else {
-          throw fail("\(explainer.specification) has not one value a metric")
+          throw fail("\(explainer.specification) does not have one value per metric")
         }
         let heads = [
           map.diagnostics.headWeights, map.diagnostics.negativeGradientShare,

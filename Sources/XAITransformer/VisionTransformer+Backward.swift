@@ -92,7 +92,7 @@ extension VisionTransformer {
       throw .unsupportedInput(
         model: descriptor.name,
         reason:
-          "parameter gradients need one target an image: \(rows) rows don't fit \(trace.batchCount) images")
+          "parameter gradients need one target per image: \(rows) rows don't fit \(trace.batchCount) images")
     }
   }
 

@@ -23,6 +23,7 @@ import XAITesting
       let highest: Float
       let alpha: Double
       let upsampling: String
+      let place: Rectangle?
     }
     let scores: [Float]
     let scoreMeaning: ScoreMeaning
@@ -65,11 +66,17 @@ import XAITesting
         #expect(drawing.lowest == upsampled.min() && drawing.highest == upsampled.max())
         scale = .range(drawing.lowest...drawing.highest)
       }
-      let expected = try photograph.overlaid(with: scores, style: MapStyle(scale: scale))
+      let style = MapStyle(scale: scale)
+      let expected = try photograph.overlaid(with: scores, style: style, colourBar: true)
       #expect(try Image(contentsOf: #require(record.files["overlay"])) == expected)
       #expect(
         try Image(contentsOf: #require(record.files["heat-map"]))
-          == Image(map: scores, style: MapStyle(scale: scale), height: 50, width: 70))
+          == Image(map: scores, style: style, height: 50, width: 70, colourBar: true))
+      let place = try #require(drawing.place)
+      #expect(place.y == 0 && place.width == 70 && place.height == 50 && expected.width >= place.x + 70)
+      #expect(
+        try expected.cropped(x: place.x, y: 0, width: 70, height: 50)
+          == photograph.overlaid(with: scores, style: style))
     }
   }
 
@@ -77,7 +84,9 @@ import XAITesting
   func model() throws {
     let folder = try TemporaryFolder()
     try folder.writeImage("photo.png", width: 70, height: 50)
-    let record = try #require(try explain(folder, "-e", "generic-attention", "--view", "model").first)
+    let record = try #require(
+      try explain(folder, "-e", "generic-attention", "--view", "model", "--no-colour-bar").first)
+    #expect(record.drawing?.place == .init(x: 0, y: 0, width: 20, height: 24))
     #expect(record.drawing?.view == "model" && record.drawing?.height == 24 && record.drawing?.width == 20)
     let overlay = try Image(contentsOf: #require(record.files["overlay"]))
     #expect(overlay.width == 20 && overlay.height == 24)
@@ -100,10 +109,16 @@ import XAITesting
       "smooth-grad:reduce=sum,samples=2",
       "--colour-map", "magma", "--colour-map", "PuOr_r", "--alpha", "0.25", "--upsampling", "grid")
     #expect(records.map { $0.drawing?.colourMap } == ["magma", "PuOr_r", "PuOr_r", "PuOr_r"])
+    // What has no meaningful zero takes the sequential map, also with scores below 0.
+    let relative = try #require(
+      try explain(folder, "-e", "score-cam:relu=false", "--colour-map", "magma").first)
+    #expect(relative.scoreMeaning == .relative && (relative.scores.min() ?? 0) < 0)
+    #expect(relative.drawing?.colourMap == "magma" && relative.drawing?.zero == nil)
     #expect(records.allSatisfy { $0.drawing?.alpha == 0.25 && $0.drawing?.upsampling == "grid" })
     for (arguments, words) in [
       (["-e", "lrp", "--colour-map", "magma"], ["magma is a sequential map", "lrp", "coolwarm"]),
-      (["-e", "gmar", "--colour-map", "bwr"], ["bwr is a diverging map", "gmar", "inferno"]),
+      (["-e", "gmar", "--colour-map", "bwr"], ["bwr is a diverging map", "gmar", "magnitudes", "inferno"]),
+      (["-e", "vit-cx", "--colour-map", "bwr"], ["bwr is a diverging map", "relative scores", "inferno"]),
       (["-e", "gmar", "--colour-map", "jet", "--colour-map", "magma"], ["jet and magma"]),
     ] {
       let result = try XAIProcess.run(
@@ -157,7 +172,8 @@ import XAITesting
     let bytes = try Data(contentsOf: URL(fileURLWithPath: folder.path("photo.png")))
     Thread.detachNewThread { try? bytes.write(to: URL(fileURLWithPath: pipe)) }
     let result = try XAIProcess.run(
-      "explain", "-m", FixtureModel.nonSquare, pipe, "-o", folder.path("out"), "-t", "0", "-e", "gmar")
+      "explain", "-m", FixtureModel.nonSquare, pipe, "-o", folder.path("out"), "-t", "0", "-e", "gmar",
+      "--no-colour-bar")
     #expect(result.status == 0, "\(result.errors)")
     let overlay = try folder.image("out/pipe.gmar.0.overlay.png")
     #expect(overlay.width == 70 && overlay.height == 50)

@@ -43,6 +43,31 @@ import XAI
     #expect(metrics.isSuperset(of: objectMetrics.map(\.descriptor.id)))
   }
 
+  @Test("an experiment names the explainers of relative scores, whose masks are from minimum to maximum")
+  func relativeScores() throws {
+    func run(_ output: String, _ metric: String, _ explainers: String...) throws -> EvaluationResults {
+      let result = try XAIProcess.run(
+        [
+          "evaluate", "-m", EvaluationFixture.model, "-d", "shapes:size=72", "--sample", "2", "--metric",
+          metric,
+        ]
+          + ["-o", fixture.path(output), "--shard", "none"] + explainers.flatMap { ["-e", $0] })
+      #expect(result.status == 0, "\(result.errors)")
+      return try fixture.results(output)
+    }
+    let relative = "rise:masks=20,score=logit"
+    let clip = try run("clip.sqlite", "average-drop", relative, "gmar")
+    #expect(clip.experiment.settings["relative scores"] == relative)
+    #expect(clip.experiment.explainers.map(\.scoreMeaning) == [.relative, .magnitude])
+    // The numbers of `shift` are those of before there was a choice.
+    let shift = try run("shift.sqlite", "average-drop:negative=shift", relative, "gmar")
+    func numbers(_ results: EvaluationResults) -> [Double?] {
+      results.images.flatMap { $0.subjects.flatMap { $0.maps.map { $0.values[0]?.number } } }
+    }
+    #expect(numbers(clip) == numbers(shift) && numbers(clip).count == 4)
+    #expect(try run("none.sqlite", "average-drop", "gmar").experiment.settings["relative scores"] == nil)
+  }
+
   @Test("a dry run says how long it would take, and does nothing")
   func dryRun() throws {
     let text = try XAIProcess.run(fixture.arguments("r.sqlite", "--dry-run"))
@@ -51,7 +76,7 @@ import XAI
     #expect(
       lines.count == 2 && lines[1].contains("2 explainers × 2 metrics × 10 images: about "), "\(lines)")
     // For each of two explainers one masked image and, of 9 steps of 8 rows, 9 images that aren't whole.
-    #expect(lines[1].contains(", 20 inputs an image at "), "\(lines)")
+    #expect(lines[1].contains(", 20 inputs per image at "), "\(lines)")
     let result = try XAIProcess.run(fixture.arguments("r.sqlite", "--dry-run", "--json"))
     let line = try #require(
       try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])

@@ -240,14 +240,15 @@ import XAIWeights
     ])
   func noMap(_ arguments: [String]) throws {
     let folder = try TemporaryFolder()
-    try folder.writeImage("photo.png")
+    // A name is shown escaped by every command.
+    try folder.writeImage("a\\photo.png")
     let model = try model(folder)
     let images =
-      arguments[0] == "check-gradients" ? [] : [folder.path("photo.png"), "-o", folder.path("out")]
+      arguments[0] == "check-gradients" ? [] : [folder.path("a\\photo.png"), "-o", folder.path("out")]
     let result = try XAIProcess.run([arguments[0], "-m", model] + images + arguments.dropFirst())
     #expect(result.status == 70, "\(result.errors)")
     #expect(result.errors.contains("'classifier.bias' (nan at [2])"), "\(result.errors)")
-    #expect(images.isEmpty || result.errors.contains("photo.png"), "\(result.errors)")
+    #expect(images.isEmpty || result.errors.contains("a\\\\photo.png: "), "\(result.errors)")
     #expect(result.output.isEmpty)
     let written = (try? FileManager.default.contentsOfDirectory(atPath: folder.path("out"))) ?? []
     #expect(written.isEmpty)

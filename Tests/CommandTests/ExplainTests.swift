@@ -29,8 +29,7 @@ import XAITensor
     try folder.writeImage("photo.png")
     let result = try XAIProcess.run(
       "explain", "-m", FixtureModel.nonSquare, folder.path("photo.png"), "-o", folder.path("out/deep"),
-      "--view",
-      "model")
+      "--view", "model", "--no-colour-bar")
     #expect(result.status == 0, "\(result.errors)")
     let name = try #require(folder.names(in: "out/deep").first)
     #expect(folder.names(in: "out/deep").count == 1)
@@ -140,7 +139,7 @@ import XAITensor
       "explain", "-m", FixtureModel.vit, folder.path("photo.png"), "-o", folder.path("out"), "--size",
       "24x12", "-e", "gmar", "-t", "1", "--format", "jpeg", "--alpha", "0.3", "--color-map", "viridis",
       "--view",
-      "model", "--quiet")
+      "model", "--quiet", "--no-colour-bar")
     #expect(result.status == 0, "\(result.errors)")
     #expect(result.output.isEmpty)
     let overlay = try folder.image("out/photo.gmar.1.overlay.jpg")

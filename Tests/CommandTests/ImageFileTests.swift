@@ -30,32 +30,37 @@ import XAIImage
     let turned = try Image(contentsOf: stored)
     try folder.write(turned.png(), to: "upright.png")
     try folder.write(Image(contentsOf: stored, orientation: .raw).png(), to: "raw.png")
-    func maps(_ arguments: String...) throws -> (scores: [[Float]], errors: String) {
+    func maps(_ arguments: String...) throws -> (scores: [[Float]], isTurned: Bool, errors: String) {
       let result = try XAIProcess.run(
         ["explain", "-m", FixtureModel.vit, "-e", "gmar", "-o", folder.path("out"), "-t", "0", "--json"]
           + arguments)
       #expect(result.status == 0, "\(result.errors)")
-      struct Record: Decodable { let scores: [Float] }
-      return (
-        try result.output.split(separator: "\n").map {
-          try JSONDecoder().decode(Record.self, from: Data($0.utf8)).scores
-        },
-        result.errors
-      )
+      struct Record: Decodable {
+        let scores: [Float]
+        let isTurned: Bool
+      }
+      let records = try result.output.split(separator: "\n").map {
+        try JSONDecoder().decode(Record.self, from: Data($0.utf8))
+      }
+      return (records.map(\.scores), records.contains { $0.isTurned }, result.errors)
     }
     let (upright, raw) = (
       try maps(folder.path("upright.png")).scores, try maps(folder.path("raw.png")).scores
     )
     #expect(upright != raw)
     let ours = try maps(stored)
-    #expect(ours.scores == upright)
+    #expect(ours.scores == upright && ours.isTurned)
     #expect(ours.errors.contains("oriented6.jpg is stored turned") && ours.errors.contains("--exif raw"))
     let asStored = try maps(stored, "--exif", "raw")
-    #expect(asStored.scores == raw && asStored.errors.isEmpty)
+    #expect(asStored.scores == raw && asStored.errors.isEmpty && !asStored.isTurned)
     let compared = try XAIProcess.run(
       "compare", "-m", FixtureModel.vit, stored, "-o", folder.path("out"), "-e", "attention-rollout", "-t",
       "0")
     #expect(compared.status == 0 && compared.errors.contains("stored turned"))
+    let record = try XAIProcess.run(
+      "compare", "-m", FixtureModel.vit, stored, "-o", folder.path("out"), "-e", "attention-rollout", "-t",
+      "0", "--json")
+    #expect(record.output.contains(#""isTurned":true"#), "\(record.output)")
     let checked = try XAIProcess.run("check-gradients", "-m", FixtureModel.vit, stored, "--exif", "sideways")
     #expect(checked.status == 64 && checked.errors.contains("upright"))
   }
@@ -170,6 +175,29 @@ import XAIImage
       "cd '\(folder.url.path)' && \"$XAI\" explain -m '\(FixtureModel.vit)' $'no\\xe9\\n.png'")
     #expect(
       missing.status == 66 && missing.errors.contains("there is no no\\xE9\\n.png"), "\(missing.errors)")
+  }
+
+  @Test("a model's folder may have any name, and names that look alike are two")
+  func modelFolders() throws {
+    let folder = try TemporaryFolder()
+    try folder.writeImage("photo.png")
+    let result = try XAIProcess.shell(
+      """
+      cd '\(folder.url.path)'
+      for name in $'mod\\xe9l' $'caf\\xc3\\xa9' $'\\xcc\\x81x'; do cp -r '\(FixtureModel.vit)' "$name"; done
+      cp -r '\(FixtureModel.nonSquare)' $'cafe\\xcc\\x81'
+      for model in $'mod\\xe9l' $'./mod\\xe9l/' $'caf\\xc3\\xa9' $'cafe\\xcc\\x81' $'\\xcc\\x81x/' $'mod\\xe9l/model.safetensors'; do
+        "$XAI" inspect "$model" || exit 1
+        "$XAI" explain -m "$model" -e gmar -t 0 --json --output-kind map photo.png || exit 1
+      done
+      cd $'mod\\xe9l' && "$XAI" inspect .
+      """)
+    #expect(result.status == 0, "\(result.errors)")
+    let lines = result.output.split(separator: "\n").map(String.init)
+    #expect(lines.filter { $0 == "mod\\xE9l" }.count == 4, "\(result.output)")
+    let sizes = lines.filter { $0.hasPrefix("  input ") }.map { $0.contains("24×20") }
+    #expect(sizes == [false, false, false, true, false, false, false], "\(sizes)")
+    #expect(lines.filter { $0.contains(#""model":"mod\\xE9l""#) }.count == 3)
   }
 
   @Test("long names are whole where they fit, and else cut with a hash, so that no run writes over another")

@@ -11,6 +11,7 @@ import XAITensor
       "0 tench",
       "gmar", "kernels", "input, first-norm, queries, keys, values, scores, projected-values",
       "of magnitudes: attention-rollout, gmar", "of signed scores: input-x-gradient",
+      "of relative scores: vit-cx",
     ] {
       #expect(result.output.contains(text), "\(text)")
     }

@@ -10,7 +10,7 @@ import XAIImage
     try folder.writeImage("photo.png", seed: 5)
     let result = try XAIProcess.shell(
       "ulimit -f 1; exec \"$XAI\" explain -m '\(FixtureModel.vit)' '\(folder.path("photo.png"))' "
-        + "-o '\(folder.path("out"))' --montage --output-kind overlay --view model")
+        + "-o '\(folder.path("out"))' --montage --output-kind overlay --view model --no-colour-bar")
     #expect(result.status == 74)
     #expect(result.errors.contains("montage.") && result.errors.contains("Free space"))
     #expect(folder.names(in: "out").allSatisfy { $0.hasSuffix(".overlay.png") })

@@ -43,7 +43,10 @@ import XAI
     #expect(turned.errors.contains("2 of 3 images are turned upright as their EXIF orientation says"))
     #expect(!upright.errors.contains("EXIF"))
     #expect(turned.results.experiment.settings["orientation"] == "2 images turned upright by EXIF")
+    let others = turned.results.images.map(\.identifier).filter { !$0.contains("a.jpg") }
+    #expect(turned.results.experiment.data.turned == others && others.count == 2)
     #expect(upright.results.experiment.settings["orientation"] == nil)
+    #expect(upright.results.experiment.data.turned == nil)
     let (raw, stored) = (try evaluate("turned", "--exif", "raw"), try evaluate("stored"))
     #expect(raw.results.images.map(\.subjects) == stored.results.images.map(\.subjects))
     #expect(raw.results.images.map(\.subjects) != turned.results.images.map(\.subjects))

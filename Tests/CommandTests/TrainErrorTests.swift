@@ -99,6 +99,9 @@ import Testing
     }
     let record = String(decoding: try fixture.bytes("out/training.json"), as: UTF8.self)
     #expect(record.contains("bad.png"))
+    // What had to be assumed is kept, as it is said.
+    #expect(result.errors.contains("no preprocessor_config.json says how images become inputs"))
+    #expect(record.contains("no preprocessor_config.json says how images become inputs"), "\(record)")
     let strict = try XAIProcess.run(fixture.arguments("strict", "--strict"))
     #expect(strict.status == 65 && strict.errors.contains("train/red/bad.png"))
     #expect(!fixture.folder.names(in: "strict").contains("model.safetensors"))

@@ -62,7 +62,7 @@ import XAITesting
       let options = Self.fewPasses[entry.descriptor.id].map { ":\($0)" } ?? ""
       let explainer = try registry.explainer(entry.descriptor.id + options)
       // One head and two layers leave some methods without a positive score.
-      guard explainer.scoreMeaning == .signed || entry.descriptor.family == .perturbation else { continue }
+      guard explainer.scoreMeaning.isSigned || entry.descriptor.family == .perturbation else { continue }
       #expect(try !explainer.explain(input, using: model)[0][0].isDegenerate, "\(entry.descriptor.id)")
     }
   }

@@ -86,7 +86,7 @@ struct CairoTests {
         let expected = (0..<4).map { UInt8(truncatingIfNeeded: count >> (24 - 8 * $0)) }
         #expect(Array(bytes[start..<start + 9]) == expected + expected + [1])
       } else {
-        // JFIF: after the version, 1 for the inch, then pixels an inch, across and down.
+        // JFIF: after the version, 1 for the inch, then pixels per inch, across and down.
         let start = try #require(bytes.indices.first { bytes[$0...].starts(with: "JFIF".utf8) }) + 7
         let expected = [UInt8(Int(resolution) >> 8), UInt8(Int(resolution) & 0xFF)]
         #expect(Array(bytes[start..<start + 5]) == [1] + expected + expected)

@@ -75,7 +75,7 @@ import XAIImage
     }
   }
 
-  @Test("an image has no more than 300 pixels an inch, and no more than its own")
+  @Test("an image has no more than 300 pixels per inch, and no more than its own")
   func imageResolution() {
     let photograph = Image(width: 3000, height: 1500, filledWith: .red)
     let drawing = Montage(rows: [[photograph, black]], cellWidth: 72, cellHeight: 72).drawing()

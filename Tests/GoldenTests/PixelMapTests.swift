@@ -79,7 +79,7 @@ import XAITesting
   /// Options that make an explainer of many passes quick.
   static let quick = ["samples": "500", "masks": "60", "steps": "3", "fixations": "3"]
 
-  @Test("magnitudes are never negative, and signed scores sometimes are", arguments: ids)
+  @Test("magnitudes are never negative, signed scores are, and what is relative is known", arguments: ids)
   func meaning(_ id: String) throws {
     let registry = try Registry.builtIn()
     let entry = try #require(registry.explainers.first { $0.descriptor.id == id })
@@ -114,12 +114,60 @@ import XAITesting
       #expect(count > 0, "\(text) fits none of the models")
       switch explainer.scoreMeaning {
       case .magnitude: #expect(least >= 0, "\(text) declares magnitudes, and gives \(least)")
-      case .signed:
-        // ViT-CX adds the class's probability to its impacts, and is below 0 only where hiding costs more than that.
-        #expect(least < 0 || id == "vit-cx", "\(text) declares signed scores, and gives none below \(least)")
+      case .signed: #expect(least < 0, "\(text) declares signed scores, and gives none below \(least)")
+      case .relative: #expect(Self.isRelative(text), "\(text) declares relative scores")
       }
+      #expect(Self.isRelative(text) == (explainer.scoreMeaning == .relative), "\(text)")
+    }
+  }
+
+  /// Those whose formula leaves 0 without a meaning, by hand.
+  private static func isRelative(_ text: String) -> Bool {
+    text.hasPrefix("vit-cx") || text.hasPrefix("rise") && text.contains("score=logit")
+      || text.hasPrefix("score-cam") && text.contains("relu=false")
+  }
+
+  @Test("a number added to all logits moves RISE's map of logits, and none whose 0 has a meaning")
+  func zero() throws {
+    let golden = try #require(GoldenCase.all.first { $0.name == "hf-vit" })
+    let model = try golden.model(on: AvailableKernels.preferred.make())
+    let moved = MovedLogits(of: model, by: 5)
+    for (text, isMoved) in [
+      ("rise:score=logit,masks=60", true), ("rise:masks=60", false), ("occlusion:score=logit", false),
+      ("kernel-shap:score=logit,samples=500", false), ("lime:score=logit,samples=500", false),
+      ("score-cam", false),
+    ] {
+      let explainer = try Registry.builtIn().explainer(text)
+      let maps = try [model, moved].map { model in
+        try explainer.explain(golden.tensor("input"), targets: .predicted, using: model)[0][0].scores
+      }
+      let largest = maps[0].map(\.magnitude).max() ?? 0
+      let difference = zip(maps[0], maps[1]).map { abs($0 - $1) }.max() ?? 0
+      #expect((difference > 0.1 * largest) == isMoved, "\(text): \(difference) of \(largest)")
+      #expect(isMoved || difference < 1e-3 * largest, "\(text): \(difference) of \(largest)")
     }
   }
 
   static let ids = ((try? Registry.builtIn())?.explainers ?? []).map(\.descriptor.id)
+}
+
+/// A model with a number added to all of its logits: with a softmax it answers as before.
+private struct MovedLogits: Model {
+  let descriptor: ModelDescriptor
+  private let base: any Model
+  private let amount: Float
+
+  init(of base: any Model, by amount: Float) {
+    (self.base, self.amount, descriptor) = (base, amount, base.descriptor)
+  }
+
+  func layout(height: Int, width: Int) throws -> TokenLayout { try base.layout(height: height, width: width) }
+
+  func forward(_ input: Tensor, recording: Recording) throws -> ForwardTrace {
+    let trace = try base.forward(input, recording: recording)
+    return ForwardTrace(
+      input: trace.input, layout: trace.layout,
+      logits: Tensor(trace.logits.shape, trace.logits.elements.map { $0 + amount }),
+      attention: trace.attention, activations: trace.activations, tape: trace.tape)
+  }
 }

@@ -130,6 +130,7 @@ struct PluginFolder: Sendable, CustomTestStringConvertible {
       let page = PluginFolder.contents(of: "docs/explainers/\(entry.descriptor.id).md") ?? ""
       for (meaning, words) in [
         (ScoreMeaning.signed, "Scores are *signed*"), (.magnitude, "Scores are *magnitudes*"),
+        (.relative, "Scores are *relative*"),
       ] {
         #expect(
           page.contains(words) == (entry.descriptor.scores == meaning), "\(entry.descriptor.id): \(meaning)")

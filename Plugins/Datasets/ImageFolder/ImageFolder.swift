@@ -2,13 +2,13 @@ public import XAICore
 import XAIFoundation
 public import XAIImage
 
-/// Images in one folder a class, with or without folders for the splits, or in a folder without classes.
+/// Images in one folder per class, with or without folders for the splits, or in a folder without classes.
 ///
 /// Classes are folder names, in the order of their bytes, as torchvision's class of that name numbers them.
 public struct ImageFolder: Dataset {
   public static let descriptor = DatasetDescriptor(
     id: "image-folder", title: "Image folder",
-    summary: "Images in one folder a class, with or without train, validation and test folders above",
+    summary: "Images in one folder per class, with or without train, validation and test folders above",
     citation: Citation(
       authors: "TorchVision maintainers and contributors",
       title: "TorchVision: PyTorch's Computer Vision library",

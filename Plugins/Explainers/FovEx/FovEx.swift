@@ -117,7 +117,7 @@ public struct FovEx: Explainer {
 }
 
 /// The options of FovEx.
-public struct FovExOptions: PluginOptions {
+public struct FovExOptions: SeededOptions {
   /// Places that are looked at.
   public var fixations = 10
   /// Steps of the search for each.
@@ -165,7 +165,7 @@ public struct FovExOptions: PluginOptions {
     OptionSpec(
       "spot", \.spot, "the spot that a fixation leaves on the map, as the fovea is written",
       allowed: "a number above 0", where: { $0 > 0 }),
-    OptionSpec("seed", \.seed, "another seed gives other places to start anew from"),
+    seedOption(for: "places to start anew from"),
     OptionSpec(
       "batch", \.batch, "images and classes that the model sees at once", allowed: "a whole number from 1",
       where: { $0 > 0 }),

@@ -13,7 +13,7 @@ public struct InputXGradientOptions: ContrastiveOptions, PixelMapOptions {
   public init() {}
 
   public static let table: [OptionSpec<Self>] = [
-    OptionSpec("reduce", \.reduce, "how values of pixels become one score a patch or pixel"),
+    OptionSpec("reduce", \.reduce, "how values of pixels become one score per patch or pixel"),
     atOption,
     contrastOption,
   ]

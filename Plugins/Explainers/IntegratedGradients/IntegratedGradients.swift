@@ -119,7 +119,7 @@ public struct IntegratedGradientsOptions: ContrastiveOptions, PixelMapOptions {
       allowed: "a whole number from 2 to 1000", where: { (2...1000).contains($0) }),
     OptionSpec("baseline", \.baseline, "what the path begins with"),
     OptionSpec("rule", \.rule, "how the integral becomes a sum"),
-    OptionSpec("reduce", \.reduce, "how values of pixels become one score a patch or pixel"),
+    OptionSpec("reduce", \.reduce, "how values of pixels become one score per patch or pixel"),
     atOption,
     contrastOption,
   ]

@@ -92,7 +92,8 @@ public struct KernelSHAP: PerturbationExplainer {
 }
 
 /// The options of Kernel SHAP.
-public struct KernelSHAPOptions: PerturbationExplainerOptions {
+public struct KernelSHAPOptions: PerturbationExplainerOptions, ChosenScoreOptions, FillOptions, SeededOptions
+{
   /// What the players are.
   public var segments = Segmentation.patches
   /// About how many superpixels.
@@ -120,9 +121,9 @@ public struct KernelSHAPOptions: PerturbationExplainerOptions {
       "samples", \.samples, "how many coalitions beside nobody and everybody",
       allowed: "a whole number from 2 to 1000000, or none for 2·players + 2048",
       where: { $0.map { (2...1_000_000).contains($0) } ?? true }),
-    OptionSpec("fill", \.fill, "what stands in the place of a player"),
-    OptionSpec("score", \.score, "which output stands for a class"),
-    OptionSpec("seed", \.seed, "another seed gives other coalitions"),
+    fillOption(for: "a player"),
+    scoreOption,
+    seedOption(for: "coalitions"),
     batchOption,
   ]
 }

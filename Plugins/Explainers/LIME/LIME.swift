@@ -86,7 +86,7 @@ public struct LIME: PerturbationExplainer {
 }
 
 /// The options of LIME.
-public struct LIMEOptions: PerturbationExplainerOptions {
+public struct LIMEOptions: PerturbationExplainerOptions, ChosenScoreOptions, SeededOptions {
   /// What the image is divided into.
   public var segments = Segmentation.slic
   /// About how many superpixels.
@@ -126,8 +126,8 @@ public struct LIMEOptions: PerturbationExplainerOptions {
     OptionSpec(
       "ridge", \.ridge, "how strongly coefficients are held to 0", allowed: "a number above 0",
       where: { $0 > 0 }),
-    OptionSpec("score", \.score, "which output stands for a class"),
-    OptionSpec("seed", \.seed, "another seed gives other samples"),
+    scoreOption,
+    seedOption(for: "samples"),
     batchOption,
   ]
 }

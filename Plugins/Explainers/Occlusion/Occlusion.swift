@@ -52,7 +52,7 @@ public struct Occlusion: PerturbationExplainer {
 }
 
 /// The options of occlusion.
-public struct OcclusionOptions: PerturbationExplainerOptions {
+public struct OcclusionOptions: PerturbationExplainerOptions, ChosenScoreOptions {
   /// The side of the window.
   public var window = Extent.patches(2)
   /// How far it moves.
@@ -72,7 +72,7 @@ public struct OcclusionOptions: PerturbationExplainerOptions {
     OptionSpec(
       "fill", \.fill, "what stands in the place of the window; tokens leaves its patches out",
       oneOf: Hiding.fills + [.tokens]),
-    OptionSpec("score", \.score, "which output stands for a class"),
+    scoreOption,
     batchOption,
   ]
 }

@@ -21,8 +21,10 @@ public struct RISE: PerturbationExplainer {
     self.options = options
   }
 
-  /// Probabilities are never negative, and logits may be.
-  public var scoreMeaning: ScoreMeaning { options.score == .probability ? .magnitude : .signed }
+  /// Probabilities are never negative, and logits have no zero.
+  ///
+  /// A number added to all logits of a softmax changes none of the model's answers, and moves the whole map.
+  public var scoreMeaning: ScoreMeaning { options.score == .probability ? .magnitude : .relative }
 
   /// The image under each mask; all images have the same masks.
   public func perturbation(of image: Int, in trace: ForwardTrace, using model: any Model) -> Perturbation {
@@ -44,7 +46,7 @@ public struct RISE: PerturbationExplainer {
 }
 
 /// The options of RISE.
-public struct RISEOptions: PerturbationExplainerOptions {
+public struct RISEOptions: PerturbationExplainerOptions, ChosenScoreOptions, FillOptions, SeededOptions {
   /// How many masks.
   public var masks = 4000
   /// Cells of a mask along each side.
@@ -73,9 +75,9 @@ public struct RISEOptions: PerturbationExplainerOptions {
     OptionSpec(
       "keep", \.keep, "the probability that a cell is kept", allowed: "a number above 0, up to 1",
       where: { $0 > 0 && $0 <= 1 }),
-    OptionSpec("fill", \.fill, "what stands in the place of what is hidden"),
-    OptionSpec("score", \.score, "which output stands for a class"),
-    OptionSpec("seed", \.seed, "another seed gives other masks"),
+    fillOption(for: "what is hidden"),
+    scoreOption,
+    seedOption(for: "masks"),
     batchOption,
   ]
 }

@@ -3,14 +3,14 @@ import XAIFoundation
 import XAITensor
 
 /// The options of the random baseline.
-public struct RandomMapOptions: PluginOptions {
+public struct RandomMapOptions: SeededOptions {
   /// The seed of all maps.
   public var seed = 0
 
   public init() {}
 
   public static let table: [OptionSpec<Self>] = [
-    OptionSpec("seed", \.seed, "another seed gives other maps")
+    seedOption(for: "maps")
   ]
 }
 

@@ -25,7 +25,10 @@ public struct ScoreCAM: PerturbationExplainer {
   }
 
   /// Without negative scores unless they are asked for.
-  public var scoreMeaning: ScoreMeaning { options.relu ? .magnitude : .signed }
+  ///
+  /// Those aren't against the class: weights out of a softmax are positive for channels that harm it as well, so that a
+  /// score's sign is that of the activations, and a number added to a channel moves the map and neither mask nor weight.
+  public var scoreMeaning: ScoreMeaning { options.relu ? .magnitude : .relative }
 
   private func point(of model: ModelDescriptor) throws -> ActivationPoint {
     try model.tokenPoint(options.point, layer: options.layer, for: self)
@@ -81,7 +84,7 @@ extension ChannelMaps {
 }
 
 /// The options of Score-CAM.
-public struct ScoreCAMOptions: PerturbationExplainerOptions {
+public struct ScoreCAMOptions: PerturbationExplainerOptions, ChosenScoreOptions, FillOptions {
   /// The layer, from 0; −1 is the last.
   public var layer = -1
   /// The place in the layer.
@@ -101,8 +104,8 @@ public struct ScoreCAMOptions: PerturbationExplainerOptions {
     OptionSpec("layer", \.layer, "the layer that is looked at, from 0; -1 is the last"),
     OptionSpec("point", \.point, "the place in the layer"),
     OptionSpec("relu", \.relu, "whether negative scores become 0"),
-    OptionSpec("fill", \.fill, "what stands in the place of what a mask hides"),
-    OptionSpec("score", \.score, "which output stands for a class"),
+    fillOption(for: "what a mask hides"),
+    scoreOption,
     batchOption,
   ]
 }

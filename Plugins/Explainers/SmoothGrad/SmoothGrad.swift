@@ -3,7 +3,7 @@ import XAIFoundation
 import XAITensor
 
 /// The options of SmoothGrad.
-public struct SmoothGradOptions: ContrastiveOptions, PixelMapOptions {
+public struct SmoothGradOptions: ContrastiveOptions, PixelMapOptions, SeededOptions {
   /// Noisy copies of the image.
   public var samples = 50
   /// Standard deviation of the noise as a share of the input's range.
@@ -29,9 +29,9 @@ public struct SmoothGradOptions: ContrastiveOptions, PixelMapOptions {
       "noise", \.noise, "standard deviation of the noise as a share of the input's range",
       allowed: "a number from 0", where: { $0 >= 0 }),
     OptionSpec("times-input", \.timesInput, "whether the mean gradient is multiplied with the image"),
-    OptionSpec("reduce", \.reduce, "how values of pixels become one score a patch or pixel"),
+    OptionSpec("reduce", \.reduce, "how values of pixels become one score per patch or pixel"),
     atOption,
-    OptionSpec("seed", \.seed, "another seed gives other noise"),
+    seedOption(for: "noise"),
     contrastOption,
   ]
 }

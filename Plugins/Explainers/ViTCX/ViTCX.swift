@@ -11,7 +11,7 @@ public struct ViTCX: PerturbationExplainer {
   public static let descriptor = ExplainerDescriptor(
     id: "vit-cx", title: "ViT-CX",
     summary: "Adds up masks made of a layer's patch tokens, weighted by their causal impact on the class",
-    family: .perturbation, needs: [.activations], isClassSpecific: true, scores: .signed,
+    family: .perturbation, needs: [.activations], isClassSpecific: true, scores: .relative,
     forwardPasses: "1 + 2·clusters", backwardPasses: "0",
     citation: Citation(
       authors: "Xie et al.", title: "ViT-CX: Causal Explanation of Vision Transformers", venue: "IJCAI",
@@ -98,7 +98,7 @@ extension ChannelMaps {
 }
 
 /// The options of ViT-CX.
-public struct ViTCXOptions: PerturbationExplainerOptions {
+public struct ViTCXOptions: PerturbationExplainerOptions, SeededOptions {
   /// The layer, from 0; −1 is the last.
   public var layer = -1
   /// The place in the layer.
@@ -127,7 +127,7 @@ public struct ViTCXOptions: PerturbationExplainerOptions {
     OptionSpec(
       "noise", \.noise, "the deviation of the noise in place of what a mask hides",
       allowed: "a number from 0", where: { $0 >= 0 }),
-    OptionSpec("seed", \.seed, "another seed gives other noise"),
+    seedOption(for: "noise"),
     batchOption,
   ]
 }

@@ -64,7 +64,7 @@ extension BenchReport.Model {
   func text(peak: Double?) -> String {
     let size =
       decimal(Double(parameters) * 1e-6, places: 1) + " million parameters"
-      + (forwardGigaflop.map { ", \(decimal($0, places: $0 < 10 ? 2 : 1)) GFLOP an image" } ?? "")
+      + (forwardGigaflop.map { ", \(decimal($0, places: $0 < 10 ? 2 : 1)) GFLOP per image" } ?? "")
       + (peak.map { "; peak \(decimal($0, places: 0)) GFLOP/s" } ?? "")
     let headings = ["", "batch", "ms", "spread", "images/s", "GFLOP/s", "of peak", "memory"]
     return "\n\(name): \(size)\n"
@@ -93,7 +93,7 @@ extension BenchResult {
     switch work {
     case .forward: "forward"
     case .explain: explainers.joined(separator: ", ")
-    case .evaluate: "evaluation, \(forwards / max(images, 1)) forwards an image"
+    case .evaluate: "evaluation, \(forwards / max(images, 1)) forward passes per image"
     }
   }
 

@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 import XAIImage
 import XAITensor
 
@@ -32,7 +33,7 @@ struct CompareRun {
       logits = try plan.model.finite(trace.logits, of: plan.input)
     } catch {
       var failure = Failure(error)
-      failure.message = "\(plan.file.path): \(failure.message)"
+      failure.message = "\(plan.file.shownPath): \(failure.message)"
       throw failure
     }
     let targets = try targets(of: logits)
@@ -95,7 +96,8 @@ struct CompareRun {
     if plan.command.json {
       try StandardOutput.write(json(ComparisonRecord(result, drawing: plan.command.drawing, files: files)))
     } else if !plan.command.quiet {
-      try StandardOutput.write(result.text + files.values.sorted().reversed().map { "\($0)\n" }.joined())
+      try StandardOutput.write(
+        result.text + files.values.sorted().reversed().map { "\(FileName.shown($0))\n" }.joined())
     }
   }
 }

@@ -24,6 +24,8 @@ struct ComparedMap {
 /// What a comparison came to.
 struct ComparisonResult {
   let file: ImageFile
+  /// Whether the image was turned upright.
+  let isTurned: Bool
   let backdrop: Backdrop
   let model: ModelDescriptor
   let predicted: ClassScore
@@ -42,7 +44,7 @@ struct ComparisonResult {
     guard let scores = ClassScores(logits: logits, of: plan.model.descriptor) else {
       throw ModelError.noClasses(user: "a comparison", model: plan.model.descriptor.name)
     }
-    file = plan.file
+    (file, isTurned) = (plan.file, plan.isTurned)
     backdrop = plan.backdrop
     model = plan.model.descriptor
     predicted = scores.predicted
@@ -74,6 +76,8 @@ struct ComparisonRecord: Encodable {
   }
 
   let image: String
+  /// Whether the image was turned upright as its EXIF orientation says.
+  let isTurned: Bool
   let model: String
   /// What the model's outputs mean.
   let output: OutputMeaning
@@ -92,6 +96,7 @@ struct ComparisonRecord: Encodable {
 
   init(_ result: ComparisonResult, drawing: DrawingOptions, files: [String: String]) {
     image = result.file.path
+    isTurned = result.isTurned
     model = result.model.name
     output = result.model.output
     modelNotes = result.model.notes

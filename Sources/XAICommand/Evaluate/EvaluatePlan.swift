@@ -109,7 +109,7 @@ struct EvaluatePlan {
     ].joined(separator: " × ")
     return
       "\(parts): about \(duration(estimate.secondsPerImage * Double(images))), \(grouped(estimate.inputsPerImage)) "
-      + "inputs an image at \(decimal(estimate.secondsPerInput * 1000, places: 1)) ms"
+      + "inputs per image at \(decimal(estimate.secondsPerInput * 1000, places: 1)) ms"
   }
 
   /// Says how long the run would take, and that alone.

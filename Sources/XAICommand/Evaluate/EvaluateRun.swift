@@ -54,7 +54,7 @@ struct EvaluateRun {
     try reporter.ended(end, isFinished: isFinished)
     if !isFinished, Interruption.isRequested { throw Failure(.interrupted, "") }
     if isFinished, !end.failures.isEmpty, end.failures.count == known.count {
-      throw Failure(.inputData, "\(plan.command.data): no image could be evaluated")
+      throw Failure(.inputData, "\(FileName.shown(plan.command.data)): no image could be evaluated")
     }
     // What is missing has been named.
     if isFinished, !end.failures.isEmpty || !end.mapFailures.isEmpty { throw Failure(.inputData, "") }

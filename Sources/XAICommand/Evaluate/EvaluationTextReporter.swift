@@ -91,7 +91,7 @@ extension EvaluationTextReporter {
     if end.known > end.failures.count { try say("\n" + meanTable(end.means, of: plan.experiment) + "\n") }
     if isFinished {
       let time = done > 0 ? " in \(duration(end.seconds))" : ", all of them known already"
-      try say("\(plan.output): \(counted(end.known, "image"))\(time)\n" + next)
+      try say("\(FileName.shown(plan.output)): \(counted(end.known, "image"))\(time)\n" + next)
     } else {
       try say(
         "Stopped after \(grouped(end.known)) of \(grouped(end.positionCount)) images; the same command resumes from "
@@ -119,9 +119,11 @@ extension EvaluationTextReporter {
   /// What a user may want next.
   private var next: String {
     guard let chosen = plan.chosen, chosen.shard.count > 1 else {
-      return "For tables with intervals, or a page: xai report \(plan.output) [-o report.html]\n"
+      return
+        "For tables with intervals, or a page: xai report \(FileName.shown(plan.output)) [-o report.html]\n"
     }
-    return "When all \(chosen.shard.count) shards are done: xai merge FILES -o \(plan.command.output)\n"
+    return
+      "When all \(chosen.shard.count) shards are done: xai merge FILES -o \(FileName.shown(plan.command.output))\n"
   }
 }
 

@@ -34,16 +34,21 @@ struct Backdrop {
       image: image.resized(width: Self.widthInFigures, height: height, filter: .bilinear), view: view)
   }
 
-  /// The map over the image.
-  func overlay(of attribution: Attribution, _ drawing: DrawingOptions) throws(FigureError) -> Image {
-    try image.overlaid(with: attribution.drawnMap, style: drawing.style(of: attribution), view: view)
+  /// The map over the image, with a colour bar below where that is asked for.
+  func overlay(
+    of attribution: Attribution, _ drawing: DrawingOptions, colourBar: Bool = false
+  ) throws(FigureError) -> Image {
+    try image.overlaid(
+      with: attribution.drawnMap, style: drawing.style(of: attribution), view: view, colourBar: colourBar)
   }
 
-  /// The map alone, at the size of the image.
-  func heatMap(of attribution: Attribution, _ drawing: DrawingOptions) throws(FigureError) -> Image {
+  /// The map alone, at the size of the image, with a colour bar below where that is asked for.
+  func heatMap(
+    of attribution: Attribution, _ drawing: DrawingOptions, colourBar: Bool
+  ) throws(FigureError) -> Image {
     try Image(
       map: attribution.drawnMap, style: drawing.style(of: attribution), height: image.height,
-      width: image.width, view: view)
+      width: image.width, view: view, colourBar: colourBar)
   }
 }
 
@@ -69,9 +74,20 @@ struct DrawingRecord: Encodable {
   let zero: Float?
   let alpha: Double
   let upsampling: String
+  /// Where the image is in its overlay or heat map, in which a colour bar may be below it; nil where there is no such file.
+  let place: Rectangle?
 
-  init(_ attribution: Attribution, on backdrop: Backdrop, _ drawing: DrawingOptions) {
+  /// - Parameter colourBar: whether overlays and heat maps have one; nil where there are none.
+  init(
+    _ attribution: Attribution, on backdrop: Backdrop, _ drawing: DrawingOptions, colourBar: Bool? = nil
+  ) {
     let style = drawing.style(of: attribution)
+    let (columnsOfImage, rowsOfImage) = (backdrop.image.width, backdrop.image.height)
+    place = colourBar.map { hasBar in
+      let left =
+        hasBar ? ColourStrip(belowWidth: columnsOfImage, height: rowsOfImage, style: style).left : 0
+      return Rectangle(x: left, y: 0, width: columnsOfImage, height: rowsOfImage)
+    }
     view = drawing.view
     (width, height) = (backdrop.image.width, backdrop.image.height)
     let (rows, columns) = backdrop.view?.seen ?? (0..<height, 0..<width)

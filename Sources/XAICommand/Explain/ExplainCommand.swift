@@ -46,7 +46,12 @@ struct ExplainCommand: ParsableCommand {
       valueName: "kinds"), completion: .list(OutputKind.allCases.map(\.rawValue)), transform: OutputKind.list)
   var outputKind: [OutputKind] = [.overlay]
 
-  @Flag(help: "Also draw a montage of all images × explainers, ten rows a page.")
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Draw a colour bar below overlays and heat maps; without it they have the size of the image.")
+  var colourBar = true
+
+  @Flag(help: "Also draw a montage of all images × explainers, ten rows per page.")
   var montage = false
 
   @Flag(help: "Also draw what every head of every layer attends to, as a grid for each image.")
@@ -69,7 +74,7 @@ struct ExplainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Images in one pass of the model.", valueName: "n"))
   var batchSize = 4
 
-  @Flag(help: "Print one JSON line a map on standard output, and nothing else there.")
+  @Flag(help: "Print one JSON line per map on standard output, and nothing else there.")
   var json = false
 
   @Flag(name: .shortAndLong, help: "Print nothing but errors.")
@@ -93,7 +98,7 @@ struct ExplainCommand: ParsableCommand {
 /// The text of `xai explain --help`.
 enum ExplainHelp {
   static let discussion = """
-    Runs every explainer on every image and class in one pass of the model a batch. Everything that you write is \
+    Runs every explainer on every image and class in one pass of the model per batch. Everything that you write is \
     checked before the first pass.
 
       xai explain -m MODEL photo.jpg
@@ -112,8 +117,8 @@ enum ExplainHelp {
           another input size, which need not be square
 
     Files are named <image>.<explainer>.<class index>.<kind>; images of one name in several folders have the \
-    folder before it. Images are upright, as their EXIF orientation says. Overlays are drawn on the image as it is; what the model doesn't see of it is dimmed. Signed scores are \
-    drawn symmetric about 0: blue against the class, red for it, as strong as they are large. Magnitudes are drawn from the lowest \
+    folder before it. Images are upright, as their EXIF orientation says. Overlays are drawn on the image as it is; what the model doesn't see of it is dimmed; a colour bar is below. Signed scores are \
+    drawn symmetric about 0: blue against the class, red for it, as strong as they are large. Others are drawn from the lowest \
     of a map to its highest. The .npy files and records hold the scores as they are.
 
     An image that can't be used is reported and the others are still done; the exit status is then that of the first \

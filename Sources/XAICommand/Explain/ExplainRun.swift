@@ -189,14 +189,14 @@ extension ExplainRun {
       let results = zip(plan.choices, maps).map { choice, result -> MapResult? in
         guard let attribution = try? result.get()[target] else { return nil }
         return MapResult(
-          file: image.file, choice: choice, attribution: attribution,
+          file: image.file, isTurned: image.isTurned, choice: choice, attribution: attribution,
           target: scores?[classIndex], predicted: predicted)
       }
       if let scores, classIndex != scores.predicted.index { lines += "  \(scores[classIndex].text)\n" }
       lines += try write(results, on: backdrop, likeness)
     }
     if let path = try writeAttentionMaps(image, results.dropFirst(plan.choices.count)) {
-      lines += "  \(path)\n"
+      lines += "  \(FileName.shown(path))\n"
     }
     if !plan.command.quiet, !plan.command.json { try say(lines) }
     tell(likeness, of: image.file)
@@ -211,7 +211,7 @@ extension ExplainRun {
       guard let result else { continue }
       let alike = likeness.classes(alikeTo: result.attribution.classIndex, by: place)
       let files = try writer.write(result, alike: alike, on: backdrop)
-      lines += files.values.sorted().map { "  \($0)\n" }.joined()
+      lines += files.values.sorted().map { "  \(FileName.shown($0))\n" }.joined()
       if plan.command.json {
         try say(json(writer.record(of: result, alike: alike, on: backdrop, files: files)))
       }
@@ -246,7 +246,7 @@ extension ExplainRun {
 
   private mutating func write(_ page: (name: String, drawing: Drawing)) throws {
     guard let path = try writer.write(page.drawing, name: page.name) else { return }
-    if !plan.command.quiet, !plan.command.json { try say("\(path)\n") }
+    if !plan.command.quiet, !plan.command.json { try say("\(FileName.shown(path))\n") }
   }
 
   /// Draws the grid of all heads of an image, where that was asked for, and gives its path.
@@ -278,7 +278,7 @@ extension ExplainRun {
     {
       tell("Note: \(result.choice.text) gives the same map whatever class is asked about.\n")
     }
-    if result.attribution.scoreMeaning == .signed, drawsImages, !toldSigned {
+    if result.attribution.scoreMeaning.isSigned, drawsImages, !toldSigned {
       toldSigned = true
       let map = plan.command.drawing.style(of: result.attribution).colourMap
       tell(

@@ -53,6 +53,8 @@ struct ClassScores {
 /// One map: of an image and a class by an explainer.
 struct MapResult {
   let file: ImageFile
+  /// Whether the image was turned upright.
+  let isTurned: Bool
   let choice: ExplainerChoice
   let attribution: Attribution
   /// The class that was asked about, and the likeliest; nil where the model has no classes.
@@ -77,6 +79,8 @@ struct ResultRecord: Encodable {
   }
 
   let image: String
+  /// Whether the image was turned upright as its EXIF orientation says.
+  let isTurned: Bool
   let model: String
   /// What the model's outputs mean.
   let output: OutputMeaning
@@ -104,6 +108,7 @@ struct ResultRecord: Encodable {
   ) {
     let attribution = result.attribution
     image = result.file.path
+    isTurned = result.isTurned
     self.model = model.name
     output = model.output
     modelNotes = model.notes

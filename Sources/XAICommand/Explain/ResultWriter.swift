@@ -10,6 +10,7 @@ struct ResultWriter {
   let kinds: Set<OutputKind>
   let drawing: DrawingOptions
   let drawsHeadWeights: Bool
+  private let colourBar: Bool
   private let figures: FigureWriter?
   private let isQuiet: Bool
   let model: ModelDescriptor
@@ -20,6 +21,7 @@ struct ResultWriter {
     kinds = Set(plan.command.outputKind)
     drawing = plan.command.drawing
     drawsHeadWeights = plan.command.headWeights
+    colourBar = plan.command.colourBar
     figures = plan.figures
     isQuiet = plan.command.quiet
     model = plan.model.descriptor
@@ -39,11 +41,15 @@ struct ResultWriter {
       return path
     }
     if let backdrop, kinds.contains(.overlay) {
-      let image = try profile.measure("drawing") { try backdrop.overlay(of: result.attribution, drawing) }
+      let image = try profile.measure("drawing") {
+        try backdrop.overlay(of: result.attribution, drawing, colourBar: colourBar)
+      }
       try write(image, to: path(OutputKind.overlay.rawValue, drawing.fileExtension))
     }
     if let backdrop, kinds.contains(.heatMap) {
-      let image = try profile.measure("drawing") { try backdrop.heatMap(of: result.attribution, drawing) }
+      let image = try profile.measure("drawing") {
+        try backdrop.heatMap(of: result.attribution, drawing, colourBar: colourBar)
+      }
       try write(image, to: path(OutputKind.heatMap.rawValue, drawing.fileExtension))
     }
     if kinds.contains(.map) {
@@ -81,7 +87,9 @@ struct ResultWriter {
   ) -> ResultRecord {
     ResultRecord(
       result, model: model, alike: alike,
-      drawing: backdrop.map { DrawingRecord(result.attribution, on: $0, drawing) },
+      drawing: backdrop.map {
+        DrawingRecord(result.attribution, on: $0, drawing, colourBar: draws ? colourBar : nil)
+      },
       files: files)
   }
 

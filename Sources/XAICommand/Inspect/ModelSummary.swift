@@ -105,9 +105,6 @@ extension ModelDescriptor {
 extension ModelSummary {
   /// The summary as people read it.
   var text: String {
-    func fitting(_ scores: ScoreMeaning) -> String {
-      explainers.filter { $0.problem == nil && $0.scores == scores }.map(\.id).joined(separator: ", ")
-    }
     let misfits = explainers.compactMap { fit in fit.problem.map { ["", "\(fit.id) doesn't fit: \($0)"] } }
     let rows: [[String]] =
       [
@@ -130,14 +127,24 @@ extension ModelSummary {
         ["classes", classText],
         ["gives", capabilities.joined(separator: ", ")],
         ["places", places.joined(separator: ", ")],
-        ["explainers", "of magnitudes: \(fitting(.magnitude))"],
-        ["", "of signed scores: \(fitting(.signed))"],
       ]
+      + meaningRows
       + misfits
       + notes.enumerated().map { [$0.offset == 0 ? "note" : "", $0.element] }
       + [["kernels", kernels]]
       + (kernelsAdvice.map { [["", "for the fast ones: \($0)"]] } ?? [])
     return "\(name)\n" + table(rows, indent: "  ")
+  }
+
+  /// The explainers that fit, one row per meaning that scores of some of them have.
+  private var meaningRows: [[String]] {
+    let rows = [ScoreMeaning.magnitude, .signed, .relative].compactMap { meaning -> String? in
+      let ids = explainers.filter { $0.problem == nil && $0.scores == meaning }.map(\.id)
+      return ids.isEmpty ? nil : "of \(meaning.text): \(ids.joined(separator: ", "))"
+    }
+    return (rows.isEmpty ? ["none fits"] : rows).enumerated().map {
+      [$0.offset == 0 ? "explainers" : "", $0.element]
+    }
   }
 
   /// One row a stage: its layers, counted from 0, and what they work on.

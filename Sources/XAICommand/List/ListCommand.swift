@@ -153,6 +153,7 @@ extension Catalogue.Explainer {
     switch descriptor.scores {
     case .signed: "scores are signed"
     case .magnitude: "scores are magnitudes"
+    case .relative: "scores are relative: more is more, and 0 means nothing"
     }
   }
 

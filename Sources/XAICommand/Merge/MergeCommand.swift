@@ -44,7 +44,8 @@ struct MergeCommand: ParsableCommand {
     }
     let missing = report.missing.isEmpty ? "" : ", \(grouped(report.missing.count)) missing"
     try StandardOutput.write(
-      "\(output): \(counted(report.imageCount, "image")) of \(counted(files.count, "file"))\(missing)\n")
+      "\(FileName.shown(output)): \(counted(report.imageCount, "image")) of \(counted(files.count, "file"))\(missing)\n"
+    )
     #else
     throw Failure.noDatabase
     #endif

@@ -15,7 +15,7 @@ struct FigureOptions: ParsableArguments {
   var figureFormat: FigureFormat?
 
   @Option(
-    help: ArgumentHelp("Pixels an inch of figures as PNG and JPEG, which the file states.", valueName: "n"))
+    help: ArgumentHelp("Pixels per inch of figures as PNG and JPEG, which the file states.", valueName: "n"))
   var dpi = Figure.defaultResolution
 
   @Option(
@@ -88,7 +88,7 @@ struct FigureWriter {
     let path = FileSystem.path(folder, "\(name).\(format.fileExtension)")
     let unwritten = try (width.map(drawing.scaled) ?? drawing).write(to: path, resolution: resolution)
     if let advice = Figure.fontAdvice(for: unwritten), !isQuiet {
-      StandardError.write("Warning: \(path): \(advice)\n")
+      StandardError.write("Warning: \(FileName.shown(path)): \(advice)\n")
     }
     return path
   }

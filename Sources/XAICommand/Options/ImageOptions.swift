@@ -57,8 +57,8 @@ private func colourMapNames(diverging: Bool) -> String {
   return map
 }
 
-private func defaultColourMap(_ meaning: ScoreMeaning) -> String {
-  MapStyle.defaultColourMap(for: meaning == .signed ? .symmetric(bound: 1) : .range(0...1)).rawValue
+private func defaultColourMap(diverging: Bool) -> String {
+  MapStyle.defaultColourMap(for: diverging ? .symmetric(bound: 1) : .range(0...1)).rawValue
 }
 
 /// What maps are drawn on.
@@ -89,7 +89,7 @@ struct DrawingOptions: ParsableArguments {
   @Option(
     name: [.customLong("colour-map"), .customLong("color-map")],
     help: ArgumentHelp(
-      "The colours of magnitudes (\(colourMapNames(diverging: false)); default: \(defaultColourMap(.magnitude))) or of signed scores, symmetric about 0 (\(colourMapNames(diverging: true)); default: \(defaultColourMap(.signed))); may be given for both.",
+      "The colours of signed scores, symmetric about 0 (\(colourMapNames(diverging: true)); default: \(defaultColourMap(diverging: true))), or of others, from lowest to highest (\(colourMapNames(diverging: false)); default: \(defaultColourMap(diverging: false))); may be given for both.",
       valueName: "name"),
     completion: .list(colourMapNames), transform: namedColourMap)
   var colourMap: [ColourMap] = []
@@ -124,7 +124,7 @@ struct DrawingOptions: ParsableArguments {
       let maps = colourMap.filter { $0.isDiverging == isDiverging }
       guard maps.count < 2 else {
         throw ValidationError(
-          "--colour-map \(maps.map(\.rawValue).joined(separator: " and ")) are both for \(isDiverging ? "signed scores" : "magnitudes"); give one of them"
+          "--colour-map \(maps.map(\.rawValue).joined(separator: " and ")) are both for \(isDiverging ? "signed scores" : "scores that aren't signed"); give one of them"
         )
       }
     }
@@ -133,12 +133,16 @@ struct DrawingOptions: ParsableArguments {
   /// Throws where a colour map was given that the scores of no explainer can be drawn in.
   func check(fits explainers: [any Explainer]) throws(Failure) {
     for map in colourMap {
-      let meaning: ScoreMeaning = map.isDiverging ? .signed : .magnitude
-      guard let other = explainers.first, explainers.allSatisfy({ $0.scoreMeaning != meaning }) else {
-        continue
+      guard let other = explainers.first,
+        explainers.allSatisfy({ $0.scoreMeaning.isSigned != map.isDiverging })
+      else { continue }
+      let kind =
+        map.isDiverging
+        ? "a diverging map, for signed scores" : "a sequential map, for scores that aren't signed"
+      let meanings = ScoreMeaning.allCases.filter { meaning in
+        explainers.contains { $0.scoreMeaning == meaning }
       }
-      let kind = map.isDiverging ? "a diverging map, for signed scores" : "a sequential map, for magnitudes"
-      let actual = map.isDiverging ? "magnitudes" : "signed"
+      let actual = meanings.map { $0 == .signed ? "signed" : $0.text }.joined(separator: " or ")
       throw Failure(
         .usage,
         "--colour-map \(map.rawValue) is \(kind), and the scores of \(explainers.count == 1 ? other.specification : "all these explainers") are \(actual). Use \(colourMapNames(diverging: !map.isDiverging))."
@@ -149,7 +153,7 @@ struct DrawingOptions: ParsableArguments {
   /// How a map is drawn.
   func style(of attribution: Attribution) -> MapStyle {
     attribution.style(
-      colourMap: colourMap.first { $0.isDiverging == (attribution.scoreMeaning == .signed) }, alpha: alpha,
+      colourMap: colourMap.first { $0.isDiverging == attribution.scoreMeaning.isSigned }, alpha: alpha,
       upsampling: upsampling)
   }
 

@@ -66,7 +66,7 @@ struct ReportCommand: ParsableCommand {
         continue
       }
       try AtomicFile.write(text.utf8, to: path)
-      if !quiet { try StandardOutput.write("\(path)\n") }
+      if !quiet { try StandardOutput.write("\(FileName.shown(path))\n") }
     }
     #else
     throw Failure.noDatabase
@@ -143,7 +143,7 @@ struct ReportDestination {
     guard let format = formats.first ?? known else {
       throw Failure(
         .usage,
-        "\(output): the extension says no format. Add --format, or end the path in "
+        "\(FileName.shown(output)): the extension says no format. Add --format, or end the path in "
           + ReportFormat.allCases.map { ".\($0.fileExtension)" }.joined(separator: ", ") + " or /.")
     }
     parts = [Part(format: format, path: output)]

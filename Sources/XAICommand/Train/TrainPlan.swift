@@ -31,6 +31,7 @@ struct TrainPlan {
     if let seconds = command.runOptions.checkpointEvery { task.checkpointInterval = .seconds(seconds) }
     task.validationInterval = command.runOptions.validateEvery
     task.isStrict = command.runOptions.strict
+    task.notes = notes
     task.weightsType = command.runOptions.weightsType.storedType
     self.task = task
   }
@@ -38,7 +39,8 @@ struct TrainPlan {
   /// What is trained on what, in one line.
   var summary: String {
     let judged = task.validation.map { ", \(grouped($0.count)) for validation" } ?? ""
-    return "\(task.model.descriptor.name) on \(command.data): \(grouped(task.training.count)) images of "
+    return
+      "\(task.model.descriptor.name) on \(FileName.shown(command.data)): \(grouped(task.training.count)) images of "
       + "\(grouped(task.model.descriptor.classCount)) classes\(judged); \(grouped(task.stepCount)) steps of "
       + "\(task.recipe.batchSize) on \(kernels.name)"
   }
@@ -65,15 +67,16 @@ private struct TrainingData {
     guard dataset.classes.count > 1 else {
       throw Failure(
         .inputData,
-        "\(command.data): there is something to learn from two classes on, and it has "
+        "\(FileName.shown(command.data)): there is something to learn from two classes on, and it has "
           + (dataset.classes.first.map { "only '\($0.name)'" } ?? "none"))
     }
     guard (0..<training.count).contains(where: { training.label($0) != nil }) else {
-      throw Failure(.inputData, "\(command.data): no image of the split '\(training.name)' has a class")
+      throw Failure(
+        .inputData, "\(FileName.shown(command.data)): no image of the split '\(training.name)' has a class")
     }
     if validation == nil {
       notes.append(
-        "\(command.data) has no split '\(DatasetSplit.validation)', so nothing judges the model; it has "
+        "\(FileName.shown(command.data)) has no split '\(DatasetSplit.validation)', so nothing judges the model; it has "
           + dataset.splitNames.joined(separator: ", "))
     }
   }

@@ -107,13 +107,13 @@ extension TrainingTextReporter {
   mutating func finished(_ record: TrainingRecord, files: [String], seconds: Double) throws {
     try say(
       "\(grouped(steps - firstStep)) steps in \(duration(seconds))\(Self.accuracy(of: record))\n"
-        + "\(plan.task.folder): \(files.joined(separator: ", "))\n")
+        + "\(FileName.shown(plan.task.folder)): \(files.joined(separator: ", "))\n")
     summarise(record.skipped)
   }
 
   mutating func alreadyFinished(_ record: TrainingRecord) throws {
     try say(
-      "\(plan.task.folder): this training has finished already\(Self.accuracy(of: record)). Nothing was done; "
+      "\(FileName.shown(plan.task.folder)): this training has finished already\(Self.accuracy(of: record)). Nothing was done; "
         + "--restart begins anew.\n")
   }
 

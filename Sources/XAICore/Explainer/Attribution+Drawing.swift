@@ -5,7 +5,7 @@ extension Attribution {
   /// The map that is drawn: the scores on the grid; a degenerate one is all zeros, since it is no evidence.
   public var drawnMap: Tensor { isDegenerate ? Tensor(repeating: 0, [grid.rows, grid.columns]) : map }
 
-  /// Which scores are which colours: signed ones symmetric about 0, magnitudes from the lowest to the highest.
+  /// Which scores are which colours: signed ones symmetric about 0, others from the lowest to the highest.
   ///
   /// Of a map of pixels, of which a few have scores many times those of the others, the largest hundredth of the scores by
   /// magnitude take the colours of the ends.
@@ -14,11 +14,11 @@ extension Attribution {
   /// colour in all of its images.
   public func colourScale(upsampling: MapStyle.Upsampling = .bilinear) -> ColourScale {
     let map = upsampling == .bilinear && !isDegenerate ? upsampledMap : drawnMap
-    let whole = scoreMeaning == .signed ? ColourScale.centred(map) : .spanning(map)
+    let whole = scoreMeaning.isSigned ? ColourScale.centred(map) : .spanning(map)
     guard resolution == .pixels else { return whole }
     let bound = scores.map(\.magnitude).sorted()[scores.count - 1 - scores.count / 100]
     guard bound > 0 else { return whole }
-    return scoreMeaning == .signed
+    return scoreMeaning.isSigned
       ? .symmetric(bound: bound) : .range(min(whole.ends.lowerBound, bound)...bound)
   }
 

@@ -59,7 +59,7 @@ public struct Attribution: Hashable, Sendable, Codable {
 
   /// Another's map with scores of its patches.
   init(_ other: Attribution, scores: [Float]) {
-    precondition(scores.count == other.patches.count, "one score a patch")
+    precondition(scores.count == other.patches.count, "one score per patch")
     self.scores = scores
     grid = other.patches
     patches = other.patches

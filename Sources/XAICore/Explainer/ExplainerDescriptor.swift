@@ -127,4 +127,22 @@ public enum ScoreMeaning: String, Hashable, Sendable, Codable, CaseIterable {
   case signed
   /// Scores are never negative, and tell more from less: 0 is the least that there can be.
   case magnitude
+  /// Scores tell more from less and nothing else: their 0 is an accident of the formula, whatever sign they have.
+  case relative
+}
+
+extension ScoreMeaning {
+  /// Whether 0 parts what speaks for what was asked about from what speaks against it.
+  ///
+  /// Other scores are drawn, and made a mask or a mass, from their minimum to their maximum.
+  public var isSigned: Bool { self == .signed }
+
+  /// What people call such scores.
+  public var text: String {
+    switch self {
+    case .signed: "signed scores"
+    case .magnitude: "magnitudes"
+    case .relative: "relative scores"
+    }
+  }
 }

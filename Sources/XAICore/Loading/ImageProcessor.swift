@@ -11,6 +11,19 @@ struct ImageProcessor {
   let defaults: Preprocessing
   /// Whether a plain number as `size` means a square; otherwise the shorter side.
   let isSquareByDefault: Bool
+  /// What the class does with `crop_pct`.
+  let enlargement: Enlargement
+
+  /// How a class makes an image larger than `size`, so that a crop leaves the share `crop_pct` of it.
+  enum Enlargement {
+    /// Not at all: it takes no notice of `crop_pct`.
+    case none
+    /// Below 384 pixels to ⌊size / crop_pct⌋ along the shorter side, of which a square of `size` is cropped; from there on it
+    /// resizes to that square.
+    case below384(standard: Double)
+    /// Always, to ⌊size / crop_pct⌋ along the shorter side, or along both where they differ; `crop_size` decides the crop.
+    case always(standard: Double)
+  }
 
   /// The processors by the names of their classes.
   private static let known: [String: ImageProcessor] = {
@@ -27,6 +40,9 @@ struct ImageProcessor {
       .shortestEdge(224), Preprocessing.CentreCrop(height: 224, width: 224)
     )
     shortest.normalisation = .clip
+    var (convolutional, pooling) = (square, shortest)
+    (convolutional.resize, convolutional.normalisation) = (.shortestEdge(384), .imageNet)
+    pooling.normalisation = .imageNet
     return [
       "ViTImageProcessor": ImageProcessor(defaults: bilinear, isSquareByDefault: true),
       "DeiTImageProcessor": ImageProcessor(defaults: cropped, isSquareByDefault: true),
@@ -34,6 +50,10 @@ struct ImageProcessor {
       "SiglipImageProcessor": ImageProcessor(defaults: square, isSquareByDefault: false),
       "BitImageProcessor": ImageProcessor(defaults: shortest, isSquareByDefault: false),
       "CLIPImageProcessor": ImageProcessor(defaults: shortest, isSquareByDefault: false),
+      "ConvNextImageProcessor": ImageProcessor(
+        defaults: convolutional, isSquareByDefault: false, enlargement: .below384(standard: 224.0 / 256)),
+      "PoolFormerImageProcessor": ImageProcessor(
+        defaults: pooling, isSquareByDefault: false, enlargement: .always(standard: 0.9)),
     ]
   }()
 
@@ -45,9 +65,10 @@ struct ImageProcessor {
     "clip": "CLIPImageProcessor", "siglip": "SiglipImageProcessor",
   ]
 
-  private init(defaults: Preprocessing, isSquareByDefault: Bool) {
+  private init(defaults: Preprocessing, isSquareByDefault: Bool, enlargement: Enlargement = .none) {
     self.defaults = defaults
     self.isSquareByDefault = isSquareByDefault
+    self.enlargement = enlargement
   }
 
   /// The processor of a configuration.

@@ -32,14 +32,12 @@ extension Preprocessing {
       throw configuration.invalid("size", "is absent, and do_resize needs it")
     }
     try setCrop(configuration)
+    try enlarge(processor.enlargement, configuration)
     try setScales(configuration)
   }
 
   /// Throws for steps that the processors know and that aren't computed here.
   private static func rejectUnsupportedSteps(_ configuration: Configuration) throws(ConfigurationError) {
-    if let fraction = try configuration.optionalDouble("crop_pct") {
-      throw configuration.unsupported("crop_pct", value: "\(fraction)", supported: "size and crop_size")
-    }
     if try configuration.optionalBool("do_flip_channel_order") == true {
       throw configuration.unsupported(
         "do_flip_channel_order", value: "true", supported: "false, for models of RGB images")
@@ -65,6 +63,48 @@ extension Preprocessing {
     }
     guard crop != nil else {
       throw configuration.invalid("crop_size", "is absent, and do_center_crop needs it")
+    }
+  }
+
+  /// Resizes to more than `size` where the class has `crop_pct`; other classes take no notice of it.
+  private mutating func enlarge(
+    _ enlargement: ImageProcessor.Enlargement, _ configuration: Configuration
+  ) throws(ConfigurationError) {
+    guard resize != .none else { return }
+    func larger(_ side: Int, _ standard: Double) throws(ConfigurationError) -> Int {
+      let fraction = try configuration.optionalDouble("crop_pct") ?? standard
+      guard fraction > 0, fraction <= 1 else {
+        throw configuration.invalid("crop_pct", "is \(fraction), not a share of the image")
+      }
+      return try checkedSide(Int(min(Double(side) / fraction, 1e9)), configuration, "crop_pct")
+    }
+    switch enlargement {
+    case .none: return
+    case .below384(let standard):
+      guard case .shortestEdge(let side) = resize else {
+        throw configuration.unsupported(
+          "size", value: "of height and width", supported: "shortest_edge with this image processor")
+      }
+      guard crop == nil else {
+        throw configuration.unsupported(
+          "do_center_crop", value: "true",
+          supported: "false with this image processor, which crops by crop_pct")
+      }
+      guard side < 384 else {
+        resize = .exact(height: side, width: side)
+        return
+      }
+      resize = .shortestEdge(try larger(side, standard))
+      crop = CentreCrop(height: side, width: side)
+    case .always(let standard):
+      switch resize {
+      case .shortestEdge(let side): resize = .shortestEdge(try larger(side, standard))
+      case .exact(let height, let width) where height == width:
+        resize = .shortestEdge(try larger(height, standard))
+      case .exact(let height, let width):
+        resize = .exact(height: try larger(height, standard), width: try larger(width, standard))
+      case .cover, .none: break
+      }
     }
   }
 

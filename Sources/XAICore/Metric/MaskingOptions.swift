@@ -60,8 +60,8 @@ extension FramePlan {
   public static func masked(
     _ subject: MetricSubject, in space: MaskingSpace = .pixels, negative: NegativeScores = .clip
   ) -> FramePlan {
-    // Magnitudes are masked in the same way whatever becomes of negative scores.
-    let sign = subject.scoreMeaning == .signed && negative != .shift ? negative.rawValue : nil
+    // Scores that aren't signed are masked in the same way whatever becomes of negative ones.
+    let sign = subject.scoreMeaning.isSigned && negative != .shift ? negative.rawValue : nil
     let names = ["masked", space == .pixels ? nil : space.rawValue, sign].compactMap { $0 }
     let identity = Frame.Identity.ofMap(names.joined(separator: "-"))
     return FramePlan(count: 1) { _ in

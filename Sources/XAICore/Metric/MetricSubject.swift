@@ -68,8 +68,8 @@ public struct MetricSubject: Sendable {
     image: SubjectImage, scores: [Float], grid: Grid, scoreMeaning: ScoreMeaning, map: [Float],
     classIndex: Int, probability: Float, explainer: String = ""
   ) {
-    precondition(map.count == image.pixels.shape[1] * image.pixels.shape[2], "one map value a pixel")
-    precondition(scores.count == grid.count, "one score a patch")
+    precondition(map.count == image.pixels.shape[1] * image.pixels.shape[2], "one map value per pixel")
+    precondition(scores.count == grid.count, "one score per patch")
     self.image = image
     self.scores = scores
     self.grid = grid
@@ -82,10 +82,10 @@ public struct MetricSubject: Sendable {
 
   /// The map as a mask or a mass, H × W in [0, 1], row by row.
   ///
-  /// It is upsampled, then scaled: signed scores as `negative` says, magnitudes by their minimum and maximum. Scores that
+  /// It is upsampled, then scaled: signed scores as `negative` says, others by their minimum and maximum. Scores that
   /// are all the same give zeros.
   public func map(_ negative: NegativeScores) -> [Float] {
-    guard scoreMeaning == .signed, negative != .shift, scores.contains(where: { $0 != scores[0] }) else {
+    guard scoreMeaning.isSigned, negative != .shift, scores.contains(where: { $0 != scores[0] }) else {
       return map
     }
     let patches = Tensor([grid.rows, grid.columns], scores)

@@ -1,6 +1,7 @@
 /// What a metric that makes a mask or a mass of a map does with scores below 0, which speak against the class.
 ///
-/// Magnitudes have none: they are scaled to [0, 1] by their minimum and maximum, whatever is chosen here.
+/// Magnitudes have none, and of relative scores the sign says nothing: they are scaled to [0, 1] by their minimum and
+/// maximum, whatever is chosen here.
 public enum NegativeScores: String, OptionValue, CaseIterable {
   /// They count as nothing, and 0 stays 0: max(0, s) / max s.
   case clip
@@ -11,7 +12,7 @@ public enum NegativeScores: String, OptionValue, CaseIterable {
 
   /// Scores, or a map made of them, in [0, 1]; all 0 where there is nothing to scale by.
   public func scaled(_ values: [Float], meaning: ScoreMeaning) -> [Float] {
-    guard meaning == .signed else { return minMaxNormalised(values) }
+    guard meaning.isSigned else { return minMaxNormalised(values) }
     switch self {
     case .shift: return minMaxNormalised(values)
     case .clip: return Self.overMaximum(values.map { max($0, 0) })

@@ -12,7 +12,7 @@ public struct ChannelMaps: Sendable {
 
   /// Holds maps; traps where they don't fill the grid.
   public init(_ values: [Float], count: Int, cells: PatchCells) {
-    precondition(values.count == count * cells.grid.count, "one value a patch and channel")
+    precondition(values.count == count * cells.grid.count, "one value per patch and channel")
     (self.values, self.count, self.cells) = (values, count, cells)
   }
 

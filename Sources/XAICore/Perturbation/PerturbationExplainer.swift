@@ -137,7 +137,7 @@ extension OutputScore {
   }
 }
 
-/// Options of an explainer that lets its users choose which output stands for a class.
+/// Options of an explainer that computes with one output of the model for each class.
 public protocol OutputScoreOptions: PluginOptions {
   /// Which output stands for a class.
   var score: OutputScore { get }

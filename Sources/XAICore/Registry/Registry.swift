@@ -237,7 +237,7 @@ public enum RegistryError: Error, Hashable, Sendable, CustomStringConvertible {
     case .unknown(let kind, let id, let known):
       "there is no \(kind) '\(id)'\(suggestion(for: id, among: known)); known are \(known.joined(separator: ", "))"
     case .unsupportedModel(let path, let configuration, let known):
-      "\(path): no plugin loads \(configuration); supported are \(known.joined(separator: "; "))"
+      "\(FileName.shown(path)): no plugin loads \(configuration); supported are \(known.joined(separator: "; "))"
     case .unknownDataset(let text, let known):
       "'\(text)' is neither a folder or list of images that a data set reads nor the id of one"
         + "\(suggestion(for: text, among: known)); known are \(known.joined(separator: ", "))"

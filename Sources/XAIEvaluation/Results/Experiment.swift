@@ -98,10 +98,13 @@ public struct DataIdentity: Codable, Hashable, Sendable {
   public var sampleCount: Int
   /// What the images are drawn with; nil where they are the first ones, or all.
   public var sampleSeed: Int?
+  /// The images that were turned upright as their EXIF orientation says, by their identifiers; nil where none was.
+  public var turned: [String]?
 
   /// Describes images.
   public init(
-    name: String, split: String, splitCount: Int, hash: String, sampleCount: Int, sampleSeed: Int?
+    name: String, split: String, splitCount: Int, hash: String, sampleCount: Int, sampleSeed: Int?,
+    turned: [String]? = nil
   ) {
     self.name = name
     self.split = split
@@ -109,6 +112,7 @@ public struct DataIdentity: Codable, Hashable, Sendable {
     self.hash = hash
     self.sampleCount = sampleCount
     self.sampleSeed = sampleSeed
+    self.turned = turned
   }
 }
 

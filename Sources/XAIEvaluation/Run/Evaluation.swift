@@ -29,8 +29,8 @@ public struct Evaluation: Sendable {
   let split: DatasetSplit
   /// Which class of the data is which of the model; nil where both call them the same, in the same order.
   private let classIdentity: String?
-  /// How many images are turned upright as they are opened.
-  private let turnedCount: Int
+  /// The images that are turned upright as they are opened.
+  private let turned: [String]
 
   /// Places of the sample that are worked on together.
   public static let groupSize = 4
@@ -83,12 +83,12 @@ public struct Evaluation: Sendable {
     let checkNotes = try composition.check()
     let classes = try composition.joinedClasses()
     (self.data, split, classIdentity) = (classes.data, classes.split, classes.identity)
-    turnedCount = classes.data.turnedCount
+    turned = classes.data.turned
     let orientation =
-      turnedCount == 0
+      turned.isEmpty
       ? []
       : [
-        "\(grouped(turnedCount)) of \(grouped(classes.data.sampleCount)) images are turned upright as their EXIF orientation says"
+        "\(grouped(turned.count)) of \(grouped(classes.data.sampleCount)) images are turned upright as their EXIF orientation says"
       ]
     notes = data.dataset.notes + orientation + classes.notes + checkNotes + targetNotes
     recording = try explainers.reduce(Recording()) { try $0.union($1.recording(for: model.descriptor)) }
@@ -196,9 +196,14 @@ extension Evaluation {
       texts["random weights"] = "seed \(settings.seed), at most \(RandomisedModels.most) models"
     }
     if needs.contains(.seed) { texts["seed"] = "\(settings.seed)" }
+    // What metrics make of such scores follows from their meaning: where another was recorded, the results are others.
+    let relative = explainers.filter { $0.scoreMeaning == .relative }.map(\.specification)
+    if !relative.isEmpty { texts["relative scores"] = relative.joined(separator: ", ") }
     if let classIdentity { texts["class matching"] = classIdentity }
     // Images that say nothing of their orientation have the same results as before it was read.
-    if turnedCount > 0 { texts["orientation"] = "\(turnedCount) images turned upright by EXIF" }
+    if !turned.isEmpty { texts["orientation"] = "\(turned.count) images turned upright by EXIF" }
+    var images = data.identity
+    images.turned = turned.isEmpty ? nil : turned
     return Experiment(
       model: ModelIdentity(
         name: descriptor.name, architecture: descriptor.architecture, hash: modelHash,
@@ -206,7 +211,7 @@ extension Evaluation {
         layerCount: descriptor.layerCount, headCount: descriptor.headCount, grid: descriptor.layout.grid,
         inputHeight: size.height, inputWidth: size.width,
         output: descriptor.output, notes: descriptor.notes.isEmpty ? nil : descriptor.notes),
-      data: data.identity, target: settings.target.description,
+      data: images, target: settings.target.description,
       explainers: explainers.map {
         ExplainerIdentity(
           specification: $0.specification, descriptor: $0.descriptor, scoreMeaning: $0.scoreMeaning)

@@ -50,8 +50,8 @@ public struct EvaluationData: Sendable {
     }
   }
 
-  /// How many of the images are stored in another orientation and turned upright as they are opened.
-  var turnedCount: Int { indices.count(where: split.isTurned) }
+  /// Those of the images that are stored in another orientation and turned upright as they are opened.
+  var turned: [String] { indices.filter(split.isTurned).map(split.identifier) }
 
   /// What the images are, wherever they lie.
   var identity: DataIdentity {

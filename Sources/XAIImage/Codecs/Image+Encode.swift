@@ -74,7 +74,7 @@ private struct Encoder {
   ) throws(ImageError) -> [UInt8] {
     guard (1...sideLimit).contains(width), (1...sideLimit).contains(height) else {
       throw .notEncodable(
-        format: format, reason: "\(width)×\(height) is outside 1 to \(sideLimit) pixels a side")
+        format: format, reason: "\(width)×\(height) is outside 1 to \(sideLimit) pixels per side")
     }
     var encoded = xai_encoded()
     var report = xai_codec_report()

@@ -21,22 +21,27 @@ extension Image {
   /// - Parameters:
   ///   - map: rows × columns; it covers all that the model saw.
   ///   - view: what the model saw of the image; all of it where nil. What it didn't see, and lines between values, are grey.
+  ///   - colourBar: whether a strip below says what the colours mean.
   /// - Throws: ``FigureError`` for what is no map or not finite.
   public init(
-    map: Tensor, style: MapStyle, height: Int, width: Int, view: Preprocessing.View? = nil
+    map: Tensor, style: MapStyle, height: Int, width: Int, view: Preprocessing.View? = nil,
+    colourBar: Bool = false
   ) throws(FigureError) {
     try map.checkMap(named: "map")
     let colours = style.colourMap.colours
     var rows = MapRows(map, style, height: height, width: width, view)
-    self.init(width: width, height: height) { target in
+    let strip = colourBar ? ColourStrip(belowWidth: width, height: height, style: style) : nil
+    let (whole, left) = (strip?.width ?? width, strip?.left ?? 0)
+    self.init(width: whole, height: strip?.height ?? height) { target in
       rows.forEach { y, values in
         for x in values.indices {
           let colour =
             values[x].isFinite
             ? colours[ColourMap.index(of: style.scale.position(of: values[x]))] : Colour.unseen
-          target.setColour(colour, at: y * width + x)
+          target.setColour(colour, at: y * whole + left + x)
         }
       }
+      strip?.draw(to: target)
     }
   }
 
@@ -48,18 +53,22 @@ extension Image {
   /// - Parameters:
   ///   - map: rows × columns; it covers all that the model saw.
   ///   - view: what the model saw of the image, which may be drawn here at another size; all of it where nil.
+  ///   - colourBar: whether a strip below says what the colours mean.
   /// - Throws: ``FigureError`` for what is no map or not finite.
   public func overlaid(
-    with map: Tensor, style: MapStyle, view: Preprocessing.View? = nil
+    with map: Tensor, style: MapStyle, view: Preprocessing.View? = nil, colourBar: Bool = false
   ) throws(FigureError) -> Image {
     try map.checkMap(named: "map")
     let colours = style.colourMap.colours
     // Weights in 1/65536 add up to one exactly.
     let alpha = Float(min(max(style.alpha, 0), 1) * 65536)
     var rows = MapRows(map, style, height: height, width: width, view)
-    return Image(width: width, height: height) { target in
+    let strip = colourBar ? ColourStrip(belowWidth: width, height: height, style: style) : nil
+    let (whole, left) = (strip?.width ?? width, strip?.left ?? 0)
+    return Image(width: whole, height: strip?.height ?? height) { target in
       pixels.withUnsafeBufferPointer { below in
         rows.forEach { y, values in
+          let target = target + (y * whole + left - y * width) * 3
           for x in values.indices {
             let first = (y * width + x) * 3
             let value = values[x]
@@ -80,6 +89,7 @@ extension Image {
           }
         }
       }
+      strip?.draw(to: target)
     }
   }
 

@@ -90,7 +90,7 @@ extension ReportSection {
       data.sampleSeed.map { "drawn with seed \($0)" }
       ?? (data.sampleCount < data.splitCount ? "the first ones" : "all of them")
     return "\(grouped(data.sampleCount)) of \(counted(data.splitCount, "image")) (\(chosen)); "
-      + "\(grouped(images.count)) evaluated, \(counted(subjectCount, "map")) an explainer"
+      + "\(grouped(images.count)) evaluated, \(counted(subjectCount, "map")) per explainer"
   }
 
   /// What the columns of metric tables are, in one paragraph.

@@ -8,7 +8,8 @@ struct CSVWriter {
     "section", "model", "model_hash", "data", "split", "data_hash", "sample", "sample_seed", "target",
     "explainer",
     "metric", "unit", "direction", "n", "mean", "low", "high", "baseline", "difference_n", "difference",
-    "difference_low", "difference_high", "rank", "flat_maps", "protocol", "protocol_hash",
+    "difference_low", "difference_high", "rank", "flat_maps", "protocol", "protocol_hash", "score_meaning",
+    "notes",
   ]
 
   func text(_ report: Report) -> String {
@@ -35,6 +36,7 @@ struct CSVWriter {
       text(row.difference?.interval?.low), text(row.difference?.interval?.high),
       row.rank.map(String.init) ?? "",
       "\(section.flatMapCounts[explainer])", metric.protocolName ?? "", metric.protocolHash,
+      experiment.explainers[explainer].scoreMeaning.rawValue, section.notes.joined(separator: " "),
     ]
   }
 }

@@ -210,7 +210,7 @@ public struct ExplainerConformance<Subject: Explainer>: Conformance {
           map.explainer == explainer.specification, .results,
           "\(place): the map says '\(map.explainer)' made it")
         findings.expect(
-          explainer.scoreMeaning == .signed || map.scores.allSatisfy { $0 >= 0 }, .scores,
+          explainer.scoreMeaning != .magnitude || map.scores.allSatisfy { $0 >= 0 }, .scores,
           "\(place): '\(explainer.specification)' declares magnitudes, and gives the score \(map.scores.min() ?? 0)"
         )
       }

@@ -70,7 +70,7 @@ extension ModelConformance {
       func compare(_ all: Tensor?, _ single: Tensor?, windows: Int = 1, _ what: String) {
         guard let all, let single, all.shape[0] == windows * sample.classes.count * sample.images.count else {
           return findings.fail(
-            .results, "the gradient of \(what) is missing, or not one row a target and image")
+            .results, "the gradient of \(what) is missing, or not one row per target and image")
         }
         let expected = single.elements
         findings.expectClose(

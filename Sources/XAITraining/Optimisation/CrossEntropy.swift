@@ -32,7 +32,7 @@ package struct CrossEntropy: Sendable {
   ///   - scale: what the gradient is multiplied by, 1/B for the gradient of the mean.
   package func callAsFunction(_ logits: Tensor, labels: [Int], scale: Float) -> Result {
     let classes = logits.shape[1]
-    precondition(logits.shape[0] == labels.count, "one label a row: \(labels.count) for \(logits.shape)")
+    precondition(logits.shape[0] == labels.count, "one label per row: \(labels.count) for \(logits.shape)")
     var (lossSum, correctCount) = (0.0, 0)
     let gradient = Tensor(logits.shape) { gradient in
       logits.withElements { logits in

@@ -112,7 +112,8 @@ public struct Trainer {
     guard step == task.stepCount, history.rows.last?.step == step else { return .stopped(step: step) }
     try checkWeights()
     let record = TrainingRecord(
-      fingerprint: fingerprint, kernels: kernelsName, history: history, skipped: skipped)
+      fingerprint: fingerprint, kernels: kernelsName, history: history, skipped: skipped,
+      notes: task.notes + Self.notes(on: task))
     try Folder(task.folder).finish(model, record, type: task.weightsType)
     return .finished(record)
   }

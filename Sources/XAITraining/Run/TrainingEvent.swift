@@ -1,4 +1,5 @@
 public import XAICore
+import XAIFoundation
 
 /// What a training tells while it runs.
 public enum TrainingEvent: Sendable {
@@ -56,6 +57,8 @@ public struct TrainingRecord: Hashable, Sendable, Codable {
   public let history: History
   /// The damaged images, each once.
   public let skipped: [SkippedImage]
+  /// What a reader should know, such as what had to be assumed, a sentence each; nil in records of before it was kept.
+  public let notes: [String]?
 }
 
 /// Why a training can't begin or resume.
@@ -92,12 +95,12 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
     case .allDamaged(let step, let first): "all images of step \(step) are damaged; the first is \(first)"
     case .damaged(let identifier, let reason): "\(identifier): \(reason)"
     case .otherTraining(let folder, let differences):
-      "\(folder): holds another training, which differs in \(differences.joined(separator: "; ")). Give another "
+      "\(FileName.shown(folder)): holds another training, which differs in \(differences.joined(separator: "; ")). Give another "
         + "folder, the same settings to resume, or start over."
     case .occupied(let folder):
-      "\(folder): holds a model already, and no training of this kind made it. Give another folder."
+      "\(FileName.shown(folder)): holds a model already, and no training of this kind made it. Give another folder."
     case .unusableCheckpoint(let file, let reason):
-      "\(file): the checkpoint can't be used: \(reason). Remove it, or begin anew."
+      "\(FileName.shown(file)): the checkpoint can't be used: \(reason). Remove it, or begin anew."
     }
   }
 }

@@ -18,6 +18,8 @@ public struct TrainingTask: Sendable {
   /// What else the weights depend on, by name, such as the data set as the user wrote it: a checkpoint resumes only
   /// under the same.
   public var identity: [String: String]
+  /// What a reader of the trained model should know, such as what had to be assumed, a sentence each: the record keeps it.
+  public var notes: [String] = []
   /// At least so much time lies between two checkpoints; one is written at the end of each run in any case.
   public var checkpointInterval = Duration.seconds(120)
   /// Epochs between two validations; there is one at the end in any case.

@@ -145,9 +145,6 @@ extension Configuration {
     try optional(key, "a number", \.number)
   }
 
-  /// A boolean.
-  public func bool(_ key: String) throws(ConfigurationError) -> Bool { try required(optionalBool(key), key) }
-
   /// A boolean, nil where there is none.
   public func optionalBool(_ key: String) throws(ConfigurationError) -> Bool? {
     try optional(key, "true or false") { value in
@@ -197,13 +194,6 @@ extension JSONValue {
 }
 
 extension Configuration {
-  /// Height and width: one number stands for both.
-  public func integerPair(
-    _ key: String, in range: ClosedRange<Int> = .min ... .max
-  ) throws(ConfigurationError) -> (height: Int, width: Int) {
-    try required(optionalIntegerPair(key, in: range), key)
-  }
-
   /// Height and width, nil where there are none: one number stands for both.
   public func optionalIntegerPair(
     _ key: String, in range: ClosedRange<Int> = .min ... .max
@@ -227,19 +217,9 @@ extension Configuration {
     try optional(key, "an array of integers") { $0.elements(\.integer) }
   }
 
-  /// Numbers.
-  public func doubles(_ key: String) throws(ConfigurationError) -> [Double] {
-    try required(optionalDoubles(key), key)
-  }
-
   /// Numbers, nil where there are none.
   public func optionalDoubles(_ key: String) throws(ConfigurationError) -> [Double]? {
     try optional(key, "an array of numbers") { $0.elements(\.number) }
-  }
-
-  /// Strings.
-  public func strings(_ key: String) throws(ConfigurationError) -> [String] {
-    try required(optionalStrings(key), key)
   }
 
   /// Strings, nil where there are none.

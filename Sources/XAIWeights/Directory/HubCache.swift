@@ -1,11 +1,5 @@
 import XAIFoundation
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// The folder where `hf download` and Python's `huggingface_hub` keep what they have downloaded.
 ///
 /// `models--owner--name/refs/<revision>` holds a commit, `models--owner--name/snapshots/<commit>/` its files.
@@ -73,8 +67,7 @@ struct HubCache {
 
   /// The repositories of models that are there, as users call them.
   var models: [String] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    return names.compactMap(Self.repositoryName).sorted()
+    ((try? FileSystem.entries(of: path)) ?? []).map(\.name).compactMap(Self.repositoryName).sorted()
   }
 
   private func commit(named path: String) -> String? {

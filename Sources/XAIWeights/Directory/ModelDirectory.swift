@@ -72,7 +72,9 @@ public struct ModelDirectory: Sendable {
     if format == .huggingFace, let count = adapter.classCount {
       config = try Self.withClasses(count, config, &notes)
     }
-    if base != place.directory {
+    // Names that look alike are two folders.
+    let hasOwnBase = base.utf8.elementsEqual(place.directory.utf8)
+    if !hasOwnBase {
       notes.append("\(quoted(place.name)) is an adapter of the model in \(quoted(base))")
     }
     path = place.directory
@@ -80,7 +82,7 @@ public struct ModelDirectory: Sendable {
     self.format = format
     imageProcessor =
       try Self.imageProcessor(in: place.directory, &notes)
-      ?? (base == place.directory ? nil : Self.imageProcessor(in: base, &notes))
+      ?? (hasOwnBase ? nil : Self.imageProcessor(in: base, &notes))
     self.config = config
     self.adapter = adapter
     weightDirectory = base

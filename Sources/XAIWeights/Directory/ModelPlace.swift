@@ -1,11 +1,5 @@
 import XAIFoundation
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// Where a model lies, and what people call it.
 struct ModelPlace {
   let directory: String
@@ -64,7 +58,7 @@ struct ModelPlace {
   /// What people call the model of a folder: the repository where it is a snapshot of the cache, else the folder's name, whatever
   /// way leads there.
   private static func name(ofFolder path: String) -> String {
-    let parts = URL(fileURLWithPath: path).standardizedFileURL.path.split(separator: "/").map(String.init)
+    let parts = parts(ofPath: path)
     if parts.count >= 3, parts[parts.count - 2] == "snapshots",
       let repository = HubCache.repositoryName(ofFolder: parts[parts.count - 3])
     {
@@ -74,13 +68,30 @@ struct ModelPlace {
   }
 
   private static func isEmpty(_ folder: String) -> Bool {
-    (try? FileManager.default.contentsOfDirectory(atPath: folder))?.isEmpty ?? false
+    (try? !FileSystem.hasEntry(in: folder) { _ in true }) ?? false
+  }
+
+  // By bytes, here and below: a slash and an accent behind it are one character.
+
+  /// The folders that lead to a path from the root, without `.` and `..`; links keep their own names.
+  private static func parts(ofPath path: String) -> [String] {
+    let isAbsolute = path.utf8.first == slash
+    let whole = isAbsolute ? path : FileSystem.path(FileSystem.realPath(".") ?? "/", path)
+    return whole.utf8.split(separator: slash).reduce(into: []) { parts, part in
+      switch String(Substring(part)) {
+      case ".": break
+      case "..": _ = parts.popLast()
+      case let name: parts.append(name)
+      }
+    }
   }
 
   /// A path without its last slashes, the root excepted.
   private static func trimmed(_ path: String) -> String {
-    var path = Substring(path)
-    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-    return String(path)
+    var bytes = path.utf8[...]
+    while bytes.count > 1, bytes.last == slash { bytes.removeLast() }
+    return String(Substring(bytes))
   }
+
+  private static let slash = UInt8(ascii: "/")
 }

@@ -1,12 +1,6 @@
 import XAIFoundation
 public import XAITensor
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// The weights of one model, from one safetensors file or from several shards.
 ///
 /// Opening maps the files and reads their headers; elements are read when a tensor is asked for. What a wrapper of the training put
@@ -211,7 +205,7 @@ extension WeightStore {
   }
 
   private static func fileNames(in directory: String) -> [String] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []).sorted()
+    ((try? FileSystem.entries(of: directory)) ?? []).map(\.name)
   }
 
   private static func isWeightFile(_ name: String) -> Bool {
@@ -228,4 +222,4 @@ extension WeightStore {
 }
 
 /// Whether something lies at a path, links followed.
-func fileExists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+func fileExists(_ path: String) -> Bool { FileSystem.kind(of: path) != nil }

@@ -135,7 +135,14 @@ import XAIWeights
       (#"{"size": [1, 2, 3]}"#, "size"),
       (#"{"image_std": [1, 0, 1]}"#, "image_std"), (#"{"image_mean": [1, 2]}"#, "image_mean"),
       (#"{"do_resize": "yes"}"#, "do_resize"), (#"{"do_center_crop": true}"#, "crop_size"),
-      (#"{"rescale_factor": -1}"#, "rescale_factor"), (#"{"crop_pct": 0.9}"#, "crop_pct"),
+      (#"{"rescale_factor": -1}"#, "rescale_factor"),
+      (#"{"image_processor_type": "ConvNextImageProcessor", "size": 224, "crop_pct": 0}"#, "crop_pct"),
+      (#"{"image_processor_type": "ConvNextImageProcessor", "size": [8, 8]}"#, "size"),
+      (
+        #"{"image_processor_type": "ConvNextImageProcessor", "crop_size": 8, "do_center_crop": true}"#,
+        "do_center_crop"
+      ),
+      (#"{"image_processor_type": "PoolFormerImageProcessor", "crop_pct": 1e-9}"#, "crop_pct"),
       (#"{"do_flip_channel_order": true}"#, "do_flip_channel_order"), (#"{"do_pad": true}"#, "do_pad"),
       (#"{"image_mean": ["a", 1, 2]}"#, "image_mean"), (#"{"crop_size": {"shortest_edge": 3}}"#, "crop_size"),
       (#"{"image_processor_type": "LevitImageProcessor"}"#, "image_processor_type"),

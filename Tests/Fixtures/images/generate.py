@@ -191,6 +191,14 @@ for processor, configuration in (
     ("DeiTImageProcessorPil", {"size": {"shortest_edge": 29}, "crop_size": {"height": 24, "width": 25}, "resample": 1, "image_mean": MEAN, "image_std": STD}),
     ("DeiTImageProcessorPil", {"size": {"shortest_edge": 23}, "do_center_crop": False, "resample": 3}),
     ("DeiTImageProcessorPil", {"do_resize": False, "crop_size": {"height": 64, "width": 32}}),
+    # Those that know crop_pct, and one that has it in its file and ignores it.
+    ("ConvNextImageProcessorPil", {"size": {"shortest_edge": 32}, "crop_pct": 0.9}),
+    ("ConvNextImageProcessorPil", {"size": {"shortest_edge": 31}}),
+    ("ConvNextImageProcessorPil", {"size": {"shortest_edge": 384}, "crop_pct": 0.5, "resample": 2}),
+    ("PoolFormerImageProcessorPil", {"size": {"shortest_edge": 29}, "crop_size": {"height": 24, "width": 25}, "crop_pct": 0.95}),
+    ("PoolFormerImageProcessorPil", {"size": {"height": 30, "width": 30}, "crop_size": {"height": 30, "width": 30}}),
+    ("PoolFormerImageProcessorPil", {"size": {"height": 20, "width": 37}, "do_center_crop": False, "crop_pct": 0.7}),
+    ("ViTImageProcessorPil", {"size": {"height": 32, "width": 32}, "crop_pct": 0.5}),
 ):  # fmt: skip
     tensor, stage = hugging_face(processor, configuration)
     saved = json.loads(getattr(transformers, processor)(**configuration).to_json_string())

@@ -85,12 +85,14 @@ import XAIWeights
     #expect(normalised == Array(repeating: .ofMap("masked-normalised"), count: 3))
     // Of magnitudes every convention is the same frame; of signed scores each is one of its own.
     let signed = MetricSubject(scores: [-1, 0, 2], meaning: .signed)
+    let relative = MetricSubject(scores: [-1, 0, 2], meaning: .relative)
     let names = try ["shift", "clip", "abs"].map { negative in
-      try [subject, signed].map {
+      try [subject, signed, relative].map {
         try registry.metric("average-drop:negative=\(negative)").frames(for: $0)[0].identity
       }
     }
     #expect(names.map(\.[0]) == Array(repeating: .ofMap("masked"), count: 3))
+    #expect(names.map(\.[2]) == names.map(\.[0]))
     #expect(names.map(\.[1]) == [.ofMap("masked"), .ofMap("masked-clip"), .ofMap("masked-abs")])
   }
 }

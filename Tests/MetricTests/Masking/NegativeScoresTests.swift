@@ -23,6 +23,17 @@ import XAITesting
       MetricSubject(scores: [1, 2, 3]).map(negative), [0, 0.5, 1], within: 1e-6, "map of magnitudes")
   }
 
+  @Test("relative scores are scaled by minimum and maximum, whatever sign they have and whatever is chosen")
+  func relative() {
+    for negative in NegativeScores.allCases {
+      let subject = MetricSubject(scores: Self.scores, meaning: .relative)
+      expectClose(subject.map(negative), [0, 0.5, 2 / 3, 5 / 6, 1], within: 1e-6, "map of \(negative)")
+      expectClose(
+        MetricSubject(scores: [-3, -2, -1], meaning: .relative).map(negative), [0, 0.5, 1], within: 1e-6,
+        "below 0")
+    }
+  }
+
   @Test("a map of scores below 0 alone shows nothing; equal scores show nothing by any convention")
   func empty() {
     let against = MetricSubject(scores: [-3, -2, -1], meaning: .signed)

@@ -108,7 +108,7 @@ import XAIWeights
     expectError("substrate=black is out of range: leave it out with unit=tokens") {
       try registry.metric("deletion:preset=tokens,substrate=black")
     }
-    expectError("deletion: step can't be 'rows(0)'; write rows(n) a step") {
+    expectError("deletion: step can't be 'rows(0)'; write rows(n) per step") {
       try registry.metric("deletion:step=rows(0)")
     }
     var options = PerturbationOptions()

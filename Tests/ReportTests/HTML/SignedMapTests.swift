@@ -8,12 +8,12 @@ import XAIEvaluation
 /// Maps of signed scores on the page: symmetric about zero, transparent as they are small, with a colour bar of their own.
 @Suite struct SignedMapTests {
   /// Results in which one explainer is signed, with scores of the first map that are known.
-  private static func page(signed: [String]) throws -> String {
+  private static func page(signed: [String], as meaning: ScoreMeaning = .signed) throws -> String {
     var results = try SyntheticResults(imageCount: 4).make()
     let side = results.experiment.model.grid.rows
     for (index, explainer) in results.experiment.explainers.enumerated()
     where signed.contains(explainer.specification) {
-      results.experiment.explainers[index].scoreMeaning = .signed
+      results.experiment.explainers[index].scoreMeaning = meaning
       var scores = [Float](repeating: 0, count: side * side)
       (scores[0], scores[1], scores[2]) = (-2, 1, 2)
       for image in results.images.indices {
@@ -27,9 +27,24 @@ import XAIEvaluation
   @Test("a colour bar says which explainers are signed and which are not")
   func legend() throws {
     let (both, none) = (try Self.page(signed: ["gmar"]), try Self.page(signed: []))
-    #expect(both.contains("class=\"ramp signed\"") && both.contains("class=\"ramp magnitude\""))
+    #expect(both.contains("class=\"ramp signed\"") && both.contains("class=\"ramp unsigned\""))
     #expect(both.contains("<span>against</span><span>0</span><span>for</span>"))
-    #expect(!none.contains("class=\"ramp signed\"") && none.contains("class=\"ramp magnitude\""))
+    #expect(!none.contains("class=\"ramp signed\"") && none.contains("class=\"ramp unsigned\""))
+    #expect(none.contains("Magnitudes, from the lowest") && !none.contains("Relative scores"))
+  }
+
+  @Test(
+    "relative scores are drawn as magnitudes are, from the lowest to the highest, and called what they are")
+  func relative() throws {
+    let map = MapResult(scores: [-1, 3, 4, 5], diagnostics: Diagnostics(), values: [])
+    let (relative, magnitude) = (
+      try MapImage(map, meaning: .relative, rows: 2, columns: 2),
+      try MapImage(map, meaning: .magnitude, rows: 2, columns: 2)
+    )
+    #expect(relative.uri == magnitude.uri && !relative.isSigned)
+    let page = try Self.page(signed: ["gmar"], as: .relative)
+    #expect(
+      page.contains("Relative scores, whose 0 means nothing") && !page.contains("class=\"ramp signed\""))
   }
 
   @Test("a flat map is all transparent where scores are signed, and all the lowest colour where not")

@@ -91,6 +91,23 @@ import XAIFoundation
     }
   }
 
+  @Test("what was assumed, and that images were turned, is in every format")
+  func notes() throws {
+    var results = results
+    results.experiment.model.notes = ["no preprocessor_config.json is there, so mean 0.5 is assumed"]
+    results.experiment.data.turned = ["a.jpg", "b.jpg"]
+    results.experiment.explainers[0].scoreMeaning = .relative
+    let report = try Report(of: [.init(name: "s", results: results)], bootstrap: .rough)
+    for format in ReportFormat.allCases {
+      let text = try report.text(as: format)
+      #expect(text.contains("mean 0.5 is assumed"), "\(format)")
+      #expect(text.contains("2 images of the sample were turned upright"), "\(format)")
+    }
+    let csv = try report.text(as: .csv)
+    let row = try #require(csv.components(separatedBy: "\r\n").dropFirst().first)
+    #expect(row.contains(",relative,\"The model: no preprocessor_config.json is there"), "\(row)")
+  }
+
   @Test("fields with commas and quotes are quoted as RFC 4180 has it")
   func csvQuoting() throws {
     var results = results

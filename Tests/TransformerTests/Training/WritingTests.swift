@@ -98,14 +98,14 @@ import XAIWeights
     for key in ["_name_or_path", "torch_dtype", "problem_type", "num_labels", "transformers_version"] {
       #expect(config.optionalValue(key) == nil, "\(key)")
     }
-    #expect(try config.strings("architectures") == ["ViTForImageClassification"])
+    #expect(try config.optionalStrings("architectures") == ["ViTForImageClassification"])
     #expect(config.optionalValue("my_own_key") == .object(["a": .array([.integer(1), .double(2.5)])]))
     #expect(try config.double("layer_norm_eps") == 1e-12)
     #expect(try config.optionalLabels() == [0: "cat", 1: "dog", 2: "cat"])
     #expect(config.optionalValue("label2id") == .object(["cat": .integer(0), "dog": .integer(1)]))
     let processor = try folder.config("preprocessor_config.json")
     #expect(try processor.string("image_processor_type") == "ViTImageProcessor")
-    #expect(try processor.doubles("image_mean") == [0.5, 0.5, 0.5])
+    #expect(try processor.optionalDoubles("image_mean") == [0.5, 0.5, 0.5])
   }
 
   @Test("timm: classes and names at the root, none among the arguments")
@@ -118,7 +118,7 @@ import XAIWeights
     let config = try folder.config()
     #expect(try config.integer("num_classes") == 2)
     #expect(try config.integer("pretrained_cfg.num_classes") == 2)
-    #expect(try config.strings("label_names") == ["cat", "dog"])
+    #expect(try config.optionalStrings("label_names") == ["cat", "dog"])
     for key in ["model_args.num_classes", "pretrained_cfg.label_names", "pretrained_cfg.hf_hub_id"] {
       #expect(config.optionalValue(key) == nil, "\(key)")
     }
@@ -132,7 +132,7 @@ import XAIWeights
     let nested = try EditedModel("timm-vit")
     _ = try nested.set([("model_args.num_classes", nil)]).load()
     let config = try Configuration(path: "\(nested.path)/config.json")
-    let mean = try config.doubles("pretrained_cfg.mean")
+    let mean = try #require(try config.optionalDoubles("pretrained_cfg.mean"))
     let model = try model(
       "timm-vit",
       [

@@ -24,13 +24,13 @@ import Testing
     #expect(try config.integers("pretrained_cfg.input_size") == [3, 8, 8])
     #expect(try config.double("eps") == 1e-6)
     #expect(try config.double("zero") == 0)
-    #expect(try config.bool("qkv_bias"))
+    #expect(try config.optionalBool("qkv_bias") == true)
     #expect(try config.string("model_type") == "vit")
-    #expect(try config.integerPair("image_size") == (224, 224))
-    #expect(try config.integerPair("patch_size") == (14, 16))
-    #expect(try config.doubles("mean") == [0.5, 1])
+    #expect(try config.optionalIntegerPair("image_size") ?? (0, 0) == (224, 224))
+    #expect(try config.optionalIntegerPair("patch_size") ?? (0, 0) == (14, 16))
+    #expect(try config.optionalDoubles("mean") == [0.5, 1])
     #expect(try config.integers("depths") == [2, 2, 6])
-    #expect(try config.strings("names") == ["a", "b"])
+    #expect(try config.optionalStrings("names") == ["a", "b"])
     #expect(try config.optionalLabels() == [0: "tench", 1: "goldfish"])
     #expect(try config.optionalInteger("none") == nil)
     #expect(try config.optionalString("pretrained_cfg.none.deeper") == nil)
@@ -39,7 +39,7 @@ import Testing
 
   @Test func errorsNameFileAndKey() throws {
     #expect(error { _ = try config.integer("depth") } == .missing(file: "config.json", key: "depth"))
-    #expect(error { _ = try config.bool("none") } == .missing(file: "config.json", key: "none"))
+    #expect(error { _ = try config.string("none") } == .missing(file: "config.json", key: "none"))
     #expect(
       error { _ = try config.integer("eps") }
         == .wrongKind(
@@ -48,7 +48,7 @@ import Testing
       error { _ = try config.integer("hidden_size", in: 1...100) }
         == .invalid(file: "config.json", key: "hidden_size", reason: "is 192, outside 1 to 100"))
     #expect(
-      error { _ = try config.integerPair("patch_size", in: 1...15) }
+      error { _ = try config.optionalIntegerPair("patch_size", in: 1...15) }
         == .invalid(file: "config.json", key: "patch_size", reason: "is 16, outside 1 to 15"))
     for body: () throws -> Void in [
       { _ = try config.optionalInteger("model_type") }, { _ = try config.optionalDouble("qkv_bias") },

@@ -74,7 +74,7 @@ public struct ScalableSoftmax: AttentionTransform {
   /// Makes the transform.
   public init() {}
 
-  /// One factor a head.
+  /// One factor per head.
   public func parameters(headCount: Int, headWidth: Int) -> [AttentionTransformParameter] {
     [AttentionTransformParameter("softmax_scale", [headCount], initial: 0.43)]
   }

@@ -104,14 +104,14 @@ extension PerturbationOptions {
 }
 
 extension Preset where Options == PerturbationOptions {
-  /// RISE with 8 rows of pixels a step.
+  /// RISE with 8 rows of pixels per step.
   public static var riseFast: Self {
-    Preset("rise-fast", "RISE with 8 rows of pixels a step") { $0 = PerturbationOptions() }
+    Preset("rise-fast", "RISE with 8 rows of pixels per step") { $0 = PerturbationOptions() }
   }
 
-  /// RISE with a row of pixels a step.
+  /// RISE with a row of pixels per step.
   public static var rise: Self {
-    Preset("rise", "RISE with a row of pixels a step") { $0.step = .rows(1) }
+    Preset("rise", "RISE with a row of pixels per step") { $0.step = .rows(1) }
   }
 
   /// Rise where the curve bends, within 0.2 points of it for 95 % of maps.
@@ -165,9 +165,9 @@ extension Preset where Options == PerturbationOptions {
     }
   }
 
-  /// PixelFlipping of Quantus with the image's width of elements a step.
+  /// PixelFlipping of Quantus with the image's width of elements per step.
   public static var quantus: Self {
-    Preset("quantus", "PixelFlipping of Quantus with the image's width of elements a step") { options in
+    Preset("quantus", "PixelFlipping of Quantus with the image's width of elements per step") { options in
       options.unit = .elements
       options.step = .rows(1)
       options.substrate = .fill(.lowest)

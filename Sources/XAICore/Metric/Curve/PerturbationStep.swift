@@ -30,7 +30,7 @@ public enum PerturbationStep: OptionValue {
   }
 
   /// The three kinds.
-  public static let allowedOptionText = "rows(n) a step | chunks(n) | even(n) steps, n from 1"
+  public static let allowedOptionText = "rows(n) per step | chunks(n) | even(n) steps, n from 1"
 
   /// The number of rows or steps.
   var count: Int {
