@@ -11,7 +11,7 @@ public struct Explanation: Sendable {
   public let logits: Tensor
   /// The classes that were asked about.
   public let targets: Targets
-  /// One attribution an explainer, image and target: `attributions[explainer][image][target]`.
+  /// One attribution per explainer, image and target: `attributions[explainer][image][target]`.
   public let attributions: [[[Attribution]]]
   /// The labels of the model's classes.
   private let labels: [String]
@@ -188,7 +188,7 @@ package struct ExplanationAttempt: Sendable {
   package let logits: Tensor
   /// The classes that were asked about.
   package let targets: Targets
-  /// The maps of each explainer, one an image and target, or why there are none: `results[explainer]`.
+  /// The maps of each explainer, one per image and target, or why there are none: `results[explainer]`.
   package let results: [Result<[[Attribution]], any Error>]
 
   /// Explains a batch of preprocessed images [B, 3, H, W].

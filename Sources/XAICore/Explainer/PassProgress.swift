@@ -6,17 +6,24 @@ public enum PassProgress {
   /// Is told how far an explainer is, on the thread of the work, and says whether to continue.
   public typealias Watcher = @Sendable (PassCount) -> Bool
 
-  @TaskLocal private static var watcher: Watcher?
+  /// A watcher behind a reference: the optimiser of Swift 6.3 sets a task-local closure without the metadata of its type, which
+  /// ends in a bad pointer.
+  private final class Watching: Sendable {
+    let tell: Watcher
+    init(_ tell: @escaping Watcher) { self.tell = tell }
+  }
+
+  @TaskLocal private static var watching: Watching?
 
   /// Runs `body`; explainers in it tell `watcher` after each batch, and throw `CancellationError` where it says no.
   public static func watched<R>(by watcher: @escaping Watcher, _ body: () throws -> R) rethrows -> R {
-    try $watcher.withValue(watcher, operation: body)
+    try $watching.withValue(Watching(watcher), operation: body)
   }
 
   /// Tells how far the work is; throws where it should stop: the watcher says so, or the task is cancelled.
   public static func tell(_ count: PassCount) throws(CancellationError) {
     if Task.isCancelled { throw CancellationError() }
-    if let watcher, !watcher(count) { throw CancellationError() }
+    if let watching, !watching.tell(count) { throw CancellationError() }
   }
 }
 
