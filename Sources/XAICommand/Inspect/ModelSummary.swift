@@ -105,10 +105,7 @@ extension ModelDescriptor {
 extension ModelSummary {
   /// The summary as people read it.
   var text: String {
-    func fitting(_ scores: ScoreMeaning) -> String {
-      explainers.filter { $0.problem == nil && $0.scores == scores }.map(\.id).joined(separator: ", ")
-    }
-    let misfits = explainers.compactMap { fit in fit.problem.map { ["", "\(fit.id) doesn't fit: \($0)"] } }
+    let explainerLines = (fitting.isEmpty ? ["none fits"] : fitting) + misfits
     let rows: [[String]] =
       [
         [
@@ -130,14 +127,42 @@ extension ModelSummary {
         ["classes", classText],
         ["gives", capabilities.joined(separator: ", ")],
         ["places", places.joined(separator: ", ")],
-        ["explainers", "of magnitudes: \(fitting(.magnitude))"],
-        ["", "of signed scores: \(fitting(.signed))"],
       ]
-      + misfits
+      + explainerLines.enumerated().map { [$0.offset == 0 ? "explainers" : "", $0.element] }
       + notes.enumerated().map { [$0.offset == 0 ? "note" : "", $0.element] }
       + [["kernels", kernels]]
       + (kernelsAdvice.map { [["", "for the fast ones: \($0)"]] } ?? [])
     return "\(name)\n" + table(rows, indent: "  ")
+  }
+
+  /// The explainers that fit, by what their scores mean.
+  private var fitting: [String] {
+    let kinds: [(name: String, scores: ScoreMeaning)] = [
+      ("of magnitudes", .magnitude), ("of signed scores", .signed),
+    ]
+    return kinds.compactMap { kind in
+      let ids = explainers.filter { $0.problem == nil && $0.scores == kind.scores }.map(\.id)
+      return ids.isEmpty ? nil : "\(kind.name): \(ids.joined(separator: ", "))"
+    }
+  }
+
+  /// What doesn't fit and why; a reason that several explainers share is given once.
+  private var misfits: [String] {
+    var reasons: [(text: String, ids: [String])] = []
+    for fit in explainers {
+      guard let problem = fit.problem else { continue }
+      let text = problem.hasPrefix("\(fit.id) ") ? String(problem.dropFirst(fit.id.count + 1)) : problem
+      if let index = reasons.firstIndex(where: { $0.text == text }) {
+        reasons[index].ids.append(fit.id)
+      } else {
+        reasons.append((text, [fit.id]))
+      }
+    }
+    return reasons.map { reason in
+      reason.ids.count == 1
+        ? "\(reason.ids[0]) doesn't fit: it \(reason.text)"
+        : "\(reason.ids.joined(separator: ", ")) don't fit: each \(reason.text)"
+    }
   }
 
   /// One row a stage: its layers, counted from 0, and what they work on.
