@@ -1,6 +1,8 @@
 import XAI
 
-/// How far from the middle of the image a map lies: photographers put the object there, and a map may look right for that alone.
+/// How far from the middle of the image a map lies.
+///
+/// Photographers put the object there, so a map in the middle may look right without explaining anything.
 ///
 /// Σ_p |s_p|·d_p / Σ_p |s_p|, with d_p the distance of a patch from the middle as a share of a corner's distance.
 public struct CentreDistance: Metric {
