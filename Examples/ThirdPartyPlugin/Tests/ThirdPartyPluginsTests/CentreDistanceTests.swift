@@ -10,7 +10,7 @@ import XAITesting
       pixels: Tensor(repeating: 0.5, [3, rows, columns]), preprocessing: Preprocessing(resize: .none),
       scores: scores, grid: Grid(rows: rows, columns: columns), scoreMeaning: .signed,
       map: minMaxNormalised(scores), classIndex: 0, probability: 1)
-    return try #require(CentreDistance().measure(for: subject)).number
+    return try #require(try CentreDistance().measure(for: subject)).number
   }
 
   @Test("single patches are as far as they are, and others count by their scores without sign")

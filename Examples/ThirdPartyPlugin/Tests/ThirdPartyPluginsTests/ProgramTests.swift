@@ -32,7 +32,7 @@ import XAITesting
       attribution: map, probability: probability ?? .nan)
     let value = try metric.evaluate(subject, using: model, explainer: explainer)
 
-    let rest = try #require(metric.frames(for: subject).image(0, of: subject))
+    let rest = try #require(try metric.frames(for: subject).image(0, of: subject))
     let shape = Shape([1] + rest.shape.extents)
     let expected =
       try shares(logits)[map.classIndex]
