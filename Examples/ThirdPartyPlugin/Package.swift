@@ -1,7 +1,7 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// A package of its own: plugins, an `xai` command that has them, and tests that end in the conformance kit.
+// Plugins, an `xai` command that has them, and tests that end in the conformance kit.
 let package = Package(
   name: "ThirdPartyPlugin",
   platforms: [.macOS(.v15)],
@@ -10,7 +10,7 @@ let package = Package(
     .executable(name: "my-xai", targets: ["my-xai"]),
   ],
   dependencies: [
-    // From outside: .package(url: "https://…/swift-xai", from: "…").
+    // The name holds whatever the folder is called. From a server: .package(url: "https://…/swift-xai", from: "…").
     .package(name: "swift-xai", path: "../..")
   ],
   targets: [

@@ -24,7 +24,7 @@ import XAITensor
       "7 layers in 3 stages", "layers 2 to 3: 3×5 tokens in windows of 3×4, 2 heads, width 16",
       "layers 4 to 6: 2×3 tokens in one window",
       "60: 6×10 patches; logits from the mean of the last 2×3 tokens",
-      "attention-flow doesn't fit: attention-flow can't explain timm-swin-three-stages",
+      "attention-flow doesn't fit: it can't explain timm-swin-three-stages",
     ] {
       #expect(result.output.contains(text), "\(text)")
     }

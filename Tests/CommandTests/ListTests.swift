@@ -7,8 +7,9 @@ import Testing
     #expect(result.status == 0)
     for text in [
       "MODELS", "EXPLAINERS", "METRICS", "gmar: GMAR", "norm=l1", "values: l1 | l2", "arXiv:2504.19414",
-      "A baseline, without evidence; the map is the same for every class; scores are magnitudes; "
-        + "0 forward and 0 backward passes.", "depends on the class; scores are signed; 1 forward",
+      "A baseline, without evidence; the map is the same for every class; scores are magnitudes.\n"
+        + "    Forward passes: 0; backward passes: 0.\n", "depends on the class; scores are signed.",
+      "Forward passes: steps + 1; backward passes: 1, and steps down to the last attention.",
       "scores are relative: more is more, and 0 means nothing",
       "Needs nothing of the model; fits vit, deit, beit, dinov2", "In %, 0 to 100; higher is better.",
       "From -1 to 1; lower is better.",

@@ -7,7 +7,7 @@ public struct AttnLRPOptions: DenoisedRelevanceOptions {
 
   /// Where relevance is read.
   public var at = RelevancePoint.patches
-  /// How much more products of a sum's own sign count in the linear maps of blocks and head; 0 for all alike.
+  /// How much more products of a sum's own sign count in the linear layers of blocks and head; 0 for all alike.
   public var gamma = 0.0
   /// The same in the patch projection.
   public var patchGamma = 0.0

@@ -2,7 +2,7 @@ public import XAICore
 
 /// The options of layer-wise relevance propagation.
 public struct LRPOptions: RelevanceOptions {
-  /// The rule of linear maps.
+  /// The rule of linear layers.
   public enum Rule: String, OptionValue, CaseIterable {
     /// In proportion to products, over their sum and ε.
     case epsilon
@@ -20,7 +20,7 @@ public struct LRPOptions: RelevanceOptions {
     case unchanged
   }
 
-  /// The rule of linear maps.
+  /// The rule of linear layers.
   public var rule = Rule.epsilon
   /// What `epsilon` adds to the size of each sum.
   public var epsilon = 0.01
@@ -47,7 +47,7 @@ public struct LRPOptions: RelevanceOptions {
   }
 
   public static let table: [OptionSpec<Self>] = [
-    OptionSpec("rule", \.rule, "how linear maps share relevance among their inputs"),
+    OptionSpec("rule", \.rule, "how linear layers share relevance among their inputs"),
     OptionSpec(
       "epsilon", \.epsilon, "what rule=epsilon adds to the size of each sum", allowed: "a number above 0",
       where: { $0 > 0 }),
@@ -85,7 +85,7 @@ extension Preset where Options == LRPOptions {
 
 /// Layer-wise relevance propagation, as it goes through a vision transformer without rules made for attention.
 ///
-/// r_i = Σ_o W_oi·x_i/(z_o + ε·sign z_o)·r_o in linear maps, GELU passes relevance unchanged, summands have it in their proportion.
+/// r_i = Σ_o W_oi·x_i/(z_o + ε·sign z_o)·r_o in linear layers, GELU passes relevance unchanged, summands have it in their proportion.
 /// Attention and the scale of layer norms are constants, or pass it unchanged, too.
 /// Sources: Bach et al. 2015, Eq. 58 and 60; `norms=unchanged` as in the baseline of Chefer et al. 2021 (arXiv 2012.09838).
 public struct LRP: RelevanceExplainer {

@@ -3,6 +3,7 @@ public import XAICore
 /// Deletion: how soon the class is lost when the image goes, what the map ranks highest first.
 ///
 /// The area under the class's probability from the whole image to an empty one, × 100.
+/// The curve is `PerturbationCurve` (XAICore).
 /// Source: Petsiuk et al. 2018 (arXiv 1806.07421), Section 4.1.
 public struct Deletion: PerturbationMetric {
   public static let descriptor = MetricDescriptor(

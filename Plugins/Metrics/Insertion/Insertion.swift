@@ -3,6 +3,7 @@ public import XAICore
 /// Insertion: how soon the class is recognised when the image appears, what the map ranks highest first.
 ///
 /// The area under the class's probability from a blurred image to the whole one, × 100.
+/// The curve is `PerturbationCurve` (XAICore).
 /// Source: Petsiuk et al. 2018 (arXiv 1806.07421), Section 4.1.
 public struct Insertion: PerturbationMetric {
   public static let descriptor = MetricDescriptor(

@@ -3,6 +3,7 @@ public import XAICore
 /// Negative Perturbation: how long the class stays recognised when what the map ranks lowest goes first.
 ///
 /// The area under the class's score from the whole image to an empty one, × 100: Deletion in the reverse order.
+/// The curve is `PerturbationCurve` (XAICore).
 /// Source: Chefer et al. 2021 (arXiv 2012.09838), Section 4.
 public struct NegativePerturbation: PerturbationMetric {
   public static let descriptor = MetricDescriptor(

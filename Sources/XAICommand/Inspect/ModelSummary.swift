@@ -105,7 +105,7 @@ extension ModelDescriptor {
 extension ModelSummary {
   /// The summary as people read it.
   var text: String {
-    let misfits = explainers.compactMap { fit in fit.problem.map { ["", "\(fit.id) doesn't fit: \($0)"] } }
+    let explainerLines = (fitting.isEmpty ? ["none fits"] : fitting) + misfits
     let rows: [[String]] =
       [
         [
@@ -128,22 +128,37 @@ extension ModelSummary {
         ["gives", capabilities.joined(separator: ", ")],
         ["places", places.joined(separator: ", ")],
       ]
-      + meaningRows
-      + misfits
+      + explainerLines.enumerated().map { [$0.offset == 0 ? "explainers" : "", $0.element] }
       + notes.enumerated().map { [$0.offset == 0 ? "note" : "", $0.element] }
       + [["kernels", kernels]]
       + (kernelsAdvice.map { [["", "for the fast ones: \($0)"]] } ?? [])
     return "\(name)\n" + table(rows, indent: "  ")
   }
 
-  /// The explainers that fit, one row per meaning that scores of some of them have.
-  private var meaningRows: [[String]] {
-    let rows = [ScoreMeaning.magnitude, .signed, .relative].compactMap { meaning -> String? in
+  /// The explainers that fit, by what their scores mean.
+  private var fitting: [String] {
+    [ScoreMeaning.magnitude, .signed, .relative].compactMap { meaning in
       let ids = explainers.filter { $0.problem == nil && $0.scores == meaning }.map(\.id)
       return ids.isEmpty ? nil : "of \(meaning.text): \(ids.joined(separator: ", "))"
     }
-    return (rows.isEmpty ? ["none fits"] : rows).enumerated().map {
-      [$0.offset == 0 ? "explainers" : "", $0.element]
+  }
+
+  /// What doesn't fit and why; a reason that several explainers share is given once.
+  private var misfits: [String] {
+    var reasons: [(text: String, ids: [String])] = []
+    for fit in explainers {
+      guard let problem = fit.problem else { continue }
+      let text = problem.hasPrefix("\(fit.id) ") ? String(problem.dropFirst(fit.id.count + 1)) : problem
+      if let index = reasons.firstIndex(where: { $0.text == text }) {
+        reasons[index].ids.append(fit.id)
+      } else {
+        reasons.append((text, [fit.id]))
+      }
+    }
+    return reasons.map { reason in
+      reason.ids.count == 1
+        ? "\(reason.ids[0]) doesn't fit: it \(reason.text)"
+        : "\(reason.ids.joined(separator: ", ")) don't fit: each \(reason.text)"
     }
   }
 

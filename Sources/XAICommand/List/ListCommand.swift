@@ -131,13 +131,12 @@ extension Catalogue.Model {
 
 extension Catalogue.Explainer {
   fileprivate var text: String {
-    let passes =
-      "\(descriptor.forwardPasses) forward and \(descriptor.backwardPasses) backward passes"
     let head = """
         \(descriptor.id): \(descriptor.title)
           \(descriptor.summary).
           \(evidence); the map \
-      \(descriptor.isClassSpecific ? "depends on the class" : "is the same for every class"); \(scores); \(passes).
+      \(descriptor.isClassSpecific ? "depends on the class" : "is the same for every class"); \(scores).
+          Forward passes: \(descriptor.forwardPasses); backward passes: \(descriptor.backwardPasses).
           Needs \(needs); fits \(fits.isEmpty ? "no model of this build" : fits.joined(separator: ", ")).
           \(descriptor.citation)
 

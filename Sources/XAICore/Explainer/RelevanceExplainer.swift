@@ -141,7 +141,7 @@ extension DenoisedRelevanceOptions {
       atOption,
       OptionSpec(
         "gamma", \.gamma,
-        "how much more products of a sum's own sign count in linear maps; 0 is the plain rule",
+        "how much more products of a sum's own sign count in linear layers; 0 is the plain rule",
         allowed: "a number from 0", where: { $0 >= 0 }),
       OptionSpec(
         "patch-gamma", \.patchGamma, "the same in the patch projection", allowed: "a number from 0",

@@ -39,8 +39,9 @@ public enum ModelError: Error, Sendable, CustomStringConvertible {
       "\(user) needs the probability of a class, and the outputs of \(model) are plain numbers that have none; "
         + "use what works on outputs as they are, such as score=logit"
     case .noClasses(let user, let model):
-      "\(user) is about a class, and \(model) is a backbone without a classifier; give it classes when it is loaded, by "
-        + "one vector for each, or use an explainer that needs no class, such as attention-rollout"
+      "\(user) is about a class, and \(model) is a backbone without a classifier; use an explainer that needs no class, "
+        + "such as attention-rollout, or give the model a vector for each class when it is loaded, which works in code "
+        + "alone (LoadRequest)"
     case .unsuitableTokens(let explainer, let model, let reason):
       "\(explainer) can't explain \(model): \(reason)"
     case .unsuitablePlace(let explainer, let model, let point, let reason):

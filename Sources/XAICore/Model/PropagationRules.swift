@@ -56,7 +56,7 @@ public struct PropagationRules: Hashable, Sendable {
     case constant
   }
 
-  /// How a linear map z = W·x + b passes its cotangent on.
+  /// How a linear layer z = W·x + b passes its cotangent on.
   ///
   /// With T = |W|·|x| + |b|, (z + T)/2 is the sum of what is positive among the products W_oi·x_i and b_o, (z − T)/2
   /// that of what is negative: a sum over signs costs one more product each way.
@@ -92,7 +92,7 @@ public struct PropagationRules: Hashable, Sendable {
   public var product = Product.gradient
   /// The rule of an MLP's gate, where it has one.
   public var gate = Gate.gradient
-  /// The rule of the linear maps of blocks and heads.
+  /// The rule of the linear layers of blocks and heads.
   public var linear = Linear.gradient
   /// The rule of the patch projection.
   public var patchProjection = Linear.gradient
@@ -138,8 +138,8 @@ extension PropagationRules {
     return rules
   }()
 
-  /// Layer-wise relevance propagation with a rule of all linear maps: attention, gates and the layer norm's scale count as
-  /// constants, which leaves linear maps and activation functions.
+  /// Layer-wise relevance propagation with a rule of all linear layers: attention, gates and the layer norm's scale count as
+  /// constants, which leaves linear layers and activation functions.
   ///
   /// Source: Bach et al., "On Pixel-Wise Explanations for Non-Linear Classifier Decisions by Layer-Wise Relevance
   /// Propagation", PLOS ONE 2015.

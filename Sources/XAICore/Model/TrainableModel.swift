@@ -58,7 +58,7 @@ public struct NamedParameter: Sendable {
   public let tensor: Tensor
   /// Whether it belongs to the classifier that new classes replace.
   public let isHead: Bool
-  /// Whether weight decay applies to it: to the matrices of linear maps, not to biases, norms, tokens and positions.
+  /// Whether weight decay applies to it: to the matrices of linear layers, not to biases, norms, tokens and positions.
   public let isDecayed: Bool
   /// The block that it is in; nil for what is before the first and behind the last.
   public let layer: Int?

@@ -91,7 +91,7 @@ public struct MatrixOperand: Sendable {
     self.init(tensor, MatrixLayout(rows: columns == 0 ? 0 : tensor.count / columns, columns: columns))
   }
 
-  /// The matrix of a linear map as its forward pass multiplies by it: a weight [outputs, inputs], seen as [inputs, outputs].
+  /// The matrix of a linear layer as its forward pass multiplies by it: a weight [outputs, inputs], seen as [inputs, outputs].
   public init(forwardOf weight: Tensor) {
     self = MatrixOperand(rowsOf: weight).transposed
     isParameter = true

@@ -1,7 +1,7 @@
 public import XAICore
 public import XAITensor
 
-/// What is done to the queries and keys of a block between their linear map and the attention, such as a rotation by the
+/// What is done to the queries and keys of a block between their linear layer and the attention, such as a rotation by the
 /// tokens' places, a norm, or a scale of each head.
 ///
 /// A transform is a value of ``VisionTransformerConfiguration/attentionTransforms``; it holds choices, not parameters. Those
@@ -21,7 +21,7 @@ public protocol AttentionTransform: Hashable, Sendable {
   /// The queries or keys that the attention sees.
   ///
   /// - Parameters:
-  ///   - x: what their linear map or the transform before gave, [B, N, H, d].
+  ///   - x: what their linear layer or the transform before gave, [B, N, H, d].
   ///   - context: says which of the two they are, of which tokens, and holds the parameters.
   /// - Returns: [B, N, H, d].
   func apply(to x: Tensor, in context: AttentionTransformContext) -> Tensor
@@ -31,7 +31,7 @@ public protocol AttentionTransform: Hashable, Sendable {
   /// - Parameters:
   ///   - gradient: [k·B, N, H, d], rows of all images for one target after those for another.
   ///   - x: what `apply` saw, [B, N, H, d]; it serves each of the k targets.
-  ///   - rules: a norm follows `rules.layerNorm`; a linear map without bias is its own gradient by any rule, and conserves
+  ///   - rules: a norm follows `rules.layerNorm`; a linear layer without bias is its own gradient by any rule, and conserves
   ///     relevance by it.
   ///   - context: that of `apply`.
   /// - Returns: [k·B, N, H, d].

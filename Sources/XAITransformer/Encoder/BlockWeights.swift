@@ -1,7 +1,7 @@
 import XAICore
 import XAITensor
 
-/// The parameters of a linear map: y = x·weightᵀ + bias.
+/// The parameters of a linear layer: y = x·weightᵀ + bias.
 struct Linear: Sendable {
   /// [outputs, inputs].
   let weight: Tensor
@@ -26,14 +26,14 @@ struct Norm: Sendable {
 /// The parameters of one block, or the gradients of them.
 struct BlockWeights: Sendable {
   var firstNorm: Norm
-  /// One map to queries, keys and values together, or three.
+  /// One linear layer for queries, keys and values together, or three.
   var queryKeyValue: [Linear]
   /// Those of each transform of queries and keys, in the order in which it states them.
   var transforms: [[TransformWeight]]
   var projection: Linear
   var secondNorm: Norm
   var expansion: Linear
-  /// The norm before the MLP's second map; nil where there is none.
+  /// The norm before the MLP's second linear layer; nil where there is none.
   var mlpNorm: Norm?
   var contraction: Linear
   /// Factors of what attention and MLP add, [width]; nil without layer scale.
@@ -62,7 +62,7 @@ struct BlockSizes {
   /// The shape of the block's own table of relative position bias; nil where it has none.
   var positionBias: Shape?
 
-  /// Elements that the MLP's first map gives.
+  /// Elements that the MLP's first linear layer gives.
   var expandedWidth: Int { mlp.isGated ? 2 * mlpWidth : mlpWidth }
 
   /// The parameters of each transform.

@@ -65,7 +65,7 @@ struct CosineHead: Sendable {
   /// From features to the space of the vectors; nil where that is the features' own.
   let projection: Linear?
   let scale: Float
-  /// scale · v/‖v‖: the rest is a linear map of directions.
+  /// scale · v/‖v‖: the rest is a linear layer on directions.
   private let classes: Linear
   private let lengths: [Float]
 
@@ -100,7 +100,7 @@ struct CosineHead: Sendable {
 
   /// The cotangent of the features, [k·B, classes] to [k·B, F].
   ///
-  /// Both linear maps follow the rule of linear maps. u = g/‖g‖ is a norm: as a layer norm's deviation, ‖g‖ is a constant
+  /// Both linear layers follow the rule of linear layers. u = g/‖g‖ is a norm: as a layer norm's deviation, ‖g‖ is a constant
   /// under any rule but the gradient, so that relevance passes it unchanged, c_g = c_u·u/g.
   func backward(
     _ cotangent: Tensor, features: Tensor, through tape: Tape, rules: PropagationRules,

@@ -152,7 +152,7 @@ extension EncoderBlock {
       : sum(gradient, residual)
   }
 
-  /// The gradient of what the MLP's second map sees from that of what the branch ends with.
+  /// The gradient of what the MLP's second layer sees from that of what the branch ends with.
   private func contractionBackward(
     _ gradient: Tensor, _ tape: Tape, _ rules: PropagationRules
   ) -> TensorBuffer {

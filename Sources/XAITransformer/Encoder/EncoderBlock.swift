@@ -3,7 +3,7 @@ import XAITensor
 
 /// One block, which adds to its tokens what attention makes of them, and then what an MLP does.
 ///
-/// Norms stand before the branches, x + f(Norm(x)), or after them, x + Norm(f(x)). The end of a branch is a linear map
+/// Norms stand before the branches, x + f(Norm(x)), or after them, x + Norm(f(x)). The end of a branch is a linear layer
 /// W·h + b, or λ ⊙ (W·h + b) with layer scale. λ is not folded into W, which would copy most of the weights as the model is
 /// loaded: the pass over the tokens that it costs here is short beside the product.
 struct EncoderBlock {
@@ -47,15 +47,15 @@ struct EncoderBlock {
     /// The residual sum after the attention, [B, n, D].
     let afterAttention: Tensor
     let secondNorm: LayerNorm.Tape
-    /// The MLP's hidden layer before what is between its maps, [B, n, M] or twice as wide.
+    /// The MLP's hidden layer before what is between its layers, [B, n, M] or twice as wide.
     let hidden: Tensor
     /// The block's output, [B, n, D].
     let output: Tensor
-    /// What the linear maps saw, where gradients of parameters will be asked for.
+    /// What the linear layers saw, where gradients of parameters will be asked for.
     let inputs: MapInputs?
   }
 
-  /// What the linear maps of a block saw, except the last, which sees the activated hidden layer.
+  /// What the linear layers of a block saw, except the last, which sees the activated hidden layer.
   struct MapInputs: Sendable {
     /// [B, N, D], or [B·windows, slots, D].
     let queryKeyValue: Tensor

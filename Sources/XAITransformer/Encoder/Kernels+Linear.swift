@@ -16,7 +16,7 @@ extension Kernels {
     return result.freeze()
   }
 
-  /// The gradient of a linear map's input: gradient·weight; [..., outputs] to [..., inputs].
+  /// The gradient of a linear layer's input: gradient·weight; [..., outputs] to [..., inputs].
   func applyBackward(_ linear: Linear, to gradient: Tensor) -> TensorBuffer {
     var result = TensorBuffer(Shape(gradient.shape.extents.dropLast() + [linear.inputs]))
     let rows = MatrixOperand(rowsOf: gradient)
@@ -26,7 +26,7 @@ extension Kernels {
     return result
   }
 
-  /// The gradients of a linear map's parameters: gradientᵀ·x, [outputs, inputs], and the sums of the gradient's columns.
+  /// The gradients of a linear layer's parameters: gradientᵀ·x, [outputs, inputs], and the sums of the gradient's columns.
   func parameterGradients(x: Tensor, gradient: Tensor) -> (weight: Tensor, bias: Tensor) {
     let (outputs, inputs) = (MatrixOperand(rowsOf: gradient), MatrixOperand(rowsOf: x))
     let layout = MatrixLayout(rows: outputs.layout.columns, columns: inputs.layout.columns)

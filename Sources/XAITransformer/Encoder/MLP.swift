@@ -1,9 +1,9 @@
 import XAICore
 import XAITensor
 
-/// What is between the two linear maps of a block's MLP, forward and backward.
+/// What is between the two linear layers of a block's MLP, forward and backward.
 struct MLP {
-  /// What stands between the maps.
+  /// What stands between the layers.
   enum Kind: Hashable, Sendable {
     case gelu
     case sigmoidGELU(SigmoidGELU)
@@ -11,7 +11,7 @@ struct MLP {
   }
 
   let kind: Kind
-  /// The layer norm before the second map, where there is one.
+  /// The layer norm before the second layer, where there is one.
   let norm: LayerNorm?
   let kernels: any Kernels
 
@@ -27,10 +27,10 @@ struct MLP {
     self.kernels = kernels
   }
 
-  /// What the first map's product can end with where its output is not needed; nil where that is another pass.
+  /// What the first layer's product can end with where its output is not needed; nil where that is another pass.
   var fusedActivation: Epilogue.Activation? { kind == .gelu && norm == nil ? .gelu : nil }
 
-  /// What the second map sees of the hidden layer.
+  /// What the second layer sees of the hidden layer.
   func forward(_ hidden: Tensor) -> Tensor {
     let activated = activated(hidden)
     return norm?.forward(activated).output ?? activated
@@ -48,15 +48,15 @@ struct MLP {
   struct Gradients {
     /// The gradient of the hidden layer.
     let hidden: Tensor
-    /// What the second map saw; where it was asked for.
+    /// What the second layer saw; where it was asked for.
     let output: Tensor?
     /// The gradients of the norm's parameters, where there is one and `output` was asked for.
     let norm: Norm?
   }
 
-  /// The gradient of the hidden layer from that of what the second map sees.
+  /// The gradient of the hidden layer from that of what the second layer sees.
   ///
-  /// - Parameter givesOutput: whether what the second map saw is needed, for gradients of parameters.
+  /// - Parameter givesOutput: whether what the second layer saw is needed, for gradients of parameters.
   func backward(
     _ gradient: consuming TensorBuffer, _ hidden: Tensor, _ rules: PropagationRules, givesOutput: Bool
   ) -> Gradients {

@@ -4,7 +4,7 @@ import XAITensor
 extension MultiHeadAttention {
   /// What a backward pass gives.
   struct Gradients {
-    /// The gradient of queries, keys and values as their maps gave them, [k·B, N, 3·D].
+    /// The gradient of queries, keys and values as their linear layers gave them, [k·B, N, 3·D].
     let parts: Tensor
     /// The gradient of queries and keys as they meet; nil where no transform is between, or nothing comes to them.
     let transformed: Transformed?
@@ -175,7 +175,7 @@ extension MultiHeadAttention {
     return result.freeze()
   }
 
-  /// The gradients of the linear maps from that of what they gave.
+  /// The gradients of the linear layers from that of what they gave.
   func parameterGradients(_ parts: Tensor, input: Tensor) -> [Linear] {
     let maps = kernels.parameterGradients(x: input, gradient: parts)
     var row = 0
@@ -188,7 +188,7 @@ extension MultiHeadAttention {
 
   // MARK: - Transforms
 
-  /// The gradient of queries or keys as their map gave them, [k·B, N, H, d], and those of the transforms' parameters.
+  /// The gradient of queries or keys as their linear layer gave them, [k·B, N, H, d], and those of the transforms' parameters.
   private func transformBackward(
     _ gradient: Tensor, _ part: AttentionTransformContext.Part, _ tape: Tape, _ places: TokenPlaces,
     _ rules: PropagationRules, parameters: Bool

@@ -9,7 +9,7 @@ struct MultiHeadAttention {
     let parameters: [Tensor]
   }
 
-  /// One map to queries, keys and values together, or three.
+  /// One linear layer for queries, keys and values together, or three.
   let queryKeyValue: [Linear]
   let heads: Int
   /// What is done to queries and keys, in order.
@@ -18,7 +18,7 @@ struct MultiHeadAttention {
 
   /// What the backward pass needs of the forward pass.
   struct Tape: Sendable {
-    /// What the linear maps gave: queries, keys and values side by side, [B, N, 3·D].
+    /// What the linear layers gave: queries, keys and values side by side, [B, N, 3·D].
     let parts: Tensor
     /// What became of queries and keys, each [B, N, H, d]; nil where nothing was done to them.
     let transformed: Transformed?
@@ -89,7 +89,7 @@ struct MultiHeadAttention {
     return context.freeze()
   }
 
-  /// Queries, keys and values side by side, [B, N, 3·D], whether there is one map to them or three.
+  /// Queries, keys and values side by side, [B, N, 3·D], whether there is one layer for them or three.
   private func queriesKeysValues(of x: Tensor, _ layout: AttentionLayout) -> Tensor {
     var parts = TensorBuffer(layout.partsShape)
     let rows = MatrixOperand(rowsOf: x)
@@ -163,7 +163,7 @@ struct MultiHeadAttention {
     part == .queries ? 0..<width : width..<2 * width
   }
 
-  /// Queries or keys as their map gave them, [B, N, H, d].
+  /// Queries or keys as their linear layer gave them, [B, N, H, d].
   func heads(_ part: AttentionTransformContext.Part, of parts: Tensor) -> Tensor {
     parts.columns(columns(of: part)).reshaped(to: layout(of: parts).headsShape)
   }

@@ -46,7 +46,7 @@ struct ReadoutHead {
   enum Parameters {
     /// Of the head with this index.
     case head(Int, weight: Tensor, bias: Tensor?)
-    /// Of the map before a cosine.
+    /// Of the linear layer before a cosine.
     case projection(weight: Tensor, bias: Tensor?)
     /// Of the layer norm, once a head that it serves.
     case norm(weight: Tensor, bias: Tensor)

@@ -3,7 +3,7 @@ import XAITensor
 /// The tokens of a sequence that are kept, where the others no longer matter.
 ///
 /// Behind the last attention a classifier looks at the class token alone, so the last block's projection and MLP of all
-/// other tokens would be work for nothing: three quarters of the block's linear maps.
+/// other tokens would be work for nothing: three quarters of the block's linear layers.
 struct TokenSelection: Sendable {
   /// Which tokens, in the order in which they come out.
   let tokens: [Int]

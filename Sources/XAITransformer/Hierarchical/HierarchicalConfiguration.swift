@@ -51,7 +51,7 @@ public struct HierarchicalConfiguration: Hashable, Sendable {
   public var epsilon: Float
   /// Classes.
   public var classCount: Int
-  /// Which of the maps to queries, keys and values have a bias.
+  /// Which of the linear layers for queries, keys and values have a bias.
   public var qkvBias = VisionTransformerConfiguration.QKVBias.all
   /// Whether there are position embeddings, beside the position bias of each block.
   public var hasPositionEmbeddings = false

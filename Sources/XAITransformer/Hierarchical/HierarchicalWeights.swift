@@ -83,13 +83,13 @@ public struct HierarchicalWeights: Sendable {
   }
 }
 
-/// What a checkpoint calls the parameters of a transformer of stages; linear maps and norms by the name of the whole.
+/// What a checkpoint calls the parameters of a transformer of stages; linear layers and norms by the name of the whole.
 public struct HierarchicalNaming: Sendable {
   /// The names of what is before a stage.
   public struct Merge: Hashable, Sendable {
     /// The layer norm of neighbouring tokens.
     public var norm: String
-    /// The linear map from them to one token.
+    /// The linear layer from them to one token.
     public var reduction: String
 
     /// Names both.

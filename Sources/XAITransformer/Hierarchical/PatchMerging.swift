@@ -1,7 +1,7 @@
 import XAICore
 import XAITensor
 
-/// What is between two stages: neighbouring tokens side by side, a layer norm, and a linear map without bias.
+/// What is between two stages: neighbouring tokens side by side, a layer norm, and a linear layer without bias.
 struct PatchMerging {
   let weights: MergeWeights
   let epsilon: Float

@@ -75,7 +75,7 @@ extension TimmArchitecture {
       ),
       (self["attention"], ["DiffAttention"], "whose attention is the difference of two"),
       (self["mlp"], ["GeGluMlp"], "whose MLPs are gated by GELU"),
-      (self["mlp"], ["SwiGLU"], "whose MLPs have separate maps to gate and values"),
+      (self["mlp"], ["SwiGLU"], "whose MLPs have separate layers for gate and values"),
       (rope["class"], ["RotaryEmbeddingMixed"], "whose rotary embeddings have learned frequencies"),
       (rope["in_pixels"], ["yes"], "whose rotary embeddings are of pixels"),
     ]

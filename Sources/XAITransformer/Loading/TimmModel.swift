@@ -126,8 +126,8 @@ extension TimmModel {
       ("attn_pool.", "attention pooling"), ("blocks.0.attn.norm.", "a norm after the heads"),
       ("blocks.0.attn.gate.", "a gate after the heads"), ("blocks.0.mlp.norm.", "a norm within the MLP"),
       ("blocks.0.mlp.w12.", "SwiGLU of other names"),
-      ("blocks.0.attn.q_proj.", "separate maps to queries, keys and values"),
-      ("blocks.0.mlp.fc1_g.", "separate maps to gate and values"),
+      ("blocks.0.attn.q_proj.", "separate layers for queries, keys and values"),
+      ("blocks.0.mlp.fc1_g.", "separate layers for gate and values"),
       ("patch_embed.norm.", "a norm of the patches"),
       ("patch_embed.backbone.", "a convolutional network before the blocks"), ("rope.", "rotary embeddings"),
       ("blocks.0.attn.rel_pos.", "a relative position bias that an MLP makes"),
@@ -201,7 +201,7 @@ extension TimmModel {
     }
   }
 
-  /// What is between the two maps of the MLPs, and how many hidden elements the second sees.
+  /// What is between the two layers of the MLPs, and how many hidden elements the second sees.
   func mlp() throws -> (kind: VisionTransformerConfiguration.MLP, width: Int) {
     let argument = try config.optionalString("model_args.act_layer")
     let expanded = try shape("blocks.0.mlp.fc1.weight", rank: 2)[0]

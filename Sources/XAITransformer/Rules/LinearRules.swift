@@ -2,11 +2,11 @@ import XAICore
 import XAITensor
 
 extension Kernels {
-  /// The cotangent of a linear map's input by a rule; [..., outputs] to [..., inputs].
+  /// The cotangent of a linear layer's input by a rule; [..., outputs] to [..., inputs].
   ///
   /// - Parameters:
-  ///   - cotangent: of the map's output; rows of the forward pass are repeated for it.
-  ///   - input: what the map saw, [..., inputs]; made where the rule needs it.
+  ///   - cotangent: of the layer's output; rows of the forward pass are repeated for it.
+  ///   - input: what the layer saw, [..., inputs]; made where the rule needs it.
   ///   - output: what it gave, with its bias, [..., outputs]; made where the rule needs it.
   func applyBackward(
     _ linear: Linear, to cotangent: Tensor, rule: PropagationRules.Linear, input: @autoclosure () -> Tensor,
@@ -66,7 +66,7 @@ extension Kernels {
   }
 }
 
-/// What is multiplied with the weights in place of the cotangent c of a linear map's outputs z.
+/// What is multiplied with the weights in place of the cotangent c of a linear layer's outputs z.
 private enum LinearShares {
   /// c·z/(z + ε·sign z), and 0 where z is.
   static func epsilon(_ epsilon: Float, _ cotangent: Tensor, outputs: Tensor) -> Tensor {

@@ -135,7 +135,7 @@ private struct ParameterList {
     add(owner, weight: linear.weight, bias: linear.bias, isHead: isHead)
   }
 
-  /// A map whose bias is that of queries, zeros for keys, and that of values, where `separateBiases` names them.
+  /// A linear layer whose bias is that of queries, zeros for keys, and that of values, where `separateBiases` names them.
   mutating func add(
     _ owner: String, _ linear: Linear, separateBiases: CheckpointNaming.SeparateBiases?
   ) {

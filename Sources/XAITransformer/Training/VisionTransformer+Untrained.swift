@@ -78,11 +78,11 @@ extension VisionTransformerConfiguration {
 
 /// What the parameters of a vision transformer are before it has learnt anything.
 ///
-/// Matrices of linear maps are drawn from a normal distribution of variance 2/(inputs + outputs) (Glorot and Bengio 2010,
+/// Matrices of linear layers are drawn from a normal distribution of variance 2/(inputs + outputs) (Glorot and Bengio 2010,
 /// equation 12), so that signals neither fade nor grow whatever the width; a fixed σ = 0.02, as in DeiT's code, makes
 /// narrow models start all but silent. Position embeddings of patches begin as sines and cosines of row and column
 /// (Beyer et al. 2022, arXiv 2205.01580): neighbours are alike from the first step. Tokens, their positions and
-/// classifiers have σ = 0.02. Norms begin as the identity, biases of maps and of scores at 0, layer scale and the parameters of
+/// classifiers have σ = 0.02. Norms begin as the identity, biases of linear layers and of scores at 0, layer scale and the parameters of
 /// attention's transforms at what the configuration says.
 struct InitialWeights {
   private let seed: UInt64

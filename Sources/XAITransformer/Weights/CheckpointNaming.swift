@@ -1,7 +1,7 @@
 public import XAICore
 public import XAITensor
 
-/// What a checkpoint calls the parameters of a vision transformer; linear maps and norms by the name of the whole.
+/// What a checkpoint calls the parameters of a vision transformer; linear layers and norms by the name of the whole.
 public struct CheckpointNaming: Sendable {
   /// The names of biases that are tensors of their own.
   public struct SeparateBiases: Hashable, Sendable {
@@ -35,17 +35,17 @@ public struct CheckpointNaming: Sendable {
   public struct Block: Hashable, Sendable {
     /// The layer norm before the attention.
     public var firstNorm: String
-    /// One map to queries, keys and values together, or three.
+    /// One linear layer for queries, keys and values together, or three.
     public var queryKeyValue: [String]
-    /// The map after the heads are concatenated.
+    /// The linear layer after the heads are concatenated.
     public var projection: String
     /// The layer norm before the MLP.
     public var secondNorm: String
-    /// The MLP's first map.
+    /// The MLP's first linear layer.
     public var expansion: String
-    /// The MLP's second map.
+    /// The MLP's second linear layer.
     public var contraction: String
-    /// The biases of queries and values, where one map to all three has them apart and keys have none.
+    /// The biases of queries and values, where one layer for all three has them apart and keys have none.
     public var separateBiases: SeparateBiases?
     /// The factors of what the attention adds, where there is layer scale.
     public var firstScale: String?
@@ -53,7 +53,7 @@ public struct CheckpointNaming: Sendable {
     public var secondScale: String?
     /// The block's own table of relative position bias, where it has one.
     public var positionBias: String?
-    /// The layer norm before the MLP's second map, where there is one.
+    /// The layer norm before the MLP's second linear layer, where there is one.
     public var mlpNorm = ""
     /// The parameters of `VisionTransformerConfiguration.attentionTransforms`, by the ids that the transforms give them.
     public var attentionParameters: [String: String] = [:]
@@ -100,14 +100,14 @@ public struct CheckpointNaming: Sendable {
   public var finalNorm: String
   /// The classification heads, the class token's first; class vectors are the weight of the first.
   public var heads: [String]
-  /// The linear map from features to the space of class vectors, where there is one.
+  /// The linear layer from features to the space of class vectors, where there is one.
   public var projection = "projection"
-  /// The tensor that holds a parameter of a linear map or norm, by the name of the map or norm.
+  /// The tensor that holds a parameter of a linear layer or norm, by the name of the layer or norm.
   public var tensor: @Sendable (_ owner: String, _ parameter: Parameter) -> String
 
-  /// What a linear map or a norm consists of.
+  /// What a linear layer or a norm consists of.
   public enum Parameter: String, Hashable, Sendable {
-    /// The matrix of a linear map, the scale of a norm.
+    /// The matrix of a linear layer, the scale of a norm.
     case weight
     /// What is added.
     case bias

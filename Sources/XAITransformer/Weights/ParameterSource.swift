@@ -16,7 +16,7 @@ final class ParameterSource {
   /// The parameters that were taken so far.
   private(set) var taken: [(name: String, tensor: Tensor)] = []
 
-  /// Takes parameters from `source`, those of linear maps and norms by the names that `naming` gives.
+  /// Takes parameters from `source`, those of linear layers and norms by the names that `naming` gives.
   init(
     _ source: @escaping (_ name: String, _ shape: Shape) -> Tensor,
     naming: @escaping (_ owner: String, _ parameter: CheckpointNaming.Parameter) -> String = {
@@ -34,7 +34,7 @@ final class ParameterSource {
     return tensor
   }
 
-  /// The matrix of a linear map.
+  /// The matrix of a linear layer.
   func weight(_ name: String, _ outputs: Int, _ inputs: Int) -> Tensor {
     tensor(naming(name, .weight), [outputs, inputs])
   }
@@ -48,7 +48,7 @@ final class ParameterSource {
     Norm(weight: tensor(naming(name, .weight), [width]), bias: tensor(naming(name, .bias), [width]))
   }
 
-  /// A convolution whose patches don't overlap, as the linear map of a patch's values.
+  /// A convolution whose patches don't overlap, as the linear layer of a patch's values.
   func patchProjection(
     _ name: String, _ patch: PatchSize, outputs: Int, hasBias: Bool = true
   ) -> Linear {

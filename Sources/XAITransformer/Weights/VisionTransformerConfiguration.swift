@@ -20,7 +20,7 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
     case resPostNorm
   }
 
-  /// What stands between the two linear maps of an MLP.
+  /// What stands between the two linear layers of an MLP.
   public enum MLP: Hashable, Sendable {
     /// GELU with the error function.
     case gelu
@@ -28,14 +28,14 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
     case tanhGELU
     /// x·σ(1.702·x), as in CLIP.
     case quickGELU
-    /// The first map gives twice the hidden elements; SiLU of one half is multiplied with the other (Shazeer 2020).
+    /// The first layer gives twice the hidden elements; SiLU of one half is multiplied with the other (Shazeer 2020).
     case swiGLU
     /// That, and a layer norm of the product (Fang et al. 2023, EVA-02, arXiv 2303.11331).
     case normalisedSwiGLU
 
-    /// Whether the first map gives a gate and values.
+    /// Whether the first layer gives a gate and values.
     public var isGated: Bool { self == .swiGLU || self == .normalisedSwiGLU }
-    /// Whether there is a norm before the second map.
+    /// Whether there is a norm before the second layer.
     public var hasNorm: Bool { self == .normalisedSwiGLU }
   }
 
@@ -49,7 +49,7 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
     case patchesAndPrefix(exceptRegisters: Bool = false)
   }
 
-  /// Which of the maps to queries, keys and values have a bias.
+  /// Which of the linear layers for queries, keys and values have a bias.
   public enum QKVBias: Hashable, Sendable {
     /// None has.
     case none
@@ -58,15 +58,15 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
     /// All three.
     case all
 
-    /// Whether the map to queries (0), keys (1) or values (2) has a bias.
+    /// Whether the linear layer for queries (0), keys (1) or values (2) has a bias.
     func hasBias(part: Int) -> Bool { self == .all || self == .queryAndValue && part != 1 }
   }
 
   /// How logits are made of the features that are read.
   public enum Classifier: Hashable, Sendable {
-    /// By a linear map with a bias.
+    /// By a linear layer with a bias.
     case linear
-    /// By the cosine with a vector of each class, times `scale`; where `projectedWidth` is a number, a linear map without
+    /// By the cosine with a vector of each class, times `scale`; where `projectedWidth` is a number, a linear layer without
     /// bias makes this many elements of the features first.
     case cosine(scale: Float, projectedWidth: Int? = nil)
     /// Not at all: a backbone.
@@ -99,7 +99,7 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
   public var readout: TokenLayout.Readout
   /// Where the last layer norm stands.
   public var finalNorm: FinalNorm
-  /// Which of the maps to queries, keys and values have a bias.
+  /// Which of the linear layers for queries, keys and values have a bias.
   public var qkvBias: QKVBias
   /// Which tokens have position embeddings.
   public var positions: Positions
@@ -118,7 +118,7 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
   public var hasEmbeddingNorm = false
   /// Where the layer norms of a block stand.
   public var normOrder = NormOrder.preNorm
-  /// What is between the maps of the MLP.
+  /// What is between the layers of the MLP.
   public var mlp = MLP.gelu
   private var transforms: [HashableTransform] = []
   /// What the factors of what each branch adds to a token begin as before training (Touvron and others 2021, arXiv

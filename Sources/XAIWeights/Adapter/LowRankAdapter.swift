@@ -4,7 +4,7 @@ public import XAITensor
 /// A low-rank adapter as Python's `peft` writes it: `adapter_config.json` and `adapter_model.safetensors` (Hu and others 2021,
 /// arXiv 2106.09685).
 ///
-/// Plain LoRA on linear maps is merged, and modules that were trained whole replace those of the base model. Whatever would need
+/// Plain LoRA on linear layers is merged, and modules that were trained whole replace those of the base model. Whatever would need
 /// something else is refused by the name of its key or tensor.
 struct LowRankAdapter: Sendable {
   static let configurationName = "adapter_config.json"
@@ -19,7 +19,7 @@ struct LowRankAdapter: Sendable {
   /// The tensors by their names in the model, and in the file.
   private let tensors: [String: StoredTensor]
   private let file: SafetensorsFile
-  /// The linear maps that are adapted, in order.
+  /// The linear layers that are adapted, in order.
   private let maps: [String]
   private let names: TransformersNames
 
@@ -176,7 +176,7 @@ extension LowRankAdapter {
 }
 
 extension LowRankAdapter {
-  /// What the adapter adds to the matrix of a linear map.
+  /// What the adapter adds to the matrix of a linear layer.
   private func update(of map: String) throws -> LowRankUpdate {
     guard let down = tensors[map + Self.downSuffix], let up = tensors[map + Self.upSuffix] else {
       throw AdapterError.incomplete(adapter: path, map: map)
@@ -238,7 +238,7 @@ extension LowRankAdapter {
 
 /// Why an adapter can't be merged into its base model; every case names the adapter's file.
 public enum AdapterError: Error, Hashable, Sendable {
-  /// No linear map is adapted.
+  /// No linear layer is adapted.
   case empty(adapter: String)
   /// One of the two matrices of a map isn't there.
   case incomplete(adapter: String, map: String)
@@ -259,11 +259,11 @@ extension AdapterError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .empty(let adapter):
-      "\(quoted(adapter)) adapts no linear map: it has no tensor named lora_A. Check that it is the adapter of adapter_config.json"
+      "\(quoted(adapter)) adapts no linear layer: it has no tensor named lora_A. Check that it is the adapter of adapter_config.json"
     case .incomplete(let adapter, let map):
       "\(quoted(adapter)) has one of the two matrices of \(quoted(map)) only. Save the adapter again"
     case .notLinear(let adapter, let map):
-      "\(quoted(adapter)) adapts \(quoted(map)), which isn't a linear map. \(Self.mergeInPython)"
+      "\(quoted(adapter)) adapts \(quoted(map)), which isn't a linear layer. \(Self.mergeInPython)"
     case .otherRank(let adapter, let map, let stated, let down, let up):
       "\(quoted(adapter)): the matrices of \(quoted(map)) are \(down) and \(up), and adapter_config.json states the rank "
         + "\(stated). Check that both are of one adapter"

@@ -31,7 +31,7 @@ import XAIWeights
     "architecture is …, whose patches come from a convolutional network": 27,
     "the global_pool of … is 'map'": 18,
     "architecture is …, whose scores have a relative position bias that an MLP makes": 13,
-    "architecture is …, whose MLPs have separate maps to gate and values": 13,
+    "architecture is …, whose MLPs have separate layers for gate and values": 13,
     "architecture is …, whose rotary embeddings count rows and columns from elsewhere": 9,
     "the last norm is left out (no 'norm.weight', no 'fc_norm.weight')": 9,
     "architecture is …, whose blocks compute attention and MLP side by side": 7,

@@ -6,7 +6,7 @@ import XAITesting
 
 @testable import XAITransformer
 
-/// Layer scale is a linear map's rows times factors: a model whose maps have them already computes the same.
+/// Layer scale is a linear layer's rows times factors: a model whose layers have them already computes the same.
 @Suite struct LayerScaleTests {
   /// The model, and the same with factors of 1 and rows multiplied by what the factors were.
   private func models(_ kernels: any Kernels) throws -> (scaled: VisionTransformer, folded: VisionTransformer)

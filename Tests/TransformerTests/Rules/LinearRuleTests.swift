@@ -6,7 +6,7 @@ import XAITesting
 
 @testable import XAITransformer
 
-/// The rules of linear maps against their formulas, one product of weight and input at a time.
+/// The rules of linear layers against their formulas, one product of weight and input at a time.
 struct LinearRuleTests {
   private let inputs = 23
   private let outputs = 17

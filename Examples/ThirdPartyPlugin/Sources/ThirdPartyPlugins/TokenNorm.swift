@@ -17,8 +17,8 @@ public struct TokenNormOptions: PluginOptions {
 
 /// The Euclidean norm of each patch's token.
 ///
-/// score_p = √(Σ_c f_pc²). Large transformers keep notes of their own in a few patches of little content, and those
-/// tokens have a far larger norm than the rest: a map of norms shows where attention maps must not be believed.
+/// score_p = √(Σ_c f_pc²). Large transformers use a few patches of little content as scratch space. The tokens there have a
+/// far larger norm than the rest: a map of norms shows where attention maps can't be trusted.
 /// Source: Darcet et al. 2024 (arXiv 2309.16588), section 2.1.
 public struct TokenNorm: Explainer {
   public static let descriptor = ExplainerDescriptor(

@@ -27,11 +27,14 @@ public enum ZeroShotViT: ModelArchitecture {
   }
 
   /// Loads a model with the classes of the request; without any it is a backbone.
+  ///
+  /// A checkpoint that began as a classifier may still have its `classifier.*`.
   public static func load(_ directory: ModelDirectory, _ request: LoadRequest) throws -> any Model {
     try request.checkOptions(family: descriptor.id)
     return try VisionTransformer(
       loading: directory, architecture: descriptor.id, configuration: configuration(directory),
-      weights: directory.weights(), naming: naming, preprocessing: preprocessing, request)
+      weights: directory.weights(), naming: naming, ignoring: ["classifier."], preprocessing: preprocessing,
+      request)
   }
 
   /// The sizes that the directory states, a cosine behind them.

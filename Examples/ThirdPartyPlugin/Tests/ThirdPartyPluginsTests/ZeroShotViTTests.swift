@@ -9,7 +9,8 @@ private final class ZeroShotDirectory {
   let path = NSTemporaryDirectory() + "third-party-zero-shot-\(UUID().uuidString)"
   private(set) var tensors: [String: Tensor] = [:]
 
-  init() throws {
+  /// - Parameter leftover: tensors that the family has no use for.
+  init(leftover: [String: Tensor] = [:]) throws {
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     let config = """
       {"architectures": ["ZeroShotVisionTransformer"], "model_type": "zero-shot-vit", "image_size": 12,
@@ -29,7 +30,7 @@ private final class ZeroShotDirectory {
       return tensor
     }
     self.tensors = tensors
-    try SafetensorsWriter().write(tensors, to: "\(path)/model.safetensors")
+    try SafetensorsWriter().write(tensors.merging(leftover) { $1 }, to: "\(path)/model.safetensors")
   }
 
   func directory() throws -> ModelDirectory { try ModelDirectory(path) }
@@ -90,6 +91,41 @@ private final class ZeroShotDirectory {
         return Float(10 * dot(g, v) / (dot(g, g) * dot(v, v)).squareRoot())
       }
       expectClose(trace.logits[image].elements, expected, within: 2e-5, "image \(image)")
+    }
+  }
+
+  @Test("what is left of an old classifier is ignored, and nothing else")
+  func leftover() throws {
+    let (one, kernels) = (Tensor([1], [0]), try KernelSelection.makeKernels())
+    _ = try load(ZeroShotDirectory(leftover: ["classifier.weight": one]), nil, on: kernels)
+    #expect(throws: WeightsError.self) {
+      try load(ZeroShotDirectory(leftover: ["decoder.weight": one]), nil, on: kernels)
+    }
+  }
+
+  @Test("with the identity for class vectors and scale 1, logits are the features at length 1")
+  func features() throws {
+    let (fixture, kernels, width) = (try ZeroShotDirectory(), try KernelSelection.makeKernels(), 8)
+    let identity = Tensor([width, width], (0..<width * width).map { $0 % (width + 1) == 0 ? 1 : 0 })
+    let axes = try ClassVectors(identity, names: (0..<width).map { "feature \($0)" }, scale: 1)
+    var random = SeededRandom(seed: 5)
+    let images = random.normal([4, 3, 12, 12])
+    let features = try load(fixture, .vectors(axes), on: kernels).logits(images)
+    func dot(_ a: [Float], _ b: [Float]) -> Float { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
+    for image in 0..<4 {
+      let feature = features[image].elements
+      #expect(abs(dot(feature, feature) - 1) < 1e-5)
+    }
+    // Classes from examples: the first two images are of one, the others of another.
+    let means = [0, 2].map { first in
+      zip(features[first].elements, features[first + 1].elements).map { ($0 + $1) / 2 }
+    }
+    let classes = try ClassVectors(Tensor([2, width], means.flatMap { $0 }), names: ["one", "other"])
+    let logits = try load(fixture, .vectors(classes), on: kernels).logits(images)
+    for image in 0..<4 {
+      // The scale is the family's: `logit_scale` of the configuration.
+      let expected = means.map { 10 * dot(features[image].elements, $0) / dot($0, $0).squareRoot() }
+      expectClose(logits[image].elements, expected, within: 1e-4, "image \(image)")
     }
   }
 

@@ -1,0 +1,75 @@
+extension Preprocessing {
+  /// The 8-bit image that the model sees: resized and cropped, not yet rescaled and normalised.
+  ///
+  /// Throws for an image without pixels, and for one so elongated that the resize would exceed the pixel limit.
+  public func resizedAndCropped(_ image: Image) throws(PreprocessingError) -> Image {
+    guard image.width > 0, image.height > 0 else { throw .emptyImage }
+    let (height, width) = resizedExtent(height: image.height, width: image.width)
+    guard height <= Image.defaultPixelLimit / width else {
+      throw .tooElongated(image: "\(image.height)×\(image.width)", resized: "\(height)×\(width)")
+    }
+    let resized = image.resized(width: width, height: height, filter: filter)
+    guard let crop else { return resized }
+    return resized.centreCropped(to: crop)
+  }
+
+  /// What is left to do with an image that has been resized and cropped.
+  package var withoutResizing: Preprocessing {
+    var rest = self
+    (rest.resize, rest.crop) = (.none, nil)
+    return rest
+  }
+
+  /// The extent of an image after the resize.
+  func resizedExtent(height: Int, width: Int) -> (height: Int, width: Int) {
+    switch resize {
+    case .none:
+      return (height, width)
+    case .exact(let newHeight, let newWidth):
+      return (newHeight, newWidth)
+    case .shortestEdge(let edge):
+      let long = Int(Double(edge * max(height, width)) / Double(min(height, width)))
+      return width <= height ? (long, edge) : (edge, long)
+    case .cover(let newHeight, let newWidth):
+      let ratio = min(Double(height) / Double(newHeight), Double(width) / Double(newWidth))
+      func side(_ side: Int) -> Int { max(Int((Double(side) / ratio).rounded(.toNearestOrEven)), 1) }
+      return (side(height), side(width))
+    }
+  }
+}
+
+extension Image {
+  /// The centre of the image; where the image is smaller than the crop, black fills the rest.
+  func centreCropped(to crop: Preprocessing.CentreCrop) -> Image {
+    if crop.height == height, crop.width == width { return self }
+    let top = crop.rounding.margin(of: height, crop: crop.height)
+    let left = crop.rounding.margin(of: width, crop: crop.width)
+    // The part of the crop that the image covers, in the coordinates of the crop.
+    let rows = max(-top, 0)..<max(-top, 0) + min(height, crop.height)
+    let columns = max(-left, 0)..<max(-left, 0) + min(width, crop.width)
+    return Image(width: crop.width, height: crop.height) { target in
+      target.initialize(repeating: 0, count: crop.width * crop.height * 3)
+      pixels.withUnsafeBufferPointer { source in
+        guard let source = source.baseAddress else { return }
+        for y in rows {
+          let row = source + ((y + top) * width + columns.lowerBound + left) * 3
+          (target + (y * crop.width + columns.lowerBound) * 3).update(from: row, count: columns.count * 3)
+        }
+      }
+    }
+  }
+}
+
+extension Preprocessing.CentreCrop.Rounding {
+  /// Samples before the crop on one axis; minus the border where the crop is the larger one.
+  func margin(of side: Int, crop: Int) -> Int {
+    let difference = side - crop
+    switch self {
+    case .floor:
+      return difference >> 1
+    case .halfToEven:
+      return difference >= 0
+        ? Int((Double(difference) / 2).rounded(.toNearestOrEven)) : -(-difference / 2)
+    }
+  }
+}
