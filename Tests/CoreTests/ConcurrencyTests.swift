@@ -1,9 +1,10 @@
-import Synchronization
+import Foundation
 import Testing
 import XAICore
 import XAIExplainers
 import XAIFoundation
 import XAIImage
+import XAITensor
 import XAITesting
 
 /// Explaining from tasks: the same bits, progress, and an end when it is asked for.
@@ -60,34 +61,78 @@ import XAITesting
     #expect(try await run.value == synchronous(rise, image(1)))
   }
 
-  @Test("a cancelled run ends before its passes do")
-  func cancelledRun() async throws {
-    // At its own pace it would take days.
-    let run = try RISE { $0.masks = 1_000_000 }.begin(image(1), using: model)
-    for await _ in run.progress { run.cancel() }
+  @Test("a cancelled run ends between two batches of passes")
+  func betweenBatches() async throws {
+    let run = try RISE { $0.masks = 64 }.begin(image(1), using: try WaitingModel(model, image(1)))
+    run.cancel()
     await #expect(throws: CancellationError.self) { try await run.value }
   }
 
-  @Test("a cancelled task ends what it waits for, before and between passes")
+  @Test("a cancelled task ends between two layers of a pass, forward and backward, windowed or not")
+  func betweenLayers() async throws {
+    let models: [any Model] = [
+      model, HierarchicalToyModel.shifted.make(on: AvailableKernels.preferred.make()),
+    ]
+    for model in models {
+      let size = model.descriptor.preprocessing.inputSize ?? (12, 12)
+      let input = Tensor(repeating: 0.5, [1, 3, size.height, size.width])
+      let forward = Task {
+        waitForCancellation()
+        return try model.logits(input)
+      }
+      forward.cancel()
+      await #expect(throws: CancellationError.self) { try await forward.value }
+
+      let trace = try model.forward(input, recording: Recording(gradients: true))
+      let cotangent = try trace.cotangent(of: Targets([[0]]), contrast: .none)
+      let backward = Task {
+        waitForCancellation()
+        return try model.differentiable().backward(
+          from: cotangent, through: trace, requesting: GradientRequest(input: true))
+      }
+      backward.cancel()
+      await #expect(throws: CancellationError.self) { _ = try await backward.value }
+    }
+  }
+
+  @Test("a task that is cancelled ends what it waits for")
   func cancelledTask() async throws {
+    let waiting = try WaitingModel(model, image(1))
     let image = image(1)
-    let slow = try RISE { $0.masks = 1_000_000 }
-    let task = Task { [model] in try await slow.explain(image, using: model) }
+    let task = Task { try await RISE().explain(image, using: waiting) }
     task.cancel()
     await #expect(throws: CancellationError.self) { try await task.value }
 
-    let run = slow.begin(image, using: model)
-    var counts = run.progress.makeAsyncIterator()
-    _ = await counts.next()
-    let waiting = Task { try await run.value }
-    waiting.cancel()
-    await #expect(throws: CancellationError.self) { try await waiting.value }
+    let run = RISE().begin(image, using: waiting)
+    let waiter = Task { try await run.value }
+    waiter.cancel()
+    await #expect(throws: CancellationError.self) { try await waiter.value }
+  }
+}
 
-    // One pass has no progress to tell: layers look by themselves.
-    let short = Task { [model] in
-      withUnsafeCurrentTask { $0?.cancel() }
-      return try await GMAR().explain(image, using: model)
-    }
-    await #expect(throws: CancellationError.self) { try await short.value }
+/// Returns when the task is cancelled: what comes after it can rely on that, however fast or slow the machine is.
+private func waitForCancellation() { while !Task.isCancelled { sched_yield() } }
+
+/// A model that looks at its first image at once, and from then on answers only when the task is cancelled.
+private struct WaitingModel: Model {
+  let descriptor: ModelDescriptor
+  private let model: any Model
+  private let first: ForwardTrace
+
+  init(_ model: any Model, _ image: Image) throws {
+    (self.model, descriptor) = (model, model.descriptor)
+    first = try model.forward(model.descriptor.preprocessing.tensor(from: image), recording: Recording())
+  }
+
+  func layout(height: Int, width: Int) throws -> TokenLayout {
+    try model.layout(height: height, width: width)
+  }
+
+  func forward(_ input: Tensor, recording: Recording) throws -> ForwardTrace {
+    guard input.elements != first.input.elements else { return first }
+    waitForCancellation()
+    return ForwardTrace(
+      input: input, layout: first.layout,
+      logits: Tensor(repeating: 0, [input.shape[0], descriptor.classCount]))
   }
 }
