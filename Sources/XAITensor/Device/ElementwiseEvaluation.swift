@@ -104,7 +104,7 @@ struct ElementwiseEvaluation<Value: FormulaPrecision> {
 }
 
 /// Elements that are evaluated together.
-private let evaluationBlock = 512
+private let evaluationBlock = 1_024
 
 extension Elementwise {
   /// Blocks of memory that lead to a block of values.

@@ -5,7 +5,7 @@ import Testing
 /// What tensors are asked for wherever they live, against loops that do the same element by element.
 struct TensorOperationTests {
   /// Counts on both sides of the blocks that formulas are evaluated in.
-  static let counts = [0, 1, 511, 512, 513, 1_700]
+  static let counts = [0, 1, 1_023, 1_024, 1_025, 3_300]
 
   private func random(_ count: Int, seed: UInt64) -> Tensor {
     var random = TestRandom(seed: seed)
@@ -103,7 +103,7 @@ struct TensorOperationTests {
   }
 
   /// Sums run from 0 in ascending order, bit by bit, whether what they run over lies densely or not.
-  @Test(arguments: [1, 2, 600], [0, 1, 5, 700])
+  @Test(arguments: [1, 2, 1_100], [0, 1, 5, 1_300])
   func sums(inner: Int, middle: Int) {
     let x = random(2 * middle * inner, seed: 5)
     let result = Tensor.sum(
@@ -125,7 +125,7 @@ struct TensorOperationTests {
   /// Sums in double precision, of terms in either.
   @Test(arguments: [true, false])
   func doubleSums(inDouble: Bool) {
-    let (rows, columns) = (3, 700)
+    let (rows, columns) = (3, 1_300)
     let x = random(rows * columns, seed: 6)
     let result = Tensor.sums(
       Elementwise.operand(0) * .operand(0), of: [x], inDouble: inDouble, rows: rows, columns: columns,
