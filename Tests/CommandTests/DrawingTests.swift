@@ -142,7 +142,7 @@ import XAITesting
     }
     #expect(
       try notes("gmar", "lrp", "attnlrp") == [
-        "Note: the scores of lrp are signed: red speaks for the class, blue against it, and what is near 0 is left as it is."
+        "Note: the scores of lrp are signed: red speaks for the class, blue against it, and what is near 0 stays the grey of the photograph."
       ])
     #expect(try notes("gmar", "smooth-grad:samples=2").isEmpty)
   }

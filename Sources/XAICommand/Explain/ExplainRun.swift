@@ -282,7 +282,7 @@ extension ExplainRun {
       toldSigned = true
       let map = plan.command.drawing.style(of: result.attribution).colourMap
       tell(
-        "Note: the scores of \(result.choice.text) are signed: \(map == .orangePurple ? "orange" : "red") speaks for the class, \(map == .orangePurple ? "purple" : "blue") against it, and what is near 0 is left as it is.\n"
+        "Note: the scores of \(result.choice.text) are signed: \(map == .orangePurple ? "orange" : "red") speaks for the class, \(map == .orangePurple ? "purple" : "blue") against it, and what is near 0 stays the grey of the photograph.\n"
       )
     }
     if plan.command.headWeights, result.attribution.diagnostics.headWeights == nil,

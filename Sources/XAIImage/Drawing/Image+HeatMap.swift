@@ -47,8 +47,8 @@ extension Image {
 
   /// Lays the colours of a map over the image.
   ///
-  /// A pixel becomes (1 − w) × pixel + w × colour, w = alpha × strength of the value: see ``ColourScale/strength(of:)``. What
-  /// the model didn't see becomes a darker grey, ⅖ of its luma.
+  /// A pixel becomes (1 − w) × pixel + w × colour, w = alpha × strength of the value: see ``ColourScale/strength(of:)``. Where
+  /// the style greys the image, the pixel is its luma. What the model didn't see becomes a darker grey, ⅖ of its luma.
   ///
   /// - Parameters:
   ///   - map: rows × columns; it covers all that the model saw.
@@ -72,10 +72,18 @@ extension Image {
           for x in values.indices {
             let first = (y * width + x) * 3
             let value = values[x]
+            var (red, green, blue) = (below[first], below[first + 1], below[first + 2])
+            if value.isNaN {
+              let dimmed = Self.dimmed(red, green, blue)
+              for sample in first..<first + 3 { target[sample] = dimmed }
+              continue
+            }
+            if style.greysImage {
+              let luma = Self.luma(red, green, blue)
+              (red, green, blue) = (luma, luma, luma)
+            }
             guard value.isFinite else {
-              let isSeen = value == MapSampler.line
-              let dimmed = Self.dimmed(below[first], below[first + 1], below[first + 2])
-              for sample in first..<first + 3 { target[sample] = isSeen ? below[sample] : dimmed }
+              (target[first], target[first + 1], target[first + 2]) = (red, green, blue)
               continue
             }
             let colour = colours[ColourMap.index(of: style.scale.position(of: value))]
@@ -83,9 +91,9 @@ extension Image {
             func mixed(_ below: UInt8, _ above: UInt8) -> UInt8 {
               UInt8((Int32(below) * (65536 - weight) + Int32(above) * weight + 32768) >> 16)
             }
-            target[first] = mixed(below[first], colour.red)
-            target[first + 1] = mixed(below[first + 1], colour.green)
-            target[first + 2] = mixed(below[first + 2], colour.blue)
+            target[first] = mixed(red, colour.red)
+            target[first + 1] = mixed(green, colour.green)
+            target[first + 2] = mixed(blue, colour.blue)
           }
         }
       }
@@ -93,7 +101,12 @@ extension Image {
     }
   }
 
-  /// ⅖ of the luma of BT.601, 0.299 R + 0.587 G + 0.114 B.
+  /// The luma of BT.601, 0.299 R + 0.587 G + 0.114 B.
+  private static func luma(_ red: UInt8, _ green: UInt8, _ blue: UInt8) -> UInt8 {
+    UInt8((Int32(red) * 19595 + Int32(green) * 38470 + Int32(blue) * 7471 + 32768) >> 16)
+  }
+
+  /// ⅖ of the luma.
   private static func dimmed(_ red: UInt8, _ green: UInt8, _ blue: UInt8) -> UInt8 {
     // 2/5 × 65536 = 26214.4.
     UInt8((Int32(red) * 7838 + Int32(green) * 15388 + Int32(blue) * 2988 + 32768) >> 16)

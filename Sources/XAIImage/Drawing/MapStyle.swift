@@ -18,15 +18,21 @@ public struct MapStyle: Hashable, Sendable {
   public var alpha: Double
   /// How the map is enlarged.
   public var upsampling: Upsampling
+  /// Whether the image is grey under an overlay, so that all colour is the map's: what is red in a photograph would look as if
+  /// it spoke for the class.
+  public var greysImage: Bool
 
-  /// Makes a style; colours and share are by default those of ``defaultColourMap(for:)`` and ``defaultAlpha(for:)``.
+  /// Makes a style; colours and share are by default those of ``defaultColourMap(for:)`` and ``defaultAlpha(for:)``, and the image
+  /// is grey under signed values.
   public init(
-    scale: ColourScale, colourMap: ColourMap? = nil, alpha: Double? = nil, upsampling: Upsampling = .bilinear
+    scale: ColourScale, colourMap: ColourMap? = nil, alpha: Double? = nil, upsampling: Upsampling = .bilinear,
+    greysImage: Bool? = nil
   ) {
     self.scale = scale
     self.colourMap = colourMap ?? Self.defaultColourMap(for: scale)
     self.alpha = alpha ?? Self.defaultAlpha(for: scale)
     self.upsampling = upsampling
+    self.greysImage = greysImage ?? scale.isSymmetric
   }
 
   /// `coolwarm` for signed values, and `inferno` for others: perceptually uniform both of them.

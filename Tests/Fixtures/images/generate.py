@@ -286,10 +286,12 @@ for name, colour_map, alpha, upsampling in (
         position, strength = np.clip((at_pixels - own.min()) / (own.max() - own.min()), 0, 1), np.ones_like(at_pixels)
     colours = matplotlib.colormaps[colour_map](position)[..., :3] * 255
     weight = (alpha * strength)[..., None]
-    drawn = (1 - weight) * photograph + weight * colours
-    luma = 0.4 * (photograph @ np.array([0.299, 0.587, 0.114]))
+    luma = (photograph @ np.array([0.299, 0.587, 0.114]))[..., None]
+    # Under signed values the photograph is grey, so that all colour is the map's.
+    below = luma if name == "signed" else photograph
+    drawn = (1 - weight) * below + weight * colours
     seen = ~(np.isnan(rows)[:, None] | np.isnan(columns)[None])
-    drawn = np.where(seen[..., None], drawn, luma[..., None])
+    drawn = np.where(seen[..., None], drawn, 0.4 * luma)
     golden["overlays"]["cases"].append({
         "meaning": name, "colourMap": colour_map, "alpha": alpha, "upsampling": upsampling, "seen": int(seen.sum()),
         "pixels": np.rint(drawn).astype(int).flatten().tolist(),
