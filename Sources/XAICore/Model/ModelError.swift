@@ -1,5 +1,5 @@
 /// Why a model can't do what it is asked.
-public enum ModelError: Error, Sendable, CustomStringConvertible {
+public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
   /// An explainer, a metric or a command needs what the model can't give.
   case missingCapabilities(user: String, model: String, missing: Capabilities)
   /// A model is asked for what it doesn't give.
