@@ -42,6 +42,18 @@ import XAITesting
     }
   }
 
+  @Test(
+    "an input that is no batch, and no image at all, are refused by name",
+    arguments: [[], [12], [3, 12, 12]])
+  func noBatch(_ extents: [Int]) throws {
+    let model = ToyModel.classToken.make(on: AvailableKernels.preferred.make())
+    let reason = "the input is \(Shape(extents)), and must be images×3×height×width"
+    #expect(throws: ModelError.unsupportedInput(model: model.descriptor.name, reason: reason)) {
+      try Explanation(of: Tensor(repeating: 0, Shape(extents)), by: [GMAR()], using: model)
+    }
+    #expect(throws: PreprocessingError.self) { try Explanation(of: [:], by: [GMAR()], using: model) }
+  }
+
   @Test("a photograph has the map of its tensor, with the label and the softmax of its class")
   func photographs() throws {
     let model = ToyModel.classToken.make(on: AvailableKernels.preferred.make())

@@ -25,8 +25,8 @@ public struct Explanation: Sendable {
     using model: any Model
   ) throws {
     try self.init(
-      of: input, named: (0..<input.shape[0]).map(String.init), targets: selection, by: explainers,
-      using: model)
+      of: input, named: (0..<(input.shape.extents.first ?? 0)).map(String.init), targets: selection,
+      by: explainers, using: model)
   }
 
   /// Explains photographs, which are resized, cropped and normalised as the model wants them.
@@ -200,6 +200,11 @@ package struct ExplanationAttempt: Sendable {
     of input: Tensor, named images: [String] = [], targets selection: TargetSelection = .predicted,
     by explainers: [any Explainer], using model: any Model
   ) throws {
+    guard input.shape.rank == 4 else {
+      throw ModelError.unsupportedInput(
+        model: model.descriptor.name, reason: "the input is \(input.shape), and must be images×3×height×width"
+      )
+    }
     let seen = try model.descriptor(seeing: (height: input.shape[2], width: input.shape[3]))
     for explainer in explainers { try explainer.check(fits: seen) }
     let recording = try explainers.reduce(Recording()) { try $0.union($1.recording(for: seen)) }
