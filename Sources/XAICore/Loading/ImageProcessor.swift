@@ -41,7 +41,7 @@ struct ImageProcessor {
     )
     shortest.normalisation = .clip
     var (convolutional, pooling) = (square, shortest)
-    (convolutional.resize, convolutional.normalisation) = (.shortestEdge(384), .imageNet)
+    convolutional.resize = .shortestEdge(384)
     pooling.normalisation = .imageNet
     return [
       "ViTImageProcessor": ImageProcessor(defaults: bilinear, isSquareByDefault: true),

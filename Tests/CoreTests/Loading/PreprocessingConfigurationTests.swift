@@ -125,6 +125,20 @@ import XAIWeights
     #expect(same == .init(mean: [0.25, 0.25, 0.25], standardDeviation: [0.5, 0.5, 0.5]))
   }
 
+  private static let clip = Preprocessing.Normalisation(
+    mean: [0.48145466, 0.4578275, 0.40821073], standardDeviation: [0.26862954, 0.26130258, 0.27577711])
+
+  /// `image_mean` and `image_std` of each class of `transformers` 5.24 that is made without arguments.
+  @Test(
+    "A class that states neither mean nor standard deviation has its own",
+    arguments: [
+      ("ViT", Preprocessing.Normalisation.half), ("DeiT", .half), ("Beit", .half), ("Siglip", .half),
+      ("ConvNext", .half), ("Bit", clip), ("CLIP", clip), ("PoolFormer", .imageNet),
+    ])
+  func standardNormalisation(name: String, expected: Preprocessing.Normalisation) throws {
+    #expect(try huggingFace(#"{"image_processor_type": "\#(name)ImageProcessor"}"#).normalisation == expected)
+  }
+
   @Test(
     "Errors name the file and the key",
     arguments: [
