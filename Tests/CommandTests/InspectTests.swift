@@ -52,6 +52,27 @@ import XAITensor
     #expect(!(try XAIProcess.run("inspect", source)).output.contains("\nnote "))
   }
 
+  @Test("a line break in a label is shown, not made, and names that look alike are two keys")
+  func labelsOfAnyCharacters() throws {
+    let folder = try TemporaryFolder()
+    let model = folder.path("model")
+    try FileManager.default.copyItem(atPath: FixtureModel.nonSquare, toPath: model)
+    let path = model + "/config.json"
+    var config = try #require(
+      JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: path))) as? [String: Any])
+    var labels = try #require(config["id2label"] as? [String: String])
+    labels["1"] = "ri\nng"
+    config["id2label"] = labels
+    config["label2id"] = nil
+    let text = try String(decoding: JSONSerialization.data(withJSONObject: config), as: UTF8.self)
+    // "caf\u{e9}" and "cafe\u{301}" are one key to Swift's dictionaries, so this is put in as text.
+    let twins = #""label2id": {"caf\u00e9": 0, "cafe\u0301": 1},"#
+    try Data(("{" + twins + text.dropFirst()).utf8).write(to: URL(filePath: path))
+    let result = try XAIProcess.run("inspect", model, "--labels")
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.output.contains(#"ri\nng"#), "\(result.output)")
+  }
+
   @Test func labelsArePrintedWithTheirIndex() throws {
     let result = try XAIProcess.run("inspect", FixtureModel.nonSquare, "--labels")
     #expect(result.output.contains("3  hammerhead, hammerhead shark\n"))

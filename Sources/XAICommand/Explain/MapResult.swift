@@ -12,7 +12,7 @@ struct ClassScore: Encodable, Sendable {
   let logit: Float
 
   /// The class as people read it: `tench, Tinca tinca (class 0), 97.3 %`.
-  var text: String { "\(label) (class \(index)), \(valueText)" }
+  var text: String { "\(FileName.shown(label)) (class \(index)), \(valueText)" }
 
   /// The probability as people read it, or else the output itself: `97.3 %`, `41.22`.
   var valueText: String { probability.map(percent) ?? decimal(Double(logit), places: 2) }

@@ -35,7 +35,7 @@ struct InspectCommand: ParsableCommand {
       try StandardOutput.write(XAICommand.json(summary, isIndented: true))
     } else if labels {
       try StandardOutput.write(
-        table(summary.labels.enumerated().map { [String($0), $1] }, rightAligned: [0]))
+        table(summary.labels.enumerated().map { [String($0), FileName.shown($1)] }, rightAligned: [0]))
     } else {
       try StandardOutput.write(summary.text)
     }

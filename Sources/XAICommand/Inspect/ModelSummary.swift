@@ -196,7 +196,7 @@ extension ModelSummary {
   }
 
   private var classText: String {
-    let shown = labels.prefix(3).enumerated().map { "\($0) \($1)" }.joined(separator: "; ")
+    let shown = labels.prefix(3).enumerated().map { "\($0) \(FileName.shown($1))" }.joined(separator: "; ")
     let rest = labels.count > 3 ? "; … (--labels prints all)" : ""
     if output == .none { return output.summary }
     return "\(grouped(labels.count)): \(shown)\(rest)" + (output == .softmax ? "" : "; \(output.summary)")

@@ -67,16 +67,19 @@ struct JSONReader {
   // MARK: Containers
 
   /// Reads an object; `member` reads the value of each key.
+  ///
+  /// - Parameter byBytes: whether keys that look alike, composed and decomposed, are two. To Swift's dictionaries they are one.
   mutating func object(
-    _ member: (inout JSONReader, String) throws(JSONFailure) -> Void
+    byBytes: Bool = false, _ member: (inout JSONReader, String) throws(JSONFailure) -> Void
   ) throws(JSONFailure) {
     try enter(UInt8(ascii: "{"), "an object")
-    var keys: Set<String> = []
+    var (keys, bytes): (Set<String>, Set<[UInt8]>) = ([], [])
     if !skip(UInt8(ascii: "}")) {
       repeat {
         let key = try string()
         path.append(key)
-        guard keys.insert(key).inserted else { throw failure(.duplicateKey) }
+        let isNew = byBytes ? bytes.insert(Array(key.utf8)).inserted : keys.insert(key).inserted
+        guard isNew else { throw failure(.duplicateKey) }
         try expect(UInt8(ascii: ":"), "':'")
         try member(&self, key)
         path.removeLast()

@@ -43,7 +43,10 @@ extension JSONValue {
     switch reader.peek() {
     case UInt8(ascii: "{"):
       var members: [String: JSONValue] = [:]
-      try reader.object { (reader, key) throws(JSONFailure) in members[key] = try JSONValue(from: &reader) }
+      // Of two keys that look alike the last one counts: such a file is whole, and nothing here has a name of this kind.
+      try reader.object(byBytes: true) { (reader, key) throws(JSONFailure) in
+        members[key] = try JSONValue(from: &reader)
+      }
       self = .object(members)
     case UInt8(ascii: "["):
       var elements: [JSONValue] = []
@@ -60,7 +63,8 @@ extension JSONValue {
   static func skip(_ reader: inout JSONReader) throws(JSONFailure) {
     reader.skipSpace()
     switch reader.peek() {
-    case UInt8(ascii: "{"): try reader.object { (reader, _) throws(JSONFailure) in try skip(&reader) }
+    case UInt8(ascii: "{"):
+      try reader.object(byBytes: true) { (reader, _) throws(JSONFailure) in try skip(&reader) }
     case UInt8(ascii: "["): try reader.array(skip)
     case UInt8(ascii: "\""): _ = try reader.string()
     default: _ = try scalar(&reader)
