@@ -26,6 +26,17 @@ import Testing
     #expect(try names == ["a", "b", "c"])
   }
 
+  @Test("A file in the place of a folder is named")
+  func obstacle() throws {
+    try AtomicFile.write([1] as [UInt8], to: folder + "/a")
+    for path in ["/a/x.html", "/a/b/x.html"] {
+      let reason = "\(folder)/a is a file, not a folder"
+      #expect(throws: FileError.notCreatable(path: folder + path, reason: reason)) {
+        try AtomicFile.write([2] as [UInt8], to: folder + path)
+      }
+    }
+  }
+
   @Test("Writing replaces a file and keeps its permissions")
   func replace() throws {
     let path = folder + "/a"

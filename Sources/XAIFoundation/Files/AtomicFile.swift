@@ -116,7 +116,11 @@ extension AtomicFile {
       }
       guard errno == EEXIST else { break }
     }
-    throw .notCreatable(path: path, reason: systemReason())
+    let reason = systemReason()
+    guard let obstacle = FileSystem.obstacle(above: path) else {
+      throw .notCreatable(path: path, reason: reason)
+    }
+    throw .notCreatable(path: path, reason: "\(FileName.shown(obstacle)) is a file, not a folder")
   }
 
   /// Stores the new entry of the folder; some file systems can't, and the file itself is safe either way.

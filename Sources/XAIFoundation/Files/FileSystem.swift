@@ -102,6 +102,17 @@ package enum FileSystem {
     }
   }
 
+  /// What is there in the place of one of the folders that lead to a path, and is none; nil where nothing is.
+  static func obstacle(above path: String) -> String? {
+    let above = folder(of: path)
+    guard above != path else { return nil }
+    switch kind(of: above) {
+    case .folder: return nil
+    case .file, .other, .brokenLink: return above
+    case nil: return obstacle(above: above)
+    }
+  }
+
   /// Removes a file, or says false where it can't be.
   @discardableResult
   package static func removeFile(_ path: String) -> Bool { FileName.withCString(path) { unlink($0) } == 0 }
