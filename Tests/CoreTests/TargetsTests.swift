@@ -41,6 +41,14 @@ import XAITensor
     #expect(read.selection == .each([.classes([0]), .predicted]) && read.notes.count == 1)
   }
 
+  @Test("a backbone is said to have no classes")
+  func backbone() {
+    let error = #expect(throws: TargetError.unknownIndex(0, classCount: 0, called: nil)) {
+      try TargetSelection.classes([0]).resolve(logits: Tensor([1, 0], []), labels: [])
+    }
+    #expect(error?.description.contains("backbone without a classifier") == true)
+  }
+
   @Test(
     "asking about nothing is an error, not a result without maps",
     arguments: [TargetSelection.top(0), .classes([]), .several([]), .each([])])

@@ -217,6 +217,8 @@ public enum TargetError: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .malformed(let text):
       "the target '\(text)' is not a class index, a name, 'predicted' or 'top:N' with N at least 1"
+    case .unknownIndex(let index, 0, _):
+      "there is no class \(index): the model has none, it is a backbone without a classifier"
     case .unknownIndex(let index, let count, let called):
       "there is no class \(index): the model has classes 0 to \(count - 1); "
         + (called.map { "class \($0) is called so: write name:\(index), or index:\($0)" }
