@@ -502,7 +502,7 @@ extension ImageNet {
     n03018349 china cabinet, china closet
     n03026506 Christmas stocking
     n03028079 church, church building
-    n03032252 cinema, movie theater, movie theatre, movie house, image palace
+    n03032252 cinema, movie theater, movie theatre, movie house, picture palace
     n03041632 cleaver, meat cleaver, chopper
     n03042490 cliff dwelling
     n03045698 cloak
