@@ -28,7 +28,12 @@ package struct ColourStrip {
     colours = style.colourMap.colours
     line = min(max(imageWidth / 30, 14), Self.sheetLine)
     let names: [Word] = style.scale.isSymmetric ? [.against, .zero, .for] : [.lowest, .highest]
-    words = names.compactMap { [line] in Self.picture(of: $0, height: line) }
+    words = names.compactMap { [line] name in
+      Self.sheet[name].map { word in
+        word.resized(
+          width: max(word.width * line / Self.sheetLine, 1), height: line, filter: .bilinear)
+      }
+    }
     width = max(imageWidth, words.reduce(line * (words.count + 1)) { $0 + $1.width })
     left = (width - imageWidth) / 2
     // Above the bar half a line, the bar half, a sixth, the words, a quarter.
@@ -66,17 +71,19 @@ package struct ColourStrip {
   /// Rows of a word in the file.
   private static let sheetLine = 96
 
-  /// The file; `Scripts/colour-bar-words.py` writes it.
-  private static let sheet = try? Image(decoding: PackageResources.colour_bar_words_png)
-
-  /// A word without the white beside it.
-  private static func picture(of word: Word, height: Int) -> Image? {
-    guard let sheet, sheet.height == sheetLine * Word.allCases.count else { return nil }
-    let rows = word.rawValue * sheetLine..<(word.rawValue + 1) * sheetLine
-    let ink = (0..<sheet.width).filter { x in rows.contains { sheet[x, $0] != .white } }
-    guard let first = ink.first, let last = ink.last else { return nil }
-    let width = last + 1 - first
-    return sheet.cropped(x: first, y: rows.lowerBound, width: width, height: sheetLine)
-      .resized(width: max(width * height / sheetLine, 1), height: height, filter: .bilinear)
-  }
+  /// The words of the file that `Scripts/colour-bar-words.py` writes, each without the white beside it.
+  private static let sheet: [Word: Image] = {
+    guard let sheet = try? Image(decoding: PackageResources.colour_bar_words_png),
+      sheet.height == sheetLine * Word.allCases.count
+    else { return [:] }
+    var words: [Word: Image] = [:]
+    for word in Word.allCases {
+      let rows = word.rawValue * sheetLine..<(word.rawValue + 1) * sheetLine
+      let ink = (0..<sheet.width).filter { x in rows.contains { sheet[x, $0] != .white } }
+      guard let first = ink.first, let last = ink.last else { continue }
+      words[word] = sheet.cropped(
+        x: first, y: rows.lowerBound, width: last + 1 - first, height: sheetLine)
+    }
+    return words
+  }()
 }
