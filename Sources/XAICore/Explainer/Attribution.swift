@@ -89,8 +89,8 @@ extension Attribution: CustomStringConvertible {
   public var description: String {
     let name = label.map { " '\($0)'" } ?? ""
     let share = probability.map { ", \(decimal(Double($0) * 100, places: 1)) %" } ?? ""
-    let ends = zip([scores.min()], [scores.max()]).map { "\($0 ?? 0) to \($1 ?? 0)" }[0]
-    return "\(explainer) of class \(classIndex)\(name)\(share): \(grid) scores, \(ends)"
+    return "\(explainer) of class \(classIndex)\(name)\(share): \(grid) scores, "
+      + "\(scores.min() ?? 0) to \(scores.max() ?? 0)"
   }
 }
 

@@ -46,7 +46,10 @@ public struct ExternalMaps: Explainer {
     guard isKebabCase(name) else { throw .malformedName(name) }
     var hash = FNV1a()
     hash.add(scores.rawValue)
-    for (key, map) in maps.sorted(by: { "\($0.key)" < "\($1.key)" }) {
+    let ordered = maps.sorted {
+      ($0.key.image, $0.key.classIndex ?? -1) < ($1.key.image, $1.key.classIndex ?? -1)
+    }
+    for (key, map) in ordered {
       guard map.shape.rank == 2, map.count > 0 else { throw .noMatrix("\(key)", shape: "\(map.shape)") }
       hash.add("\(key) \(map.shape)")
       for value in map.elements {
