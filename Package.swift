@@ -193,7 +193,7 @@ let tests: [Tests] = [
     excluded: usesDatabase ? [] : ["Store"]),
   Tests(name: "ReportTests", uses: core + ["XAIReport", "XAIFigures", "XAIEvaluation"]),
   Tests(name: "BenchTests", uses: core + ["XAIBench", "XAI", "XAITesting"]),
-  Tests(name: "RegistryTests", uses: core + ["XAI", "XAITesting"]),
+  Tests(name: "RegistryTests", uses: core + ["XAI", "XAITesting", argumentParser]),
   Tests(name: "GoldenTests", uses: core + ["XAI", "XAITesting"]),
   Tests(
     name: "CommandTests",
@@ -244,7 +244,7 @@ let applicationTargets: [Target] =
   ]
   + examples.map {
     .executableTarget(
-      name: $0, dependencies: ["XAI", argumentParser], path: "Examples/\($0)", exclude: ["README.md"])
+      name: $0, dependencies: core + ["XAI", argumentParser], path: "Examples/\($0)", exclude: ["README.md"])
   }
 
 let testTargets: [Target] = tests.filter { namedTests?.contains($0.name) != false }

@@ -19,7 +19,7 @@ import XAI
     let model = try registry.loadModel(
       ModelDirectory(model), LoadRequest(kernels: KernelSelection.makeKernels()))
     let preprocessing = model.descriptor.preprocessing
-    let photograph = try Image(contentsOf: image)
+    let photograph = try RGBImage(contentsOf: image)
     let explanation = try Explanation(
       of: preprocessing.tensor(from: photograph), targets: TargetSelection(parsing: target),
       by: explainers.map(registry.explainer), using: model)

@@ -9,7 +9,7 @@ import XAI
 
   func run() throws {
     let model = try loadModel(model)
-    let photograph = try Image(contentsOf: image)
+    let photograph = try RGBImage(contentsOf: image)
     let map = try GMAR().explain(photograph, using: model)
     try map.overlay(on: photograph, seenBy: model).write(to: output)
     print("\(map.label ?? "class \(map.classIndex)"): \(map.explainer) is in \(output)")

@@ -5,7 +5,7 @@ import XAI
 let model = try loadModel("Examples/Demo/model")
 
 // 2. Explain an image. A map knows the class that it is about, and the probability that the model gives it.
-let scene = try Image(contentsOf: "Examples/Demo/scenes/heart-and-ring.png")
+let scene = try RGBImage(contentsOf: "Examples/Demo/scenes/heart-and-ring.png")
 let map = try AttnLRP(preset: .vit).explain(scene, target: "heart", using: model)
 try map.overlay(on: scene, seenBy: model).write(to: "heart.png")
 print(map)
@@ -15,7 +15,7 @@ let gmar = try GMAR { $0.norm = .l2 }
 let asPrinted = try GMAR(preset: .paper) { $0.norm = .l2 }
 
 // 4. Ask several explainers about several images in one forward pass; everything has a name.
-let other = try Image(contentsOf: "Examples/Demo/scenes/triangle-and-star.png")
+let other = try RGBImage(contentsOf: "Examples/Demo/scenes/triangle-and-star.png")
 let explanation = try Explanation(
   of: ["first": scene, "second": other], targets: .each(["ring", "star"]),
   by: [asPrinted, AttnLRP()], using: model)

@@ -49,7 +49,7 @@ struct FigureCommand: ParsableCommand {
     let model = try Registry.builtIn().loadModel(
       ModelDirectory(model), LoadRequest(kernels: KernelSelection.makeKernels()))
     let preprocessing = model.descriptor.preprocessing
-    let photograph = try Image(contentsOf: image)
+    let photograph = try RGBImage(contentsOf: image)
     let explanation = try Explanation(
       of: preprocessing.tensor(from: photograph), targets: TargetSelection(parsing: target),
       by: [AttentionRollout(), GMAR()], using: model)
@@ -61,8 +61,9 @@ struct FigureCommand: ParsableCommand {
     let figure = try Montage(
       rows: [
         [
-          preprocessing.resizedAndCropped(photograph), Image(map: attention, scale: .range(0...1)),
-          Image(map: weighted, scale: .range(0...1)), Image(map: difference, scale: .centred(difference)),
+          preprocessing.resizedAndCropped(photograph), RGBImage(map: attention, scale: .range(0...1)),
+          RGBImage(map: weighted, scale: .range(0...1)),
+          RGBImage(map: difference, scale: .centred(difference)),
         ]
       ], columnHeaders: ["Input", "Attention", "Weighted", "Difference"],
       colourBars: greatest > 0 ? [ColourBar(.coolwarm, range: -Double(greatest)...Double(greatest))] : [])

@@ -11,7 +11,7 @@ extension Drawing {
   ///
   /// - Parameter resolution: pixels an inch. A side has ⌊points × resolution / 72 + ½⌋ pixels.
   public func image(resolution: Double = Figure.defaultResolution) throws(DrawingError) -> (
-    image: Image, unwritten: [String]
+    image: RGBImage, unwritten: [String]
   ) {
     let scale = resolution / 72
     let (columns, rows) = ((width * scale).rounded(), (height * scale).rounded())
@@ -21,7 +21,7 @@ extension Drawing {
     let (width, height) = (max(Int(columns), 1), max(Int(rows), 1))
     let canvas = try Canvas(xai_canvas_create_pixels(Int32(width), Int32(height), scale))
     let unwritten = try canvas.draw(self)
-    let image = Image(width: width, height: height) { pixels in
+    let image = RGBImage(width: width, height: height) { pixels in
       xai_canvas_copy_pixels(canvas.pointer, pixels)
     }
     return (image, unwritten)
@@ -107,7 +107,7 @@ private final class Canvas {
     }
   }
 
-  private func draw(_ image: Image, _ area: Drawing.Rectangle, isSmooth: Bool) throws(DrawingError) {
+  private func draw(_ image: RGBImage, _ area: Drawing.Rectangle, isSmooth: Bool) throws(DrawingError) {
     guard image.width > 0, image.height > 0 else { return }
     let isDone = image.pixels.withUnsafeBufferPointer { pixels in
       xai_canvas_image(

@@ -124,7 +124,7 @@ public struct Drawing: Sendable {
       case rectangle(Rectangle)
       case circle(Point, radius: Double)
       /// Stretched to a rectangle; smooth, or with its pixels as they are.
-      case image(Image, Rectangle, isSmooth: Bool)
+      case image(RGBImage, Rectangle, isSmooth: Bool)
       case text(Text)
     }
 

@@ -9,7 +9,7 @@ public struct Montage: Hashable, Sendable {
   /// The text left of each row; none where empty.
   public var rowLabels: [String]
   /// The images, row by row; nil leaves a place empty.
-  public var rows: [[Image?]]
+  public var rows: [[RGBImage?]]
   /// The text under each image, row by row; none where empty.
   public var captions: [[String]]
   /// What the colours of the images stand for, to the right of them, under one another.
@@ -34,7 +34,7 @@ public struct Montage: Hashable, Sendable {
 
   /// Makes a montage; traps when an extent isn't positive.
   public init(
-    rows: [[Image?]], columnHeaders: [String] = [], rowLabels: [String] = [], captions: [[String]] = [],
+    rows: [[RGBImage?]], columnHeaders: [String] = [], rowLabels: [String] = [], captions: [[String]] = [],
     title: String = "", colourBars: [ColourBar] = [], cellWidth: Double = defaultCellSide,
     cellHeight: Double = defaultCellSide
   ) {
@@ -103,7 +103,7 @@ public struct Montage: Hashable, Sendable {
   }
 
   /// An image with no more pixels than can be seen in a place of the montage.
-  public func reduced(_ image: Image) -> Image {
+  public func reduced(_ image: RGBImage) -> RGBImage {
     guard image.width > 0, image.height > 0 else { return image }
     let share =
       min(cellWidth / Double(image.width), cellHeight / Double(image.height)) * Figure.imageResolution / 72
@@ -114,7 +114,7 @@ public struct Montage: Hashable, Sendable {
   }
 
   /// Draws an image into the middle of its place.
-  private func draw(_ image: Image, on drawing: inout Drawing, x: Double, y: Double) {
+  private func draw(_ image: RGBImage, on drawing: inout Drawing, x: Double, y: Double) {
     let scale = min(cellWidth / Double(image.width), cellHeight / Double(image.height))
     let (width, height) = (Double(image.width) * scale, Double(image.height) * scale)
     drawing.draw(

@@ -4,12 +4,12 @@
 /// make tensors on it: `map`, `gathering`, `sum` and `norms` work where the elements are, and `onHost` reads them.
 public struct Tensor: Sendable {
   /// Extents, outermost first.
-  public let shape: Shape
+  public let shape: TensorShape
   let storage: TensorStorage
   let offset: Int
 
   /// Looks at `shape.count` elements of a storage, from `offset` on.
-  public init(shape: Shape, storage: TensorStorage, offset: Int = 0) {
+  public init(shape: TensorShape, storage: TensorStorage, offset: Int = 0) {
     precondition(
       offset >= 0 && offset + shape.count <= storage.count,
       "a tensor of \(shape) at \(offset) reaches past its storage of \(storage.count) elements")
@@ -19,7 +19,7 @@ public struct Tensor: Sendable {
   }
 
   /// Copies elements in row-major order to host memory; traps when their number is not that of the shape.
-  public init(_ shape: Shape, _ elements: [Float]) {
+  public init(_ shape: TensorShape, _ elements: [Float]) {
     precondition(
       elements.count == shape.count, "\(elements.count) elements do not make a tensor of \(shape)")
     self.init(shape) { destination in
@@ -31,7 +31,7 @@ public struct Tensor: Sendable {
 
   /// Makes a tensor in host memory, whose elements `write` sets, all of them, in row-major order.
   public init<E: Error>(
-    _ shape: Shape, writing write: (UnsafeMutablePointer<Float>) throws(E) -> Void
+    _ shape: TensorShape, writing write: (UnsafeMutablePointer<Float>) throws(E) -> Void
   ) throws(E) {
     let storage = TensorStorage(count: shape.count)
     try write(storage.elements)
@@ -39,7 +39,7 @@ public struct Tensor: Sendable {
   }
 
   /// Makes a tensor of one repeated value.
-  public init(repeating value: Float, _ shape: Shape) {
+  public init(repeating value: Float, _ shape: TensorShape) {
     self.init(shape) { $0.update(repeating: value, count: shape.count) }
   }
 
@@ -93,7 +93,7 @@ public struct Tensor: Sendable {
   package var firstNotFinite: Int? { withElements { $0.firstIndex { !$0.isFinite } } }
 
   /// The same elements under another shape of the same count.
-  public func reshaped(to shape: Shape) -> Tensor {
+  public func reshaped(to shape: TensorShape) -> Tensor {
     precondition(shape.count == count, "\(self.shape) can't be seen as \(shape)")
     return Tensor(shape: shape, storage: storage, offset: offset)
   }
@@ -105,13 +105,13 @@ public struct Tensor: Sendable {
       "\(range) is outside the \(shape)")
     let stride = shape[0] == 0 ? 0 : count / shape[0]
     return Tensor(
-      shape: Shape([range.count] + shape.extents.dropFirst()), storage: storage,
+      shape: TensorShape([range.count] + shape.extents.dropFirst()), storage: storage,
       offset: offset + range.lowerBound * stride)
   }
 
   /// One entry of the outermost dimension, in place, without that dimension.
   public subscript(index: Int) -> Tensor {
     let slice = self[index..<index + 1]
-    return slice.reshaped(to: Shape(Array(shape.extents.dropFirst())))
+    return slice.reshaped(to: TensorShape(Array(shape.extents.dropFirst())))
   }
 }

@@ -3,15 +3,15 @@
 /// There is one owner at a time, so nothing can look at values that still change.
 public struct TensorBuffer: ~Copyable {
   /// Extents, outermost first.
-  public let shape: Shape
+  public let shape: TensorShape
   private(set) var storage: TensorStorage
 
   /// Takes memory for a shape from the pool; its values are undefined.
-  public init(_ shape: Shape) {
+  public init(_ shape: TensorShape) {
     self.init(shape, TensorStorage(count: shape.count))
   }
 
-  private init(_ shape: Shape, _ storage: TensorStorage) {
+  private init(_ shape: TensorShape, _ storage: TensorStorage) {
     self.shape = shape
     self.storage = storage
   }
@@ -38,7 +38,7 @@ public struct TensorBuffer: ~Copyable {
   }
 
   /// Takes memory for a shape and sets every element.
-  public init(repeating value: Float, _ shape: Shape) {
+  public init(repeating value: Float, _ shape: TensorShape) {
     self.init(shape)
     storage.elements.update(repeating: value, count: shape.count)
   }

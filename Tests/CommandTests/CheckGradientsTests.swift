@@ -127,7 +127,7 @@ private struct WrongModel: DifferentiableModel {
 
   private func failures(of model: any Model) throws -> [String] {
     var random = SeededNumbers(seed: 7)
-    let shape: Shape = [1, 3, 16, 16]
+    let shape: TensorShape = [1, 3, 16, 16]
     let input = Tensor(shape, (0..<shape.count).map { _ in Float(random.uniform(in: -1...1)) })
     return try GradientCheck(model: model, input: input, classIndex: 2).run(pixels: 6, directions: 2, &random)
       .filter { !$0.passed }.map(\.quantity)

@@ -48,7 +48,7 @@ import XAIImage
     }
     #expect(result.maps.map(\.explainer) == fitting && fitting.count > 7)
     #expect(result.target.index == 2)
-    let image = try Image(contentsOf: folder.path("photo.png"))
+    let image = try RGBImage(contentsOf: folder.path("photo.png"))
     let explained = try registry.explainer("grad-cam")
       .explain(model.descriptor.preprocessing.tensor(from: image), targets: .classes([2]), using: model)
     let map = try #require(result.maps.first { $0.explainer == "grad-cam" })
@@ -67,7 +67,7 @@ import XAIImage
     for kind in ["comparison", "agreement"] {
       let file = try #require(result.files[kind])
       #expect(file == folder.path("out/photo.2.\(kind).\(FigureFormat.preferred.fileExtension)"))
-      if FigureFormat.preferred == .png { #expect(try Image(contentsOf: file).width > 300) }
+      if FigureFormat.preferred == .png { #expect(try RGBImage(contentsOf: file).width > 300) }
     }
   }
 

@@ -27,7 +27,7 @@ import XAITesting
     }
     let scores: [Float]
     let scoreMeaning: ScoreMeaning
-    let grid: Grid
+    let grid: PatchGrid
     let drawing: Drawing?
     let files: [String: String]
   }
@@ -68,10 +68,10 @@ import XAITesting
       }
       let style = MapStyle(scale: scale)
       let expected = try photograph.overlaid(with: scores, style: style, colourBar: true)
-      #expect(try Image(contentsOf: #require(record.files["overlay"])) == expected)
+      #expect(try RGBImage(contentsOf: #require(record.files["overlay"])) == expected)
       #expect(
-        try Image(contentsOf: #require(record.files["heat-map"]))
-          == Image(map: scores, style: style, height: 50, width: 70, colourBar: true))
+        try RGBImage(contentsOf: #require(record.files["heat-map"]))
+          == RGBImage(map: scores, style: style, height: 50, width: 70, colourBar: true))
       let place = try #require(drawing.place)
       #expect(place.y == 0 && place.width == 70 && place.height == 50 && expected.width >= place.x + 70)
       #expect(
@@ -88,7 +88,7 @@ import XAITesting
       try explain(folder, "-e", "generic-attention", "--view", "model", "--no-colour-bar").first)
     #expect(record.drawing?.place == .init(x: 0, y: 0, width: 20, height: 24))
     #expect(record.drawing?.view == "model" && record.drawing?.height == 24 && record.drawing?.width == 20)
-    let overlay = try Image(contentsOf: #require(record.files["overlay"]))
+    let overlay = try RGBImage(contentsOf: #require(record.files["overlay"]))
     #expect(overlay.width == 20 && overlay.height == 24)
   }
 
@@ -153,7 +153,7 @@ import XAITesting
     try folder.writeImage("photo.png")
     let records = try explain(
       folder, "-e", "attnlrp:at=pixels", "-e", "attnlrp", "--output-kind", "overlay,map,upsampled-map")
-    #expect(records[0].grid == Grid(rows: 24, columns: 20) && records[0].scores.count == 480)
+    #expect(records[0].grid == PatchGrid(rows: 24, columns: 20) && records[0].scores.count == 480)
     #expect(try NumPyArray(#require(records[0].files["map"])).shape == [24, 20])
     #expect(try NumPyArray(#require(records[0].files["upsampled-map"])).values == records[0].scores)
     for patch in 0..<15 {

@@ -27,9 +27,9 @@ import XAIImage
   func upright() throws {
     let folder = try TemporaryFolder()
     let stored = Self.fixtures.appendingPathComponent("images/oriented6.jpg").path
-    let turned = try Image(contentsOf: stored)
+    let turned = try RGBImage(contentsOf: stored)
     try folder.write(turned.png(), to: "upright.png")
-    try folder.write(Image(contentsOf: stored, orientation: .raw).png(), to: "raw.png")
+    try folder.write(RGBImage(contentsOf: stored, orientation: .raw).png(), to: "raw.png")
     func maps(_ arguments: String...) throws -> (scores: [[Float]], isTurned: Bool, errors: String) {
       let result = try XAIProcess.run(
         ["explain", "-m", FixtureModel.vit, "-e", "gmar", "-o", folder.path("out"), "-t", "0", "--json"]

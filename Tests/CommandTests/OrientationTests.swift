@@ -15,8 +15,8 @@ import XAI
         "images/oriented\(tag).jpg"
       ).path
       try folder.write(Data(contentsOf: URL(fileURLWithPath: path)), to: "turned/\(name).jpg")
-      try folder.write(Image(contentsOf: path).png(), to: "upright/\(name).jpg")
-      try folder.write(Image(contentsOf: path, orientation: .raw).png(), to: "stored/\(name).jpg")
+      try folder.write(RGBImage(contentsOf: path).png(), to: "upright/\(name).jpg")
+      try folder.write(RGBImage(contentsOf: path, orientation: .raw).png(), to: "stored/\(name).jpg")
     }
     return folder
   }

@@ -150,7 +150,8 @@ import XAI
     for name in ["classifier.weight", "classifier.bias"] {
       let whole = try #require(tensors[name])
       let row = whole.count / whole.shape[0]
-      tensors[name] = Tensor(Shape([1] + whole.shape.extents.dropFirst()), Array(whole.elements.prefix(row)))
+      tensors[name] = Tensor(
+        TensorShape([1] + whole.shape.extents.dropFirst()), Array(whole.elements.prefix(row)))
     }
     try SafetensorsWriter().write(tensors, to: "\(path).new")
     _ = try FileManager.default.removeItem(atPath: path)

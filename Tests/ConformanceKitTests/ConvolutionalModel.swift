@@ -26,7 +26,7 @@ struct ConvolutionalModel: DifferentiableModel {
     descriptor = ModelDescriptor(
       name: "convolution", architecture: "convolution", labels: ["a", "b", "c"], layers: [layer],
       parameterCount: kernel.count + head.count,
-      layout: TokenLayout(prefix: [], grid: Grid(rows: 3, columns: 4), readout: .meanOfPatches),
+      layout: TokenLayout(prefix: [], grid: PatchGrid(rows: 3, columns: 4), readout: .meanOfPatches),
       preprocessing: Preprocessing(resize: .exact(height: 12, width: 16), normalisation: .half),
       capabilities: [.activations, .activationGradients, .inputGradients])
   }
@@ -104,7 +104,7 @@ struct ConvolutionalModel: DifferentiableModel {
       }
     }
     var gradients = Gradients()
-    let shape: Shape = [rows, patches, Self.width]
+    let shape: TensorShape = [rows, patches, Self.width]
     for point in request.activations { gradients.activations[point] = Tensor(shape, features) }
     guard request.input else { return gradients }
     let inputs = kernel.count / Self.width

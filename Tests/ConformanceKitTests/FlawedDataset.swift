@@ -67,14 +67,14 @@ struct FlawedDataset: Dataset {
     if flaw == .throwingSample { throw ImageError.empty(file: "\(index).png") }
     let call = calls.wrappingAdd(1, ordering: .relaxed).newValue
     let grey = UInt8(truncatingIfNeeded: flaw == .changingSample ? call : index)
-    let image = Image(width: 6, height: 4, filledWith: Colour(grey, grey, grey))
+    let image = RGBImage(width: 6, height: 4, filledWith: Colour(grey, grey, grey))
     let label = flaw == .labelOutside ? 2 : flaw == .otherLabel ? (index + 1) % 2 : index % 2
     return Sample(image: image, label: label, objects: flaw == .noObjects ? [] : [object(index, flaw)])
   }
 
   /// A box of 3×2 pixels with a mask of the pixel in its upper left corner.
   private static func object(_ index: Int, _ flaw: Flaw) -> SampleObject {
-    var box = Box(x: 3, y: 1, width: 3, height: 2)
+    var box = BoundingBox(x: 3, y: 1, width: 3, height: 2)
     switch flaw {
     case .boxOutside: box.x = 3.5
     case .boxRoundedOver: box.width += 1e-9

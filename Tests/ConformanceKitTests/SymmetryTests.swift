@@ -15,9 +15,9 @@ import XAITesting
   func turn() {
     // 2 × 2 patches of 1 × 2 pixels.
     let image = Tensor([1, 1, 2, 4], [1, 2, 3, 4, 5, 6, 7, 8])
-    let turned = image.withPatchesTurned(on: Grid(rows: 2, columns: 2))
+    let turned = image.withPatchesTurned(on: PatchGrid(rows: 2, columns: 2))
     #expect(turned.elements == [7, 8, 5, 6, 3, 4, 1, 2])
-    #expect(input.withPatchesTurned(on: Grid(rows: 2, columns: 4)).elements != input.elements)
+    #expect(input.withPatchesTurned(on: PatchGrid(rows: 2, columns: 4)).elements != input.elements)
   }
 
   @Test("without positions the logits don't depend on where a patch lies", arguments: AvailableKernels.all)

@@ -5,9 +5,9 @@ import XAICore
 @Suite struct AttentionWindowsTests {
   /// A grid, its windows, and how they are shifted.
   struct Case: Sendable, CustomTestStringConvertible {
-    let grid: Grid
-    let shape: Grid
-    let shift: Grid
+    let grid: PatchGrid
+    let shape: PatchGrid
+    let shift: PatchGrid
     let padding: AttentionWindows.Padding
 
     var testDescription: String { "\(grid) in \(shape), shifted by \(shift), \(padding.rawValue)" }
@@ -17,12 +17,12 @@ import XAICore
 
     static let all: [Case] = AttentionWindows.Padding.allPaddings.flatMap { padding in
       [
-        (Grid(rows: 4, columns: 4), Grid(rows: 2, columns: 2), Grid(rows: 0, columns: 0)),
-        (Grid(rows: 6, columns: 6), Grid(rows: 3, columns: 3), Grid(rows: 1, columns: 1)),
-        (Grid(rows: 5, columns: 7), Grid(rows: 3, columns: 3), Grid(rows: 1, columns: 1)),
-        (Grid(rows: 5, columns: 7), Grid(rows: 5, columns: 4), Grid(rows: 0, columns: 2)),
-        (Grid(rows: 3, columns: 4), Grid(rows: 3, columns: 3), Grid(rows: 0, columns: 0)),
-        (Grid(rows: 2, columns: 3), Grid(rows: 4, columns: 4), Grid(rows: 2, columns: 2)),
+        (PatchGrid(rows: 4, columns: 4), PatchGrid(rows: 2, columns: 2), PatchGrid(rows: 0, columns: 0)),
+        (PatchGrid(rows: 6, columns: 6), PatchGrid(rows: 3, columns: 3), PatchGrid(rows: 1, columns: 1)),
+        (PatchGrid(rows: 5, columns: 7), PatchGrid(rows: 3, columns: 3), PatchGrid(rows: 1, columns: 1)),
+        (PatchGrid(rows: 5, columns: 7), PatchGrid(rows: 5, columns: 4), PatchGrid(rows: 0, columns: 2)),
+        (PatchGrid(rows: 3, columns: 4), PatchGrid(rows: 3, columns: 3), PatchGrid(rows: 0, columns: 0)),
+        (PatchGrid(rows: 2, columns: 3), PatchGrid(rows: 4, columns: 4), PatchGrid(rows: 2, columns: 2)),
       ].map { Case(grid: $0.0, shape: $0.1, shift: $0.2, padding: padding) }
     }
   }
@@ -115,8 +115,8 @@ extension AttentionWindows.Padding {
 @Suite struct TokenMergeTests {
   @Test("a coarse token is shared out in equal parts among those that it is made of")
   func spread() {
-    let merge = TokenMerge(Grid(rows: 3, columns: 5))
-    #expect(merge.coarse == Grid(rows: 2, columns: 3))
+    let merge = TokenMerge(PatchGrid(rows: 3, columns: 5))
+    #expect(merge.coarse == PatchGrid(rows: 2, columns: 3))
     let spread = merge.unpooled([4, 8, 2, 6, 10, 3])
     #expect(spread == [1, 1, 2, 2, 1, 1, 1, 2, 2, 1, 3, 3, 5, 5, 3])
     #expect(spread.reduce(0, +) == 33)
@@ -124,7 +124,7 @@ extension AttentionWindows.Padding {
 
   @Test("rows sum to 1 on every size", arguments: 1...6, 1...6)
   func sums(_ rows: Int, _ columns: Int) {
-    let merge = TokenMerge(Grid(rows: rows, columns: columns), by: Grid(rows: 2, columns: 3))
+    let merge = TokenMerge(PatchGrid(rows: rows, columns: columns), by: PatchGrid(rows: 2, columns: 3))
     for token in 0..<merge.coarse.count {
       var vector = [Float](repeating: 0, count: merge.coarse.count)
       vector[token] = 1

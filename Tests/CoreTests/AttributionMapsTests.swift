@@ -23,7 +23,7 @@ import XAITensor
   private func attribution(_ scores: [Float]) throws -> Attribution {
     let trace = ForwardTrace(
       input: Tensor(repeating: 0, [1, 3, 2, 4]),
-      layout: TokenLayout(prefix: [.classToken], grid: Grid(rows: 1, columns: 2), readout: .classToken),
+      layout: TokenLayout(prefix: [.classToken], grid: PatchGrid(rows: 1, columns: 2), readout: .classToken),
       logits: Tensor(repeating: 0, [1, 2]))
     return try Attribution(scores: scores, of: trace, classIndex: 0, by: Fixed(options: .init()))
   }

@@ -6,7 +6,8 @@ import XAITesting
 
 @Suite struct AttributionTests {
   private func attribution(_ scores: [Float], rounding: Double = 0) throws -> Attribution {
-    let layout = TokenLayout(prefix: [.classToken], grid: Grid(rows: 1, columns: 3), readout: .classToken)
+    let layout = TokenLayout(
+      prefix: [.classToken], grid: PatchGrid(rows: 1, columns: 3), readout: .classToken)
     let trace = ForwardTrace(
       input: Tensor(repeating: 0, [1, 3, 4, 12]), layout: layout, logits: Tensor(repeating: 0, [1, 2]))
     return try Attribution(scores: scores, of: trace, classIndex: 1, by: RawAttention(), rounding: rounding)
@@ -14,7 +15,7 @@ import XAITesting
 
   @Test func holds() throws {
     let attribution = try attribution([0, 1, 2])
-    #expect(attribution.grid == Grid(rows: 1, columns: 3))
+    #expect(attribution.grid == PatchGrid(rows: 1, columns: 3))
     #expect(attribution.inputHeight == 4 && attribution.inputWidth == 12)
     #expect(attribution.explainer == "raw-attention")
     #expect(!attribution.isDegenerate)

@@ -11,14 +11,14 @@ import XAITesting
 @Suite struct ConcurrencyTests {
   private let model = ToyModel.classToken.make(on: AvailableKernels.preferred.make())
 
-  private func image(_ seed: UInt64) -> Image {
+  private func image(_ seed: UInt64) -> RGBImage {
     var random = SeededRandom(seed: seed)
-    return Image(
+    return RGBImage(
       width: 12, height: 12, pixels: (0..<12 * 12 * 3).map { _ in UInt8(random.index(below: 256)) })
   }
 
   /// The synchronous form, which an asynchronous function can't call by the same name.
-  private func synchronous(_ explainer: some Explainer, _ image: Image) throws -> Attribution {
+  private func synchronous(_ explainer: some Explainer, _ image: RGBImage) throws -> Attribution {
     try explainer.explain(image, using: model)
   }
 
@@ -119,7 +119,7 @@ private struct WaitingModel: Model {
   private let model: any Model
   private let first: ForwardTrace
 
-  init(_ model: any Model, _ image: Image) throws {
+  init(_ model: any Model, _ image: RGBImage) throws {
     (self.model, descriptor) = (model, model.descriptor)
     first = try model.forward(model.descriptor.preprocessing.tensor(from: image), recording: Recording())
   }

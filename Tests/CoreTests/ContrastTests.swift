@@ -5,7 +5,7 @@ import XAITensor
 import XAITesting
 
 @Suite("Contrast") struct ContrastTests {
-  private let layout = TokenLayout(prefix: [], grid: Grid(rows: 1, columns: 1), readout: .meanOfPatches)
+  private let layout = TokenLayout(prefix: [], grid: PatchGrid(rows: 1, columns: 1), readout: .meanOfPatches)
 
   private func trace(_ logits: [[Float]]) -> ForwardTrace {
     ForwardTrace(

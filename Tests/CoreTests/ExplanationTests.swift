@@ -47,9 +47,9 @@ import XAITesting
     arguments: [[], [12], [3, 12, 12]])
   func noBatch(_ extents: [Int]) throws {
     let model = ToyModel.classToken.make(on: AvailableKernels.preferred.make())
-    let reason = "the input is \(Shape(extents)), and must be images×3×height×width"
+    let reason = "the input is \(TensorShape(extents)), and must be images×3×height×width"
     #expect(throws: ModelError.unsupportedInput(model: model.descriptor.name, reason: reason)) {
-      try Explanation(of: Tensor(repeating: 0, Shape(extents)), by: [GMAR()], using: model)
+      try Explanation(of: Tensor(repeating: 0, TensorShape(extents)), by: [GMAR()], using: model)
     }
     #expect(throws: PreprocessingError.self) { try Explanation(of: [:], by: [GMAR()], using: model) }
   }
@@ -95,9 +95,9 @@ import XAITesting
   }
 
   /// An image that a seed decides.
-  private func image(_ seed: UInt64) -> Image {
+  private func image(_ seed: UInt64) -> RGBImage {
     var random = SeededRandom(seed: seed)
-    return Image(
+    return RGBImage(
       width: 12, height: 12, pixels: (0..<12 * 12 * 3).map { _ in UInt8(random.index(below: 256)) })
   }
 

@@ -6,7 +6,7 @@ import XAITesting
 @Suite struct MapAgreementTests {
   /// A map with scores that were chosen.
   private func map(_ scores: [Float]) throws -> Attribution {
-    let layout = TokenLayout(prefix: [], grid: Grid(rows: 4, columns: 5), readout: .meanOfPatches)
+    let layout = TokenLayout(prefix: [], grid: PatchGrid(rows: 4, columns: 5), readout: .meanOfPatches)
     let trace = ForwardTrace(
       input: Tensor(repeating: 0, [1, 3, 4, 5]), layout: layout, logits: Tensor(repeating: 0, [1, 2]))
     return try Attribution(scores: scores, of: trace, classIndex: 0, by: ScoreStub())

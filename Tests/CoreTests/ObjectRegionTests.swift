@@ -47,7 +47,7 @@ import XAITesting
       resized: (70, 74), top: 0, left: 0, height: 70, width: 74),
   ]
 
-  private let image = Image(
+  private let image = RGBImage(
     width: size.width, height: size.height,
     pixels: [UInt8](repeating: 90, count: size.height * size.width * 3))
 
@@ -63,7 +63,7 @@ import XAITesting
   func boxes(_ view: View) throws {
     var random = SeededRandom(seed: 3)
     for _ in 0..<20 {
-      let box = Box(
+      let box = BoundingBox(
         x: Double(random.uniform()) * 30, y: Double(random.uniform()) * 15,
         width: 3 + Double(random.uniform()) * 20, height: 3 + Double(random.uniform()) * 15)
       let region = ObjectRegion(
@@ -89,7 +89,7 @@ import XAITesting
     var nearest = view.preprocessing
     nearest.filter = .nearest
     let drawn = try nearest.resizedAndCropped(
-      Image(
+      RGBImage(
         width: mask.width, height: mask.height,
         pixels: pixels.flatMap { [UInt8](repeating: $0 ? 255 : 0, count: 3) }))
     #expect((drawn.height, drawn.width) == (view.height, view.width))
@@ -100,7 +100,7 @@ import XAITesting
   func maskFirst() {
     let pixels = (0..<Self.size.height * Self.size.width).map { $0 < Self.size.width }
     let object = SampleObject(
-      classIndex: 0, box: Box(x: 0, y: 0, width: 37, height: 23),
+      classIndex: 0, box: BoundingBox(x: 0, y: 0, width: 37, height: 23),
       mask: Mask(width: Self.size.width, height: Self.size.height, pixels: pixels))
     let region = ObjectRegion(of: object, in: image, preprocessing: Preprocessing(resize: .none))
     #expect(region?.pixels == pixels)
@@ -109,9 +109,9 @@ import XAITesting
   @Test("what is cropped away, smaller than a pixel or without a place has no region")
   func absent() {
     let crop = Preprocessing(resize: .shortestEdge(14), crop: .init(height: 12, width: 12))
-    let boxes: [Box?] = [
-      Box(x: 0, y: 0, width: 4, height: 23), Box(x: 18.1, y: 11, width: 0.1, height: 0.1),
-      Box(x: 12, y: 5, width: 0, height: 4), nil,
+    let boxes: [BoundingBox?] = [
+      BoundingBox(x: 0, y: 0, width: 4, height: 23), BoundingBox(x: 18.1, y: 11, width: 0.1, height: 0.1),
+      BoundingBox(x: 12, y: 5, width: 0, height: 4), nil,
     ]
     for box in boxes {
       let object = SampleObject(classIndex: 0, box: box)

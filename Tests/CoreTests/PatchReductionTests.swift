@@ -8,7 +8,7 @@ import XAITesting
   @Test("sums over channels and pixels of each patch", arguments: PatchReduction.allCases)
   func naive(_ reduction: PatchReduction) {
     var random = SeededRandom(seed: 4)
-    let (grid, height, width) = (Grid(rows: 2, columns: 3), 8, 15)
+    let (grid, height, width) = (PatchGrid(rows: 2, columns: 3), 8, 15)
     let values = random.normal([3, height, width])
     var expected = [Float](repeating: 0, count: grid.count)
     for channel in 0..<3 {

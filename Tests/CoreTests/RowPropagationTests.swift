@@ -12,7 +12,7 @@ import XAITesting
 
   /// Tokens without any before them.
   private func layout(_ count: Int) -> TokenLayout {
-    TokenLayout(prefix: [], grid: Grid(rows: 1, columns: count), readout: .meanOfPatches)
+    TokenLayout(prefix: [], grid: PatchGrid(rows: 1, columns: count), readout: .meanOfPatches)
   }
 
   private func propagate(_ vectors: [[Float]], _ matrices: [Matrix], factor: Float = 0) -> [[Float]] {
@@ -56,7 +56,7 @@ import XAITesting
   /// What a change makes of a row of a class token and patches.
   private func changed(_ values: [Float], _ change: (TransitionRow) -> Void) -> [Float] {
     let layout = TokenLayout(
-      prefix: [.classToken], grid: Grid(rows: 1, columns: values.count - 1), readout: .classToken)
+      prefix: [.classToken], grid: PatchGrid(rows: 1, columns: values.count - 1), readout: .classToken)
     let unit = values.indices.map { $0 == 1 ? Float(1) : 0 }
     return RowPropagation.propagate([unit], through: [0], of: layout) { row in
       for (column, value) in values.enumerated() { row.entries[column] = value }
@@ -88,9 +88,10 @@ import XAITesting
 
   @Test("in windows and through merges it equals the product of full matrices")
   func windows() {
-    let grid = Grid(rows: 5, columns: 3)
+    let grid = PatchGrid(rows: 5, columns: 3)
     let windows = [0, 1].map {
-      AttentionWindows(grid: grid, shape: Grid(rows: 2, columns: 2), shift: Grid(rows: $0, columns: $0))
+      AttentionWindows(
+        grid: grid, shape: PatchGrid(rows: 2, columns: 2), shift: PatchGrid(rows: $0, columns: $0))
     }
     let merge = TokenMerge(grid)
     let layout = TokenLayout(

@@ -3,7 +3,7 @@ import Testing
 import XAICore
 
 @Suite struct TokenLayoutTests {
-  private let grid = Grid(rows: 2, columns: 3)
+  private let grid = PatchGrid(rows: 2, columns: 3)
 
   @Test func classToken() {
     let layout = TokenLayout(prefix: [.classToken, .register], grid: grid, readout: .classToken)

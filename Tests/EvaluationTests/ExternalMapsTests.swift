@@ -6,11 +6,11 @@ import XAITesting
 /// Maps of another program next to ours.
 @Suite struct ExternalMapsTests {
   private let model = ToyModel.classToken.make(on: AvailableKernels.preferred.make())
-  private let images: KeyValuePairs<String, Image> = ["a": image(1), "b": image(2)]
+  private let images: KeyValuePairs<String, RGBImage> = ["a": image(1), "b": image(2)]
 
-  private static func image(_ seed: UInt64) -> Image {
+  private static func image(_ seed: UInt64) -> RGBImage {
     var random = SeededRandom(seed: seed)
-    return Image(
+    return RGBImage(
       width: 12, height: 12, pixels: (0..<12 * 12 * 3).map { _ in UInt8(random.index(below: 256)) })
   }
 
@@ -85,7 +85,7 @@ import XAITesting
     }
     #expect(
       throws: ExternalMapsError.otherGrid(
-        "x", image: "b", grid: Grid(rows: 2, columns: 7), patches: grid, height: 12, width: 12)
+        "x", image: "b", grid: PatchGrid(rows: 2, columns: 7), patches: grid, height: 12, width: 12)
     ) { try Explanation(of: ["b": Self.image(1)], targets: 0, by: [maps], using: model) }
     #expect(throws: ExternalMapsError.unnamedImages("x")) {
       let trace = try model.forward(Tensor(repeating: 0, [1, 3, 12, 12]), recording: Recording())

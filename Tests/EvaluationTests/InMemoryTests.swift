@@ -7,9 +7,9 @@ import XAITesting
 @Suite struct InMemoryTests {
   private let model = ToyModel.classToken.make(on: AvailableKernels.preferred.make())
 
-  private func image(_ seed: UInt64) -> Image {
+  private func image(_ seed: UInt64) -> RGBImage {
     var random = SeededRandom(seed: seed)
-    return Image(
+    return RGBImage(
       width: 12, height: 12, pixels: (0..<12 * 12 * 3).map { _ in UInt8(random.index(below: 256)) })
   }
 

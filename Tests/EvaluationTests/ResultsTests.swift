@@ -8,7 +8,7 @@ import XAIEvaluation
     let experiment = Experiment(
       model: ModelIdentity(
         name: "m", architecture: "vit", hash: "0", labels: [], parameterCount: 0, layerCount: 1, headCount: 1,
-        grid: Grid(rows: 1, columns: 1), inputHeight: 1, inputWidth: 1),
+        grid: PatchGrid(rows: 1, columns: 1), inputHeight: 1, inputWidth: 1),
       data: DataIdentity(
         name: "d", split: "all", splitCount: 5, hash: "0", sampleCount: 4, sampleSeed: nil),
       target: "predicted", explainers: [], metrics: [], measuresHeads: false, settings: [:])

@@ -53,7 +53,7 @@ import XAITesting
   func thumbnails() throws {
     let results = try Fixture.results(Fixture.evaluation())
     #expect(results.images.map { $0.thumbnail != nil } == (0..<11).map { $0 < 3 })
-    let image = try Image(decoding: try #require(results.images[0].thumbnail))
+    let image = try RGBImage(decoding: try #require(results.images[0].thumbnail))
     #expect(image.width == 12 && image.height == 12)
   }
 

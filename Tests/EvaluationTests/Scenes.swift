@@ -50,13 +50,13 @@ struct Scenes: Dataset {
           throw DatasetError.missing(path: "image-\(index)", need: "the image is damaged")
         }
         var random = SeededRandom(seed: 7, UInt64(index))
-        let image = Image(
+        let image = RGBImage(
           width: 15, height: 12,
           pixels: (0..<15 * 12 * 3).map { _ in UInt8(truncatingIfNeeded: random.next()) })
         // Every third image has two objects, every fourth none.
         let objects = [
-          SampleObject(classIndex: index % 5, box: Box(x: 1, y: 1, width: 6, height: 5)),
-          SampleObject(classIndex: (index + 2) % 5, box: Box(x: 8, y: 4, width: 6, height: 6)),
+          SampleObject(classIndex: index % 5, box: BoundingBox(x: 1, y: 1, width: 6, height: 5)),
+          SampleObject(classIndex: (index + 2) % 5, box: BoundingBox(x: 8, y: 4, width: 6, height: 6)),
         ].prefix(index % 4 == 3 ? 0 : index % 3 == 0 ? 2 : 1)
         return Sample(image: image, label: options.isLabelled ? index % 5 : nil, objects: Array(objects))
       })

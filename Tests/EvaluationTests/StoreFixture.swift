@@ -11,7 +11,7 @@ enum Made {
     var experiment = Experiment(
       model: ModelIdentity(
         name: "model", architecture: "vit", hash: "00ff", labels: ["cat", "dog's \"bone\"", "鳥"],
-        parameterCount: 12, layerCount: 2, headCount: 3, grid: Grid(rows: 2, columns: 2), inputHeight: 8,
+        parameterCount: 12, layerCount: 2, headCount: 3, grid: PatchGrid(rows: 2, columns: 2), inputHeight: 8,
         inputWidth: 8),
       data: DataIdentity(
         name: "photos", split: "all", splitCount: 9, hash: "aa", sampleCount: sampleCount, sampleSeed: 4),

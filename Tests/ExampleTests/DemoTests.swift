@@ -65,7 +65,7 @@ import XAI
     #expect(files.sorted() == Self.scenes.keys.map { "\($0).png" }.sorted())
     for (name, index) in Self.scenes {
       let sample = try pairs.sample(index)
-      let image = try Image(contentsOf: Self.demo.appendingPathComponent("scenes/\(name).png").path)
+      let image = try RGBImage(contentsOf: Self.demo.appendingPathComponent("scenes/\(name).png").path)
       #expect(image == sample.image, "\(name)")
       let logits = try model.logits(model.descriptor.preprocessing.tensor(from: image)).elements
       let likeliest = logits.indices.sorted { logits[$0] > logits[$1] }.prefix(2)

@@ -14,10 +14,10 @@ import XAI
       let model = try Registry.builtIn().loadModel(
         ModelDirectory(Programs.model), LoadRequest(kernels: KernelSelection.makeKernels()))
       let preprocessing = model.descriptor.preprocessing
-      let photograph = try Image(contentsOf: scene)
+      let photograph = try RGBImage(contentsOf: scene)
       let attribution = try GMAR().explain(preprocessing.tensor(from: photograph), using: model)[0][0]
       let expected = try attribution.overlay(on: photograph, seenThrough: preprocessing)
-      #expect(try Image(contentsOf: output) == expected)
+      #expect(try RGBImage(contentsOf: output) == expected)
       #expect(result.output == "\(model.descriptor.labels[attribution.classIndex]): gmar is in \(output)\n")
     }
   }
@@ -35,14 +35,14 @@ import XAI
       // What it says, by the longer way: tensors, indices, and a result of results.
       let model = try loadModel(Programs.root.appendingPathComponent("Examples/Demo/model").path)
       let scenes = try ["heart-and-ring", "triangle-and-star"].map {
-        try Image(contentsOf: Programs.root.appendingPathComponent("Examples/Demo/scenes/\($0).png").path)
+        try RGBImage(contentsOf: Programs.root.appendingPathComponent("Examples/Demo/scenes/\($0).png").path)
       }
       let input = try model.descriptor.preprocessing.tensor(from: scenes)
       let heart = try AttnLRP(preset: .vit).explain(input, targets: .label("heart"), using: model)[0][0]
       #expect(lines.first == "\(heart)")
       #expect(lines.first?.hasPrefix("attnlrp:preset=vit of class ") == true)
       #expect(lines.first?.contains(" 'heart', ") == true)
-      let drawn = try Image(contentsOf: folder.path + "/heart.png")
+      let drawn = try RGBImage(contentsOf: folder.path + "/heart.png")
       #expect(try drawn == heart.overlay(on: scenes[0], seenThrough: model.descriptor.preprocessing))
       let star = try AttnLRP().explain(input, targets: .label("star"), using: model)[1][0]
       #expect(lines.dropFirst().first == "\(star)")

@@ -62,5 +62,5 @@ func writeScene(to path: String) throws {
     let isDisc = (x - 12) * (x - 12) + (y - 17) * (y - 17) < 50
     return isDisc ? [250, 220, 40] : [UInt8(5 * x), UInt8(8 * y), 90]
   }
-  try Image(width: width, height: height, pixels: pixels).write(to: path)
+  try RGBImage(width: width, height: height, pixels: pixels).write(to: path)
 }

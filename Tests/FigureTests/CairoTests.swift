@@ -36,7 +36,7 @@ struct CairoTests {
   @Test("an image without smoothing shows its pixels as squares, a smooth one its own pixels at its own size")
   func images() throws {
     let colours = [Colour(250, 10, 20), Colour(10, 200, 30), Colour(5, 6, 240), Colour(90, 80, 70)]
-    let image = Image(width: 2, height: 2, pixels: colours.flatMap { [$0.red, $0.green, $0.blue] })
+    let image = RGBImage(width: 2, height: 2, pixels: colours.flatMap { [$0.red, $0.green, $0.blue] })
     var drawing = Drawing(width: 30, height: 30)
     drawing.draw(.image(image, .init(x: 10, y: 10, width: 20, height: 20), isSmooth: false))
     let pixels = try drawing.image(resolution: 72).image
@@ -76,7 +76,7 @@ struct CairoTests {
     for name in ["a.png", "a.jpg", "a.jpeg", "a.PNG"] {
       let path = folder.appendingPathComponent(name).path
       try drawing.write(to: path, resolution: resolution)
-      let image = try Image(contentsOf: path)
+      let image = try RGBImage(contentsOf: path)
       #expect(image.width == Int(resolution) && image.height == Int(resolution) / 2)
       let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
       if name.lowercased().hasSuffix("png") {

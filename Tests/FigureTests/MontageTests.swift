@@ -4,8 +4,8 @@ import XAIImage
 @testable import XAIFigures
 
 @Suite struct MontageTests {
-  private let black = Image(width: 10, height: 10, filledWith: .black)
-  private let wide = Image(width: 20, height: 10, filledWith: .red)
+  private let black = RGBImage(width: 10, height: 10, filledWith: .black)
+  private let wide = RGBImage(width: 20, height: 10, filledWith: .red)
 
   @Test("images stand on the grid, in the middle of their places, their shape kept")
   func grid() {
@@ -45,7 +45,7 @@ import XAIImage
 
   @Test("pages with equal settings have one size, whatever is on them")
   func pages() {
-    func page(_ images: [Image], _ label: String) -> Drawing {
+    func page(_ images: [RGBImage], _ label: String) -> Drawing {
       var montage = Montage(
         rows: images.map { [$0, $0] }, columnHeaders: ["Input", "GMAR"], rowLabels: images.map { _ in label })
       (montage.labelWidth, montage.minimumRowCount) = (80, 5)
@@ -54,7 +54,7 @@ import XAIImage
     let pages = [
       page([black, wide, black, wide, black], "a"),
       page([wide], "a label of several words that takes many lines"),
-      page([Image(width: 5, height: 90, filledWith: .black)], ""),
+      page([RGBImage(width: 5, height: 90, filledWith: .black)], ""),
     ]
     #expect(Set(pages.map(\.width)).count == 1 && Set(pages.map(\.height)).count == 1)
     #expect(pages.allSatisfy { $0.isWhole })
@@ -77,7 +77,7 @@ import XAIImage
 
   @Test("an image has no more than 300 pixels per inch, and no more than its own")
   func imageResolution() {
-    let photograph = Image(width: 3000, height: 1500, filledWith: .red)
+    let photograph = RGBImage(width: 3000, height: 1500, filledWith: .red)
     let drawing = Montage(rows: [[photograph, black]], cellWidth: 72, cellHeight: 72).drawing()
     let sizes = drawing.elements.compactMap { element -> [Int]? in
       if case .image(let image, _, _) = element.content { [image.width, image.height] } else { nil }

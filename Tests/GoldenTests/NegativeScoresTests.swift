@@ -10,7 +10,7 @@ import XAITesting
   private static let signed = ["attnlrp", "lrp", "integrated-gradients", "input-x-gradient", "occlusion"]
 
   /// Bilinear with half-pixel centres, pixel by pixel.
-  private static func upsampled(_ scores: [Float], _ grid: Grid, height: Int, width: Int) -> [Double] {
+  private static func upsampled(_ scores: [Float], _ grid: PatchGrid, height: Int, width: Int) -> [Double] {
     func place(_ index: Int, _ size: Int, _ count: Int) -> (low: Int, high: Int, part: Double) {
       let place = min(
         max((Double(index) + 0.5) * Double(count) / Double(size) - 0.5, 0), Double(count - 1))
@@ -63,7 +63,7 @@ import XAITesting
     let explainer = try registry.explainer(id)
     var found: [String: Double] = [:]
     for name in ["heart-and-ring", "triangle-and-star"] {
-      let image = try Image(contentsOf: Self.demo.appendingPathComponent("scenes/\(name).png").path)
+      let image = try RGBImage(contentsOf: Self.demo.appendingPathComponent("scenes/\(name).png").path)
       let input = try preprocessing.tensor(from: image)
       let attribution = try explainer.explain(input, using: model)[0][0]
       #expect(attribution.scoreMeaning == .signed && attribution.scores.contains { $0 < 0 })
@@ -95,7 +95,7 @@ import XAITesting
       ModelDirectory(Self.demo.appendingPathComponent("model").path),
       LoadRequest(kernels: KernelSelection.makeKernels()))
     let preprocessing = model.descriptor.preprocessing
-    let image = try Image(contentsOf: Self.demo.appendingPathComponent("scenes/heart-and-ring.png").path)
+    let image = try RGBImage(contentsOf: Self.demo.appendingPathComponent("scenes/heart-and-ring.png").path)
     let attribution = try registry.explainer(id).explain(preprocessing.tensor(from: image), using: model)[0][
       0]
     let subject = MetricSubject(
@@ -136,7 +136,7 @@ struct RealNegativeScoresTests {
     let conventions = try #require(expected.values[id])
     var sums: [String: Double] = [:]
     for (place, name) in expected.photographs.enumerated() {
-      let image = try Image(contentsOf: RealData.file("images/photos/\(name)"))
+      let image = try RGBImage(contentsOf: RealData.file("images/photos/\(name)"))
       let input = try preprocessing.tensor(from: image)
       let attribution = try registry.explainer(id).explain(input, using: model)[0][0]
       let subject = MetricSubject(

@@ -29,7 +29,7 @@ struct PerturbationFixture {
       return (0..<maps.shape[0]).map { map in
         let subject = MetricSubject(
           pixels: pixels[image], preprocessing: model.descriptor.preprocessing, scores: scores[map].elements,
-          grid: Grid(rows: 4, columns: 4), map: maps[map].elements, classIndex: target,
+          grid: PatchGrid(rows: 4, columns: 4), map: maps[map].elements, classIndex: target,
           probability: probability)
         return (image, map, subject)
       }

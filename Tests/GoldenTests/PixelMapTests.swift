@@ -12,8 +12,8 @@ import XAITesting
     try golden.forEach(of: model, on: .preferred) { spec, name, found, expected in
       guard spec.contains("at=pixels") else { return }
       count += 1
-      #expect(found.grid == Grid(rows: expected.shape[0], columns: expected.shape[1]))
-      #expect(found.grid == Grid(rows: found.inputHeight, columns: found.inputWidth))
+      #expect(found.grid == PatchGrid(rows: expected.shape[0], columns: expected.shape[1]))
+      #expect(found.grid == PatchGrid(rows: found.inputHeight, columns: found.inputWidth))
       #expect(found.map.shape == expected.shape)
       expectCloseToLargest(found.map, expected, within: 1e-4, name)
     }

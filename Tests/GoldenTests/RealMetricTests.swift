@@ -14,7 +14,7 @@ struct RealMetricTests {
     let registry = try Registry.builtIn()
     let model = try RealData.model(photo.model, on: AvailableKernels.preferred.make())
     let preprocessing = model.descriptor.preprocessing
-    let image = try Image(contentsOf: RealData.file("images/photos/\(photo.photo)"))
+    let image = try RGBImage(contentsOf: RealData.file("images/photos/\(photo.photo)"))
     let logits = try model.logits(preprocessing.tensor(from: image))[0].elements
     let fixtures = GoldenCase.fixtures
     let maps = try SafetensorsFile(
@@ -31,7 +31,7 @@ struct RealMetricTests {
       }
       let subject = MetricSubject(
         pixels: try preprocessing.unitPixels(from: [image])[0], preprocessing: preprocessing,
-        scores: scores.elements, grid: Grid(rows: 14, columns: 14), map: map,
+        scores: scores.elements, grid: PatchGrid(rows: 14, columns: 14), map: map,
         classIndex: photo.targets[0], probability: softmax(logits)[photo.targets[0]])
       for id in ["average-drop", "average-increase", "average-gain", "insertion", "deletion"] {
         let key = "\(photo.index)|\(explainer)|\(id)"

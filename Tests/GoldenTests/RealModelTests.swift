@@ -12,7 +12,7 @@ struct RealModelTests {
     "logits, attention, gradients and maps of photographs", arguments: photos, AvailableKernels.nearFloat32)
   func photographs(_ photo: RealData.Photo, _ kernels: AvailableKernels) throws {
     let model = try RealData.model(photo.model, on: kernels.make())
-    let image = try Image(contentsOf: RealData.file("images/photos/\(photo.photo)"))
+    let image = try RGBImage(contentsOf: RealData.file("images/photos/\(photo.photo)"))
     #expect([image.width, image.height] == photo.decodedSize)
     let input = try model.descriptor.preprocessing.tensor(from: image)
     let expected = try SafetensorsFile(
@@ -71,7 +71,7 @@ struct RealModelTests {
     var found: [Int] = []
     for start in stride(from: 0, to: files.count, by: 8) {
       let images = try files[start..<min(start + 8, files.count)].map {
-        try Image(contentsOf: "\(folder)/\($0)")
+        try RGBImage(contentsOf: "\(folder)/\($0)")
       }
       let logits = try model.logits(model.descriptor.preprocessing.tensor(from: images))
       found += try TargetSelection.predicted.resolve(logits: logits, labels: model.descriptor.labels).classes

@@ -63,7 +63,7 @@ struct RealRelevanceTests {
     #expect(names.count == 8)
     let model = try RealData.model(photo.model, on: kernels.make())
     let input = try model.descriptor.preprocessing.tensor(
-      from: Image(contentsOf: RealData.file("images/photos/\(photo.photo)")))
+      from: RGBImage(contentsOf: RealData.file("images/photos/\(photo.photo)")))
     let registry = try Registry.builtIn()
     for name in names {
       let spec = String(name.dropFirst(prefix.count))

@@ -10,8 +10,8 @@ import XAITensor
     MapStyle(scale: .symmetric(bound: 2)), MapStyle(scale: .range(-1...2), colourMap: .magma),
   ]
 
-  private func photograph(_ width: Int, _ height: Int) -> Image {
-    Image(width: width, height: height, pixels: (0..<width * height * 3).map { UInt8($0 % 251) })
+  private func photograph(_ width: Int, _ height: Int) -> RGBImage {
+    RGBImage(width: width, height: height, pixels: (0..<width * height * 3).map { UInt8($0 % 251) })
   }
 
   @Test("the image is what it is without the bar, beside white where it is narrower", arguments: [400, 40])
@@ -27,8 +27,8 @@ import XAITensor
           try photograph.overlaid(with: Self.map, style: style)
         ),
         (
-          try Image(map: Self.map, style: style, height: 30, width: width, colourBar: true),
-          try Image(map: Self.map, style: style, height: 30, width: width)
+          try RGBImage(map: Self.map, style: style, height: 30, width: width, colourBar: true),
+          try RGBImage(map: Self.map, style: style, height: 30, width: width)
         ),
       ] {
         #expect(whole.width == strip.width && whole.height == strip.height)

@@ -10,7 +10,7 @@ import XAIFoundation
     arguments: Golden.shared.decoded.keys.sorted())
   func decoding(name: String) throws {
     let expected = try #require(Golden.shared.decoded[name])
-    let image = try Image(contentsOf: Fixture.path(name))
+    let image = try RGBImage(contentsOf: Fixture.path(name))
     #expect(image.width == expected.width)
     #expect(image.height == expected.height)
     #expect(SHA256.text(image.pixels) == expected.sha256)
@@ -19,11 +19,11 @@ import XAIFoundation
   @Test("Images are upright unless they are asked for raw", arguments: Golden.shared.oriented.keys.sorted())
   func orientation(name: String) throws {
     let expected = try #require(Golden.shared.oriented[name])
-    let image = try Image(contentsOf: Fixture.path(name))
+    let image = try RGBImage(contentsOf: Fixture.path(name))
     #expect(image.width == expected.width)
     #expect(image.height == expected.height)
     #expect(SHA256.text(image.pixels) == expected.sha256)
-    let raw = try Image(contentsOf: Fixture.path(name), orientation: .raw)
+    let raw = try RGBImage(contentsOf: Fixture.path(name), orientation: .raw)
     #expect(raw.width == 7 && raw.height == 5)
   }
 
@@ -32,25 +32,25 @@ import XAIFoundation
     let folder = try TemporaryFolder()
     let path = folder.path("image.jpg")
     try Data(Fixture.bytes("rgb8.png")).write(to: URL(filePath: path))
-    #expect(try Image(contentsOf: path) == Fixture.scene())
+    #expect(try RGBImage(contentsOf: path) == Fixture.scene())
   }
 
   @Test("The pixel limit is checked before decoding and names the extent")
   func pixelLimit() throws {
     let bytes = try Fixture.bytes("rgb8.png")
     #expect(throws: ImageError.tooManyPixels(file: "a.png", width: 61, height: 47, limit: 61 * 47 - 1)) {
-      try Image(decoding: bytes, file: "a.png", pixelLimit: 61 * 47 - 1)
+      try RGBImage(decoding: bytes, file: "a.png", pixelLimit: 61 * 47 - 1)
     }
-    #expect(try Image(decoding: bytes, pixelLimit: 61 * 47).width == 61)
+    #expect(try RGBImage(decoding: bytes, pixelLimit: 61 * 47).width == 61)
     let jpeg = try Fixture.bytes("rgb-420.jpg")
     #expect(throws: ImageError.tooManyPixels(file: "a.jpg", width: 61, height: 47, limit: 0)) {
-      try Image(decoding: jpeg, file: "a.jpg", pixelLimit: 0)
+      try RGBImage(decoding: jpeg, file: "a.jpg", pixelLimit: 0)
     }
   }
 
   @Test("Files that are no images are refused with what they look like")
   func notImages() throws {
-    #expect(throws: ImageError.empty(file: "image")) { try Image(decoding: []) }
+    #expect(throws: ImageError.empty(file: "image")) { try RGBImage(decoding: []) }
     for (bytes, content) in [
       (Array("Not found, sorry.".utf8), "text"), (Array("Étang".utf8), "text"),
       ([0, 1, 2, 3], "of an unknown format"),
@@ -69,7 +69,7 @@ import XAIFoundation
       ),
     ] {
       #expect(throws: ImageError.unknownFormat(file: "cat.jpg", content: content)) {
-        try Image(decoding: bytes, file: "cat.jpg")
+        try RGBImage(decoding: bytes, file: "cat.jpg")
       }
     }
   }
@@ -77,12 +77,14 @@ import XAIFoundation
   @Test("Files that can't be read are refused with the reason of the system")
   func unreadable() {
     #expect(throws: ImageError.unreadable(file: "/no/such.png", reason: "No such file or directory")) {
-      try Image(contentsOf: "/no/such.png")
+      try RGBImage(contentsOf: "/no/such.png")
     }
-    #expect(throws: ImageError.unreadable(file: "/", reason: "Is a directory")) { try Image(contentsOf: "/") }
+    #expect(throws: ImageError.unreadable(file: "/", reason: "Is a directory")) {
+      try RGBImage(contentsOf: "/")
+    }
     for device in ["/dev/null", "/dev/zero"] {
       #expect(throws: ImageError.unreadable(file: device, reason: "it is a device or socket, not a file")) {
-        try Image(contentsOf: device)
+        try RGBImage(contentsOf: device)
       }
     }
   }
@@ -91,7 +93,7 @@ import XAIFoundation
   func messages() throws {
     let bytes = try Fixture.bytes("rgb-420.jpg")
     let error = #expect(throws: ImageError.self) {
-      try Image(decoding: Array(bytes.dropLast(40)), file: "cat.jpg")
+      try RGBImage(decoding: Array(bytes.dropLast(40)), file: "cat.jpg")
     }
     #expect(
       error?.description

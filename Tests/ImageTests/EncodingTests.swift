@@ -9,29 +9,29 @@ import XAITensor
   @Test("PNG keeps every sample")
   func png() throws {
     let scene = try Fixture.scene()
-    #expect(try Image(decoding: scene.png()) == scene)
-    let pixel = Image(width: 1, height: 1, filledWith: Colour(1, 2, 3))
-    #expect(try Image(decoding: pixel.png()) == pixel)
+    #expect(try RGBImage(decoding: scene.png()) == scene)
+    let pixel = RGBImage(width: 1, height: 1, filledWith: Colour(1, 2, 3))
+    #expect(try RGBImage(decoding: pixel.png()) == pixel)
   }
 
   @Test("Grey PNG keeps every sample in a third of the channels")
   func greyPNG() throws {
     let samples = (0..<35).map { UInt8($0 * 7) }
-    let bytes = try Image.png(grey: samples, width: 7, height: 5)
+    let bytes = try RGBImage.png(grey: samples, width: 7, height: 5)
     #expect(bytes[25] == 0)  // The colour type in the header: grey.
-    #expect(try Image(decoding: bytes).pixels == samples.flatMap { [$0, $0, $0] })
+    #expect(try RGBImage(decoding: bytes).pixels == samples.flatMap { [$0, $0, $0] })
   }
 
   @Test("JPEG stays near the image, nearer with quality")
   func jpeg() throws {
-    let scene = Image(width: 64, height: 48) { pixels in
+    let scene = RGBImage(width: 64, height: 48) { pixels in
       for index in 0..<64 * 48 {
         let (y, x) = index.quotientAndRemainder(dividingBy: 64)
         pixels.setColour(Colour(UInt8(4 * x), UInt8(5 * y), UInt8(2 * x + y)), at: index)
       }
     }
     func error(quality: Int) throws -> Double {
-      let decoded = try Image(decoding: scene.jpeg(quality: quality))
+      let decoded = try RGBImage(decoding: scene.jpeg(quality: quality))
       let sum = zip(decoded.pixels, scene.pixels).reduce(0.0) { $0 + pow(Double($1.0) - Double($1.1), 2) }
       return sum / Double(scene.pixels.count)
     }
@@ -43,22 +43,22 @@ import XAITensor
   @Test("Large JPEGs are written across several chunks")
   func largeJPEG() throws {
     var generator = SeededGenerator(state: 5)
-    let noise = Image(
+    let noise = RGBImage(
       width: 300, height: 200, pixels: (0..<180_000).map { _ in UInt8.random(in: 0...255, using: &generator) }
     )
     let bytes = try noise.jpeg(quality: 100)
     #expect(bytes.count > 5 * 16384)
-    #expect(try Image(decoding: bytes).width == 300)
+    #expect(try RGBImage(decoding: bytes).width == 300)
   }
 
   @Test("Images and qualities that can't be written are refused")
   func refuse() {
-    let image = Image(width: 1, height: 1, filledWith: .white)
+    let image = RGBImage(width: 1, height: 1, filledWith: .white)
     #expect(throws: ImageError.notEncodable(format: .jpeg, reason: "the quality 0 is outside 1 to 100")) {
       try image.jpeg(quality: 0)
     }
-    #expect(throws: ImageError.self) { try Image(width: 0, height: 3, pixels: []).png() }
-    #expect(throws: ImageError.self) { try Image(width: 70_000, height: 1, filledWith: .white).jpeg() }
+    #expect(throws: ImageError.self) { try RGBImage(width: 0, height: 3, pixels: []).png() }
+    #expect(throws: ImageError.self) { try RGBImage(width: 70_000, height: 1, filledWith: .white).jpeg() }
   }
 
   @Test("Files are written in the format of their extension")

@@ -33,32 +33,32 @@ import XAIFoundation
     images.keys.filter { ImageFormat(extensionOf: $0)?.isReadable == true }.sorted()
   }
 
-  private func expect(_ image: Image, equals expected: Golden.Image) {
+  private func expect(_ image: RGBImage, equals expected: Golden.Image) {
     #expect(image.width == expected.width && image.height == expected.height)
     #expect(SHA256.text(image.pixels) == expected.sha256)
   }
 
   @Test("WebP and GIF have the bytes of Pillow's convert(\"RGB\")", arguments: names(golden.decoded))
   func decoding(name: String) throws {
-    try expect(Image(contentsOf: Self.path(name)), equals: #require(Self.golden.decoded[name]))
+    try expect(RGBImage(contentsOf: Self.path(name)), equals: #require(Self.golden.decoded[name]))
   }
 
   @Test("Images are upright as Pillow's exif_transpose makes them", arguments: names(golden.upright))
   func upright(name: String) throws {
     let expected = try #require(Self.golden.upright[name])
-    let image = try Image(contentsOf: Self.path(name))
+    let image = try RGBImage(contentsOf: Self.path(name))
     expect(image, equals: expected)
-    let raw = try Image(contentsOf: Self.path(name), orientation: .raw)
+    let raw = try RGBImage(contentsOf: Self.path(name), orientation: .raw)
     #expect(raw.width == 7 && raw.height == 5)
-    #expect(Image.isTurned(Self.path(name)) == (image != raw))
+    #expect(RGBImage.isTurned(Self.path(name)) == (image != raw))
   }
 
   @Test("Each of the eight orientations in both byte orders is another image than the one that is stored")
   func orientationsDiffer() throws {
     for suffix in ["le.jpg", "be.jpg", "le.png", "be.png"] {
-      let images = try (1...8).map { try Image(contentsOf: Self.path("tag\($0)-\(suffix)")) }
+      let images = try (1...8).map { try RGBImage(contentsOf: Self.path("tag\($0)-\(suffix)")) }
       #expect(Set(images).count == 8)
-      #expect(try images[0] == Image(contentsOf: Self.path("tag1-\(suffix)"), orientation: .raw))
+      #expect(try images[0] == RGBImage(contentsOf: Self.path("tag1-\(suffix)"), orientation: .raw))
     }
   }
 
@@ -77,7 +77,7 @@ import XAIFoundation
         var damaged = bytes
         damaged[offset] = value
         // A chunk's name that is damaged may make the file another one; it must not crash.
-        let image = try? Image(decoding: damaged)
+        let image = try? RGBImage(decoding: damaged)
         if let image { #expect([[7, 5], [5, 7]].contains([image.width, image.height])) }
       }
     }
@@ -104,7 +104,7 @@ import XAIFoundation
     let folder = try TemporaryFolder()
     for name in ["gif-inside.png", "gif-inside.webp", "gif-inside"] where ImageFormat.gif.isReadable {
       try Data(Self.bytes("plain.gif")).write(to: URL(filePath: folder.path(name)))
-      try expect(Image(contentsOf: folder.path(name)), equals: #require(Self.golden.decoded["plain.gif"]))
+      try expect(RGBImage(contentsOf: folder.path(name)), equals: #require(Self.golden.decoded["plain.gif"]))
     }
   }
 }
@@ -120,7 +120,7 @@ import XAIFoundation
     let end = name.hasSuffix("animated.gif") ? bytes.count / 3 : bytes.count - 1
     for count in Array(stride(from: 0, to: end, by: max(bytes.count / 100, 1))) + [end - 1] {
       #expect(throws: ImageError.self, "\(count) of \(bytes.count) bytes") {
-        try Image(decoding: Array(bytes.prefix(count)))
+        try RGBImage(decoding: Array(bytes.prefix(count)))
       }
     }
   }
@@ -139,9 +139,9 @@ import XAIFoundation
     bytes.replaceSubrange(6..<10, with: [0xFF, 0xFF, 0xFF, 0xFF])
     #expect(
       throws: ImageError.tooManyPixels(
-        file: "image", width: 65535, height: 65535, limit: Image.defaultPixelLimit)
+        file: "image", width: 65535, height: 65535, limit: RGBImage.defaultPixelLimit)
     ) {
-      try Image(decoding: bytes)
+      try RGBImage(decoding: bytes)
     }
   }
 
@@ -153,9 +153,9 @@ import XAIFoundation
     bytes.replaceSubrange(24..<30, with: [0xFF, 0x3F, 0, 0xFF, 0x3F, 0])
     #expect(
       throws: ImageError.tooManyPixels(
-        file: "image", width: 16384, height: 16384, limit: Image.defaultPixelLimit)
+        file: "image", width: 16384, height: 16384, limit: RGBImage.defaultPixelLimit)
     ) {
-      try Image(decoding: bytes)
+      try RGBImage(decoding: bytes)
     }
   }
 }
@@ -167,9 +167,9 @@ import XAIFoundation
     arguments: [(1, 1), (1, 2000), (2000, 1), (20000, 2)])
   func extents(width: Int, height: Int) throws {
     let samples = (0..<width * height * 3).map { UInt8(truncatingIfNeeded: $0 &* 37) }
-    let image = Image(width: width, height: height, pixels: samples)
-    #expect(try Image(decoding: image.png()) == image)
-    let decoded = try Image(decoding: image.jpeg())
+    let image = RGBImage(width: width, height: height, pixels: samples)
+    #expect(try RGBImage(decoding: image.png()) == image)
+    let decoded = try RGBImage(decoding: image.jpeg())
     #expect(decoded.width == width && decoded.height == height)
     let resized = image.resized(width: 8, height: 8, filter: .bilinear)
     #expect(resized.pixels.count == 192)

@@ -13,7 +13,7 @@ import XAITensor
 
   @Test("Each value takes its colour")
   func map() throws {
-    let image = try Image(
+    let image = try RGBImage(
       map: Tensor([2, 3], [0, 0.25, 0.5, 0.75, 1, 2]), scale: .range(0...1), colourMap: .turbo)
     #expect(image.width == 3 && image.height == 2)
     let colours = ColourMap.turbo.colours
@@ -29,13 +29,14 @@ import XAITensor
   func signed() throws {
     let colours = ColourMap.coolwarm.colours
     let map = Tensor([1, 3], [-2, 0, 1])
-    let image = try Image(map: map, scale: .centred(map))
+    let image = try RGBImage(map: map, scale: .centred(map))
     #expect(image[0, 0] == colours[0] && image[1, 0] == colours[128] && image[2, 0] == colours[192])
-    let bounded = try Image(map: Tensor([1, 2], [-2, 1]), scale: .symmetric(bound: 1))
+    let bounded = try RGBImage(map: Tensor([1, 2], [-2, 1]), scale: .symmetric(bound: 1))
     #expect(bounded[0, 0] == colours[0] && bounded[1, 0] == colours[255])
     let zeros = Tensor(repeating: 0, [2, 2])
     #expect(
-      try Image(map: zeros, scale: .centred(zeros)) == Image(width: 2, height: 2, filledWith: colours[128]))
+      try RGBImage(map: zeros, scale: .centred(zeros))
+        == RGBImage(width: 2, height: 2, filledWith: colours[128]))
   }
 
   @Test("Positions and strengths are those of the formulas", arguments: [Float(-7), -2, -0.5, 0, 1, 2, 9])
@@ -63,8 +64,8 @@ import XAITensor
   func overlay() throws {
     let scene = try Fixture.scene()
     let map = Tensor([47, 61], (0..<47 * 61).map { Float($0) / Float(47 * 61 - 1) })
-    let coloured = try Image(map: map, scale: .range(0...1))
-    func overlaid(_ alpha: Double) throws -> Image {
+    let coloured = try RGBImage(map: map, scale: .range(0...1))
+    func overlaid(_ alpha: Double) throws -> RGBImage {
       try scene.overlaid(with: map, style: MapStyle(scale: .range(0...1), alpha: alpha))
     }
     #expect(try overlaid(0) == scene)
@@ -78,7 +79,7 @@ import XAITensor
 
   @Test("A signed overlay is on a grey image, leaves zero grey, and covers by size")
   func signedOverlay() throws {
-    let below = Image(width: 5, height: 1, filledWith: Colour(10, 200, 90))
+    let below = RGBImage(width: 5, height: 1, filledWith: Colour(10, 200, 90))
     let map = Tensor([1, 5], [-4, -1, 0, 2, 4])
     let image = try below.overlaid(
       with: map, style: MapStyle(scale: .centred(map), colourMap: .redBlue, alpha: 0.8))
@@ -113,9 +114,9 @@ import XAITensor
   @Test("Nearest gives each pixel the value that it lies in, and a grid draws lines between values")
   func blocks() throws {
     let map = Tensor([2, 3], [0, 1, 2, 3, 4, 5])
-    let nearest = try Image(
+    let nearest = try RGBImage(
       map: map, style: style(.range(0...5), upsampling: .nearest), height: 20, width: 30)
-    let grid = try Image(map: map, style: style(.range(0...5), upsampling: .grid), height: 20, width: 30)
+    let grid = try RGBImage(map: map, style: style(.range(0...5), upsampling: .grid), height: 20, width: 30)
     for y in 0..<20 {
       for x in 0..<30 {
         let value = Float(y / 10 * 3 + x / 10) / 5
@@ -125,22 +126,23 @@ import XAITensor
       }
     }
     // Values of five pixels are too small for lines.
-    let small = (try Image(map: map, style: style(.range(0...5), upsampling: .grid), height: 10, width: 15))
+    let small =
+      (try RGBImage(map: map, style: style(.range(0...5), upsampling: .grid), height: 10, width: 15))
     #expect(
       try small
-        == Image(map: map, style: style(.range(0...5), upsampling: .nearest), height: 10, width: 15))
+        == RGBImage(map: map, style: style(.range(0...5), upsampling: .nearest), height: 10, width: 15))
   }
 
   @Test("Maps that aren't finite or no maps are refused")
   func refuse() {
     #expect(throws: FigureError.notFinite(figure: "map", row: 1, column: 0)) {
-      try Image(map: Tensor([2, 2], [0, 1, .nan, 1]), scale: .range(0...1))
+      try RGBImage(map: Tensor([2, 2], [0, 1, .nan, 1]), scale: .range(0...1))
     }
     #expect(throws: FigureError.notFinite(figure: "map", row: 0, column: 1)) {
-      try Image(width: 1, height: 1, filledWith: .black)
+      try RGBImage(width: 1, height: 1, filledWith: .black)
         .overlaid(with: Tensor([1, 2], [0, .infinity]), style: style(.range(0...1)))
     }
-    #expect(throws: FigureError.self) { try Image(map: Tensor([4], [0, 1, 2, 3]), scale: .range(0...1)) }
-    #expect(throws: FigureError.self) { try Image(map: Tensor([0, 3], []), scale: .range(0...1)) }
+    #expect(throws: FigureError.self) { try RGBImage(map: Tensor([4], [0, 1, 2, 3]), scale: .range(0...1)) }
+    #expect(throws: FigureError.self) { try RGBImage(map: Tensor([0, 3], []), scale: .range(0...1)) }
   }
 }

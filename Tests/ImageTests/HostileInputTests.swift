@@ -13,7 +13,7 @@ import Testing
     let step = max(bytes.count / 150, 1)
     for count in Array(stride(from: 0, to: bytes.count, by: step)) + [bytes.count - 1] {
       #expect(throws: ImageError.self, "\(count) of \(bytes.count) bytes") {
-        try Image(decoding: Array(bytes.prefix(count)))
+        try RGBImage(decoding: Array(bytes.prefix(count)))
       }
     }
   }
@@ -36,7 +36,7 @@ import Testing
       let frame = try #require(bytes.indices.first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xC0 })
       bytes.replaceSubrange(frame + 5..<frame + 9, with: [0xFF, 0xDC, 0xFF, 0xDC])  // 65500 × 65500
     }
-    let error = #expect(throws: ImageError.self) { try Image(decoding: bytes) }
+    let error = #expect(throws: ImageError.self) { try RGBImage(decoding: bytes) }
     guard case .tooManyPixels(_, let width, _, _) = error else {
       Issue.record("\(String(describing: error))")
       return
@@ -50,12 +50,12 @@ import Testing
       var bytes = try Fixture.bytes("rgb8.png")
       bytes.replaceSubrange(offset..<offset + 4, with: [0, 0, 0, 0])
       bytes.replaceSubrange(29..<33, with: crc32(bytes[12..<29]))
-      #expect(throws: ImageError.self) { try Image(decoding: bytes) }
+      #expect(throws: ImageError.self) { try RGBImage(decoding: bytes) }
     }
     var bytes = try Fixture.bytes("rgb-420.jpg")
     let frame = try #require(bytes.indices.first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xC0 })
     bytes.replaceSubrange(frame + 5..<frame + 7, with: [0, 0])
-    #expect(throws: ImageError.self) { try Image(decoding: bytes) }
+    #expect(throws: ImageError.self) { try RGBImage(decoding: bytes) }
   }
 
   @Test("A progressive file of endless scans is stopped")
@@ -65,7 +65,7 @@ import Testing
     let next = try #require(
       bytes.indices.first { $0 > scan && bytes[$0] == 0xFF && ![0x00, 0xFF].contains(bytes[$0 + 1]) })
     let many = bytes[..<scan] + repeatElement(bytes[scan..<next], count: 2000).joined() + bytes[next...]
-    let error = #expect(throws: ImageError.self) { try Image(decoding: Array(many)) }
+    let error = #expect(throws: ImageError.self) { try RGBImage(decoding: Array(many)) }
     #expect(
       error
         == .corrupt(
@@ -78,10 +78,10 @@ import Testing
     // A zTXt chunk of 60 kB of zeros where deflated data should stand, and one that claims two gigabytes.
     let chunk = Array("zTXt".utf8) + Array("key\0\0".utf8) + [UInt8](repeating: 0, count: 60_000)
     let text = [0, 0, 0xEA, 0x65] + chunk + crc32(chunk[...])
-    let image = try Image(decoding: Array(bytes[..<33] + text + bytes[33...]))
+    let image = try RGBImage(decoding: Array(bytes[..<33] + text + bytes[33...]))
     #expect(try image == Fixture.scene())
     let claim: [UInt8] = [0x7F, 0xFF, 0xFF, 0xFF] + Array("zTXt".utf8)
-    #expect(throws: ImageError.self) { try Image(decoding: Array(bytes[..<33] + claim + bytes[33...])) }
+    #expect(throws: ImageError.self) { try RGBImage(decoding: Array(bytes[..<33] + claim + bytes[33...])) }
   }
 
   @Test("A damaged orientation leaves the image as it is")
@@ -93,7 +93,7 @@ import Testing
       for value in [0, 0x7F, 0xFF] as [UInt8] {
         var damaged = bytes
         damaged[offset] = value
-        let image = try Image(decoding: damaged)
+        let image = try RGBImage(decoding: damaged)
         #expect([[7, 5], [5, 7]].contains([image.width, image.height]))
       }
     }

@@ -53,7 +53,7 @@ import XAITensor
       let floor = preprocessing.crop?.rounding != .halfToEven
       // At its own size, and at another.
       for (drawnHeight, drawnWidth) in [(height, width), (height * 2 / 3, width / 2)] {
-        let image = Image(width: drawnWidth, height: drawnHeight, filledWith: Colour(200, 100, 50))
+        let image = RGBImage(width: drawnWidth, height: drawnHeight, filledWith: Colour(200, 100, 50))
         let overlay = try image.overlaid(with: tensor, style: style, view: view)
         for y in 0..<drawnHeight {
           let down = naivePlace(
@@ -82,7 +82,7 @@ import XAITensor
   func golden(_ number: Int) throws {
     let golden = Golden.shared.overlays
     let expected = golden.cases[number]
-    let photograph = Image(
+    let photograph = RGBImage(
       width: golden.width, height: golden.photograph.count / 3 / golden.width, pixels: golden.photograph)
     let isSigned = expected.meaning == "signed"
     let map = Tensor([3, 4], isSigned ? golden.scores : golden.scores.map(\.magnitude))

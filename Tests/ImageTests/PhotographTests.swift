@@ -11,6 +11,6 @@ private let dataFolder = ProcessInfo.processInfo.environment["XAI_DATA"]
 
   @Test("JPEG photographs decode to the bytes of Pillow", arguments: Golden.shared.photos.keys.sorted())
   func decoding(name: String) throws {
-    #expect(try SHA256.text(Image(contentsOf: path(name)).pixels) == Golden.shared.photos[name])
+    #expect(try SHA256.text(RGBImage(contentsOf: path(name)).pixels) == Golden.shared.photos[name])
   }
 }

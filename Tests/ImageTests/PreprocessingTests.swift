@@ -57,18 +57,18 @@ import XAITensor
   func batches() throws {
     let free = Preprocessing(resize: .none)
     let images = [
-      Image(width: 3, height: 2, filledWith: .white), Image(width: 2, height: 3, filledWith: .white),
+      RGBImage(width: 3, height: 2, filledWith: .white), RGBImage(width: 2, height: 3, filledWith: .white),
     ]
     #expect(throws: PreprocessingError.unequalExtents(first: "2×3", other: "3×2", index: 1)) {
       try free.tensor(from: images)
     }
     #expect(throws: PreprocessingError.noImages) { try free.tensor(from: []) }
     #expect(throws: PreprocessingError.emptyImage) {
-      try free.tensor(from: Image(width: 0, height: 3, pixels: []))
+      try free.tensor(from: RGBImage(width: 0, height: 3, pixels: []))
     }
     #expect(throws: PreprocessingError.tooElongated(image: "1×100000", resized: "224×22400000")) {
       try Preprocessing(resize: .shortestEdge(224)).tensor(
-        from: Image(width: 100_000, height: 1, filledWith: .white))
+        from: RGBImage(width: 100_000, height: 1, filledWith: .white))
     }
   }
 }

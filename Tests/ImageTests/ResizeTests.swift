@@ -43,10 +43,10 @@ import XAIFoundation
 
   @Test("A constant image stays constant", arguments: ResamplingFilter.allCases)
   func constant(filter: ResamplingFilter) {
-    let image = Image(width: 13, height: 9, filledWith: Colour(7, 128, 250))
+    let image = RGBImage(width: 13, height: 9, filledWith: Colour(7, 128, 250))
     for (width, height) in [(1, 1), (5, 20), (40, 3), (26, 18)] {
       let resized = image.resized(width: width, height: height, filter: filter)
-      #expect(resized == Image(width: width, height: height, filledWith: Colour(7, 128, 250)))
+      #expect(resized == RGBImage(width: width, height: height, filledWith: Colour(7, 128, 250)))
     }
   }
 

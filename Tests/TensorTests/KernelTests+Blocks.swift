@@ -72,7 +72,7 @@ struct BlockOperationTests {
     var random = TestRandom(seed: 4)
     let (tokens, groups, columns) = (extents[0], extents[1], extents[2])
     // Two images share the tokens' angles.
-    let x = random.tensor(Shape([2 * tokens, groups, columns]))
+    let x = random.tensor(TensorShape([2 * tokens, groups, columns]))
     let angles = random.tensor([tokens, columns / 2], in: -4...4)
     let rotation = Rotation(
       cosines: Tensor(angles.shape, angles.elements.map { cosf($0) }),
@@ -136,7 +136,7 @@ struct BlockOperationTests {
   @Test(arguments: KernelsUnderTest.all, [[1, 1], [3, 16], [300, 33]])
   func columnSumsOfProducts(_ test: KernelsUnderTest, _ extents: [Int]) {
     var random = TestRandom(seed: 6)
-    let (x, y) = (random.tensor(Shape(extents)), random.tensor(Shape(extents)))
+    let (x, y) = (random.tensor(TensorShape(extents)), random.tensor(TensorShape(extents)))
     let expected = (0..<extents[1]).map { column in
       zip(x.doubleRows, y.doubleRows).reduce(0) { $0 + $1.0[column] * $1.1[column] }
     }

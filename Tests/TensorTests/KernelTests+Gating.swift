@@ -7,8 +7,8 @@ struct GatingTests {
   @Test(arguments: KernelsUnderTest.all, [[1, 1], [3, 16], [2, 5, 33], [70, 768]])
   func scaledColumns(_ test: KernelsUnderTest, extents: [Int]) {
     var random = TestRandom()
-    let (x, columns) = (random.tensor(Shape(extents)), extents[extents.count - 1])
-    let (factors, residual) = (random.tensor([columns]), random.tensor(Shape(extents)))
+    let (x, columns) = (random.tensor(TensorShape(extents)), extents[extents.count - 1])
+    let (factors, residual) = (random.tensor([columns]), random.tensor(TensorShape(extents)))
     let (a, f, r) = (x.doubles, factors.doubles, residual.doubles)
     let alone = test.kernels.scaleColumns(of: x, by: factors, adding: nil)
     #expect(alone.shape == x.shape)

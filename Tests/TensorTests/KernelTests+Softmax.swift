@@ -40,7 +40,7 @@ struct SoftmaxTests {
 
   @Test(arguments: KernelsUnderTest.all)
   func emptyRows(_ test: KernelsUnderTest) {
-    for shape in [[0, 5], [3, 0]] as [Shape] {
+    for shape in [[0, 5], [3, 0]] as [TensorShape] {
       var buffer = TensorBuffer(shape)
       test.kernels.softmax(rowsOf: &buffer)
       #expect(buffer.freeze().count == 0)

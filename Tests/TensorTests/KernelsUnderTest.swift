@@ -44,7 +44,7 @@ struct TestRandom: RandomNumberGenerator {
   }
 
   /// A tensor of uniform numbers.
-  mutating func tensor(_ shape: Shape, in range: ClosedRange<Float> = -1...1) -> Tensor {
+  mutating func tensor(_ shape: TensorShape, in range: ClosedRange<Float> = -1...1) -> Tensor {
     Tensor(shape, (0..<shape.count).map { _ in Float.random(in: range, using: &self) })
   }
 }

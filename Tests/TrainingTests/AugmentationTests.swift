@@ -26,10 +26,10 @@ import XAITesting
   func shifted() throws {
     let image = formulaImage(2, height: 30, width: 40)
     let whole = image.resized(width: 24, height: 16, filter: preprocessing.filter)
-    var parts: Set<Image> = []
+    var parts: Set<RGBImage> = []
     for y in 0...2 { for x in 0...3 { parts.insert(whole.cropped(x: x, y: y, width: 21, height: 14)) } }
     #expect(parts.count == 12)
-    var seen: Set<Image> = []
+    var seen: Set<RGBImage> = []
     let augmentation = try augmentation("shifted")
     for seed in 0..<300 {
       var random = SeededRandom(seed: UInt64(seed))

@@ -5,14 +5,14 @@ import XAITesting
 @testable import XAITraining
 
 /// Images by a formula, the same as those of Tests/Fixtures/training/generate.py.
-func formulaImage(_ index: Int, height: Int, width: Int) -> Image {
+func formulaImage(_ index: Int, height: Int, width: Int) -> RGBImage {
   var pixels: [UInt8] = []
   for y in 0..<height {
     for x in 0..<width {
       for c in 0..<3 { pixels.append(UInt8((index * 37 + y * 11 + x * 7 + c * 53 + x * y) % 256)) }
     }
   }
-  return Image(width: width, height: height, pixels: pixels)
+  return RGBImage(width: width, height: height, pixels: pixels)
 }
 
 struct DamagedImage: Error, CustomStringConvertible {

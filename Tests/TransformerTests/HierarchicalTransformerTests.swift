@@ -15,8 +15,8 @@ import XAITesting
   @Test("toys have shifts, padding, odd sizes, and a layer without windows")
   func toys() throws {
     let windows = HierarchicalToyModel.all.flatMap(\.layout.layers).map(\.windows)
-    #expect(windows.contains { $0?.hasPadding == true && $0?.shift == Grid(rows: 1, columns: 1) })
-    #expect(windows.contains { $0?.shift == Grid(rows: 0, columns: 1) })
+    #expect(windows.contains { $0?.hasPadding == true && $0?.shift == PatchGrid(rows: 1, columns: 1) })
+    #expect(windows.contains { $0?.shift == PatchGrid(rows: 0, columns: 1) })
     #expect(windows.contains(nil))
     #expect(HierarchicalToyModel.whole.layout.layers.allSatisfy { $0.windows == nil })
   }
@@ -44,7 +44,7 @@ import XAITesting
   @Test("one window that covers the grid is no window", arguments: AvailableKernels.all)
   func wholeWindow(_ kernels: AvailableKernels) throws {
     let (block, x, gradient) = try parts(kernels.make())
-    let grid = Grid(rows: 5, columns: 7)
+    let grid = PatchGrid(rows: 5, columns: 7)
     let bias = RelativeOffsets(grid: grid, hasClassToken: false).scores(
       from: try #require(block.weights.positionBias))
     let dense = try pass(block, x, gradient, nil, bias: bias)
@@ -55,7 +55,8 @@ import XAITesting
   @Test("windows are attention of each by itself", arguments: AvailableKernels.all)
   func separateWindows(_ kernels: AvailableKernels) throws {
     let (block, x, gradient) = try parts(kernels.make())
-    let windows = AttentionWindows(grid: Grid(rows: 5, columns: 7), shape: Grid(rows: 5, columns: 1))
+    let windows = AttentionWindows(
+      grid: PatchGrid(rows: 5, columns: 7), shape: PatchGrid(rows: 5, columns: 1))
     let together = try pass(block, x, gradient, windows, bias: nil)
     for window in 0..<windows.count {
       let tokens = windows.tokens(ofWindow: window)
@@ -73,7 +74,7 @@ import XAITesting
 
   @Test("tokens are merged column by column, and the reverse puts them back")
   func merging() {
-    let merge = TokenMerge(Grid(rows: 3, columns: 3))
+    let merge = TokenMerge(PatchGrid(rows: 3, columns: 3))
     let x = Tensor([1, 9, 1], (1...9).map { Float($0) })
     let merged = merge.sideBySide(x)
     #expect(merged.shape == [1, 4, 4])

@@ -17,7 +17,7 @@ import XAIWeights
     let model = try emptyModel(configuration)
     try model.checkMemory(batch: 8, configuration.layout, Recording(gradients: true))
     let huge = TokenLayout(
-      prefix: [.classToken], grid: Grid(rows: 1_024, columns: 1_024), readout: .classToken)
+      prefix: [.classToken], grid: PatchGrid(rows: 1_024, columns: 1_024), readout: .classToken)
     let error = #expect(throws: ModelError.self) { try model.checkMemory(batch: 1, huge, Recording()) }
     let message = try #require(error).description
     #expect(message.contains("1048577 tokens") && message.contains("GB"))

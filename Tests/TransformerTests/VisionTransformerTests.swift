@@ -32,7 +32,7 @@ import XAITransformer
     let model = ToyModel.classToken.make(on: AvailableKernels.preferred.make())
     let input = input(1, height: 24, width: 12)
     let trace = try model.forward(input, recording: Recording(gradients: true))
-    #expect(trace.layout.grid == Grid(rows: 6, columns: 3))
+    #expect(trace.layout.grid == PatchGrid(rows: 6, columns: 3))
     let gradient = try #require(
       try model.differentiable().backward(
         from: Targets([[2]]).cotangent(classCount: 5), through: trace,

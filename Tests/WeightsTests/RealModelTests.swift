@@ -9,7 +9,7 @@ import XAITensor
 struct RealModelTests {
   private struct Known {
     let name: String
-    let shape: Shape
+    let shape: TensorShape
     let firstBits: [Int32]
     let sum: Double
   }

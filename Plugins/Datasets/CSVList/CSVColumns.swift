@@ -57,7 +57,7 @@ struct CSVColumns {
   }
 
   /// The box of a record; nil where its fields are empty.
-  func box(of record: CSVReader.Record, file list: String) throws(DatasetError) -> Box? {
+  func box(of record: CSVReader.Record, file list: String) throws(DatasetError) -> BoundingBox? {
     let columns =
       switch box {
       case .extent(let columns), .edges(let columns): columns
@@ -71,7 +71,7 @@ struct CSVColumns {
         file: list, line: record.line, reason: "the box '\(texts.joined(separator: ","))' is not four numbers"
       )
     }
-    var box = Box(x: numbers[0], y: numbers[1], width: numbers[2], height: numbers[3])
+    var box = BoundingBox(x: numbers[0], y: numbers[1], width: numbers[2], height: numbers[3])
     if case .edges = self.box {
       box.width -= box.x
       box.height -= box.y

@@ -7,7 +7,7 @@ struct CSVImages {
   struct Object {
     let line: Int
     let label: Int
-    let box: Box
+    let box: BoundingBox
   }
 
   /// An image; labels are numbers of texts.

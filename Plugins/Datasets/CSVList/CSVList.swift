@@ -99,14 +99,14 @@ public struct CSVListOptions: PluginOptions {
   /// What the images held out are drawn with.
   public var seed = 0
   /// How images are turned; boxes are in what comes of it.
-  public var exif = Image.Orientation.upright
+  public var exif = RGBImage.Orientation.upright
 
   public init() {}
 
   /// Makes the options for a list.
   public init(
     path: String, labels: String? = nil, validation: Double = 0, seed: Int = 0,
-    exif: Image.Orientation = .upright
+    exif: RGBImage.Orientation = .upright
   ) {
     self.path = path
     self.labels = labels

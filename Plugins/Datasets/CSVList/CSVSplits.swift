@@ -8,7 +8,7 @@ struct CSVSplits {
   let classes: CSVClasses
   /// The folder that paths begin at.
   let root: String
-  let orientation: Image.Orientation
+  let orientation: RGBImage.Orientation
 
   /// The splits that the list names; otherwise those that the rule makes.
   func splits(holdingOut holdOut: HoldOut) -> [DatasetSplit] {
@@ -62,10 +62,10 @@ private struct LabelledBox: Sendable {
   let list: String
   let line: Int
   let classIndex: Int
-  let box: Box
+  let box: BoundingBox
 
   /// The object in its image; a box may reach beyond the image by a pixel, as rounding leaves it, and is cut there.
-  func object(in image: Image) throws -> SampleObject {
+  func object(in image: RGBImage) throws -> SampleObject {
     let (width, height) = (Double(image.width), Double(image.height))
     let (right, bottom) = (box.x + box.width, box.y + box.height)
     guard box.x >= -1, box.y >= -1, right <= width + 1, bottom <= height + 1, box.x < width, box.y < height,
@@ -79,7 +79,7 @@ private struct LabelledBox: Sendable {
     let (left, top) = (max(box.x, 0), max(box.y, 0))
     return SampleObject(
       classIndex: classIndex,
-      box: Box(
+      box: BoundingBox(
         x: left, y: top, width: min(right, width) - left, height: min(bottom, height) - top))
   }
 }

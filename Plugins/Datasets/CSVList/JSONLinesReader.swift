@@ -54,7 +54,7 @@ struct JSONLinesReader {
     return [ListRecord(line: line, file: name, label: label, split: split, box: nil)]
   }
 
-  private func objects(_ value: JSONValue, _ line: Int) throws -> [(label: String, box: Box)] {
+  private func objects(_ value: JSONValue, _ line: Int) throws -> [(label: String, box: BoundingBox)] {
     guard case .object(let members) = value, case .array(let boxes)? = members["bbox"] else { return [] }
     guard case .array(let categories)? = members["categories"] ?? members["category"],
       categories.count == boxes.count
@@ -73,7 +73,7 @@ struct JSONLinesReader {
       }
       let label = try text(category, "categories", line)
       guard !label.isEmpty else { throw error("a box needs a label", line) }
-      return (label, Box(x: numbers[0], y: numbers[1], width: numbers[2], height: numbers[3]))
+      return (label, BoundingBox(x: numbers[0], y: numbers[1], width: numbers[2], height: numbers[3]))
     }
   }
 

@@ -79,7 +79,7 @@ struct ListRecord {
   /// What stands for the class; empty where it is not known.
   let label: String
   let split: String?
-  let box: Box?
+  let box: BoundingBox?
 }
 
 /// Reads a list record by record.

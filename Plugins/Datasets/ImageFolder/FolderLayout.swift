@@ -16,14 +16,14 @@ struct FolderLayout {
 
   let root: String
   let classNames: [String]
-  private let orientation: Image.Orientation
+  private let orientation: RGBImage.Orientation
   /// Folders beside those of splits, which are left out.
   private var folderNotes: [String] = []
   /// What lies beside the folders of splits and classes.
   private var notes: FolderNotes
   private var parts: [Part] = []
 
-  init(of root: String, orientation: Image.Orientation) throws {
+  init(of root: String, orientation: RGBImage.Orientation) throws {
     self.root = root
     self.orientation = orientation
     notes = FolderNotes(root: root)

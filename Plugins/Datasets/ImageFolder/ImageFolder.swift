@@ -61,12 +61,12 @@ public struct ImageFolderOptions: PluginOptions {
   /// What the images held out are drawn with.
   public var seed = 0
   /// How images are turned.
-  public var exif = Image.Orientation.upright
+  public var exif = RGBImage.Orientation.upright
 
   public init() {}
 
   /// Makes the options for a folder.
-  public init(path: String, validation: Double = 0.1, seed: Int = 0, exif: Image.Orientation = .upright) {
+  public init(path: String, validation: Double = 0.1, seed: Int = 0, exif: RGBImage.Orientation = .upright) {
     self.path = path
     self.validation = validation
     self.seed = seed

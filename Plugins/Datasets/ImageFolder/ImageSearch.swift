@@ -9,7 +9,7 @@ struct ImageSearch {
   private(set) var list: ImageList
 
   /// Searches a data set; links that lead back to the folders above are not followed.
-  init(root: String, above: [String], orientation: Image.Orientation) {
+  init(root: String, above: [String], orientation: RGBImage.Orientation) {
     self.root = root
     self.above = Set(above.compactMap { FileSystem.identity(of: $0) })
     self.list = ImageList(root: root, orientation: orientation)

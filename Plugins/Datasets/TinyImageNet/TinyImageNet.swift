@@ -58,12 +58,12 @@ public struct TinyImageNetOptions: PluginOptions {
   /// The folder with `wnids.txt`.
   public var path: String?
   /// How images are turned.
-  public var exif = Image.Orientation.upright
+  public var exif = RGBImage.Orientation.upright
 
   public init() {}
 
   /// Makes the options for a folder.
-  public init(path: String, exif: Image.Orientation = .upright) {
+  public init(path: String, exif: RGBImage.Orientation = .upright) {
     self.path = path
     self.exif = exif
   }

@@ -10,7 +10,7 @@ struct TinyImages {
   private var boxes: [TinyBox?] = []
 
   /// The images of `train/<id>/images`, with the boxes of `train/<id>/<id>_boxes.txt` where there is such a file.
-  init(training classes: TinyClasses, of root: String, orientation: Image.Orientation) throws {
+  init(training classes: TinyClasses, of root: String, orientation: RGBImage.Orientation) throws {
     list = ImageList(root: root, orientation: orientation)
     for (label, id) in classes.ids.enumerated() {
       let folder = "train/\(id)"
@@ -29,7 +29,7 @@ struct TinyImages {
   }
 
   /// The images that `val/val_annotations.txt` lists: file, WordNet id and box.
-  init(validating classes: TinyClasses, of root: String, orientation: Image.Orientation) throws {
+  init(validating classes: TinyClasses, of root: String, orientation: RGBImage.Orientation) throws {
     let path = FileSystem.path(root, "val/val_annotations.txt")
     list = ImageList(root: root, orientation: orientation)
     let number = list.addFolder("val/images")
@@ -109,8 +109,8 @@ struct TinyBox: Sendable {
   }
 
   /// The box in an image of another size.
-  func box(width: Int, height: Int) -> Box {
-    Box(
+  func box(width: Int, height: Int) -> BoundingBox {
+    BoundingBox(
       x: Double(x0), y: Double(y0), width: Double(x1) - Double(x0) + 1, height: Double(y1) - Double(y0) + 1
     ).scaled(x: Double(width) / Double(Self.side), y: Double(height) / Double(Self.side))
   }

@@ -84,7 +84,7 @@ public struct FovEx: Explainer {
   /// The cross entropy of each gaze's class, and its gradient at the input, [gazes, 3, H, W].
   private func losses(of gazes: [Gaze], classes: [Int], using model: any Model) throws -> ([Double], Tensor) {
     let shape = gazes[0].shape
-    let input = Tensor(Shape([gazes.count] + shape.extents)) { elements in
+    let input = Tensor(TensorShape([gazes.count] + shape.extents)) { elements in
       for (row, gaze) in gazes.enumerated() { gaze.write(to: elements + row * shape.count) }
     }
     let trace = try model.forward(input, recording: Recording(gradients: true))

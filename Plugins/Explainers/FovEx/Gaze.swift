@@ -19,7 +19,7 @@ struct Gaze {
   /// Whether a gradient ever moved the search.
   private(set) var wasPulled = false
   /// The shape of the image.
-  var shape: Shape { image.shape }
+  var shape: TensorShape { image.shape }
   /// The places that were looked at.
   private(set) var fixations: [SIMD2<Double>] = []
 

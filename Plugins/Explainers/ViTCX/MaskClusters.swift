@@ -71,7 +71,7 @@ struct MaskClusters {
   }
 
   /// A symmetric matrix times the lines of a map whose entries are `stride` apart.
-  private static func multiplied(_ map: [Double], by matrix: [[Double]], stride: Int, _ grid: Grid)
+  private static func multiplied(_ map: [Double], by matrix: [[Double]], stride: Int, _ grid: PatchGrid)
     -> [Double]
   {
     var product = [Double](repeating: 0, count: map.count)

@@ -42,7 +42,7 @@ extension Workload {
 
   private static func noise(for model: TimedModel, batch: Int) -> Tensor {
     let size = model.descriptor.preprocessing.inputSize ?? (height: 224, width: 224)
-    let shape: Shape = [batch, 3, size.height, size.width]
+    let shape: TensorShape = [batch, 3, size.height, size.width]
     var random = SeededRandom(seed: 2)
     return Tensor(shape) { elements in
       for index in 0..<shape.count { elements[index] = 2 * random.uniform() - 1 }

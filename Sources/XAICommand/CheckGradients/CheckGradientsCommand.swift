@@ -98,13 +98,13 @@ struct CheckGradientsCommand: ParsableCommand {
     let preprocessing = try imageOptions.preprocessing(of: loaded)
     if let image {
       return try preprocessing.tensor(
-        from: Image(
+        from: RGBImage(
           contentsOf: image, pixelLimit: imageOptions.pixelLimit, orientation: imageOptions.orientation.exif))
     }
     guard let (height, width) = preprocessing.inputSize else {
       throw Failure(.usage, "\(model) takes images of any size: give --size, or an image")
     }
-    let shape: Shape = [1, 3, height, width]
+    let shape: TensorShape = [1, 3, height, width]
     return Tensor(shape, (0..<shape.count).map { _ in Float(random.uniform(in: -1...1)) })
   }
 }

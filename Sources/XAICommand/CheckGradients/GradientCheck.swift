@@ -167,7 +167,7 @@ struct GradientCheck {
   private func pair(_ change: [Float]) -> Tensor {
     let pixels = input.elements
     return Tensor(
-      Shape([2] + input.shape.extents.dropFirst()),
+      TensorShape([2] + input.shape.extents.dropFirst()),
       zip(pixels, change).map { $0 + $1 } + zip(pixels, change).map { $0 - $1 })
   }
 }

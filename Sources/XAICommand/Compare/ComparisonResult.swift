@@ -69,7 +69,7 @@ struct ComparisonRecord: Encodable {
     let predictedClassCorrelation: Double?
     let isSameAsPredicted: Bool?
     let seconds: Double
-    let grid: Grid
+    let grid: PatchGrid
     let scores: [Float]
     let scoreMeaning: ScoreMeaning
     let drawing: DrawingRecord

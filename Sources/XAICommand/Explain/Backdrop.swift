@@ -6,11 +6,11 @@ struct Backdrop {
   /// Wide enough for a place of a figure at twice its resolution.
   private static let widthInFigures = 448
 
-  let image: Image
+  let image: RGBImage
   /// What the model saw of the image; nil where that is all of it, as it is.
   let view: Preprocessing.View?
 
-  init(image: Image, view: Preprocessing.View?) { (self.image, self.view) = (image, view) }
+  init(image: RGBImage, view: Preprocessing.View?) { (self.image, self.view) = (image, view) }
 
   /// The original where it was kept, and otherwise what the model sees.
   init(_ prepared: PreparedBatch.Entry, _ preprocessing: Preprocessing) {
@@ -22,7 +22,7 @@ struct Backdrop {
   }
 
   /// An image, and what a model sees of it.
-  init(original: Image, _ preprocessing: Preprocessing) {
+  init(original: RGBImage, _ preprocessing: Preprocessing) {
     self.init(image: original, view: preprocessing.view(ofHeight: original.height, width: original.width))
   }
 
@@ -37,7 +37,7 @@ struct Backdrop {
   /// The map over the image, with a colour bar below where that is asked for.
   func overlay(
     of attribution: Attribution, _ drawing: DrawingOptions, colourBar: Bool = false
-  ) throws(FigureError) -> Image {
+  ) throws(FigureError) -> RGBImage {
     try image.overlaid(
       with: attribution.drawnMap, style: drawing.style(of: attribution), view: view, colourBar: colourBar)
   }
@@ -45,8 +45,8 @@ struct Backdrop {
   /// The map alone, at the size of the image, with a colour bar below where that is asked for.
   func heatMap(
     of attribution: Attribution, _ drawing: DrawingOptions, colourBar: Bool
-  ) throws(FigureError) -> Image {
-    try Image(
+  ) throws(FigureError) -> RGBImage {
+    try RGBImage(
       map: attribution.drawnMap, style: drawing.style(of: attribution), height: image.height,
       width: image.width, view: view, colourBar: colourBar)
   }

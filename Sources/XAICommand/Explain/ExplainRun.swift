@@ -148,7 +148,7 @@ struct ExplainRun {
   }
 
   /// The model's input of images that have been resized and cropped.
-  private func input(_ images: [Image]) throws -> Tensor {
+  private func input(_ images: [RGBImage]) throws -> Tensor {
     try plan.profile.measure("normalising images") {
       try plan.preprocessing.withoutResizing.tensor(from: images)
     }
@@ -238,7 +238,7 @@ extension ExplainRun {
     }
     let options = plan.command.imageOptions
     let original = try plan.profile.measure("reading and decoding") {
-      try Image(
+      try RGBImage(
         contentsOf: image.file.path, pixelLimit: options.pixelLimit, orientation: options.orientation.exif)
     }
     return Backdrop(original: original, plan.preprocessing)
@@ -351,9 +351,9 @@ struct PreparedBatch: Sendable {
   struct Entry: Sendable {
     let file: ImageFile
     /// What the model sees.
-    let image: Image
+    let image: RGBImage
     /// The image as it is, where that was asked for and it isn't too large to wait for its turn in memory.
-    let original: Image?
+    let original: RGBImage?
     /// Whether it was turned upright.
     let isTurned: Bool
   }
@@ -370,12 +370,12 @@ struct PreparedBatch: Sendable {
   ///   this is 0.
   init(
     _ files: ArraySlice<ImageFile>, preprocessing: Preprocessing, pixelLimit: Int,
-    orientation: Image.Orientation, keepingOriginals mostKept: Int, profile: Profile?
+    orientation: RGBImage.Orientation, keepingOriginals mostKept: Int, profile: Profile?
   ) {
     for file in files {
       do {
         let (image, isTurned) = try profile.measure("reading and decoding") {
-          try Image.read(file.path, pixelLimit: pixelLimit, orientation: orientation)
+          try RGBImage.read(file.path, pixelLimit: pixelLimit, orientation: orientation)
         }
         let seen = try profile.measure("resizing") { try preprocessing.resizedAndCropped(image) }
         let isKept =

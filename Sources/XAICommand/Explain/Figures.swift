@@ -45,7 +45,7 @@ struct MontagePages {
   private let template: Montage
   private let pageCount: Int
   private let rowsPerPage: Int
-  private var rows: [(images: [Image?], label: String)] = []
+  private var rows: [(images: [RGBImage?], label: String)] = []
   private var pagesDone = 0
 
   /// Prepares pages for at most `rowCount` rows; memory holds one page at a time.
@@ -76,7 +76,7 @@ struct MontagePages {
   }
 
   /// Adds an image and its overlays; gives the page that is full by this.
-  mutating func add(_ image: Image, overlays: [Image?], target: ClassScore?) -> (
+  mutating func add(_ image: RGBImage, overlays: [RGBImage?], target: ClassScore?) -> (
     name: String, drawing: Drawing
   )? {
     // Large photographs would hold memory that no page shows.
@@ -149,7 +149,7 @@ struct AttentionMaps {
     let named = try maps.enumerated().map { layer, heads in
       try heads.enumerated().map { head, map in
         (
-          image: try Image(map: map.upsampledMap, scale: map.colourScale(), colourMap: .viridis),
+          image: try RGBImage(map: map.upsampledMap, scale: map.colourScale(), colourMap: .viridis),
           caption: "layer \(layer) · head \(head)"
         )
       }

@@ -90,7 +90,7 @@ struct ResultRecord: Encodable {
   let target: ClassScore?
   let predicted: ClassScore?
   let inputSize: Size
-  let grid: Grid
+  let grid: PatchGrid
   let scores: [Float]
   let scoreMeaning: ScoreMeaning
   let isDegenerate: Bool

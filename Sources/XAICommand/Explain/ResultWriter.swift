@@ -93,7 +93,7 @@ struct ResultWriter {
       files: files)
   }
 
-  private func write(_ image: Image, to path: String) throws {
+  private func write(_ image: RGBImage, to path: String) throws {
     try profile.measure("encoding and writing") { try image.write(to: path) }
   }
 }

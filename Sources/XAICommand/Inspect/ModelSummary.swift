@@ -19,9 +19,9 @@ struct ModelSummary: Encodable {
     let layers: Int
     let heads: Int
     let width: Int
-    let grid: Grid
+    let grid: PatchGrid
     /// Rows and columns of the windows that attention stays in; nil where every token attends to every other.
-    let window: Grid?
+    let window: PatchGrid?
   }
 
   struct Size: Encodable {

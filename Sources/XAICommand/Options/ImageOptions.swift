@@ -8,9 +8,9 @@ struct OrientationOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "How images are turned: upright, as their EXIF orientation says and as transformers does, or raw, as they are stored, as timm does.",
-      valueName: "upright|raw"), completion: .list(Image.Orientation.allCases.map(\.rawValue)),
+      valueName: "upright|raw"), completion: .list(RGBImage.Orientation.allCases.map(\.rawValue)),
     transform: namedValue)
-  var exif = Image.Orientation.upright
+  var exif = RGBImage.Orientation.upright
 
   /// What a data set is told beside its own options.
   var values: [(key: String, value: String)] { exif == .upright ? [] : [(key: "exif", value: exif.rawValue)] }
@@ -24,7 +24,7 @@ struct ImageOptions: ParsableArguments {
   var size: ImageSize?
 
   @Option(help: ArgumentHelp("The most pixels that an image may have.", valueName: "n"))
-  var pixelLimit = Image.defaultPixelLimit
+  var pixelLimit = RGBImage.defaultPixelLimit
 
   @OptionGroup var orientation: OrientationOptions
 

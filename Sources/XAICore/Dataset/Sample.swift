@@ -3,14 +3,14 @@ public import XAIImage
 /// An image with what is known about it.
 public struct Sample: Sendable {
   /// The image in its own size.
-  public let image: Image
+  public let image: RGBImage
   /// The class of the image; nil where it is not known, or is not one alone.
   public let label: Int?
   /// The objects whose place is known.
   public let objects: [SampleObject]
 
   /// Holds an image with what is known about it.
-  public init(image: Image, label: Int?, objects: [SampleObject] = []) {
+  public init(image: RGBImage, label: Int?, objects: [SampleObject] = []) {
     self.image = image
     self.label = label
     self.objects = objects
@@ -22,12 +22,12 @@ public struct SampleObject: Hashable, Sendable {
   /// Its class.
   public let classIndex: Int
   /// The smallest box around it, where it is known.
-  public let box: Box?
+  public let box: BoundingBox?
   /// Its pixels, where they are known.
   public let mask: Mask?
 
   /// Describes an object.
-  public init(classIndex: Int, box: Box?, mask: Mask? = nil) {
+  public init(classIndex: Int, box: BoundingBox?, mask: Mask? = nil) {
     self.classIndex = classIndex
     self.box = box
     self.mask = mask
@@ -35,7 +35,7 @@ public struct SampleObject: Hashable, Sendable {
 }
 
 /// A box in an image, in pixels of the image; it may end between pixels.
-public struct Box: Hashable, Sendable, Codable {
+public struct BoundingBox: Hashable, Sendable, Codable {
   /// The left edge, from the left edge of the image.
   public var x: Double
   /// The upper edge, from the upper edge of the image.
@@ -54,8 +54,8 @@ public struct Box: Hashable, Sendable, Codable {
   }
 
   /// The same box in an image that is this many times as wide and high.
-  public func scaled(x horizontally: Double, y vertically: Double) -> Box {
-    Box(
+  public func scaled(x horizontally: Double, y vertically: Double) -> BoundingBox {
+    BoundingBox(
       x: x * horizontally, y: y * vertically, width: width * horizontally, height: height * vertically)
   }
 
@@ -90,7 +90,7 @@ public struct Mask: Hashable, Sendable {
   }
 
   /// The smallest box around the object; nil for a mask without pixels.
-  public var box: Box? {
+  public var box: BoundingBox? {
     var (left, right, top, bottom) = (width, -1, height, -1)
     for y in 0..<height {
       for x in 0..<width where pixels[y * width + x] {
@@ -99,7 +99,7 @@ public struct Mask: Hashable, Sendable {
       }
     }
     guard right >= 0 else { return nil }
-    return Box(
+    return BoundingBox(
       x: Double(left), y: Double(top), width: Double(right - left + 1), height: Double(bottom - top + 1))
   }
 }

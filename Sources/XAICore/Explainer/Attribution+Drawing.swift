@@ -44,8 +44,8 @@ extension Attribution {
   ///     image is already what it sees.
   ///   - style: how the map is drawn; by default as ``style(colourMap:alpha:upsampling:)`` says.
   public func overlay(
-    on image: Image, seenThrough preprocessing: Preprocessing? = nil, style: MapStyle? = nil
-  ) throws(FigureError) -> Image {
+    on image: RGBImage, seenThrough preprocessing: Preprocessing? = nil, style: MapStyle? = nil
+  ) throws(FigureError) -> RGBImage {
     try image.overlaid(
       with: drawnMap, style: style ?? self.style(),
       view: preprocessing?.view(ofHeight: image.height, width: image.width))
@@ -58,8 +58,8 @@ extension Attribution {
   ///   - model: the model that the map is of.
   ///   - style: how the map is drawn; by default as ``style(colourMap:alpha:upsampling:)`` says.
   public func overlay(
-    on image: Image, seenBy model: any Model, style: MapStyle? = nil
-  ) throws(FigureError) -> Image {
+    on image: RGBImage, seenBy model: any Model, style: MapStyle? = nil
+  ) throws(FigureError) -> RGBImage {
     try overlay(on: image, seenThrough: model.descriptor.preprocessing, style: style)
   }
 }

@@ -7,9 +7,9 @@ public struct Attribution: Hashable, Sendable, Codable {
   /// One score per patch or pixel, row by row; every one is finite.
   public let scores: [Float]
   /// What the scores belong to: the patches, or the pixels of the model's input.
-  public let grid: Grid
+  public let grid: PatchGrid
   /// The patches of the model's input.
-  public let patches: Grid
+  public let patches: PatchGrid
   /// Height of the input in pixels.
   public let inputHeight: Int
   /// Width of the input in pixels.
@@ -38,7 +38,8 @@ public struct Attribution: Hashable, Sendable, Codable {
   ///     the rounding of the scores themselves counts in any case.
   /// - Throws: `AttributionError` when a score is NaN or infinite: that is never an image.
   public init(
-    scores: [Float], grid: Grid? = nil, of trace: ForwardTrace, classIndex: Int, by explainer: some Explainer,
+    scores: [Float], grid: PatchGrid? = nil, of trace: ForwardTrace, classIndex: Int,
+    by explainer: some Explainer,
     rounding: Double = 0, diagnostics: Diagnostics = Diagnostics()
   ) throws(AttributionError) {
     let grid = grid ?? trace.layout.grid

@@ -11,7 +11,7 @@ extension Explainer {
   ///   - model: the model to explain.
   /// - Throws: as the synchronous form, and `CancellationError`.
   public func explain(
-    _ image: Image, target: TargetSelection = .predicted, using model: any Model
+    _ image: RGBImage, target: TargetSelection = .predicted, using model: any Model
   ) async throws -> Attribution {
     try Explanation(of: ["image": image], targets: target, by: [self], using: model)[Self.self]
   }
@@ -24,7 +24,7 @@ extension Explainer {
   ///   - target: as there.
   ///   - model: as there.
   public func begin(
-    _ image: Image, target: TargetSelection = .predicted, using model: any Model
+    _ image: RGBImage, target: TargetSelection = .predicted, using model: any Model
   ) -> ExplanationRun<Attribution> {
     ExplanationRun {
       try Explanation(of: ["image": image], targets: target, by: [self], using: model)[Self.self]
@@ -41,7 +41,7 @@ extension Explanation {
   ///   - explainers: the explainers.
   ///   - model: the model to explain.
   public static func begin(
-    of images: KeyValuePairs<String, Image>, targets selection: TargetSelection = .predicted,
+    of images: KeyValuePairs<String, RGBImage>, targets selection: TargetSelection = .predicted,
     by explainers: [any Explainer], using model: any Model
   ) -> ExplanationRun<Explanation> {
     ExplanationRun { try Explanation(of: images, targets: selection, by: explainers, using: model) }

@@ -33,7 +33,7 @@ public struct Explanation: Sendable {
   ///
   /// - Throws: as for a batch; `TensorError` where the model takes inputs of any size and images become inputs of different ones.
   public init(
-    of images: KeyValuePairs<String, Image>, targets selection: TargetSelection = .predicted,
+    of images: KeyValuePairs<String, RGBImage>, targets selection: TargetSelection = .predicted,
     by explainers: [any Explainer], using model: any Model
   ) throws {
     let names = images.map(\.key)
@@ -163,7 +163,7 @@ extension Explainer {
   ///   - model: the model to explain.
   /// - Throws: as ``Explanation``, and `ExplanationError.severalTargets` for more than one class.
   public func explain(
-    _ image: Image, target: TargetSelection = .predicted, using model: any Model
+    _ image: RGBImage, target: TargetSelection = .predicted, using model: any Model
   ) throws -> Attribution {
     try Explanation(of: ["image": image], targets: target, by: [self], using: model)[Self.self]
   }

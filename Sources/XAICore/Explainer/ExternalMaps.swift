@@ -100,8 +100,8 @@ public struct ExternalMaps: Explainer {
           options.name, image: name, classIndex: classIndex,
           near: nearestNames(to: name, among: Set(maps.keys.map(\.image)).sorted()))
       }
-      let grid = Grid(rows: map.shape[0], columns: map.shape[1])
-      guard grid == trace.layout.grid || grid == Grid(rows: height, columns: width) else {
+      let grid = PatchGrid(rows: map.shape[0], columns: map.shape[1])
+      guard grid == trace.layout.grid || grid == PatchGrid(rows: height, columns: width) else {
         throw ExternalMapsError.otherGrid(
           options.name, image: name, grid: grid, patches: trace.layout.grid, height: height, width: width)
       }
@@ -143,7 +143,7 @@ public enum ExternalMapsError: Error, Hashable, Sendable, CustomStringConvertibl
   /// An image has no map.
   case noMap(String, image: String, classIndex: Int, near: [String])
   /// A map is neither of the patches nor of the pixels of the model's input.
-  case otherGrid(String, image: String, grid: Grid, patches: Grid, height: Int, width: Int)
+  case otherGrid(String, image: String, grid: PatchGrid, patches: PatchGrid, height: Int, width: Int)
 
   public var description: String {
     switch self {

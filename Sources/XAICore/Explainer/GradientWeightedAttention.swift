@@ -61,7 +61,7 @@ public struct GradientWeightedAttention: Sendable {
     }
     let mean = (Elementwise.operand(0) / .constant(Float(heads))).positivePart
     let sums = sumOfHeads(terms, rows: rows)
-    let shape: Shape = [rows, 1, tokens, tokens]
+    let shape: TensorShape = [rows, 1, tokens, tokens]
     guard clamp == .meansApart else { return .map([sums], to: shape, mean) }
     return .map(
       [sums, sumOfHeads(a, rows: images)], to: shape,

@@ -46,7 +46,7 @@ extension Attribution {
     case .pixels:
       try self.init(
         scores: reduction.scoresOfPixels(values),
-        grid: Grid(rows: values.shape[1], columns: values.shape[2]), of: trace, classIndex: classIndex,
+        grid: PatchGrid(rows: values.shape[1], columns: values.shape[2]), of: trace, classIndex: classIndex,
         by: explainer, diagnostics: diagnostics)
     }
   }

@@ -16,7 +16,7 @@ public enum PatchReduction: String, OptionValue, CaseIterable {
   ///   - values: [3, H, W].
   ///   - grid: the patches; they divide the pixels evenly.
   /// - Returns: one score per patch, row by row.
-  public func scores(of values: Tensor, grid: Grid) -> [Float] {
+  public func scores(of values: Tensor, grid: PatchGrid) -> [Float] {
     let (channels, height, width) = (values.shape[0], values.shape[1], values.shape[2])
     let patchWidth = width / grid.columns
     // Each line of a patch in single precision; then the lines of its channels, in double.
@@ -52,7 +52,7 @@ public enum PatchReduction: String, OptionValue, CaseIterable {
   }
 
   /// How far rounding may move the scores of values that cancel in a sum: 2⁻²⁰ of the largest sum without signs.
-  public func rounding(of values: Tensor, grid: Grid) -> Double {
+  public func rounding(of values: Tensor, grid: PatchGrid) -> Double {
     guard self == .sum else { return 0 }
     return Double(PatchReduction.abs.scores(of: values, grid: grid).max() ?? 0) * 0x1p-20
   }

@@ -26,7 +26,7 @@ public struct SampledPasses {
 
   private let explainer: String
   private let images: Int
-  private let inputShape: Shape
+  private let inputShape: TensorShape
   private let cotangent: Tensor
   private let model: any Model
 
@@ -66,7 +66,7 @@ public struct SampledPasses {
     for batch in 0..<batches {
       // Batches differ by one sample at most, and so do the shapes that kernels prepare for.
       let samples = batch * count / batches..<(batch + 1) * count / batches
-      let input = Tensor(Shape([samples.count * images] + inputShape.extents.dropFirst())) { elements in
+      let input = Tensor(TensorShape([samples.count * images] + inputShape.extents.dropFirst())) { elements in
         for sample in samples {
           write(sample, elements + (sample - samples.lowerBound) * inputShape.count)
         }
@@ -87,7 +87,7 @@ public struct SampledPasses {
   public func weightedInputGradient(
     _ weights: [Float], write: (_ sample: Int, _ destination: UnsafeMutablePointer<Float>) -> Void
   ) throws -> Tensor {
-    let shape = Shape([cotangent.shape[0]] + inputShape.extents.dropFirst())
+    let shape = TensorShape([cotangent.shape[0]] + inputShape.extents.dropFirst())
     let plane = shape.count / shape[0]
     var sum = [Float](repeating: 0, count: shape.count)
     try run(

@@ -111,7 +111,7 @@ extension Metric {
     precondition(batchSize > 0, "the model sees at least one frame at once, not \(batchSize)")
     let input = subject.image.input
     var queue = RequestQueue(
-      about: [subject.image], input: input.reshaped(to: Shape([1] + input.shape.extents)), model: model,
+      about: [subject.image], input: input.reshaped(to: TensorShape([1] + input.shape.extents)), model: model,
       explainers: explainer.map { [$0] } ?? [], randomised: randomised, batchSize: batchSize)
     var evaluation = MetricEvaluation(
       try plan(for: subject),

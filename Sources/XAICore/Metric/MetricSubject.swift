@@ -10,7 +10,7 @@ public struct MetricSubject: Sendable {
   /// The map's scores, one a patch, as the explainer gave them.
   public let scores: [Float]
   /// The patches that the scores belong to.
-  public let grid: Grid
+  public let grid: PatchGrid
   /// What the scores mean.
   public let scoreMeaning: ScoreMeaning
   /// The map, upsampled to H × W and scaled to [0, 1] by its minimum and maximum, row by row: for the order of pixels.
@@ -56,7 +56,7 @@ public struct MetricSubject: Sendable {
 
   /// Holds what a metric judges, in parts, with an image of its own.
   public init(
-    pixels: Tensor, preprocessing: Preprocessing, scores: [Float], grid: Grid,
+    pixels: Tensor, preprocessing: Preprocessing, scores: [Float], grid: PatchGrid,
     scoreMeaning: ScoreMeaning = .magnitude, map: [Float], classIndex: Int, probability: Float
   ) {
     self.init(
@@ -65,7 +65,7 @@ public struct MetricSubject: Sendable {
   }
 
   private init(
-    image: SubjectImage, scores: [Float], grid: Grid, scoreMeaning: ScoreMeaning, map: [Float],
+    image: SubjectImage, scores: [Float], grid: PatchGrid, scoreMeaning: ScoreMeaning, map: [Float],
     classIndex: Int, probability: Float, explainer: String = ""
   ) {
     precondition(map.count == image.pixels.shape[1] * image.pixels.shape[2], "one map value per pixel")
@@ -140,7 +140,7 @@ public struct ObjectRegion: Hashable, Sendable {
   ///
   /// A pixel of the input belongs to the object where its centre does. Nil where the object has neither mask nor box,
   /// and where none of it is in the input: cropped away, or smaller than a pixel.
-  public init?(of object: SampleObject, in image: Image, preprocessing: Preprocessing) {
+  public init?(of object: SampleObject, in image: RGBImage, preprocessing: Preprocessing) {
     let (mask, box) = (object.mask, object.box)
     guard mask != nil || box != nil else { return nil }
     let view = preprocessing.view(ofHeight: image.height, width: image.width)

@@ -13,11 +13,11 @@ public struct AttentionWindows: Hashable, Sendable {
   }
 
   /// Tokens from top to bottom and from left to right.
-  public let grid: Grid
+  public let grid: PatchGrid
   /// Slots of a window from top to bottom and from left to right.
-  public let shape: Grid
+  public let shape: PatchGrid
   /// Rows by which the grid is shifted up and columns by which it is shifted to the left.
-  public let shift: Grid
+  public let shift: PatchGrid
   /// What is padded.
   public let padding: Padding
 
@@ -38,7 +38,8 @@ public struct AttentionWindows: Hashable, Sendable {
 
   /// Divides a grid into windows; traps for a window that is empty, or no larger than its shift.
   public init(
-    grid: Grid, shape: Grid, shift: Grid = Grid(rows: 0, columns: 0), padding: Padding = .beforeShift
+    grid: PatchGrid, shape: PatchGrid, shift: PatchGrid = PatchGrid(rows: 0, columns: 0),
+    padding: Padding = .beforeShift
   ) {
     precondition(
       shape.count > 0 && shift.rows < shape.rows && shift.columns < shape.columns,
@@ -113,8 +114,9 @@ extension AttentionWindows: Codable {
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     self.init(
-      grid: try values.decode(Grid.self, forKey: .grid), shape: try values.decode(Grid.self, forKey: .shape),
-      shift: try values.decode(Grid.self, forKey: .shift),
+      grid: try values.decode(PatchGrid.self, forKey: .grid),
+      shape: try values.decode(PatchGrid.self, forKey: .shape),
+      shift: try values.decode(PatchGrid.self, forKey: .shift),
       padding: try values.decode(Padding.self, forKey: .padding))
   }
 

@@ -1,14 +1,14 @@
 /// What one layer works on, where layers have tokens of their own.
 public struct LayerTokens: Hashable, Sendable, Codable {
   /// The tokens, all of them patches.
-  public let grid: Grid
+  public let grid: PatchGrid
   /// Windows that attention stays in; nil where every token attends to every other.
   public let windows: AttentionWindows?
   /// How the tokens are made of those of the layer before; nil where they are the same.
   public let merge: TokenMerge?
 
   /// States what a layer works on.
-  public init(grid: Grid, windows: AttentionWindows? = nil, merge: TokenMerge? = nil) {
+  public init(grid: PatchGrid, windows: AttentionWindows? = nil, merge: TokenMerge? = nil) {
     self.grid = grid
     self.windows = windows
     self.merge = merge
@@ -18,19 +18,19 @@ public struct LayerTokens: Hashable, Sendable, Codable {
 /// Neighbouring tokens of a grid that become one token.
 public struct TokenMerge: Hashable, Sendable, Codable {
   /// The tokens that are merged.
-  public let fine: Grid
+  public let fine: PatchGrid
   /// Rows and columns of tokens that become one; at the lower and right end there may be fewer.
-  public let factor: Grid
+  public let factor: PatchGrid
 
   /// Merges `factor` tokens of a grid into one.
-  public init(_ fine: Grid, by factor: Grid = Grid(rows: 2, columns: 2)) {
+  public init(_ fine: PatchGrid, by factor: PatchGrid = PatchGrid(rows: 2, columns: 2)) {
     self.fine = fine
     self.factor = factor
   }
 
   /// The tokens that come of it.
-  public var coarse: Grid {
-    Grid(
+  public var coarse: PatchGrid {
+    PatchGrid(
       rows: (fine.rows + factor.rows - 1) / factor.rows,
       columns: (fine.columns + factor.columns - 1) / factor.columns)
   }

@@ -64,7 +64,7 @@ public struct ModelDescriptor: Sendable {
   ///   - reason: why it can't do without: "it multiplies matrices of different layers entry by entry".
   func checkIsIsotropic(for explainer: String, because reason: String) throws(ModelError) {
     guard !layout.layers.isEmpty else { return }
-    var grids: [Grid] = []
+    var grids: [PatchGrid] = []
     for layer in layout.layers where layer.grid != grids.last { grids.append(layer.grid) }
     throw .unsuitableTokens(
       explainer: explainer, model: name,

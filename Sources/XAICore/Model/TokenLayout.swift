@@ -33,7 +33,7 @@ public struct TokenLayout: Hashable, Sendable, Codable {
   /// Tokens before the patches, in order.
   public let prefix: [PrefixToken]
   /// The patches.
-  public let grid: Grid
+  public let grid: PatchGrid
   /// Where the logits are read from.
   public let readout: Readout
   /// What each layer works on, where layers have tokens of their own; empty where all have the tokens of this layout.
@@ -41,7 +41,7 @@ public struct TokenLayout: Hashable, Sendable, Codable {
 
   /// Makes a layout; traps when the readout needs a prefix token that is not there, and when layers that have tokens of
   /// their own don't begin with the patches, don't follow from one another, or have tokens before the patches.
-  public init(prefix: [PrefixToken], grid: Grid, readout: Readout, layers: [LayerTokens] = []) {
+  public init(prefix: [PrefixToken], grid: PatchGrid, readout: Readout, layers: [LayerTokens] = []) {
     precondition(
       readout == .meanOfPatches || prefix.contains(.classToken), "a class-token readout needs a class token")
     precondition(
@@ -103,7 +103,7 @@ extension TokenLayout {
 }
 
 /// Rows and columns of patches.
-public struct Grid: Hashable, Sendable, Codable, CustomStringConvertible {
+public struct PatchGrid: Hashable, Sendable, Codable, CustomStringConvertible {
   /// Patches from top to bottom.
   public let rows: Int
   /// Patches from left to right.
@@ -125,7 +125,7 @@ public struct Grid: Hashable, Sendable, Codable, CustomStringConvertible {
 /// The tokens of single layers: those of the layout, or the layer's own.
 extension TokenLayout {
   /// The patches that the tokens of a layer stand for.
-  public func grid(ofLayer layer: Int) -> Grid { layers.isEmpty ? grid : layers[layer].grid }
+  public func grid(ofLayer layer: Int) -> PatchGrid { layers.isEmpty ? grid : layers[layer].grid }
 
   /// The number of tokens of a layer.
   public func tokenCount(ofLayer layer: Int) -> Int { prefix.count + grid(ofLayer: layer).count }
@@ -146,7 +146,7 @@ extension TokenLayout {
   }
 
   /// The shape of the attention of a layer: [rows, heads, N, N], or [rows·windows, heads, slots, slots].
-  public func attentionShape(ofLayer layer: Int, rows: Int, heads: Int) -> Shape {
+  public func attentionShape(ofLayer layer: Int, rows: Int, heads: Int) -> TensorShape {
     guard let windows = windows(ofLayer: layer) else {
       let count = tokenCount(ofLayer: layer)
       return [rows, heads, count, count]

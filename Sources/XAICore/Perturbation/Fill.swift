@@ -30,7 +30,7 @@ public enum Fill: String, OptionValue, CaseIterable {
   }
 
   /// Each channel is its mean over ImageNet, in [0, 1].
-  private static func meanColour(_ shape: Shape) -> Tensor {
+  private static func meanColour(_ shape: TensorShape) -> Tensor {
     let plane = shape[1] * shape[2]
     return Tensor(shape) { elements in
       for (channel, mean) in Preprocessing.Normalisation.imageNet.mean.enumerated() {

@@ -39,7 +39,7 @@ public struct FrameImage: Sendable {
   }
 
   /// The values, [3, H, W].
-  package func tensor(_ shape: Shape) -> Tensor { Tensor.map(checked(shape.count), to: shape, formula) }
+  package func tensor(_ shape: TensorShape) -> Tensor { Tensor.map(checked(shape.count), to: shape, formula) }
 
   /// Writes as many values to memory of the host.
   package func write(to destination: UnsafeMutablePointer<Float>, count: Int) {
@@ -47,9 +47,9 @@ public struct FrameImage: Sendable {
   }
 
   /// The shape of an operand that is not repeated as a whole in as many values; nil where all are.
-  package func misfit(_ count: Int) -> Shape? { Self.misfit(operands(), count) }
+  package func misfit(_ count: Int) -> TensorShape? { Self.misfit(operands(), count) }
 
-  private static func misfit(_ operands: [Tensor], _ count: Int) -> Shape? {
+  private static func misfit(_ operands: [Tensor], _ count: Int) -> TensorShape? {
     operands.first { $0.count == 0 || count % $0.count != 0 }?.shape
   }
 

@@ -72,7 +72,7 @@ package struct FrameBatch: Sendable {
   package init(_ contents: [Frame.Content], of images: [Tensor]) {
     let shape = images[0].shape
     kept = contents.compactMap { if case .patches(let kept) = $0 { kept } else { nil } }
-    let batch = Shape([contents.count] + shape.extents)
+    let batch = TensorShape([contents.count] + shape.extents)
     guard images.allSatisfy({ $0.device == nil }) else {
       let inputs = zip(contents, images).map { content, whole in
         if case .image(let changed) = content { changed.tensor(shape) } else { whole }

@@ -3,14 +3,14 @@ import XAITensor
 /// Which pixels of an input belong to each patch.
 public struct PatchCells: Hashable, Sendable {
   /// The patches.
-  public let grid: Grid
+  public let grid: PatchGrid
   /// Rows of the input.
   public let height: Int
   /// Columns of the input.
   public let width: Int
 
   /// Divides an input of `height` × `width` pixels.
-  public init(grid: Grid, height: Int, width: Int) {
+  public init(grid: PatchGrid, height: Int, width: Int) {
     self.grid = grid
     self.height = height
     self.width = width

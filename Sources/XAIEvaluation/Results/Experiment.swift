@@ -53,7 +53,7 @@ public struct ModelIdentity: Codable, Hashable, Sendable {
   /// Heads of each layer.
   public var headCount: Int
   /// Rows and columns of patches.
-  public var grid: Grid
+  public var grid: PatchGrid
   /// Rows of the input in pixels.
   public var inputHeight: Int
   /// Columns of the input in pixels.
@@ -66,7 +66,7 @@ public struct ModelIdentity: Codable, Hashable, Sendable {
   /// Describes a model.
   public init(
     name: String, architecture: String, hash: String, labels: [String], parameterCount: Int, layerCount: Int,
-    headCount: Int, grid: Grid, inputHeight: Int, inputWidth: Int, output: OutputMeaning? = nil,
+    headCount: Int, grid: PatchGrid, inputHeight: Int, inputWidth: Int, output: OutputMeaning? = nil,
     notes: [String]? = nil
   ) {
     self.name = name

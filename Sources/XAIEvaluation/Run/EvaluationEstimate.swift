@@ -32,7 +32,7 @@ extension Evaluation {
     func seconds(_ body: () throws -> Void) rethrows -> Double { try clock.measure(body) / .seconds(1) }
     let input = try model.descriptor.preprocessing.withoutResizing.tensor(from: [image.image])
     let count = min(Self.groupSize, settings.batchSize)
-    let batch = Tensor(Shape([count] + input.shape.extents.dropFirst())) { elements in
+    let batch = Tensor(TensorShape([count] + input.shape.extents.dropFirst())) { elements in
       for row in 0..<count { input.write(to: elements + row * input.count) }
     }
     _ = try model.logits(input)

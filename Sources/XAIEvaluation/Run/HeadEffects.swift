@@ -42,7 +42,7 @@ enum HeadEffects {
 extension Tensor {
   /// `count` copies of the tensor, along a new first axis.
   fileprivate func repeated(_ count: Int) -> Tensor {
-    Tensor(Shape([count] + shape.extents)) { elements in
+    Tensor(TensorShape([count] + shape.extents)) { elements in
       for row in 0..<count { write(to: elements + row * self.count) }
     }
   }

@@ -22,7 +22,7 @@ public struct ImagesInMemory: Dataset {
   /// Holds images without classes, by names that tell them apart.
   ///
   /// - Throws: `DatasetError` where there are none, or two have the same name.
-  public init(_ images: KeyValuePairs<String, Image>) throws(DatasetError) {
+  public init(_ images: KeyValuePairs<String, RGBImage>) throws(DatasetError) {
     try self.init(images.map { ($0.key, Sample(image: $0.value, label: nil)) }, classes: [])
   }
 
@@ -78,7 +78,7 @@ extension Evaluation {
   ///
   /// - Throws: as with a data set; `DatasetError` where there are no images, or two have the same name.
   public init(
-    model: any Model, images: KeyValuePairs<String, Image>, explainers: [any Explainer],
+    model: any Model, images: KeyValuePairs<String, RGBImage>, explainers: [any Explainer],
     metrics: [any Metric], settings: Settings = Settings()
   ) throws {
     let images = try ImagesInMemory(images)

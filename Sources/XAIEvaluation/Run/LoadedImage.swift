@@ -8,7 +8,7 @@ struct LoadedImage: Sendable {
   let identifier: String
   let label: Int?
   /// What the model sees, in 8 bits.
-  let image: Image
+  let image: RGBImage
   /// What the model sees, as metrics take it.
   let subject: SubjectImage
   let objects: [ObjectRegion]

@@ -44,14 +44,14 @@ package struct Bootstrap: Sendable {
   }
 
   /// The percentile interval of the mean of each column; nil where fewer than two images have values.
-  package func intervals(of values: ClusteredValues) -> [Interval?] {
+  package func intervals(of values: ClusteredValues) -> [ConfidenceInterval?] {
     var replicates = [[Double]](repeating: [], count: values.columnCount)
     for column in replicates.indices { replicates[column].reserveCapacity(resampleCount) }
     forEachResample(of: values) { means in
       for column in means.indices { replicates[column].append(means[column]) }
     }
     return replicates.indices.map { column in
-      values.imageCount(of: column) > 1 ? Interval(percentilesOf: replicates[column]) : nil
+      values.imageCount(of: column) > 1 ? ConfidenceInterval(percentilesOf: replicates[column]) : nil
     }
   }
 
@@ -84,7 +84,7 @@ package struct Bootstrap: Sendable {
   }
 }
 
-extension Interval {
+extension ConfidenceInterval {
   /// The 2.5th and 97.5th percentile of some values, those that are not finite left out; nil where none is left.
   package init?(percentilesOf values: [Double]) {
     let sorted = values.filter(\.isFinite).sorted()

@@ -1,5 +1,5 @@
 /// The ends of a 95 % bootstrap interval.
-public struct Interval: Hashable, Sendable, Encodable {
+public struct ConfidenceInterval: Hashable, Sendable, Encodable {
   /// The 2.5th percentile of the resampled values.
   public var low: Double
   /// Their 97.5th percentile.
@@ -19,10 +19,10 @@ public struct Estimate: Hashable, Sendable, Encodable {
   /// Their mean.
   public var mean: Double
   /// Its 95 % interval; nil where fewer than two images have values, since then nothing can be resampled.
-  public var interval: Interval?
+  public var interval: ConfidenceInterval?
 
   /// Holds a mean.
-  public init(count: Int, mean: Double, interval: Interval?) {
+  public init(count: Int, mean: Double, interval: ConfidenceInterval?) {
     self.count = count
     self.mean = mean
     self.interval = interval

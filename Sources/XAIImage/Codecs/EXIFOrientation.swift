@@ -185,9 +185,9 @@ private struct ImageMetadata {
   }
 }
 
-extension Image {
+extension RGBImage {
   /// The image turned upright.
-  func turned(by orientation: EXIFOrientation) -> Image {
+  func turned(by orientation: EXIFOrientation) -> RGBImage {
     guard orientation.tag > 1 else { return self }
     // Tags 5 to 8 mirror along the diagonal first; then columns are reversed in 2, 3, 6, 7 and rows in 3, 4, 7, 8.
     let isTransposed = orientation.tag >= 5
@@ -199,7 +199,7 @@ extension Image {
     let (along, across) = (reversesColumns ? -alongOld : alongOld, reversesRows ? -acrossOld : acrossOld)
     let first =
       (reversesColumns ? (newWidth - 1) * alongOld : 0) + (reversesRows ? (newHeight - 1) * acrossOld : 0)
-    return Image(width: newWidth, height: newHeight) { target in
+    return RGBImage(width: newWidth, height: newHeight) { target in
       pixels.withUnsafeBufferPointer { source in
         var next = 0
         for row in 0..<newHeight {

@@ -15,7 +15,7 @@ package struct ColourStrip {
   /// Rows of the words.
   private let line: Int
   private let colours: [Colour]
-  private let words: [Image]
+  private let words: [RGBImage]
 
   /// What stands under a bar, in the order of the file of words.
   private enum Word: Int, CaseIterable {
@@ -72,11 +72,11 @@ package struct ColourStrip {
   private static let sheetLine = 96
 
   /// The words of the file that `Scripts/colour-bar-words.py` writes, each without the white beside it.
-  private static let sheet: [Word: Image] = {
-    guard let sheet = try? Image(decoding: PackageResources.colour_bar_words_png),
+  private static let sheet: [Word: RGBImage] = {
+    guard let sheet = try? RGBImage(decoding: PackageResources.colour_bar_words_png),
       sheet.height == sheetLine * Word.allCases.count
     else { return [:] }
-    var words: [Word: Image] = [:]
+    var words: [Word: RGBImage] = [:]
     for word in Word.allCases {
       let rows = word.rawValue * sheetLine..<(word.rawValue + 1) * sheetLine
       let ink = (0..<sheet.width).filter { x in rows.contains { sheet[x, $0] != .white } }

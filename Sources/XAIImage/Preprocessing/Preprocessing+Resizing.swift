@@ -2,10 +2,10 @@ extension Preprocessing {
   /// The 8-bit image that the model sees: resized and cropped, not yet rescaled and normalised.
   ///
   /// Throws for an image without pixels, and for one so elongated that the resize would exceed the pixel limit.
-  public func resizedAndCropped(_ image: Image) throws(PreprocessingError) -> Image {
+  public func resizedAndCropped(_ image: RGBImage) throws(PreprocessingError) -> RGBImage {
     guard image.width > 0, image.height > 0 else { throw .emptyImage }
     let (height, width) = resizedExtent(height: image.height, width: image.width)
-    guard height <= Image.defaultPixelLimit / width else {
+    guard height <= RGBImage.defaultPixelLimit / width else {
       throw .tooElongated(image: "\(image.height)×\(image.width)", resized: "\(height)×\(width)")
     }
     let resized = image.resized(width: width, height: height, filter: filter)
@@ -38,16 +38,16 @@ extension Preprocessing {
   }
 }
 
-extension Image {
+extension RGBImage {
   /// The centre of the image; where the image is smaller than the crop, black fills the rest.
-  func centreCropped(to crop: Preprocessing.CentreCrop) -> Image {
+  func centreCropped(to crop: Preprocessing.CentreCrop) -> RGBImage {
     if crop.height == height, crop.width == width { return self }
     let top = crop.rounding.margin(of: height, crop: crop.height)
     let left = crop.rounding.margin(of: width, crop: crop.width)
     // The part of the crop that the image covers, in the coordinates of the crop.
     let rows = max(-top, 0)..<max(-top, 0) + min(height, crop.height)
     let columns = max(-left, 0)..<max(-left, 0) + min(width, crop.width)
-    return Image(width: crop.width, height: crop.height) { target in
+    return RGBImage(width: crop.width, height: crop.height) { target in
       target.initialize(repeating: 0, count: crop.width * crop.height * 3)
       pixels.withUnsafeBufferPointer { source in
         guard let source = source.baseAddress else { return }

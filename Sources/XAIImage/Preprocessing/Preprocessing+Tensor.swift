@@ -2,19 +2,19 @@ public import XAITensor
 
 extension Preprocessing {
   /// The model input of one image: 1 × 3 × height × width, `(x × rescale − mean) / std`.
-  public func tensor(from image: Image) throws(PreprocessingError) -> Tensor {
+  public func tensor(from image: RGBImage) throws(PreprocessingError) -> Tensor {
     try tensor(from: [image])
   }
 
   /// The model input of several images: N × 3 × height × width.
   ///
   /// Throws ``PreprocessingError/unequalExtents(first:other:index:)`` where the images come out in different extents.
-  public func tensor(from images: [Image]) throws(PreprocessingError) -> Tensor {
+  public func tensor(from images: [RGBImage]) throws(PreprocessingError) -> Tensor {
     try tensor(from: images, values: table())
   }
 
   /// The pixels that the model sees, in [0, 1]: N × 3 × height × width, resized and cropped but not normalised.
-  public func unitPixels(from images: [Image]) throws(PreprocessingError) -> Tensor {
+  public func unitPixels(from images: [RGBImage]) throws(PreprocessingError) -> Tensor {
     let unit = (0..<256).map { Float($0) / 255 }
     return try tensor(from: images, values: unit + unit + unit)
   }
@@ -56,8 +56,8 @@ extension Preprocessing {
     }
   }
 
-  private func tensor(from images: [Image], values: [Float]) throws(PreprocessingError) -> Tensor {
-    var views: [Image] = []
+  private func tensor(from images: [RGBImage], values: [Float]) throws(PreprocessingError) -> Tensor {
+    var views: [RGBImage] = []
     for image in images { views.append(try resizedAndCropped(image)) }
     guard let first = views.first else { throw .noImages }
     for (index, view) in views.enumerated()
@@ -74,7 +74,7 @@ extension Preprocessing {
   }
 }
 
-extension Image {
+extension RGBImage {
   /// Writes the value of each sample, one channel after another.
   fileprivate func writeChannels(to elements: UnsafeMutablePointer<Float>, values: [Float]) {
     let count = width * height

@@ -150,7 +150,7 @@ public enum PreprocessingError: Error, Hashable, Sendable, CustomStringConvertib
   case noImages
   /// An image without pixels has nothing to resize.
   case emptyImage
-  /// The resize would make more pixels than ``Image/defaultPixelLimit``.
+  /// The resize would make more pixels than ``RGBImage/defaultPixelLimit``.
   case tooElongated(image: String, resized: String)
 
   /// What is wrong, with which image, and what to do.
@@ -164,7 +164,7 @@ public enum PreprocessingError: Error, Hashable, Sendable, CustomStringConvertib
     case .emptyImage:
       "an image of no pixels can't be given to a model."
     case .tooElongated(let image, let resized):
-      "an image of \(image) would be resized to \(resized), more than \(Image.defaultPixelLimit) pixels. "
+      "an image of \(image) would be resized to \(resized), more than \(RGBImage.defaultPixelLimit) pixels. "
         + "Crop the image first."
     }
   }

@@ -27,7 +27,7 @@ public struct BilinearUpsampling: Hashable, Sendable {
     let rows = Self.positions(from: sourceHeight, to: height)
     let columns = Self.positions(from: sourceWidth, to: width)
     let leading = Array(maps.shape.extents.dropLast(2))
-    return Tensor(Shape(leading + [height, width])) { result in
+    return Tensor(TensorShape(leading + [height, width])) { result in
       maps.withElements { elements in
         guard var source = elements.baseAddress else { return }
         var target = result

@@ -17,7 +17,7 @@ struct MapImage {
       [rows, columns], map.isDegenerate ? map.scores.map { _ in 0 } : map.scores)
     isSigned = meaning.isSigned
     let scale = isSigned ? ColourScale.centred(scores) : .spanning(scores)
-    let image = try Image(map: scores, scale: scale)
+    let image = try RGBImage(map: scores, scale: scale)
     let bytes =
       isSigned
       ? try image.png(alpha: scores.elements.map { UInt8((scale.strength(of: $0) * 255).rounded()) })

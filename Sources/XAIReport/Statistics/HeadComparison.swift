@@ -24,7 +24,7 @@ public struct HeadComparison: Sendable {
     /// The correlation, from −1 to 1.
     public let value: Double
     /// Its interval over resampled images; nil for fewer than two.
-    public let interval: Interval?
+    public let interval: ConfidenceInterval?
   }
 }
 
@@ -54,7 +54,8 @@ extension HeadComparison {
     }
     let correlations = zip(values, replicates).map { value, replicates in
       value.map {
-        Correlation(value: $0, interval: heads.count > 1 ? Interval(percentilesOf: replicates) : nil)
+        Correlation(
+          value: $0, interval: heads.count > 1 ? ConfidenceInterval(percentilesOf: replicates) : nil)
       }
     }
     func byLayer(_ values: ArraySlice<Double>) -> [[Double]] {

@@ -28,12 +28,12 @@ struct NumberStyle {
   }
 
   /// An interval: `[21.30, 24.02]`.
-  func text(_ interval: Interval?) -> String {
+  func text(_ interval: ConfidenceInterval?) -> String {
     interval.map { "[\(text($0.low)), \(text($0.high))]" } ?? "no interval"
   }
 
   /// An interval of a difference.
-  func signed(_ interval: Interval?) -> String {
+  func signed(_ interval: ConfidenceInterval?) -> String {
     interval.map { "[\(signed($0.low)), \(signed($0.high))]" } ?? "no interval"
   }
 }

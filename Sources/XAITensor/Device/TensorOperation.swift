@@ -3,11 +3,11 @@
 /// The order of summation is part of an operation, so that all devices in float32 give the same.
 public enum TensorOperation: Hashable, Sendable {
   /// A formula for each element of a result of `shape`.
-  case map(Elementwise, shape: Shape)
+  case map(Elementwise, shape: TensorShape)
   /// Rows of `columns` elements each, by index; zeros where the index is negative.
   ///
   /// The rows of all operands count, those of the first one first.
-  case gather(rows: [Int], columns: Int, shape: Shape)
+  case gather(rows: [Int], columns: Int, shape: TensorShape)
   /// Sums over the middle of three extents [outer, middle, inner], to [outer, inner]: each from 0, in ascending order.
   case sum(Elementwise, outer: Int, middle: Int, inner: Int)
   /// Norms of the parts of a tensor, to [rows, parts, 3].
@@ -15,7 +15,7 @@ public enum TensorOperation: Hashable, Sendable {
   /// Sums of weighted rows, to [rows, columns].
   case combine(RowCombinations, columns: Int)
   /// The elements of a tensor of `extents` with its dimensions in another order, as `shape`.
-  case permute(extents: [Int], order: [Int], shape: Shape)
+  case permute(extents: [Int], order: [Int], shape: TensorShape)
   /// The first operand with some of the columns of each of its rows, [..., row], taken from the second, whose rows are
   /// repeated.
   case replaceColumns(Range<Int>, row: Int)
@@ -38,7 +38,7 @@ public enum TensorOperation: Hashable, Sendable {
     }
   }
 
-  private static func mapped(_ formula: Elementwise, _ shape: Shape, _ operands: [Tensor]) -> Tensor {
+  private static func mapped(_ formula: Elementwise, _ shape: TensorShape, _ operands: [Tensor]) -> Tensor {
     Tensor(shape) { map(formula, shape.count, operands, to: $0) }
   }
 
@@ -50,7 +50,8 @@ public enum TensorOperation: Hashable, Sendable {
     withExtendedLifetime(operands) {}
   }
 
-  private static func gathered(_ rows: [Int], _ columns: Int, _ shape: Shape, _ operands: [Tensor]) -> Tensor
+  private static func gathered(_ rows: [Int], _ columns: Int, _ shape: TensorShape, _ operands: [Tensor])
+    -> Tensor
   {
     precondition(
       rows.count * columns == shape.count, "\(rows.count) rows of \(columns) do not make a tensor of \(shape)"
@@ -108,7 +109,8 @@ public enum TensorOperation: Hashable, Sendable {
 
 extension TensorOperation {
   /// Copies runs of elements that stay side by side, in the order of the result.
-  private static func permuted(_ x: Tensor, _ extents: [Int], _ order: [Int], _ shape: Shape) -> Tensor {
+  private static func permuted(_ x: Tensor, _ extents: [Int], _ order: [Int], _ shape: TensorShape) -> Tensor
+  {
     precondition(
       order.sorted() == Array(extents.indices) && x.count == shape.count && x.count == extents.reduce(1, *),
       "\(x.shape) can't be seen as \(extents) in the order \(order), and be a tensor of \(shape)")
@@ -170,7 +172,7 @@ extension Tensor {
   /// A formula for each element, from those of operands, which are repeated.
   ///
   /// Operand 0 is the first of `operands`; an operand of fewer elements than the result begins again at its end.
-  public static func map(_ operands: [Tensor], to shape: Shape, _ formula: Elementwise) -> Tensor {
+  public static func map(_ operands: [Tensor], to shape: TensorShape, _ formula: Elementwise) -> Tensor {
     run(.map(formula, shape: shape), on: operands)
   }
 
@@ -188,12 +190,14 @@ extension Tensor {
   }
 
   /// Rows of `columns` elements each, by index; zeros where the index is negative.
-  public func gathering(_ rows: [Int], columns: Int, shape: Shape) -> Tensor {
+  public func gathering(_ rows: [Int], columns: Int, shape: TensorShape) -> Tensor {
     Self.run(.gather(rows: rows, columns: columns, shape: shape), on: [self])
   }
 
   /// Rows of several tensors, counted from the first one's first, as one tensor.
-  public static func gathering(_ rows: [Int], of tensors: [Tensor], columns: Int, shape: Shape) -> Tensor {
+  public static func gathering(_ rows: [Int], of tensors: [Tensor], columns: Int, shape: TensorShape)
+    -> Tensor
+  {
     run(.gather(rows: rows, columns: columns, shape: shape), on: tensors)
   }
 
@@ -234,7 +238,7 @@ extension Tensor {
   /// - Parameters:
   ///   - order: for each dimension of the result, which of `extents` it is.
   ///   - shape: what the result is seen as.
-  public func permuting(_ extents: [Int], to order: [Int], shape: Shape) -> Tensor {
+  public func permuting(_ extents: [Int], to order: [Int], shape: TensorShape) -> Tensor {
     Self.run(.permute(extents: extents, order: order, shape: shape), on: [self])
   }
 

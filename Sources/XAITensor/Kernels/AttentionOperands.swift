@@ -41,11 +41,11 @@ public struct AttentionOperands: Sendable {
       inner: .init(count: queries.layout.inner.count, stride: values.layout.columns))
   }
 
-  var attentionShape: Shape {
+  var attentionShape: TensorShape {
     [attention.outer.count, attention.inner.count, attention.rows, attention.columns]
   }
 
-  var outputsShape: Shape { [outputs.outer.count, outputs.rows, outputs.rowStride] }
+  var outputsShape: TensorShape { [outputs.outer.count, outputs.rows, outputs.rowStride] }
 }
 
 extension Kernels {

@@ -162,7 +162,7 @@ extension DatasetConformance {
   private func text(_ label: Int?) -> String { label.map(String.init) ?? "none" }
 
   private func check(
-    _ object: SampleObject, in image: Image, classes: Int, _ what: String, _ findings: inout Findings
+    _ object: SampleObject, in image: RGBImage, classes: Int, _ what: String, _ findings: inout Findings
   ) {
     findings.expect(
       (0..<classes).contains(object.classIndex), .objects,
@@ -180,7 +180,7 @@ extension DatasetConformance {
       "\(what): a mask of \(mask.width)×\(mask.height) for \(image.width)×\(image.height) pixels")
     guard let extent = mask.box else { return findings.fail(.objects, "\(what): a mask has no pixels") }
     if let box = object.box {
-      let moved = Box(
+      let moved = BoundingBox(
         x: extent.x - box.x, y: extent.y - box.y, width: extent.width, height: extent.height)
       findings.expect(
         moved.isInside(width: box.width, height: box.height), .objects,
@@ -189,7 +189,7 @@ extension DatasetConformance {
   }
 }
 
-extension Box {
+extension BoundingBox {
   /// Whether the box lies within an extent, up to rounding.
   fileprivate func isInside(width limitX: Double, height limitY: Double) -> Bool {
     let tolerance = 0.01
@@ -204,7 +204,7 @@ extension Box {
 
 /// A sample that can be compared.
 private struct Opened: Equatable {
-  let image: Image
+  let image: RGBImage
   let label: Int?
   let objects: [SampleObject]
 

@@ -88,7 +88,7 @@ extension ExplainerConformance {
 
 extension Tensor {
   /// Images, [B, 3, H, W], whose patches change places as though the image were turned by 180°; none is turned itself.
-  package func withPatchesTurned(on grid: Grid) -> Tensor {
+  package func withPatchesTurned(on grid: PatchGrid) -> Tensor {
     let (height, width) = (shape[2], shape[3])
     let (patchHeight, patchWidth) = (height / grid.rows, width / grid.columns)
     let source = elements

@@ -200,7 +200,7 @@ public struct ExplainerConformance<Subject: Explainer>: Conformance {
           "\(place): \(map.pooled.scores.count) scores of patches on \(map.patches), expected \(grid)")
         if map.resolution == .pixels {
           findings.expect(
-            map.grid == Grid(rows: map.inputHeight, columns: map.inputWidth), .results,
+            map.grid == PatchGrid(rows: map.inputHeight, columns: map.inputWidth), .results,
             "\(place): scores on \(map.grid), which are neither the patches nor the pixels")
         }
         findings.expect(

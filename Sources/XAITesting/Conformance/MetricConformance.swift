@@ -150,7 +150,7 @@ public struct MetricConformance<Subject: Metric>: Conformance {
   }
 
   private func checkImage(
-    _ image: FrameImage, _ index: Int, _ shape: Shape, _ findings: inout Findings
+    _ image: FrameImage, _ index: Int, _ shape: TensorShape, _ findings: inout Findings
   ) -> Bool {
     if let misfit = image.misfit(shape.count) {
       findings.expect(

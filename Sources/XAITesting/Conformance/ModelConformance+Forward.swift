@@ -7,7 +7,7 @@ extension ModelConformance {
     let descriptor = model.descriptor
     let images = sample.images.count
     /// In the form that a place is listed with.
-    func formed(_ form: PlaceDescriptor.Form, _ layer: Int) -> Shape {
+    func formed(_ form: PlaceDescriptor.Form, _ layer: Int) -> TensorShape {
       switch form {
       case .tokens(let width): [images, trace.layout.tokenCount(ofLayer: layer), width]
       case .pairs:
@@ -18,7 +18,7 @@ extension ModelConformance {
     findings.expect(
       trace.layout == descriptor.layout, .results,
       "the trace's layout is not that of the model's own input size")
-    func expectShape(_ tensor: Tensor, _ shape: Shape, _ what: String) {
+    func expectShape(_ tensor: Tensor, _ shape: TensorShape, _ what: String) {
       findings.expect(tensor.shape == shape, .results, "\(what) is \(tensor.shape), expected \(shape)")
       findings.expect(
         tensor.elements.allSatisfy(\.isFinite), .results, "\(what) has values that are not finite")
@@ -72,9 +72,11 @@ extension ModelConformance {
   /// Inputs that are no batch of images of a size that the model takes are refused.
   func checkUnusableInputs(_ findings: inout Findings) {
     let (height, width) = (sample.input.shape[2], sample.input.shape[3])
-    var shapes: [Shape] = [[3, height, width], [0, 3, height, width], [1, 1, height, width]]
+    var shapes: [TensorShape] = [[3, height, width], [0, 3, height, width], [1, 1, height, width]]
     // A single pixel is an input only where a patch is.
-    if model.descriptor.layout.grid != Grid(rows: height, columns: width) { shapes.append([1, 3, 1, 1]) }
+    if model.descriptor.layout.grid != PatchGrid(rows: height, columns: width) {
+      shapes.append([1, 3, 1, 1])
+    }
     for shape in shapes {
       do {
         _ = try model.logits(Tensor(repeating: 0, shape))

@@ -40,7 +40,7 @@ public final class TemporaryImages: Sendable {
     // The colour comes from the name, so that a test sees when it gets another image.
     let sum = name.utf8.reduce(0) { ($0 &* 31 &+ Int($1)) & 0xFFFFFF }
     let colour = Colour(UInt8(sum & 255), UInt8(sum >> 8 & 255), UInt8(sum >> 16))
-    let image = Image(width: width, height: height, filledWith: colour)
+    let image = RGBImage(width: width, height: height, filledWith: colour)
     try add(ImageFormat(extensionOf: name) == .png ? image.png() : image.jpeg(), to: name)
   }
 

@@ -23,7 +23,7 @@ public struct EvidenceModel: IntervenableModel {
       name: "evidence", architecture: "evidence", labels: ["absent", "present"],
       layers: [LayerDescriptor(width: 1)],
       parameterCount: 0,
-      layout: TokenLayout(prefix: [], grid: Grid(rows: 4, columns: 4), readout: .meanOfPatches),
+      layout: TokenLayout(prefix: [], grid: PatchGrid(rows: 4, columns: 4), readout: .meanOfPatches),
       preprocessing: Preprocessing(resize: .exact(height: side, width: side), normalisation: .half),
       capabilities: [.patchRemoval])
   }

@@ -7,7 +7,8 @@ extension MetricSubject {
   public init(pixels: Tensor, preprocessing: Preprocessing, map: [Float], classIndex: Int, probability: Float)
   {
     self.init(
-      pixels: pixels, preprocessing: preprocessing, scores: [0], grid: Grid(rows: 1, columns: 1), map: map,
+      pixels: pixels, preprocessing: preprocessing, scores: [0], grid: PatchGrid(rows: 1, columns: 1),
+      map: map,
       classIndex: classIndex, probability: probability)
   }
 
@@ -15,7 +16,7 @@ extension MetricSubject {
   public init(scores: [Float], meaning: ScoreMeaning = .magnitude) {
     self.init(
       pixels: Tensor(repeating: 0.5, [3, 1, scores.count]), preprocessing: Preprocessing(resize: .none),
-      scores: scores, grid: Grid(rows: 1, columns: scores.count), scoreMeaning: meaning,
+      scores: scores, grid: PatchGrid(rows: 1, columns: scores.count), scoreMeaning: meaning,
       map: minMaxNormalised(scores), classIndex: 0, probability: 1)
   }
 }

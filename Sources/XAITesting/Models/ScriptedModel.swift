@@ -101,7 +101,7 @@ public struct ScriptedModel: LayerReadableModel {
       }
       return sum
     }
-    return Tensor(Shape([cotangent.shape[0]] + gradient.shape.extents.dropFirst(2)), rows)
+    return Tensor(TensorShape([cotangent.shape[0]] + gradient.shape.extents.dropFirst(2)), rows)
   }
 }
 
@@ -126,9 +126,9 @@ extension ScriptedModel {
           case .tokens(let width): [images, tokens, width]
           case .pairs: [images, heads, tokens, tokens]
           }
-        model.activations[point] = random.normal(Shape(shape))
+        model.activations[point] = random.normal(TensorShape(shape))
         guard listed.hasGradient else { continue }
-        model.activationGradients[point] = random.normal(Shape([classes] + shape))
+        model.activationGradients[point] = random.normal(TensorShape([classes] + shape))
       }
     }
     return model

@@ -211,7 +211,7 @@ public struct ToyModel: Hashable, Sendable, CustomStringConvertible {
 
 extension SeededRandom {
   /// A parameter by its name: norms near 1, maps with gains that keep activations of one size and attention peaked.
-  mutating func parameter(_ name: String, _ shape: Shape) -> Tensor {
+  mutating func parameter(_ name: String, _ shape: TensorShape) -> Tensor {
     if name.contains("norm"), name.hasSuffix("weight") {
       return normal(shape, mean: 1, standardDeviation: 0.2)
     }

@@ -9,7 +9,7 @@ extension Model {
   ///   - direction: ∂y/∂logits.
   public func inputGradient(at image: Tensor, along direction: [Float]) throws -> Tensor {
     let trace = try forward(
-      image.reshaped(to: Shape([1] + image.shape.extents)), recording: Recording(gradients: true))
+      image.reshaped(to: TensorShape([1] + image.shape.extents)), recording: Recording(gradients: true))
     let gradients = try differentiable().backward(
       from: Tensor([1, direction.count], direction), through: trace, requesting: GradientRequest(input: true))
     guard let gradient = gradients.input else { throw ModelError.notRecorded("gradient of the input") }
@@ -23,7 +23,7 @@ extension Model {
 }
 
 /// The sum of values [3, H, W] over channels and the pixels of each patch, value by value.
-public func patchSums(of values: [Float], _ shape: Shape, grid: Grid) -> [Double] {
+public func patchSums(of values: [Float], _ shape: TensorShape, grid: PatchGrid) -> [Double] {
   let (height, width) = (shape[1], shape[2])
   var sums = [Double](repeating: 0, count: grid.count)
   for (index, value) in values.enumerated() {

@@ -87,7 +87,7 @@ public struct Matrix: Hashable, Sendable {
 
 extension SeededRandom {
   /// A tensor of normally distributed numbers.
-  public mutating func normal(_ shape: Shape, mean: Float = 0, standardDeviation: Float = 1) -> Tensor {
+  public mutating func normal(_ shape: TensorShape, mean: Float = 0, standardDeviation: Float = 1) -> Tensor {
     Tensor(shape, (0..<shape.count).map { _ in mean + standardDeviation * normal() })
   }
 

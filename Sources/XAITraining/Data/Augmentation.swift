@@ -22,9 +22,9 @@ struct Augmentation: Sendable {
   /// The 8-bit image of the input size.
   ///
   /// - Parameter random: decides crop and mirroring; an image takes the same numbers whatever its size.
-  func prepared(_ image: Image, random: inout SeededRandom) throws(PreprocessingError) -> Image {
+  func prepared(_ image: RGBImage, random: inout SeededRandom) throws(PreprocessingError) -> RGBImage {
     let isMirrored = recipe.flip && random.uniform() < 0.5
-    let cut: Image
+    let cut: RGBImage
     switch recipe.crop {
     case .none: cut = try preprocessing.resizedAndCropped(image)
     case .shifted:
@@ -44,7 +44,7 @@ struct Augmentation: Sendable {
   ///
   /// The ratio is uniform in its logarithm (Szegedy and others 2015, arXiv 1409.4842, section 6). Where ten draws don't
   /// fit, it is all of the image.
-  private func randomPart(of image: Image, random: inout SeededRandom) -> Image {
+  private func randomPart(of image: RGBImage, random: inout SeededRandom) -> RGBImage {
     for _ in 0..<10 {
       let share = recipe.cropScale + (1 - recipe.cropScale) * Double(random.uniform())
       let ratio = exponential((2 * Double(random.uniform()) - 1) * logarithm(4.0 / 3))

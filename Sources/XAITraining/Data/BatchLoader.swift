@@ -26,7 +26,7 @@ struct BatchLoader: Sendable {
   let split: DatasetSplit
   let preprocessing: Preprocessing
   /// The 8-bit image of the input size.
-  let prepare: @Sendable (_ image: Image, _ index: Int) throws -> Image
+  let prepare: @Sendable (_ image: RGBImage, _ index: Int) throws -> RGBImage
 
   /// Images as they are prepared when the model is used.
   init(_ split: DatasetSplit, preprocessing: Preprocessing) {
@@ -60,7 +60,7 @@ struct BatchLoader: Sendable {
     return batch(parts.flatMap { $0.take() ?? [] })
   }
 
-  private typealias Opened = Result<(image: Image, label: Int), Skip>
+  private typealias Opened = Result<(image: RGBImage, label: Int), Skip>
 
   private struct Skip: Error {
     let image: SkippedImage
@@ -80,7 +80,7 @@ struct BatchLoader: Sendable {
 
   /// The rest of the preprocessing: 8-bit images of one size become numbers.
   private func batch(_ opened: [Opened]) -> Batch {
-    var (batch, images): (Batch, [Image]) = (Batch(), [])
+    var (batch, images): (Batch, [RGBImage]) = (Batch(), [])
     for result in opened {
       switch result {
       case .success(let sample):

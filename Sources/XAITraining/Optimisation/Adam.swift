@@ -15,7 +15,7 @@ struct Adam: Sendable {
   var squares: [Tensor]
 
   /// Begins with means of zero for parameters of these shapes.
-  init(recipe: Recipe, shapes: [Shape]) {
+  init(recipe: Recipe, shapes: [TensorShape]) {
     self.recipe = recipe
     means = shapes.map { Tensor(repeating: 0, $0) }
     squares = shapes.map { Tensor(repeating: 0, $0) }

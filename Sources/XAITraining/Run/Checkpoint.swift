@@ -67,7 +67,7 @@ struct Checkpoint {
 
   /// Reads the tensors of a checkpoint whose state has been read.
   init(
-    _ file: SafetensorsFile, _ state: State, names: [String], shapes: [Shape], trained: [Int]
+    _ file: SafetensorsFile, _ state: State, names: [String], shapes: [TensorShape], trained: [Int]
   ) throws(TrainingError) {
     func tensor(_ kind: String, _ index: Int) throws(TrainingError) -> Tensor {
       do {

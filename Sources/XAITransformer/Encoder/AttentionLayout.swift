@@ -40,11 +40,11 @@ struct AttentionLayout {
       inner: .init(count: heads, stride: headWidth))
   }
 
-  var attentionShape: Shape { [batch, heads, tokens, tokens] }
-  var contextShape: Shape { [batch, tokens, width] }
-  var partsShape: Shape { [batch, tokens, 3 * width] }
+  var attentionShape: TensorShape { [batch, heads, tokens, tokens] }
+  var contextShape: TensorShape { [batch, tokens, width] }
+  var partsShape: TensorShape { [batch, tokens, 3 * width] }
   /// Queries or keys by head, which are [B, N, D] in another shape.
-  var headsShape: Shape { [batch, tokens, heads, headWidth] }
+  var headsShape: TensorShape { [batch, tokens, heads, headWidth] }
 }
 
 extension MatrixLayout {

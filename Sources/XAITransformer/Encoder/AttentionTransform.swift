@@ -66,12 +66,12 @@ public struct AttentionTransformParameter: Hashable, Sendable {
   /// What `CheckpointNaming.Block.attentionParameters` gives a name for.
   public let id: String
   /// Its shape in a checkpoint.
-  public let shape: Shape
+  public let shape: TensorShape
   /// What its elements begin as before training.
   public let initial: Float
 
   /// States what a parameter is.
-  public init(_ id: String, _ shape: Shape, initial: Float) {
+  public init(_ id: String, _ shape: TensorShape, initial: Float) {
     self.id = id
     self.shape = shape
     self.initial = initial
@@ -111,12 +111,12 @@ public struct TokenPlaces: Hashable, Sendable {
   /// Tokens before the patches, which have no place on the grid.
   public let prefixCount: Int
   /// The patches of the input.
-  public let grid: Grid
+  public let grid: PatchGrid
   /// The patches that each image keeps, ascending and as many for each; nil where all are there.
   public let kept: [[Int]]?
 
   /// States where tokens come from.
-  public init(prefixCount: Int, grid: Grid, kept: [[Int]]? = nil) {
+  public init(prefixCount: Int, grid: PatchGrid, kept: [[Int]]? = nil) {
     self.prefixCount = prefixCount
     self.grid = grid
     self.kept = kept

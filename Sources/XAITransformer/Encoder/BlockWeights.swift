@@ -60,7 +60,7 @@ struct BlockSizes {
   var transforms: [any AttentionTransform] = []
   var hasLayerScale = false
   /// The shape of the block's own table of relative position bias; nil where it has none.
-  var positionBias: Shape?
+  var positionBias: TensorShape?
 
   /// Elements that the MLP's first linear layer gives.
   var expandedWidth: Int { mlp.isGated ? 2 * mlpWidth : mlpWidth }

@@ -50,7 +50,7 @@ public struct CosineAttention: AttentionTransform {
   }
 
   /// Heads side by side.
-  private func tokens(of x: Tensor) -> Shape { [x.shape[0], x.shape[1], x.shape[2] * x.shape[3]] }
+  private func tokens(of x: Tensor) -> TensorShape { [x.shape[0], x.shape[1], x.shape[2] * x.shape[3]] }
 
   /// Divides by the length, and multiplies queries by the scale.
   public func apply(to x: Tensor, in context: AttentionTransformContext) -> Tensor {

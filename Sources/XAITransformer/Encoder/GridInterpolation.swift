@@ -18,14 +18,14 @@ public enum GridInterpolation: Hashable, Sendable {
 
 /// Interpolates values of places on a grid, [h·w, D], to another grid: along rows, and along columns.
 func interpolated(
-  _ values: Tensor, from source: Grid, to target: Grid, by interpolation: GridInterpolation
+  _ values: Tensor, from source: PatchGrid, to target: PatchGrid, by interpolation: GridInterpolation
 ) -> Tensor {
   values.combining(interpolation.combinations(from: source, to: target), columns: values.shape[1])
 }
 
 /// The reverse: the gradient of the values on `source` from that of their interpolation to `target`.
 func interpolatedBackward(
-  _ gradient: Tensor, from source: Grid, to target: Grid, by interpolation: GridInterpolation
+  _ gradient: Tensor, from source: PatchGrid, to target: PatchGrid, by interpolation: GridInterpolation
 ) -> Tensor {
   gradient.combining(
     interpolation.combinations(from: source, to: target).transposed(count: source.count),
@@ -34,7 +34,7 @@ func interpolatedBackward(
 
 extension GridInterpolation {
   /// The places of the source that each place of the target is made of, with their weights.
-  fileprivate func combinations(from source: Grid, to target: Grid) -> RowCombinations {
+  fileprivate func combinations(from source: PatchGrid, to target: PatchGrid) -> RowCombinations {
     let columns = taps(from: source.columns, to: target.columns)
     return RowCombinations(
       taps(from: source.rows, to: target.rows).flatMap { row in

@@ -5,7 +5,7 @@ extension Kernels {
   func apply(
     _ linear: Linear, to x: Tensor, activation: Epilogue.Activation? = nil, residual: Tensor? = nil
   ) -> Tensor {
-    let shape = Shape(x.shape.extents.dropLast() + [linear.outputs])
+    let shape = TensorShape(x.shape.extents.dropLast() + [linear.outputs])
     var result = TensorBuffer(shape)
     let rows = MatrixOperand(rowsOf: x)
     multiply(
@@ -18,7 +18,7 @@ extension Kernels {
 
   /// The gradient of a linear layer's input: gradient·weight; [..., outputs] to [..., inputs].
   func applyBackward(_ linear: Linear, to gradient: Tensor) -> TensorBuffer {
-    var result = TensorBuffer(Shape(gradient.shape.extents.dropLast() + [linear.inputs]))
+    var result = TensorBuffer(TensorShape(gradient.shape.extents.dropLast() + [linear.inputs]))
     let rows = MatrixOperand(rowsOf: gradient)
     multiply(
       rows, MatrixOperand(rowsOf: linear.weight), into: &result,

@@ -10,7 +10,7 @@ struct PatchEmbedding {
     /// Prefix tokens that have one; they are the first ones.
     let prefixCount: Int
     /// The patches.
-    let grid: Grid
+    let grid: PatchGrid
     /// How those of patches follow another grid.
     let interpolation: GridInterpolation
   }
@@ -26,10 +26,10 @@ struct PatchEmbedding {
   private var prefixCount: Int { prefix.shape[0] }
   private var width: Int { patch.outputs }
 
-  private func tokenCount(_ grid: Grid) -> Int { prefixCount + grid.count }
+  private func tokenCount(_ grid: PatchGrid) -> Int { prefixCount + grid.count }
 
   /// The tokens of unfolded images, [B, h·w, 3·p·q] to [B, N, D].
-  func forward(_ patches: Tensor, _ grid: Grid) -> Tensor {
+  func forward(_ patches: Tensor, _ grid: PatchGrid) -> Tensor {
     let batch = patches.shape[0]
     let embeddings = positionEmbeddings(for: grid)
     var tokens = TensorBuffer([batch, tokenCount(grid), width])
@@ -49,7 +49,7 @@ struct PatchEmbedding {
 
   /// The gradient of the input, [k·B, N, D] to [k·B, 3, H, W].
   func inputGradient(
-    _ gradient: Tensor, of input: Tensor, _ grid: Grid, rule: PropagationRules.Linear
+    _ gradient: Tensor, of input: Tensor, _ grid: PatchGrid, rule: PropagationRules.Linear
   ) -> Tensor {
     let (rows, values) = (gradient.shape[0], size.valueCount)
     let patches: Tensor
@@ -74,7 +74,7 @@ struct PatchEmbedding {
   }
 
   /// The rows of the patch tokens in [B, N, D].
-  private func patchRows(_ grid: Grid, _ batch: Int) -> MatrixLayout {
+  private func patchRows(_ grid: PatchGrid, _ batch: Int) -> MatrixLayout {
     MatrixLayout(
       rows: grid.count, columns: width, offset: prefixCount * width,
       outer: .init(count: batch, stride: tokenCount(grid) * width))
@@ -84,7 +84,7 @@ struct PatchEmbedding {
 
   /// Position embeddings of a grid, interpolated where it is not the model's own, and the rows of the prefix tokens
   /// with theirs added.
-  private func positionEmbeddings(for grid: Grid) -> (prefix: Tensor?, patches: Tensor?) {
+  private func positionEmbeddings(for grid: PatchGrid) -> (prefix: Tensor?, patches: Tensor?) {
     guard let positions else { return (prefixCount > 0 ? prefix : nil, nil) }
     let embedded = positions.prefixCount
     let patches = positions.values[embedded..<embedded + positions.grid.count]
@@ -109,14 +109,14 @@ struct PatchEmbedding {
   // MARK: - Patches
 
   /// The values of each patch as a row: [B, 3, H, W] to [B, h·w, 3·p·q], planes outermost, as a convolution has them.
-  func unfold(_ input: Tensor, _ grid: Grid) -> Tensor {
+  func unfold(_ input: Tensor, _ grid: PatchGrid) -> Tensor {
     input.permuting(
       [input.shape[0], 3, grid.rows, size.height, grid.columns, size.width], to: [0, 2, 4, 1, 3, 5],
       shape: [input.shape[0], grid.count, size.valueCount])
   }
 
   /// The inverse of `unfold`.
-  func fold(_ patches: Tensor, _ grid: Grid) -> Tensor {
+  func fold(_ patches: Tensor, _ grid: PatchGrid) -> Tensor {
     patches.permuting(
       [patches.shape[0], grid.rows, grid.columns, 3, size.height, size.width], to: [0, 3, 1, 4, 2, 5],
       shape: [patches.shape[0], 3, grid.rows * size.height, grid.columns * size.width])
@@ -126,7 +126,7 @@ struct PatchEmbedding {
 
   /// The gradients of the embedding's parameters from the gradient of the tokens, [B, N, D].
   func parameterGradients(
-    _ gradient: Tensor, patches: Tensor, _ grid: Grid
+    _ gradient: Tensor, patches: Tensor, _ grid: PatchGrid
   ) -> (patch: (weight: Tensor, bias: Tensor), prefix: Tensor, positions: Tensor?) {
     let batch = patches.shape[0]
     let sums = kernels.columnSums(gradient.reshaped(to: [batch, tokenCount(grid) * width]))
@@ -144,7 +144,7 @@ struct PatchEmbedding {
   }
 
   /// Those of the tokens that have a position embedding, in order.
-  private func positionGradients(_ sums: Tensor, _ grid: Grid) -> Tensor? {
+  private func positionGradients(_ sums: Tensor, _ grid: PatchGrid) -> Tensor? {
     guard let positions else { return nil }
     let (own, embedded) = (positions.grid, positions.prefixCount)
     if grid == own, embedded == prefixCount { return sums }

@@ -30,12 +30,14 @@ struct RelativePositionBias {
   /// The tables of single blocks; nil where there are none.
   let own: [Tensor?]
   /// The patches that tables are made for.
-  let grid: Grid
+  let grid: PatchGrid
   let cache: PositionBiasCache
   let kernels: any Kernels
 
   /// The shape of a table.
-  static func tableShape(_ grid: Grid, heads: Int) -> Shape { [RelativeOffsets(grid: grid).count, heads] }
+  static func tableShape(_ grid: PatchGrid, heads: Int) -> TensorShape {
+    [RelativeOffsets(grid: grid).count, heads]
+  }
 
   /// What is added to the scores of a layer, [1, H, N, N], or [B, H, n, n] where images keep some patches each.
   func scores(ofLayer layer: Int, at places: TokenPlaces) -> Tensor {
@@ -43,7 +45,7 @@ struct RelativePositionBias {
     return places.kept.map { chosen($0, from: scores) } ?? scores
   }
 
-  private func scores(ofLayer layer: Int, _ grid: Grid) -> Tensor {
+  private func scores(ofLayer layer: Int, _ grid: PatchGrid) -> Tensor {
     let tables = [shared, own[layer]].compactMap { $0 }
     // Without tables of their own, all layers have the same.
     return cache.bias(
@@ -84,7 +86,7 @@ struct RelativePositionBias {
   }
 
   /// The gradient of a table, [offsets, heads], from that of the scores of all images, [B, H, N, N].
-  func tableGradient(_ scores: Tensor, _ grid: Grid) -> Tensor {
+  func tableGradient(_ scores: Tensor, _ grid: PatchGrid) -> Tensor {
     let (batch, heads, tokens) = (scores.shape[0], scores.shape[1], scores.shape[2])
     let sums = kernels.columnSums(scores.reshaped(to: [batch, heads * tokens * tokens]))
     let table = RelativeOffsets(grid: grid).table(from: sums.reshaped(to: [heads, tokens, tokens]))
@@ -96,13 +98,13 @@ struct RelativePositionBias {
 
 /// The biases of all layers for the grid that was last seen, so that they are made once and not in each forward pass.
 final class PositionBiasCache: Sendable {
-  private let known = Mutex<(grid: Grid, biases: [Int: Tensor])?>(nil)
+  private let known = Mutex<(grid: PatchGrid, biases: [Int: Tensor])?>(nil)
 
   /// Biases of more elements than this, over all layers, are made again each time: so large an attention takes far
   /// longer than they do.
   private static let mostElements = 1 << 26
 
-  func bias(ofLayer layer: Int, _ grid: Grid, depth: Int, make: () -> Tensor) -> Tensor {
+  func bias(ofLayer layer: Int, _ grid: PatchGrid, depth: Int, make: () -> Tensor) -> Tensor {
     if let bias = known.withLock({ $0?.grid == grid ? $0?.biases[layer] : nil }) { return bias }
     let bias = make()
     guard bias.count * depth <= Self.mostElements else { return bias }
@@ -120,11 +122,11 @@ final class PositionBiasCache: Sendable {
 /// it is (y − y′ + h − 1)·(2w − 1) + (x − x′ + w − 1); behind these come class token to patch, patch to class token, and
 /// class token to itself. Windows of patches have no class token, and none of these rows.
 struct RelativeOffsets {
-  let grid: Grid
+  let grid: PatchGrid
   var hasClassToken = true
 
   /// Offsets between patches, as a grid.
-  private var offsets: Grid { Grid(rows: 2 * grid.rows - 1, columns: 2 * grid.columns - 1) }
+  private var offsets: PatchGrid { PatchGrid(rows: 2 * grid.rows - 1, columns: 2 * grid.columns - 1) }
   /// Rows of a table.
   var count: Int { offsets.count + (hasClassToken ? 3 : 0) }
   private var tokenCount: Int { grid.count + (hasClassToken ? 1 : 0) }
@@ -146,7 +148,7 @@ struct RelativeOffsets {
   }
 
   /// A table for another grid: offsets between patches are interpolated, the class token's rows stay.
-  func resized(_ table: Tensor, to grid: Grid, by interpolation: GridInterpolation) -> Tensor {
+  func resized(_ table: Tensor, to grid: PatchGrid, by interpolation: GridInterpolation) -> Tensor {
     let target = RelativeOffsets(grid: grid)
     let between = interpolated(
       table[0..<offsets.count], from: offsets, to: target.offsets, by: interpolation)
@@ -154,7 +156,8 @@ struct RelativeOffsets {
   }
 
   /// The reverse: the gradient of a table for this grid from that of the one that it was resized to.
-  func resizedBackward(_ gradient: Tensor, to grid: Grid, by interpolation: GridInterpolation) -> Tensor {
+  func resizedBackward(_ gradient: Tensor, to grid: PatchGrid, by interpolation: GridInterpolation) -> Tensor
+  {
     let target = RelativeOffsets(grid: grid)
     let between = interpolatedBackward(
       gradient[0..<target.offsets.count], from: offsets, to: target.offsets, by: interpolation)

@@ -13,7 +13,7 @@ public struct RotaryEmbedding: AttentionTransform {
   public enum Coordinates: Hashable, Sendable {
     /// Its row and column, counted from 0; on another grid than `grid`, which the model was trained on, they are scaled to
     /// its rows and columns (Fang et al. 2023, EVA-02, arXiv 2303.11331). With no grid they are what they are.
-    case indices(of: Grid?)
+    case indices(of: PatchGrid?)
     /// Those of its centre from −1 to 1 over the image, times 2π (Siméoni et al. 2025, DINOv3, arXiv 2508.10104).
     case centred
   }
@@ -65,7 +65,7 @@ public struct RotaryEmbedding: AttentionTransform {
     let frequencies = (0..<count).map { power(base, -Double($0) / Double(count)) }
     func table(_ function: (Double) -> Double, prefix: Float) -> Tensor {
       // Rows and columns have their own pairs, so there are as many angles as there are of both.
-      func along(_ length: Int, _ reference: (Grid) -> Int) -> [[Float]] {
+      func along(_ length: Int, _ reference: (PatchGrid) -> Int) -> [[Float]] {
         (0..<length).map { index in
           let position = position(index, of: length, reference)
           return frequencies.map { Float(function(position * $0)) }
@@ -80,7 +80,7 @@ public struct RotaryEmbedding: AttentionTransform {
       cosines: table(cosine, prefix: 1), sines: table(sine, prefix: 0), pairing: pairing)
   }
 
-  private func position(_ index: Int, of length: Int, _ reference: (Grid) -> Int) -> Double {
+  private func position(_ index: Int, of length: Int, _ reference: (PatchGrid) -> Int) -> Double {
     switch coordinates {
     case .indices(let grid):
       Double(index) * (grid.map { Double(reference($0)) / Double(length) } ?? 1)

@@ -142,23 +142,23 @@ extension HierarchicalConfiguration {
   }
 
   /// The tokens of each stage.
-  private func grids(height: Int, width: Int) -> [Grid] {
-    var grids = [Grid(rows: height / patchHeight, columns: width / patchWidth)]
+  private func grids(height: Int, width: Int) -> [PatchGrid] {
+    var grids = [PatchGrid(rows: height / patchHeight, columns: width / patchWidth)]
     while grids.count < stages.count { grids.append(TokenMerge(grids[grids.count - 1]).coarse) }
     return grids
   }
 
   /// The window of a stage on a grid.
-  func window(ofStage stage: Int, on grid: Grid) -> Grid {
+  func window(ofStage stage: Int, on grid: PatchGrid) -> PatchGrid {
     let window = stages[stage].window
     switch windowing {
-    case .square: return Grid(rows: window, columns: window)
-    case .eachAxis: return Grid(rows: min(window, grid.rows), columns: min(window, grid.columns))
+    case .square: return PatchGrid(rows: window, columns: window)
+    case .eachAxis: return PatchGrid(rows: min(window, grid.rows), columns: min(window, grid.columns))
     }
   }
 
   /// The windows of a block; nil where one window is the whole grid.
-  private func windows(ofStage stage: Int, on grid: Grid, isShifted: Bool) -> AttentionWindows? {
+  private func windows(ofStage stage: Int, on grid: PatchGrid, isShifted: Bool) -> AttentionWindows? {
     let shape = window(ofStage: stage, on: grid)
     guard shape != grid else { return nil }
     func shift(_ window: Int, _ count: Int) -> Int { isShifted && count > window ? window / 2 : 0 }
@@ -166,11 +166,11 @@ extension HierarchicalConfiguration {
     case .square:
       let both = shift(shape.rows, min(grid.rows, grid.columns))
       return AttentionWindows(
-        grid: grid, shape: shape, shift: Grid(rows: both, columns: both), padding: .beforeShift)
+        grid: grid, shape: shape, shift: PatchGrid(rows: both, columns: both), padding: .beforeShift)
     case .eachAxis:
       return AttentionWindows(
         grid: grid, shape: shape,
-        shift: Grid(rows: shift(shape.rows, grid.rows), columns: shift(shape.columns, grid.columns)),
+        shift: PatchGrid(rows: shift(shape.rows, grid.rows), columns: shift(shape.columns, grid.columns)),
         padding: .afterShift)
     }
   }

@@ -43,7 +43,7 @@ public struct HierarchicalWeights: Sendable {
   ///   - source: gives the parameter of a name, in the shape that it is asked for; called once for each.
   public init(
     configuration: HierarchicalConfiguration, naming: HierarchicalNaming,
-    from source: (_ name: String, _ shape: Shape) -> Tensor
+    from source: (_ name: String, _ shape: TensorShape) -> Tensor
   ) {
     self = withoutActuallyEscaping(source) {
       Self(configuration, naming, ParameterSource($0))
@@ -72,7 +72,8 @@ public struct HierarchicalWeights: Sendable {
       }
       let sizes = BlockSizes(
         width: stage.width, headCount: stage.headCount, mlpWidth: stage.mlpWidth,
-        qkvBias: configuration.qkvBias, positionBias: Shape(configuration.biasTableShape(ofStage: index)))
+        qkvBias: configuration.qkvBias,
+        positionBias: TensorShape(configuration.biasTableShape(ofStage: index)))
       blocks += (0..<stage.depth).map { BlockWeights(source, naming.block(index, $0), sizes) }
     }
     (self.blocks, self.merges) = (blocks, merges)

@@ -104,7 +104,7 @@ extension TimmArchitecture {
       base: rope["temperature"].flatMap { Double($0) } ?? 10_000,
       pairing: rope["rotate_half"] == "yes" ? .halves : .adjacent,
       coordinates: kind == "RotaryEmbeddingDinoV3"
-        ? .centred : .indices(of: reference.map { Grid(rows: $0[0], columns: $0[1]) }),
+        ? .centred : .indices(of: reference.map { PatchGrid(rows: $0[0], columns: $0[1]) }),
       hasColumnsFirst: rope["grid_indexing"] == "xy")
   }
 }

@@ -253,7 +253,8 @@ extension TimmModel {
     let image = try VisionTransformerConfiguration.imageSize(timm: config)
     let (patch, stored) = (try shape("patch_embed.proj.weight", rank: 4), try shape("pos_embed", rank: 3)[1])
     let grid =
-      patch[2] > 0 && patch[3] > 0 ? Shape(checking: [image.0 / patch[2], image.1 / patch[3]])?.count : nil
+      patch[2] > 0 && patch[3] > 0
+      ? TensorShape(checking: [image.0 / patch[2], image.1 / patch[3]])?.count : nil
     return stored == grid ? .patches : .patchesAndPrefix()
   }
 

@@ -80,14 +80,17 @@ extension VisionTransformerConfiguration {
   /// timm interpolates them as it loads them, and takes them for those of a square grid; here they are interpolated as the
   /// model runs, by the same rule.
   private mutating func setTrainedSize(_ timm: TimmModel) throws {
-    guard let grid = Shape(checking: [imageHeight / patchHeight, imageWidth / patchWidth]) else { return }
+    guard let grid = TensorShape(checking: [imageHeight / patchHeight, imageWidth / patchWidth]) else {
+      return
+    }
     let stored = timm.weights["pos_embed"]?.shape
     let table = timm.positionTable?.shape
     let patches =
       positions == .none ? nil : stored.flatMap { $0.rank == 3 ? $0[1] - positionedPrefixCount : nil }
     // A table has (2h − 1)·(2w − 1) offsets between patches and three rows of the class token.
     let offsets = positionBias == nil ? nil : table.map { $0[0] - 3 }
-    let expected = RelativeOffsets(grid: Grid(rows: grid[0], columns: grid[1]), hasClassToken: false).count
+    let expected = RelativeOffsets(grid: PatchGrid(rows: grid[0], columns: grid[1]), hasClassToken: false)
+      .count
     guard (patches ?? grid.count, offsets ?? expected) != (grid.count, expected) else { return }
     func root(_ count: Int) -> Int? {
       let side = Int(Double(max(count, 0)).squareRoot().rounded())

@@ -35,7 +35,7 @@ extension Kernels {
   private func magnitudes(_ sizes: Tensor, _ x: Tensor, bias: Tensor?) -> Tensor {
     let rows = MatrixOperand(rowsOf: x.magnitudes)
     let outputs = sizes.shape[0]
-    var result = TensorBuffer(Shape(x.shape.extents.dropLast() + [outputs]))
+    var result = TensorBuffer(TensorShape(x.shape.extents.dropLast() + [outputs]))
     multiply(
       rows, MatrixOperand(rowsOf: sizes).transposed, into: &result,
       MatrixLayout(rows: rows.layout.rows, columns: outputs), Epilogue(bias: bias))
@@ -47,7 +47,7 @@ extension Kernels {
     _ linear: Linear, to signed: Tensor, times f: Float, _ sizes: Tensor, to unsigned: Tensor, times g: Float,
     input x: Tensor
   ) -> TensorBuffer {
-    var result = TensorBuffer(Shape(signed.shape.extents.dropLast() + [linear.inputs]))
+    var result = TensorBuffer(TensorShape(signed.shape.extents.dropLast() + [linear.inputs]))
     let rows = MatrixOperand(rowsOf: signed)
     let layout = MatrixLayout(rows: rows.layout.rows, columns: linear.inputs)
     multiply(
@@ -120,7 +120,7 @@ extension Tensor {
     let pieces = range.lowerBound / piece..<range.upperBound / piece
     return gathering(
       (0..<count / columns).flatMap { row in pieces.map { row * (columns / piece) + $0 } },
-      columns: piece, shape: Shape(shape.extents.dropLast() + [range.count]))
+      columns: piece, shape: TensorShape(shape.extents.dropLast() + [range.count]))
   }
 }
 

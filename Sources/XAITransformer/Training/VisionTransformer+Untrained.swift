@@ -90,7 +90,7 @@ struct InitialWeights {
   private let constants: [String: Float]
   private let heads: Set<String>
   private let positions: String
-  private let grid: Grid
+  private let grid: PatchGrid
 
   /// The deviation of tokens and classifiers.
   static let smallDeviation: Float = 0.02
@@ -120,7 +120,7 @@ struct InitialWeights {
   }
 
   /// The parameter of a name; it doesn't depend on which others are drawn, and in which order.
-  func tensor(_ name: String, _ shape: Shape) -> Tensor {
+  func tensor(_ name: String, _ shape: TensorShape) -> Tensor {
     let constant = constants[name]
     guard shape.rank > 1, constant == nil else { return Tensor(repeating: constant ?? 0, shape) }
     var random = SeededRandom(seed: seed, FNV1a(name).value)

@@ -22,10 +22,10 @@ public struct CheckpointNaming: Sendable {
     /// Its name.
     public let name: String
     /// Its shape.
-    public let shape: Shape
+    public let shape: TensorShape
 
     /// States both.
-    public init(_ name: String, _ shape: Shape) {
+    public init(_ name: String, _ shape: TensorShape) {
       self.name = name
       self.shape = shape
     }

@@ -9,7 +9,7 @@ import Foundation
 
 /// Where a model takes its parameters from as it is put together, and which they are.
 final class ParameterSource {
-  private let source: (_ name: String, _ shape: Shape) -> Tensor
+  private let source: (_ name: String, _ shape: TensorShape) -> Tensor
   private let naming: (_ owner: String, _ parameter: CheckpointNaming.Parameter) -> String
   /// How many numbers were taken so far.
   private(set) var count = 0
@@ -18,7 +18,7 @@ final class ParameterSource {
 
   /// Takes parameters from `source`, those of linear layers and norms by the names that `naming` gives.
   init(
-    _ source: @escaping (_ name: String, _ shape: Shape) -> Tensor,
+    _ source: @escaping (_ name: String, _ shape: TensorShape) -> Tensor,
     naming: @escaping (_ owner: String, _ parameter: CheckpointNaming.Parameter) -> String = {
       "\($0).\($1.rawValue)"
     }
@@ -27,7 +27,7 @@ final class ParameterSource {
     self.naming = naming
   }
 
-  func tensor(_ name: String, _ shape: Shape) -> Tensor {
+  func tensor(_ name: String, _ shape: TensorShape) -> Tensor {
     count += shape.count
     let tensor = source(name, shape)
     taken.append((name, tensor))
@@ -61,7 +61,7 @@ final class ParameterSource {
 
 extension Tensor {
   /// The same elements as a matrix; a placeholder that could not take its shape stays what it is.
-  func flattened(to shape: Shape) -> Tensor { count == shape.count ? reshaped(to: shape) : self }
+  func flattened(to shape: TensorShape) -> Tensor { count == shape.count ? reshaped(to: shape) : self }
 }
 
 /// The configuration of the directory that a model came from, kept for writing the model with what it doesn't change.

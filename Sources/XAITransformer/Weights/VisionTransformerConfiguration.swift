@@ -170,7 +170,7 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
   }
 
   /// A table of relative position bias: [offsets, heads].
-  var biasTableShape: Shape { RelativePositionBias.tableShape(layout.grid, heads: headCount) }
+  var biasTableShape: TensorShape { RelativePositionBias.tableShape(layout.grid, heads: headCount) }
 
   /// Elements of the features, which a classification head reads.
   var headInputs: Int { readout == .classAndMeanOfPatches ? 2 * width : width }

@@ -36,7 +36,7 @@ public struct VisionTransformerWeights: Sendable {
   ///   - source: gives the parameter of a name, in the shape that it is asked for; called once for each.
   public init(
     configuration: VisionTransformerConfiguration, naming: CheckpointNaming,
-    from source: (_ name: String, _ shape: Shape) -> Tensor
+    from source: (_ name: String, _ shape: TensorShape) -> Tensor
   ) {
     self = withoutActuallyEscaping(source) {
       Self(configuration, naming, ParameterSource($0, naming: naming.tensor))
@@ -91,7 +91,7 @@ struct PatchSize: Hashable, Sendable {
   var valueCount: Int { 3 * height * width }
 
   /// A patch projection as checkpoints hold it, a convolution.
-  func projectionShape(outputs: Int) -> Shape { [outputs, 3, height, width] }
+  func projectionShape(outputs: Int) -> TensorShape { [outputs, 3, height, width] }
 
   /// Whether patches cover an input without a rest.
   func divides(height: Int, width: Int) -> Bool {
@@ -99,8 +99,8 @@ struct PatchSize: Hashable, Sendable {
   }
 
   /// The patches of an input.
-  func grid(height: Int, width: Int) -> Grid {
-    Grid(rows: height / self.height, columns: width / self.width)
+  func grid(height: Int, width: Int) -> PatchGrid {
+    PatchGrid(rows: height / self.height, columns: width / self.width)
   }
 }
 

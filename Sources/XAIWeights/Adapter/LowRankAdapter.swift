@@ -245,11 +245,11 @@ public enum AdapterError: Error, Hashable, Sendable {
   /// A map is adapted that isn't linear, such as a convolution or an embedding.
   case notLinear(adapter: String, map: String)
   /// The matrices have another rank than the configuration states.
-  case otherRank(adapter: String, map: String, stated: Int, down: Shape, up: Shape)
+  case otherRank(adapter: String, map: String, stated: Int, down: TensorShape, up: TensorShape)
   /// The base model has no such map.
   case noSuchMap(adapter: String, map: String, base: String)
   /// The map of the base model has another shape.
-  case otherShape(adapter: String, map: String, adapted: Shape, found: Shape, base: String)
+  case otherShape(adapter: String, map: String, adapted: TensorShape, found: TensorShape, base: String)
   /// Tensors of which nothing is made.
   case unused(adapter: String, tensors: [String])
 }

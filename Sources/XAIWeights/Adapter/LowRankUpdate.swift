@@ -14,7 +14,7 @@ struct LowRankUpdate: Sendable {
   let isTransposed: Bool
 
   /// The shape of the matrix as it is kept.
-  var shape: Shape { isTransposed ? [down.shape[1], up.shape[0]] : [up.shape[0], down.shape[1]] }
+  var shape: TensorShape { isTransposed ? [down.shape[1], up.shape[0]] : [up.shape[0], down.shape[1]] }
 
   /// The matrix with the update.
   func added(to matrix: Tensor) throws(SafetensorsError) -> Tensor {

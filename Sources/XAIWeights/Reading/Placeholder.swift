@@ -10,8 +10,8 @@ import Darwin
 
 /// A tensor of zeros that takes address space but no memory, whatever its shape; an empty one where not even
 /// address space is left.
-func placeholder(of shape: Shape) -> Tensor {
-  guard let shape = Shape(checking: shape.extents), let zeros = ZeroPages(count: shape.count) else {
+func placeholder(of shape: TensorShape) -> Tensor {
+  guard let shape = TensorShape(checking: shape.extents), let zeros = ZeroPages(count: shape.count) else {
     return Tensor([0], [])
   }
   return Tensor(

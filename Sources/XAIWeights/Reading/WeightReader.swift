@@ -36,19 +36,19 @@ public struct WeightReader: Sendable {
   ///
   /// Gives a placeholder of zeros where it is missing, has another shape or holds integers; a shape whose elements
   /// can't be counted gives an empty placeholder.
-  public func tensor(_ name: String, _ shape: Shape) -> Tensor {
+  public func tensor(_ name: String, _ shape: TensorShape) -> Tensor {
     ledger.tensor(fullName(name), shape, isOptional: false) ?? placeholder(of: shape)
   }
 
   /// Reads a tensor that the model can do without, nil where the weights don't have it.
   ///
   /// One that is there in another shape is a problem like any other.
-  public func optionalTensor(_ name: String, _ shape: Shape) -> Tensor? {
+  public func optionalTensor(_ name: String, _ shape: TensorShape) -> Tensor? {
     ledger.tensor(fullName(name), shape, isOptional: true)
   }
 
   /// The shape of a tensor in the weights, nil where it isn't there; it doesn't count as read.
-  public func shape(of name: String) -> Shape? { ledger.store[fullName(name)]?.shape }
+  public func shape(of name: String) -> TensorShape? { ledger.store[fullName(name)]?.shape }
 
   /// Reports every problem met so far and every tensor that was not read.
   ///
@@ -70,7 +70,7 @@ final class WeightLedger: Sendable {
 
   private struct Entries {
     var read: Set<String> = []
-    var missing: [(name: String, shape: Shape)] = []
+    var missing: [(name: String, shape: TensorShape)] = []
     var mismatched: [WeightsError.Mismatch] = []
   }
 
@@ -79,7 +79,7 @@ final class WeightLedger: Sendable {
   init(_ store: WeightStore) { self.store = store }
 
   /// Gives a tensor that fits; where none does, notes why and gives nil.
-  func tensor(_ name: String, _ shape: Shape, isOptional: Bool) -> Tensor? {
+  func tensor(_ name: String, _ shape: TensorShape, isOptional: Bool) -> Tensor? {
     guard let stored = store[name] else {
       if !isOptional {
         entries.withLock { if $0.read.insert(name).inserted { $0.missing.append((name, shape)) } }

@@ -7,7 +7,7 @@ public struct WeightsError: Error, Hashable, Sendable {
     /// The name that was asked for.
     public let name: String
     /// The shape that was asked for.
-    public let shape: Shape
+    public let shape: TensorShape
     /// A left-over tensor of the same shape whose name is like it, if there is one.
     public let similar: String?
   }
@@ -17,9 +17,9 @@ public struct WeightsError: Error, Hashable, Sendable {
     /// The name of the tensor.
     public let name: String
     /// The shape that was asked for.
-    public let expected: Shape
+    public let expected: TensorShape
     /// The shape in the file.
-    public let found: Shape
+    public let found: TensorShape
     /// The element type in the file.
     public let type: StoredType
   }

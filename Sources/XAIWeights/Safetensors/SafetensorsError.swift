@@ -46,7 +46,7 @@ public enum SafetensorsError: Error, Hashable, Sendable {
   /// A tensor reaches past the end of the file.
   case pastEnd(file: String, tensor: String, end: Int, dataByteCount: Int)
   /// The offsets span another number of bytes than the shape asks for.
-  case sizeMismatch(file: String, tensor: String, shape: Shape, type: StoredType, byteCount: Int)
+  case sizeMismatch(file: String, tensor: String, shape: TensorShape, type: StoredType, byteCount: Int)
   /// Two tensors share bytes.
   case overlap(file: String, tensor: String, other: String)
   /// Bytes before a tensor belong to none.

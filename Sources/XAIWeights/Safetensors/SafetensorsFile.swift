@@ -82,7 +82,7 @@ extension SafetensorsFile {
   }
 
   /// Looks at elements in the file; nil where they are not aligned as float32 must be.
-  private func inPlace(_ shape: Shape, _ source: UnsafeRawBufferPointer) -> Tensor? {
+  private func inPlace(_ shape: TensorShape, _ source: UnsafeRawBufferPointer) -> Tensor? {
     guard let start = source.baseAddress, UInt(bitPattern: start) % UInt(MemoryLayout<Float>.alignment) == 0
     else { return nil }
     let elements = start.assumingMemoryBound(to: Float.self)
@@ -91,7 +91,7 @@ extension SafetensorsFile {
   }
 
   private func converted<Bits: FixedWidthInteger>(
-    _ shape: Shape, _ source: UnsafeRawBufferPointer, _ convert: (Bits) -> Float
+    _ shape: TensorShape, _ source: UnsafeRawBufferPointer, _ convert: (Bits) -> Float
   ) -> Tensor {
     Tensor(shape) { destination in
       for index in 0..<shape.count {
@@ -109,7 +109,7 @@ public struct StoredTensor: Hashable, Sendable {
   /// The type of the elements in the file.
   public let type: StoredType
   /// Extents, outermost first.
-  public let shape: Shape
+  public let shape: TensorShape
   /// Where the elements lie, in bytes from the beginning of the file.
   public let byteRange: Range<Int>
 }

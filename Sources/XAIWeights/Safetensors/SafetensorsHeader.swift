@@ -137,7 +137,7 @@ extension HeaderText.Entry {
     guard let type = StoredType(rawValue: type) else {
       throw .unknownType(file: file, tensor: name, type: type)
     }
-    guard let shape = Shape(checking: extents), let byteCount = type.byteCount(of: shape.count) else {
+    guard let shape = TensorShape(checking: extents), let byteCount = type.byteCount(of: shape.count) else {
       throw .invalidShape(file: file, tensor: name, extents: extents, type: type)
     }
     guard offsets.start <= offsets.end else {

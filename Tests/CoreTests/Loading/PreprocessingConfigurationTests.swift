@@ -65,7 +65,7 @@ import XAIWeights
   }
 
   private func check(_ preprocessing: Preprocessing, _ expected: Golden.Preprocessed) throws {
-    let scene = try Image(contentsOf: Golden.folder.appending(path: "rgb8.png").path)
+    let scene = try RGBImage(contentsOf: Golden.folder.appending(path: "rgb8.png").path)
     let image = try preprocessing.resizedAndCropped(scene)
     #expect(image.height == expected.height && image.width == expected.width)
     #expect(SHA256.text(image.pixels) == expected.sha256)

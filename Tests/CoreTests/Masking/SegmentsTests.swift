@@ -14,7 +14,7 @@ import XAITesting
     Segments(
       of: image,
       cells: PatchCells(
-        grid: Grid(rows: 4, columns: 5), height: image.shape[1], width: image.shape[2]),
+        grid: PatchGrid(rows: 4, columns: 5), height: image.shape[1], width: image.shape[2]),
       preprocessing: preprocessing, into: kind, superpixels: count)
   }
 

@@ -134,7 +134,7 @@ import XAITesting
 
   @Test("boxes by extent and by edges, in pixels of the image")
   func boxes() throws {
-    let box = Box(x: 1, y: 0.5, width: 2, height: 3)
+    let box = BoundingBox(x: 1, y: 0.5, width: 2, height: 3)
     for text in [
       "file,label,x,y,width,height\n1.png,cat,1,0.5,2,3\n2.png,cat,,,,\n",
       "file,label,x_min,y_min,x_max,y_max,width,height\n1.png,cat,1,0.5,3,3.5,8,6\n2.png,cat,,,,,8,6\n",
@@ -160,7 +160,7 @@ import XAITesting
     let all = try dataset(
       "file,label,x_min,y_min,x_max,y_max\n1.png,0,-0.5,0,9,6\n2.png,0,0,0,8,7.5\n"
     ).split("all")
-    #expect(try all.sample(0).objects.first?.box == Box(x: 0, y: 0, width: 8, height: 6))
+    #expect(try all.sample(0).objects.first?.box == BoundingBox(x: 0, y: 0, width: 8, height: 6))
     expectError("list.csv, line 3: the box from (0.0, 0.0) to (8.0, 7.5) reaches beyond its image of 8×6") {
       try all.sample(1)
     }

@@ -62,8 +62,8 @@ import XAITesting
     #expect(dataset.classNames == ["cat", "dog"] && dataset.hasObjects && all.labels == [nil, nil])
     #expect(
       try all.sample(0).objects == [
-        SampleObject(classIndex: 0, box: Box(x: 1, y: 0.5, width: 2, height: 3)),
-        SampleObject(classIndex: 1, box: Box(x: 4, y: 1, width: 2, height: 2)),
+        SampleObject(classIndex: 0, box: BoundingBox(x: 1, y: 0.5, width: 2, height: 3)),
+        SampleObject(classIndex: 1, box: BoundingBox(x: 4, y: 1, width: 2, height: 2)),
       ])
     #expect(try all.sample(1).objects.isEmpty)
   }

@@ -100,13 +100,13 @@ import XAITesting
     let split = try open().split("train")
     #expect((0..<4).map(split.isTurned) == [false, false, true, true])
     for (index, tag) in [1, 3, 6].enumerated() {
-      let upright = try Image(contentsOf: "\(fixtures)/oriented\(tag).jpg")
+      let upright = try RGBImage(contentsOf: "\(fixtures)/oriented\(tag).jpg")
       #expect(try split.sample(index + 1).image == upright)
     }
     var options = ImageFolderOptions(path: folder.path, validation: 0)
     options.exif = .raw
     let raw = try ImageFolder(options: options).split("train")
     #expect(!(0..<4).contains(where: raw.isTurned))
-    #expect(try raw.sample(3).image == Image(contentsOf: "\(fixtures)/oriented6.jpg", orientation: .raw))
+    #expect(try raw.sample(3).image == RGBImage(contentsOf: "\(fixtures)/oriented6.jpg", orientation: .raw))
   }
 }

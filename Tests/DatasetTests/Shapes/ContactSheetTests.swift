@@ -16,11 +16,11 @@ import XAIShapes
     if ProcessInfo.processInfo.environment["XAI_WRITE_SHAPES_SHEET"] == "1" {
       try sheet.write(to: Self.path)
     }
-    #expect(try Image(contentsOf: Self.path) == sheet)
+    #expect(try RGBImage(contentsOf: Self.path) == sheet)
   }
 
   /// A column for each class with four of its scenes, then a row of pairs and the same with their masks outlined.
-  private func contactSheet(_ dataset: Shapes) throws -> Image {
+  private func contactSheet(_ dataset: Shapes) throws -> RGBImage {
     let (train, pairs) = (try dataset.split("train"), try dataset.split("pairs"))
     let columns = try (0..<8).map { shape in
       try (0..<train.count).lazy.filter { train.label($0) == shape }.prefix(4).map { try train.sample($0) }
@@ -31,7 +31,7 @@ import XAIShapes
     return grid(rows, gap: 4)
   }
 
-  private func outlined(_ sample: Sample) -> Image {
+  private func outlined(_ sample: Sample) -> RGBImage {
     let (width, height) = (sample.image.width, sample.image.height)
     var pixels = sample.image.pixels
     for mask in sample.objects.compactMap(\.mask) {
@@ -41,10 +41,10 @@ import XAIShapes
         }
       }
     }
-    return Image(width: width, height: height, pixels: pixels)
+    return RGBImage(width: width, height: height, pixels: pixels)
   }
 
-  private func grid(_ rows: [[Image]], gap: Int) -> Image {
+  private func grid(_ rows: [[RGBImage]], gap: Int) -> RGBImage {
     let side = rows[0][0].width
     let (width, height) = (rows[0].count * (side + gap) - gap, rows.count * (side + gap) - gap)
     var pixels = [UInt8](repeating: 255, count: width * height * 3)
@@ -57,6 +57,6 @@ import XAIShapes
         }
       }
     }
-    return Image(width: width, height: height, pixels: pixels)
+    return RGBImage(width: width, height: height, pixels: pixels)
   }
 }

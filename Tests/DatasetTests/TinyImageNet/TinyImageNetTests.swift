@@ -29,7 +29,8 @@ import XAITinyImageNet
     func object(_ label: Int, _ x: Double, _ y: Double, _ w: Double, _ h: Double) -> [SampleObject] {
       [
         SampleObject(
-          classIndex: label, box: Box(x: x * across, y: y * down, width: w * across, height: h * down))
+          classIndex: label, box: BoundingBox(x: x * across, y: y * down, width: w * across, height: h * down)
+        )
       ]
     }
     let train = try dataset.split("train")

@@ -92,7 +92,8 @@ import XAITesting
   /// The class token looks at the second patch in the last layer, which looked at the first patch before.
   @Test("layers are multiplied towards the output")
   func order() throws {
-    let layout = TokenLayout(prefix: [.classToken], grid: Grid(rows: 1, columns: 2), readout: .classToken)
+    let layout = TokenLayout(
+      prefix: [.classToken], grid: PatchGrid(rows: 1, columns: 2), readout: .classToken)
     var model = ScriptedModel(layout: layout, layers: 2, heads: 1)
     model.attention[0] = Tensor([1, 1, 3, 3], [1, 0, 0, 0, 1, 0, 0, 1, 0])
     model.attention[1] = Tensor([1, 1, 3, 3], [0, 0, 1, 0, 1, 0, 0, 0, 1])
@@ -106,7 +107,8 @@ import XAITesting
   /// The class column is the lowest of its row, and still carries what the class token saw before.
   @Test("discarding leaves prefix columns")
   func discard() throws {
-    let layout = TokenLayout(prefix: [.classToken], grid: Grid(rows: 1, columns: 2), readout: .classToken)
+    let layout = TokenLayout(
+      prefix: [.classToken], grid: PatchGrid(rows: 1, columns: 2), readout: .classToken)
     var model = ScriptedModel(layout: layout, layers: 2, heads: 1)
     model.attention[0] = Tensor([1, 1, 3, 3], [0, 1, 0, 0, 1, 0, 0, 0, 1])
     model.attention[1] = Tensor([1, 1, 3, 3], [0.1, 0.3, 0.6, 0, 1, 0, 0, 0, 1])
@@ -120,7 +122,7 @@ import XAITesting
 
   @Test("of equal columns the first is discarded")
   func ties() throws {
-    let layout = TokenLayout(prefix: [], grid: Grid(rows: 1, columns: 4), readout: .meanOfPatches)
+    let layout = TokenLayout(prefix: [], grid: PatchGrid(rows: 1, columns: 4), readout: .meanOfPatches)
     var model = ScriptedModel(layout: layout, layers: 1, heads: 1)
     model.attention[0] = Tensor(repeating: 0.25, [1, 1, 4, 4])
     var options = AttentionRolloutOptions()

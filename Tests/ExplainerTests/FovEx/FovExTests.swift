@@ -111,7 +111,7 @@ import XAITesting
         return exponential(-(row * row + column * column) / 0.2)
       }
     }
-    let cells = PatchCells(grid: Grid(rows: 2, columns: 4), height: 12, width: 12)
+    let cells = PatchCells(grid: PatchGrid(rows: 2, columns: 4), height: 12, width: 12)
     var distances: [Float] = []
     for a in spots {
       for b in spots {

@@ -40,7 +40,8 @@ import XAITesting
 
   @Test("a head that only speaks against the class counts for nothing")
   func negative() throws {
-    let layout = TokenLayout(prefix: [.classToken], grid: Grid(rows: 1, columns: 2), readout: .classToken)
+    let layout = TokenLayout(
+      prefix: [.classToken], grid: PatchGrid(rows: 1, columns: 2), readout: .classToken)
     var model = ScriptedModel(
       layout: layout, layers: 1, heads: 2, classes: 1)
     let attention: [Float] = [0.2, 0.5, 0.3, 0, 1, 0, 0, 0, 1]

@@ -89,7 +89,7 @@ import XAITesting
   func masks() {
     var options = RISEOptions()
     (options.masks, options.keep) = (3000, 0.3)
-    let cells = PatchCells(grid: Grid(rows: 4, columns: 5), height: 32, width: 45)
+    let cells = PatchCells(grid: PatchGrid(rows: 4, columns: 5), height: 32, width: 45)
     let masks = RISEMasks(options, over: cells)
     var sums = [Double](repeating: 0, count: 20)
     for number in 0..<options.masks {

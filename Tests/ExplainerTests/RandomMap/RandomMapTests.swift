@@ -8,7 +8,7 @@ import XAITesting
 @Suite struct RandomMapTests {
   private let model = ScriptedModel.random(layout: ToyModel.classToken.layout)
 
-  private func shape(images: Int) -> Shape { model.input(images: images).shape }
+  private func shape(images: Int) -> TensorShape { model.input(images: images).shape }
 
   private func input(images: Int) -> Tensor {
     var random = SeededRandom(seed: 4)

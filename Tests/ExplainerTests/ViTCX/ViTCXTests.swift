@@ -117,7 +117,7 @@ import XAITesting
 
   @Test("flat channels are masks of nothing, and the map is still finite")
   func flat() throws {
-    let cells = PatchCells(grid: Grid(rows: 2, columns: 2), height: 4, width: 4)
+    let cells = PatchCells(grid: PatchGrid(rows: 2, columns: 2), height: 4, width: 4)
     let maps = MaskClusters(ChannelMaps([1, 1, 1, 1, 0, 1, 2, 3], count: 2, cells: cells), distance: 0.1).maps
     #expect(maps.count == 2)
     #expect(maps.mask(0).allSatisfy { $0 == 0 })

@@ -12,7 +12,7 @@ func expectImagesOrErrors(fromDamaged bytes: [UInt8], rounds: Int) {
     }
     // The headers may now announce a large image; the limit keeps the test fast.
     do throws(ImageError) {
-      let image = try Image(decoding: damaged, pixelLimit: 1 << 20)
+      let image = try RGBImage(decoding: damaged, pixelLimit: 1 << 20)
       #expect(image.pixels.count == image.width * image.height * 3)
     } catch {
       #expect(!error.description.isEmpty)

@@ -82,7 +82,7 @@ enum Fixture {
   }
 
   /// The synthetic scene of 61×47 pixels that the other results are made from.
-  static func scene() throws -> Image { try Image(contentsOf: path("rgb8.png")) }
+  static func scene() throws -> RGBImage { try RGBImage(contentsOf: path("rgb8.png")) }
 }
 
 /// A generator of the same numbers in each run (Vigna's SplitMix64).

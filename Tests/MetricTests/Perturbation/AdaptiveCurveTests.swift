@@ -17,7 +17,7 @@ import XAIWeights
     return MetricSubject(
       pixels: Tensor([3, side, side], (0..<3 * side * side).map { _ in random.uniform() }),
       preprocessing: Preprocessing(resize: .none, normalisation: .imageNet),
-      scores: (0..<49).map { _ in random.uniform() }, grid: Grid(rows: 7, columns: 7),
+      scores: (0..<49).map { _ in random.uniform() }, grid: PatchGrid(rows: 7, columns: 7),
       map: (0..<side * side).map { Float($0 * 1999 % (side * side)) }, classIndex: 0, probability: 0.75)
   }()
 

@@ -19,7 +19,7 @@ import XAIWeights
     let input = model.descriptor.preprocessing.normalised(pixels).reshaped(to: [1, 3, 12, 12])
     return MetricSubject(
       pixels: pixels, preprocessing: model.descriptor.preprocessing,
-      scores: scores ?? [Float](repeating: 0, count: 9), grid: Grid(rows: 3, columns: 3), map: map,
+      scores: scores ?? [Float](repeating: 0, count: 9), grid: PatchGrid(rows: 3, columns: 3), map: map,
       classIndex: 2, probability: softmax(try model.logits(input)[0].elements)[2])
   }
 

@@ -137,7 +137,8 @@ import XAIWeights
     let patches = side / 16
     let subject = MetricSubject(
       pixels: Tensor(repeating: 0, [3, side, side]), preprocessing: Preprocessing(resize: .none),
-      scores: [Float](repeating: 0, count: patches * patches), grid: Grid(rows: patches, columns: patches),
+      scores: [Float](repeating: 0, count: patches * patches),
+      grid: PatchGrid(rows: patches, columns: patches),
       map: [Float](repeating: 0, count: side * side), classIndex: 0, probability: 1)
     let metric = try Registry(plugins: builtInMetrics).metric("deletion:preset=\(preset)")
     let answers = try (0..<metric.frames(for: subject).count).map { _ in

@@ -22,7 +22,7 @@ import XAIWeights
     let map = (0..<48).map { _ in (random.uniform() * 8).rounded() / 8 }
     return MetricSubject(
       pixels: pixels, preprocessing: Preprocessing(resize: .none, normalisation: .imageNet),
-      scores: [0.5, -1, 0.5, 2, 0, -0], grid: Grid(rows: 2, columns: 3), map: map, classIndex: 1,
+      scores: [0.5, -1, 0.5, 2, 0, -0], grid: PatchGrid(rows: 2, columns: 3), map: map, classIndex: 1,
       probability: probability)
   }
 

@@ -24,7 +24,7 @@ struct SwinFixture: Sendable, CustomTestStringConvertible {
   }
 
   let name: String
-  let grids: [Grid]
+  let grids: [PatchGrid]
   let points: [Place]
   let targets: [Target]
   let specs: [String]
@@ -48,7 +48,7 @@ struct SwinFixture: Sendable, CustomTestStringConvertible {
     let description = try decoder.decode(
       Description.self, from: Data(contentsOf: folder.appendingPathComponent("case.json")))
     self.name = name
-    self.grids = description.grids.map { Grid(rows: $0[0], columns: $0[1]) }
+    self.grids = description.grids.map { PatchGrid(rows: $0[0], columns: $0[1]) }
     self.points = description.recordingPoints.map(Place.init(rawValue:))
     self.targets = description.targets
     self.specs = description.specs

@@ -70,12 +70,12 @@ import XAIFoundation
 
   @Test("equal values have an interval without width, one image and none have no interval")
   func degenerate() {
-    func interval(_ values: [[Double]]) -> Interval? {
+    func interval(_ values: [[Double]]) -> ConfidenceInterval? {
       var columns = ClusteredValues(imageCount: values.count)
       columns.append(values)
       return Bootstrap(resampleCount: 100).intervals(of: columns)[0]
     }
-    #expect(interval([[4], [4], [4]]) == Interval(low: 4, high: 4))
+    #expect(interval([[4], [4], [4]]) == ConfidenceInterval(low: 4, high: 4))
     #expect(interval([[1, 2, 3]]) == nil)
     #expect(interval([[1], [], []]) == nil)
     #expect(interval([[], []]) == nil)

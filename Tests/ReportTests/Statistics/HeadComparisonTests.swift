@@ -20,7 +20,7 @@ import XAIEvaluation
       try comparison(weights: [weights, weights, weights], effects: [effects, effects, effects]))
     #expect(found.layers.map { $0?.value } == [1, -1, 0.5])
     #expect(abs(try #require(found.overall).value - 0.5 / 3) < 1e-12)
-    #expect(found.layers[0]?.interval == Interval(low: 1, high: 1), "every resample is the same")
+    #expect(found.layers[0]?.interval == ConfidenceInterval(low: 1, high: 1), "every resample is the same")
     #expect(found.subjectCount == 3)
   }
 

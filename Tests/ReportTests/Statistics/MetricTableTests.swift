@@ -15,7 +15,7 @@ import XAIEvaluation
     // (13 − 10 + 34 − 30) / 2: only two images have both.
     #expect(rows[1].difference?.count == 2 && rows[1].difference?.mean == 3.5)
     let interval = try #require(rows[1].difference?.interval)
-    #expect(interval == Interval(low: 3, high: 4))
+    #expect(interval == ConfidenceInterval(low: 3, high: 4))
     #expect(try small.section().tables[0].verdict(of: rows[1]) == .better)
   }
 
@@ -24,7 +24,7 @@ import XAIEvaluation
     let first = (0..<10).map { Double($0 * 7 % 10) }
     let small = SmallResults(values: first.map { value -> [[Double?]] in [[value], [value - 2]] })
     let row = try small.section().tables[0].rows[1]
-    #expect(row.difference?.interval == Interval(low: -2, high: -2))
+    #expect(row.difference?.interval == ConfidenceInterval(low: -2, high: -2))
     #expect(try #require(row.estimate?.interval).low < 3)
     #expect(try small.section().tables[0].verdict(of: row) == .worse)
   }

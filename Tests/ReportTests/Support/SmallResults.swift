@@ -7,7 +7,7 @@ import XAIEvaluation
 struct SmallResults {
   var explainers = ["attention-rollout", "gmar"]
   var metrics: [(id: String, direction: MetricDescriptor.Direction)] = [("insertion", .higher)]
-  var grid = Grid(rows: 2, columns: 2)
+  var grid = PatchGrid(rows: 2, columns: 2)
   /// `values[image][explainer][metric]`.
   var values: [[[Double?]]] = []
   /// `scores[image][explainer]`; all different where left out.

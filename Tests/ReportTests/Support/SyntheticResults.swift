@@ -40,7 +40,7 @@ struct SyntheticResults {
       model: ModelIdentity(
         name: name, architecture: "vit", hash: "41c92d58be07a3f6",
         labels: ["triangle", "square", "disk, circle", "star"], parameterCount: 5_717_416, layerCount: layers,
-        headCount: heads, grid: Grid(rows: side, columns: side), inputHeight: 224, inputWidth: 224),
+        headCount: heads, grid: PatchGrid(rows: side, columns: side), inputHeight: 224, inputWidth: 224),
       data: DataIdentity(
         name: "shapes:size=224", split: "validation", splitCount: 1000, hash: "9c01d3e2f4a5b687",
         sampleCount: imageCount, sampleSeed: 1),
@@ -165,6 +165,6 @@ struct SyntheticResults {
         }
       }
     }
-    return try Image(width: side, height: side, pixels: pixels).jpeg(quality: 85)
+    return try RGBImage(width: side, height: side, pixels: pixels).jpeg(quality: 85)
   }
 }

@@ -68,7 +68,7 @@ struct TensorOperationTests {
     let x = random(extents.reduce(1, *), seed: 9)
     let elements = x.elements
     for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
-      let shape = Shape(order.map { extents[$0] })
+      let shape = TensorShape(order.map { extents[$0] })
       let result = x.permuting(extents, to: order, shape: shape)
       var expected: [Float] = []
       for i in 0..<shape[0] {

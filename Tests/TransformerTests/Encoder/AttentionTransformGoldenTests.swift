@@ -19,12 +19,12 @@ import XAIWeights
 
   static let embeddings: [(name: String, embedding: RotaryEmbedding)] = [
     ("eva", RotaryEmbedding()),
-    ("eva-other-grid", RotaryEmbedding(coordinates: .indices(of: Grid(rows: 6, columns: 6)))),
+    ("eva-other-grid", RotaryEmbedding(coordinates: .indices(of: PatchGrid(rows: 6, columns: 6)))),
     ("dinov3", RotaryEmbedding(base: 100, pairing: .halves, coordinates: .centred)),
   ]
 
   private func context(
-    _ part: AttentionTransformContext.Part, _ grid: Grid, _ parameters: [Tensor],
+    _ part: AttentionTransformContext.Part, _ grid: PatchGrid, _ parameters: [Tensor],
     _ kernels: AvailableKernels
   ) -> AttentionTransformContext {
     AttentionTransformContext(
@@ -34,7 +34,7 @@ import XAIWeights
 
   @Test("rotary embeddings of EVA-02 and DINOv3", arguments: embeddings, AvailableKernels.all)
   func rotated(_ rotary: (name: String, embedding: RotaryEmbedding), _ kernels: AvailableKernels) throws {
-    let context = context(.keys, Grid(rows: 3, columns: 4), [], kernels)
+    let context = context(.keys, PatchGrid(rows: 3, columns: 4), [], kernels)
     let x = try file.tensor("\(rotary.name).x")
     expectClose(
       rotary.embedding.apply(to: x, in: context), try file.tensor("\(rotary.name).rotated"), within: 5e-6,
@@ -50,7 +50,7 @@ import XAIWeights
     let transform = CosineAttention()
     let scale = try file.tensor("cosine.scale")
     let (q, k) = (try file.tensor("cosine.queries"), try file.tensor("cosine.keys"))
-    let grid = Grid(rows: 2, columns: 3)
+    let grid = PatchGrid(rows: 2, columns: 3)
     let (ofQueries, ofKeys) = (
       context(.queries, grid, [scale], kernels), context(.keys, grid, [scale], kernels)
     )

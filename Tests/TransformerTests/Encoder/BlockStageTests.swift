@@ -128,7 +128,7 @@ import XAITesting
     let rotary = RotaryEmbedding(base: 20)
     var random = SeededRandom(seed: 43)
     let (query, key) = (random.normal([8]).elements, random.normal([8]).elements)
-    let grid = Grid(rows: 4, columns: 5)
+    let grid = PatchGrid(rows: 4, columns: 5)
     func rotated(_ x: [Float]) -> [[Float]] {
       let all = Tensor([1, grid.count, 1, 8], (0..<grid.count).flatMap { _ in x })
       let context = AttentionTransformContext(

@@ -69,7 +69,8 @@ struct NaiveTransformer {
 
   /// A head's query or key after all transforms; `place` is the row and column of its patch.
   private func transformed(
-    _ x: Vector, _ name: String, _ block: String, head: Int, place: (row: Int, column: Int)?, on grid: Grid
+    _ x: Vector, _ name: String, _ block: String, head: Int, place: (row: Int, column: Int)?,
+    on grid: PatchGrid
   ) -> Vector {
     var x = x
     for transform in configuration.attentionTransforms {
@@ -91,7 +92,7 @@ struct NaiveTransformer {
   }
 
   private func rotated(
-    _ x: Vector, _ rotary: RotaryEmbedding, _ place: (row: Int, column: Int)?, _ grid: Grid
+    _ x: Vector, _ rotary: RotaryEmbedding, _ place: (row: Int, column: Int)?, _ grid: PatchGrid
   ) -> Vector {
     guard let place else { return x }
     func position(_ index: Int, _ count: Int) -> Double {
@@ -113,7 +114,7 @@ struct NaiveTransformer {
   }
 
   private func attention(
-    _ block: String, _ tokens: [Vector], places: [(row: Int, column: Int)?], on grid: Grid
+    _ block: String, _ tokens: [Vector], places: [(row: Int, column: Int)?], on grid: PatchGrid
   ) -> [Vector] {
     let (width, heads) = (configuration.width, configuration.headCount)
     let d = width / heads
@@ -149,7 +150,7 @@ struct NaiveTransformer {
   /// Relative position bias of the block's own table.
   private func bias(
     _ block: String, _ head: Int, _ query: (row: Int, column: Int)?, _ key: (row: Int, column: Int)?,
-    _ grid: Grid
+    _ grid: PatchGrid
   ) -> Double {
     guard let table = parameters["\(block).attn.position_bias_table"] else { return 0 }
     let (rows, columns) = (2 * grid.rows - 1, 2 * grid.columns - 1)
@@ -166,7 +167,7 @@ struct NaiveTransformer {
   }
 
   private func block(
-    _ name: String, _ tokens: [Vector], places: [(row: Int, column: Int)?], on grid: Grid
+    _ name: String, _ tokens: [Vector], places: [(row: Int, column: Int)?], on grid: PatchGrid
   ) -> [Vector] {
     let isBefore = configuration.normOrder == .preNorm
     func scaled(_ x: Vector, _ scale: String) -> Vector {
@@ -186,7 +187,7 @@ struct NaiveTransformer {
   /// The logits of one image, [3, H, W], perhaps of some patches alone.
   func logits(_ image: Vector, height: Int, width: Int, keeping kept: [Int]? = nil) -> Vector {
     let (patchHeight, patchWidth) = (configuration.patchHeight, configuration.patchWidth)
-    let grid = Grid(rows: height / patchHeight, columns: width / patchWidth)
+    let grid = PatchGrid(rows: height / patchHeight, columns: width / patchWidth)
     let prefix = configuration.prefix
     let own = parameters["pos_embed"]
     let positioned = (own?.count ?? 0) / configuration.width - grid.count

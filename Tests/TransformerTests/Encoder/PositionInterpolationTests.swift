@@ -27,7 +27,7 @@ import XAITesting
     arguments: [((3, 4), (5, 2)), ((2, 2), (7, 7)), ((1, 1), (3, 2)), ((4, 4), (4, 6)), ((14, 14), (3, 9))])
   func formula(_ from: (Int, Int), _ to: (Int, Int)) {
     var random = SeededRandom(seed: 8)
-    let (source, target) = (Grid(rows: from.0, columns: from.1), Grid(rows: to.0, columns: to.1))
+    let (source, target) = (PatchGrid(rows: from.0, columns: from.1), PatchGrid(rows: to.0, columns: to.1))
     let positions = random.normal([source.count, 2])
     let result = interpolated(positions, from: source, to: target, by: .bicubic)
     #expect(result.shape == [target.count, 2])
@@ -46,12 +46,12 @@ import XAITesting
 
   @Test("a constant stays constant, and the same grid stays as it is")
   func identity() {
-    let grid = Grid(rows: 3, columns: 4)
+    let grid = PatchGrid(rows: 3, columns: 4)
     var random = SeededRandom(seed: 1)
     let positions = random.normal([12, 3])
     for interpolation in [GridInterpolation.bicubic, .antialiasedBicubic, .bilinear] {
       let constant = interpolated(
-        Tensor(repeating: 2.5, [12, 3]), from: grid, to: Grid(rows: 7, columns: 2), by: interpolation)
+        Tensor(repeating: 2.5, [12, 3]), from: grid, to: PatchGrid(rows: 7, columns: 2), by: interpolation)
       expectClose(constant, Tensor(repeating: 2.5, [14, 3]), within: 1e-5, "\(interpolation), constant")
       expectClose(
         interpolated(positions, from: grid, to: grid, by: interpolation), positions, within: 1e-6,
@@ -63,7 +63,7 @@ import XAITesting
     "the reverse is the transpose",
     arguments: [GridInterpolation.bicubic, .antialiasedBicubic, .bilinear, .geometric])
   func transpose(_ interpolation: GridInterpolation) {
-    let (source, target) = (Grid(rows: 5, columns: 7), Grid(rows: 9, columns: 3))
+    let (source, target) = (PatchGrid(rows: 5, columns: 7), PatchGrid(rows: 9, columns: 3))
     var random = SeededRandom(seed: 2)
     let (values, gradient) = (random.normal([source.count, 2]), random.normal([target.count, 2]))
     func product(_ a: Tensor, _ b: Tensor) -> Double {

@@ -7,10 +7,12 @@ import XAITesting
 @testable import XAITransformer
 
 @Suite struct RelativeOffsetsTests {
-  static let grids = [Grid(rows: 1, columns: 1), Grid(rows: 3, columns: 3), Grid(rows: 2, columns: 5)]
+  static let grids = [
+    PatchGrid(rows: 1, columns: 1), PatchGrid(rows: 3, columns: 3), PatchGrid(rows: 2, columns: 5),
+  ]
 
   /// The row of the table by the definition, from places on the grid; nil is the class token.
-  private func row(_ query: Int?, _ key: Int?, _ grid: Grid) -> Int {
+  private func row(_ query: Int?, _ key: Int?, _ grid: PatchGrid) -> Int {
     let (rows, columns) = (2 * grid.rows - 1, 2 * grid.columns - 1)
     guard let query else { return rows * columns + (key == nil ? 2 : 0) }
     guard let key else { return rows * columns + 1 }
@@ -20,7 +22,7 @@ import XAITesting
   }
 
   @Test("scores are read from the table by the offset of query and key", arguments: grids)
-  func scores(_ grid: Grid) {
+  func scores(_ grid: PatchGrid) {
     let offsets = RelativeOffsets(grid: grid)
     var random = SeededRandom(seed: 3)
     let table = random.normal([offsets.count, 2])
@@ -38,7 +40,7 @@ import XAITesting
   }
 
   @Test("the gradient of a table is the reverse of reading it", arguments: grids)
-  func gradient(_ grid: Grid) {
+  func gradient(_ grid: PatchGrid) {
     let offsets = RelativeOffsets(grid: grid)
     var random = SeededRandom(seed: 4)
     let table = random.normal([offsets.count, 3])
@@ -54,7 +56,7 @@ import XAITesting
 
   @Test("a table for another grid keeps the class token's rows")
   func resized() {
-    let (small, large) = (Grid(rows: 3, columns: 3), Grid(rows: 5, columns: 4))
+    let (small, large) = (PatchGrid(rows: 3, columns: 3), PatchGrid(rows: 5, columns: 4))
     let offsets = RelativeOffsets(grid: small)
     var random = SeededRandom(seed: 5)
     let table = random.normal([offsets.count, 2])

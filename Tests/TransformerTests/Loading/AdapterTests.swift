@@ -102,7 +102,7 @@ import XAIWeights
 
   @Test("tensors of which nothing is made are an error, and so are maps that aren't linear")
   func unused() throws {
-    func failure(_ name: String, _ shape: Shape) throws -> String {
+    func failure(_ name: String, _ shape: TensorShape) throws -> String {
       let folder = try EditedModel("hf-vit")
       try copyAdapter("lora", to: folder)
       let path = "\(folder.path)/adapter_model.safetensors"

@@ -17,11 +17,11 @@ import XAIWeights
         guard let tensor = tensors[name] else { continue }
         let row = tensor.count / tensor.shape[0]
         tensors[name] = Tensor(
-          Shape([expected.classes] + tensor.shape.extents.dropFirst()),
+          TensorShape([expected.classes] + tensor.shape.extents.dropFirst()),
           Array(tensor.elements.prefix(expected.classes * row)))
       }
     }.load()
-    let image = try Image(
+    let image = try RGBImage(
       contentsOf: URL(fileURLWithPath: CheckpointFixture.path("")).deletingLastPathComponent()
         .appendingPathComponent("images/rgb8.png").path)
     let descriptor = model.descriptor

@@ -118,11 +118,11 @@ import XAIWeights
       """
     try Data(larger.utf8).write(to: URL(fileURLWithPath: "\(size.path)/preprocessor_config.json"))
     let model = try size.load()
-    #expect(model.descriptor.layout.grid == Grid(rows: 6, columns: 5))
+    #expect(model.descriptor.layout.grid == PatchGrid(rows: 6, columns: 5))
     #expect(model.descriptor.preprocessing.inputSize.map { [$0.height, $0.width] } == [24, 20])
     // One that patches don't cover leaves the model its own.
     let odd = larger.replacingOccurrences(of: "24", with: "25")
     try Data(odd.utf8).write(to: URL(fileURLWithPath: "\(size.path)/preprocessor_config.json"))
-    #expect(try size.load().descriptor.layout.grid == Grid(rows: 4, columns: 4))
+    #expect(try size.load().descriptor.layout.grid == PatchGrid(rows: 4, columns: 4))
   }
 }

@@ -130,7 +130,7 @@ import XAIWeights
     let model = try EditedModel("timm-vit").set([
       ("model_args.img_size", nil), ("pretrained_cfg.input_size", [3, 24, 12]),
     ]).load()
-    #expect(model.descriptor.layout.grid == Grid(rows: 6, columns: 3))
+    #expect(model.descriptor.layout.grid == PatchGrid(rows: 6, columns: 3))
     #expect(model.descriptor.preprocessing.inputSize.map { [$0.height, $0.width] } == [24, 12])
     let golden = try expected("timm-vit-interpolated")
     expectClose(
@@ -147,7 +147,7 @@ import XAIWeights
     let other = try stated.set([
       ("model_args.img_size", [32, 32]), ("pretrained_cfg.input_size", [3, 32, 32]),
     ]).load()
-    #expect(other.descriptor.layout.grid == Grid(rows: 8, columns: 8))
+    #expect(other.descriptor.layout.grid == PatchGrid(rows: 8, columns: 8))
     #expect(try configuration(other).layout.grid == own.layout.grid)
     #expect(other.descriptor.notes.count == 1)
   }

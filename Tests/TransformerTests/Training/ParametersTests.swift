@@ -53,7 +53,7 @@ import XAITransformer
     ).parameters
     #expect(gradients.mapValues(\.shape) == values(model).mapValues(\.shape))
 
-    var asked: [String: Shape] = [:]
+    var asked: [String: TensorShape] = [:]
     _ = VisionTransformerWeights(configuration: toy.configuration, naming: toy.naming) {
       name, shape in
       asked[name] = shape

@@ -100,7 +100,7 @@ import XAIWeights
       .set([("image_size", 96), ("patch_size", 8)])
     let new = try untrained(model)
     #expect(try #require(new.descriptor.preprocessing.inputSize) == (96, 96))
-    #expect(new.descriptor.layout.grid == Grid(rows: 12, columns: 12))
+    #expect(new.descriptor.layout.grid == PatchGrid(rows: 12, columns: 12))
     let file = try #require(try new.configurationFiles()["preprocessor_config.json"])
     let config = try Configuration(text: file, file: "preprocessor_config.json")
     #expect(try config.integer(name == "hf-vit" ? "size.height" : "crop_size.height") == 96)

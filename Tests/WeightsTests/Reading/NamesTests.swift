@@ -80,7 +80,7 @@ import XAITensor
     let update = LowRankUpdate(
       file: file, down: try #require(file["A"]), up: try #require(file["B"]), scale: scale,
       isTransposed: isTransposed)
-    let shape: Shape = isTransposed ? [inputs, outputs] : [outputs, inputs]
+    let shape: TensorShape = isTransposed ? [inputs, outputs] : [outputs, inputs]
     #expect(update.shape == shape)
     func index(_ output: Int, _ input: Int) -> Int {
       isTransposed ? input * outputs + output : output * inputs + input

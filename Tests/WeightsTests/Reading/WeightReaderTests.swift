@@ -5,7 +5,7 @@ import XAITensor
 
 @Suite struct WeightReaderTests {
   /// A store of float32 tensors of zeros, and one of integers.
-  private func store(_ shapes: [String: Shape], integers: String? = nil) throws -> WeightStore {
+  private func store(_ shapes: [String: TensorShape], integers: String? = nil) throws -> WeightStore {
     var entries: [String] = []
     var end = 0
     for (name, shape) in shapes.sorted(by: { $0.key < $1.key }) {
@@ -83,7 +83,7 @@ import XAITensor
 
   @Test func boundsTheReport() throws {
     let reader = WeightReader(
-      try store(Dictionary(uniqueKeysWithValues: (0..<50).map { ("left.\($0)", [1] as Shape) })))
+      try store(Dictionary(uniqueKeysWithValues: (0..<50).map { ("left.\($0)", [1] as TensorShape) })))
     for index in 0..<30 { _ = reader.tensor("needed.\(index)", [2]) }
     let message = error(reader).map { "\($0)" } ?? ""
     #expect(message.contains("and 10 more") && message.contains("and 30 more"))
@@ -104,7 +104,8 @@ import XAITensor
 
   @Test func readsFromSeveralTasks() async throws {
     let names = (0..<200).map { "t\($0)" }
-    let reader = WeightReader(try store(Dictionary(uniqueKeysWithValues: names.map { ($0, [2] as Shape) })))
+    let reader = WeightReader(
+      try store(Dictionary(uniqueKeysWithValues: names.map { ($0, [2] as TensorShape) })))
     await withTaskGroup(of: Void.self) { group in
       for name in names { group.addTask { _ = reader.tensor(name, [2]) } }
     }

@@ -96,6 +96,6 @@ private struct Record {
   func sample() -> Sample {
     let first = number * Self.size + 1
     let pixels = (0..<3 * Self.plane).map { batch[first + $0 % 3 * Self.plane + $0 / 3] }
-    return Sample(image: Image(width: Self.side, height: Self.side, pixels: pixels), label: label)
+    return Sample(image: RGBImage(width: Self.side, height: Self.side, pixels: pixels), label: label)
   }
 }

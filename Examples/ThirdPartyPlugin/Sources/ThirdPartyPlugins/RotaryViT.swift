@@ -122,7 +122,7 @@ public struct ScalableSoftmax: AttentionTransform {
   ) -> [Tensor?] {
     guard context.part == .queries else { return [nil] }
     let (heads, width) = (x.shape[2], x.shape[3])
-    let rows: Shape = [x.shape[0] * x.shape[1], heads * width]
+    let rows: TensorShape = [x.shape[0] * x.shape[1], heads * width]
     let sums = context.kernels.columnSums(ofProducts: gradient.reshaped(to: rows), x.reshaped(to: rows))
       .elements
     return [

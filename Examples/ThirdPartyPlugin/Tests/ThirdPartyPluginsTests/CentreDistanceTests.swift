@@ -8,7 +8,7 @@ import XAITesting
     let columns = scores.count / rows
     let subject = MetricSubject(
       pixels: Tensor(repeating: 0.5, [3, rows, columns]), preprocessing: Preprocessing(resize: .none),
-      scores: scores, grid: Grid(rows: rows, columns: columns), scoreMeaning: .signed,
+      scores: scores, grid: PatchGrid(rows: rows, columns: columns), scoreMeaning: .signed,
       map: minMaxNormalised(scores), classIndex: 0, probability: 1)
     return try #require(try CentreDistance().measure(for: subject)).number
   }

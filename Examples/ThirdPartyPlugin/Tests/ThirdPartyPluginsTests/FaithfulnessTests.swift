@@ -71,7 +71,7 @@ import XAITesting
 private struct NaiveFaithfulness {
   let model: any Model
   let input: [Float]
-  let shape: Shape
+  let shape: TensorShape
   let seed: UInt64
 
   init(_ image: ImageResult, of evaluation: Evaluation, seed: Int) throws {

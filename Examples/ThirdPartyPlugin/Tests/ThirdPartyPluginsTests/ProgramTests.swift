@@ -6,7 +6,7 @@ import XAITesting
 
 /// Plugins in a program of one's own, without the command.
 @Suite struct ProgramTests {
-  private let photograph = Image(
+  private let photograph = RGBImage(
     width: 40, height: 30, pixels: (0..<40 * 30 * 3).map { UInt8(truncatingIfNeeded: $0 &* 37 ^ $0 / 7) })
 
   @Test("a registry finds plugins by their ids, and a metric judges the map of one photograph")
@@ -33,7 +33,7 @@ import XAITesting
     let value = try metric.evaluate(subject, using: model, explainer: explainer)
 
     let rest = try #require(try metric.frames(for: subject).image(0, of: subject))
-    let shape = Shape([1] + rest.shape.extents)
+    let shape = TensorShape([1] + rest.shape.extents)
     let expected =
       try shares(logits)[map.classIndex]
       - shares(model.logits(rest.reshaped(to: shape)).elements)[map.classIndex]

@@ -73,7 +73,7 @@ struct Raster {
   }
 
   /// The image in 8 bits.
-  func image() -> Image {
+  func image() -> RGBImage {
     let bytes = [UInt8](unsafeUninitializedCapacity: size * size * 3) { bytes, count in
       for index in 0..<size * size {
         // Scalars: the conversion of whole vectors is a call into the standard library, ten times as slow.
@@ -84,7 +84,7 @@ struct Raster {
       }
       count = size * size * 3
     }
-    return Image(width: size, height: size, pixels: bytes)
+    return RGBImage(width: size, height: size, pixels: bytes)
   }
 
   @inline(__always)

@@ -14,7 +14,7 @@ struct Scene: Sendable {
     let image = withUnsafeTemporaryAllocation(of: SIMD4<Float>.self, capacity: size * size) { pixels in
       NoiseTable.values.withUnsafeBufferPointer { noise in
         guard let pixels = pixels.baseAddress, let noise = noise.baseAddress else {
-          return Image(width: 0, height: 0, pixels: [])
+          return RGBImage(width: 0, height: 0, pixels: [])
         }
         let raster = Raster(size: size, pixels: pixels, noise: noise)
         raster.fill(background)

@@ -13,14 +13,14 @@ package struct ImageList: Sendable {
   /// The folder that paths begin at.
   private let root: String
   /// How images are turned.
-  private let orientation: Image.Orientation
+  private let orientation: RGBImage.Orientation
   /// Folders below the root with a slash behind, or nothing for the root itself.
   private var folders: [String] = []
   private var names: [UInt8] = []
   private var entries: [Entry] = []
 
   /// Makes a list without images.
-  package init(root: String, orientation: Image.Orientation) {
+  package init(root: String, orientation: RGBImage.Orientation) {
     self.root = root
     self.orientation = orientation
   }
@@ -65,17 +65,17 @@ package struct ImageList: Sendable {
   /// Opens an image.
   ///
   /// - Throws: `ImageError` for an image that is not there or damaged, `DatasetError` for what is no file.
-  package func image(_ index: Int) throws -> Image {
+  package func image(_ index: Int) throws -> RGBImage {
     let path = path(index)
     // Reading a pipe would wait for its writer.
     if FileSystem.kind(of: path) == .other {
       throw DatasetError.malformed(file: path, line: nil, reason: "this is no regular file")
     }
-    return try Image(contentsOf: path, orientation: orientation)
+    return try RGBImage(contentsOf: path, orientation: orientation)
   }
 
   /// Whether an image is turned upright when it is opened.
-  package func isTurned(_ index: Int) -> Bool { orientation == .upright && Image.isTurned(path(index)) }
+  package func isTurned(_ index: Int) -> Bool { orientation == .upright && RGBImage.isTurned(path(index)) }
 
   /// The images for which `isIncluded` holds, in the same order.
   package func filter(_ isIncluded: (_ index: Int) -> Bool) -> ImageList {
@@ -91,7 +91,7 @@ package struct ImageList: Sendable {
   /// The list as a split; `objects` says what is known about the objects in an image.
   package func split(
     named name: String,
-    objects: @escaping @Sendable (_ index: Int, _ image: Image) throws -> [SampleObject] = { _, _ in [] }
+    objects: @escaping @Sendable (_ index: Int, _ image: RGBImage) throws -> [SampleObject] = { _, _ in [] }
   ) -> DatasetSplit {
     DatasetSplit(
       name: name, count: count, identifier: identifier, label: label,
@@ -102,11 +102,12 @@ package struct ImageList: Sendable {
   }
 }
 
-extension Image.Orientation: OptionValue {}
+extension RGBImage.Orientation: OptionValue {}
 
 extension OptionSpec {
   /// The option of data sets of files that says how images are turned.
-  package static func exif(_ property: any WritableKeyPath<Options, Image.Orientation> & Sendable) -> Self {
+  package static func exif(_ property: any WritableKeyPath<Options, RGBImage.Orientation> & Sendable) -> Self
+  {
     OptionSpec(
       "exif", property,
       "whether images are turned upright as their EXIF orientation says, or read as they are stored")

@@ -74,7 +74,7 @@ extension VectorRowKernels {
   /// SwiGLU of each row.
   public func swiGLU(_ x: Tensor) -> Tensor {
     let (rows, columns) = gatedRowsAndColumns(x)
-    return Tensor(Shape(x.shape.extents.dropLast() + [columns])) { y in
+    return Tensor(TensorShape(x.shape.extents.dropLast() + [columns])) { y in
       forEachBlock(rows: rows, columns: columns) { block, _ in
         let start = block.lowerBound * columns
         vector.functions.swiglu(x.start + 2 * start, block.count, columns, y + start)
@@ -107,7 +107,7 @@ extension VectorRowKernels {
       gradient.shape.rowsAndColumns.columns == columns
         && (period == 0 ? rows == 0 : rows % period == 0),
       "rows of \(x.shape) can't be repeated to a gradient of \(gradient.shape)")
-    return Tensor(Shape(gradient.shape.extents.dropLast() + [2 * columns])) { dx in
+    return Tensor(TensorShape(gradient.shape.extents.dropLast() + [2 * columns])) { dx in
       forEachBlock(rows: rows, columns: columns, period: period) { block, source in
         let start = block.lowerBound * columns
         function(x.start + 2 * source * columns, gradient.start + start, block.count, columns, dx + 2 * start)

@@ -93,7 +93,7 @@ extension VectorRowKernels {
 /// Rows that are summed one after the other.
 let rowsPerSum = 128
 
-extension Shape {
+extension TensorShape {
   /// The last dimension as columns, all others as rows; a scalar is one row of one column.
   var rowsAndColumns: (rows: Int, columns: Int) {
     let columns = extents.last ?? 1
@@ -102,7 +102,7 @@ extension Shape {
 }
 
 /// Traps where rows can't be repeated to those of a gradient; gives the number of rows that are.
-func checkRepetition(of shape: Shape, in gradient: Shape) -> Int {
+func checkRepetition(of shape: TensorShape, in gradient: TensorShape) -> Int {
   let (own, all) = (shape.rowsAndColumns, gradient.rowsAndColumns)
   precondition(
     own.columns == all.columns && (own.rows == 0 ? all.rows == 0 : all.rows % own.rows == 0),

@@ -36,7 +36,7 @@ func peak(_ set: InstructionSet) -> Double {
   ArithmeticUnit(rawValue: set.rawValue).flatMap { Peak(of: $0, threads: threads, runs: 6)?.gigaflops } ?? 0
 }
 
-func random(_ shape: Shape) -> Tensor {
+func random(_ shape: TensorShape) -> Tensor {
   Tensor(shape) { elements in
     var state: UInt64 = 1
     for index in 0..<shape.count {

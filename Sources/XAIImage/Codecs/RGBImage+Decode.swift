@@ -1,7 +1,7 @@
 import CImageCodecs
 import XAIFoundation
 
-extension Image {
+extension RGBImage {
   /// The most pixels that an image may have unless the caller says otherwise, 178,956,970 as in Pillow.
   public static let defaultPixelLimit = 178_956_970
 
@@ -14,7 +14,7 @@ extension Image {
     case raw
   }
 
-  /// Decodes a JPEG, PNG, WebP or GIF, told apart by content, to what Pillow's `Image.open(file).convert("RGB")` gives,
+  /// Decodes a JPEG, PNG, WebP or GIF, told apart by content, to what Pillow's `RGBImage.open(file).convert("RGB")` gives,
   /// turned upright as its `ImageOps.exif_transpose` does.
   ///
   /// Alpha is dropped; palettes, grey, 16-bit and CMYK samples become RGB; of an animation it is the first frame.
@@ -36,7 +36,7 @@ extension Image {
     orientation: Orientation = .upright
   ) throws(ImageError) {
     self = try bytes.withUnsafeBufferPointer { (elements) throws(ImageError) in
-      try Image(
+      try RGBImage(
         decoding: UnsafeRawBufferPointer(elements), file: file, pixelLimit: pixelLimit,
         orientation: orientation)
     }
@@ -52,7 +52,7 @@ extension Image {
   /// Reads and decodes an image file, and says whether it was turned.
   package static func read(
     _ path: String, pixelLimit: Int = defaultPixelLimit, orientation: Orientation
-  ) throws(ImageError) -> (image: Image, isTurned: Bool) {
+  ) throws(ImageError) -> (image: RGBImage, isTurned: Bool) {
     let bytes: [UInt8]
     do throws(ReadFailure) {
       bytes = try FileContents.read(path)
@@ -77,7 +77,7 @@ extension Image {
 
   private static func decode(
     _ bytes: UnsafeRawBufferPointer, file: String, pixelLimit: Int, orientation: Orientation
-  ) throws(ImageError) -> (image: Image, isTurned: Bool) {
+  ) throws(ImageError) -> (image: RGBImage, isTurned: Bool) {
     guard !bytes.isEmpty else { throw .empty(file: file) }
     guard let format = ImageFormat(of: bytes) else {
       throw .unknownFormat(file: file, content: ImageFormat.guess(of: bytes))
@@ -106,7 +106,7 @@ private struct Decoder {
   var format: ImageFormat
   var file: String
 
-  func image(in bytes: UnsafeRawBufferPointer, pixelLimit: Int) throws(ImageError) -> Image {
+  func image(in bytes: UnsafeRawBufferPointer, pixelLimit: Int) throws(ImageError) -> RGBImage {
     guard let functions else { throw .missingDecoder(file: file, format: format) }
     let source = bytes.assumingMemoryBound(to: UInt8.self)
     var report = xai_codec_report()
@@ -117,7 +117,7 @@ private struct Decoder {
     guard !overflow, count <= pixelLimit else {
       throw .tooManyPixels(file: file, width: width, height: height, limit: pixelLimit)
     }
-    return try Image(width: width, height: height) { (pixels) throws(ImageError) in
+    return try RGBImage(width: width, height: height) { (pixels) throws(ImageError) in
       try check(functions.decode(source.baseAddress, source.count, extent, pixels, &report), report)
     }
   }

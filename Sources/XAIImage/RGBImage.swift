@@ -1,5 +1,5 @@
 /// An 8-bit RGB image: rows from top to bottom, pixels from left to right, samples interleaved.
-public struct Image: Hashable, Sendable {
+public struct RGBImage: Hashable, Sendable {
   /// Pixels per row.
   public let width: Int
   /// Number of rows.
@@ -62,13 +62,13 @@ extension UnsafeMutablePointer<UInt8> {
   }
 }
 
-extension Image {
+extension RGBImage {
   /// A part of the image; traps where it reaches outside.
-  public func cropped(x: Int, y: Int, width newWidth: Int, height newHeight: Int) -> Image {
+  public func cropped(x: Int, y: Int, width newWidth: Int, height newHeight: Int) -> RGBImage {
     precondition(
       x >= 0 && y >= 0 && newWidth >= 0 && newHeight >= 0 && x + newWidth <= width && y + newHeight <= height,
       "\(newWidth)×\(newHeight) at (\(x), \(y)) is outside an image of \(width)×\(height)")
-    return Image(width: newWidth, height: newHeight) { target in
+    return RGBImage(width: newWidth, height: newHeight) { target in
       pixels.withUnsafeBufferPointer { source in
         guard let source = source.baseAddress else { return }
         for row in 0..<newHeight {
@@ -80,8 +80,8 @@ extension Image {
   }
 
   /// The image as a mirror shows it: left and right exchanged.
-  public func mirrored() -> Image {
-    Image(width: width, height: height) { target in
+  public func mirrored() -> RGBImage {
+    RGBImage(width: width, height: height) { target in
       pixels.withUnsafeBufferPointer { source in
         for y in 0..<height {
           for x in 0..<width {

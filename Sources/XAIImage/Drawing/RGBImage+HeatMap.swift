@@ -1,6 +1,6 @@
 public import XAITensor
 
-extension Image {
+extension RGBImage {
   /// Colours a map, rows × columns, one pixel a value.
   ///
   /// Throws ``FigureError`` for what is no map or not finite.
@@ -57,7 +57,7 @@ extension Image {
   /// - Throws: ``FigureError`` for what is no map or not finite.
   public func overlaid(
     with map: Tensor, style: MapStyle, view: Preprocessing.View? = nil, colourBar: Bool = false
-  ) throws(FigureError) -> Image {
+  ) throws(FigureError) -> RGBImage {
     try map.checkMap(named: "map")
     let colours = style.colourMap.colours
     // Weights in 1/65536 add up to one exactly.
@@ -65,7 +65,7 @@ extension Image {
     var rows = MapRows(map, style, height: height, width: width, view)
     let strip = colourBar ? ColourStrip(belowWidth: width, height: height, style: style) : nil
     let (whole, left) = (strip?.width ?? width, strip?.left ?? 0)
-    return Image(width: whole, height: strip?.height ?? height) { target in
+    return RGBImage(width: whole, height: strip?.height ?? height) { target in
       pixels.withUnsafeBufferPointer { below in
         rows.forEach { y, values in
           let target = target + (y * whole + left - y * width) * 3

@@ -1,5 +1,5 @@
 /// The extents of a tensor, outermost first; an empty shape is a scalar.
-public struct Shape: Hashable, Sendable, CustomStringConvertible, ExpressibleByArrayLiteral {
+public struct TensorShape: Hashable, Sendable, CustomStringConvertible, ExpressibleByArrayLiteral {
   /// Extents, outermost first, none negative.
   public let extents: [Int]
 

@@ -1,9 +1,9 @@
-extension Image {
-  /// The image resized to `width × height`, with the bytes of Pillow's `Image.resize((width, height), filter)`.
+extension RGBImage {
+  /// The image resized to `width × height`, with the bytes of Pillow's `RGBImage.resize((width, height), filter)`.
   ///
   /// The bytes are those of Pillow 13. Pillow up to 12 always resizes rows first, which rounds differently (by one) where
   /// the height shrinks by more than twice as much as the width. Traps when an extent isn't positive.
-  public func resized(width newWidth: Int, height newHeight: Int, filter: ResamplingFilter) -> Image {
+  public func resized(width newWidth: Int, height newHeight: Int, filter: ResamplingFilter) -> RGBImage {
     precondition(
       newWidth > 0 && newHeight > 0 && width > 0 && height > 0,
       "\(width)×\(height) can't be resized to \(newWidth)×\(newHeight)")
@@ -16,14 +16,14 @@ extension Image {
   }
 
   /// The horizontal pass; nothing where the width stays.
-  private func resampled(width newWidth: Int, filter: ResamplingFilter) -> Image {
+  private func resampled(width newWidth: Int, filter: ResamplingFilter) -> RGBImage {
     guard newWidth != width else { return self }
     let columns = ResamplingWeights(from: width, to: newWidth, filter: filter)
     return withRows { Self.resampleRows(of: $0, width: width, height: height, by: columns) }
   }
 
   /// The vertical pass; nothing where the height stays.
-  private func resampled(height newHeight: Int, filter: ResamplingFilter) -> Image {
+  private func resampled(height newHeight: Int, filter: ResamplingFilter) -> RGBImage {
     guard newHeight != height else { return self }
     let rows = ResamplingWeights(from: height, to: newHeight, filter: filter)
     return withRows { Self.resampleColumns(of: $0, width: width, by: rows) }
@@ -41,9 +41,9 @@ extension Image {
   /// The horizontal pass: every row by itself.
   private static func resampleRows(
     of source: UnsafePointer<UInt8>, width: Int, height: Int, by columns: ResamplingWeights
-  ) -> Image {
+  ) -> RGBImage {
     let newWidth = columns.spans.count
-    return Image(width: newWidth, height: height) { target in
+    return RGBImage(width: newWidth, height: height) { target in
       columns.weights.withUnsafeBufferPointer { weights in
         columns.spans.withUnsafeBufferPointer { spans in
           for y in 0..<height {
@@ -77,10 +77,10 @@ extension Image {
   /// The vertical pass: rows are weighted and added as a whole, which the compiler makes into vector code.
   private static func resampleColumns(
     of source: UnsafePointer<UInt8>, width: Int, by rows: ResamplingWeights
-  ) -> Image {
+  ) -> RGBImage {
     let newHeight = rows.spans.count
     let samples = width * 3
-    return Image(width: width, height: newHeight) { target in
+    return RGBImage(width: width, height: newHeight) { target in
       withUnsafeTemporaryAllocation(of: Int32.self, capacity: samples) { sums in
         guard let sums = sums.baseAddress else { return }
         for y in 0..<newHeight {
@@ -105,10 +105,10 @@ extension Image {
   }
 
   /// Takes the pixels under the centres of the target pixels.
-  private func nearest(width newWidth: Int, height newHeight: Int) -> Image {
+  private func nearest(width newWidth: Int, height newHeight: Int) -> RGBImage {
     let columns = Self.nearestPositions(from: width, to: newWidth)
     let rows = Self.nearestPositions(from: height, to: newHeight)
-    return Image(width: newWidth, height: newHeight) { target in
+    return RGBImage(width: newWidth, height: newHeight) { target in
       withRows { source in
         var output = target
         for row in rows {

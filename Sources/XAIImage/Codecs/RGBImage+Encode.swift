@@ -2,7 +2,7 @@ import CImageCodecs
 import XAIFoundation
 import XAITensor
 
-extension Image {
+extension RGBImage {
   /// Encodes the image as an 8-bit RGB PNG.
   ///
   /// - Parameter resolution: pixels an inch, which the file states in a `pHYs` chunk; none where nil.
