@@ -101,6 +101,7 @@ extension ExitStatus {
       switch error {
       case .notCreatable, .notAPlainFile, .notAFolder: self = .cantCreate
       case .notWritable, .notReplaceable: self = .cantWrite
+      case .notAFile: self = .software
       }
     case let error as DrawingError:
       switch error {
@@ -121,7 +122,7 @@ extension ExitStatus {
     switch error {
     case .unreadable: self = .noInput
     case .empty, .unknownFormat, .missingDecoder, .tooManyPixels, .truncated, .corrupt: self = .inputData
-    case .outOfMemory, .notEncodable, .unknownExtension: self = .software
+    case .outOfMemory, .notEncodable, .unknownExtension, .unusableSamples: self = .software
     }
   }
 

@@ -95,3 +95,8 @@ extension RGBImage {
     }
   }
 }
+
+extension RGBImage: CustomStringConvertible {
+  /// The extent: `500×371 pixels`, the width first.
+  public var description: String { "\(width)×\(height) pixels" }
+}

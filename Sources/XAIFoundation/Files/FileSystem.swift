@@ -225,7 +225,7 @@ package struct ReadFailure: Error, Hashable, Sendable {
   }
 }
 
-/// Why a file could not be written.
+/// Why a file could not be written, or not be looked for.
 ///
 /// Each case names the file and gives the system's reason.
 public enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -239,6 +239,8 @@ public enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
   case notWritable(path: String, reason: String)
   /// The finished file could not be put in its place.
   case notReplaceable(path: String, reason: String)
+  /// A URL is that of something on a network.
+  case notAFile(address: String)
 
   /// What is wrong, with what file, and what to do.
   public var description: String {
@@ -255,6 +257,8 @@ public enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
       "\(FileName.shown(path)): writing failed: \(reason). Free space on the disk or write elsewhere; nothing was changed."
     case .notReplaceable(let path, let reason):
       "\(FileName.shown(path)): can't be put in place: \(reason). Check the permissions of the folder; nothing was changed."
+    case .notAFile(let address):
+      "\(FileName.shown(address)): is not the URL of a file. Download it, and give the URL of the copy."
     }
   }
 }

@@ -161,6 +161,8 @@ public enum ImageError: Error, Hashable, Sendable, CustomStringConvertible {
   case unknownExtension(file: String)
   /// The image can't be encoded.
   case notEncodable(format: ImageFormat, reason: String)
+  /// Samples in memory don't make an image.
+  case unusableSamples(reason: String)
 
   /// What is wrong, with what, and what to do.
   public var description: String {
@@ -189,6 +191,8 @@ public enum ImageError: Error, Hashable, Sendable, CustomStringConvertible {
       "\(FileName.shown(file)): the extension tells no format that is written. Use .png, .jpg or .jpeg."
     case .notEncodable(let format, let reason):
       "the image can't be written as \(format.rawValue): \(reason)."
+    case .unusableSamples(let reason):
+      "the samples don't make an image: \(reason). Check width, height, order and bytes a row."
     }
   }
 }

@@ -14,7 +14,7 @@ extension RGBImage {
     case raw
   }
 
-  /// Decodes a JPEG, PNG, WebP or GIF, told apart by content, to what Pillow's `RGBImage.open(file).convert("RGB")` gives,
+  /// Decodes a JPEG, PNG, WebP or GIF, told apart by content, to what Pillow's `Image.open(file).convert("RGB")` gives,
   /// turned upright as its `ImageOps.exif_transpose` does.
   ///
   /// Alpha is dropped; palettes, grey, 16-bit and CMYK samples become RGB; of an animation it is the first frame.
