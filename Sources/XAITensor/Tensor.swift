@@ -115,3 +115,12 @@ public struct Tensor: Sendable {
     return slice.reshaped(to: TensorShape(Array(shape.extents.dropFirst())))
   }
 }
+
+extension Tensor: CustomStringConvertible {
+  /// The shape and the first elements: `[2, 3]: 0.5, -1.0, 2.0, 0.0, …`; of a tensor on a device its name in place of elements.
+  public var description: String {
+    if let device { return "\(shape) on \(device.name)" }
+    let first = withElements { $0.prefix(4).map { "\($0)" } }
+    return "\(shape): \((first + (count > 4 ? ["…"] : [])).joined(separator: ", "))"
+  }
+}

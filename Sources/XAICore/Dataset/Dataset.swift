@@ -4,7 +4,7 @@ import XAIFoundation
 ///
 /// A data set reads its lists when it is made and an image when it is asked for, so that its memory does not grow with
 /// the images.
-public protocol Dataset: Plugin {
+public protocol Dataset: Plugin, CustomStringConvertible {
   /// Its options, such as where it lies.
   associatedtype Options: PluginOptions
 
@@ -35,6 +35,12 @@ public protocol Dataset: Plugin {
 }
 
 extension Dataset {
+  /// The id, and how many classes and splits there are.
+  public var description: String {
+    "\(descriptor.id): \(counted(classes.count, "class", plural: "classes")), "
+      + "splits \(splitNames.joined(separator: ", "))"
+  }
+
   public var descriptor: DatasetDescriptor { Self.descriptor }
 
   /// One name per class, by class index.
@@ -87,6 +93,11 @@ public struct DatasetSplit: Sendable {
     self.sample = sample
     self.isTurned = isTurned
   }
+}
+
+extension DatasetSplit: CustomStringConvertible {
+  /// The name and the number of samples.
+  public var description: String { "\(name): \(counted(count, "sample"))" }
 }
 
 /// What a data set is, for lists and help.

@@ -4,7 +4,7 @@ import XAITensor
 ///
 /// An explainer says what a forward pass must keep, and works from the trace, so that one forward pass serves every
 /// explainer of an image.
-public protocol Explainer: Plugin {
+public protocol Explainer: Plugin, CustomStringConvertible {
   associatedtype Options: PluginOptions
 
   static var descriptor: ExplainerDescriptor { get }
@@ -47,6 +47,9 @@ public protocol Explainer: Plugin {
 }
 
 extension Explainer {
+  /// The specification.
+  public var description: String { specification }
+
   public var descriptor: ExplainerDescriptor { Self.descriptor }
 
   /// The descriptor's.

@@ -1,3 +1,4 @@
+import XAIFoundation
 public import XAIImage
 public import XAITensor
 
@@ -112,6 +113,15 @@ extension Explanation {
       let map = maps.first(where: { $0.classIndex == indices.first })
     else { throw ExplanationError.noTarget(target, known: known) }
     return map
+  }
+}
+
+extension Explanation: CustomStringConvertible {
+  /// The explainers, and how many images and maps there are.
+  public var description: String {
+    let maps = attributions.reduce(0) { $0 + $1.reduce(0) { $0 + $1.count } }
+    return "\(counted(maps, "map")) of \(counted(images.count, "image")) by "
+      + explainers.joined(separator: ", ")
   }
 }
 

@@ -5,7 +5,7 @@ import XAITensor
 ///
 /// A metric asks for what it needs: logits of changed inputs, and further maps of the same explainer. A runner gathers the
 /// questions of all metrics, puts each different one once, in batches, and hands the answers back.
-public protocol Metric: Plugin {
+public protocol Metric: Plugin, CustomStringConvertible {
   /// Its options: the protocol that the number depends on.
   associatedtype Options: PluginOptions
 
@@ -56,6 +56,9 @@ public struct MetricValue: Hashable, Sendable {
 }
 
 extension Metric {
+  /// The specification.
+  public var description: String { specification }
+
   public var descriptor: MetricDescriptor { Self.descriptor }
 
   /// Nothing.

@@ -1,3 +1,4 @@
+import XAIFoundation
 public import XAITensor
 
 /// What a forward pass left: the logits, what the recording asked for, and what the backward pass needs.
@@ -44,6 +45,14 @@ public struct ForwardTrace: Sendable {
   public func activation(at point: ActivationPoint) throws(ModelError) -> Tensor {
     guard let activation = activations[point] else { throw .notRecorded("activation \(point)") }
     return activation
+  }
+}
+
+extension ForwardTrace: CustomStringConvertible {
+  /// What it is a trace of and what was recorded, in counts.
+  public var description: String {
+    "input \(input.shape), logits \(logits.shape), attention of \(counted(attention.count, "layer")), "
+      + counted(activations.count, "activation") + (tape == nil ? "" : ", ready for a backward pass")
   }
 }
 

@@ -1,3 +1,4 @@
+import XAIFoundation
 public import XAITensor
 
 /// What a backward pass computes and keeps; it goes no deeper than what is asked for needs.
@@ -59,4 +60,12 @@ public struct Gradients: Sendable {
   public var parameters: [String: Tensor] = [:]
 
   public init() {}
+}
+
+extension Gradients: CustomStringConvertible {
+  /// What there is, in counts.
+  public var description: String {
+    (input.map { "gradient of the input \($0.shape), " } ?? "")
+      + "\(counted(activations.count, "activation")), \(counted(parameters.count, "parameter"))"
+  }
 }

@@ -1,3 +1,4 @@
+import XAIFoundation
 public import XAITensor
 
 /// What a model is loaded with, beside what its directory says.
@@ -101,5 +102,12 @@ public enum LoadError: Error, Hashable, Sendable, CustomStringConvertible {
       "the family '\(family)' has no option '\(name)' for loading"
         + (known.isEmpty ? ": it has none" : "; it has \(known.joined(separator: ", "))")
     }
+  }
+}
+
+extension ClassVectors: CustomStringConvertible {
+  /// How many classes there are, and the extent of a vector.
+  public var description: String {
+    "\(counted(names.count, "class", plural: "classes")) by vectors of \(vectors.shape[1])"
   }
 }

@@ -6,7 +6,7 @@ public import XAITensor
 /// some models can do: ``DifferentiableModel`` for gradients and rules, ``IntervenableModel`` for logits without patches or
 /// heads, ``LayerReadableModel`` for layers that are read by themselves, ``TrainableModel`` for parameters that change. A
 /// model declares by `descriptor.capabilities` what of them it gives, and the conformance kit checks that both agree.
-public protocol Model: Sendable {
+public protocol Model: Sendable, CustomStringConvertible {
   var descriptor: ModelDescriptor { get }
 
   /// The tokens of an input of `height` × `width` pixels; throws when the model can't take that size.
@@ -17,6 +17,9 @@ public protocol Model: Sendable {
 }
 
 extension Model {
+  /// The descriptor's, on one line.
+  public var description: String { descriptor.description }
+
   /// The logits [B, classes] of a batch [B, 3, H, W]; nothing is recorded.
   public func logits(_ input: Tensor) throws -> Tensor {
     try forward(input, recording: Recording()).logits

@@ -1,3 +1,4 @@
+import XAIFoundation
 public import XAIImage
 
 /// What a model is: architecture, size, labels, tokens and preprocessing.
@@ -155,5 +156,13 @@ extension ModelDescriptor {
 
   private func unsuitable(_ point: ActivationPoint, for user: String, because reason: String) -> ModelError {
     .unsuitablePlace(explainer: user, model: name, point: point, reason: reason)
+  }
+}
+
+extension ModelDescriptor: CustomStringConvertible {
+  /// Name, architecture and size on one line: `vit-tiny (vit): 12 layers, 5,717,416 parameters, 14×14 patches, 1,000 classes`.
+  public var description: String {
+    "\(name) (\(architecture)): \(counted(layerCount, "layer")), \(counted(parameterCount, "parameter")), "
+      + "\(layout.grid) patches, \(counted(classCount, "class", plural: "classes"))"
   }
 }

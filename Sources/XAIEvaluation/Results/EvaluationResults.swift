@@ -84,3 +84,11 @@ extension FNV1a {
 
   private mutating func add(_ number: Int) { add(UInt64(bitPattern: Int64(number))) }
 }
+
+extension EvaluationResults: CustomStringConvertible {
+  /// How many images were evaluated, with what.
+  public var description: String {
+    "\(counted(images.count, "image")) of \(experiment.data.sampleCount), "
+      + "\(counted(experiment.explainers.count, "explainer")), \(counted(experiment.metrics.count, "metric"))"
+  }
+}

@@ -233,3 +233,11 @@ extension Evaluation {
     return hash.text
   }
 }
+
+extension Evaluation: CustomStringConvertible {
+  /// What is judged, on what and by what.
+  public var description: String {
+    "\(counted(explainers.count, "explainer")) of \(model.descriptor.name) on \(counted(data.sampleCount, "image")) "
+      + "by \(metrics.map(\.specification).joined(separator: ", "))"
+  }
+}

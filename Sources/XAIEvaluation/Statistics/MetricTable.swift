@@ -1,4 +1,5 @@
 package import XAICore
+import XAIFoundation
 
 /// A metric's values of all explainers: one table of a report.
 public struct MetricTable: Hashable, Sendable {
@@ -97,5 +98,19 @@ extension MapResult {
   /// The value of a metric; nil where there is none, or it is not finite.
   package func number(_ metric: Int) -> Double? {
     values[metric].flatMap { $0.number.isFinite ? $0.number : nil }
+  }
+}
+
+extension MetricTable: CustomStringConvertible {
+  /// A line for the metric, and one for each explainer with its mean and 95 % interval.
+  public var description: String {
+    ([metric.specification]
+      + rows.map { row in
+        guard let estimate = row.estimate else { return "  \(row.explainer): no values" }
+        let interval = estimate.interval.map {
+          ", 95 % \(decimal($0.low, places: 4)) to \(decimal($0.high, places: 4))"
+        }
+        return "  \(row.explainer): \(decimal(estimate.mean, places: 4))\(interval ?? "")"
+      }).joined(separator: "\n")
   }
 }

@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 public import XAITensor
 public import XAIWeights
 
@@ -137,5 +138,12 @@ struct SizeChecks {
       width % headCount == 0, "the width \(width) can't be split among \(headCount) heads: it is no multiple")
     try check(
       epsilon > 0 && epsilon < 1, "the layer norm's epsilon is \(epsilon), and must be between 0 and 1")
+  }
+}
+
+extension VisionTransformerWeights: CustomStringConvertible {
+  /// The number of blocks and parameters.
+  public var description: String {
+    "\(counted(blocks.count, "block")), \(counted(parameterCount, "parameter"))"
   }
 }

@@ -257,3 +257,8 @@ extension JSONValue {
     }
   }
 }
+
+extension Configuration: CustomStringConvertible {
+  /// The file.
+  public var description: String { FileName.shown(file) }
+}

@@ -223,3 +223,8 @@ extension WeightStore {
 
 /// Whether something lies at a path, links followed.
 func fileExists(_ path: String) -> Bool { FileSystem.kind(of: path) != nil }
+
+extension WeightStore: CustomStringConvertible {
+  /// The path and the number of tensors.
+  public var description: String { "\(FileName.shown(path)): \(counted(parts.count, "tensor"))" }
+}

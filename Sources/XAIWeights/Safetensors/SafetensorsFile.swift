@@ -113,3 +113,8 @@ public struct StoredTensor: Hashable, Sendable {
   /// Where the elements lie, in bytes from the beginning of the file.
   public let byteRange: Range<Int>
 }
+
+extension SafetensorsFile: CustomStringConvertible {
+  /// The path and the number of tensors.
+  public var description: String { "\(FileName.shown(path)): \(counted(tensors.count, "tensor"))" }
+}
