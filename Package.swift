@@ -159,7 +159,7 @@ func plugins(of kind: String) -> [Target.Dependency] {
 
 /// Programs of `Examples/` that are part of this package; `Examples/ThirdPartyPlugin` is a package of its own.
 let examples =
-  ["ExplainImage", "FiveTasks", "CompareExplainers", "ExportSamples"]
+  ["ExplainImage", "FiveTasks", "MoreTasks", "CompareExplainers", "ExportSamples"]
   + (usesDatabase ? ["EvaluateExplainers", "GMARPaper"] : [])
 
 // MARK: - Tests

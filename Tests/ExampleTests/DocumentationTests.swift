@@ -56,6 +56,13 @@ import XAI
     for block in blocks { #expect(program.contains(normalised(block)), "not in FiveTasks:\n\(block)") }
   }
 
+  @Test func codeOfTheSwiftPageIsThatOfMoreTasks() throws {
+    let program = normalised(try text("Examples/MoreTasks/main.swift"))
+    let blocks = swiftBlocks(in: try text("docs/swift.md"))
+    #expect(blocks.count >= 8)
+    for block in blocks { #expect(program.contains(normalised(block)), "not in MoreTasks:\n\(block)") }
+  }
+
   /// The manifest of the README, of a package in a folder of its own, is one that SwiftPM resolves to this package's products.
   @Test func manifestOfTheReadMeDependsOnThisPackage() throws {
     let manifests = swiftBlocks(in: try text("README.md")).filter { $0.contains("import PackageDescription") }

@@ -51,6 +51,31 @@ import XAI
     }
   }
 
+  @Test func moreTasksRunsToItsEnd() throws {
+    try withTemporaryFolder { folder in
+      try FileManager.default.createSymbolicLink(
+        at: folder.appendingPathComponent("Examples"),
+        withDestinationURL: Programs.root.appendingPathComponent("Examples"))
+      let result = try Programs.run("MoreTasks", [], in: folder)
+      #expect(result.status == 0, "\(result.output)")
+      let lines = result.output.split(separator: "\n").map(String.init)
+
+      // The same by the synchronous forms.
+      let model = try loadModel(Programs.model)
+      let scenes = try ["heart-and-ring", "triangle-and-star"].map {
+        try RGBImage(contentsOf: Programs.root.appendingPathComponent("Examples/Demo/scenes/\($0).png"))
+      }
+      #expect(try lines.prefix(2) == scenes.map { "\(try GMAR().explain($0, using: model))" }[...])
+      let drawn = try RISE { $0.masks = 200 }.explain(scenes[0], target: "heart", using: model)
+      #expect(lines.contains("\(drawn)"))
+      #expect(lines.contains("no class is called hart; is it heart?"))
+      #expect(lines.contains("first is done") && lines.contains("second is done"))
+      #expect(lines.contains("insertion"))
+      #expect(lines.contains { $0.hasPrefix("  captum-ig: 0.") && $0.contains(", 95 % 0.") })
+      #expect(lines.contains { $0.hasSuffix(" more than GMAR") })
+    }
+  }
+
   @Test func compareExplainersPrintsTwoMatricesAndWritesAMontage() throws {
     try withTemporaryFolder { folder in
       let (scene, output) = (folder.path + "/scene.png", folder.path + "/montage.svg")
