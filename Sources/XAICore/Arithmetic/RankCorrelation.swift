@@ -1,3 +1,5 @@
+import XAIFoundation
+
 /// Spearman's rank correlation, from −1 to 1: how alike two lists order the same things.
 ///
 /// Equal values share the mean of their ranks, and the correlation is Pearson's of the ranks. Nil where all values of a
@@ -20,7 +22,7 @@ package func rankCorrelation(_ a: [Float], _ b: [Float]) -> Double? {
 
 /// The rank of each value from 0, equal ones sharing the mean of theirs.
 private func ranks(of values: [Float]) -> [Double] {
-  let order = values.indices.sorted { values[$0] < values[$1] }
+  let order = values.indices.ordered { values[$0] < values[$1] }
   var ranks = [Double](repeating: 0, count: values.count)
   var start = 0
   while start < order.count {

@@ -85,6 +85,9 @@ struct JSONReader {
   }
 
   /// Reads the next key of an object, which has to be none of those before.
+  ///
+  /// Not a part of each reader of an object that the compiler makes for what reads its members.
+  @inline(never)
   private mutating func key(of keys: inout KeySet) throws(JSONFailure) -> String {
     let key = try string()
     path.append(key)
