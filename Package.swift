@@ -76,7 +76,9 @@ let modules: [Module] = [
     ]),
   Module(
     name: "XAITesting",
-    uses: ["XAIFoundation", "XAICore", "XAITransformer", "XAITensor", "XAIWeights", "XAIImage"]),
+    uses: [
+      "XAIFoundation", "XAIEvaluation", "XAICore", "XAITransformer", "XAITensor", "XAIWeights", "XAIImage",
+    ]),
 ].filter { usesDatabase || $0.name != "XAIResults" }
 
 /// The module that depends on the database, where there is one.
@@ -184,7 +186,7 @@ let tests: [Tests] = [
   Tests(name: "ConformanceKitTests", uses: core + ["XAIModels", "XAIExplainers", "XAITesting"]),
   Tests(name: "ModelTests", uses: core + ["XAIModels", "XAIExplainers", "XAITesting"]),
   Tests(name: "ExplainerTests", uses: core + ["XAIExplainers", "XAITesting"]),
-  Tests(name: "MetricTests", uses: core + ["XAIMetrics", "XAITesting"]),
+  Tests(name: "MetricTests", uses: core + ["XAIMetrics", "XAIEvaluation", "XAITesting"]),
   Tests(name: "DatasetTests", uses: core + ["XAIDatasets", "XAITesting"]),
   Tests(name: "TrainingTests", uses: core + ["XAITraining", "XAI", "XAITesting"]),
   Tests(

@@ -42,10 +42,8 @@ extension VisionTransformer {
           activations: Set(request.activations.filter { $0.layer == layer }.map(\.place)),
           attention: request.attention.contains(layer), parameters: request.parameters,
           scoreBias: request.parameters && bias != nil, input: layer > lowest),
-        bias: { bias?.scores(ofLayer: layer, at: places) },
-        visitAttention: {
-          try visitAttention(AttentionGradient(layer: layer, attention: $0, gradient: $1))
-        })
+        layer: layer, bias: bias.map { LayerBias(bias: $0, layer: layer, places: places) },
+        visitAttention: visitAttention)
       for (place, activation) in passed.activations {
         gradients.activations[ActivationPoint(layer: layer, place: place)] = activation
       }

@@ -18,18 +18,18 @@ extension VisionTransformer {
         of: keeping(kept, of: embed(input, layout).tokens, prefix: layout.prefix.count),
         ReadTokens(layout, patchCount: kept[0].count),
         TokenPlaces(prefixCount: layout.prefix.count, grid: layout.grid, kept: kept),
-        removedHeads: { _ in [] })
+        without: [])
     case .removingHeads(let heads):
       try check(heads, images: input.shape[0])
       return logits(
         of: embed(input, layout).tokens, ReadTokens(layout),
         TokenPlaces(prefixCount: layout.prefix.count, grid: layout.grid),
-        removedHeads: { layer in heads.map { $0.layer == layer ? $0.head : nil } })
+        without: heads)
     }
   }
 
   private func logits(
-    of tokens: Tensor, _ reads: ReadTokens, _ places: TokenPlaces, removedHeads: (_ layer: Int) -> [Int?]
+    of tokens: Tensor, _ reads: ReadTokens, _ places: TokenPlaces, without heads: [Intervention.Head]
   ) -> Tensor {
     let bias = relativeBias
     var tokens = tokens
@@ -37,7 +37,8 @@ extension VisionTransformer {
       tokens =
         block(layer).forward(
           tokens, recording: Recording(), keeping: selection(after: layer, reads, Recording()),
-          places: places, bias: bias?.scores(ofLayer: layer, at: places), removedHeads: removedHeads(layer)
+          places: places, bias: bias?.scores(ofLayer: layer, at: places),
+          removedHeads: heads.map { $0.layer == layer ? $0.head : nil }
         ).output
     }
     return head.forward(tokens, reads).logits

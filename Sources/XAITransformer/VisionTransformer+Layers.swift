@@ -15,7 +15,7 @@ extension VisionTransformer {
         gradient(of: output, trace.layout, readout, from: cotangent), through: tape.blocks[layer],
         rules: .gradient,
         requesting: EncoderBlock.Request(activations: [], attention: true, parameters: false, input: false),
-        visitAttention: { try visitAttention(AttentionGradient(layer: layer, attention: $0, gradient: $1)) })
+        layer: layer, visitAttention: visitAttention)
     }
   }
 

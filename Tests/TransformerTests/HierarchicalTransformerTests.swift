@@ -37,7 +37,7 @@ import XAITesting
     let gradients = try block.backward(
       gradient, through: try #require(result.tape), rules: .gradient,
       requesting: .init(activations: [], attention: true, parameters: false, input: true),
-      visitAttention: { attention = [$0, $1] })
+      layer: 0, visitAttention: { attention = [$0.attention, $0.gradient] })
     return [result.output] + attention + [try #require(gradients.input)]
   }
 

@@ -1,4 +1,5 @@
 import XAICore
+import XAIEvaluation
 import XAIFigures
 import XAIImage
 

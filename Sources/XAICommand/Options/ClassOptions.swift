@@ -1,5 +1,5 @@
 import ArgumentParser
-import XAICore
+import XAIEvaluation
 
 /// How the classes of data are found among a model's.
 struct ClassOptions: ParsableArguments {

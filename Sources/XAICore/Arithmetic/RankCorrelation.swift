@@ -1,3 +1,5 @@
+import XAIFoundation
+
 /// Spearman's rank correlation, from −1 to 1: how alike two lists order the same things.
 ///
 /// Equal values share the mean of their ranks, and the correlation is Pearson's of the ranks. Nil where all values of a
@@ -20,7 +22,7 @@ package func rankCorrelation(_ a: [Float], _ b: [Float]) -> Double? {
 
 /// The rank of each value from 0, equal ones sharing the mean of theirs.
 private func ranks(of values: [Float]) -> [Double] {
-  let order = values.indices.sorted { values[$0] < values[$1] }
+  let order = values.indices.ordered { values[$0] < values[$1] }
   var ranks = [Double](repeating: 0, count: values.count)
   var start = 0
   while start < order.count {
@@ -40,27 +42,4 @@ private func ranks(of values: [Float]) -> [Double] {
 package func mapCorrelation(of map: [Float], with other: [Float]) -> Double {
   guard let first = map.first, map.contains(where: { $0 != first }) else { return 1 }
   return rankCorrelation(map, other) ?? 0
-}
-
-/// How far maps of one image and class agree, pair by pair.
-public struct MapAgreement: Hashable, Sendable, Codable {
-  /// Spearman's rank correlation of the patches' scores, −1 to 1; nil where one of the maps is the same everywhere.
-  public let correlation: [[Double?]]
-  /// The share of the highest tenth of the patches that both maps have, 0 to 1; nil where one is the same everywhere.
-  public let overlap: [[Double?]]
-
-  /// Compares maps, those of pixels summed over patches; traps when their patches differ.
-  public init(_ maps: [Attribution]) {
-    let maps = maps.map(\.pooled)
-    let tops = maps.map { map in
-      map.isDegenerate ? nil : Set(highestIndices(of: map.scores, count: highestTenth(of: map.scores.count)))
-    }
-    correlation = maps.map { a in maps.map { b in rankCorrelation(a.scores, b.scores) } }
-    overlap = tops.map { a in
-      tops.map { b in
-        guard let a, let b else { return nil }
-        return Double(a.intersection(b).count) / Double(a.count)
-      }
-    }
-  }
 }

@@ -2,17 +2,18 @@
 ///
 /// Labels of ImageNet's models have several names with commas between: `great white shark, white shark, man-eater`.
 /// Folders are called by an id, `n01440764`, or by id and name, `n02085620-Chihuahua`.
-struct ClassText {
+package struct ClassText {
   /// The text as it is.
-  let text: String
+  package let text: String
   /// `n` and eight digits, where the text is or begins with a WordNet id.
-  let wordNetID: String?
+  package let wordNetID: String?
   /// All names, with commas between.
-  let whole: String
+  package let whole: String
   /// The names, normalised, each once.
-  let names: [String]
+  package let names: [String]
 
-  init(_ text: String) {
+  /// Reads what a text says.
+  package init(_ text: String) {
     self.text = text
     let id = Self.wordNetID(in: text)
     let rest = id == nil ? Substring(text) : text.dropFirst(9)

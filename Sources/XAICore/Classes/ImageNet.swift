@@ -16,13 +16,13 @@ package enum ImageNet {
   package static func index(ofWordNetID id: String) -> Int? { places[id] }
 
   /// The classes that have this whole label, by their normalised text.
-  static func classes(ofLabel label: String) -> [Int] { byLabel[label] ?? [] }
+  package static func classes(ofLabel label: String) -> [Int] { byLabel[label] ?? [] }
 
   /// The classes that have this among their names, by its normalised text.
-  static func classes(ofName name: String) -> [Int] { byName[name] ?? [] }
+  package static func classes(ofName name: String) -> [Int] { byName[name] ?? [] }
 
   /// The normalised names of a class.
-  static func names(of index: Int) -> [String] { synsets[index].names }
+  package static func names(of index: Int) -> [String] { synsets[index].names }
 
   private struct Synset {
     let id: String

@@ -1,14 +1,15 @@
 /// The classes of a model, found by what they are called: the one place where a text becomes a class index.
-struct ModelClasses {
+package struct ModelClasses {
   /// The labels by class index.
-  let labels: [String]
+  package let labels: [String]
   private let texts: [ClassText]
   private let byBytes: [[UInt8]: [Int]]
   private let byWhole: [String: [Int]]
   private let byName: [String: [Int]]
   private let byID: [String: [Int]]
 
-  init(_ labels: [String]) {
+  /// Reads what classes are called.
+  package init(_ labels: [String]) {
     self.labels = labels
     texts = labels.map(ClassText.init)
     byBytes = Dictionary(grouping: labels.indices) { [labels] in Array(labels[$0].utf8) }
@@ -30,27 +31,29 @@ struct ModelClasses {
   }
 
   /// The classes with this label, byte for byte.
-  func classes(labelled text: String) -> [Int] { byBytes[Array(text.utf8)] ?? [] }
+  package func classes(labelled text: String) -> [Int] { byBytes[Array(text.utf8)] ?? [] }
 
   /// The classes with this label but for case, spaces, underscores, hyphens and how accents are composed.
-  func classes(spelled text: ClassText) -> [Int] { text.whole.isEmpty ? [] : byWhole[text.whole] ?? [] }
+  package func classes(spelled text: ClassText) -> [Int] {
+    text.whole.isEmpty ? [] : byWhole[text.whole] ?? []
+  }
 
   /// The classes that have this among their names, which is normalised.
-  func classes(named name: String) -> [Int] { byName[name] ?? [] }
+  package func classes(named name: String) -> [Int] { byName[name] ?? [] }
 
   /// The classes of a WordNet id.
-  func classes(ofWordNetID id: String) -> [Int] { byID[id] ?? [] }
+  package func classes(ofWordNetID id: String) -> [Int] { byID[id] ?? [] }
 
   /// The classes whose label is this number.
-  func classes(numbered number: Int) -> [Int] { Self.numbered(number, among: labels) }
+  package func classes(numbered number: Int) -> [Int] { Self.numbered(number, among: labels) }
 
   /// The classes whose label is a number.
-  static func numbered(_ number: Int, among labels: [String]) -> [Int] {
+  package static func numbered(_ number: Int, among labels: [String]) -> [Int] {
     labels.indices.filter { DatasetClass.wholeNumber(labels[$0]) == number }
   }
 
   /// The classes one of whose names has these words in this order, next to each other.
-  func classes(withWords text: String) -> [Int] {
+  package func classes(withWords text: String) -> [Int] {
     let words = text.split(separator: " ")
     guard !words.isEmpty else { return [] }
     return texts.indices.filter { index in

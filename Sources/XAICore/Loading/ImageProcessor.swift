@@ -1,3 +1,4 @@
+import XAIFoundation
 import XAIImage
 import XAIWeights
 
@@ -90,7 +91,7 @@ struct ImageProcessor {
     }
     guard let processor = Self.known[Self.plainName(named)] else {
       throw configuration.unsupported(
-        key, value: "'\(named)'", supported: Self.known.keys.sorted().joined(separator: ", "))
+        key, value: "'\(named)'", supported: Self.known.keys.ordered(by: <).joined(separator: ", "))
     }
     self = processor
   }

@@ -1,3 +1,4 @@
+import XAIFoundation
 public import XAIImage
 public import XAIWeights
 
@@ -162,7 +163,7 @@ extension Preprocessing.Resize {
   ) throws(ConfigurationError) -> Self {
     guard case .object(let members) = sides.value else { return .none }
     // Newer files name every side that a size may have, most of them null.
-    let names = members.filter { $0.value != .null }.keys.sorted()
+    let names = members.filter { $0.value != .null }.keys.ordered(by: <)
     switch names {
     case ["height", "width"]:
       return .exact(

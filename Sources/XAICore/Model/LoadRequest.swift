@@ -29,7 +29,7 @@ public struct LoadRequest: Sendable {
   ///   - family: the family's id, for the message.
   public func checkOptions(known: Set<String> = [], family: String) throws(LoadError) {
     guard let name = options.keys.filter({ !known.contains($0) }).min() else { return }
-    throw .unknownOption(name, family: family, known: known.sorted())
+    throw .unknownOption(name, family: family, known: known.ordered(by: <))
   }
 }
 

@@ -101,7 +101,7 @@ extension ModelDescriptor {
     recording recorded: Set<ActivationPoint>, gradients differentiated: Set<ActivationPoint>, for user: String
   ) throws(ModelError) {
     // In order, so that the same error comes each time.
-    let points = recorded.union(differentiated).sorted {
+    let points = recorded.union(differentiated).ordered {
       ($0.layer, $0.place.rawValue) < ($1.layer, $1.place.rawValue)
     }
     for point in points {

@@ -90,7 +90,7 @@ extension TrainableModel {
   /// - Throws: what `configurationFiles` throws, `ModelError.unsuitableFolder` for the folder of a model of another
   ///   kind, `FileError`, and `SafetensorsError` for values beyond the range of `type`.
   public func write(to folder: String, type: StoredType = .float32) throws {
-    let files = try configurationFiles().sorted { $0.key < $1.key }
+    let files = try configurationFiles().ordered { $0.key < $1.key }
     try FileSystem.makeFolder(folder)
     try checkSuitable(folder, for: files.map(\.key))
     let isUnchanged = files.allSatisfy { name, text in

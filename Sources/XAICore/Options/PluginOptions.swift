@@ -117,13 +117,7 @@ extension PluginOptions {
   /// The table as users see it, presets first.
   public static var descriptions: [OptionDescription] {
     let defaults = Self()
-    let preset = presets.first.map { first in
-      OptionDescription(
-        name: presetKey, summary: presets.map { "\($0.name): \($0.summary)" }.joined(separator: "; "),
-        allowed: presets.map(\.name).joined(separator: " | "), choices: presets.map(\.name),
-        defaultValue: first.name)
-    }
-    return (preset.map { [$0] } ?? [])
+    return OptionDescription.presets(presets.map { (name: $0.name, summary: $0.summary) })
       + table.map {
         OptionDescription(
           name: $0.name, summary: $0.summary, allowed: $0.allowed, choices: $0.choices,
@@ -136,27 +130,15 @@ extension PluginOptions {
   /// - Throws: `OptionError` for an unknown key, a value that the option does not take, or a key given twice.
   public init(_ values: [(key: String, value: String)], of owner: String) throws(OptionError) {
     self.init()
-    for (index, pair) in values.enumerated() where values[..<index].contains(where: { $0.key == pair.key }) {
-      throw .repeated(owner: owner, option: pair.key)
-    }
-    if let pair = values.first(where: { $0.key == presetKey }), !Self.presets.isEmpty {
-      guard let preset = Self.presets.first(where: { $0.name == pair.value }) else {
+    let (presets, table) = (Self.presets, Self.table)
+    let settings = try OptionSettings(
+      values, of: owner, options: table.map { (name: $0.name, isAlias: $0.isAlias) },
+      presets: presets.map(\.name))
+    if let preset = settings.preset { presets[preset].apply(&self) }
+    for (option, value) in settings.values {
+      guard table[option].set(&self, value) else {
         throw .invalid(
-          owner: owner, option: presetKey, value: pair.value,
-          allowed: Self.presets.map(\.name).joined(separator: " | "))
-      }
-      preset.apply(&self)
-    }
-    var settings: [(option: OptionSpec<Self>, value: String)] = []
-    for pair in values where pair.key != presetKey || Self.presets.isEmpty {
-      guard let option = Self.table.first(where: { $0.name == pair.key }) else {
-        throw .unknown(owner: owner, option: pair.key, known: Self.descriptions.map(\.name))
-      }
-      settings.append((option, pair.value))
-    }
-    for (option, value) in settings.filter({ !$0.option.isAlias }) + settings.filter(\.option.isAlias) {
-      guard option.set(&self, value) else {
-        throw .invalid(owner: owner, option: option.name, value: value, allowed: option.allowed)
+          owner: owner, option: table[option].name, value: value, allowed: table[option].allowed)
       }
     }
   }
@@ -199,6 +181,59 @@ extension PluginOptions {
   /// The options that are not those of other options, as `key=value`.
   private func settings(beside other: Self) -> [String] {
     zip(texts, other.texts).filter { $0.value != $1.value }.map { "\($0.0.key)=\($0.0.value)" }
+  }
+}
+
+extension OptionDescription {
+  /// The option that names a preset; none where there are no presets.
+  fileprivate static func presets(_ presets: [(name: String, summary: String)]) -> [OptionDescription] {
+    guard let first = presets.first else { return [] }
+    return [
+      OptionDescription(
+        name: presetKey, summary: presets.map { "\($0.name): \($0.summary)" }.joined(separator: "; "),
+        allowed: presets.map(\.name).joined(separator: " | "), choices: presets.map(\.name),
+        defaultValue: first.name)
+    ]
+  }
+}
+
+/// What texts set, by the places of preset and options in their lists.
+///
+/// It knows nothing of the type of the options, so that it is compiled once and not for each.
+private struct OptionSettings {
+  /// The preset, which counts first.
+  var preset: Int?
+  /// Options and their values, aliases last.
+  var values: [(option: Int, value: String)] = []
+
+  init(
+    _ texts: [(key: String, value: String)], of owner: String, options: [(name: String, isAlias: Bool)],
+    presets: [String]
+  ) throws(OptionError) {
+    for (index, pair) in texts.enumerated() where texts[..<index].contains(where: { $0.key == pair.key }) {
+      throw .repeated(owner: owner, option: pair.key)
+    }
+    if let pair = texts.first(where: { $0.key == presetKey }), !presets.isEmpty {
+      preset = presets.firstIndex(of: pair.value)
+      guard preset != nil else {
+        throw .invalid(
+          owner: owner, option: presetKey, value: pair.value, allowed: presets.joined(separator: " | "))
+      }
+    }
+    var aliases: [(option: Int, value: String)] = []
+    for pair in texts where pair.key != presetKey || presets.isEmpty {
+      guard let option = options.firstIndex(where: { $0.name == pair.key }) else {
+        throw .unknown(
+          owner: owner, option: pair.key,
+          known: (presets.isEmpty ? [] : [presetKey]) + options.map(\.name))
+      }
+      if options[option].isAlias {
+        aliases.append((option, pair.value))
+      } else {
+        values.append((option, pair.value))
+      }
+    }
+    values += aliases
   }
 }
 

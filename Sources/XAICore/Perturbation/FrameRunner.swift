@@ -110,7 +110,7 @@ package struct FrameBatch: Sendable {
   package static func batches(
     _ frames: some Sequence<Int>, of size: Int, patchCount: (_ frame: Int) -> Int?
   ) -> [[Int]] {
-    let lists = Dictionary(grouping: frames) { patchCount($0) ?? -1 }.sorted { $0.key < $1.key }
+    let lists = Dictionary(grouping: frames) { patchCount($0) ?? -1 }.ordered { $0.key < $1.key }
     return lists.flatMap { _, frames in
       stride(from: 0, to: frames.count, by: size).map {
         Array(frames[$0..<min($0 + size, frames.count)])

@@ -1,10 +1,12 @@
+import XAIFoundation
+
 /// Names close to a mistyped one, nearest first: edit distance at most a third of the length, and never more than 3.
 package func nearestNames(to name: String, among known: [String]) -> [String] {
   let wanted = Array(name.lowercased())
   let bound = min(3, max(1, wanted.count / 3))
   return known.map { (name: $0, distance: editDistance(wanted, Array($0.lowercased()))) }
     .filter { $0.distance <= bound || $0.name.lowercased().hasPrefix(name.lowercased()) }
-    .sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }
+    .ordered { ($0.distance, $0.name) < ($1.distance, $1.name) }
     .map(\.name)
 }
 

@@ -1,4 +1,5 @@
 public import XAICore
+import XAIEvaluation
 import XAIImage
 public import XAITensor
 

@@ -45,12 +45,12 @@ extension EncoderBlock {
   /// n is the number of tokens that the forward pass kept; what comes back is of all N.
   ///
   /// - Parameters:
-  ///   - bias: gives what was added to the scores, [1, H, N, N]; nil for nothing.
+  ///   - layer: the block's place in the model.
+  ///   - bias: what was added to the scores; nil for nothing.
   ///   - visitAttention: lent the attention and its gradient, where the request asks for it.
   func backward(
-    _ gradient: Tensor, through tape: Tape, rules: PropagationRules, requesting request: Request,
-    bias: () -> Tensor? = { nil },
-    visitAttention: (_ attention: Tensor, _ gradient: Tensor) throws -> Void = { _, _ in }
+    _ gradient: Tensor, through tape: Tape, rules: PropagationRules, requesting request: Request, layer: Int,
+    bias: LayerBias? = nil, visitAttention: (AttentionGradient) throws -> Void
   ) throws -> BlockGradients {
     var gradients = BlockGradients()
     func whole(_ gradient: Tensor) -> Tensor { tape.selection?.scattered(gradient) ?? gradient }
@@ -95,7 +95,7 @@ extension EncoderBlock {
     let attended = try attention.backward(
       tape.windows?.gathered(context) ?? context, through: tape.attention, rules: rules,
       goesPast: request.reachesParts, parameters: request.parameters, bias: bias,
-      isVisited: request.attention, visit: visitAttention)
+      layer: request.attention ? layer : nil, visit: visitAttention)
     guard let attended else { return gradients }
     if request.scoreBias { gradients.scoreBias = attended.scores }
     // Where attention counts as a constant, nothing comes to the scores.

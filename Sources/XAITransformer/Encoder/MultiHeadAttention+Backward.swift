@@ -22,12 +22,12 @@ extension MultiHeadAttention {
   /// - Parameters:
   ///   - goesPast: whether queries, keys and values are needed, and not the attention's gradient alone.
   ///   - parameters: whether gradients of transforms' parameters are needed.
-  ///   - bias: gives what was added to the scores.
-  ///   - isVisited: whether `visit` is called with the attention and its gradient.
+  ///   - bias: what was added to the scores; nil for nothing.
+  ///   - layer: the layer as which `visit` is lent the attention and its gradient; nil where it isn't called.
   /// - Returns: nil where nothing past the attention is needed.
   func backward(
     _ context: Tensor, through tape: Tape, rules: PropagationRules, goesPast: Bool, parameters: Bool,
-    bias: () -> Tensor?, isVisited: Bool, visit: (_ attention: Tensor, _ gradient: Tensor) throws -> Void
+    bias: LayerBias?, layer: Int?, visit: (AttentionGradient) throws -> Void
   ) throws -> Gradients? {
     let layout = layout(of: tape.parts)
     let targets = context.shape[0] / layout.batch
@@ -35,7 +35,7 @@ extension MultiHeadAttention {
     let share: Float = rules.product == .halved ? 0.5 : 1
 
     var attentionGradient: Tensor?
-    if isVisited || rules.softmax != .constant {
+    if layer != nil || rules.softmax != .constant {
       var product = TensorBuffer(all.attentionShape)
       for target in 0..<targets {
         kernels.multiply(
@@ -45,7 +45,9 @@ extension MultiHeadAttention {
       }
       attentionGradient = product.freeze()
     }
-    if isVisited, let attentionGradient { try visit(tape.attention, attentionGradient) }
+    if let layer, let attentionGradient {
+      try visit(AttentionGradient(layer: layer, attention: tape.attention, gradient: attentionGradient))
+    }
     guard goesPast else { return nil }
 
     // Where attention counts as a constant, nothing is written to queries and keys.
@@ -117,7 +119,7 @@ extension MultiHeadAttention {
   /// The gradient of the scores from that of the attention, [k·B, H, N, N].
   private func softmaxBackward(
     _ gradient: consuming Tensor, _ tape: Tape, _ layout: AttentionLayout, _ rules: PropagationRules,
-    bias: () -> Tensor?
+    bias: LayerBias?
   ) -> Tensor {
     guard rules.softmax == .identity else {
       var buffer = TensorBuffer(reusing: consume gradient)
@@ -125,7 +127,7 @@ extension MultiHeadAttention {
       return buffer.freeze()
     }
     return IdentityRules.apply(
-      gradient, input: scores(tape.parts, tape.transformed, bias: bias()), output: tape.attention)
+      gradient, input: scores(tape.parts, tape.transformed, bias: bias?.scores), output: tape.attention)
   }
 
   /// The gradients of transforms' parameters that come by queries, by keys, or by both.

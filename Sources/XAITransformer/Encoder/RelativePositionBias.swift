@@ -116,6 +116,15 @@ final class PositionBiasCache: Sendable {
   }
 }
 
+/// What position adds to the scores of one layer, [1, H, N, N], made when it is needed.
+struct LayerBias {
+  let bias: RelativePositionBias
+  let layer: Int
+  let places: TokenPlaces
+
+  var scores: Tensor { bias.scores(ofLayer: layer, at: places) }
+}
+
 /// Which row of a table of relative position bias serves a query and a key (see `PositionBias`).
 ///
 /// Tokens are the class token and the patches of a grid of h × w. Of a query at row y and column x and a key at y′ and x′

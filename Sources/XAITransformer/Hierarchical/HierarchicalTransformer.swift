@@ -170,9 +170,7 @@ extension HierarchicalTransformer {
         requesting: EncoderBlock.Request(
           activations: Set(request.activations.filter { $0.layer == layer }.map(\.place)),
           attention: request.attention.contains(layer), parameters: false, input: layer > lowest),
-        visitAttention: {
-          try visitAttention(AttentionGradient(layer: layer, attention: $0, gradient: $1))
-        })
+        layer: layer, visitAttention: visitAttention)
       for (place, activation) in passed.activations {
         gradients.activations[ActivationPoint(layer: layer, place: place)] = activation
       }

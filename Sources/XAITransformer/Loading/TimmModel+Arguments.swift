@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 import XAIWeights
 
 /// What `model_args` state is computed, seen in the tensors, of no effect, or refused by its name.
@@ -20,7 +21,7 @@ extension TimmModel {
     guard case .object(let arguments)? = config.optionalValue("model_args") else {
       return try checkPatch(patch, width: width)
     }
-    for (key, value) in arguments.sorted(by: { $0.key < $1.key }) where !Self.harmless.contains(key) {
+    for (key, value) in arguments.ordered(by: { $0.key < $1.key }) where !Self.harmless.contains(key) {
       if [.null, .boolean(false), .string("")].contains(value)
         || (key == "attn_layer" && value == .string("attn"))
       {

@@ -52,7 +52,7 @@ struct LowRankAdapter: Sendable {
     base = try config.optionalString("base_model_name_or_path")
     maps = tensors.keys.compactMap { name in
       name.hasSuffix(Self.downSuffix) ? String(name.dropLast(Self.downSuffix.count)) : nil
-    }.sorted()
+    }.ordered(by: <)
   }
 
   private static let downSuffix = ".lora_A.weight"
@@ -146,12 +146,12 @@ extension LowRankAdapter {
       merged.add(update, to: name)
       used.formUnion([map + Self.downSuffix, map + Self.upSuffix])
     }
-    for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) where try replaces(name, in: merged, target)
-    {
+    for (name, tensor) in tensors.ordered(by: { $0.key < $1.key })
+    where try replaces(name, in: merged, target) {
       merged.replace(target(name), by: tensor, of: file)
       used.insert(name)
     }
-    let unused = tensors.filter { !used.contains($0.key) }.map(\.value.name).sorted()
+    let unused = tensors.filter { !used.contains($0.key) }.map(\.value.name).ordered(by: <)
     guard unused.isEmpty else { throw AdapterError.unused(adapter: path, tensors: unused) }
     try checkSavedModules()
     merged.note(
@@ -170,7 +170,7 @@ extension LowRankAdapter {
       return (base.prefixed(with: String(map[...dot])), "")
     }
     let roots = Set(base.tensors.compactMap { $0.name.split(separator: ".").first })
-    if let root = roots.sorted().first(where: { has("\($0).\(map)") }) { return (base, "\(root).") }
+    if let root = roots.ordered(by: <).first(where: { has("\($0).\(map)") }) { return (base, "\(root).") }
     throw .noSuchMap(adapter: path, map: map, base: base.path)
   }
 }

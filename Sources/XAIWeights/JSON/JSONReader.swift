@@ -73,20 +73,27 @@ struct JSONReader {
     byBytes: Bool = false, _ member: (inout JSONReader, String) throws(JSONFailure) -> Void
   ) throws(JSONFailure) {
     try enter(UInt8(ascii: "{"), "an object")
-    var (keys, bytes): (Set<String>, Set<[UInt8]>) = ([], [])
+    var keys = KeySet(byBytes: byBytes)
     if !skip(UInt8(ascii: "}")) {
       repeat {
-        let key = try string()
-        path.append(key)
-        let isNew = byBytes ? bytes.insert(Array(key.utf8)).inserted : keys.insert(key).inserted
-        guard isNew else { throw failure(.duplicateKey) }
-        try expect(UInt8(ascii: ":"), "':'")
-        try member(&self, key)
+        try member(&self, try key(of: &keys))
         path.removeLast()
       } while skip(UInt8(ascii: ","))
       try expect(UInt8(ascii: "}"), "',' or '}'")
     }
     depth -= 1
+  }
+
+  /// Reads the next key of an object, which has to be none of those before.
+  ///
+  /// Not a part of each reader of an object that the compiler makes for what reads its members.
+  @inline(never)
+  private mutating func key(of keys: inout KeySet) throws(JSONFailure) -> String {
+    let key = try string()
+    path.append(key)
+    guard keys.insert(key) else { throw failure(.duplicateKey) }
+    try expect(UInt8(ascii: ":"), "':'")
+    return key
   }
 
   /// Reads an array; `element` reads each value.
@@ -218,6 +225,21 @@ extension JSONReader {
       throw failure(.invalidNumber(quoted(text, limit: 40)))
     }
     return count
+  }
+}
+
+/// The keys of an object so far.
+private struct KeySet {
+  /// Whether keys that look alike, composed and decomposed, are two.
+  let byBytes: Bool
+  private var texts: Set<String> = []
+  private var bytes: Set<[UInt8]> = []
+
+  init(byBytes: Bool) { self.byBytes = byBytes }
+
+  /// Takes in a key; false where it is there already.
+  mutating func insert(_ key: String) -> Bool {
+    byBytes ? bytes.insert(Array(key.utf8)).inserted : texts.insert(key).inserted
   }
 }
 

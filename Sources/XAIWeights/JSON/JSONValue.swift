@@ -1,3 +1,5 @@
+import XAIFoundation
+
 /// A value of a JSON text such as a model's `config.json`.
 public enum JSONValue: Hashable, Sendable {
   /// `null`.
@@ -112,7 +114,7 @@ extension JSONValue {
         element.write(to: &text, indentation: indentation + 1)
       }
     case .object(let members):
-      let sorted = members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+      let sorted = members.ordered { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
       Self.write(sorted, between: ("{", "}"), to: &text, indentation) { member, text in
         text += jsonString(member.key) + ": "
         member.value.write(to: &text, indentation: indentation + 1)

@@ -9,7 +9,7 @@ public struct WeightStore: Sendable {
   /// What messages call the weights: the path of the file or of the index.
   public let path: String
   /// Every tensor, sorted by name, with type and shape.
-  public var tensors: [StoredTensor] { parts.values.map(\.described).sorted { $0.name < $1.name } }
+  public var tensors: [StoredTensor] { parts.values.map(\.described).ordered { $0.name < $1.name } }
   /// What a user should know of how the weights are read, a sentence each.
   public private(set) var notes: [String]
 
@@ -46,7 +46,7 @@ public struct WeightStore: Sendable {
     let index = try ShardIndex(path: path)
     let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
     var found: [(SafetensorsFile, [StoredTensor])] = []
-    for (shard, names) in index.tensorsOfShard.sorted(by: { $0.key < $1.key }) {
+    for (shard, names) in index.tensorsOfShard.ordered(by: { $0.key < $1.key }) {
       if let target = FileSystem.brokenTarget(of: directory + shard) {
         throw WeightStoreError.brokenLink(file: directory + shard, target: target)
       }

@@ -25,7 +25,7 @@ public struct SafetensorsWriter: Sendable {
     if tensors[SafetensorsHeader.metadataKey] != nil {
       throw .reservedName(file: path, tensor: SafetensorsHeader.metadataKey)
     }
-    let sorted = tensors.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+    let sorted = tensors.ordered { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
     let header = header(sorted)
     guard header.count <= SafetensorsHeader.lengthLimit else {
       throw .headerTooLong(file: path, length: UInt64(header.count), limit: SafetensorsHeader.lengthLimit)
@@ -45,7 +45,7 @@ public struct SafetensorsWriter: Sendable {
   private func header(_ tensors: [(key: String, value: Tensor)]) -> [UInt8] {
     var members: [String] = []
     if !metadata.isEmpty {
-      let entries = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+      let entries = metadata.ordered { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
         .map { "\(jsonString($0.key)):\(jsonString($0.value))" }
       members.append("\(jsonString(SafetensorsHeader.metadataKey)):{\(entries.joined(separator: ","))}")
     }

@@ -1,5 +1,6 @@
 import Testing
 import XAICore
+import XAIEvaluation
 import XAIFoundation
 import XAIImage
 import XAIMetrics

@@ -1,6 +1,7 @@
 import Testing
+import XAICore
 
-@testable import XAICore
+@testable import XAIEvaluation
 
 /// The facts about ImageNet, and joins by them.
 ///

@@ -1,5 +1,6 @@
 import Testing
 import XAICore
+import XAIEvaluation
 import XAITensor
 import XAITesting
 

@@ -1,3 +1,5 @@
+package import XAICore
+
 /// How the classes of data are found among those of a model.
 public enum ClassMatching: String, Hashable, Sendable, Codable, CaseIterable {
   /// By what says the most: the label, a WordNet id, a name among several, a number that the data state.

@@ -1,6 +1,7 @@
 import Testing
+import XAICore
 
-@testable import XAICore
+@testable import XAIEvaluation
 
 /// The model's class of each class of the data, or why it has none; expected values are written by hand from the labels.
 @Suite struct ClassJoinTests {

@@ -1,3 +1,4 @@
+public import XAICore
 import XAIFoundation
 public import XAITensor
 import XAIWeights

@@ -1,3 +1,5 @@
+package import XAICore
+
 extension DatasetSplit {
   /// The split with the classes of a model in place of the data's: labels and objects of classes that are none of the
   /// model's are left out.

@@ -1,5 +1,7 @@
+import XAICore
+
 /// A metric at work on one map: its plan, what it waits for, and in the end the value.
-package struct MetricEvaluation {
+struct MetricEvaluation {
   private enum State {
     case planned(MetricPlan)
     case waiting(
@@ -12,16 +14,16 @@ package struct MetricEvaluation {
   private let number: Int
   private var state: State
   /// The value, or what was wrong; nil as long as answers are missing.
-  package private(set) var value: Result<MetricValue?, any Error>?
+  private(set) var value: Result<MetricValue?, any Error>?
 
   /// Begins with a plan.
-  package init(_ plan: MetricPlan, asker: RequestQueue.Asker, number: Int) {
+  init(_ plan: MetricPlan, asker: RequestQueue.Asker, number: Int) {
     (self.asker, self.number) = (asker, number)
     state = .planned(plan)
   }
 
   /// At most how many requests it has not put to the queue yet.
-  package var unaskedLimit: Int {
+  var unaskedLimit: Int {
     switch state {
     case .planned(let plan): plan.limit
     case .waiting(_, let later, _): later
@@ -30,7 +32,7 @@ package struct MetricEvaluation {
   }
 
   /// Puts the requests of the next round to the queue; false where there are none.
-  package mutating func ask(_ queue: inout RequestQueue) -> Bool {
+  mutating func ask(_ queue: inout RequestQueue) -> Bool {
     while true {
       if queue.hasAnswers(for: number) { resume(&queue) }
       guard case .planned(let plan) = state else { return false }
@@ -50,7 +52,7 @@ package struct MetricEvaluation {
   }
 
   /// Continues with the answers to the last round, when all are there; what comes next is asked in the next round.
-  package mutating func resume(_ queue: inout RequestQueue) {
+  mutating func resume(_ queue: inout RequestQueue) {
     guard case .waiting(let requests, _, let then) = state else { return }
     do {
       state = .planned(try then(queue.read(requests, about: asker.classIndex)))

@@ -1,3 +1,4 @@
+import XAICore
 import XAIFoundation
 
 /// Why classes of data and of a model can't be joined.

@@ -1,11 +1,12 @@
-package import XAITensor
+import XAICore
+import XAITensor
 
 /// An explainer failed to make a further map that a metric asked for.
-package struct MapRequestFailure: Error, CustomStringConvertible {
+struct MapRequestFailure: Error, CustomStringConvertible {
   /// What the explainer threw.
   let reason: String
 
-  package var description: String { reason }
+  var description: String { reason }
 }
 
 /// What the metrics of some images ask for, each different thing once, in batches.
@@ -14,22 +15,22 @@ package struct MapRequestFailure: Error, CustomStringConvertible {
 /// held as its plan and its number, and made when its batch is built; a row of logits is let go when all who asked for it
 /// have read it, except for frames that later rounds may ask for again. Memory is that of a batch, and of the rows of the
 /// rounds that wait for their last answer.
-package struct RequestQueue {
+struct RequestQueue {
   /// Where a request comes from.
-  package struct Asker: Sendable {
+  struct Asker: Sendable {
     /// The image's place among those of the queue.
-    package let image: Int
+    let image: Int
     /// The class that is asked about.
-    package let classIndex: Int
+    let classIndex: Int
     /// The place of the explainer among those of the queue; nil where it is not known.
-    package let explainer: Int?
+    let explainer: Int?
     /// A number of the map's own.
-    package let map: Int
+    let map: Int
     /// The metric, for errors.
-    package let metric: String
+    let metric: String
 
     /// Says where a request comes from.
-    package init(image: Int, classIndex: Int, explainer: Int?, map: Int, metric: String) {
+    init(image: Int, classIndex: Int, explainer: Int?, map: Int, metric: String) {
       (self.image, self.classIndex, self.explainer) = (image, classIndex, explainer)
       (self.map, self.metric) = (map, metric)
     }
@@ -77,7 +78,7 @@ package struct RequestQueue {
   }
 
   /// Requests that the model, or explainers of it, answer together.
-  package struct Job: Sendable {
+  struct Job: Sendable {
     /// Nil for logits.
     fileprivate let map: ExplainedModel?
     /// The entries that each row of the batch answers.
@@ -95,7 +96,7 @@ package struct RequestQueue {
     }
 
     /// Builds what the model sees, on any thread.
-    package func batch() -> FrameBatch {
+    func batch() -> FrameBatch {
       input.map { FrameBatch($0) }
         ?? FrameBatch(frames.map { $0.plan[$0.index].content }, of: images.map(\.input))
     }
@@ -116,8 +117,8 @@ package struct RequestQueue {
   /// How many requests about each image are not answered.
   private var open: [Int]
   /// How many requests were taken in, and how many of them are answered.
-  package private(set) var askedCount = 0
-  package private(set) var answeredCount = 0
+  private(set) var askedCount = 0
+  private(set) var answeredCount = 0
 
   /// Inputs whose traces are in memory at once for further maps: those of an explainer with gradients are large.
   private static let mapBatchSize = 4
@@ -131,7 +132,7 @@ package struct RequestQueue {
   ///   - explainers: those that further maps are asked of.
   ///   - randomised: the model with random weights down to a stage; nil where its weights can't be replaced.
   ///   - batchSize: frames that the model sees at once.
-  package init(
+  init(
     about images: [SubjectImage], input: Tensor, model: any Model, explainers: [any Explainer],
     randomised: ((_ stage: Int) -> any Model)?, batchSize: Int
   ) {
@@ -143,7 +144,7 @@ package struct RequestQueue {
   // MARK: - Asking
 
   /// Takes in a map of a whole image that is known from elsewhere.
-  package mutating func know(_ scores: [Float], image: Int, explainer: Int, classIndex: Int) {
+  mutating func know(_ scores: [Float], image: Int, explainer: Int, classIndex: Int) {
     let question = Question.map(explainer: explainer, classIndex: classIndex, of: .same)
     let frame = Self.key(of: .whole, image: image, map: 0)
     var entry = Entry(
@@ -155,7 +156,7 @@ package struct RequestQueue {
   }
 
   /// Takes in the requests of a round, and gives their numbers: those of logits, then those of maps.
-  package mutating func ask(
+  mutating func ask(
     _ logits: FramePlan, _ maps: [MapRequest], by asker: Asker, for waiter: Int
   ) throws(MetricError) -> [Int] {
     missing[waiter] = 0
@@ -208,13 +209,13 @@ package struct RequestQueue {
   }
 
   /// Whether no request about an image is without an answer.
-  package func isAnswered(image: Int) -> Bool { open[image] == 0 }
+  func isAnswered(image: Int) -> Bool { open[image] == 0 }
 
   /// Whether all that was asked for a waiter has its answer.
-  package func hasAnswers(for waiter: Int) -> Bool { missing[waiter] == 0 }
+  func hasAnswers(for waiter: Int) -> Bool { missing[waiter] == 0 }
 
   /// Reads the answers to requests, each once: logits about a class, then maps; throws where an explainer failed.
-  package mutating func read(_ numbers: [Int], about classIndex: Int) throws -> MetricAnswers {
+  mutating func read(_ numbers: [Int], about classIndex: Int) throws -> MetricAnswers {
     var (logits, maps): ([FrameAnswer], [[Float]]) = ([], [])
     for number in numbers {
       switch entries[number].answer {
@@ -232,7 +233,7 @@ package struct RequestQueue {
   // MARK: - Answering
 
   /// Ends a round: what was asked for since the last one, in the order in which it is answered: maps, then logits.
-  package mutating func takeJobs() -> [Job] {
+  mutating func takeJobs() -> [Job] {
     defer { pending = [] }
     let logits = pending.filter { entries[$0].question == .logits }
     return mapJobs(pending.filter { entries[$0].question != .logits })
@@ -298,7 +299,7 @@ package struct RequestQueue {
   }
 
   /// Puts the requests of a job to the model, and gives those who now have all answers that they wait for.
-  package mutating func answer(_ job: Job, _ batch: FrameBatch) throws -> [Int] {
+  mutating func answer(_ job: Job, _ batch: FrameBatch) throws -> [Int] {
     if let variant = job.map {
       return try answerMaps(job.rows, batch.input, of: explained(variant))
     }

@@ -5,6 +5,8 @@ import XAIImage
 import XAITensor
 import XAITesting
 
+@testable import XAIEvaluation
+
 /// What metrics ask for: each different thing once, in batches, and everyone gets the right answer.
 @Suite struct RequestQueueTests {
   private let model = CountingModel()
