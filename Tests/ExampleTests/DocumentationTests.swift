@@ -57,7 +57,7 @@ import XAI
   }
 
   @Test func codeOfTheSwiftPageIsThatOfMoreTasks() throws {
-    let program = normalised(try text("Examples/MoreTasks/main.swift"))
+    let program = normalised(try text("Examples/MoreTasks/MoreTasks.swift"))
     let blocks = swiftBlocks(in: try text("docs/swift.md"))
     #expect(blocks.count >= 8)
     for block in blocks { #expect(program.contains(normalised(block)), "not in MoreTasks:\n\(block)") }
