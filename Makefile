@@ -9,10 +9,10 @@ OUT ?= out/demo
 # oneDNN, the fast kernels, the database of results, and images in WebP and GIF, wherever the headers of oneDNN, SQLite,
 # libwebp and giflib are; XAI_ONEDNN=off, XAI_DATABASE=off, XAI_WEBP=off and XAI_GIF=off build without them. SwiftPM remembers what the manifest came to and does not look again, so each target
 # passes the answers on, after it has installed what it needs.
-found = $$([ -e /usr/include/$(1) ] || [ -e /usr/local/include/$(1) ] && echo on || echo off)
+found = $$([ -e /usr/include/$(1) ] || [ -e /usr/local/include/$(1) ] $(if $(2),|| [ -e /opt/homebrew/lib/pkgconfig/$(2).pc ]) && echo on || echo off)
 database = $(if $(filter Darwin,$(shell uname)),on,$(call found,sqlite3.h))
 environment = XAI_ONEDNN="$${XAI_ONEDNN:-$(call found,oneapi/dnnl/dnnl.h)}" XAI_DATABASE="$${XAI_DATABASE:-$(database)}" \
-  XAI_WEBP="$${XAI_WEBP:-$(call found,webp/demux.h)}" XAI_GIF="$${XAI_GIF:-$(call found,gif_lib.h)}"
+  XAI_WEBP="$${XAI_WEBP:-$(call found,webp/demux.h,libwebpdemux)}" XAI_GIF="$${XAI_GIF:-$(call found,gif_lib.h,libgif)}"
 swift = $(environment) $(SWIFT)
 
 DEMO := Examples/Demo

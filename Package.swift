@@ -6,24 +6,76 @@ import PackageDescription
 
 // MARK: - Libraries of the system
 
-/// Whether something optional is built: where its header is found, unless a variable that is on or off decides.
-func isWanted(_ variable: String, header: String) -> Bool {
-  switch ProcessInfo.processInfo.environment[variable] {
-  case "on": return true
-  case "off": return false
-  default:
-    return ["/usr/include", "/usr/local/include"].contains {
-      FileManager.default.fileExists(atPath: "\($0)/\(header)")
-    }
+/// Where descriptions of libraries for pkg-config are looked for: in Homebrew's folder, and in those of PKG_CONFIG_PATH.
+///
+/// Debian's lie elsewhere and aren't needed, since the compiler finds all that they name.
+let descriptionFolders =
+  (ProcessInfo.processInfo.environment["PKG_CONFIG_PATH"] ?? "").split(separator: ":").map(String.init)
+  + ["/opt/homebrew/lib/pkgconfig", "/usr/local/lib/pkgconfig", "/usr/lib/pkgconfig", "/usr/share/pkgconfig"]
+
+func isDescribed(_ name: String) -> Bool {
+  descriptionFolders.contains { FileManager.default.fileExists(atPath: "\($0)/\(name).pc") }
+}
+
+/// Whether a header lies where the compiler looks by itself.
+func isFound(_ header: String) -> Bool {
+  ["/usr/include", "/usr/local/include"].contains {
+    FileManager.default.fileExists(atPath: "\($0)/\(header)")
   }
 }
 
-/// Whether XAITensor is built with oneDNN.
+/// Whether something optional is built: where its header is found, unless a variable that is on or off decides.
+func isWanted(_ variable: String, header: String, description: String? = nil) -> Bool {
+  switch ProcessInfo.processInfo.environment[variable] {
+  case "on": true
+  case "off": false
+  default: isFound(header) || description.map(isDescribed) == true
+  }
+}
+
+/// Whether XAITensor is built with oneDNN, which no package describes: Homebrew's is not found on Apple's processors.
 let usesOneDNN = isWanted("XAI_ONEDNN", header: "oneapi/dnnl/dnnl.h")
 
 /// Whether images in WebP and GIF are read; without their libraries they are refused by name.
-let usesWebP = isWanted("XAI_WEBP", header: "webp/demux.h")
-let usesGIF = isWanted("XAI_GIF", header: "gif_lib.h")
+let usesWebP = isWanted("XAI_WEBP", header: "webp/demux.h", description: "libwebpdemux")
+let usesGIF = isWanted("XAI_GIF", header: "gif_lib.h", description: "libgif")
+
+/// A library that CImageCodecs is linked with.
+struct ImageLibrary {
+  var header: String
+  var links: [String]
+  /// What pkg-config calls it.
+  var descriptions: [String]
+  /// The packages of Debian and of Homebrew.
+  var apt, brew: String
+}
+
+let imageLibraries =
+  [
+    ImageLibrary(
+      header: "jpeglib.h", links: ["jpeg"], descriptions: ["libjpeg"], apt: "libjpeg-dev", brew: "jpeg-turbo"),
+    ImageLibrary(
+      header: "png.h", links: ["png", "z"], descriptions: ["libpng"], apt: "libpng-dev", brew: "libpng"),
+  ]
+  + (usesWebP
+    ? [
+      ImageLibrary(
+        header: "webp/demux.h", links: ["webp", "webpdemux"], descriptions: ["libwebp", "libwebpdemux"],
+        apt: "libwebp-dev", brew: "webp")
+    ] : [])
+  + (usesGIF
+    ? [
+      ImageLibrary(
+        header: "gif_lib.h", links: ["gif"], descriptions: ["libgif"], apt: "libgif-dev", brew: "giflib")
+    ] : [])
+
+/// What SwiftPM asks pkg-config for.
+///
+/// A library that the compiler finds and no description names is left out, since SwiftPM would warn. Where neither is
+/// there, SwiftPM says what to install.
+let imageDescriptions = imageLibraries.flatMap { library in
+  library.descriptions.filter { isDescribed($0) || !isFound(library.header) }
+}
 
 /// Whether XAIResults is built, and what needs it; SQLite is part of macOS's SDK.
 let usesDatabase: Bool = {
@@ -200,7 +252,9 @@ let tests: [Tests] = [
   Tests(
     name: "CommandTests",
     uses: core
-      + ["xai", "XAI", "XAICommand", "XAIFigures", "XAITraining", "XAIBench", "XAITesting", argumentParser]
+      + [
+        "XAITool", "XAI", "XAICommand", "XAIFigures", "XAITraining", "XAIBench", "XAITesting", argumentParser,
+      ]
       + results),
   Tests(name: "ExampleTests", uses: ["XAI"] + examples.map { .target(name: $0) }),
 ]
@@ -215,13 +269,17 @@ let cTargets: [Target] =
     .target(name: "CVectorKernels"),
     .target(name: "CMachine"),
     .target(
-      name: "CImageCodecs", exclude: (usesWebP ? [] : ["webp.c"]) + (usesGIF ? [] : ["gif.c"]),
-      linkerSettings: (["jpeg", "png", "z"] + (usesWebP ? ["webp", "webpdemux"] : [])
-        + (usesGIF ? ["gif"] : []))
-        .map { .linkedLibrary($0) }),
+      name: "CImageCodecs", dependencies: ["CImageLibraries"],
+      exclude: (usesWebP ? [] : ["webp.c"]) + (usesGIF ? [] : ["gif.c"]),
+      linkerSettings: imageLibraries.flatMap(\.links).map { .linkedLibrary($0) }),
+    .systemLibrary(
+      name: "CImageLibraries",
+      pkgConfig: imageDescriptions.isEmpty ? nil : imageDescriptions.joined(separator: " "),
+      providers: [.apt(imageLibraries.map(\.apt)), .brew(imageLibraries.map(\.brew))]),
     .target(name: "CPangoCairo", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
   ]
-  + (usesOneDNN ? [.systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])])] : [])
+  + (usesOneDNN
+    ? [.systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"]), .brew(["onednn"])])] : [])
 
 let moduleTargets: [Target] = modules.map {
   .target(name: $0.name, dependencies: $0.uses, resources: $0.embedded.map { .embedInCode($0) })
@@ -242,7 +300,9 @@ let applicationTargets: [Target] =
       dependencies: core
         + ["XAI", "XAIFigures", "XAITraining", "XAIEvaluation", "XAIReport", "XAIBench", argumentParser]
         + results),
-    .executableTarget(name: "xai", dependencies: ["XAI", "XAICommand"], path: "Sources/Executable"),
+    // Its product is the program xai. Its own name isn't: it would differ from that of the module XAI by case alone, and
+    // both have files in one folder, which macOS takes for the same.
+    .executableTarget(name: "XAITool", dependencies: ["XAI", "XAICommand"]),
   ]
   + examples.map {
     .executableTarget(
@@ -266,7 +326,7 @@ let package = Package(
   name: "swift-xai",
   platforms: [.macOS(.v15)],
   products: libraries.map { .library(name: $0, targets: [$0]) } + [
-    .executable(name: "xai", targets: ["xai"])
+    .executable(name: "xai", targets: ["XAITool"])
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")

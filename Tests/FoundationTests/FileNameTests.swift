@@ -20,7 +20,7 @@ import XAIFoundation
     #expect(FileName.bytes(text) == bytes)
     #expect(
       FileName.withCString(text) {
-        Array(UnsafeBufferPointer(start: $0, count: strlen($0)).map(UInt8.init(bitPattern:)))
+        Array(UnsafeBufferPointer(start: $0, count: strlen($0)).map { UInt8(truncatingIfNeeded: $0) })
       } == bytes)
     #expect(!text.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F })
   }

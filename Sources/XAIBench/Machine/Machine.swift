@@ -1,6 +1,9 @@
 import XAIFoundation
 package import XAITensor
 
+#if canImport(Darwin)
+import Darwin
+#endif
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
@@ -56,8 +59,15 @@ package struct Machine: Sendable, Encodable {
   }
 
   private static var processorName: String? {
+    #if canImport(Darwin)
+    var bytes = [UInt8](repeating: 0, count: 256)
+    var count = bytes.count
+    guard sysctlbyname("machdep.cpu.brand_string", &bytes, &count, nil, 0) == 0 else { return nil }
+    return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    #else
     guard let information = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8) else { return nil }
     let line = information.split(separator: "\n").first { $0.hasPrefix("model name") }
     return line.flatMap { $0.split(separator: ":").last }.map { String($0.drop { $0 == " " }) }
+    #endif
   }
 }

@@ -49,7 +49,7 @@ package enum FileName {
   /// Calls `body` with the name as the system takes it.
   package static func withCString<R>(_ text: String, _ body: (UnsafePointer<CChar>) -> R) -> R {
     guard text.utf8.contains(lead) else { return text.withCString(body) }
-    return body(bytes(text).map { CChar(bitPattern: $0) } + [0])
+    return body(bytes(text).map { CChar(truncatingIfNeeded: $0) } + [0])
   }
 
   /// A name as people read it, on one line: backslashes are doubled, and what can't be printed is `\n`, `\xE9` or
@@ -147,7 +147,7 @@ package func argumentTexts() -> [String] {
   (1..<max(Int(CommandLine.argc), 1)).compactMap { index in
     CommandLine.unsafeArgv[index].map { argument in
       FileName.text(
-        UnsafeBufferPointer(start: argument, count: strlen(argument)).map { UInt8(bitPattern: $0) })
+        UnsafeBufferPointer(start: argument, count: strlen(argument)).map { UInt8(truncatingIfNeeded: $0) })
     }
   }
 }

@@ -40,14 +40,15 @@ final class ThreadPool: Sendable {
 
   private static func start(_ board: Board) {
     let context = Unmanaged.passRetained(board).toOpaque()
-    #if canImport(Darwin)
-    var thread: pthread_t?
-    let code = pthread_create(&thread, nil, { serve($0) }, context)
-    if code == 0, let thread { pthread_detach(thread) }
-    #else
+    // A number in glibc, a pointer elsewhere.
+    #if canImport(Glibc)
     var thread = pthread_t()
     let code = pthread_create(&thread, nil, { serve($0) }, context)
     if code == 0 { pthread_detach(thread) }
+    #else
+    var thread: pthread_t?
+    let code = pthread_create(&thread, nil, { serve($0) }, context)
+    if code == 0, let thread { pthread_detach(thread) }
     #endif
     // Without the thread the others do its share.
     if code != 0 { Unmanaged<Board>.fromOpaque(context).release() }
