@@ -5,10 +5,13 @@ import XAITensor
 /// An explainer says what a forward pass must keep, and works from the trace, so that one forward pass serves every
 /// explainer of an image.
 public protocol Explainer: Plugin {
+  /// Its options.
   associatedtype Options: PluginOptions
 
+  /// What it is and needs, for lists, help, reports and checks.
   static var descriptor: ExplainerDescriptor { get }
 
+  /// The options that it was made with.
   var options: Options { get }
 
   /// Makes an explainer; throws when options contradict one another.
@@ -47,6 +50,7 @@ public protocol Explainer: Plugin {
 }
 
 extension Explainer {
+  /// The descriptor of its type.
   public var descriptor: ExplainerDescriptor { Self.descriptor }
 
   /// The descriptor's.

@@ -61,6 +61,7 @@ extension Explanation {
   /// The map of an explainer that is called so, as `gmar` or `gmar:norm=l2`; by its id alone where only one has it.
   ///
   /// - Parameters:
+  ///   - explainer: what it is called.
   ///   - image: what the image is called; not needed where there is one.
   ///   - target: a class, by anything that ``TargetSelection/init(parsing:)`` reads as one; not needed where each image is asked
   ///     about one.
@@ -77,6 +78,7 @@ extension Explanation {
   /// The map of the only explainer of a type.
   ///
   /// - Parameters:
+  ///   - type: the explainer's.
   ///   - image: as for a name.
   ///   - target: as for a name.
   /// - Throws: as for a name.

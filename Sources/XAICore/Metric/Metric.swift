@@ -9,8 +9,10 @@ public protocol Metric: Plugin {
   /// Its options: the protocol that the number depends on.
   associatedtype Options: PluginOptions
 
+  /// What it is, for lists, help and reports.
   static var descriptor: MetricDescriptor { get }
 
+  /// The options that it was made with.
   var options: Options { get }
 
   /// Makes a metric; throws when options contradict one another.
@@ -56,6 +58,7 @@ public struct MetricValue: Hashable, Sendable {
 }
 
 extension Metric {
+  /// The descriptor of its type.
   public var descriptor: MetricDescriptor { Self.descriptor }
 
   /// Nothing.
