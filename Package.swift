@@ -250,6 +250,15 @@ let applicationTargets: [Target] =
 let testTargets: [Target] = tests.filter { namedTests?.contains($0.name) != false }
   .map { .testTarget(name: $0.name, dependencies: $0.uses, exclude: $0.excluded) }
 
+// MARK: - Documentation
+
+/// Whether the plugin that builds the documentation is a dependency: only where `make docs` asks for it, since SwiftPM compiles the
+/// command plugins of a package's dependencies for everybody who depends on it.
+let buildsDocumentation = ProcessInfo.processInfo.environment["XAI_DOCS"] == "1"
+
+let documentationPlugin: [Package.Dependency] =
+  buildsDocumentation ? [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0")] : []
+
 // MARK: - Package
 
 /// Every module with a public surface is a product, so that a program links what it uses; XAIBench serves `xai bench` alone.
@@ -268,7 +277,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
-  ] + (usesDatabase ? [.package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0")] : []),
+  ] + (usesDatabase ? [.package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0")] : []) + documentationPlugin,
   targets: cTargets + moduleTargets + pluginTargets + applicationTargets + testTargets,
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11
