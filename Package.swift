@@ -34,6 +34,18 @@ let usesDatabase: Bool = {
   #endif
 }()
 
+// MARK: - Documentation
+
+/// Whether the manifest is that of the documentation, without tests and examples: only where `make docs` asks for it.
+///
+/// SwiftPM compiles the command plugins of dependencies for everybody, those who depend on this package too, so
+/// swift-docc-plugin is none otherwise.
+let buildsDocumentation = ProcessInfo.processInfo.environment["XAI_DOCS"] == "1"
+
+let documentationPlugin: [Package.Dependency] =
+  buildsDocumentation
+  ? [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0")] : []
+
 // MARK: - Modules
 
 let core: [Target.Dependency] = [
@@ -159,8 +171,10 @@ func plugins(of kind: String) -> [Target.Dependency] {
 
 /// Programs of `Examples/` that are part of this package; `Examples/ThirdPartyPlugin` is a package of its own.
 let examples =
-  ["ExplainImage", "FiveTasks", "CompareExplainers", "ExportSamples"]
-  + (usesDatabase ? ["EvaluateExplainers", "GMARPaper"] : [])
+  buildsDocumentation
+  ? []
+  : ["ExplainImage", "FiveTasks", "FirstExplanation", "CompareExplainers", "ExportSamples"]
+    + (usesDatabase ? ["EvaluateExplainers", "GMARPaper"] : [])
 
 // MARK: - Tests
 
@@ -247,17 +261,9 @@ let applicationTargets: [Target] =
       name: $0, dependencies: core + ["XAI", argumentParser], path: "Examples/\($0)", exclude: ["README.md"])
   }
 
-let testTargets: [Target] = tests.filter { namedTests?.contains($0.name) != false }
+let testTargets: [Target] = (buildsDocumentation ? [] : tests)
+  .filter { namedTests?.contains($0.name) != false }
   .map { .testTarget(name: $0.name, dependencies: $0.uses, exclude: $0.excluded) }
-
-// MARK: - Documentation
-
-/// Whether the plugin that builds the documentation is a dependency: only where `make docs` asks for it, since SwiftPM compiles the
-/// command plugins of a package's dependencies for everybody who depends on it.
-let buildsDocumentation = ProcessInfo.processInfo.environment["XAI_DOCS"] == "1"
-
-let documentationPlugin: [Package.Dependency] =
-  buildsDocumentation ? [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0")] : []
 
 // MARK: - Package
 
@@ -277,7 +283,8 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
-  ] + (usesDatabase ? [.package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0")] : []) + documentationPlugin,
+  ] + (usesDatabase ? [.package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0")] : [])
+    + documentationPlugin,
   targets: cTargets + moduleTargets + pluginTargets + applicationTargets + testTargets,
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11
