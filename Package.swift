@@ -248,7 +248,9 @@ let applicationTargets: [Target] =
     .target(
       name: "XAI",
       dependencies: core + kinds.map { .target(name: "XAI\($0)") }
-        + ["XAIFigures", "XAITraining", "XAIEvaluation", "XAIReport"] + results),
+        + ["XAIFigures", "XAITraining", "XAIEvaluation", "XAIReport"] + results
+        // DocC resolves links to modules that a target names itself.
+        + (buildsDocumentation ? plugins.map { .target(name: $0.module) } : [])),
     .target(
       name: "XAICommand",
       dependencies: core
