@@ -56,7 +56,7 @@ extension Explainer {
   /// The descriptor's.
   public var needs: Capabilities { descriptor.needs }
 
-  /// Whether the option of ``OutputScoreOptions`` is the probability.
+  /// Whether the option of `OutputScoreOptions` is the probability.
   public var needsProbabilities: Bool { (options as? any OutputScoreOptions)?.score == .probability }
 
   /// Nil: layers may have tokens of their own.

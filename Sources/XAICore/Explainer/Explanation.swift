@@ -163,7 +163,7 @@ extension Explainer {
   ///   - image: at any size.
   ///   - target: one class; by default the predicted one.
   ///   - model: the model to explain.
-  /// - Throws: as ``Explanation``, and `ExplanationError.severalTargets` for more than one class.
+  /// - Throws: as `Explanation`, and `ExplanationError.severalTargets` for more than one class.
   public func explain(
     _ image: RGBImage, target: TargetSelection = .predicted, using model: any Model
   ) throws -> Attribution {
