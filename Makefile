@@ -19,7 +19,7 @@ DEMO := Examples/Demo
 # GMAR, whose maps of two classes are the same here, and two methods that follow the class.
 EXPLAINERS := gmar attnlrp:preset=vit occlusion
 
-.PHONY: help build test fuzz lint examples demo demo-model images install packages clean
+.PHONY: help build test docs fuzz lint examples demo demo-model images install packages clean
 
 help:
 	@echo 'make demo       explain the bundled scenes with the bundled model, into $(OUT)'
@@ -29,6 +29,7 @@ help:
 	@echo 'make test-GMAR  build and run the tests of one plugin, or of one target, such as test-Tensor'
 	@echo 'make build      build the xai command, optimised'
 	@echo 'make examples   build all example programs, the package of third-party plugins among them'
+	@echo 'make docs       build the site of the Swift documentation, into .build-docs/site'
 	@echo 'make fuzz       fuzz the parsers of images, weights and JSON for a minute each'
 	@echo 'make lint       check the formatting'
 	@echo 'make install    build, and copy xai into PREFIX/bin ($(PREFIX)/bin)'
@@ -52,6 +53,10 @@ test: packages
 # One plugin or one test target: make test-GMAR, make test-Tensor.
 test-%: packages
 	@Scripts/test-plugin $* $(swift-test)
+
+# Needs Python 3; DOCS_BASE=/swift-xai is for a site below that path of a host.
+docs: packages
+	@env $(environment) SWIFT='$(SWIFT)' Scripts/docs-site
 
 # The parsers of files from anywhere, a minute each.
 fuzz: packages
@@ -92,4 +97,4 @@ install: build
 	install -m 755 .build/release/xai $(DESTDIR)$(PREFIX)/bin/xai
 
 clean:
-	rm -rf .build out
+	rm -rf .build .build-docs out

@@ -86,6 +86,18 @@ let usesDatabase: Bool = {
   #endif
 }()
 
+// MARK: - Documentation
+
+/// Whether the manifest is that of the documentation, without tests and examples: only where `make docs` asks for it.
+///
+/// SwiftPM compiles the command plugins of dependencies for everybody, those who depend on this package too, so
+/// swift-docc-plugin is none otherwise.
+let buildsDocumentation = ProcessInfo.processInfo.environment["XAI_DOCS"] == "1"
+
+let documentationPlugin: [Package.Dependency] =
+  buildsDocumentation
+  ? [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0")] : []
+
 // MARK: - Modules
 
 let core: [Target.Dependency] = [
@@ -213,8 +225,10 @@ func plugins(of kind: String) -> [Target.Dependency] {
 
 /// Programs of `Examples/` that are part of this package; `Examples/ThirdPartyPlugin` is a package of its own.
 let examples =
-  ["ExplainImage", "FiveTasks", "MoreTasks", "CompareExplainers", "ExportSamples"]
-  + (usesDatabase ? ["EvaluateExplainers", "GMARPaper"] : [])
+  buildsDocumentation
+  ? []
+  : ["ExplainImage", "FiveTasks", "MoreTasks", "FirstExplanation", "CompareExplainers", "ExportSamples"]
+    + (usesDatabase ? ["EvaluateExplainers", "GMARPaper"] : [])
 
 // MARK: - Tests
 
@@ -294,7 +308,9 @@ let applicationTargets: [Target] =
     .target(
       name: "XAI",
       dependencies: core + kinds.map { .target(name: "XAI\($0)") }
-        + ["XAIFigures", "XAITraining", "XAIEvaluation", "XAIReport"] + results),
+        + ["XAIFigures", "XAITraining", "XAIEvaluation", "XAIReport"] + results
+        // DocC resolves links to modules that a target names itself.
+        + (buildsDocumentation ? plugins.map { .target(name: $0.module) } : [])),
     .target(
       name: "XAICommand",
       dependencies: core
@@ -309,7 +325,8 @@ let applicationTargets: [Target] =
       name: $0, dependencies: core + ["XAI", argumentParser], path: "Examples/\($0)", exclude: ["README.md"])
   }
 
-let testTargets: [Target] = tests.filter { namedTests?.contains($0.name) != false }
+let testTargets: [Target] = (buildsDocumentation ? [] : tests)
+  .filter { namedTests?.contains($0.name) != false }
   .map { .testTarget(name: $0.name, dependencies: $0.uses, exclude: $0.excluded) }
 
 // MARK: - Package
@@ -330,7 +347,8 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
-  ] + (usesDatabase ? [.package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0")] : []),
+  ] + (usesDatabase ? [.package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0")] : [])
+    + documentationPlugin,
   targets: cTargets + moduleTargets + pluginTargets + applicationTargets + testTargets,
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11

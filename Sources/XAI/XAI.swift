@@ -33,6 +33,7 @@ extension Registry {
 /// hub where it was downloaded before: `try loadModel("google/vit-base-patch16-224")`.
 ///
 /// - Parameters:
+///   - model: the path or the name.
 ///   - classes: the classes that it is to have; nil for its own.
 ///   - kernels: what it runs on; nil for the fastest ones of this processor.
 /// - Throws: `ModelDirectoryError` where there is no such directory, `RegistryError` where no family loads what it holds, and what

@@ -4,8 +4,9 @@ package import XAIImage
 ///
 /// It is written as SVG by ``svg()``, and by Cairo and Pango as pixels and PDF. What is drawn later lies above.
 public struct Drawing: Sendable {
-  /// The size in points.
+  /// The width in points.
   public let width: Double
+  /// The height in points.
   public let height: Double
   /// What the figure shows, for those who can't see it and for the title of a PDF.
   public var title = ""

@@ -3,9 +3,13 @@ import XAIImage
 
 /// The file formats of figures; the name is the extension.
 public enum FigureFormat: String, Hashable, Sendable, CaseIterable {
+  /// Pixels without loss; drawn where Pango is installed.
   case png
+  /// Pixels with losses; drawn where Pango is installed.
   case jpeg
+  /// Shapes and text, for a browser; needs nothing.
   case svg
+  /// Shapes and text, for print; drawn where Pango is installed.
   case pdf
 
   /// Tells the format to write from the extension of a file name.
@@ -51,7 +55,9 @@ extension Drawing {
   /// PNG and JPEG state the resolution. The file appears whole or not at all. Throws ``DrawingError``, `ImageError` or
   /// `FileError`.
   ///
-  /// - Parameter resolution: pixels per inch, for PNG and JPEG.
+  /// - Parameters:
+  ///   - path: the file, with the extension.
+  ///   - resolution: pixels per inch, for PNG and JPEG.
   /// - Returns: the texts that no font of this system can write in full; see ``Figure/fontAdvice(for:)``.
   @discardableResult
   public func write(to path: String, resolution: Double = Figure.defaultResolution) throws -> [String] {

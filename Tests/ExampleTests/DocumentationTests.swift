@@ -63,6 +63,16 @@ import XAI
     for block in blocks { #expect(program.contains(normalised(block)), "not in MoreTasks:\n\(block)") }
   }
 
+  /// The landing page of the Swift documentation has the README's code.
+  @Test func codeOfTheLandingPageIsThatOfTheReadMe() throws {
+    let known = swiftBlocks(in: try text("README.md")).map(normalised)
+    let blocks = swiftBlocks(in: try text("Sources/XAI/XAI.docc/XAI.md"))
+    #expect(blocks.count == 2)
+    for block in blocks {
+      #expect(known.contains { $0.contains(normalised(block)) }, "not in the README:\n\(block)")
+    }
+  }
+
   /// The manifest of the README, of a package in a folder of its own, is one that SwiftPM resolves to this package's products.
   @Test func manifestOfTheReadMeDependsOnThisPackage() throws {
     let manifests = swiftBlocks(in: try text("README.md")).filter { $0.contains("import PackageDescription") }

@@ -51,6 +51,46 @@ import XAI
     }
   }
 
+  @Test func firstExplanationSaysWhatTheTutorialSays() throws {
+    try withTemporaryFolder { folder in
+      try FileManager.default.createSymbolicLink(
+        at: folder.appendingPathComponent("Examples"),
+        withDestinationURL: Programs.root.appendingPathComponent("Examples"))
+      let result = try Programs.run("FirstExplanation", [], in: folder)
+      #expect(result.status == 0, "\(result.output)")
+      let lines = result.output.split(separator: "\n")
+      #expect(lines.count == 7, "\(result.output)")
+      #expect(lines[0].contains("\"heart\"") && lines[1].contains(" 'heart', "), "\(result.output)")
+      // AttnLRP tells heart and ring apart; GMAR doesn't.
+      let correlations = lines[2...3].compactMap { Double($0.split(separator: " ").last ?? "") }
+      #expect(lines[2].hasPrefix("attnlrp:preset=vit: ") && lines[3].hasPrefix("gmar: "))
+      #expect(correlations.count == 2 && correlations[0] < 0.9 && correlations[1] >= 0.99, "\(result.output)")
+      #expect(
+        lines[4...].map { $0.split(separator: " ")[2] } == ["attnlrp:preset=vit:", "gmar:", "random:"],
+        "\(result.output)")
+
+      // Its pictures are those of the tutorial, by the longer way.
+      let model = try loadModel(Programs.root.appendingPathComponent("Examples/Demo/model").path)
+      let scene = try RGBImage(
+        contentsOf: Programs.root.appendingPathComponent("Examples/Demo/scenes/heart-and-ring.png").path)
+      for (name, explainer) in [
+        ("attnlrp", try AttnLRP(preset: .vit) as any Explainer), ("gmar", GMAR()),
+      ] {
+        let map = try explainer.explain(scene, target: "heart", using: model)
+        let drawn = try RGBImage(contentsOf: "\(folder.path)/heart-\(name).png")
+        #expect(try drawn == map.overlay(on: scene, seenBy: model), "\(name)")
+      }
+      let shown = Programs.root.appendingPathComponent("Sources/XAI/XAI.docc/Resources/heart-attnlrp.png")
+        .path
+      let picture = try RGBImage(contentsOf: shown)
+      let drawn = try RGBImage(contentsOf: "\(folder.path)/heart-attnlrp.png")
+      #expect((picture.width, picture.height) == (drawn.width, drawn.height))
+      // Kernels differ in the last digits, and so may a colour here and there.
+      let differences = zip(picture.pixels, drawn.pixels).map { abs(Int($0.0) - Int($0.1)) }
+      #expect(differences.max() ?? 0 <= 8, "make pictures")
+    }
+  }
+
   @Test func moreTasksRunsToItsEnd() throws {
     try withTemporaryFolder { folder in
       try FileManager.default.createSymbolicLink(

@@ -15,9 +15,10 @@ import XAI
       let files = FileManager.default.enumerator(
         at: PluginFolder.root.appendingPathComponent(folder), includingPropertiesForKeys: nil)
       while let file = files?.nextObject() as? URL {
-        guard file.pathExtension == "swift", let text = try? String(contentsOf: file, encoding: .utf8) else {
-          continue
-        }
+        // The code of tutorials, which catalogues have, is that of other packages.
+        guard file.pathExtension == "swift", !file.pathComponents.contains(where: { $0.hasSuffix(".docc") }),
+          let text = try? String(contentsOf: file, encoding: .utf8)
+        else { continue }
         for line in text.split(separator: "\n") {
           if let match = line.firstMatch(of: declaration) { names.append(String(match.1)) }
         }

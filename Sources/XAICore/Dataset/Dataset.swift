@@ -8,11 +8,13 @@ public protocol Dataset: Plugin, CustomStringConvertible {
   /// Its options, such as where it lies.
   associatedtype Options: PluginOptions
 
+  /// What it is, for lists and help.
   static var descriptor: DatasetDescriptor { get }
 
   /// The options for a path that a user named, where what lies there is a data set of this kind; otherwise nil.
   static func options(recognising path: String) -> Options?
 
+  /// The options that it was made with.
   var options: Options { get }
 
   /// Makes a data set; throws `DatasetError` where its lists are missing or wrong.
@@ -41,6 +43,7 @@ extension Dataset {
       + "splits \(splitNames.joined(separator: ", "))"
   }
 
+  /// The descriptor of its type.
   public var descriptor: DatasetDescriptor { Self.descriptor }
 
   /// One name per class, by class index.

@@ -33,9 +33,14 @@ public struct Attribution: Hashable, Sendable, Codable {
   /// Scores that differ by rounding alone become the same: an image would show that noise at full contrast.
   ///
   /// - Parameters:
+  ///   - scores: one for each place of the grid, row by row.
   ///   - grid: what the scores belong to; the patches where nil.
+  ///   - trace: of the image that was explained.
+  ///   - classIndex: the class that was asked about.
+  ///   - explainer: what made the scores.
   ///   - rounding: how far rounding may have moved a score, where it is what is left of larger values that were subtracted;
   ///     the rounding of the scores themselves counts in any case.
+  ///   - diagnostics: what the explainer noticed.
   /// - Throws: `AttributionError` when a score is NaN or infinite: that is never an image.
   public init(
     scores: [Float], grid: PatchGrid? = nil, of trace: ForwardTrace, classIndex: Int,

@@ -20,9 +20,9 @@ extension Explainer {
   /// `try await run.value`.
   ///
   /// - Parameters:
-  ///   - image: as in ``explain(_:target:using:)``.
-  ///   - target: as there.
-  ///   - model: as there.
+  ///   - image: at any size.
+  ///   - target: one class; by default the predicted one.
+  ///   - model: the model to explain.
   public func begin(
     _ image: RGBImage, target: TargetSelection = .predicted, using model: any Model
   ) -> ExplanationRun<Attribution> {

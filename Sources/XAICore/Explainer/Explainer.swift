@@ -5,10 +5,13 @@ import XAITensor
 /// An explainer says what a forward pass must keep, and works from the trace, so that one forward pass serves every
 /// explainer of an image.
 public protocol Explainer: Plugin, CustomStringConvertible {
+  /// Its options.
   associatedtype Options: PluginOptions
 
+  /// What it is and needs, for lists, help, reports and checks.
   static var descriptor: ExplainerDescriptor { get }
 
+  /// The options that it was made with.
   var options: Options { get }
 
   /// Makes an explainer; throws when options contradict one another.
@@ -50,12 +53,13 @@ extension Explainer {
   /// The specification.
   public var description: String { specification }
 
+  /// The descriptor of its type.
   public var descriptor: ExplainerDescriptor { Self.descriptor }
 
   /// The descriptor's.
   public var needs: Capabilities { descriptor.needs }
 
-  /// Whether the option of ``OutputScoreOptions`` is the probability.
+  /// Whether the option of `OutputScoreOptions` is the probability.
   public var needsProbabilities: Bool { (options as? any OutputScoreOptions)?.score == .probability }
 
   /// Nil: layers may have tokens of their own.

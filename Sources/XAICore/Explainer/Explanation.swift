@@ -62,6 +62,7 @@ extension Explanation {
   /// The map of an explainer that is called so, as `gmar` or `gmar:norm=l2`; by its id alone where only one has it.
   ///
   /// - Parameters:
+  ///   - explainer: what it is called.
   ///   - image: what the image is called; not needed where there is one.
   ///   - target: a class, by anything that ``TargetSelection/init(parsing:)`` reads as one; not needed where each image is asked
   ///     about one.
@@ -78,6 +79,7 @@ extension Explanation {
   /// The map of the only explainer of a type.
   ///
   /// - Parameters:
+  ///   - type: the explainer's.
   ///   - image: as for a name.
   ///   - target: as for a name.
   /// - Throws: as for a name.
@@ -171,7 +173,7 @@ extension Explainer {
   ///   - image: at any size.
   ///   - target: one class; by default the predicted one.
   ///   - model: the model to explain.
-  /// - Throws: as ``Explanation``, and `ExplanationError.severalTargets` for more than one class.
+  /// - Throws: as `Explanation`, and `ExplanationError.severalTargets` for more than one class.
   public func explain(
     _ image: RGBImage, target: TargetSelection = .predicted, using model: any Model
   ) throws -> Attribution {

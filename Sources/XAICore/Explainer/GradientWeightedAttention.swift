@@ -28,7 +28,12 @@ public struct GradientWeightedAttention: Sendable {
 
   /// Runs one backward pass and fuses the heads of each layer as its gradient is made.
   ///
-  /// - Parameter cotangent: what the pass begins with, [k·B, classes].
+  /// - Parameters:
+  ///   - trace: recorded with gradients.
+  ///   - cotangent: what the pass begins with, [k·B, classes].
+  ///   - layers: whose matrices are made.
+  ///   - clamp: what becomes of negative products.
+  ///   - model: the model of the trace.
   public init(
     _ trace: ForwardTrace, cotangent: Tensor, layers: Range<Int>, clamp: Clamp, using model: any Model
   ) throws {
@@ -70,7 +75,10 @@ public struct GradientWeightedAttention: Sendable {
 
   /// One score per patch: the readout row of R = (I + Ā_L)⋯(I + Ā_first), a product of row vectors.
   ///
-  /// - Parameter layers: the factors, the first of them on the right.
+  /// - Parameters:
+  ///   - layers: the factors, the first of them on the right.
+  ///   - passRow: the row of the backward pass, target-major.
+  ///   - layout: the tokens of the pass.
   public func rollOut(_ layers: Range<Int>, passRow: Int, of layout: TokenLayout) -> [Float] {
     let rows = RowPropagation.propagate([layout.readoutWeights], through: layers.reversed(), of: layout) {
       write($0, passRow: passRow)

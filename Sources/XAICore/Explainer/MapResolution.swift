@@ -31,6 +31,10 @@ extension Attribution {
   ///   - values: of the model's input, [3, H, W].
   ///   - reduction: how values become scores.
   ///   - resolution: what scores belong to.
+  ///   - trace: of the image that was explained.
+  ///   - classIndex: the class that was asked about.
+  ///   - explainer: what made the values.
+  ///   - diagnostics: what the explainer noticed.
   /// - Throws: `AttributionError` when a score is NaN or infinite.
   public init(
     pixels values: Tensor, reduction: PatchReduction = .sum, at resolution: MapResolution,

@@ -49,9 +49,10 @@ public struct SampledPasses {
   /// Runs `count` samples of every image.
   ///
   /// - Parameters:
+  ///   - count: samples of each image.
   ///   - request: what the backward passes compute.
   ///   - write: writes the input of sample s of all images, B·3·H·W values.
-  ///   - visitAttention: as for ``Model/backward(from:through:rules:requesting:visitAttention:)``, with the samples of the
+  ///   - visitAttention: as for ``DifferentiableModel/backward(from:through:rules:requesting:visitAttention:)``, with the samples of the
   ///     batch; rows are those of ``Batch/row(sample:of:)``.
   ///   - take: takes the gradients of a batch.
   /// - Throws: what the model throws, and `CancellationError` where the run is stopped.

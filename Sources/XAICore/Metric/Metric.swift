@@ -8,8 +8,10 @@ public protocol Metric: Plugin, CustomStringConvertible {
   /// Its options: the protocol that the number depends on.
   associatedtype Options: PluginOptions
 
+  /// What it is, for lists, help and reports.
   static var descriptor: MetricDescriptor { get }
 
+  /// The options that it was made with.
   var options: Options { get }
 
   /// Makes a metric; throws when options contradict one another.
@@ -58,6 +60,7 @@ extension Metric {
   /// The specification.
   public var description: String { specification }
 
+  /// The descriptor of its type.
   public var descriptor: MetricDescriptor { Self.descriptor }
 
   /// Nothing.

@@ -59,6 +59,7 @@ public struct Gradients: Sendable {
   /// Gradients of parameters by the model's own parameter names, summed over the batch.
   public var parameters: [String: Tensor] = [:]
 
+  /// No gradients yet.
   public init() {}
 }
 

@@ -7,6 +7,7 @@ public import XAITensor
 /// heads, ``LayerReadableModel`` for layers that are read by themselves, ``TrainableModel`` for parameters that change. A
 /// model declares by `descriptor.capabilities` what of them it gives, and the conformance kit checks that both agree.
 public protocol Model: Sendable, CustomStringConvertible {
+  /// What it is and what it gives: architecture, size, labels, tokens, preprocessing, capabilities.
   var descriptor: ModelDescriptor { get }
 
   /// The tokens of an input of `height` × `width` pixels; throws when the model can't take that size.

@@ -4,6 +4,7 @@ public import XAIWeights
 
 /// A family of models that can be loaded from a directory.
 public protocol ModelArchitecture: Plugin {
+  /// What the family is, for lists and checks.
   static var descriptor: ArchitectureDescriptor { get }
 
   /// Whether the directory's configuration is of this family; nothing else of the directory is read.
@@ -11,7 +12,9 @@ public protocol ModelArchitecture: Plugin {
 
   /// Loads a model.
   ///
-  /// - Parameter request: what it runs on, the classes that it is given, and the family's own options.
+  /// - Parameters:
+  ///   - directory: where the model lies.
+  ///   - request: what it runs on, the classes that it is given, and the family's own options.
   /// - Throws: for a configuration that is not supported, by the name of its key, for weights that do not fit it, and
   ///   `LoadError` for what is asked for and can't be given.
   static func load(_ directory: ModelDirectory, _ request: LoadRequest) throws -> any Model
@@ -19,8 +22,10 @@ public protocol ModelArchitecture: Plugin {
   /// Makes a model that has learnt nothing yet from the configuration of a directory; its weights aren't looked at.
   ///
   /// - Parameters:
+  ///   - directory: has the configuration.
   ///   - labels: one per class; the configuration's own classes don't count.
   ///   - random: where the first weights come from.
+  ///   - kernels: what the arithmetic runs on.
   /// - Throws: for a configuration that is not supported, and for a family that can't be trained.
   static func makeUntrained(
     _ directory: ModelDirectory, labels: [String], random: inout SeededRandom, on kernels: any Kernels
@@ -42,6 +47,7 @@ extension ModelArchitecture {
   /// Loads a model by the path of its directory, or by its name on the Hugging Face hub where it was downloaded before.
   ///
   /// - Parameters:
+  ///   - model: the path or the name.
   ///   - classes: the classes that it is to have; nil for its own.
   ///   - kernels: what it runs on; nil for the fastest ones of this processor.
   /// - Throws: as ``load(_:_:)``; `ModelDirectoryError` where there is no such directory.

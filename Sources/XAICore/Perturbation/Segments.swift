@@ -35,6 +35,7 @@ public struct Segments: Sendable {
   ///
   /// - Parameters:
   ///   - image: the model's input, [3, H, W].
+  ///   - cells: which of its pixels belong to each patch.
   ///   - preprocessing: how that was made.
   ///   - segmentation: what it is divided into.
   ///   - superpixels: about how many superpixels.
@@ -85,7 +86,9 @@ public struct Segments: Sendable {
   /// The image with the segments of each coalition, the others being hidden.
   ///
   /// - Parameters:
+  ///   - image: the model's input, [3, H, W].
   ///   - hidden: what stands in their place; nil where patches are left out.
+  ///   - coalitions: the segments that each frame shows.
   public func frames(of image: Tensor, hiddenAs hidden: Tensor?, _ coalitions: [Coalition]) -> FramePlan {
     FramePlan(count: coalitions.count) { index in
       let coalition = coalitions[index]

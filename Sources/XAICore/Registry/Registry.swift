@@ -8,7 +8,9 @@ public import XAIWeights
 public struct Registry: Sendable {
   /// An explainer that a registry knows.
   public struct ExplainerEntry: Sendable {
+    /// What it is, for lists, help and checks.
     public let descriptor: ExplainerDescriptor
+    /// Its options as users see them.
     public let options: [OptionDescription]
     /// The plugin, by the name of its type.
     public var plugin: String { type.name }
@@ -19,7 +21,9 @@ public struct Registry: Sendable {
 
   /// A metric that a registry knows.
   public struct MetricEntry: Sendable {
+    /// What it is, for lists, help and checks.
     public let descriptor: MetricDescriptor
+    /// Its options as users see them.
     public let options: [OptionDescription]
     /// The plugin, by the name of its type.
     public var plugin: String { type.name }
@@ -30,6 +34,7 @@ public struct Registry: Sendable {
 
   /// A model family that a registry knows.
   public struct ModelEntry: Sendable {
+    /// What it is, for lists, help and checks.
     public let descriptor: ArchitectureDescriptor
     /// The plugin, by the name of its type.
     public var plugin: String { architecture.name }
@@ -39,7 +44,9 @@ public struct Registry: Sendable {
 
   /// A data set that a registry knows.
   public struct DatasetEntry: Sendable {
+    /// What it is, for lists, help and checks.
     public let descriptor: DatasetDescriptor
+    /// Its options as users see them.
     public let options: [OptionDescription]
     /// The plugin, by the name of its type.
     public var plugin: String { type.name }
@@ -183,6 +190,7 @@ extension Registry {
   /// Loads a model by the path of its directory, or by its name on the Hugging Face hub where it was downloaded before.
   ///
   /// - Parameters:
+  ///   - model: the path or the name.
   ///   - classes: the classes that it is to have; nil for its own.
   ///   - kernels: what it runs on; nil for the fastest ones of this processor.
   /// - Throws: as for a directory; `ModelDirectoryError` where there is none.

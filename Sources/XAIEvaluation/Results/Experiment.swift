@@ -120,6 +120,7 @@ public struct DataIdentity: Codable, Hashable, Sendable {
 public struct ExplainerIdentity: Codable, Hashable, Sendable {
   /// As users write it, with the options that differ from the defaults.
   public var specification: String
+  /// What the explainer is.
   public var descriptor: ExplainerDescriptor
   /// What its scores mean with its options.
   public var scoreMeaning: ScoreMeaning
@@ -145,6 +146,7 @@ public struct ExplainerIdentity: Codable, Hashable, Sendable {
 public struct MetricIdentity: Codable, Hashable, Sendable {
   /// As users write it, with the options that differ from the defaults.
   public var specification: String
+  /// What the metric is.
   public var descriptor: MetricDescriptor
   /// The preset that its options are; nil where they are none's, or there are none.
   public var protocolName: String?

@@ -2,7 +2,9 @@ import XAIFoundation
 
 /// The file formats that images are read from, of which JPEG and PNG are written as well.
 public enum ImageFormat: String, Hashable, Sendable, CaseIterable {
+  /// Read in every form that libjpeg knows, and written.
   case jpeg = "JPEG"
+  /// Read and written, without loss.
   case png = "PNG"
   /// The first frame of an animation; read where libwebp was found when this was built.
   case webp = "WebP"

@@ -30,7 +30,7 @@ extension RGBImage {
     self = try Self.decode(bytes, file: file, pixelLimit: pixelLimit, orientation: orientation).image
   }
 
-  /// Decodes an image held in an array; see ``init(decoding:file:pixelLimit:orientation:)``.
+  /// Decodes an image held in an array, in the same way as one in a buffer.
   public init(
     decoding bytes: [UInt8], file: String = "image", pixelLimit: Int = defaultPixelLimit,
     orientation: Orientation = .upright
@@ -42,7 +42,7 @@ extension RGBImage {
     }
   }
 
-  /// Reads and decodes an image file; see ``init(decoding:file:pixelLimit:orientation:)``.
+  /// Reads and decodes an image file, in the same way as its bytes.
   public init(
     contentsOf path: String, pixelLimit: Int = defaultPixelLimit, orientation: Orientation = .upright
   ) throws(ImageError) {

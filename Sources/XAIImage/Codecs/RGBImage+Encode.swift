@@ -34,9 +34,11 @@ extension RGBImage {
     }
   }
 
-  /// Encodes the image as a baseline JPEG of `quality` 1 to 100, chroma at half resolution.
+  /// Encodes the image as a baseline JPEG, chroma at half resolution.
   ///
-  /// - Parameter resolution: pixels an inch, which the file states in its JFIF header; none where nil.
+  /// - Parameters:
+  ///   - quality: from 1 to 100.
+  ///   - resolution: pixels an inch, which the file states in its JFIF header; none where nil.
   public func jpeg(quality: Int = 90, resolution: Double? = nil) throws(ImageError) -> [UInt8] {
     guard (1...100).contains(quality) else {
       throw .notEncodable(format: .jpeg, reason: "the quality \(quality) is outside 1 to 100")

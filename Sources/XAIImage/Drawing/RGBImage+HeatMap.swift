@@ -20,6 +20,9 @@ extension RGBImage {
   ///
   /// - Parameters:
   ///   - map: rows × columns; it covers all that the model saw.
+  ///   - style: how it is coloured.
+  ///   - height: of the image, in pixels.
+  ///   - width: of the image, in pixels.
   ///   - view: what the model saw of the image; all of it where nil. What it didn't see, and lines between values, are grey.
   ///   - colourBar: whether a strip below says what the colours mean.
   /// - Throws: ``FigureError`` for what is no map or not finite.
@@ -52,6 +55,7 @@ extension RGBImage {
   ///
   /// - Parameters:
   ///   - map: rows × columns; it covers all that the model saw.
+  ///   - style: how it is coloured.
   ///   - view: what the model saw of the image, which may be drawn here at another size; all of it where nil.
   ///   - colourBar: whether a strip below says what the colours mean.
   /// - Throws: ``FigureError`` for what is no map or not finite.

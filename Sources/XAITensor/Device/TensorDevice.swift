@@ -21,8 +21,10 @@ public protocol DeviceMemory: AnyObject, Sendable {
 
   /// Copies some of its elements to host memory.
   ///
-  /// - Parameter point: the name of the place that reads; a source file where the read has no name, which a device may
-  ///   refuse.
+  /// - Parameters:
+  ///   - elements: which of them.
+  ///   - host: has room for them.
+  ///   - point: the name of the place that reads; a source file where the read has no name, which a device may refuse.
   func copy(_ elements: Range<Int>, to host: UnsafeMutablePointer<Float>, at point: ReadPoint)
 }
 

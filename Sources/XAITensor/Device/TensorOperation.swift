@@ -212,7 +212,11 @@ extension Tensor {
   /// Sums of rows in double precision, in host memory.
   ///
   /// - Parameters:
+  ///   - terms: the formula of what is summed.
+  ///   - operands: what the formula computes from.
   ///   - inDouble: whether the terms, too, are computed in double precision.
+  ///   - rows: how many sums there are.
+  ///   - columns: how many terms each has.
   ///   - point: the name of the place that reads.
   public static func sums(
     _ terms: Elementwise, of operands: [Tensor], inDouble: Bool = false, rows: Int, columns: Int,
@@ -236,6 +240,7 @@ extension Tensor {
   /// The elements seen as a tensor of `extents`, with its dimensions in another order.
   ///
   /// - Parameters:
+  ///   - extents: of the elements as they lie.
   ///   - order: for each dimension of the result, which of `extents` it is.
   ///   - shape: what the result is seen as.
   public func permuting(_ extents: [Int], to order: [Int], shape: TensorShape) -> Tensor {
@@ -258,7 +263,10 @@ extension Tensor {
 extension TensorBuffer {
   /// Replaces columns of each row by the rows of a tensor, which are repeated: in place in host memory.
   ///
-  /// - Parameter row: elements of a row.
+  /// - Parameters:
+  ///   - columns: those that are replaced.
+  ///   - row: elements of a row.
+  ///   - x: the new rows, each as long as the columns.
   public mutating func replace(columns: Range<Int>, ofRows row: Int, by x: Tensor) {
     guard contents.device == nil, x.device == nil else {
       let replaced = Tensor.run(.replaceColumns(columns, row: row), on: [contents, x])

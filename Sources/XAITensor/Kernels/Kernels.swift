@@ -134,7 +134,11 @@ public protocol Kernels: Sendable {
   ///
   /// `x` may hold fewer rows than the gradient, and is then repeated.
   ///
-  /// - Parameter constantSize: whether r counts as a constant: dx = r · dy.
+  /// - Parameters:
+  ///   - gradient: dy.
+  ///   - x: the rows that were normalised.
+  ///   - size: what they were divided by.
+  ///   - constantSize: whether r counts as a constant: dx = r · dy.
   func normaliseRowsBackward(_ gradient: Tensor, x: Tensor, by size: RowSize, constantSize: Bool) -> Tensor
 
   /// Sums the rows of x ⊙ y, two matrices of the same size: [rows, columns] to [columns].

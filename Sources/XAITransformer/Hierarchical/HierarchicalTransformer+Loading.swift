@@ -10,10 +10,10 @@ extension HierarchicalTransformer {
   ///   - directory: where the model lies.
   ///   - architecture: the id of the plugin that loads it.
   ///   - configuration: its validated sizes and choices.
-  ///   - weights: the opened weights of the directory.
+  ///   - store: the opened weights of the directory.
   ///   - naming: what the weights are called.
   ///   - ignoring: names that may be left over in the weights.
-  ///   - preprocessing: what Hugging Face models of the family do where no file says it.
+  ///   - defaults: what Hugging Face models of the family do where no file says it.
   ///   - request: what the arithmetic runs on, and names for the classes.
   /// - Throws: `WeightsError` with every missing, mis-shaped and unexpected tensor; `ConfigurationError`; `LoadError` for
   ///   names of other classes, and for class vectors.
@@ -57,7 +57,15 @@ extension HierarchicalTransformer {
 extension HierarchicalConfiguration {
   /// Describes a model of these sizes.
   ///
-  /// - Parameter layout: the tokens at the size that the preprocessing ends in.
+  /// - Parameters:
+  ///   - name: what the model is called.
+  ///   - architecture: the id of the plugin that loads it.
+  ///   - labels: one per class.
+  ///   - output: what the outputs mean.
+  ///   - weights: its parameters.
+  ///   - layout: the tokens at the size that the preprocessing ends in.
+  ///   - preprocessing: how an image becomes its input.
+  ///   - notes: what a user should know about how it was read.
   public func descriptor(
     name: String, architecture: String, labels: [String], output: OutputMeaning = .softmax,
     weights: HierarchicalWeights, layout: TokenLayout, preprocessing: Preprocessing, notes: [String] = []

@@ -10,10 +10,10 @@ extension VisionTransformer {
   ///   - directory: where the model lies.
   ///   - architecture: the id of the plugin that loads it.
   ///   - configuration: its validated sizes and choices.
-  ///   - weights: the opened weights of the directory.
+  ///   - store: the opened weights of the directory.
   ///   - naming: what the weights are called.
   ///   - ignoring: names that may be left over in the weights.
-  ///   - preprocessing: what Hugging Face models of the family do where no file says it.
+  ///   - defaults: what Hugging Face models of the family do where no file says it.
   ///   - takesAnySize: whether the library runs models of the family at any size without being asked to, so that the size of
   ///     the preprocessing counts and not that of the position embeddings.
   ///   - request: what the arithmetic runs on, and the classes that the model is given.

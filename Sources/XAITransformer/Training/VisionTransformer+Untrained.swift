@@ -12,7 +12,7 @@ extension VisionTransformer {
   ///   - architecture: the id of the plugin that makes it.
   ///   - configuration: its sizes and choices; the number of classes is that of `labels`.
   ///   - naming: what the weights will be called.
-  ///   - preprocessing: what models of the family do where no file says it.
+  ///   - defaults: what models of the family do where no file says it.
   ///   - labels: one per class.
   ///   - random: where the first weights come from.
   ///   - kernels: what the arithmetic runs on.

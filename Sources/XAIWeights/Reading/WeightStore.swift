@@ -33,7 +33,9 @@ public struct WeightStore: Sendable {
 
   /// Opens one file.
   ///
-  /// - Parameter modelType: the `model_type` of `transformers`, by which tensors named after its modules are found.
+  /// - Parameters:
+  ///   - file: the file.
+  ///   - modelType: the `model_type` of `transformers`, by which tensors named after its modules are found.
   public init(file: SafetensorsFile, modelType: String? = nil) {
     self.init(path: file.path, contents: [(file, file.tensors)], modelType: modelType)
   }
@@ -169,9 +171,10 @@ extension WeightStore {
   /// Opens the weights of a model directory: `model.safetensors`, else the shards that
   /// `model.safetensors.index.json` names, else the only safetensors file there that isn't an adapter's.
   ///
-  /// - Parameter modelType: the `model_type` of `transformers`, by which tensors named after its modules are found.
-  ///
-  /// Throws `WeightStoreError` where there are none, and `SafetensorsError` where one is wrong.
+  /// - Parameters:
+  ///   - directory: its path.
+  ///   - modelType: the `model_type` of `transformers`, by which tensors named after its modules are found.
+  /// - Throws: `WeightStoreError` where there are none, and `SafetensorsError` where one is wrong.
   public init(directory: String, modelType: String? = nil) throws {
     let names = Self.fileNames(in: directory)
     let candidates = names.filter(Self.isWeightFile)

@@ -1,0 +1,5 @@
+import ThirdPartyPlugins
+import XAI
+import XAICommand
+
+XAICommandLine.run(plugins: builtInPlugins + [TokenNorm.self])

@@ -1,0 +1,4 @@
+import XAI
+
+let model = try loadModel("Examples/Demo/model")
+print(model.descriptor.labels)

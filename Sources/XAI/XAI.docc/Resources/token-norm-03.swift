@@ -1,0 +1,46 @@
+import XAI
+
+/// The options of Token Norm.
+public struct TokenNormOptions: PluginOptions {
+  /// The layer, from 0; −1 is the last.
+  public var layer = -1
+  /// The place in the layer.
+  public var point = Place.output
+
+  public init() {}
+
+  public static let table: [OptionSpec<Self>] = [
+    OptionSpec("layer", \.layer, "the layer that is looked at, from 0; -1 is the last"),
+    OptionSpec("point", \.point, "the place in the layer"),
+  ]
+}
+
+/// The Euclidean norm of each patch's token.
+///
+/// score_p = √(Σ_c f_pc²). Large transformers use a few patches of little content as scratch space. The tokens there have a
+/// far larger norm than the rest: a map of norms shows where attention maps can't be trusted.
+/// Source: Darcet et al. 2024 (arXiv 2309.16588), section 2.1.
+public struct TokenNorm: Explainer {
+  public static let descriptor = ExplainerDescriptor(
+    id: "token-norm", title: "Token Norm", summary: "Shows how long each patch's token is, to find artefacts",
+    family: .attention, needs: [.activations], isClassSpecific: false, scores: .magnitude,
+    backwardPasses: "0",
+    citation: Citation(
+      authors: "Darcet et al.", title: "Vision Transformers Need Registers", venue: "ICLR", year: 2024,
+      identifier: "arXiv:2309.16588"))
+
+  public let options: TokenNormOptions
+
+  public init(options: TokenNormOptions = TokenNormOptions()) {
+    self.options = options
+  }
+
+  private func point(of model: ModelDescriptor) throws -> ActivationPoint {
+    try model.tokenPoint(options.point, layer: options.layer, for: self)
+  }
+
+  /// Needs the activations of one point.
+  public func recording(for model: ModelDescriptor) throws -> Recording {
+    Recording(activations: [try point(of: model)])
+  }
+}
