@@ -17,7 +17,7 @@ public import XAIResults
 public import System
 #endif
 
-/// Loads a model from the URL of its directory; see ``loadModel(_:classes:on:)-(String,_,_)``.
+/// Loads a model from the URL of its directory, as with a path.
 public func loadModel(
   _ model: URL, classes: ClassSource? = nil, on kernels: (any Kernels)? = nil
 ) throws -> any Model {
@@ -25,14 +25,14 @@ public func loadModel(
 }
 
 extension RGBImage {
-  /// Reads and decodes an image file; see ``init(contentsOf:pixelLimit:orientation:)``.
+  /// Reads and decodes an image file, as with a path.
   public init(
     contentsOf file: URL, pixelLimit: Int = defaultPixelLimit, orientation: Orientation = .upright
   ) throws {
     try self.init(contentsOf: file.checkedPath(), pixelLimit: pixelLimit, orientation: orientation)
   }
 
-  /// Decodes an image held in `Data`; see ``init(decoding:file:pixelLimit:orientation:)``.
+  /// Decodes an image held in `Data`: the whole content of a JPEG, PNG, WebP or GIF file.
   public init(
     decoding bytes: Data, file: String = "image", pixelLimit: Int = defaultPixelLimit,
     orientation: Orientation = .upright
@@ -40,17 +40,17 @@ extension RGBImage {
     try self.init(decoding: [UInt8](bytes), file: file, pixelLimit: pixelLimit, orientation: orientation)
   }
 
-  /// Writes the image to a file in the format of its extension; see ``write(to:)``.
+  /// Writes the image to a file in the format of its extension, as with a path.
   public func write(to file: URL) throws { try write(to: file.checkedPath()) }
 }
 
 extension ModelDirectory {
-  /// Opens the directory of a model; see ``init(_:)``.
+  /// Opens the directory of a model, as with a path.
   public init(_ directory: URL) throws { try self.init(directory.checkedPath()) }
 }
 
 extension Drawing {
-  /// Draws the figure into a file; see ``write(to:resolution:)``.
+  /// Draws the figure into a file, as with a path.
   @discardableResult
   public func write(to file: URL, resolution: Double = Figure.defaultResolution) throws -> [String] {
     try write(to: file.checkedPath(), resolution: resolution)
@@ -59,12 +59,12 @@ extension Drawing {
 
 #if XAI_DATABASE
 extension ResultStore {
-  /// Opens or makes the store of an experiment; see ``init(at:experiment:shard:)``.
+  /// Opens or makes the store of an experiment, as with a path.
   public convenience init(at file: URL, experiment: Experiment, shard: String? = nil) throws {
     try self.init(at: file.checkedPath(), experiment: experiment, shard: shard)
   }
 
-  /// The results in a file; see ``results(at:)``.
+  /// The results in a file, as with a path.
   public static func results(at file: URL) throws -> EvaluationResults {
     try results(at: file.checkedPath())
   }
@@ -85,7 +85,7 @@ extension URL {
 }
 
 #if canImport(System)
-/// Loads a model from the path of its directory; see ``loadModel(_:classes:on:)-(String,_,_)``.
+/// Loads a model from the path of its directory, as with a path.
 public func loadModel(
   _ model: FilePath, classes: ClassSource? = nil, on kernels: (any Kernels)? = nil
 ) throws -> any Model {
@@ -93,14 +93,14 @@ public func loadModel(
 }
 
 extension RGBImage {
-  /// Reads and decodes an image file; see ``init(contentsOf:pixelLimit:orientation:)``.
+  /// Reads and decodes an image file, as with a path.
   public init(
     contentsOf file: FilePath, pixelLimit: Int = defaultPixelLimit, orientation: Orientation = .upright
   ) throws(ImageError) {
     try self.init(contentsOf: file.string, pixelLimit: pixelLimit, orientation: orientation)
   }
 
-  /// Writes the image to a file in the format of its extension; see ``write(to:)``.
+  /// Writes the image to a file in the format of its extension, as with a path.
   public func write(to file: FilePath) throws { try write(to: file.string) }
 }
 #endif

@@ -79,7 +79,7 @@ extension RGBImage {
     }
   }
 
-  /// Copies an image out of an array; see ``init(width:height:samples:order:bytesPerRow:)-(_,_,UnsafeRawBufferPointer,_,_)``.
+  /// Copies an image out of an array, as out of memory that a pointer leads to.
   public init(
     width: Int, height: Int, samples: [UInt8], order: SampleOrder, bytesPerRow: Int? = nil
   ) throws(ImageError) {
