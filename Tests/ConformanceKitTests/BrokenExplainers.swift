@@ -19,6 +19,7 @@ enum Fault: String, OptionValue, CaseIterable {
   case classTokenRow = "class-token-row"
   case prefixAsPatches = "prefix-as-patches"
   case countedPatches = "counted-patches"
+  case trappedPatches = "trapped-patches"
 }
 
 protocol FaultyExplainer: Explainer where Options == NoOptions {
@@ -63,9 +64,12 @@ extension FaultyExplainer {
       let patches =
         switch Self.fault {
         case .prefixAsPatches: 0..<trace.layout.grid.count
-        case .countedPatches: 1..<trace.layout.tokenCount
+        case .countedPatches, .trappedPatches: 1..<trace.layout.tokenCount
         default: trace.layout.patches
         }
+      if Self.fault == .trappedPatches, patches.count != trace.layout.grid.count {
+        fatalError("not the patches")
+      }
       var exponent = 1 + classIndex
       if Self.fault == .batchLeak { exponent += image }
       if Self.fault == .targetLeak { exponent += target }
@@ -176,9 +180,15 @@ struct PrefixAsPatches: FaultyExplainer {
   init(options: NoOptions) {}
 }
 
-/// Takes all tokens but the first for patches, and traps where they are another number.
+/// Takes all tokens but the first for patches.
 struct CountedPatches: FaultyExplainer {
   static let (descriptor, fault) = (describe(), Fault.countedPatches)
+  init(options: NoOptions) {}
+}
+
+/// Takes all tokens but the first for patches, and traps where they are another number.
+struct TrappedPatches: FaultyExplainer {
+  static let (descriptor, fault) = (describe(), Fault.trappedPatches)
   init(options: NoOptions) {}
 }
 

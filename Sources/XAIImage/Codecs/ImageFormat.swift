@@ -161,6 +161,12 @@ public enum ImageError: Error, Hashable, Sendable, CustomStringConvertible {
   case unknownExtension(file: String)
   /// The image can't be encoded.
   case notEncodable(format: ImageFormat, reason: String)
+  /// Samples that are more or fewer than an image of this extent has.
+  case wrongSampleCount(Int, width: Int, height: Int, channels: Int)
+  /// A part is asked for that is not inside the image.
+  case outside(part: String, width: Int, height: Int)
+  /// An image can't be resized from or to no pixels.
+  case notResizable(from: String, to: String)
 
   /// What is wrong, with what, and what to do.
   public var description: String {
@@ -189,6 +195,12 @@ public enum ImageError: Error, Hashable, Sendable, CustomStringConvertible {
       "\(FileName.shown(file)): the extension tells no format that is written. Use .png, .jpg or .jpeg."
     case .notEncodable(let format, let reason):
       "the image can't be written as \(format.rawValue): \(reason)."
+    case .wrongSampleCount(let count, let width, let height, let channels):
+      "\(count) samples do not make an image of \(width)×\(height) with \(channels) to a pixel."
+    case .outside(let part, let width, let height):
+      "\(part) is not inside an image of \(width)×\(height)."
+    case .notResizable(let from, let to):
+      "an image of \(from) can't be resized to \(to): both need a width and a height of at least 1."
     }
   }
 }
