@@ -19,7 +19,7 @@ DEMO := Examples/Demo
 # GMAR, whose maps of two classes are the same here, and two methods that follow the class.
 EXPLAINERS := gmar attnlrp:preset=vit occlusion
 
-.PHONY: help build test docs fuzz lint examples demo demo-model images install packages clean
+.PHONY: help build test test-threads docs fuzz lint examples demo demo-model images install packages clean
 
 help:
 	@echo 'make demo       explain the bundled scenes with the bundled model, into $(OUT)'
@@ -27,6 +27,7 @@ help:
 	@echo 'make pictures   make the images of README and docs again'
 	@echo 'make test       build and run all tests, the examples among them'
 	@echo 'make test-GMAR  build and run the tests of one plugin, or of one target, such as test-Tensor'
+	@echo 'make test-threads  look for races under the thread sanitizer'
 	@echo 'make build      build the xai command, optimised'
 	@echo 'make examples   build all example programs, the package of third-party plugins among them'
 	@echo 'make docs       build the site of the Swift documentation, into .build-docs/site'
@@ -49,6 +50,10 @@ swift-test = env $(environment) $(SWIFT) test $(TESTFLAGS) $(SWIFTFLAGS)
 test: packages
 	@XAI_TEST_PACKAGES=1 Scripts/run-tests $(swift-test) --filter ThirdPartyPackageTests
 	@Scripts/run-tests $(swift-test)
+
+# Many tasks on one model, watched for races.
+test-threads: packages
+	@env $(environment) SWIFT="$(SWIFT)" Scripts/test-threads $(SWIFTFLAGS)
 
 # One plugin or one test target: make test-GMAR, make test-Tensor.
 test-%: packages

@@ -248,6 +248,8 @@ let tests: [Tests] = [
   Tests(name: "ImageTests", uses: ["XAIFoundation", "XAIImage", "XAITensor", "XAITesting"]),
   Tests(name: "FigureTests", uses: ["XAIFoundation", "XAIFigures", "XAIImage", "XAITensor", "XAITesting"]),
   Tests(name: "CoreTests", uses: core + kinds.map { .target(name: "XAI\($0)") } + ["XAITesting"]),
+  // By themselves, so that the thread sanitizer, which builds everything anew, has little to build.
+  Tests(name: "ConcurrencyTests", uses: core + ["XAIExplainers", "XAITesting"]),
   Tests(name: "TransformerTests", uses: core + ["XAIModels", "XAIExplainers", "XAITesting"]),
   Tests(name: "ConformanceKitTests", uses: core + ["XAIModels", "XAIExplainers", "XAITesting"]),
   Tests(name: "ModelTests", uses: core + ["XAIModels", "XAIExplainers", "XAITesting"]),

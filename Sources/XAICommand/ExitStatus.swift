@@ -63,7 +63,7 @@ struct Failure: Error {
     if let failure = error as? Failure {
       self = failure
     } else {
-      self.init(ExitStatus(of: error) ?? status, "\(error)")
+      self.init(ExitStatus(of: error) ?? status, ErrorHints.text(of: error))
     }
   }
 }
@@ -122,7 +122,9 @@ extension ExitStatus {
     switch error {
     case .unreadable: self = .noInput
     case .empty, .unknownFormat, .missingDecoder, .tooManyPixels, .truncated, .corrupt: self = .inputData
-    case .outOfMemory, .notEncodable, .unknownExtension, .unusableSamples: self = .software
+    case .outOfMemory, .notEncodable, .unknownExtension, .unusableSamples, .wrongSampleCount, .outside,
+      .notResizable:
+      self = .software
     }
   }
 
@@ -137,7 +139,7 @@ extension ExitStatus {
 
   private init(_ error: EvaluationError) {
     switch error {
-    case .repeated, .dataLacks, .otherClasses, .modelLacks, .noInputSize: self = .usage
+    case .repeated, .dataLacks, .otherClasses, .modelLacks, .noInputSize, .batchSize: self = .usage
     case .nothing, .image: self = .inputData
     case .notFinite: self = .software
     }
@@ -147,7 +149,7 @@ extension ExitStatus {
     switch error {
     case .missing: self = .noInput
     case .noSplit, .invalidOptions: self = .usage
-    case .malformed, .emptyClass, .unknownLabel, .empty: self = .inputData
+    case .malformed, .emptyClass, .unknownLabel, .empty, .wrongMask: self = .inputData
     }
   }
 }

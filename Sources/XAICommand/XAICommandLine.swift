@@ -110,7 +110,7 @@ enum CommandContext {
 
   /// The registry of this run; traps outside of one.
   static var currentRegistry: Registry {
-    guard let registry else { preconditionFailure("commands run inside XAICommandLine.run") }
+    guard let registry else { fatalError("commands run inside XAICommandLine.run") }
     return registry
   }
 

@@ -90,8 +90,9 @@ public struct ExternalMaps: Explainer {
 
   /// Finds the map of each image and class.
   public func explain(
-    _ trace: ForwardTrace, targets: Targets, using model: any Model
+    from trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
+    try trace.check(targets)
     guard trace.images.count == trace.batchCount else { throw ExternalMapsError.unnamedImages(options.name) }
     let (height, width) = (trace.input.shape[2], trace.input.shape[3])
     return try targets.map { image, _, classIndex in

@@ -60,8 +60,8 @@ public struct ColourBar: Hashable, Sendable {
     drawing.draw(title, x: x, top: top, anchor: .start, colour: .muted)
     let (y, height) = (top + title.height, max(whole - title.height, 1))
     let bar = Drawing.Rectangle(x: x, y: y, width: 1.25 * textSize, height: height)
-    let image = RGBImage(
-      width: 1, height: colours.count, pixels: colours.reversed().flatMap { [$0.red, $0.green, $0.blue] })
+    let samples = colours.reversed().flatMap { [$0.red, $0.green, $0.blue] }
+    let image = RGBImage(width: 1, height: colours.count) { $0.update(from: samples, count: samples.count) }
     drawing.draw(.image(image, bar, isSmooth: false))
     drawing.draw(.rectangle(bar), .line(.muted, width: textSize / 16))
     for mark in marks {

@@ -1,3 +1,4 @@
+import XAIFoundation
 public import XAIImage
 
 /// Values with intervals on a common scale, one in each row.
@@ -42,7 +43,7 @@ public struct IntervalPlot: Hashable, Sendable {
 
   /// Makes a plot of rows; traps where the range has no width.
   public init(rows: [Row], range: ClosedRange<Double>) {
-    precondition(range.lowerBound < range.upperBound, "a scale has a width")
+    require(range.lowerBound < range.upperBound, "a scale has a width")
     self.rows = rows
     self.range = range
   }

@@ -1,3 +1,4 @@
+import XAIFoundation
 import XAIImage
 
 /// Curves over a common horizontal axis in one panel or in several under one another, such as loss above accuracy.
@@ -95,7 +96,7 @@ public struct LineChart: Hashable, Sendable {
   ///
   /// What has no point is drawn as an empty panel. Traps on sizes that aren't positive.
   public func drawing() -> Drawing {
-    precondition(width > 0 && panelHeight > 0 && textSize > 0, "a chart and its text have a positive size")
+    require(width > 0 && panelHeight > 0 && textSize > 0, "a chart and its text have a positive size")
     return LineChartLayout(self).drawing()
   }
 }

@@ -58,10 +58,14 @@ public struct MatrixFigure: Sendable {
 
   /// Draws the figure.
   ///
-  /// Throws `FigureError` where there is no cell, rows differ in length, or a value isn't finite. Traps on sizes that aren't
+  /// Throws `FigureError` where there is no cell, rows differ in length, or a value isn't finite, and where sizes aren't
   /// positive.
   public func drawing() throws(FigureError) -> Drawing {
-    precondition(cellSide > 0 && textSize > 0, "cells and text have a positive size")
+    guard cellSide > 0, textSize > 0 else {
+      throw .wrongShape(
+        figure: "matrix", shape: "of cells of \(cellSide) and text of \(textSize) points",
+        needed: "of positive sizes")
+    }
     let columns = rows.first?.count ?? 0
     guard columns > 0, rows.allSatisfy({ $0.count == columns }) else {
       throw .wrongShape(

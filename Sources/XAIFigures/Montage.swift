@@ -1,3 +1,4 @@
+import XAIFoundation
 public import XAIImage
 
 /// A grid of images with a title, column headers, row labels and captions, and what their colours stand for.
@@ -38,7 +39,7 @@ public struct Montage: Hashable, Sendable {
     title: String = "", colourBars: [ColourBar] = [], cellWidth: Double = defaultCellSide,
     cellHeight: Double = defaultCellSide
   ) {
-    precondition(cellWidth > 0 && cellHeight > 0, "a montage needs places of a positive extent")
+    require(cellWidth > 0 && cellHeight > 0, "a montage needs places of a positive extent")
     self.title = title
     self.columnHeaders = columnHeaders
     self.rowLabels = rowLabels
@@ -108,7 +109,7 @@ public struct Montage: Hashable, Sendable {
     let share =
       min(cellWidth / Double(image.width), cellHeight / Double(image.height)) * Figure.imageResolution / 72
     guard share < 1 else { return image }
-    return image.resized(
+    return image.resampled(
       width: max(Int((Double(image.width) * share).rounded()), 1),
       height: max(Int((Double(image.height) * share).rounded()), 1), filter: .bicubic)
   }

@@ -177,7 +177,7 @@ public enum MergeError: Error, Hashable, Sendable, CustomStringConvertible {
       "\(positions.count) \(positions.count == 1 ? "place" : "places") of the sample "
         + "\(positions.count == 1 ? "has" : "have") no result: \(Self.ranges(of: positions))"
         + (shards.isEmpty ? "" : ", of shard \(shards.joined(separator: ", "))")
-        + ". Finish these first, or merge what is there with --partial."
+        + ". Finish these first, or merge what is there without them."
     }
   }
 

@@ -1,3 +1,5 @@
+import XAIFoundation
+
 /// An immutable array of float32 in row-major order, in host memory or on a device.
 ///
 /// Copies and slices share memory. Values are computed into a `TensorBuffer` and frozen into a tensor. Kernels of a device
@@ -10,7 +12,7 @@ public struct Tensor: Sendable {
 
   /// Looks at `shape.count` elements of a storage, from `offset` on.
   public init(shape: TensorShape, storage: TensorStorage, offset: Int = 0) {
-    precondition(
+    require(
       offset >= 0 && offset + shape.count <= storage.count,
       "a tensor of \(shape) at \(offset) reaches past its storage of \(storage.count) elements")
     self.shape = shape
@@ -20,7 +22,7 @@ public struct Tensor: Sendable {
 
   /// Copies elements in row-major order to host memory; traps when their number is not that of the shape.
   public init(_ shape: TensorShape, _ elements: [Float]) {
-    precondition(
+    require(
       elements.count == shape.count, "\(elements.count) elements do not make a tensor of \(shape)")
     self.init(shape) { destination in
       elements.withUnsafeBufferPointer { source in
@@ -94,13 +96,13 @@ public struct Tensor: Sendable {
 
   /// The same elements under another shape of the same count.
   public func reshaped(to shape: TensorShape) -> Tensor {
-    precondition(shape.count == count, "\(self.shape) can't be seen as \(shape)")
+    require(shape.count == count, "\(self.shape) can't be seen as \(shape)")
     return Tensor(shape: shape, storage: storage, offset: offset)
   }
 
   /// The entries `range` of the outermost dimension, in place.
   public subscript(range: Range<Int>) -> Tensor {
-    precondition(
+    require(
       shape.rank > 0 && range.lowerBound >= 0 && range.upperBound <= shape[0],
       "\(range) is outside the \(shape)")
     let stride = shape[0] == 0 ? 0 : count / shape[0]

@@ -1,3 +1,5 @@
+import XAIFoundation
+
 /// Memory that kernels write into, before it is frozen into a `Tensor`.
 ///
 /// There is one owner at a time, so nothing can look at values that still change.
@@ -62,7 +64,7 @@ public struct TensorBuffer: ~Copyable {
 
   /// Takes the values of a tensor of as many elements, for kernels of a device.
   public mutating func replaceContents(with tensor: Tensor) {
-    precondition(tensor.count == shape.count, "\(tensor.shape) can't be the contents of a buffer of \(shape)")
+    require(tensor.count == shape.count, "\(tensor.shape) can't be the contents of a buffer of \(shape)")
     let whole = tensor.offset == 0 ? tensor : Tensor.map([tensor], to: tensor.shape, .operand(0))
     storage = whole.storage
   }

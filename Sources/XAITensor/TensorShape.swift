@@ -1,3 +1,5 @@
+import XAIFoundation
+
 /// The extents of a tensor, outermost first; an empty shape is a scalar.
 public struct TensorShape: Hashable, Sendable, CustomStringConvertible, ExpressibleByArrayLiteral {
   /// Extents, outermost first, none negative.
@@ -7,7 +9,7 @@ public struct TensorShape: Hashable, Sendable, CustomStringConvertible, Expressi
   ///
   /// Traps when an extent is negative: shapes that come from files are checked with `init(checking:)`.
   public init(_ extents: [Int]) {
-    precondition(extents.allSatisfy { $0 >= 0 }, "a shape has no negative extents: \(extents)")
+    require(extents.allSatisfy { $0 >= 0 }, "a shape has no negative extents: \(extents)")
     self.extents = extents
   }
 
@@ -31,8 +33,11 @@ public struct TensorShape: Hashable, Sendable, CustomStringConvertible, Expressi
   /// The number of elements.
   public var count: Int { extents.reduce(1, *) }
 
-  /// The extent of one dimension.
-  public subscript(dimension: Int) -> Int { extents[dimension] }
+  /// The extent of one dimension; traps where there is none.
+  public subscript(dimension: Int) -> Int {
+    require(dimension >= 0 && dimension < extents.count, "\(self) has no dimension \(dimension)")
+    return extents[dimension]
+  }
 
   /// The extents as users read them: `2×3×224×224`.
   public var description: String {

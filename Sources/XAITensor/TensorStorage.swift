@@ -1,4 +1,5 @@
 import Synchronization
+import XAIFoundation
 
 /// Memory of float32 elements that outlives every tensor that looks at it: host memory, or that of a device.
 ///
@@ -38,7 +39,7 @@ public final class TensorStorage: @unchecked Sendable {
   /// The elements in host memory; traps where they are on a device.
   var elements: UnsafeMutablePointer<Float> {
     guard let hostElements else {
-      preconditionFailure(
+      fatalError(
         "kernels of host memory were given a tensor on \(deviceMemory?.device.name ?? "a device"); read it with onHost first"
       )
     }
@@ -64,7 +65,7 @@ final class MemoryPool: Sendable {
     var keptBytes = 0
   }
 
-  private let blocks = Mutex(Blocks())
+  private let blocks = Guarded(Blocks())
   private let boundBytes = 1 << 30
 
   /// Bytes of the block that holds `count` elements: whole kilobytes, and steps of an eighth above a megabyte,

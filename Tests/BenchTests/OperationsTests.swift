@@ -36,8 +36,8 @@ import XAITransformer
 
     let trace = try model.forward(input, recording: gmar.recording(for: model.descriptor))
     #expect(done() == operations.neededForward)
-    let targets = Targets([[0], [1]])
-    _ = try gmar.explain(trace, targets: targets, using: model)
+    let targets = try Targets([[0], [1]])
+    _ = try gmar.explain(from: trace, targets: targets, using: model)
     #expect(done() == operations.neededReverse)
 
     // What the last block gives is asked for, of every token.
@@ -45,7 +45,7 @@ import XAITransformer
     whole.activations = [ActivationPoint(layer: model.configuration.depth - 1, place: .output)]
     let wholeTrace = try model.forward(input, recording: whole)
     #expect(done() == operations.forward)
-    _ = try gmar.explain(wholeTrace, targets: targets, using: model)
+    _ = try gmar.explain(from: wholeTrace, targets: targets, using: model)
     #expect(done() == operations.reverse)
   }
 

@@ -92,7 +92,8 @@ import XAIWeights
     let ten = try XAIProcess.run(
       "explain", "-m", model, folder.path("photos/test/3/0.png"), "-o", folder.path("maps"), "-t", "10")
     #expect(ten.status == 64)
-    #expect(ten.errors.contains("class 3 is called so: write name:10, or index:3"), "\(ten.errors)")
+    #expect(ten.errors.contains("class 3 is called so"), "\(ten.errors)")
+    #expect(ten.errors.contains("write name:10, or index:3"), "\(ten.errors)")
     let three = try XAIProcess.run(
       "explain", "-m", model, folder.path("photos/test/3/0.png"), "-o", folder.path("maps"), "-t", "3", "-t",
       "name:3", "-e", "gmar")

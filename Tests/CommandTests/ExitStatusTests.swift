@@ -39,7 +39,7 @@ import XAIResults
     ] as [(any Error, XAICommand.ExitStatus)])
   func evaluation(error: any Error, status: XAICommand.ExitStatus) {
     #expect(Failure(error).status == status)
-    #expect(Failure(error).message == "\(error)" && !Failure(error).message.isEmpty)
+    #expect(Failure(error).message.hasPrefix("\(error)") && !"\(error)".isEmpty)
   }
 
   #if XAI_DATABASE
@@ -60,7 +60,7 @@ import XAIResults
     ] as [(any Error, XAICommand.ExitStatus)])
   func database(error: any Error, status: XAICommand.ExitStatus) {
     #expect(Failure(error).status == status)
-    #expect(Failure(error).message == "\(error)" && !Failure(error).message.isEmpty)
+    #expect(Failure(error).message.hasPrefix("\(error)") && !"\(error)".isEmpty)
   }
   #endif
 }

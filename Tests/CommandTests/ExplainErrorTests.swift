@@ -27,7 +27,7 @@ import XAIWeights
     Wrong(arguments: ["-t", "99999"], says: ["99999", "0 to 6"]),
     Wrong(arguments: ["-t", "LABEL"], says: ["LABEL", "any of 7 classes"]),
     Wrong(arguments: ["-t", "top:0"], says: ["top:0"]),
-    Wrong(arguments: ["-t", "top:9"], says: ["top:9", "7 classes"]),
+    Wrong(arguments: ["-t", "top:9"], says: ["the 9 likeliest classes", "the model has 7"]),
     Wrong(arguments: ["-t", "LABEL_9"], says: ["LABEL_9", "did you mean"]),
     Wrong(arguments: ["--size", "15x16"], says: ["15×16", "patch"]),
     Wrong(arguments: ["--size", "wide"], says: ["wide"]),

@@ -40,11 +40,11 @@ struct TrainingFixture {
 
   func bytes(_ name: String) throws -> Data { try Data(contentsOf: folder.url.appending(path: name)) }
 
-  private static func image(red: Bool, seed: Int, side: Int) -> RGBImage {
+  private static func image(red: Bool, seed: Int, side: Int) throws -> RGBImage {
     let pixels = (0..<side * side).flatMap { pixel -> [UInt8] in
       let noise = UInt8(truncatingIfNeeded: (pixel &* 31) ^ (seed &* 17)) / 4
       return red ? [150 + noise, 40, noise] : [noise, 40, 150 + noise]
     }
-    return RGBImage(width: side, height: side, pixels: pixels)
+    return try RGBImage(width: side, height: side, pixels: pixels)
   }
 }

@@ -19,6 +19,7 @@ enum Fault: String, OptionValue, CaseIterable {
   case classTokenRow = "class-token-row"
   case prefixAsPatches = "prefix-as-patches"
   case countedPatches = "counted-patches"
+  case trappedPatches = "trapped-patches"
 }
 
 protocol FaultyExplainer: Explainer where Options == NoOptions {
@@ -49,7 +50,7 @@ extension FaultyExplainer {
   }
 
   /// The readout row of the first head in layer 0 to a power that is one more than the class.
-  func explain(_ trace: ForwardTrace, targets: Targets, using model: any Model) throws -> [[Attribution]] {
+  func explain(from trace: ForwardTrace, targets: Targets, using model: any Model) throws -> [[Attribution]] {
     if Self.fault == .undeclaredNeed {
       _ = try model.forward(
         trace.input, recording: Recording(activations: [ActivationPoint(layer: 0, place: .output)]))
@@ -63,9 +64,12 @@ extension FaultyExplainer {
       let patches =
         switch Self.fault {
         case .prefixAsPatches: 0..<trace.layout.grid.count
-        case .countedPatches: 1..<trace.layout.tokenCount
+        case .countedPatches, .trappedPatches: 1..<trace.layout.tokenCount
         default: trace.layout.patches
         }
+      if Self.fault == .trappedPatches, patches.count != trace.layout.grid.count {
+        fatalError("not the patches")
+      }
       var exponent = 1 + classIndex
       if Self.fault == .batchLeak { exponent += image }
       if Self.fault == .targetLeak { exponent += target }
@@ -176,9 +180,15 @@ struct PrefixAsPatches: FaultyExplainer {
   init(options: NoOptions) {}
 }
 
-/// Takes all tokens but the first for patches, and traps where they are another number.
+/// Takes all tokens but the first for patches.
 struct CountedPatches: FaultyExplainer {
   static let (descriptor, fault) = (describe(), Fault.countedPatches)
+  init(options: NoOptions) {}
+}
+
+/// Takes all tokens but the first for patches, and traps where they are another number.
+struct TrappedPatches: FaultyExplainer {
+  static let (descriptor, fault) = (describe(), Fault.trappedPatches)
   init(options: NoOptions) {}
 }
 
@@ -209,11 +219,11 @@ struct UndeclaredGradient: Explainer {
   func recording(for model: ModelDescriptor) throws -> Recording {
     Recording(attention: .some([0]), gradients: true)
   }
-  func explain(_ trace: ForwardTrace, targets: Targets, using model: any Model) throws -> [[Attribution]] {
+  func explain(from trace: ForwardTrace, targets: Targets, using model: any Model) throws -> [[Attribution]] {
     _ = try model.differentiable().backward(
       from: trace.cotangent(of: targets, contrast: .none), through: trace,
       requesting: GradientRequest(activations: [ActivationPoint(layer: 1, place: .values)]))
-    return try RightExplainer(options: NoOptions()).explain(trace, targets: targets, using: model).map {
+    return try RightExplainer(options: NoOptions()).explain(from: trace, targets: targets, using: model).map {
       try $0.map { try Attribution(scores: $0.scores, of: trace, classIndex: $0.classIndex, by: self) }
     }
   }
@@ -264,8 +274,8 @@ struct ForgetfulExplainer: Explainer {
   func recording(for model: ModelDescriptor) throws -> Recording {
     try RightExplainer(options: NoOptions()).recording(for: model)
   }
-  func explain(_ trace: ForwardTrace, targets: Targets, using model: any Model) throws -> [[Attribution]] {
-    try RightExplainer(options: NoOptions()).explain(trace, targets: targets, using: model)
+  func explain(from trace: ForwardTrace, targets: Targets, using model: any Model) throws -> [[Attribution]] {
+    try RightExplainer(options: NoOptions()).explain(from: trace, targets: targets, using: model)
   }
 }
 
@@ -285,11 +295,11 @@ struct LateRefusal: Explainer {
   func recording(for model: ModelDescriptor) throws -> Recording {
     try RightExplainer(options: NoOptions()).recording(for: model)
   }
-  func explain(_ trace: ForwardTrace, targets: Targets, using model: any Model) throws -> [[Attribution]] {
+  func explain(from trace: ForwardTrace, targets: Targets, using model: any Model) throws -> [[Attribution]] {
     guard options.count > 1 else {
       throw OptionError.outOfRange(option: "count", value: "1", allowed: "more")
     }
-    return try RightExplainer(options: NoOptions()).explain(trace, targets: targets, using: model).map {
+    return try RightExplainer(options: NoOptions()).explain(from: trace, targets: targets, using: model).map {
       try $0.map { try Attribution(scores: $0.scores, of: trace, classIndex: $0.classIndex, by: self) }
     }
   }
@@ -303,7 +313,7 @@ struct ClassSpecificLie: Explainer {
   func recording(for model: ModelDescriptor) throws -> Recording {
     try RightExplainer(options: NoOptions()).recording(for: model)
   }
-  func explain(_ trace: ForwardTrace, targets: Targets, using model: any Model) throws -> [[Attribution]] {
+  func explain(from trace: ForwardTrace, targets: Targets, using model: any Model) throws -> [[Attribution]] {
     try targets.map { image, _, classIndex in
       try Attribution(
         scores: Array(readoutRow(trace, image: image)[trace.layout.patches]), of: trace,
@@ -332,7 +342,7 @@ struct IgnoredContrast: Explainer {
   func recording(for model: ModelDescriptor) throws -> Recording {
     try RightExplainer(options: NoOptions()).recording(for: model)
   }
-  func explain(_ trace: ForwardTrace, targets: Targets, using model: any Model) throws -> [[Attribution]] {
+  func explain(from trace: ForwardTrace, targets: Targets, using model: any Model) throws -> [[Attribution]] {
     try targets.map { image, _, classIndex in
       let scores = try readoutRow(trace, image: image)[trace.layout.patches]
       return try Attribution(

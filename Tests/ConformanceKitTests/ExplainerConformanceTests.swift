@@ -76,10 +76,18 @@ import XAITesting
     #expect(ExplainerConformance(FirstRow.self, models: [model]).failures() == [])
   }
 
+  @Test("more scores than patches are a finding")
+  func counted() {
+    let failures = ExplainerConformance(CountedPatches.self).failures()
+    #expect(
+      failures.contains { $0.message.contains("scores for") && $0.message.contains("toy-distilled") },
+      "\(failures.map(\.message))")
+  }
+
   @Test("a process that dies says on which model")
   func death() async throws {
     let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-      _ = ExplainerConformance(CountedPatches.self).failures()
+      _ = ExplainerConformance(TrappedPatches.self).failures()
     }
     let lines = String(decoding: result.standardErrorContent, as: UTF8.self).split(separator: "\n")
     let start = "XAITesting: the process died while trying "

@@ -69,11 +69,11 @@ struct FlawedDataset: Dataset {
     let grey = UInt8(truncatingIfNeeded: flaw == .changingSample ? call : index)
     let image = RGBImage(width: 6, height: 4, filledWith: Colour(grey, grey, grey))
     let label = flaw == .labelOutside ? 2 : flaw == .otherLabel ? (index + 1) % 2 : index % 2
-    return Sample(image: image, label: label, objects: flaw == .noObjects ? [] : [object(index, flaw)])
+    return Sample(image: image, label: label, objects: flaw == .noObjects ? [] : [try object(index, flaw)])
   }
 
   /// A box of 3×2 pixels with a mask of the pixel in its upper left corner.
-  private static func object(_ index: Int, _ flaw: Flaw) -> SampleObject {
+  private static func object(_ index: Int, _ flaw: Flaw) throws -> SampleObject {
     var box = BoundingBox(x: 3, y: 1, width: 3, height: 2)
     switch flaw {
     case .boxOutside: box.x = 3.5
@@ -91,6 +91,6 @@ struct FlawedDataset: Dataset {
     }
     return SampleObject(
       classIndex: flaw == .undeclaredLabel ? -1 : index % 2, box: box,
-      mask: Mask(width: size.width, height: size.height, pixels: pixels))
+      mask: try Mask(width: size.width, height: size.height, pixels: pixels))
   }
 }

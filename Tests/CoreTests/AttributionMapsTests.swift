@@ -17,7 +17,7 @@ import XAITensor
     var options = Options()
     init(options: Options) { self.options = options }
     func recording(for model: ModelDescriptor) -> Recording { Recording() }
-    func explain(_ trace: ForwardTrace, targets: Targets, using model: any Model) -> [[Attribution]] { [] }
+    func explain(from trace: ForwardTrace, targets: Targets, using model: any Model) -> [[Attribution]] { [] }
   }
 
   private func attribution(_ scores: [Float]) throws -> Attribution {

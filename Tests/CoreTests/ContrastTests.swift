@@ -19,7 +19,7 @@ import XAITesting
 
   @Test("without contrast it is the targets' own, bit for bit")
   func none() throws {
-    let targets = Targets([[2, 0], [1, 1]])
+    let targets = try Targets([[2, 0], [1, 1]])
     #expect(
       try cotangent([[1, 5, 2], [0, 3, 9]], targets.classes, .none)
         == targets.cotangent(classCount: 3).elements)

@@ -47,7 +47,8 @@ import XAITesting
     arguments: [[], [12], [3, 12, 12]])
   func noBatch(_ extents: [Int]) throws {
     let model = ToyModel.classToken.make(on: AvailableKernels.preferred.make())
-    let reason = "the input is \(TensorShape(extents)), and must be images×3×height×width"
+    let reason =
+      "the input is \(TensorShape(extents)), and must be images×3×height×width, with one image at least"
     #expect(throws: ModelError.unsupportedInput(model: model.descriptor.name, reason: reason)) {
       try Explanation(of: Tensor(repeating: 0, TensorShape(extents)), by: [GMAR()], using: model)
     }
@@ -97,8 +98,9 @@ import XAITesting
   /// An image that a seed decides.
   private func image(_ seed: UInt64) -> RGBImage {
     var random = SeededRandom(seed: seed)
-    return RGBImage(
-      width: 12, height: 12, pixels: (0..<12 * 12 * 3).map { _ in UInt8(random.index(below: 256)) })
+    return RGBImage(width: 12, height: 12) { samples in
+      for index in 0..<12 * 12 * 3 { samples[index] = UInt8(random.index(below: 256)) }
+    }
   }
 
   @Test("a map that was written as JSON is the same map")

@@ -48,8 +48,7 @@ import XAITesting
   ]
 
   private let image = RGBImage(
-    width: size.width, height: size.height,
-    pixels: [UInt8](repeating: 90, count: size.height * size.width * 3))
+    width: size.width, height: size.height, filledWith: Colour(90, 90, 90))
 
   /// The point of the image that a pixel's centre shows.
   private func source(_ row: Int, _ column: Int, _ view: View) -> (y: Double, x: Double) {
@@ -81,7 +80,7 @@ import XAITesting
   func masks(_ view: View) throws {
     var random = SeededRandom(seed: 4)
     let pixels = (0..<Self.size.height * Self.size.width).map { _ in random.uniform() < 0.4 }
-    let mask = Mask(width: Self.size.width, height: Self.size.height, pixels: pixels)
+    let mask = try Mask(width: Self.size.width, height: Self.size.height, pixels: pixels)
     let region = try #require(
       ObjectRegion(
         of: SampleObject(classIndex: 0, box: nil, mask: mask), in: image, preprocessing: view.preprocessing)
@@ -89,7 +88,7 @@ import XAITesting
     var nearest = view.preprocessing
     nearest.filter = .nearest
     let drawn = try nearest.resizedAndCropped(
-      RGBImage(
+      try RGBImage(
         width: mask.width, height: mask.height,
         pixels: pixels.flatMap { [UInt8](repeating: $0 ? 255 : 0, count: 3) }))
     #expect((drawn.height, drawn.width) == (view.height, view.width))
@@ -97,11 +96,11 @@ import XAITesting
   }
 
   @Test("a mask goes before a box")
-  func maskFirst() {
+  func maskFirst() throws {
     let pixels = (0..<Self.size.height * Self.size.width).map { $0 < Self.size.width }
     let object = SampleObject(
       classIndex: 0, box: BoundingBox(x: 0, y: 0, width: 37, height: 23),
-      mask: Mask(width: Self.size.width, height: Self.size.height, pixels: pixels))
+      mask: try Mask(width: Self.size.width, height: Self.size.height, pixels: pixels))
     let region = ObjectRegion(of: object, in: image, preprocessing: Preprocessing(resize: .none))
     #expect(region?.pixels == pixels)
   }

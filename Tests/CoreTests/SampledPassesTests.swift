@@ -23,7 +23,7 @@ import XAIWeights
     var random = SeededRandom(seed: 3)
     let input = random.normal([images, 3, 12, 12])
     let trace = try model.forward(input, recording: Recording())
-    let targets = Targets((0..<images).map { [$0 % 5, ($0 + 2) % 5] })
+    let targets = try Targets((0..<images).map { [$0 % 5, ($0 + 2) % 5] })
     let cotangent = try trace.cotangent(of: targets, contrast: .runnerUp)
     let weights = (0..<samples).map { 0.3 + Float($0) }
     func write(_ sample: Int, _ destination: UnsafeMutablePointer<Float>) {

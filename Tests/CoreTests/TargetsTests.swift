@@ -104,7 +104,7 @@ import XAITensor
     let error = #expect(throws: TargetError.self) { try index("10") }
     #expect(
       error?.description
-        == "there is no class 10: the model has classes 0 to 3; class 3 is called so: write name:10, or index:3"
+        == "there is no class 10: the model has classes 0 to 3; class 3 is called so: ask for it by its label or its index"
     )
     #expect(try notes("1", labels: ["0", "1", "2"]).isEmpty)
     #expect(throws: TargetError.self) { try TargetSelection(parsing: "index:ring") }
@@ -154,7 +154,8 @@ import XAITensor
   @Test("what is not there is refused, with what is near")
   func unknown() {
     for (text, message) in [
-      ("4", "classes 0 to 3"), ("-1", "there is no class -1"), ("top:5", "more than the model's 4 classes"),
+      ("4", "classes 0 to 3"), ("-1", "there is no class -1"),
+      ("top:5", "the 5 likeliest classes are asked for, and the model has 4"),
       ("top:0", "N at least 1"), ("top:x", "N at least 1"), ("tensh", "did you mean 'tench'?"),
       ("elephant", "no class is labelled 'elephant'"),
     ] {
@@ -164,11 +165,11 @@ import XAITensor
   }
 
   @Test("rows are target-major")
-  func rows() {
-    let targets = Targets([[0, 2], [1, 3], [2, 0]])
+  func rows() throws {
+    let targets = try Targets([[0, 2], [1, 3], [2, 0]])
     #expect(targets.imageCount == 3 && targets.countPerImage == 2)
     #expect(targets.row(image: 1, target: 1) == 4)
-    let cotangent = targets.cotangent(classCount: 4)
+    let cotangent = try targets.cotangent(classCount: 4)
     #expect(cotangent.shape == [6, 4])
     let classes = (0..<6).map { cotangent[$0].elements.firstIndex(of: 1) }
     #expect(classes == [0, 1, 2, 2, 3, 0])

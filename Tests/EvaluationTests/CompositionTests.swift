@@ -79,7 +79,7 @@ import XAITesting
       try evaluation(dataset: shapes, split: "train", target: .objects)
     }
     try expect(["no class 9"]) { try evaluation(target: EvaluationTarget(parsing: "9")) }
-    try expect(["top:9"]) { try evaluation(target: EvaluationTarget(parsing: "top:9")) }
+    try expect(["the 9 likeliest classes"]) { try evaluation(target: EvaluationTarget(parsing: "top:9")) }
     options.count = 0
     try expect(["no images"]) { try evaluation(dataset: Scenes(options: options)) }
   }

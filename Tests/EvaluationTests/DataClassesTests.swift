@@ -65,7 +65,7 @@ import XAITesting
     let other = try labelled(["a", "b", "c", "d", "e"])
     let error = try #require(throws: EvaluationError.self) { _ = try evaluation(model: other) }
     #expect("\(error)".contains("5 of the 5 classes of the data are not among the model's 5: 'class 0'"))
-    #expect("\(error)".contains("the target 'label'") && "\(error)".contains("--classes order"))
+    #expect("\(error)".contains("the target 'label'") && "\(error)".contains("the model's in its order"))
     let ordered = try evaluation(model: other, settings: { $0.classes = .order })
     #expect(ordered.notes == ["classes of the data matched with the model's: 5 by order"])
     #expect(identity(ordered)?.hasPrefix("order (") == true)

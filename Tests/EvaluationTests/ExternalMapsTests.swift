@@ -10,8 +10,9 @@ import XAITesting
 
   private static func image(_ seed: UInt64) -> RGBImage {
     var random = SeededRandom(seed: seed)
-    return RGBImage(
-      width: 12, height: 12, pixels: (0..<12 * 12 * 3).map { _ in UInt8(random.index(below: 256)) })
+    return RGBImage(width: 12, height: 12) { samples in
+      for index in 0..<12 * 12 * 3 { samples[index] = UInt8(random.index(below: 256)) }
+    }
   }
 
   /// Our own maps, as if another program had made them.
@@ -89,7 +90,7 @@ import XAITesting
     ) { try Explanation(of: ["b": Self.image(1)], targets: 0, by: [maps], using: model) }
     #expect(throws: ExternalMapsError.unnamedImages("x")) {
       let trace = try model.forward(Tensor(repeating: 0, [1, 3, 12, 12]), recording: Recording())
-      return try maps.explain(trace, targets: Targets([[0]]), using: model)
+      return try maps.explain(from: trace, targets: Targets([[0]]), using: model)
     }
   }
 }

@@ -9,8 +9,9 @@ import XAITesting
 
   private func image(_ seed: UInt64) -> RGBImage {
     var random = SeededRandom(seed: seed)
-    return RGBImage(
-      width: 12, height: 12, pixels: (0..<12 * 12 * 3).map { _ in UInt8(random.index(below: 256)) })
+    return RGBImage(width: 12, height: 12) { samples in
+      for index in 0..<12 * 12 * 3 { samples[index] = UInt8(random.index(below: 256)) }
+    }
   }
 
   private func evaluation() throws -> Evaluation {

@@ -44,5 +44,5 @@ private struct ScoreStub: Explainer {
   init() {}
   init(options: NoOptions) {}
   func recording(for model: ModelDescriptor) -> Recording { Recording() }
-  func explain(_ trace: ForwardTrace, targets: Targets, using model: any Model) -> [[Attribution]] { [] }
+  func explain(from trace: ForwardTrace, targets: Targets, using model: any Model) -> [[Attribution]] { [] }
 }

@@ -43,7 +43,7 @@ struct NaiveImage {
     }
     let map = try attribution(asked, by: model)
     let preprocessing = model.descriptor.preprocessing
-    var subject = MetricSubject(
+    var subject = try MetricSubject(
       image: SubjectImage(
         pixels: try preprocessing.unitPixels(from: [sample.image])[0], preprocessing: preprocessing,
         identifier: identifier), attribution: map, probability: probabilities[asked])

@@ -50,7 +50,7 @@ struct Scenes: Dataset {
           throw DatasetError.missing(path: "image-\(index)", need: "the image is damaged")
         }
         var random = SeededRandom(seed: 7, UInt64(index))
-        let image = RGBImage(
+        let image = try RGBImage(
           width: 15, height: 12,
           pixels: (0..<15 * 12 * 3).map { _ in UInt8(truncatingIfNeeded: random.next()) })
         // Every third image has two objects, every fourth none.

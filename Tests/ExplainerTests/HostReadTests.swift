@@ -57,6 +57,6 @@ import XAITesting
     var random = SeededRandom(seed: 3)
     let trace = try model.forward(
       random.normal([1, 3, 12, 12]), recording: explainer.recording(for: model.descriptor))
-    return try explainer.explain(trace, targets: Targets([[1]]), using: model)[0][0].scores
+    return try explainer.explain(from: trace, targets: Targets([[1]]), using: model)[0][0].scores
   }
 }

@@ -36,7 +36,7 @@ struct CairoTests {
   @Test("an image without smoothing shows its pixels as squares, a smooth one its own pixels at its own size")
   func images() throws {
     let colours = [Colour(250, 10, 20), Colour(10, 200, 30), Colour(5, 6, 240), Colour(90, 80, 70)]
-    let image = RGBImage(width: 2, height: 2, pixels: colours.flatMap { [$0.red, $0.green, $0.blue] })
+    let image = try RGBImage(width: 2, height: 2, pixels: colours.flatMap { [$0.red, $0.green, $0.blue] })
     var drawing = Drawing(width: 30, height: 30)
     drawing.draw(.image(image, .init(x: 10, y: 10, width: 20, height: 20), isSmooth: false))
     let pixels = try drawing.image(resolution: 72).image

@@ -73,7 +73,7 @@ import FoundationXML
 
   @Test("an image is the PNG of its own pixels, at its place")
   func images() throws {
-    let image = RGBImage(width: 2, height: 1, pixels: [255, 0, 0, 0, 0, 255])
+    let image = try RGBImage(width: 2, height: 1, pixels: [255, 0, 0, 0, 0, 255])
     var drawing = Drawing(width: 100, height: 100)
     drawing.draw(.image(image, .init(x: 3, y: 4, width: 20, height: 10), isSmooth: false))
     let svg = try drawing.svg()

@@ -32,9 +32,9 @@ import XAITesting
   private struct NoValue: Error {}
 
   /// Noise of one column, whose frames are known by how many of its pixels are in them.
-  private static func subject(_ probability: Float) -> MetricSubject {
+  private static func subject(_ probability: Float) throws -> MetricSubject {
     var random = SeededRandom(seed: 5)
-    return MetricSubject(
+    return try MetricSubject(
       pixels: Tensor([3, 224, 1], (0..<3 * 224).map { _ in random.uniform() }),
       preprocessing: Preprocessing(resize: .none), map: [Float](repeating: 0, count: 224), classIndex: 0,
       probability: probability)
@@ -50,7 +50,7 @@ import XAITesting
         // The whole image is the last point of insertion and the first of deletion, and known.
         let whole = id == "insertion" ? curve[curve.count - 1] : curve[0]
         func number(_ metric: any Metric) throws -> (Double, count: Int) {
-          let (subject, pixels) = (Self.subject(whole), 3 * 224)
+          let (subject, pixels) = (try Self.subject(whole), 3 * 224)
           var (plan, count) = (try metric.plan(for: subject), 0)
           while case .ask(let frames, _, _, let then) = plan {
             count += frames.count

@@ -23,7 +23,7 @@ import XAITesting
     for map in 0..<table.shape[0] {
       for mask in 0..<table.shape[1] {
         let side = maps.shape[1]
-        var subject = MetricSubject(
+        var subject = try MetricSubject(
           pixels: Tensor(repeating: 0.5, [3, side, side]),
           preprocessing: Preprocessing(resize: .exact(height: side, width: side)),
           map: maps[map].elements, classIndex: 0, probability: 1)
@@ -74,7 +74,7 @@ import XAITesting
       try expected.tensor("sparseness").elements
     )
     for row in 0..<rows.shape[0] {
-      let subject = MetricSubject(scores: rows[row].elements)
+      let subject = try MetricSubject(scores: rows[row].elements)
       let entropy = try #require(try Entropy().measure([], for: subject)).number
       let sparsity = try #require(try Sparsity().measure([], for: subject)).number
       // ln 16; what Quantus adds to every share or score is felt in the seventh digit.
@@ -92,7 +92,7 @@ import XAITesting
     options.absolute = absolute
     for row in 0..<rows.shape[0] {
       let scores = rows[row].elements
-      var subject = MetricSubject(scores: scores)
+      var subject = try MetricSubject(scores: scores)
       subject.logits = [1, 0]
       let stages = (0..<rows.shape[0]).map { rows[$0].elements }
       let curve = try #require(try Randomisation(options: options).measure(maps: stages, for: subject)?.curve)

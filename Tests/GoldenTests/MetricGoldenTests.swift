@@ -35,7 +35,7 @@ import XAITesting
         guard id != "average-increase" || abs(masked[image].elements[map] - whole[image]) > 1e-5 else {
           continue
         }
-        let subject = MetricSubject(
+        let subject = try MetricSubject(
           pixels: pixels[image], preprocessing: model.descriptor.preprocessing, map: maps[map].elements,
           classIndex: target, probability: probability)
         let value = try #require(try metric.evaluate(subject, using: model)).number

@@ -44,7 +44,7 @@ import XAITesting
     }
     let trace = try model.forward(golden.tensor("input"), recording: Recording(gradients: true))
     // Both images get every target's class, so that one pass serves all targets; each is compared at its own image.
-    let targets = Targets([golden.targets.map(\.class), golden.targets.map(\.class)])
+    let targets = try Targets([golden.targets.map(\.class), golden.targets.map(\.class)])
     var attention: [Int: Tensor] = [:]
     let gradients = try model.differentiable().backward(
       from: targets.cotangent(classCount: model.descriptor.classCount), through: trace, rules: .gradient,
@@ -95,7 +95,7 @@ import XAITesting
     let model = try golden.model(on: kernels.make())
     let first = try #require(golden.targets.first { $0.image == 0 })
     let second = try #require(golden.targets.first { $0.image == 1 })
-    let classes = Targets([[first.class], [second.class]])
+    let classes = try Targets([[first.class], [second.class]])
     // What the forward pass doesn't keep for the parameters is computed again.
     for keeps in [true, false] {
       let trace = try model.forward(

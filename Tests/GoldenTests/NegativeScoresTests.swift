@@ -70,7 +70,7 @@ import XAITesting
       let logits = try model.logits(input)[0].elements.map { exp(Double($0)) }
       let whole = logits[attribution.classIndex] / logits.reduce(0, +)
       let pixels = try preprocessing.unitPixels(from: [image])[0]
-      let subject = MetricSubject(
+      let subject = try MetricSubject(
         pixels: pixels, preprocessing: preprocessing, attribution: attribution, probability: Float(whole))
       for negative in ["clip", "shift", "abs"] {
         let metric = try registry.metric("average-drop:negative=\(negative)")
@@ -98,7 +98,7 @@ import XAITesting
     let image = try RGBImage(contentsOf: Self.demo.appendingPathComponent("scenes/heart-and-ring.png").path)
     let attribution = try registry.explainer(id).explain(preprocessing.tensor(from: image), using: model)[0][
       0]
-    let subject = MetricSubject(
+    let subject = try MetricSubject(
       pixels: try preprocessing.unitPixels(from: [image])[0], preprocessing: preprocessing,
       attribution: attribution, probability: 0.5)
     for metric in ["average-drop", "average-increase", "average-gain"] {
@@ -139,7 +139,7 @@ struct RealNegativeScoresTests {
       let image = try RGBImage(contentsOf: RealData.file("images/photos/\(name)"))
       let input = try preprocessing.tensor(from: image)
       let attribution = try registry.explainer(id).explain(input, using: model)[0][0]
-      let subject = MetricSubject(
+      let subject = try MetricSubject(
         pixels: try preprocessing.unitPixels(from: [image])[0], preprocessing: preprocessing,
         attribution: attribution,
         probability: softmax(try model.logits(input)[0].elements)[attribution.classIndex])

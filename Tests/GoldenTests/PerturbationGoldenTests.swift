@@ -23,11 +23,11 @@ struct PerturbationFixture {
     let (scores, whole) = (try expected.tensor("scores"), try expected.tensor("whole").elements)
     let targets = try expected.tensor("target").elements.map { Int($0) }
     let logits = try model.logits(model.descriptor.preprocessing.normalised(pixels))
-    return targets.enumerated().flatMap { image, target in
+    return try targets.enumerated().flatMap { image, target in
       let probability = softmax(logits[image].elements)[target]
       expectClose([probability], [whole[image]], within: 1e-5, "the probability on image \(image)")
-      return (0..<maps.shape[0]).map { map in
-        let subject = MetricSubject(
+      return try (0..<maps.shape[0]).map { map in
+        let subject = try MetricSubject(
           pixels: pixels[image], preprocessing: model.descriptor.preprocessing, scores: scores[map].elements,
           grid: PatchGrid(rows: 4, columns: 4), map: maps[map].elements, classIndex: target,
           probability: probability)
@@ -114,7 +114,7 @@ struct PerturbationFixture {
     #expect(Set(tied).count < tied.count)
     let values = try fixture.expected.tensor("\(metric).torch-cam.tied").elements
     for (image, map, subject) in try fixture.subjects(model) where map == 0 {
-      let drawn = MetricSubject(
+      let drawn = try MetricSubject(
         pixels: subject.pixels, preprocessing: subject.preprocessing, map: tied,
         classIndex: subject.classIndex, probability: subject.probability)
       let value = try #require(try judge.evaluate(drawn, using: model)).number

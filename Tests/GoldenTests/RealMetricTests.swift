@@ -29,7 +29,7 @@ struct RealMetricTests {
       let map = (0..<224).flatMap { row in
         (0..<224).map { column -> Float in patches[row / 16 * 14 + column / 16] }
       }
-      let subject = MetricSubject(
+      let subject = try MetricSubject(
         pixels: try preprocessing.unitPixels(from: [image])[0], preprocessing: preprocessing,
         scores: scores.elements, grid: PatchGrid(rows: 14, columns: 14), map: map,
         classIndex: photo.targets[0], probability: softmax(logits)[photo.targets[0]])

@@ -28,7 +28,7 @@ struct RealModelTests {
       within: 1e-5 * kernels.slack,
       "attention.11.head0.class_row")
 
-    let targets = Targets([photo.targets])
+    let targets = try Targets([photo.targets])
     var gradients: [Int: Tensor] = [:]
     _ = try model.differentiable().backward(
       from: targets.cotangent(classCount: 1000), through: trace, rules: .gradient,

@@ -109,7 +109,7 @@ import XAITesting
     let size = try #require(preprocessing.inputSize)
     var random = SeededRandom(seed: 5)
     let input = random.normal([2, 3, size.height, size.width])
-    let image = RGBImage(
+    let image = try RGBImage(
       width: 61, height: 47, pixels: (0..<61 * 47 * 3).map { _ in UInt8(random.next() >> 56) })
     try image.write(to: "\(folder)/image.png")
     try SafetensorsWriter().write(

@@ -11,7 +11,9 @@ import XAITensor
   ]
 
   private func photograph(_ width: Int, _ height: Int) -> RGBImage {
-    RGBImage(width: width, height: height, pixels: (0..<width * height * 3).map { UInt8($0 % 251) })
+    RGBImage(width: width, height: height) { samples in
+      for index in 0..<width * height * 3 { samples[index] = UInt8(index % 251) }
+    }
   }
 
   @Test("the image is what it is without the bar, beside white where it is narrower", arguments: [400, 40])
@@ -32,7 +34,7 @@ import XAITensor
         ),
       ] {
         #expect(whole.width == strip.width && whole.height == strip.height)
-        #expect(whole.cropped(x: strip.left, y: 0, width: width, height: 30) == alone)
+        #expect(try whole.cropped(x: strip.left, y: 0, width: width, height: 30) == alone)
         for x in 0..<whole.width where x < strip.left || x >= strip.left + width {
           #expect(whole[x, 0] == Colour(255, 255, 255) && whole[x, 29] == Colour(255, 255, 255))
         }

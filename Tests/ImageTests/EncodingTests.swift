@@ -43,7 +43,7 @@ import XAITensor
   @Test("Large JPEGs are written across several chunks")
   func largeJPEG() throws {
     var generator = SeededGenerator(state: 5)
-    let noise = RGBImage(
+    let noise = try RGBImage(
       width: 300, height: 200, pixels: (0..<180_000).map { _ in UInt8.random(in: 0...255, using: &generator) }
     )
     let bytes = try noise.jpeg(quality: 100)

@@ -167,11 +167,11 @@ import XAIFoundation
     arguments: [(1, 1), (1, 2000), (2000, 1), (20000, 2)])
   func extents(width: Int, height: Int) throws {
     let samples = (0..<width * height * 3).map { UInt8(truncatingIfNeeded: $0 &* 37) }
-    let image = RGBImage(width: width, height: height, pixels: samples)
+    let image = try RGBImage(width: width, height: height, pixels: samples)
     #expect(try RGBImage(decoding: image.png()) == image)
     let decoded = try RGBImage(decoding: image.jpeg())
     #expect(decoded.width == width && decoded.height == height)
-    let resized = image.resized(width: 8, height: 8, filter: .bilinear)
+    let resized = try image.resized(width: 8, height: 8, filter: .bilinear)
     #expect(resized.pixels.count == 192)
   }
 }

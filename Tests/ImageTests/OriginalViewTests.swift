@@ -82,7 +82,7 @@ import XAITensor
   func golden(_ number: Int) throws {
     let golden = Golden.shared.overlays
     let expected = golden.cases[number]
-    let photograph = RGBImage(
+    let photograph = try RGBImage(
       width: golden.width, height: golden.photograph.count / 3 / golden.width, pixels: golden.photograph)
     let isSigned = expected.meaning == "signed"
     let map = Tensor([3, 4], isSigned ? golden.scores : golden.scores.map(\.magnitude))
@@ -113,7 +113,7 @@ import XAITensor
     #expect(!view.isWhole)
     let whole = try photograph.overlaid(with: map, style: style, view: view)
     let part = try preprocessing.resizedAndCropped(photograph).overlaid(with: map, style: style)
-    #expect(whole.cropped(x: 10, y: 7, width: 40, height: 32) == part)
+    #expect(try whole.cropped(x: 10, y: 7, width: 40, height: 32) == part)
   }
 
   @Test("All of an image is seen where nothing is cropped away, or the crop has a border")

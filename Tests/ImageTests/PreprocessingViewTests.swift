@@ -13,7 +13,7 @@ import XAIImage
     ]
     for preprocessing in preprocessings {
       for (height, width) in [(23, 37), (37, 23), (1, 5), (16, 16)] {
-        let image = RGBImage(
+        let image = try RGBImage(
           width: width, height: height, pixels: [UInt8](repeating: 0, count: height * width * 3))
         let seen = try preprocessing.resizedAndCropped(image)
         let view = preprocessing.view(ofHeight: height, width: width)
@@ -49,7 +49,7 @@ import XAIImage
   func gradient(_ filter: ResamplingFilter) throws {
     // Sample x + 1 in column x; a border is black.
     let (height, width) = (30, 48)
-    let image = RGBImage(
+    let image = try RGBImage(
       width: width, height: height,
       pixels: (0..<height * width).flatMap { [UInt8](repeating: UInt8(4 * ($0 % width) + 4), count: 3) })
     let preprocessing = Preprocessing(

@@ -45,7 +45,7 @@ import XAIFoundation
   func constant(filter: ResamplingFilter) {
     let image = RGBImage(width: 13, height: 9, filledWith: Colour(7, 128, 250))
     for (width, height) in [(1, 1), (5, 20), (40, 3), (26, 18)] {
-      let resized = image.resized(width: width, height: height, filter: filter)
+      let resized = try! image.resized(width: width, height: height, filter: filter)
       #expect(resized == RGBImage(width: width, height: height, filledWith: Colour(7, 128, 250)))
     }
   }

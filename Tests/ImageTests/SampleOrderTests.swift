@@ -22,8 +22,8 @@ import XAIImage
   }
 
   /// The image that the samples are.
-  static func expected(_ order: SampleOrder) -> RGBImage {
-    RGBImage(
+  static func expected(_ order: SampleOrder) throws -> RGBImage {
+    try RGBImage(
       width: 2, height: 2,
       pixels: colours.flatMap { order == .grey ? [$0.0, $0.0, $0.0] : [$0.0, $0.1, $0.2] })
   }
@@ -39,7 +39,7 @@ import XAIImage
     let image = try RGBImage(
       width: 2, height: 2, samples: samples, order: order,
       bytesPerRow: gap == 0 ? nil : 2 * order.sampleCount + gap)
-    #expect(image == Self.expected(order))
+    #expect(try image == Self.expected(order))
     let copy = try samples.withUnsafeBytes {
       try RGBImage(
         width: 2, height: 2, samples: $0, order: order, bytesPerRow: 2 * order.sampleCount + gap)
@@ -49,13 +49,13 @@ import XAIImage
 
   @Test("reads a part of a larger image by the stride of the whole")
   func part() throws {
-    let whole = RGBImage(width: 4, height: 3, pixels: (0..<36).map { UInt8($0) })
+    let whole = try RGBImage(width: 4, height: 3, pixels: (0..<36).map { UInt8($0) })
     let part = try whole.pixels.withUnsafeBytes {
       try RGBImage(
         width: 2, height: 2, samples: UnsafeRawBufferPointer(rebasing: $0[15...]), order: .rgb,
         bytesPerRow: 12)
     }
-    #expect(part == whole.cropped(x: 1, y: 1, width: 2, height: 2))
+    #expect(try part == whole.cropped(x: 1, y: 1, width: 2, height: 2))
   }
 
   @Test(

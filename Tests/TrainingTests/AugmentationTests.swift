@@ -25,9 +25,9 @@ import XAITesting
   @Test("shifted crops are the parts of the image at 8/7 of the size, each of them, and no other")
   func shifted() throws {
     let image = formulaImage(2, height: 30, width: 40)
-    let whole = image.resized(width: 24, height: 16, filter: preprocessing.filter)
+    let whole = try image.resized(width: 24, height: 16, filter: preprocessing.filter)
     var parts: Set<RGBImage> = []
-    for y in 0...2 { for x in 0...3 { parts.insert(whole.cropped(x: x, y: y, width: 21, height: 14)) } }
+    for y in 0...2 { for x in 0...3 { parts.insert(try whole.cropped(x: x, y: y, width: 21, height: 14)) } }
     #expect(parts.count == 12)
     var seen: Set<RGBImage> = []
     let augmentation = try augmentation("shifted")

@@ -12,7 +12,7 @@ func formulaImage(_ index: Int, height: Int, width: Int) -> RGBImage {
       for c in 0..<3 { pixels.append(UInt8((index * 37 + y * 11 + x * 7 + c * 53 + x * y) % 256)) }
     }
   }
-  return RGBImage(width: width, height: height, pixels: pixels)
+  return RGBImage(width: width, height: height) { $0.update(from: pixels, count: pixels.count) }
 }
 
 struct DamagedImage: Error, CustomStringConvertible {

@@ -97,7 +97,7 @@ import XAITesting
     let model = HierarchicalToyModel.padded.make(on: AvailableKernels.preferred.make())
     let trace = try model.forward(
       Tensor(repeating: 0, [1, 3, 20, 28]), recording: Recording(gradients: true))
-    let cotangent = Targets([[0]]).cotangent(classCount: 5)
+    let cotangent = try Targets([[0]]).cotangent(classCount: 5)
     expectError("propagation-rules") {
       try model.differentiable().backward(
         from: cotangent, through: trace, rules: .conservative, requesting: GradientRequest(input: true))

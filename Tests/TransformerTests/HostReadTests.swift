@@ -110,7 +110,7 @@ import XAITransformer
         Frame(.image(FrameImage(.operand(0) * 0.5 + .operand(1)) { [own, mask] })),
         Frame(.patches([0, 4])),
       ])
-      var runner = FrameRunner(RISE(), model: model, batchSize: 8, total: plan.count)
+      var runner = try FrameRunner(RISE(), model: model, batchSize: 8, total: plan.count)
       var rows = [[Float]](repeating: [], count: plan.count)
       try runner.run(plan, of: own) { rows[$0] = Array($1) }
       return rows

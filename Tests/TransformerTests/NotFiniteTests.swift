@@ -160,7 +160,7 @@ import XAITransformer
     let plan = FramePlan([
       .whole, Frame(.image(FrameImage(.operand(0) * .constant(.infinity)) { [image] })),
     ])
-    var runner = FrameRunner(CentreMap(), model: model, batchSize: 4, total: 2)
+    var runner = try FrameRunner(CentreMap(), model: model, batchSize: 4, total: 2)
     let error = #expect(throws: ModelError.self) { try runner.run(plan, of: image) { _, _ in } }
     #expect(first(error)?.kind == .input)
   }

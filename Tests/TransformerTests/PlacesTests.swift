@@ -221,7 +221,7 @@ import XAITransformer
   func alone(_ subject: Subject) throws {
     let (name, model) = (subject.testDescription, subject.make())
     let inside = try Inside(model, layer: 1)
-    let cotangent = Targets([[1, 2], [0, 3]]).cotangent(classCount: model.descriptor.classCount)
+    let cotangent = try Targets([[1, 2], [0, 3]]).cotangent(classCount: model.descriptor.classCount)
     for place in Self.parts + [.scores] {
       let point = ActivationPoint(layer: 1, place: place)
       let alone = try model.differentiable().backward(

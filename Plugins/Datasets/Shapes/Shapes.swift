@@ -50,7 +50,7 @@ public struct Shapes: Dataset {
   ) -> DatasetSplit {
     let options = options
     let random: @Sendable (Int) -> SeededRandom = { index in
-      precondition((0..<count).contains(index), "\(name) has \(count) scenes, and none of index \(index)")
+      require((0..<count).contains(index), "\(name) has \(count) scenes, and none of index \(index)")
       return SeededRandom(seed: UInt64(bitPattern: Int64(options.seed)), stream, UInt64(index))
     }
     // Of two objects the first one: which class that is, is by chance.

@@ -1,5 +1,6 @@
 import Dispatch
 public import XAICore
+import XAIFoundation
 import XAITensor
 
 /// The options of Attention Flow.
@@ -52,8 +53,9 @@ public struct AttentionFlow: Explainer {
 
   /// Explains every image; all targets of an image have the same map.
   public func explain(
-    _ trace: ForwardTrace, targets: Targets, using model: any Model
+    from trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
+    try trace.check(targets)
     let layers = options.start..<model.descriptor.layerCount
     let maps = try (0..<trace.batchCount).map { image in
       let attention = try layers.map { try AttentionRows(trace, layer: $0, image: image) }
@@ -95,7 +97,7 @@ struct LayeredCapacities: Sendable {
 
   /// Makes a graph of given capacities.
   init(width: Int, stages: Int, _ values: [Double]) {
-    precondition(values.count == stages * width * width, "a capacity for each edge")
+    require(values.count == stages * width * width, "a capacity for each edge")
     self.width = width
     self.stages = stages
     self.values = values

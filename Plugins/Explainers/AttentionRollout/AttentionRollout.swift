@@ -30,8 +30,9 @@ public struct AttentionRollout: Explainer {
 
   /// Explains every image; all targets of an image have the same map.
   public func explain(
-    _ trace: ForwardTrace, targets: Targets, using model: any Model
+    from trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
+    try trace.check(targets)
     let layers = options.start..<model.descriptor.layerCount
     let layout = trace.layout
     let maps = try (0..<trace.batchCount).map { image in

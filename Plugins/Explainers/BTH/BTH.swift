@@ -55,7 +55,7 @@ public struct BTH: Explainer {
 
   /// Explains every target; all targets share the forward passes.
   public func explain(
-    _ trace: ForwardTrace, targets: Targets, using model: any Model
+    from trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
     let layers = try layers(of: model.descriptor)
     let cotangent = try trace.cotangent(of: targets, contrast: options.contrast)

@@ -43,8 +43,9 @@ public struct CentreMap: Explainer {
 
   /// Explains every image; all have the same map.
   public func explain(
-    _ trace: ForwardTrace, targets: Targets, using model: any Model
+    from trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
+    try trace.check(targets)
     let (rows, columns) = (profile(trace.layout.grid.rows), profile(trace.layout.grid.columns))
     let scores = rows.flatMap { row in columns.map { Float(row * $0) } }
     return try targets.map { _, _, classIndex in

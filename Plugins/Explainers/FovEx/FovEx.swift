@@ -32,8 +32,9 @@ public struct FovEx: Explainer {
 
   /// Explains every image and target, as many at once as a batch has.
   public func explain(
-    _ trace: ForwardTrace, targets: Targets, using model: any Model
+    from trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
+    try trace.check(targets)
     let blur = ReflectedBlur(standardDeviation: options.blur, reach: options.reach)
     let images = targets.classes.indices.map { image in
       (sharp: trace.input[image], blurred: blur(trace.input[image]))

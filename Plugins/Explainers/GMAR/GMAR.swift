@@ -53,7 +53,7 @@ public struct GMAR: Explainer {
 
   /// Explains every target in one backward pass.
   public func explain(
-    _ trace: ForwardTrace, targets: Targets, using model: any Model
+    from trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
     let layerCount = model.descriptor.layerCount
     let scores = try HeadScores(trace, targets: targets, options: options, using: model)

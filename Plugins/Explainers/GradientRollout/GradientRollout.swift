@@ -51,7 +51,7 @@ public struct GradientRollout: Explainer {
 
   /// Explains every target in one backward pass.
   public func explain(
-    _ trace: ForwardTrace, targets: Targets, using model: any Model
+    from trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
     let layers = options.start..<model.descriptor.layerCount
     let attention = try GradientWeightedAttention(

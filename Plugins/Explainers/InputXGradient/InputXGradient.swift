@@ -47,7 +47,7 @@ public struct InputXGradient: Explainer {
 
   /// Explains every target in one backward pass.
   public func explain(
-    _ trace: ForwardTrace, targets: Targets, using model: any Model
+    from trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
     let gradients = try model.differentiable().backward(
       from: trace.cotangent(of: targets, contrast: options.contrast), through: trace,

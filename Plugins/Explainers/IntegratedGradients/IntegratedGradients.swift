@@ -31,7 +31,7 @@ public struct IntegratedGradients: Explainer {
 
   /// Explains every target; all targets share the forward passes.
   public func explain(
-    _ trace: ForwardTrace, targets: Targets, using model: any Model
+    from trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
     let cotangent = try trace.cotangent(of: targets, contrast: options.contrast)
     let baseline = baseline(of: trace, model)

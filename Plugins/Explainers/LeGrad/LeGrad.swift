@@ -65,7 +65,7 @@ public struct LeGrad: Explainer {
 
   /// Explains every target; each layer's backward pass ends at its own attention.
   public func explain(
-    _ trace: ForwardTrace, targets: Targets, using model: any Model
+    from trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
     let cotangent = try trace.cotangent(of: targets, contrast: options.contrast)
     var sums = [[Float]](

@@ -50,7 +50,7 @@ public struct PartialLRP: Explainer {
 
   /// Explains every target in one backward pass.
   public func explain(
-    _ trace: ForwardTrace, targets: Targets, using model: any Model
+    from trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
     let layer = try model.descriptor.layer(options.layer, option: "layer")
     let cotangent = try trace.cotangent(of: targets, contrast: options.contrast)

@@ -42,9 +42,10 @@ public struct RandomMap: Explainer {
 
   /// Explains every image; all targets of an image have the same map.
   public func explain(
-    _ trace: ForwardTrace, targets: Targets, using model: any Model
+    from trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
-    try targets.map { image, _, classIndex in
+    try trace.check(targets)
+    return try targets.map { image, _, classIndex in
       var hash = FNV1a()
       trace.input[image].withElements { for value in $0 { hash.add(UInt64(value.bitPattern)) } }
       var random = SeededRandom(seed: UInt64(bitPattern: Int64(options.seed)), hash.value)

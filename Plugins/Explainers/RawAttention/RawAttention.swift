@@ -81,8 +81,9 @@ public struct RawAttention: Explainer {
 
   /// Explains every image; all targets of an image have the same map.
   public func explain(
-    _ trace: ForwardTrace, targets: Targets, using model: any Model
+    from trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
+    try trace.check(targets)
     let layer = try model.descriptor.layer(options.layer, option: "layer")
     let layout = trace.layout
     let readout = layout.readoutWeights(ofLayer: layer)

@@ -65,7 +65,7 @@ public struct SmoothGrad: Explainer {
 
   /// Explains every target; all targets share the forward passes.
   public func explain(
-    _ trace: ForwardTrace, targets: Targets, using model: any Model
+    from trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
     let cotangent = try trace.cotangent(of: targets, contrast: options.contrast)
     let passes = SampledPasses(trace, cotangent: cotangent, using: model, for: self)

@@ -48,7 +48,7 @@ public struct TransformerAttribution: Explainer {
 
   /// Explains every target in two backward passes, one of gradients and one of relevance.
   public func explain(
-    _ trace: ForwardTrace, targets: Targets, using model: any Model
+    from trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
     let layers = try model.descriptor.layer(options.start, option: "start")..<model.descriptor.layerCount
     let request = GradientRequest(attention: .some(Set(layers)))
@@ -58,7 +58,7 @@ public struct TransformerAttribution: Explainer {
       requesting: request
     ) { gradients[$0.layer] = $0.gradient }
     // What is balanced by sums can't begin with a difference, which may sum to 0: a contrast is the gradient's alone.
-    let relevance = trace.unitRelevance(targets.cotangent(classCount: model.descriptor.classCount))
+    let relevance = try trace.unitRelevance(targets.cotangent(classCount: model.descriptor.classCount))
     var fused: [Int: Tensor] = [:]
     _ = try model.differentiable().backward(
       from: relevance, through: trace, rules: .transformerAttribution,

@@ -1,4 +1,5 @@
 import CMachine
+import XAIFoundation
 import XAITensor
 
 /// How fast all threads together read and write memory that no cache holds.
@@ -19,7 +20,7 @@ package struct MemoryBandwidth: Hashable, Sendable, Encodable {
   ///   - bytes: of the three arrays together; several times as much as the last cache holds.
   ///   - runs: how many runs there are; the best counts.
   package init(threads: Int, bytes: Int = 768 << 20, runs: Int = 5) {
-    precondition(threads > 0 && runs > 0, "\(runs) runs on \(threads) threads measure nothing")
+    require(threads > 0 && runs > 0, "\(runs) runs on \(threads) threads measure nothing")
     let count = max(bytes / (3 * MemoryLayout<Float>.stride), threads)
     let arrays = Arrays(count: count)
     _ = arrays.triad(threads: threads)  // the first one is given its pages

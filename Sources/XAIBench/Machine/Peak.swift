@@ -1,4 +1,5 @@
 import CMachine
+import XAIFoundation
 package import XAITensor
 
 /// The most that a processor's threads multiply and add together, in registers alone.
@@ -20,7 +21,7 @@ package struct Peak: Hashable, Sendable, Encodable {
   ///   - runs: how many runs there are; the best counts.
   ///   - seconds: how long each run is to take, roughly.
   package init?(of unit: ArithmeticUnit, threads: Int, runs: Int = 8, seconds duration: Double = 0.05) {
-    precondition(threads > 0 && runs > 0, "\(runs) runs on \(threads) threads measure nothing")
+    require(threads > 0 && runs > 0, "\(runs) runs on \(threads) threads measure nothing")
     let trial = 20_000
     var operations = 0.0
     let time = Stopwatch.system.seconds { operations = unit.run(rounds: trial) ?? 0 }

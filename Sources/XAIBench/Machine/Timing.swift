@@ -1,4 +1,5 @@
 import Dispatch
+import XAIFoundation
 import XAITensor
 
 /// How long several runs of the same work took.
@@ -16,7 +17,7 @@ package struct Timing: Hashable, Sendable, Encodable {
 
   /// Takes the seconds of at least one run.
   package init(_ seconds: [Double]) {
-    precondition(!seconds.isEmpty, "a timing needs a run")
+    require(!seconds.isEmpty, "a timing needs a run")
     let sorted = seconds.sorted()
     best = sorted[0]
     worst = sorted[sorted.count - 1]

@@ -1,5 +1,6 @@
 import Synchronization
 import XAICore
+import XAIFoundation
 import XAITensor
 
 /// A model that notes how long its passes take and what was shown to it.
@@ -19,7 +20,7 @@ struct TimedModel: LayerReadableModel, IntervenableModel {
   }
 
   private final class Noted: Sendable {
-    let passes = Mutex(Passes())
+    let passes = Guarded(Passes())
   }
 
   init(_ base: any Model, stopwatch: Stopwatch) {

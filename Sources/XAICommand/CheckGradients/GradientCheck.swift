@@ -1,4 +1,5 @@
 import XAICore
+import XAIFoundation
 import XAITensor
 
 /// Holds the gradients of a model's logit y against differences of its forward pass.
@@ -223,7 +224,7 @@ struct HalvingSteps {
   let values: [Double]
 
   init(largest: Double, count: Int) {
-    precondition(count >= 3, "three steps make two extrapolations to compare")
+    require(count >= 3, "three steps make two extrapolations to compare")
     values = (0..<count).map { largest / Double(1 << $0) }
   }
 

@@ -55,7 +55,7 @@ struct CompareRun {
     let labels = plan.model.descriptor.labels
     let asked = try plan.target.resolve(logits: logits, labels: labels).classes[0][0]
     let predicted = try TargetSelection.predicted.resolve(logits: logits, labels: labels).classes[0][0]
-    return Targets([asked == predicted ? [asked] : [asked, predicted]])
+    return try Targets([asked == predicted ? [asked] : [asked, predicted]])
   }
 
   /// Asks one explainer; one that fails is said, and the others are still asked.

@@ -31,7 +31,7 @@ struct Backdrop {
     guard image.width > Self.widthInFigures else { return self }
     let height = max(image.height * Self.widthInFigures / image.width, 1)
     return Backdrop(
-      image: image.resized(width: Self.widthInFigures, height: height, filter: .bilinear), view: view)
+      image: image.resampled(width: Self.widthInFigures, height: height, filter: .bilinear), view: view)
   }
 
   /// The map over the image, with a colour bar below where that is asked for.

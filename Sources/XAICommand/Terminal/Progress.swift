@@ -14,13 +14,13 @@ final class Progress: Sendable {
   private let isShown: Bool
   private let clock = ContinuousClock()
   private let start: ContinuousClock.Instant
-  private let state: Mutex<State>
+  private let state: Guarded<State>
 
   /// Begins a run.
   init(isShown: Bool) {
     self.isShown = isShown
     start = clock.now
-    state = Mutex(State(lastShown: start))
+    state = Guarded(State(lastShown: start))
   }
 
   /// Shows a text where it is time to.

@@ -1,3 +1,5 @@
+import XAIFoundation
+
 /// A weighted linear least squares problem for several right-hand sides, as the sums that its solution depends on.
 ///
 /// minimises Σ_i w_i·(x_i·β − y_i)² + Σ_j ridge_j·β_j², in double precision: (XᵀWX + diag(ridge))·β = XᵀWy. Rows are added
@@ -22,7 +24,7 @@ package struct NormalEquations {
 
   /// Adds a row x with its values y, one a right-hand side.
   package mutating func add(_ row: [Double], values: [Double], weight: Double) {
-    precondition(row.count == unknowns && values.count == sides, "a row of another problem")
+    require(row.count == unknowns && values.count == sides, "a row of another problem")
     for i in 0..<unknowns where row[i] != 0 {
       let factor = weight * row[i]
       for j in 0...i { matrix[i * unknowns + j] += factor * row[j] }
@@ -53,7 +55,7 @@ package struct Cholesky {
   ///   - matrix: A, row by row, of which the lower triangle is read.
   ///   - count: its rows.
   package init?(_ matrix: [Double], count: Int) {
-    precondition(matrix.count == count * count, "\(matrix.count) entries are not \(count)×\(count)")
+    require(matrix.count == count * count, "\(matrix.count) entries are not \(count)×\(count)")
     self.count = count
     factor = matrix
     for i in 0..<count {

@@ -6,7 +6,7 @@ import XAIFoundation
 /// list are equal, so that it orders nothing. Source: Spearman 1904, "The proof and measurement of association between
 /// two things".
 package func rankCorrelation(_ a: [Float], _ b: [Float]) -> Double? {
-  precondition(a.count == b.count, "\(a.count) and \(b.count) values are not of the same things")
+  require(a.count == b.count, "\(a.count) and \(b.count) values are not of the same things")
   let (x, y) = (ranks(of: a), ranks(of: b))
   // Ranks of n values have the mean (n − 1)/2, ties or not.
   let mean = Double(a.count - 1) / 2

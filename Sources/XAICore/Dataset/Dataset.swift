@@ -160,6 +160,8 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
   case empty(place: String)
   /// Options contradict one another or lack something.
   case invalidOptions(dataset: String, reason: String)
+  /// A mask of more or fewer pixels than its extent has.
+  case wrongMask(pixels: Int, width: Int, height: Int)
 
   public var description: String {
     switch self {
@@ -176,6 +178,8 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
         : "\(dataset) has no split '\(name)'; it has \(known.joined(separator: ", "))"
     case .empty(let place): "\(FileName.shown(place)): there are no images"
     case .invalidOptions(let dataset, let reason): "\(dataset): \(reason)"
+    case .wrongMask(let pixels, let width, let height):
+      "\(pixels) pixels do not make a mask of \(width)×\(height)"
     }
   }
 }

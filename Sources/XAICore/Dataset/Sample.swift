@@ -1,4 +1,6 @@
+import XAIFoundation
 public import XAIImage
+import XAITensor
 
 /// An image with what is known about it.
 public struct Sample: Sendable {
@@ -61,7 +63,8 @@ public struct BoundingBox: Hashable, Sendable, Codable {
 
   /// Whether a point of the image is in the box; its right and lower edge are not.
   public func contains(x: Double, y: Double) -> Bool {
-    (self.x..<self.x + width).contains(x) && (self.y..<self.y + height).contains(y)
+    // Comparisons, since a range traps where a width is negative.
+    self.x <= x && x < self.x + width && self.y <= y && y < self.y + height
   }
 }
 
@@ -74,15 +77,27 @@ public struct Mask: Hashable, Sendable {
   /// Whether a pixel belongs to the object, row by row.
   public let pixels: [Bool]
 
-  /// Makes a mask; traps when there are not `width × height` pixels.
-  public init(width: Int, height: Int, pixels: [Bool]) {
-    precondition(
-      pixels.count == width * height, "\(pixels.count) pixels do not make a mask of \(width)×\(height)")
+  /// Makes a mask.
+  ///
+  /// - Throws: `DatasetError.wrongMask` where there are not `width × height` pixels.
+  public init(width: Int, height: Int, pixels: [Bool]) throws(DatasetError) {
+    guard TensorShape(checking: [height, width])?.count == pixels.count else {
+      throw .wrongMask(pixels: pixels.count, width: width, height: height)
+    }
     self.width = width
     self.height = height
     self.pixels = pixels
   }
 
+  /// Makes a mask of an image that was drawn with it, which has the same side.
+  package init(ofSide side: Int, _ pixels: [Bool]) {
+    require(pixels.count == side * side, "\(pixels.count) pixels do not make a mask of \(side)×\(side)")
+    (width, height) = (side, side)
+    self.pixels = pixels
+  }
+}
+
+extension Mask {
   /// Whether the pixel that a point of the image lies in belongs to the object; none outside of the image does.
   public func contains(x: Double, y: Double) -> Bool {
     guard x >= 0, y >= 0, x < Double(width), y < Double(height) else { return false }

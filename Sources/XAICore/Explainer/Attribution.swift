@@ -41,14 +41,17 @@ public struct Attribution: Hashable, Sendable, Codable {
   ///   - rounding: how far rounding may have moved a score, where it is what is left of larger values that were subtracted;
   ///     the rounding of the scores themselves counts in any case.
   ///   - diagnostics: what the explainer noticed.
-  /// - Throws: `AttributionError` when a score is NaN or infinite: that is never an image.
+  /// - Throws: `AttributionError` where there is not one score for each place of the grid, and where a score is NaN or infinite:
+  ///   that is never an image.
   public init(
     scores: [Float], grid: PatchGrid? = nil, of trace: ForwardTrace, classIndex: Int,
     by explainer: some Explainer,
     rounding: Double = 0, diagnostics: Diagnostics = Diagnostics()
   ) throws(AttributionError) {
     let grid = grid ?? trace.layout.grid
-    precondition(scores.count == grid.count, "one score for each of \(grid)")
+    guard scores.count == grid.count else {
+      throw .wrongCount(explainer: explainer.specification, scores: scores.count, grid: grid)
+    }
     guard scores.allSatisfy(\.isFinite) else {
       throw .notFinite(explainer: explainer.specification, first: nil)
     }
@@ -65,7 +68,7 @@ public struct Attribution: Hashable, Sendable, Codable {
 
   /// Another's map with scores of its patches.
   init(_ other: Attribution, scores: [Float]) {
-    precondition(scores.count == other.patches.count, "one score per patch")
+    require(scores.count == other.patches.count, "one score per patch")
     self.scores = scores
     grid = other.patches
     patches = other.patches
@@ -104,6 +107,8 @@ extension Attribution: CustomStringConvertible {
 public enum AttributionError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A score is NaN or infinite; `first` is the first tensor of the model's passes that is, where one is.
   case notFinite(explainer: String, first: NotFiniteTensor?)
+  /// There are more or fewer scores than the grid has places.
+  case wrongCount(explainer: String, scores: Int, grid: PatchGrid)
 
   public var description: String {
     switch self {
@@ -111,6 +116,8 @@ public enum AttributionError: Error, Hashable, Sendable, CustomStringConvertible
       "\(explainer) gave a score that is not a finite number, and there is no map. "
         + (first.map { "The first tensor that isn't finite is \($0)" }
           ?? "Layers and gradients of the model are finite, so it is what the explainer makes of them")
+    case .wrongCount(let explainer, let scores, let grid):
+      "\(explainer) gave \(scores) scores for \(grid.count) places (\(grid)): there is one for each"
     }
   }
 }

@@ -54,7 +54,7 @@ extension ClassActivationMap {
 
   /// Explains every target in one backward pass.
   public func explain(
-    _ trace: ForwardTrace, targets: Targets, using model: any Model
+    from trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
     let point = try point(of: model.descriptor)
     let activations = try trace.activation(at: point)

@@ -55,7 +55,7 @@ public enum Contrast: OptionValue {
     guard case .classIndex(let index) = self, index >= model.classCount else { return }
     throw .outOfRange(
       option: "contrast", value: String(index),
-      allowed: "classes 0 to \(model.classCount - 1); `xai inspect --labels` lists them")
+      allowed: "classes 0 to \(model.classCount - 1)")
   }
 
   /// The classes that are subtracted from `classIndex`, with their weights; equal logits count the lower class first.
@@ -101,10 +101,12 @@ extension ForwardTrace {
   /// - Parameters:
   ///   - targets: the classes A of each image.
   ///   - contrast: what they are held against.
-  /// - Throws: where a class would be held against itself.
+  /// - Throws: `TargetError` where targets are not those of the trace's images, or not of the model's classes, and where a class
+  ///   would be held against itself.
   public func cotangent(of targets: Targets, contrast: Contrast) throws(TargetError) -> Tensor {
+    try check(targets)
     let classCount = logits.shape[1]
-    let own = targets.cotangent(classCount: classCount)
+    let own = try targets.cotangent(classCount: classCount)
     guard contrast != .none else { return own }
     var elements = own.elements
     let logits = logits.onHost("logits")

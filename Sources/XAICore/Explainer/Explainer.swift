@@ -46,7 +46,7 @@ public protocol Explainer: Plugin, CustomStringConvertible {
   ///   - targets: the classes that are asked about.
   ///   - model: the model that made the trace.
   /// - Returns: one attribution per image and target: `result[image][target]`.
-  func explain(_ trace: ForwardTrace, targets: Targets, using model: any Model) throws -> [[Attribution]]
+  func explain(from trace: ForwardTrace, targets: Targets, using model: any Model) throws -> [[Attribution]]
 }
 
 extension Explainer {
@@ -77,8 +77,15 @@ extension Explainer {
   }
 
   /// Throws when the model can't give what the explainer needs, naming both and what is missing: classes, probabilities,
-  /// equal layers, capabilities, a place or attention in a layer; or when an option does not fit it.
+  /// equal layers, capabilities, a place or attention in a layer; or when an option does not fit it, or has a value that it
+  /// does not take.
   public func check(fits model: ModelDescriptor) throws {
+    // `init(options:)` takes values that were set in code as they are.
+    try options.check(of: descriptor.id)
+    try OptionError.naming(descriptor.id) { try check(optionsFit: model) }
+  }
+
+  private func check(optionsFit model: ModelDescriptor) throws {
     if descriptor.isClassSpecific, model.output == .none {
       throw ModelError.noClasses(user: descriptor.id, model: model.name)
     }

@@ -54,7 +54,9 @@ public struct Explanation: Sendable {
       of: input, named: images, targets: selection, by: explainers, using: model)
     (self.images, self.explainers) = (images, explainers.map(\.specification))
     (logits, targets, labels) = (attempt.logits, attempt.targets, model.descriptor.labels)
-    attributions = try attempt.results.map { try $0.get() }
+    attributions = try zip(explainers, attempt.results).map { explainer, result in
+      try OptionError.naming(explainer.descriptor.id) { try result.get() }
+    }
   }
 }
 
@@ -212,10 +214,10 @@ package struct ExplanationAttempt: Sendable {
     of input: Tensor, named images: [String] = [], targets selection: TargetSelection = .predicted,
     by explainers: [any Explainer], using model: any Model
   ) throws {
-    guard input.shape.rank == 4 else {
+    guard input.shape.rank == 4, input.shape[1] == 3, input.shape.count > 0 else {
       throw ModelError.unsupportedInput(
-        model: model.descriptor.name, reason: "the input is \(input.shape), and must be images×3×height×width"
-      )
+        model: model.descriptor.name,
+        reason: "the input is \(input.shape), and must be images×3×height×width, with one image at least")
     }
     let seen = try model.descriptor(seeing: (height: input.shape[2], width: input.shape[3]))
     for explainer in explainers { try explainer.check(fits: seen) }

@@ -1,3 +1,4 @@
+import XAIFoundation
 public import XAITensor
 
 /// How values of pixels become one score per patch or pixel.
@@ -71,7 +72,7 @@ public enum PatchReduction: String, OptionValue, CaseIterable {
 extension Tensor {
   /// The product entry by entry with a tensor of the same shape.
   public func multiplied(with other: Tensor) -> Tensor {
-    precondition(shape == other.shape, "\(shape) times \(other.shape)")
+    require(shape == other.shape, "\(shape) times \(other.shape)")
     return .map([self, other], to: shape, Elementwise.operand(0) * .operand(1))
   }
 }

@@ -60,7 +60,7 @@ extension RelevanceExplainer {
 
   /// Explains every target in one backward pass.
   public func explain(
-    _ trace: ForwardTrace, targets: Targets, using model: any Model
+    from trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
     let isOfPixels = options.at != .tokens
     let passed = try model.differentiable().backward(

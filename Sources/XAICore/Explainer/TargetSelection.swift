@@ -47,13 +47,13 @@ public indirect enum TargetSelection: Hashable, Sendable {
     switch self {
     case .top(..<1), .classes([]), .several([]), .each([]): throw .none
     case .predicted where classCount == 0:
-      return Targets(Array(repeating: [0], count: images))
+      return Targets(equallyMany: Array(repeating: [0], count: images))
     case .predicted:
       return try TargetSelection.top(1).resolve(logits: logits, labels: labels)
     case .top(let count):
       guard count <= classCount else { throw .tooMany(count, classCount: classCount) }
       return Targets(
-        (0..<images).map { image in
+        equallyMany: (0..<images).map { image in
           let row = logits[image].onHost("logits").elements
           return Array(row.indices.sorted { (row[$1], $0) < (row[$0], $1) }.prefix(count))
         })
@@ -62,10 +62,10 @@ public indirect enum TargetSelection: Hashable, Sendable {
         throw .unknownIndex(
           index, classCount: classCount, called: ModelClasses.numbered(index, among: labels).first)
       }
-      return Targets(Array(repeating: indices, count: images))
+      return Targets(equallyMany: Array(repeating: indices, count: images))
     case .label(let text):
       let reading = try ClassReading(of: text, among: ModelClasses(labels))
-      return Targets(Array(repeating: [reading.index], count: images))
+      return Targets(equallyMany: Array(repeating: [reading.index], count: images))
     case .several(let selections):
       var classes = Array(repeating: [Int](), count: images)
       for selection in selections {
@@ -73,7 +73,7 @@ public indirect enum TargetSelection: Hashable, Sendable {
           classes[image] += added
         }
       }
-      return Targets(classes)
+      return try Targets(classes)
     case .each(let selections):
       guard selections.count == images else { throw .otherCount(selections.count, images: images) }
       var classes: [[Int]] = []
@@ -81,9 +81,7 @@ public indirect enum TargetSelection: Hashable, Sendable {
         let row = logits[image].reshaped(to: [1, classCount])
         classes += try selection.resolve(logits: row, labels: labels).classes
       }
-      let counts = classes.map(\.count)
-      guard Set(counts).count == 1 else { throw .unequalCounts(counts) }
-      return Targets(classes)
+      return try Targets(classes)
     }
   }
 
@@ -220,21 +218,19 @@ public enum TargetError: Error, Hashable, Sendable, CustomStringConvertible {
     case .unknownIndex(let index, 0, _):
       "there is no class \(index): the model has none, it is a backbone without a classifier"
     case .unknownIndex(let index, let count, let called):
-      "there is no class \(index): the model has classes 0 to \(count - 1); "
-        + (called.map { "class \($0) is called so: write name:\(index), or index:\($0)" }
-          ?? "`xai inspect --labels` lists them")
+      "there is no class \(index): the model has classes 0 to \(count - 1)"
+        + (called.map { "; class \($0) is called so: ask for it by its label or its index" } ?? "")
     case .tooMany(let count, let classCount):
-      "top:\(count) asks for more than the model's \(classCount) classes"
+      "the \(count) likeliest classes are asked for, and the model has \(classCount)"
     case .unknownLabel(let text, let near):
       "no class is labelled '\(text)'"
         + (near.isEmpty ? "" : "; did you mean \(near.map { "'\($0)'" }.joined(separator: ", "))?")
-        + "; `xai inspect --labels` lists them"
     case .ambiguousLabel(let text, let candidates):
       "'\(text)' may be any of \(candidates.count) classes; write one of their indices: "
         + candidates.prefix(12).map { "\($0.index) (\($0.label))" }.joined(separator: ", ")
         + (candidates.count > 12 ? ", …" : "")
     case .contrastWithItself(let index):
-      "contrast=\(index) holds class \(index) against itself; name another class, or write contrast=runner-up"
+      "contrast=\(index) holds class \(index) against itself; name another class, or hold it against the runner-up"
     case .none: "no class is asked about; ask about at least one, such as the predicted one"
     case .otherCount(let count, let images):
       "there are \(count) selections of classes for \(images) images: give one for each"

@@ -7,11 +7,18 @@ public struct Targets: Hashable, Sendable {
   /// Class indices: `classes[image][target]`.
   public let classes: [[Int]]
 
-  /// Holds class indices by image; traps when images have different numbers of them.
-  public init(_ classes: [[Int]]) {
-    precondition(Set(classes.map(\.count)).count <= 1, "every image has equally many targets")
+  /// Holds class indices by image.
+  ///
+  /// - Throws: `TargetError` where images are asked about different numbers of classes, or about none.
+  public init(_ classes: [[Int]]) throws(TargetError) {
+    let counts = classes.map(\.count)
+    guard Set(counts).count <= 1 else { throw .unequalCounts(counts) }
+    guard counts.first != 0 else { throw .none }
     self.classes = classes
   }
+
+  /// Holds class indices that are known to be equally many.
+  init(equallyMany classes: [[Int]]) { self.classes = classes }
 
   /// The number of images.
   public var imageCount: Int { classes.count }
@@ -25,7 +32,10 @@ public struct Targets: Hashable, Sendable {
   /// ∂y_c/∂logits of every target, [k·B, classes]: 1 at the class, 0 elsewhere.
   ///
   /// An explainer begins with ``ForwardTrace/cotangent(of:contrast:)``, so that its users may hold a class against another.
-  public func cotangent(classCount: Int) -> Tensor {
+  ///
+  /// - Throws: `TargetError.unknownIndex` for a class that isn't one of so many.
+  public func cotangent(classCount: Int) throws(TargetError) -> Tensor {
+    try check(classCount: classCount)
     let rows = imageCount * countPerImage
     return Tensor([rows, classCount]) { elements in
       elements.update(repeating: 0, count: rows * classCount)
@@ -37,11 +47,33 @@ public struct Targets: Hashable, Sendable {
     }
   }
 
+  /// Throws for a class that isn't one of so many.
+  func check(classCount: Int) throws(TargetError) {
+    for classes in classes {
+      for index in classes where !(0..<classCount).contains(index) {
+        throw .unknownIndex(index, classCount: classCount, called: nil)
+      }
+    }
+  }
+
   /// Calls `body` for every target of every image and arranges the results as `result[image][target]`.
   public func map<R>(_ body: (_ image: Int, _ target: Int, _ classIndex: Int) throws -> R) rethrows -> [[R]] {
     try classes.enumerated().map { image, targets in
       try targets.enumerated().map { target, index in try body(image, target, index) }
     }
+  }
+}
+
+extension ForwardTrace {
+  /// Throws where targets are not those of the images of this trace.
+  ///
+  /// An explainer that makes no cotangent of them, which looks as well, begins with it.
+  ///
+  /// - Throws: `TargetError` for targets of more or fewer images, and for a class that the model doesn't have.
+  public func check(_ targets: Targets) throws(TargetError) {
+    guard targets.imageCount == batchCount else { throw .otherCount(targets.imageCount, images: batchCount) }
+    // Of a model without classes the image itself is asked about, under the index 0.
+    try targets.check(classCount: max(logits.shape[1], 1))
   }
 }
 
@@ -57,13 +89,13 @@ package struct PaddedTargets {
       return classes.filter { seen.insert($0).inserted }
     }
     let most = all.map(\.count).max() ?? 0
-    targets = Targets(all.map { $0 + Array(repeating: $0.first ?? 0, count: most - $0.count) })
+    targets = Targets(equallyMany: all.map { $0 + Array(repeating: $0.first ?? 0, count: most - $0.count) })
   }
 
   /// Which target of an image a class is.
   package func place(of classIndex: Int, image: Int) -> Int {
     guard let place = targets.classes[image].firstIndex(of: classIndex) else {
-      preconditionFailure("class \(classIndex) was not asked for")
+      fatalError("class \(classIndex) was not asked for")
     }
     return place
   }

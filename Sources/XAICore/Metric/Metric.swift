@@ -49,7 +49,7 @@ public struct MetricValue: Hashable, Sendable {
 
     /// Holds points; traps when `x` and `y` are not equally many.
     public init(x: [Double], y: [Double]) {
-      precondition(x.count == y.count, "one value a point")
+      require(x.count == y.count, "one value a point")
       self.x = x
       self.y = y
     }

@@ -38,9 +38,10 @@ public struct MetricSubject: Sendable {
   ///   - image: the image.
   ///   - attribution: the map and its class; a map of pixels is summed over patches.
   ///   - probability: of that class on the whole image.
-  public init(image: SubjectImage, attribution: Attribution, probability: Float) {
+  /// - Throws: `MetricError` for a map of another input size than the image's.
+  public init(image: SubjectImage, attribution: Attribution, probability: Float) throws(MetricError) {
     let attribution = attribution.pooled
-    self.init(
+    try self.init(
       image: image, scores: attribution.scores, grid: attribution.grid,
       scoreMeaning: attribution.scoreMeaning, map: attribution.heatMap.elements,
       classIndex: attribution.classIndex, probability: probability, explainer: attribution.explainer)
@@ -48,18 +49,24 @@ public struct MetricSubject: Sendable {
 
   /// Holds what a metric judges, with an image of its own: `pixels` [3, H, W] in [0, 1], and what makes the model's
   /// input of them.
-  public init(pixels: Tensor, preprocessing: Preprocessing, attribution: Attribution, probability: Float) {
-    self.init(
+  ///
+  /// - Throws: `MetricError` for pixels that are no image, and a map of another size.
+  public init(
+    pixels: Tensor, preprocessing: Preprocessing, attribution: Attribution, probability: Float
+  ) throws(MetricError) {
+    try self.init(
       image: SubjectImage(pixels: pixels, preprocessing: preprocessing), attribution: attribution,
       probability: probability)
   }
 
   /// Holds what a metric judges, in parts, with an image of its own.
+  ///
+  /// - Throws: `MetricError` for pixels that are no image, a map of another size, and scores that are not one a patch.
   public init(
     pixels: Tensor, preprocessing: Preprocessing, scores: [Float], grid: PatchGrid,
     scoreMeaning: ScoreMeaning = .magnitude, map: [Float], classIndex: Int, probability: Float
-  ) {
-    self.init(
+  ) throws(MetricError) {
+    try self.init(
       image: SubjectImage(pixels: pixels, preprocessing: preprocessing), scores: scores, grid: grid,
       scoreMeaning: scoreMeaning, map: map, classIndex: classIndex, probability: probability)
   }
@@ -67,9 +74,14 @@ public struct MetricSubject: Sendable {
   private init(
     image: SubjectImage, scores: [Float], grid: PatchGrid, scoreMeaning: ScoreMeaning, map: [Float],
     classIndex: Int, probability: Float, explainer: String = ""
-  ) {
-    precondition(map.count == image.pixels.shape[1] * image.pixels.shape[2], "one map value per pixel")
-    precondition(scores.count == grid.count, "one score per patch")
+  ) throws(MetricError) {
+    let (height, width) = (image.pixels.shape[1], image.pixels.shape[2])
+    guard map.count == height * width else {
+      throw .wrongCount(of: "map", map.count, needed: "\(height)×\(width) pixels")
+    }
+    guard scores.count == grid.count else {
+      throw .wrongCount(of: "scores", scores.count, needed: "\(grid) patches")
+    }
     self.image = image
     self.scores = scores
     self.grid = grid
@@ -173,7 +185,7 @@ extension MetricSubject {
     guard !regions.isEmpty else { return nil }
     var pixels = [Bool](repeating: false, count: map.count)
     for region in regions {
-      precondition(
+      require(
         region.pixels.count == map.count,
         "a region of \(region.pixels.count) pixels is not one of an image of \(map.count)")
       for index in pixels.indices where region.pixels[index] { pixels[index] = true }
@@ -191,13 +203,15 @@ public final class SubjectImage: Sendable {
   /// How the pixels become the model's input.
   public let preprocessing: Preprocessing
   private let whole: Lazy<Tensor>
-  private let hidden = Mutex<[Fill: Tensor]>([:])
+  private let hidden = Guarded<[Fill: Tensor]>([:])
 
-  /// Holds an image; traps when `pixels` are not three channels.
-  public init(pixels: Tensor, preprocessing: Preprocessing, identifier: String = "") {
-    precondition(
-      pixels.shape.rank == 3 && pixels.shape[0] == 3,
-      "the pixels of one image are 3×height×width, not \(pixels.shape)")
+  /// Holds an image.
+  ///
+  /// - Throws: `MetricError.noImage` where `pixels` are not three channels.
+  public init(
+    pixels: Tensor, preprocessing: Preprocessing, identifier: String = ""
+  ) throws(MetricError) {
+    guard pixels.shape.rank == 3, pixels.shape[0] == 3 else { throw .noImage(shape: pixels.shape) }
     self.identifier = identifier
     self.pixels = pixels
     self.preprocessing = preprocessing

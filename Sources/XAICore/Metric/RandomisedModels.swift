@@ -17,7 +17,7 @@ package final class RandomisedModels: Sendable {
 
   private let model: any TrainableModel
   private let shuffled: Lazy<[Tensor]>
-  private let known = Mutex<[Int: any Model]>([:])
+  private let known = Guarded<[Int: any Model]>([:])
 
   /// Prepares to shuffle the weights of a model.
   package init(of model: any TrainableModel, seed: Int) {

@@ -1,3 +1,5 @@
+import XAIFoundation
+
 /// Windows of a grid of tokens: attention goes from a token to those of its window, and no further.
 ///
 /// Windows divide a grid that may have been padded, so that they divide it evenly, and shifted cyclically, so that those of
@@ -41,7 +43,7 @@ public struct AttentionWindows: Hashable, Sendable {
     grid: PatchGrid, shape: PatchGrid, shift: PatchGrid = PatchGrid(rows: 0, columns: 0),
     padding: Padding = .beforeShift
   ) {
-    precondition(
+    require(
       shape.count > 0 && shift.rows < shape.rows && shift.columns < shape.columns,
       "windows of \(shape) can't be shifted by \(shift)")
     (self.grid, self.shape, self.shift, self.padding) = (grid, shape, shift, padding)

@@ -31,10 +31,9 @@ public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .missingCapabilities(let user, let model, let missing):
-      "\(user) needs \(missing.names.joined(separator: ", ")), which \(model) does not give; "
-        + "`xai inspect` shows which explainers fit a model"
+      "\(user) needs \(missing.names.joined(separator: ", ")), which \(model) does not give"
     case .notGiven(let missing, let model):
-      "\(model) does not give \(missing.names.joined(separator: ", ")); `xai inspect` shows what a model gives"
+      "\(model) does not give \(missing.names.joined(separator: ", "))"
     case .noProbabilities(let user, let model):
       "\(user) needs the probability of a class, and the outputs of \(model) are plain numbers that have none; "
         + "use what works on outputs as they are, such as score=logit"

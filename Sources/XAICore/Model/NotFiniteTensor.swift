@@ -114,8 +114,9 @@ extension Model {
   ///   - targets: the classes from which a backward pass begins.
   package func firstNotFinite(behind trace: ForwardTrace, _ targets: Targets) -> NotFiniteTensor? {
     if let found = firstNotFinite(of: trace.input) { return found }
-    guard trace.tape != nil, let model = self as? any DifferentiableModel else { return nil }
-    let cotangent = targets.cotangent(classCount: descriptor.classCount)
+    guard trace.tape != nil, let model = self as? any DifferentiableModel,
+      let cotangent = try? targets.cotangent(classCount: descriptor.classCount)
+    else { return nil }
     func gradients(_ request: GradientRequest) -> (Gradients, attention: [Int: NotFiniteTensor])? {
       var attention: [Int: NotFiniteTensor] = [:]
       let gradients = try? model.backward(
@@ -165,7 +166,7 @@ extension Explainer {
     of trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
     do {
-      return try explain(trace, targets: targets, using: model)
+      return try explain(from: trace, targets: targets, using: model)
     } catch AttributionError.notFinite(let explainer, nil) {
       throw AttributionError.notFinite(
         explainer: explainer, first: model.firstNotFinite(behind: trace, targets))

@@ -1,3 +1,4 @@
+import XAIFoundation
 import XAIImage
 public import XAITensor
 
@@ -42,21 +43,21 @@ public struct TokenLayout: Hashable, Sendable, Codable {
   /// Makes a layout; traps when the readout needs a prefix token that is not there, and when layers that have tokens of
   /// their own don't begin with the patches, don't follow from one another, or have tokens before the patches.
   public init(prefix: [PrefixToken], grid: PatchGrid, readout: Readout, layers: [LayerTokens] = []) {
-    precondition(
+    require(
       readout == .meanOfPatches || prefix.contains(.classToken), "a class-token readout needs a class token")
-    precondition(
+    require(
       readout != .meanOfClassAndDistillation || prefix.contains(.distillation),
       "a distilled readout needs a distillation token")
     self.prefix = prefix
     self.grid = grid
-    precondition(
+    require(
       layers.isEmpty || prefix.isEmpty && readout == .meanOfPatches,
       "layers with tokens of their own have patches alone, and the mean of the last is read")
     var own = grid
     for layer in layers {
       own = layer.merge?.coarse ?? own
-      precondition(layer.grid == own, "a layer of \(layer.grid) tokens doesn't follow from one of \(own)")
-      precondition(layer.windows.map { $0.grid == own } ?? true, "windows of another grid than \(own)")
+      require(layer.grid == own, "a layer of \(layer.grid) tokens doesn't follow from one of \(own)")
+      require(layer.windows.map { $0.grid == own } ?? true, "windows of another grid than \(own)")
     }
     self.readout = readout
     self.layers = layers

@@ -3,14 +3,16 @@ extension Explainer {
   ///
   /// - Throws: `OptionError` for a value that an option does not take; what `init(options:)` throws.
   public init(_ change: (inout Options) throws -> Void) throws {
-    try self.init(options: Options(owner: Self.descriptor.id, change))
+    let options = try Options(owner: Self.descriptor.id, change)
+    self = try OptionError.naming(Self.descriptor.id) { try Self(options: options) }
   }
 
   /// Makes an explainer of a preset, with options that differ from it: `try GMAR(preset: .paper) { $0.norm = .l2 }`.
   ///
   /// - Throws: as without a preset.
   public init(preset: Preset<Options>, _ change: (inout Options) throws -> Void = { _ in }) throws {
-    try self.init(options: Options(owner: Self.descriptor.id, preset: preset, change))
+    let options = try Options(owner: Self.descriptor.id, preset: preset, change)
+    self = try OptionError.naming(Self.descriptor.id) { try Self(options: options) }
   }
 }
 
@@ -19,14 +21,16 @@ extension Metric {
   ///
   /// - Throws: `OptionError` for a value that an option does not take; what `init(options:)` throws.
   public init(_ change: (inout Options) throws -> Void) throws {
-    try self.init(options: Options(owner: Self.descriptor.id, change))
+    let options = try Options(owner: Self.descriptor.id, change)
+    self = try OptionError.naming(Self.descriptor.id) { try Self(options: options) }
   }
 
   /// Makes a metric of a preset, with options that differ from it: `try Insertion(preset: .rise)`.
   ///
   /// - Throws: as without a preset.
   public init(preset: Preset<Options>, _ change: (inout Options) throws -> Void = { _ in }) throws {
-    try self.init(options: Options(owner: Self.descriptor.id, preset: preset, change))
+    let options = try Options(owner: Self.descriptor.id, preset: preset, change)
+    self = try OptionError.naming(Self.descriptor.id) { try Self(options: options) }
   }
 }
 
@@ -35,7 +39,8 @@ extension Dataset {
   ///
   /// - Throws: `OptionError` for a value that an option does not take; what `init(options:)` throws.
   public init(_ change: (inout Options) throws -> Void) throws {
-    try self.init(options: Options(owner: Self.descriptor.id, change))
+    let options = try Options(owner: Self.descriptor.id, change)
+    self = try OptionError.naming(Self.descriptor.id) { try Self(options: options) }
   }
 }
 
@@ -50,7 +55,7 @@ extension PluginOptions {
   }
 
   /// Throws for a value that the table does not allow: values that are set in code go through the same gate as texts.
-  private func check(of owner: String) throws(OptionError) {
+  package func check(of owner: String) throws(OptionError) {
     for option in Self.table where !option.isAlias {
       var other = self
       let value = option.get(self)

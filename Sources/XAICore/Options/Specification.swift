@@ -33,8 +33,8 @@ public enum OptionError: Error, Hashable, Sendable, CustomStringConvertible {
   case unknown(owner: String, option: String, known: [String])
   /// The option does not take this value.
   case invalid(owner: String, option: String, value: String, allowed: String)
-  /// The value does not fit the model.
-  case outOfRange(option: String, value: String, allowed: String)
+  /// The value does not fit the model, or another option; the owner is nil where it is not known.
+  case outOfRange(owner: String? = nil, option: String, value: String, allowed: String)
   /// The option is given twice.
   case repeated(owner: String, option: String)
   /// The text is not of the form `id:key=value,key=value`.
@@ -50,9 +50,27 @@ public enum OptionError: Error, Hashable, Sendable, CustomStringConvertible {
           + known.joined(separator: ", ")
     case .invalid(let owner, let option, let value, let allowed):
       "\(owner): \(option) can't be '\(value)'; write \(allowed)"
-    case .outOfRange(let option, let value, let allowed): "\(option)=\(value) is out of range: \(allowed)"
+    case .outOfRange(let owner, let option, let value, let allowed):
+      (owner.map { "\($0): " } ?? "") + "\(option)=\(value) is out of range: \(allowed)"
     case .repeated(let owner, let option): "\(owner): \(option) is given twice"
     case .malformed(let text): "'\(text)' is not of the form id:key=value,key=value"
+    }
+  }
+}
+
+extension OptionError {
+  /// The same with the owner where that was not known: a check of several owners' options can't say whose they are.
+  func named(after name: String) -> OptionError {
+    guard case .outOfRange(nil, let option, let value, let allowed) = self else { return self }
+    return .outOfRange(owner: name, option: option, value: value, allowed: allowed)
+  }
+
+  /// Calls `body`, and throws its errors with the owner.
+  static func naming<Result>(_ owner: String, _ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch let error as OptionError {
+      throw error.named(after: owner)
     }
   }
 }

@@ -1,3 +1,4 @@
+import XAIFoundation
 import XAIImage
 public import XAITensor
 
@@ -12,7 +13,7 @@ public struct ChannelMaps: Sendable {
 
   /// Holds maps; traps where they don't fill the grid.
   public init(_ values: [Float], count: Int, cells: PatchCells) {
-    precondition(values.count == count * cells.grid.count, "one value per patch and channel")
+    require(values.count == count * cells.grid.count, "one value per patch and channel")
     (self.values, self.count, self.cells) = (values, count, cells)
   }
 

@@ -56,7 +56,7 @@ public struct FrameImage: Sendable {
   private func checked(_ count: Int) -> [Tensor] {
     let operands = operands()
     if let misfit = Self.misfit(operands, count) {
-      preconditionFailure("\(misfit) is not repeated as a whole in a frame of \(count) values")
+      fatalError("\(misfit) is not repeated as a whole in a frame of \(count) values")
     }
     return operands
   }

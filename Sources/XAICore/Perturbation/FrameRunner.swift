@@ -18,8 +18,15 @@ public struct FrameRunner {
   ///   - model: what sees the inputs.
   ///   - batchSize: inputs that it sees at once, at least 1.
   ///   - total: inputs that it will see in all runs together.
-  public init(_ explainer: some Explainer, model: any Model, batchSize: Int, total: Int) {
-    precondition(batchSize > 0, "the model sees at least one input at once, not \(batchSize)")
+  /// - Throws: `OptionError` for a batch of no inputs.
+  public init(
+    _ explainer: some Explainer, model: any Model, batchSize: Int, total: Int
+  ) throws(OptionError) {
+    guard batchSize > 0 else {
+      throw .outOfRange(
+        owner: explainer.descriptor.id, option: "batch", value: String(batchSize),
+        allowed: "a whole number from 1")
+    }
     self.explainer = explainer.specification
     self.model = model
     self.batchSize = batchSize

@@ -1,3 +1,4 @@
+import XAIFoundation
 import XAITensor
 
 /// Which pixels of an input belong to each patch.
@@ -37,7 +38,7 @@ public struct PatchCells: Hashable, Sendable {
 
   /// The mean of a map of pixels, row by row, over each patch.
   public func means(of pixels: [Double]) -> [Float] {
-    precondition(pixels.count == height * width, "\(pixels.count) values are not \(height)×\(width)")
+    require(pixels.count == height * width, "\(pixels.count) values are not \(height)×\(width)")
     return (0..<grid.count).map { patch in
       let (rows, columns) = (rows(of: patch / grid.columns), columns(of: patch % grid.columns))
       var sum = 0.0

@@ -75,13 +75,13 @@ extension PerturbationExplainer {
 
   /// Explains every image; all targets of an image share its passes.
   public func explain(
-    _ trace: ForwardTrace, targets: Targets, using model: any Model
+    from trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
-    guard targets.countPerImage > 0 else { return targets.classes.map { _ in [] } }
+    try trace.check(targets)
     let perturbations = try targets.classes.indices.map {
       try perturbation(of: $0, in: trace, using: model)
     }
-    var runner = FrameRunner(
+    var runner = try FrameRunner(
       self, model: model, batchSize: options.batch, total: perturbations.reduce(0) { $0 + $1.frames.count })
     return try targets.classes.enumerated().map { image, classes in
       let (frames, score, meaning) = (perturbations[image].frames, options.score, model.descriptor.output)

@@ -94,7 +94,9 @@ public struct Registry: Sendable {
     explainers.append(
       ExplainerEntry(
         descriptor: descriptor, options: E.Options.descriptions, type: E.self,
-        make: { try E(options: E.Options($0, of: E.descriptor.id)) }))
+        make: { values in
+          try OptionError.naming(E.descriptor.id) { try E(options: E.Options(values, of: E.descriptor.id)) }
+        }))
   }
 
   package mutating func add<M: Metric>(metric: M.Type) throws(RegistryError) {
@@ -103,7 +105,9 @@ public struct Registry: Sendable {
     metrics.append(
       MetricEntry(
         descriptor: descriptor, options: M.Options.descriptions, type: M.self,
-        make: { try M(options: M.Options($0, of: M.descriptor.id)) }))
+        make: { values in
+          try OptionError.naming(M.descriptor.id) { try M(options: M.Options(values, of: M.descriptor.id)) }
+        }))
   }
 
   package mutating func add(model: any ModelArchitecture.Type) throws(RegistryError) {
@@ -118,7 +122,9 @@ public struct Registry: Sendable {
     datasets.append(
       DatasetEntry(
         descriptor: descriptor, options: D.Options.descriptions, type: D.self,
-        make: { try D(options: D.Options($0, of: D.descriptor.id)) },
+        make: { values in
+          try OptionError.naming(D.descriptor.id) { try D(options: D.Options(values, of: D.descriptor.id)) }
+        },
         open: { path, values in
           guard let options = D.options(recognising: path) else { return nil }
           let known = options.texts.filter { option in !values.contains { $0.key == option.key } }

@@ -69,13 +69,11 @@ extension ClassJoin {
   }
 
   private func advice(hasNumbers: Bool) -> String {
-    "Call them as the model does (`xai inspect --labels`) or by their WordNet ids, "
-      + (hasNumbers ? "say whether numbers are --classes index or --classes names, " : "")
-      + "leave their images out with --skip-unmatched, "
-      + "or say that the classes are the model's in its order: --classes order."
+    "Call them as the model does or by their WordNet ids, "
+      + (hasNumbers ? "say whether numbers are indices or names, " : "")
+      + "leave their images out, or say that the classes are the model's in its order."
       + (labels.count == ImageNet.labels.count && labels.first == "class 0"
-        ? " The model names none of its thousand classes; if they are ImageNet's, say --classes imagenet."
-        : "")
+        ? " The model names none of its thousand classes; if they are ImageNet's, say so." : "")
   }
 
   private func suggestion(for place: Int) -> String? {

@@ -9,7 +9,9 @@ extension Metric {
   ///   - model: the model that the map explains.
   ///   - explainer: the explainer that made the map; nil for a metric that asks for no further ones.
   ///   - batchSize: how many frames the model sees at once, at least 1.
-  /// - Throws: `ModelError.noProbabilities` where the metric needs probabilities and the model has none, what the model and the explainer throw, and `MetricError` for a map that can't be asked for.
+  /// - Throws: `ModelError.noProbabilities` where the metric needs probabilities and the model has none, what the model and the
+  ///   explainer throw, `MetricError` for a map that can't be asked for and a batch of no frames, and `OptionError` for an
+  ///   option's value that it does not take.
   public func evaluate(
     _ subject: MetricSubject, using model: any Model, explainer: (any Explainer)? = nil, batchSize: Int = 8
   ) throws -> MetricValue? {
@@ -27,7 +29,8 @@ extension Metric {
     _ subject: MetricSubject, using model: any Model, explainer: (any Explainer)?,
     randomised: ((_ stage: Int) -> any Model)?, batchSize: Int = 8
   ) throws -> MetricValue? {
-    precondition(batchSize > 0, "the model sees at least one frame at once, not \(batchSize)")
+    guard batchSize > 0 else { throw MetricError.batchSize(batchSize) }
+    try options.check(of: descriptor.id)
     let input = subject.image.input
     var queue = RequestQueue(
       about: [subject.image], input: input.reshaped(to: TensorShape([1] + input.shape.extents)), model: model,

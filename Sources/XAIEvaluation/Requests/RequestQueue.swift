@@ -1,14 +1,6 @@
 import XAICore
 import XAITensor
 
-/// An explainer failed to make a further map that a metric asked for.
-struct MapRequestFailure: Error, CustomStringConvertible {
-  /// What the explainer threw.
-  let reason: String
-
-  var description: String { reason }
-}
-
 /// What the metrics of some images ask for, each different thing once, in batches.
 ///
 /// Requests are gathered by ``ask(_:_:by:for:)``, taken in batches by ``takeJobs()`` and answered by ``answer(_:_:)``. A frame is
@@ -221,8 +213,8 @@ struct RequestQueue {
       switch entries[number].answer {
       case .logits(let row): logits.append(row.answer(about: classIndex))
       case .map(let scores): maps.append(scores)
-      case .failure(let error): throw MapRequestFailure(reason: "\(error)")
-      case nil: preconditionFailure("request \(number) is read before it is answered")
+      case .failure(let error): throw MetricError.noMap(reason: "\(error)")
+      case nil: fatalError("request \(number) is read before it is answered")
       }
       entries[number].readers -= 1
       if entries[number].readers == 0, entries[number].frameKey == nil { entries[number].answer = nil }

@@ -29,7 +29,10 @@ struct Composition {
       throw ModelError.noClasses(user: "an evaluation", model: descriptor.name)
     }
     for explainer in explainers { try explainer.check(fits: descriptor) }
-    for metric in metrics { try check(metric) }
+    for metric in metrics {
+      try metric.options.check(of: metric.descriptor.id)
+      try check(metric)
+    }
     if settings.measuresHeads, !descriptor.capabilities.contains(.headRemoval) {
       throw ModelError.missingCapabilities(
         user: "measuring heads", model: descriptor.name, missing: .headRemoval)

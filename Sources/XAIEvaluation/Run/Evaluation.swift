@@ -76,8 +76,7 @@ public struct Evaluation: Sendable {
       (settings.target, targetNotes) = (.selection(read, text: text), notes)
     }
     self.settings = settings
-    precondition(
-      settings.batchSize > 0, "the model sees at least one input at once, not \(settings.batchSize)")
+    guard settings.batchSize > 0 else { throw EvaluationError.batchSize(settings.batchSize) }
     let composition = Composition(
       model: model, data: data, explainers: explainers, metrics: metrics, settings: settings)
     let checkNotes = try composition.check()

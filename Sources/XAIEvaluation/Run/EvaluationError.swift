@@ -12,6 +12,8 @@ public enum EvaluationError: Error, Hashable, Sendable, CustomStringConvertible 
   case modelLacks(need: String, of: String, model: String)
   /// The model takes images of any size, and a batch needs one.
   case noInputSize(model: String)
+  /// The model is to see so many inputs at once.
+  case batchSize(Int)
   /// A number is not finite.
   case notFinite(String)
   /// An image can't be evaluated, and the run is to end with it.
@@ -29,8 +31,8 @@ public enum EvaluationError: Error, Hashable, Sendable, CustomStringConvertible 
       "\(owner) needs \(need), which \(model) is not. Leave it out, or give another model."
     case .noInputSize(let model):
       "\(model) takes images of any size, and images of an evaluation have one: its preprocessing has to say which"
-    case .notFinite(let place):
-      "\(place) is not a finite number; check the model with `xai check-gradients`"
+    case .batchSize(let count): "the model sees at least one input at once, not \(count)"
+    case .notFinite(let place): "\(place) is not a finite number, and there is no result"
     case .image(let identifier, let reason):
       reason.contains(identifier) ? reason : "\(identifier): \(reason)"
     }

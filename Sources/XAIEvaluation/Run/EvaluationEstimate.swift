@@ -1,5 +1,6 @@
 import Synchronization
 import XAICore
+import XAIFoundation
 import XAIImage
 import XAITensor
 
@@ -46,14 +47,14 @@ extension Evaluation {
     let classes = asked[0].isEmpty ? [0] : asked[0]
     let targets = PaddedTargets([classes]).targets
     let secondsPerMap = explainers.map { explainer -> Double in
-      let progress = Mutex<(done: Int, total: Int)?>(nil)
+      let progress = Guarded<(done: Int, total: Int)?>(nil)
       let taken = seconds {
         do {
           // The first batch of passes says how long all of them take.
           try PassProgress.watched(by: { count in
             progress.withLock { $0 = (count.done, count.total) }
             return count.done >= count.total
-          }) { _ = try explainer.explain(trace, targets: targets, using: model) }
+          }) { _ = try explainer.explain(from: trace, targets: targets, using: model) }
         } catch is CancellationError {
         } catch {
           // An explainer that fails here fails in the run, and says so there.
@@ -88,7 +89,7 @@ extension Evaluation {
     let pixels = image.subject.pixels
     var (later, maps) = (0, 0)
     for (number, metric) in metrics.enumerated() {
-      var subject = MetricSubject(
+      var subject = try MetricSubject(
         pixels: pixels, preprocessing: model.descriptor.preprocessing, scores: scores, grid: grid,
         map: [Float](repeating: 0, count: pixels.shape[1] * pixels.shape[2]), classIndex: classes[0],
         probability: row.probability(of: classes[0]))

@@ -50,7 +50,7 @@ struct GroupWork {
         for explainer in evaluation.explainers.indices {
           map += 1
           guard let attribution = try? subject.attributions[explainer].get() else { continue }
-          var judged = self.subject(subject, attribution, of: images[place])
+          var judged = try self.subject(subject, attribution, of: images[place])
           for metric in evaluation.metrics {
             judged.experimentSeed = metric.needs.contains(.seed) ? evaluation.settings.seed : 0
             metrics.append(
@@ -68,8 +68,8 @@ struct GroupWork {
 
   private func subject(
     _ subject: GroupMaps.Subject, _ attribution: Attribution, of image: LoadedImage
-  ) -> MetricSubject {
-    var judged = MetricSubject(
+  ) throws -> MetricSubject {
+    var judged = try MetricSubject(
       image: image.subject, attribution: attribution, probability: subject.answer.probability)
     judged.objects = image.objects
     judged.logits = subject.answer.logits
@@ -169,9 +169,9 @@ struct GroupWork {
     for (metric, member) in zip(evaluation.metrics, members) {
       do {
         map.values.append(try checked(metrics[member].value?.get() ?? nil, of: metric, for: attribution))
-      } catch let error as MapRequestFailure {
+      } catch MetricError.noMap(let reason) {
         map.values.append(nil)
-        map.failure = map.failure ?? "\(metric.specification): \(error)"
+        map.failure = map.failure ?? "\(metric.specification): \(reason)"
       }
     }
     return map

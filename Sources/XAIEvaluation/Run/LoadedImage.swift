@@ -35,7 +35,7 @@ struct LoadedGroup: Sendable {
         images.append(
           LoadedImage(
             position: position, identifier: identifier, label: label, image: image,
-            subject: SubjectImage(
+            subject: try SubjectImage(
               pixels: try preprocessing.withoutResizing.unitPixels(from: [image])[0],
               preprocessing: preprocessing, identifier: identifier),
             objects: sample.objects.compactMap {

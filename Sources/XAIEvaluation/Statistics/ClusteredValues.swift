@@ -1,3 +1,5 @@
+import XAIFoundation
+
 /// Columns of values of which each belongs to an image, kept as what resampling images needs: sums and counts.
 ///
 /// Several values of one image (one per class that was asked about) are not independent, so images are drawn and bring
@@ -19,7 +21,7 @@ package struct ClusteredValues: Sendable {
 
   /// Adds a column of `values[image]`; what is not finite counts as not there.
   package mutating func append(_ values: [[Double]]) {
-    precondition(values.count == imageCount, "\(values.count) lists for \(imageCount) images")
+    require(values.count == imageCount, "\(values.count) lists for \(imageCount) images")
     let finite = values.map { $0.filter(\.isFinite) }
     let counts = finite.map { Double($0.count) }
     sums.append(finite.map { $0.reduce(0, +) })

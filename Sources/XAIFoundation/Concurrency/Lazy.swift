@@ -2,7 +2,7 @@ import Synchronization
 
 /// A value that is made when it is first asked for, once, whichever threads ask.
 package final class Lazy<Value: Sendable>: Sendable {
-  private let known = Mutex<Value?>(nil)
+  private let known = Guarded<Value?>(nil)
   private let make: @Sendable () -> Value
 
   package init(_ make: @escaping @Sendable () -> Value) { self.make = make }

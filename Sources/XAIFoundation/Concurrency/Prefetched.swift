@@ -40,7 +40,7 @@ extension Sequence where Element: Sendable {
 
 /// A value that another thread makes meanwhile, so that decoding overlaps with arithmetic.
 package final class Background<Value: Sendable>: Sendable {
-  private let value = Mutex<Value?>(nil)
+  private let value = Guarded<Value?>(nil)
   private let made = DispatchGroup()
 
   /// Begins to make the value.

@@ -126,7 +126,7 @@ package enum FileSystem {
 
   private static let nameOffset: Int = {
     guard let offset = MemoryLayout<dirent>.offset(of: \.d_name) else {
-      preconditionFailure("a directory entry has no name")
+      fatalError("a directory entry has no name")
     }
     return offset
   }()

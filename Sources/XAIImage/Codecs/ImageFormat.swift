@@ -165,6 +165,12 @@ public enum ImageError: Error, Hashable, Sendable, CustomStringConvertible {
   case notEncodable(format: ImageFormat, reason: String)
   /// Samples in memory don't make an image.
   case unusableSamples(reason: String)
+  /// Samples that are more or fewer than an image of this extent has.
+  case wrongSampleCount(Int, width: Int, height: Int, channels: Int)
+  /// A part is asked for that is not inside the image.
+  case outside(part: String, width: Int, height: Int)
+  /// An image can't be resized from or to no pixels.
+  case notResizable(from: String, to: String)
 
   /// What is wrong, with what, and what to do.
   public var description: String {
@@ -195,6 +201,12 @@ public enum ImageError: Error, Hashable, Sendable, CustomStringConvertible {
       "the image can't be written as \(format.rawValue): \(reason)."
     case .unusableSamples(let reason):
       "the samples don't make an image: \(reason). Check width, height, order and bytes a row."
+    case .wrongSampleCount(let count, let width, let height, let channels):
+      "\(count) samples do not make an image of \(width)×\(height) with \(channels) to a pixel."
+    case .outside(let part, let width, let height):
+      "\(part) is not inside an image of \(width)×\(height)."
+    case .notResizable(let from, let to):
+      "an image of \(from) can't be resized to \(to): both need a width and a height of at least 1."
     }
   }
 }

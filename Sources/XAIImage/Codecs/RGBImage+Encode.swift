@@ -13,9 +13,13 @@ extension RGBImage {
     }
   }
 
-  /// Encodes `height × width` grey samples as an 8-bit grey PNG; traps when their number is another.
+  /// Encodes `height × width` grey samples as an 8-bit grey PNG.
+  ///
+  /// - Throws: `ImageError.wrongSampleCount` where their number is another.
   public static func png(grey samples: [UInt8], width: Int, height: Int) throws(ImageError) -> [UInt8] {
-    precondition(samples.count == width * height, "\(samples.count) samples do not make \(width)×\(height)")
+    guard RGBImage.sampleCount(width: width, height: height, channels: 1) == samples.count else {
+      throw .wrongSampleCount(samples.count, width: width, height: height, channels: 1)
+    }
     return try Encoder(format: .png, width: width, height: height).encode(samples) {
       pixels, extent, encoded, report in
       xai_png_encode(pixels, extent, 1, 0, &encoded, &report)
@@ -24,9 +28,11 @@ extension RGBImage {
 
   /// Encodes the image as an 8-bit RGB PNG with alpha: one sample a pixel, 0 for what can't be seen.
   ///
-  /// Traps when there are more or fewer alpha samples than pixels.
+  /// - Throws: `ImageError.wrongSampleCount` where there are more or fewer alpha samples than pixels.
   public func png(alpha: [UInt8]) throws(ImageError) -> [UInt8] {
-    precondition(alpha.count == width * height, "\(alpha.count) samples do not cover \(width)×\(height)")
+    guard alpha.count == width * height else {
+      throw .wrongSampleCount(alpha.count, width: width, height: height, channels: 1)
+    }
     let samples = alpha.enumerated().flatMap { index, alpha in pixels[3 * index..<3 * index + 3] + [alpha] }
     return try Encoder(format: .png, width: width, height: height).encode(samples) {
       pixels, extent, encoded, report in

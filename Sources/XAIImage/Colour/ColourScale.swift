@@ -48,7 +48,7 @@ public enum ColourScale: Hashable, Sendable {
   public var ends: ClosedRange<Float> {
     switch self {
     case .range(let range): range
-    case .symmetric(let bound): -bound...bound
+    case .symmetric(let bound): bound > 0 ? -bound...bound : 0...0
     }
   }
 

@@ -30,7 +30,7 @@ package struct ColourStrip {
     let names: [Word] = style.scale.isSymmetric ? [.against, .zero, .for] : [.lowest, .highest]
     words = names.compactMap { [line] name in
       Self.sheet[name].map { word in
-        word.resized(
+        word.resampled(
           width: max(word.width * line / Self.sheetLine, 1), height: line, filter: .bilinear)
       }
     }
@@ -81,7 +81,7 @@ package struct ColourStrip {
       let rows = word.rawValue * sheetLine..<(word.rawValue + 1) * sheetLine
       let ink = (0..<sheet.width).filter { x in rows.contains { sheet[x, $0] != .white } }
       guard let first = ink.first, let last = ink.last else { continue }
-      words[word] = sheet.cropped(
+      words[word] = sheet.part(
         x: first, y: rows.lowerBound, width: last + 1 - first, height: sheetLine)
     }
     return words

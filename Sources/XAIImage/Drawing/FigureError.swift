@@ -4,6 +4,8 @@ public enum FigureError: Error, Hashable, Sendable, CustomStringConvertible {
   case notFinite(figure: String, row: Int, column: Int)
   /// The values have no or another extent than the figure needs.
   case wrongShape(figure: String, shape: String, needed: String)
+  /// An overlay's share of colour is no number.
+  case noShare(alpha: Double)
 
   /// What is wrong, with what, and what to do.
   public var description: String {
@@ -13,6 +15,8 @@ public enum FigureError: Error, Hashable, Sendable, CustomStringConvertible {
         + "Look for the cause in what computed it; it can't be drawn."
     case .wrongShape(let figure, let shape, let needed):
       "the \(figure) is \(shape); it needs to be \(needed)."
+    case .noShare(let alpha):
+      "the share of an overlay's colours, alpha, is \(alpha); it needs to be from 0 to 1."
     }
   }
 }

@@ -31,6 +31,7 @@ extension RGBImage {
     colourBar: Bool = false
   ) throws(FigureError) {
     try map.checkMap(named: "map")
+    try Self.checkDrawable(height: height, width: width)
     let colours = style.colourMap.colours
     var rows = MapRows(map, style, height: height, width: width, view)
     let strip = colourBar ? ColourStrip(belowWidth: width, height: height, style: style) : nil
@@ -63,6 +64,8 @@ extension RGBImage {
     with map: Tensor, style: MapStyle, view: Preprocessing.View? = nil, colourBar: Bool = false
   ) throws(FigureError) -> RGBImage {
     try map.checkMap(named: "map")
+    try Self.checkDrawable(height: height, width: width)
+    guard !style.alpha.isNaN else { throw .noShare(alpha: style.alpha) }
     let colours = style.colourMap.colours
     // Weights in 1/65536 add up to one exactly.
     let alpha = Float(min(max(style.alpha, 0), 1) * 65536)
@@ -102,6 +105,13 @@ extension RGBImage {
         }
       }
       strip?.draw(to: target)
+    }
+  }
+
+  /// Throws for an image without pixels, on which there is nothing to draw.
+  private static func checkDrawable(height: Int, width: Int) throws(FigureError) {
+    guard height > 0, width > 0 else {
+      throw .wrongShape(figure: "image", shape: "\(width)×\(height)", needed: "at least 1×1")
     }
   }
 

@@ -4,13 +4,26 @@ extension Preprocessing {
   /// Throws for an image without pixels, and for one so elongated that the resize would exceed the pixel limit.
   public func resizedAndCropped(_ image: RGBImage) throws(PreprocessingError) -> RGBImage {
     guard image.width > 0, image.height > 0 else { throw .emptyImage }
+    try checkExtents()
     let (height, width) = resizedExtent(height: image.height, width: image.width)
     guard height <= RGBImage.defaultPixelLimit / width else {
       throw .tooElongated(image: "\(image.height)×\(image.width)", resized: "\(height)×\(width)")
     }
-    let resized = image.resized(width: width, height: height, filter: filter)
+    let resized = image.resampled(width: width, height: height, filter: filter)
     guard let crop else { return resized }
     return resized.centreCropped(to: crop)
+  }
+
+  /// Throws for steps that leave no pixels.
+  private func checkExtents() throws(PreprocessingError) {
+    if let crop, crop.height < 1 || crop.width < 1 { throw .noExtent("\(crop.height)×\(crop.width)") }
+    switch resize {
+    case .exact(let height, let width), .cover(let height, let width):
+      guard height > 0, width > 0 else { throw .noExtent("\(height)×\(width)") }
+    case .shortestEdge(let edge):
+      guard edge > 0 else { throw .noExtent("a shorter side of \(edge)") }
+    case .none: break
+    }
   }
 
   /// What is left to do with an image that has been resized and cropped.
@@ -20,8 +33,9 @@ extension Preprocessing {
     return rest
   }
 
-  /// The extent of an image after the resize.
+  /// The extent of an image after the resize; nothing comes of nothing.
   func resizedExtent(height: Int, width: Int) -> (height: Int, width: Int) {
+    guard height > 0, width > 0 else { return (0, 0) }
     switch resize {
     case .none:
       return (height, width)

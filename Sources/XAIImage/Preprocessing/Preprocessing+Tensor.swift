@@ -1,3 +1,4 @@
+import XAIFoundation
 public import XAITensor
 
 extension Preprocessing {
@@ -93,7 +94,7 @@ extension RGBImage {
 extension Tensor {
   /// Multiplies and shifts each element by the numbers of its channel; the shape ends in 3 × height × width.
   fileprivate func mappingChannels(scale: [Float], shift: [Float]) -> Tensor {
-    precondition(
+    require(
       shape.rank >= 3 && shape[shape.rank - 3] == 3, "images are 3 × height × width, not \(shape)")
     let plane = shape[shape.rank - 2] * shape[shape.rank - 1]
     return Tensor(shape) { result in

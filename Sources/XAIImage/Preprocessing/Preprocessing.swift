@@ -1,3 +1,5 @@
+import XAIFoundation
+
 /// How an image becomes the input of a model: resize, centre crop, rescale, normalise.
 ///
 /// The first two steps work on 8-bit samples, as Pillow does; the others give `(x × rescale − mean) / std` in float32.
@@ -48,8 +50,8 @@ public struct Preprocessing: Hashable, Sendable {
 
     /// Makes a normalisation; traps unless there are three means and three positive deviations.
     public init(mean: [Float], standardDeviation: [Float]) {
-      precondition(mean.count == 3 && standardDeviation.count == 3, "an image has three channels")
-      precondition(
+      require(mean.count == 3 && standardDeviation.count == 3, "an image has three channels")
+      require(
         standardDeviation.allSatisfy { $0 > 0 }, "standard deviations are positive: \(standardDeviation)")
       self.mean = mean
       self.standardDeviation = standardDeviation
@@ -102,7 +104,7 @@ extension Preprocessing {
   /// A crop keeps its share of the resized image: timm's `⌊size / crop_pct⌋`, or the ratio of a Hugging Face `size` to
   /// its `crop_size`. Without a crop, the image is resized to exactly the new size. Traps on sizes that aren't positive.
   public func withInputSize(height: Int, width: Int) -> Preprocessing {
-    precondition(height > 0 && width > 0, "an input size is positive, not \(height)×\(width)")
+    require(height > 0 && width > 0, "an input size is positive, not \(height)×\(width)")
     var changed = self
     guard let crop else {
       changed.resize = .exact(height: height, width: width)
@@ -116,6 +118,7 @@ extension Preprocessing {
   private func resize(forCropOf new: (height: Int, width: Int), insteadOf old: CentreCrop) -> Resize {
     /// Scales a new side as `resized` stands to the old side.
     func scaled(_ side: Int, _ resized: Int, per oldSide: Int) -> Int {
+      require(cropFraction.map { $0 > 0 } ?? true, "a crop keeps a share above 0 of an image")
       if let cropFraction { return Int(Double(side) / cropFraction) }
       return side * resized / oldSide
     }
@@ -152,6 +155,8 @@ public enum PreprocessingError: Error, Hashable, Sendable, CustomStringConvertib
   case emptyImage
   /// The resize would make more pixels than ``RGBImage/defaultPixelLimit``.
   case tooElongated(image: String, resized: String)
+  /// Images would be resized or cropped to no pixels.
+  case noExtent(String)
 
   /// What is wrong, with which image, and what to do.
   public var description: String {
@@ -166,6 +171,8 @@ public enum PreprocessingError: Error, Hashable, Sendable, CustomStringConvertib
     case .tooElongated(let image, let resized):
       "an image of \(image) would be resized to \(resized), more than \(RGBImage.defaultPixelLimit) pixels. "
         + "Crop the image first."
+    case .noExtent(let extent):
+      "images would be resized or cropped to \(extent); both sides have to be at least 1."
     }
   }
 }

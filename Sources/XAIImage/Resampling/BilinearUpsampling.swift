@@ -1,3 +1,4 @@
+import XAIFoundation
 public import XAITensor
 
 /// Bilinear interpolation with half-pixel centres: PyTorch's `interpolate(mode="bilinear", align_corners=False)`.
@@ -12,7 +13,7 @@ public struct BilinearUpsampling: Hashable, Sendable {
 
   /// Makes an interpolation to `height × width`; traps on sizes that aren't positive.
   public init(height: Int, width: Int) {
-    precondition(height > 0 && width > 0, "maps are interpolated to a positive size, not \(height)×\(width)")
+    require(height > 0 && width > 0, "maps are interpolated to a positive size, not \(height)×\(width)")
     self.height = height
     self.width = width
   }
@@ -20,7 +21,7 @@ public struct BilinearUpsampling: Hashable, Sendable {
   /// Interpolates the last two dimensions of a tensor; traps where one of them is empty or absent.
   public func callAsFunction(_ maps: Tensor) -> Tensor {
     let rank = maps.shape.rank
-    precondition(
+    require(
       rank >= 2 && maps.shape[rank - 2] > 0 && maps.shape[rank - 1] > 0,
       "a map is rows × columns, not \(maps.shape)")
     let (sourceHeight, sourceWidth) = (maps.shape[rank - 2], maps.shape[rank - 1])

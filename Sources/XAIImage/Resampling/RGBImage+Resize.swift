@@ -1,10 +1,24 @@
+import XAIFoundation
+
 extension RGBImage {
   /// The image resized to `width × height`, with the bytes of Pillow's `RGBImage.resize((width, height), filter)`.
   ///
   /// The bytes are those of Pillow 13. Pillow up to 12 always resizes rows first, which rounds differently (by one) where
-  /// the height shrinks by more than twice as much as the width. Traps when an extent isn't positive.
-  public func resized(width newWidth: Int, height newHeight: Int, filter: ResamplingFilter) -> RGBImage {
-    precondition(
+  /// the height shrinks by more than twice as much as the width.
+  ///
+  /// - Throws: `ImageError.notResizable` where an extent isn't positive.
+  public func resized(
+    width newWidth: Int, height newHeight: Int, filter: ResamplingFilter
+  ) throws(ImageError) -> RGBImage {
+    guard newWidth > 0, newHeight > 0, width > 0, height > 0 else {
+      throw .notResizable(from: "\(width)×\(height)", to: "\(newWidth)×\(newHeight)")
+    }
+    return resampled(width: newWidth, height: newHeight, filter: filter)
+  }
+
+  /// The same where all extents are known to be positive.
+  package func resampled(width newWidth: Int, height newHeight: Int, filter: ResamplingFilter) -> RGBImage {
+    require(
       newWidth > 0 && newHeight > 0 && width > 0 && height > 0,
       "\(width)×\(height) can't be resized to \(newWidth)×\(newHeight)")
     if newWidth == width, newHeight == height { return self }
@@ -32,7 +46,7 @@ extension RGBImage {
   private func withRows<R>(_ body: (UnsafePointer<UInt8>) -> R) -> R {
     pixels.withUnsafeBufferPointer { buffer in
       guard let samples = buffer.baseAddress else {
-        preconditionFailure("an array of samples has an address")
+        fatalError("an array of samples has an address")
       }
       return body(samples)
     }

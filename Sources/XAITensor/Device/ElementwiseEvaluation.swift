@@ -9,7 +9,7 @@ struct ElementwiseEvaluation<Value: FormulaPrecision> {
   /// Calls `body` with memory for one block of values, and for what leads to them.
   func withScratch<R>(_ body: (UnsafeMutablePointer<Value>) -> R) -> R {
     withUnsafeTemporaryAllocation(of: Value.self, capacity: (formula.steps + 1) * evaluationBlock) { memory in
-      guard let start = memory.baseAddress else { preconditionFailure("a formula without memory") }
+      guard let start = memory.baseAddress else { fatalError("a formula without memory") }
       return body(start)
     }
   }
@@ -140,7 +140,7 @@ protocol FormulaPrecision: BinaryFloatingPoint {
 extension Float: FormulaPrecision {
   private static let vector: VectorKernels = {
     guard let kernels = InstructionSet.available.last?.vectorKernels else {
-      preconditionFailure("the baseline's kernels are part of every build")
+      fatalError("the baseline's kernels are part of every build")
     }
     return kernels
   }()

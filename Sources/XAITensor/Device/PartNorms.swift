@@ -1,3 +1,5 @@
+import XAIFoundation
+
 /// Norms of parts that lie apart: of [rows, groups, parts, entries], those of each row and part over its groups.
 ///
 /// Each group's entries are summed in 16 lanes, then over the lanes, then over the groups: rounding stays that of short
@@ -25,7 +27,7 @@ public struct PartNorms: Hashable, Sendable {
 
   /// Σ|x|, √(Σx²) and the share of negative entries of each row and part, [rows, parts, 3].
   func onHost(_ x: Tensor) -> Tensor {
-    precondition(
+    require(
       x.count == rows * groups * parts * entries,
       "\(x.shape) has not \(rows) rows of \(groups) groups of \(parts) parts of \(entries) entries")
     return Tensor([rows, parts, 3]) { result in

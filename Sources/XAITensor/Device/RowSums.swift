@@ -1,3 +1,5 @@
+import XAIFoundation
+
 /// Sums of rows with weights, as values of one grid are made from those of another: row r of a result is
 /// Σ weight·x[source], from 0, in the order of its terms.
 public struct RowCombinations: Hashable, Sendable {
@@ -24,7 +26,7 @@ public struct RowCombinations: Hashable, Sendable {
       for (row, terms) in rows.enumerated() {
         let sums = result + row * columns
         for term in terms {
-          precondition(
+          require(
             term.source >= 0 && (term.source + 1) * columns <= x.count,
             "there is no row \(term.source) of \(columns) in \(x.shape)")
           let source = x.start + term.source * columns

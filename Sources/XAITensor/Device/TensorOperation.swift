@@ -1,3 +1,5 @@
+import XAIFoundation
+
 /// What a tensor can be asked for wherever it lives, as a value: a device runs it in its own memory.
 ///
 /// The order of summation is part of an operation, so that all devices in float32 give the same.
@@ -53,7 +55,7 @@ public enum TensorOperation: Hashable, Sendable {
   private static func gathered(_ rows: [Int], _ columns: Int, _ shape: TensorShape, _ operands: [Tensor])
     -> Tensor
   {
-    precondition(
+    require(
       rows.count * columns == shape.count, "\(rows.count) rows of \(columns) do not make a tensor of \(shape)"
     )
     let sources = operands.map { (start: $0.start, rows: columns == 0 ? 0 : $0.count / columns) }
@@ -69,7 +71,7 @@ public enum TensorOperation: Hashable, Sendable {
           rest -= sources[source].rows
           source += 1
         }
-        precondition(source < sources.count, "there is no row \(row) in \(operands.map(\.shape))")
+        require(source < sources.count, "there is no row \(row) in \(operands.map(\.shape))")
         destination.update(from: sources[source].start + rest * columns, count: columns)
       }
       withExtendedLifetime(operands) {}
@@ -111,7 +113,7 @@ extension TensorOperation {
   /// Copies runs of elements that stay side by side, in the order of the result.
   private static func permuted(_ x: Tensor, _ extents: [Int], _ order: [Int], _ shape: TensorShape) -> Tensor
   {
-    precondition(
+    require(
       order.sorted() == Array(extents.indices) && x.count == shape.count && x.count == extents.reduce(1, *),
       "\(x.shape) can't be seen as \(extents) in the order \(order), and be a tensor of \(shape)")
     var strides = [Int](repeating: 1, count: extents.count)
@@ -150,7 +152,7 @@ extension TensorOperation {
   static func replaceColumns(
     _ columns: Range<Int>, of elements: UnsafeMutablePointer<Float>, count: Int, row: Int, by x: Tensor
   ) {
-    precondition(
+    require(
       columns.lowerBound >= 0 && columns.upperBound <= row && count % max(row, 1) == 0
         && x.count % max(columns.count, 1) == 0 && (x.count > 0 || columns.isEmpty || count == 0),
       "the columns \(columns) of \(count) elements in rows of \(row) can't be those of \(x.shape)")

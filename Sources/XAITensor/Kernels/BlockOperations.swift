@@ -1,3 +1,5 @@
+import XAIFoundation
+
 /// GELU in a form that a sigmoid gives: x·σ(u(x)), u(x) = x·(linear + cubic·x²), σ(u) = 1/(1 + exp(−u)).
 public enum SigmoidGELU: Hashable, Sendable {
   /// u = 2·√(2/π)·(x + 0.044715·x³), which is x/2·(1 + tanh(u/2)) (Hendrycks and Gimpel 2016, arXiv 1606.08415).
@@ -43,7 +45,7 @@ public struct Rotation: Sendable {
 
   /// Puts the angles' functions together; traps where they are not of one shape.
   public init(cosines: Tensor, sines: Tensor, pairing: Pairing) {
-    precondition(
+    require(
       cosines.shape == sines.shape, "cosines of \(cosines.shape) don't belong to sines of \(sines.shape)")
     self.cosines = cosines
     self.sines = sines

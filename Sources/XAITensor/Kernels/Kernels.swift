@@ -1,3 +1,5 @@
+import XAIFoundation
+
 /// The heavy arithmetic, and the one seam between the framework and a processor.
 ///
 /// All operations are on float32. Rows of a tensor are its last dimension; all leading dimensions count rows.
@@ -163,7 +165,7 @@ public struct Epilogue: Sendable {
     scale: Float = 1, bias: Tensor? = nil, activation: Activation? = nil, residual: MatrixOperand? = nil,
     accumulates: Bool = false
   ) {
-    precondition(
+    require(
       !accumulates || (bias == nil && activation == nil && residual == nil),
       "a product that accumulates has no bias, activation or residual")
     self.scale = scale

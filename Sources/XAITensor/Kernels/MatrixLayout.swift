@@ -1,3 +1,5 @@
+import XAIFoundation
+
 /// Where the matrices of a batch lie in the memory of a tensor: strides, so that nothing is copied to be multiplied.
 ///
 /// Element (r, c) of matrix (o, i) is at
@@ -78,7 +80,7 @@ public struct MatrixOperand: Sendable {
 
   /// Sees a tensor under a layout; traps when the layout reaches past the tensor.
   public init(_ tensor: Tensor, _ layout: MatrixLayout) {
-    precondition(
+    require(
       layout.end <= tensor.count,
       "a layout that ends at \(layout.end) reaches past a tensor of \(tensor.shape)")
     self.tensor = tensor

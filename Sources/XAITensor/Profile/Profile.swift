@@ -1,4 +1,5 @@
 import Synchronization
+import XAIFoundation
 
 #if canImport(Darwin)
 import Darwin
@@ -67,7 +68,7 @@ public final class Profile: Sendable {
     var start: Double
   }
 
-  private let state: Mutex<State>
+  private let state: Guarded<State>
   private let stopwatch: Stopwatch
   private let thread: ThreadIdentity
 
@@ -77,7 +78,7 @@ public final class Profile: Sendable {
   /// The same by a stopwatch.
   init(stopwatch: Stopwatch) {
     self.stopwatch = stopwatch
-    state = Mutex(State(start: stopwatch.now()))
+    state = Guarded(State(start: stopwatch.now()))
     thread = ThreadIdentity()
   }
 

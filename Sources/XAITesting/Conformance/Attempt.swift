@@ -1,4 +1,5 @@
 import Synchronization
+import XAIFoundation
 
 #if canImport(Glibc)
 import Glibc
@@ -36,7 +37,7 @@ private enum Notes {
   nonisolated(unsafe) static let threads = zeros(capacity, of: UInt.self)
   /// The notes, one after another.
   nonisolated(unsafe) static let texts = zeros(capacity * room, of: UInt8.self)
-  private static let access = Mutex(())
+  private static let access = Guarded(())
 
   static func add(_ text: String) -> Int? {
     _ = Handlers.areInstalled

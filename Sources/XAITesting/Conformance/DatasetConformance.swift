@@ -1,6 +1,7 @@
 import Dispatch
 import Synchronization
 public import XAICore
+import XAIFoundation
 import XAIImage
 
 /// What a data set has to do: see ``ConformanceFailure/Check`` for what is checked.
@@ -130,7 +131,7 @@ extension DatasetConformance {
     let indices =
       split.count <= most ? Array(0..<split.count) : (0..<most).map { $0 * (split.count - 1) / (most - 1) }
     let threads = 4
-    let parallel = Mutex([Int: [Opened?]]())
+    let parallel = Guarded([Int: [Opened?]]())
     DispatchQueue.concurrentPerform(iterations: threads) { _ in
       for index in indices {
         let opened = (try? split.sample(index)).map(Opened.init)

@@ -48,11 +48,11 @@ extension ExplainerConformance {
     _ recording: Recording, _ explainer: Subject, _ sample: Sample, _ model: LimitedModel,
     _ findings: inout Findings
   ) throws {
-    let targets = Targets(sample.images.map { _ in sample.classes })
+    let targets = try Targets(sample.images.map { _ in sample.classes })
     func maps(_ recording: Recording) throws -> [[Attribution]] {
       try noting(explainer, model, images: sample.images.count, classes: sample.classes) {
         try explainer.explain(
-          model.forward(sample.input, recording: recording), targets: targets, using: model)
+          from: model.forward(sample.input, recording: recording), targets: targets, using: model)
       }
     }
     let own = try maps(recording)

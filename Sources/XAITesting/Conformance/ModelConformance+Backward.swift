@@ -19,7 +19,7 @@ extension ModelConformance {
 
   private func pass(_ classes: [Int], _ trace: ForwardTrace) throws -> Pass {
     var attention: [(layer: Int, gradient: Tensor)] = []
-    let targets = Targets(sample.images.map { _ in classes })
+    let targets = try Targets(sample.images.map { _ in classes })
     let gradients = try model.differentiable().backward(
       from: targets.cotangent(classCount: model.descriptor.classCount), through: trace, rules: .gradient,
       requesting: fullRequest

@@ -95,7 +95,7 @@ extension ModelConformance {
     let outputs = (0...last).map { ActivationPoint(layer: $0, place: .output) }
     let trace = try model.forward(
       sample.input, recording: Recording(activations: Set(outputs), gradients: true))
-    let cotangent = Targets(sample.images.map { _ in sample.classes }).cotangent(
+    let cotangent = try Targets(sample.images.map { _ in sample.classes }).cotangent(
       classCount: model.descriptor.classCount)
     var whole: Tensor?
     _ = try model.backward(
@@ -135,8 +135,8 @@ extension ModelConformance {
     let trace = try model.forward(sample.input, recording: Recording(gradients: true))
     // Balanced sums of one sign are what they were without the rule, so one image and class might not tell.
     let classCount = model.descriptor.classCount
-    let targets = Targets(sample.images.map { _ in Array(0..<min(4, classCount)) })
-    let cotangent = targets.cotangent(classCount: classCount)
+    let targets = try Targets(sample.images.map { _ in Array(0..<min(4, classCount)) })
+    let cotangent = try targets.cotangent(classCount: classCount)
     var known: [(name: String, values: [Float])] = []
     for (name, rules) in Self.publishedRules {
       let passed = try model.differentiable().backward(

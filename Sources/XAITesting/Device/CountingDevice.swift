@@ -1,11 +1,12 @@
 import Synchronization
+import XAIFoundation
 public import XAITensor
 
 /// A device that isn't one: its memory is the host's, and each read is counted.
 ///
 /// Models on its kernels prove where a pass touches host memory.
 public final class CountingDevice: TensorDevice {
-  private let counts = Mutex<[ReadPoint: Int]>([:])
+  private let counts = Guarded<[ReadPoint: Int]>([:])
 
   /// Makes a device of which nothing has been read.
   public init() {}

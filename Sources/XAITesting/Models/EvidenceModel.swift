@@ -79,7 +79,7 @@ public struct EvidenceModel: IntervenableModel {
       map($0 / grid.columns * patch + patch / 2, $0 % grid.columns * patch + patch / 2)
     }
     let logits = LogitRow(try logits(input)[0].elements, meaning: descriptor.output)
-    var subject = MetricSubject(
+    var subject = try MetricSubject(
       pixels: pixels, preprocessing: descriptor.preprocessing, scores: scores, grid: grid, map: values,
       classIndex: 1, probability: logits.probability(of: 1))
     subject.logits = logits.logits
@@ -119,7 +119,7 @@ struct EvidenceExplainer: Explainer {
   func recording(for model: ModelDescriptor) -> Recording { Recording() }
 
   func explain(
-    _ trace: ForwardTrace, targets: Targets, using model: any Model
+    from trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
     let grid = trace.layout.grid
     let isRandomised = (model as? EvidenceModel)?.isRandomised ?? false

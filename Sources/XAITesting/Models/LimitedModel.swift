@@ -1,5 +1,6 @@
 import Synchronization
 public import XAICore
+import XAIFoundation
 public import XAITensor
 
 /// A model that gives only some of what another can, and notes what it was asked for.
@@ -12,8 +13,8 @@ public struct LimitedModel: LayerReadableModel, IntervenableModel {
   private let asked = Asked()
 
   private final class Asked: Sendable {
-    let capabilities = Mutex<Capabilities>([])
-    let gradientPoints = Mutex<Set<ActivationPoint>>([])
+    let capabilities = Guarded<Capabilities>([])
+    let gradientPoints = Guarded<Set<ActivationPoint>>([])
   }
 
   /// Leaves `base` only some of its capabilities.

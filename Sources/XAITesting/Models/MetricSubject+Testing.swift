@@ -5,16 +5,17 @@ public import XAITensor
 extension MetricSubject {
   /// A map without the scores that it was made of: one patch with score 0.
   public init(pixels: Tensor, preprocessing: Preprocessing, map: [Float], classIndex: Int, probability: Float)
+    throws(MetricError)
   {
-    self.init(
+    try self.init(
       pixels: pixels, preprocessing: preprocessing, scores: [0], grid: PatchGrid(rows: 1, columns: 1),
       map: map,
       classIndex: classIndex, probability: probability)
   }
 
   /// Scores without an image to speak of: one row of patches, a grey pixel each.
-  public init(scores: [Float], meaning: ScoreMeaning = .magnitude) {
-    self.init(
+  public init(scores: [Float], meaning: ScoreMeaning = .magnitude) throws(MetricError) {
+    try self.init(
       pixels: Tensor(repeating: 0.5, [3, 1, scores.count]), preprocessing: Preprocessing(resize: .none),
       scores: scores, grid: PatchGrid(rows: 1, columns: scores.count), scoreMeaning: meaning,
       map: minMaxNormalised(scores), classIndex: 0, probability: 1)

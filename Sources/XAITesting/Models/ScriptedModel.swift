@@ -136,13 +136,13 @@ extension ScriptedModel {
 
   /// The attention of one head as a matrix.
   public func attentionMatrix(layer: Int, image: Int, head: Int) -> Matrix {
-    precondition(attention[layer] != nil, "no attention of layer \(layer) was scripted")
+    require(attention[layer] != nil, "no attention of layer \(layer) was scripted")
     return attention[layer].map { Matrix($0[image][head]) } ?? .identity(0)
   }
 
   /// The gradient of one head's attention for a class as a matrix.
   public func attentionGradientMatrix(layer: Int, image: Int, head: Int, classIndex: Int) -> Matrix {
-    precondition(attentionGradients[layer] != nil, "no attention gradient of layer \(layer) was scripted")
+    require(attentionGradients[layer] != nil, "no attention gradient of layer \(layer) was scripted")
     return attentionGradients[layer].map { Matrix($0[classIndex][image][head]) } ?? .identity(0)
   }
 }

@@ -189,7 +189,7 @@ public struct ToyModel: Hashable, Sendable, CustomStringConvertible {
       weights = VisionTransformerWeights(configuration: configuration, naming: naming) { name, shape in
         let source = exchanged[name] ?? name
         guard let parameter = drawn[source], parameter.shape == shape else {
-          preconditionFailure("\(self.name) has no parameter \(source) of \(shape)")
+          fatalError("\(self.name) has no parameter \(source) of \(shape)")
         }
         return parameter
       }

@@ -12,7 +12,7 @@ public struct Matrix: Hashable, Sendable {
 
   /// Makes a matrix from its entries, row by row.
   public init(rows: Int, columns: Int, _ entries: [Double]) {
-    precondition(entries.count == rows * columns, "\(entries.count) entries do not make \(rows)×\(columns)")
+    require(entries.count == rows * columns, "\(entries.count) entries do not make \(rows)×\(columns)")
     self.rows = rows
     self.columns = columns
     self.entries = entries
@@ -39,7 +39,7 @@ public struct Matrix: Hashable, Sendable {
 
   /// The matrix product.
   public static func * (a: Matrix, b: Matrix) -> Matrix {
-    precondition(a.columns == b.rows, "\(a.rows)×\(a.columns) times \(b.rows)×\(b.columns)")
+    require(a.columns == b.rows, "\(a.rows)×\(a.columns) times \(b.rows)×\(b.columns)")
     var product = Matrix(rows: a.rows, columns: b.columns, Array(repeating: 0, count: a.rows * b.columns))
     for i in 0..<a.rows {
       for j in 0..<b.columns {
@@ -65,7 +65,7 @@ public struct Matrix: Hashable, Sendable {
 
   /// A function of the entries of two matrices.
   public func zip(_ other: Matrix, _ combine: (Double, Double) -> Double) -> Matrix {
-    precondition(rows == other.rows && columns == other.columns, "matrices of different sizes")
+    require(rows == other.rows && columns == other.columns, "matrices of different sizes")
     return Matrix(rows: rows, columns: columns, Swift.zip(entries, other.entries).map { combine($0, $1) })
   }
 

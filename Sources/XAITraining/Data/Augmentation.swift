@@ -31,11 +31,11 @@ struct Augmentation: Sendable {
       let whole = try larger.resizedAndCropped(image)
       let x = Int(random.uniform() * Float(whole.width - width + 1))
       let y = Int(random.uniform() * Float(whole.height - height + 1))
-      cut = whole.cropped(x: x, y: y, width: width, height: height)
+      cut = whole.part(x: x, y: y, width: width, height: height)
     case .resized:
       guard image.width > 0, image.height > 0 else { throw .emptyImage }
       cut = randomPart(of: image, random: &random)
-        .resized(width: width, height: height, filter: preprocessing.filter)
+        .resampled(width: width, height: height, filter: preprocessing.filter)
     }
     return isMirrored ? cut.mirrored() : cut
   }
@@ -54,7 +54,7 @@ struct Augmentation: Sendable {
       guard (1...image.width).contains(partWidth), (1...image.height).contains(partHeight) else { continue }
       let x = Int(random.uniform() * Float(image.width - partWidth + 1))
       let y = Int(random.uniform() * Float(image.height - partHeight + 1))
-      return image.cropped(x: x, y: y, width: partWidth, height: partHeight)
+      return image.part(x: x, y: y, width: partWidth, height: partHeight)
     }
     return image
   }

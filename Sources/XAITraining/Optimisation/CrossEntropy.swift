@@ -32,12 +32,12 @@ package struct CrossEntropy: Sendable {
   ///   - scale: what the gradient is multiplied by, 1/B for the gradient of the mean.
   package func callAsFunction(_ logits: Tensor, labels: [Int], scale: Float) -> Result {
     let classes = logits.shape[1]
-    precondition(logits.shape[0] == labels.count, "one label per row: \(labels.count) for \(logits.shape)")
+    require(logits.shape[0] == labels.count, "one label per row: \(labels.count) for \(logits.shape)")
     var (lossSum, correctCount) = (0.0, 0)
     let gradient = Tensor(logits.shape) { gradient in
       logits.withElements { logits in
         for (row, label) in labels.enumerated() {
-          precondition((0..<classes).contains(label), "the class \(label) is not one of \(classes)")
+          require((0..<classes).contains(label), "the class \(label) is not one of \(classes)")
           let z = UnsafeBufferPointer(rebasing: logits[row * classes..<(row + 1) * classes])
           let found = rowLoss(z, label: label, scale: scale, gradient: gradient + row * classes)
           lossSum += found.loss

@@ -1,4 +1,5 @@
 import Dispatch
+import XAIFoundation
 import XAITensor
 
 /// The gradients of a step's micro-batches, added up in the order in which they come.
@@ -12,7 +13,7 @@ struct GradientSum {
 
   /// Adds gradients, one for each parameter, each on one of the processors.
   mutating func add(_ others: [Tensor]) {
-    precondition(
+    require(
       others.count == gradients.count, "\(others.count) gradients for \(gradients.count) parameters")
     gradients.withUnsafeMutableBufferPointer { gradients in
       nonisolated(unsafe) let gradients = gradients

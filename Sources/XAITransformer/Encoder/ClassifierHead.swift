@@ -41,7 +41,7 @@ enum ClassifierHead: Sendable {
       return head.backward(
         cotangent, features: tape.features, through: cosine, rules: rules, on: kernels,
         parameters: parameters)
-    case (.cosine, nil): preconditionFailure("the tape is of a linear head")
+    case (.cosine, nil): fatalError("the tape is of a linear head")
     case (.linear(let linear), _):
       if let parameters {
         let gradients = kernels.parameterGradients(x: tape.features, gradient: cotangent)

@@ -5,9 +5,10 @@ import XAITensor
 extension Model {
   /// Throws for an input that is no batch of images.
   func checkIsBatch(_ input: Tensor) throws(ModelError) {
-    guard input.shape.rank == 4, input.shape[0] > 0, input.shape[1] == 3 else {
+    guard input.shape.rank == 4, input.shape[1] == 3, input.shape.count > 0 else {
       throw .unsupportedInput(
-        model: descriptor.name, reason: "the input is \(input.shape), and must be images×3×height×width")
+        model: descriptor.name,
+        reason: "the input is \(input.shape), and must be images×3×height×width, with one image at least")
     }
   }
 

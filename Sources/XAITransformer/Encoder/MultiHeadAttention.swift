@@ -143,7 +143,7 @@ struct MultiHeadAttention {
   private func transformed(_ parts: Tensor, _ places: TokenPlaces?) -> Transformed? {
     guard !stages.isEmpty else { return nil }
     guard let places else {
-      preconditionFailure("transforms of queries and keys need to know where tokens come from")
+      fatalError("transforms of queries and keys need to know where tokens come from")
     }
     func throughAll(_ part: AttentionTransformContext.Part) -> Tensor {
       stages.reduce(heads(part, of: parts)) {

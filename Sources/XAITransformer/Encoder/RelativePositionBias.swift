@@ -1,5 +1,6 @@
 import Synchronization
 import XAICore
+import XAIFoundation
 import XAITensor
 
 /// A bias of attention scores by the relative position of query and key (Bao and others 2022, arXiv 2106.08254).
@@ -98,7 +99,7 @@ struct RelativePositionBias {
 
 /// The biases of all layers for the grid that was last seen, so that they are made once and not in each forward pass.
 final class PositionBiasCache: Sendable {
-  private let known = Mutex<(grid: PatchGrid, biases: [Int: Tensor])?>(nil)
+  private let known = Guarded<(grid: PatchGrid, biases: [Int: Tensor])?>(nil)
 
   /// Biases of more elements than this, over all layers, are made again each time: so large an attention takes far
   /// longer than they do.

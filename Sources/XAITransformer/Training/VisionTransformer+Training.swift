@@ -7,9 +7,9 @@ extension VisionTransformer: TrainableModel {
   public func replacingParameters(_ tensors: [String: Tensor]) -> VisionTransformer {
     let replaced = VisionTransformerWeights(configuration: configuration, naming: naming) { name, shape in
       guard let tensor = tensors[name] else {
-        preconditionFailure("\(descriptor.name): the parameter '\(name)' has no new value")
+        fatalError("\(descriptor.name): the parameter '\(name)' has no new value")
       }
-      precondition(
+      require(
         tensor.shape == shape,
         "\(descriptor.name): the new value of '\(name)' is \(tensor.shape), and has to be \(shape)")
       return tensor
@@ -19,7 +19,7 @@ extension VisionTransformer: TrainableModel {
 
   /// The model with new classes: heads drawn as those of an untrained model are, a linear one for a backbone.
   public func replacingHead(labels: [String], random: inout SeededRandom) -> VisionTransformer {
-    precondition(!labels.isEmpty, "\(descriptor.name): a classifier has at least one class")
+    require(!labels.isEmpty, "\(descriptor.name): a classifier has at least one class")
     let kept = Dictionary(
       uniqueKeysWithValues: parameters.lazy.filter { !$0.isHead }.map { ($0.name, $0.tensor) })
     let initial = InitialWeights(configuration: configuration, naming: naming, random: &random)

@@ -61,7 +61,7 @@ public struct CheckpointNaming: Sendable {
     /// The name of a transform's parameter; traps where none is given.
     func attentionParameter(_ id: String) -> String {
       guard let name = attentionParameters[id] else {
-        preconditionFailure("CheckpointNaming.Block.attentionParameters has no name for '\(id)'")
+        fatalError("CheckpointNaming.Block.attentionParameters has no name for '\(id)'")
       }
       return name
     }

@@ -1,4 +1,5 @@
 import Synchronization
+import XAIFoundation
 public import XAITensor
 
 /// Reads the weights of a model by the names of the checkpoint's tree, and collects what doesn't fit.
@@ -74,7 +75,7 @@ final class WeightLedger: Sendable {
     var mismatched: [WeightsError.Mismatch] = []
   }
 
-  private let entries = Mutex(Entries())
+  private let entries = Guarded(Entries())
 
   init(_ store: WeightStore) { self.store = store }
 

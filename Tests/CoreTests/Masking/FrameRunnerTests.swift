@@ -25,7 +25,7 @@ import XAITesting
 
   @Test("every frame gets its own logits, whatever the batch", arguments: [1, 4, 100])
   func logits(_ batchSize: Int) throws {
-    var runner = FrameRunner(GradCAM(), model: model, batchSize: batchSize, total: 14)
+    var runner = try FrameRunner(GradCAM(), model: model, batchSize: batchSize, total: 14)
     var found = [[Float]](repeating: [], count: 14)
     try runner.run(plan(14), of: image) { frame, logits in
       #expect(found[frame].isEmpty)
@@ -48,7 +48,7 @@ import XAITesting
       told.withLock { $0.append(count) }
       return true
     } _: {
-      var runner = FrameRunner(GradCAM(), model: model, batchSize: 5, total: 14)
+      var runner = try FrameRunner(GradCAM(), model: model, batchSize: 5, total: 14)
       for count in [9, 5] { try runner.run(plan(count), of: image) { _, _ in } }
     }
     let counts = told.withLock { $0 }
@@ -60,7 +60,7 @@ import XAITesting
       try PassProgress.watched {
         $0.done < 6
       } _: {
-        var runner = FrameRunner(GradCAM(), model: model, batchSize: 2, total: 400)
+        var runner = try FrameRunner(GradCAM(), model: model, batchSize: 2, total: 400)
         try runner.run(plan(400), of: image) { _, _ in seen += 1 }
       }
     }
@@ -69,7 +69,7 @@ import XAITesting
 
   @Test("without a watcher nothing is told, and an empty plan is no pass")
   func unwatched() throws {
-    var runner = FrameRunner(GradCAM(), model: model, batchSize: 2, total: 0)
+    var runner = try FrameRunner(GradCAM(), model: model, batchSize: 2, total: 0)
     try runner.run(.none, of: image) { _, _ in Issue.record("a frame of none") }
     try PassProgress.tell(PassCount(explainer: "x", done: 1, total: 2))
   }

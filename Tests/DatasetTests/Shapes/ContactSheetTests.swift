@@ -27,11 +27,11 @@ import XAIShapes
     }
     let twos = try (0..<8).map { try pairs.sample($0) }
     let rows =
-      (0..<4).map { row in columns.map { $0[row].image } } + [twos.map(\.image), twos.map(outlined)]
-    return grid(rows, gap: 4)
+      (0..<4).map { row in columns.map { $0[row].image } } + [twos.map(\.image), try twos.map(outlined)]
+    return try grid(rows, gap: 4)
   }
 
-  private func outlined(_ sample: Sample) -> RGBImage {
+  private func outlined(_ sample: Sample) throws -> RGBImage {
     let (width, height) = (sample.image.width, sample.image.height)
     var pixels = sample.image.pixels
     for mask in sample.objects.compactMap(\.mask) {
@@ -41,10 +41,10 @@ import XAIShapes
         }
       }
     }
-    return RGBImage(width: width, height: height, pixels: pixels)
+    return try RGBImage(width: width, height: height, pixels: pixels)
   }
 
-  private func grid(_ rows: [[RGBImage]], gap: Int) -> RGBImage {
+  private func grid(_ rows: [[RGBImage]], gap: Int) throws -> RGBImage {
     let side = rows[0][0].width
     let (width, height) = (rows[0].count * (side + gap) - gap, rows.count * (side + gap) - gap)
     var pixels = [UInt8](repeating: 255, count: width * height * 3)
@@ -57,6 +57,6 @@ import XAIShapes
         }
       }
     }
-    return RGBImage(width: width, height: height, pixels: pixels)
+    return try RGBImage(width: width, height: height, pixels: pixels)
   }
 }

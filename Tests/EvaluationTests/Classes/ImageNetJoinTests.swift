@@ -88,7 +88,7 @@ import XAICore
     let auto = ClassJoin(classes, to: labels)
     #expect(auto.matches == [.absent, .absent, .absent])
     let error = #expect(throws: ClassJoinError.self) { try auto.check(among: 0..<3) }
-    #expect(error?.description.contains("--classes imagenet") == true)
+    #expect(error?.description.contains("if they are ImageNet's, say so") == true)
     let join = ClassJoin(classes, to: labels, by: .imageNet)
     #expect(join.matches == [.found(1, by: .wordNetID), .found(999, by: .synonym), .ambiguous([134, 517])])
     let other = ClassJoin(classes, to: ["a", "b"], by: .imageNet)

@@ -10,10 +10,14 @@ import XAITesting
 /// What metrics ask for: each different thing once, in batches, and everyone gets the right answer.
 @Suite struct RequestQueueTests {
   private let model = CountingModel()
-  private let images = [0.2, 0.7].map { level in
-    SubjectImage(
-      pixels: Tensor([3, 16, 16], (0..<768).map { Float(level) + Float($0 % 13) / 100 }),
-      preprocessing: EvidenceModel().descriptor.preprocessing, identifier: "\(level)")
+  private let images: [SubjectImage]
+
+  init() throws {
+    images = try [0.2, 0.7].map { level in
+      try SubjectImage(
+        pixels: Tensor([3, 16, 16], (0..<768).map { Float(level) + Float($0 % 13) / 100 }),
+        preprocessing: EvidenceModel().descriptor.preprocessing, identifier: "\(level)")
+    }
   }
 
   private var input: Tensor { Tensor([2, 3, 16, 16], images.flatMap { $0.input.elements }) }
@@ -183,7 +187,7 @@ private struct Brightness: Explainer {
 
   func recording(for model: ModelDescriptor) -> Recording { Recording() }
 
-  func explain(_ trace: ForwardTrace, targets: Targets, using model: any Model) throws -> [[Attribution]] {
+  func explain(from trace: ForwardTrace, targets: Targets, using model: any Model) throws -> [[Attribution]] {
     try targets.map { image, _, classIndex in
       try Attribution(
         scores: Self.scores(trace.input[image], factor * Float(classIndex + 1)), of: trace,

@@ -6,7 +6,7 @@ import XAITesting
 @Suite struct ClassSensitivityTests {
   /// The value where the other map is that of the next likeliest class; without another class there is none.
   private func value(_ scores: [Float], _ other: [Float]?) throws -> Double? {
-    var subject = MetricSubject(scores: scores)
+    var subject = try MetricSubject(scores: scores)
     subject.logits = other == nil ? [1] : [1, -1, 0.5]
     if other != nil {
       guard case .ask(_, let maps, _, _) = ClassSensitivity().plan(for: subject) else { return nil }

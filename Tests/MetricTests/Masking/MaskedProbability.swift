@@ -6,7 +6,7 @@ import XAITesting
 /// and on the masked one.
 func value(of metric: some Metric, whole: Float, masked: Float) throws -> Double {
   let right = try EvidenceModel().perfectSubject()
-  let subject = MetricSubject(
+  let subject = try MetricSubject(
     pixels: right.pixels, preprocessing: right.preprocessing, map: right.map, classIndex: 1,
     probability: whole)
   let answer = FrameAnswer(probability: masked, isPredicted: true)

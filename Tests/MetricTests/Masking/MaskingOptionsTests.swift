@@ -84,8 +84,8 @@ import XAIWeights
     #expect(pixels == Array(repeating: .ofMap("masked"), count: 3))
     #expect(normalised == Array(repeating: .ofMap("masked-normalised"), count: 3))
     // Of magnitudes every convention is the same frame; of signed scores each is one of its own.
-    let signed = MetricSubject(scores: [-1, 0, 2], meaning: .signed)
-    let relative = MetricSubject(scores: [-1, 0, 2], meaning: .relative)
+    let signed = try MetricSubject(scores: [-1, 0, 2], meaning: .signed)
+    let relative = try MetricSubject(scores: [-1, 0, 2], meaning: .relative)
     let names = try ["shift", "clip", "abs"].map { negative in
       try [subject, signed, relative].map {
         try registry.metric("average-drop:negative=\(negative)").frames(for: $0)[0].identity

@@ -15,33 +15,33 @@ import XAITesting
       (NegativeScores.clip, [0, 0, 0, 0.5, 1]), (.shift, [0, 0.5, 2 / 3, 5 / 6, 1]),
       (.abs, [1, 0.25, 0, 0.25, 0.5]),
     ] as [(NegativeScores, [Float])])
-  func maps(_ negative: NegativeScores, _ expected: [Float]) {
-    let signed = MetricSubject(scores: Self.scores, meaning: .signed)
+  func maps(_ negative: NegativeScores, _ expected: [Float]) throws {
+    let signed = try MetricSubject(scores: Self.scores, meaning: .signed)
     expectClose(signed.map(negative), expected, within: 1e-6, "map")
     // Magnitudes are scaled by minimum and maximum, whatever is chosen.
     expectClose(
-      MetricSubject(scores: [1, 2, 3]).map(negative), [0, 0.5, 1], within: 1e-6, "map of magnitudes")
+      try MetricSubject(scores: [1, 2, 3]).map(negative), [0, 0.5, 1], within: 1e-6, "map of magnitudes")
   }
 
   @Test("relative scores are scaled by minimum and maximum, whatever sign they have and whatever is chosen")
-  func relative() {
+  func relative() throws {
     for negative in NegativeScores.allCases {
-      let subject = MetricSubject(scores: Self.scores, meaning: .relative)
+      let subject = try MetricSubject(scores: Self.scores, meaning: .relative)
       expectClose(subject.map(negative), [0, 0.5, 2 / 3, 5 / 6, 1], within: 1e-6, "map of \(negative)")
       expectClose(
-        MetricSubject(scores: [-3, -2, -1], meaning: .relative).map(negative), [0, 0.5, 1], within: 1e-6,
+        try MetricSubject(scores: [-3, -2, -1], meaning: .relative).map(negative), [0, 0.5, 1], within: 1e-6,
         "below 0")
     }
   }
 
   @Test("a map of scores below 0 alone shows nothing; equal scores show nothing by any convention")
-  func empty() {
-    let against = MetricSubject(scores: [-3, -2, -1], meaning: .signed)
+  func empty() throws {
+    let against = try MetricSubject(scores: [-3, -2, -1], meaning: .signed)
     #expect(against.map(.clip) == [0, 0, 0])
     expectClose(against.map(.abs), [1, 2 / 3, 1 / 3], within: 1e-6, "map")
     for negative in NegativeScores.allCases {
       for level: Float in [-2, 0, 3] {
-        let flat = MetricSubject(scores: [level, level, level], meaning: .signed)
+        let flat = try MetricSubject(scores: [level, level, level], meaning: .signed)
         #expect(flat.map(negative) == [0, 0, 0])
       }
     }
@@ -58,7 +58,7 @@ import XAITesting
       ("iou", "clip", 100), ("iou", "shift", 200 / 3), ("iou", "abs", 100 / 3),
     ] as [(String, String, Double)])
   func values(_ id: String, _ negative: String, _ expected: Double) throws {
-    var subject = MetricSubject(scores: Self.scores, meaning: .signed)
+    var subject = try MetricSubject(scores: Self.scores, meaning: .signed)
     subject.objects = [
       ObjectRegion(classIndex: 0, pixels: [false, false, false, true, true]),
       ObjectRegion(classIndex: 1, pixels: [true, true, false, false, false]),

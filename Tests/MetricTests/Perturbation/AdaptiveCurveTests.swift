@@ -11,15 +11,17 @@ import XAIWeights
 /// Curves of which only some points are computed, against the full ones and against the rule written naively.
 @Suite struct AdaptiveCurveTests {
   /// Noise on an image of 56 × 56, whose map has no equal values.
-  private static let subject: MetricSubject = {
+  private let subject: MetricSubject
+
+  init() throws {
     var random = SeededRandom(seed: 6)
     let side = 56
-    return MetricSubject(
+    subject = try MetricSubject(
       pixels: Tensor([3, side, side], (0..<3 * side * side).map { _ in random.uniform() }),
       preprocessing: Preprocessing(resize: .none, normalisation: .imageNet),
       scores: (0..<49).map { _ in random.uniform() }, grid: PatchGrid(rows: 7, columns: 7),
       map: (0..<side * side).map { Float($0 * 1999 % (side * side)) }, classIndex: 0, probability: 0.75)
-  }()
+  }
 
   /// Asks a metric about answers that are a function of the frame's place on the full curve, and notes what it asks for.
   private func judge(
@@ -27,14 +29,14 @@ import XAIWeights
   ) throws -> (value: MetricValue, rounds: [[Int]], count: Int) {
     let registry = try Registry(plugins: builtInMetrics)
     // The frames of the full curve, known by how much of the image is in them.
-    let full = try registry.metric(String(metric.prefix { $0 != "," })).frames(for: Self.subject)
-    let amounts = (0..<full.count).map { full[$0].unchangedCount(of: Self.subject) }
+    let full = try registry.metric(String(metric.prefix { $0 != "," })).frames(for: subject)
+    let amounts = (0..<full.count).map { full[$0].unchangedCount(of: subject) }
     #expect(Set(amounts).count == amounts.count)
     let metric = try registry.metric(metric)
-    var (plan, rounds): (MetricPlan, [[Int]]) = (try metric.plan(for: Self.subject), [])
+    var (plan, rounds): (MetricPlan, [[Int]]) = (try metric.plan(for: subject), [])
     while case .ask(let frames, _, let later, let then) = plan {
       let asked = try (0..<frames.count).map {
-        try #require(amounts.firstIndex(of: frames[$0].unchangedCount(of: Self.subject)))
+        try #require(amounts.firstIndex(of: frames[$0].unchangedCount(of: subject)))
       }
       rounds.append(asked)
       #expect(later == amounts.count - rounds.joined().count)

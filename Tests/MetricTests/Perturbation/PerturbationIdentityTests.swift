@@ -18,7 +18,7 @@ import XAIWeights
     var random = SeededRandom(seed: 8)
     let pixels = Tensor([3, 12, 12], (0..<432).map { _ in random.uniform() })
     let input = model.descriptor.preprocessing.normalised(pixels).reshaped(to: [1, 3, 12, 12])
-    return MetricSubject(
+    return try MetricSubject(
       pixels: pixels, preprocessing: model.descriptor.preprocessing,
       scores: scores ?? [Float](repeating: 0, count: 9), grid: PatchGrid(rows: 3, columns: 3), map: map,
       classIndex: 2, probability: softmax(try model.logits(input)[0].elements)[2])
@@ -84,7 +84,7 @@ import XAIWeights
     let scores = shuffled(grid.count)
     let base = try subject(map: [Float](repeating: 0, count: 144))
     let input = model.descriptor.preprocessing.normalised(base.pixels).reshaped(to: [1, 3, 12, 12])
-    let subject = MetricSubject(
+    let subject = try MetricSubject(
       pixels: base.pixels, preprocessing: base.preprocessing, scores: scores, grid: grid, map: base.map,
       classIndex: 2, probability: softmax(try model.logits(input)[0].elements)[2])
     let order = scores.indices.sorted { scores[$0] > scores[$1] }

@@ -135,7 +135,7 @@ import XAIWeights
     ])
   func steps(_ preset: String, _ side: Int, _ steps: Int) throws {
     let patches = side / 16
-    let subject = MetricSubject(
+    let subject = try MetricSubject(
       pixels: Tensor(repeating: 0, [3, side, side]), preprocessing: Preprocessing(resize: .none),
       scores: [Float](repeating: 0, count: patches * patches),
       grid: PatchGrid(rows: patches, columns: patches),

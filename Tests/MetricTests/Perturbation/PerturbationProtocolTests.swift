@@ -20,7 +20,7 @@ import XAIWeights
     var random = SeededRandom(seed: 4)
     let pixels = Tensor([3, 8, 6], (0..<144).map { _ in random.uniform() })
     let map = (0..<48).map { _ in (random.uniform() * 8).rounded() / 8 }
-    return MetricSubject(
+    return try MetricSubject(
       pixels: pixels, preprocessing: Preprocessing(resize: .none, normalisation: .imageNet),
       scores: [0.5, -1, 0.5, 2, 0, -0], grid: PatchGrid(rows: 2, columns: 3), map: map, classIndex: 1,
       probability: probability)
@@ -111,7 +111,7 @@ import XAIWeights
   @Test("an image of one patch has one point, whose height is the value", arguments: metrics)
   func onePatch(_ id: String) throws {
     let subject = try subject()
-    let single = MetricSubject(
+    let single = try MetricSubject(
       pixels: subject.pixels, preprocessing: subject.preprocessing, map: subject.map, classIndex: 1,
       probability: 0.25)
     let metric = try Registry(plugins: builtInMetrics).metric("\(id):preset=tokens")

@@ -49,7 +49,7 @@ import XAITesting
   @Test(
     "a map is asked for at each stage, of the image, class and explainer as they are", arguments: [1, 12])
   func requests(layers: Int) throws {
-    var subject = MetricSubject(scores: [1, 2, 3])
+    var subject = try MetricSubject(scores: [1, 2, 3])
     subject.layerCount = layers
     guard case .ask(let logits, let maps, 0, _) = Randomisation().plan(for: subject) else {
       Issue.record("it asks for nothing")

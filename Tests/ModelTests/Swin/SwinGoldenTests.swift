@@ -42,7 +42,7 @@ import XAIWeights
     let model = try golden.model(on: kernels.make())
     let trace = try model.forward(golden.tensor("input"), recording: Recording(gradients: true))
     // Both images get every target's class, so that one pass serves all targets; each is compared at its own image.
-    let targets = Targets([golden.targets.map(\.class), golden.targets.map(\.class)])
+    let targets = try Targets([golden.targets.map(\.class), golden.targets.map(\.class)])
     var attention: [Int: Tensor] = [:]
     let gradients = try model.differentiable().backward(
       from: targets.cotangent(classCount: model.descriptor.classCount), through: trace, rules: .gradient,

@@ -118,12 +118,12 @@ import XAITesting
   }
 
   /// Σ f ⊙ c_f of each row, two targets for each image.
-  private func relevance(_ test: Case, _ rules: PropagationRules, _ kernels: any Kernels) -> (
+  private func relevance(_ test: Case, _ rules: PropagationRules, _ kernels: any Kernels) throws -> (
     sums: [Float], logits: [Float]
   ) {
     let head = ClassifierHead.cosine(test.head)
     let (logits, tape) = head.forward(test.features, on: kernels)
-    let cotangent = Targets((0..<Self.images).map { _ in [1, 3] }).cotangent(classCount: Self.classes)
+    let cotangent = try Targets((0..<Self.images).map { _ in [1, 3] }).cotangent(classCount: Self.classes)
     let gradient = head.backward(
       cotangent, index: 0, through: tape, rules: rules, on: kernels, parameters: nil)
     let sums = (0..<2 * Self.images).map { row in
@@ -133,17 +133,17 @@ import XAITesting
   }
 
   @Test("a cosine doesn't depend on how long the features are", arguments: [false, true])
-  func lengths(_ projects: Bool) {
-    let (sums, _) = relevance(Case(projects: projects), .gradient, AvailableKernels.preferred.make())
+  func lengths(_ projects: Bool) throws {
+    let (sums, _) = try relevance(Case(projects: projects), .gradient, AvailableKernels.preferred.make())
     expectClose(sums, sums.map { _ in 0 }, within: 2e-5, "input times gradient")
   }
 
   @Test(
     "rules under which lengths are constants hand the logit on whole", arguments: [false, true],
     AvailableKernels.all)
-  func conservation(_ projects: Bool, _ kernels: AvailableKernels) {
+  func conservation(_ projects: Bool, _ kernels: AvailableKernels) throws {
     for rules in [PropagationRules.conservative, .cpLRP, .attnLRP, .lrp(.epsilon(1e-9)), .lrp(.gamma(0.25))] {
-      let (sums, logits) = relevance(Case(projects: projects), rules, kernels.make())
+      let (sums, logits) = try relevance(Case(projects: projects), rules, kernels.make())
       expectClose(sums, logits, within: 5e-5, "\(rules)")
     }
   }

@@ -58,7 +58,7 @@ public struct AGCAM: Explainer {
 
   /// Explains every target in one backward pass; the gradient of a layer is dropped before that of the next is made.
   public func explain(
-    _ trace: ForwardTrace, targets: Targets, using model: any Model
+    from trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
     let layers = try layers(of: model.descriptor)
     let cotangent = try trace.cotangent(of: targets, contrast: options.contrast)

@@ -62,7 +62,7 @@ public struct CIFAR10: Dataset {
       name: name, count: records.count,
       identifier: { "\(records[$0].file) #\(records[$0].number)" },
       label: { records[$0].label },
-      sample: { records[$0].sample() })
+      sample: { try records[$0].sample() })
   }
 }
 
@@ -93,9 +93,9 @@ private struct Record {
     }
   }
 
-  func sample() -> Sample {
+  func sample() throws -> Sample {
     let first = number * Self.size + 1
     let pixels = (0..<3 * Self.plane).map { batch[first + $0 % 3 * Self.plane + $0 / 3] }
-    return Sample(image: RGBImage(width: Self.side, height: Self.side, pixels: pixels), label: label)
+    return Sample(image: try RGBImage(width: Self.side, height: Self.side, pixels: pixels), label: label)
   }
 }

@@ -65,7 +65,7 @@ public struct GradECLIP: Explainer {
 
   /// Explains every target in one backward pass.
   public func explain(
-    _ trace: ForwardTrace, targets: Targets, using model: any Model
+    from trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
     func activation(_ place: Place) throws -> Tensor {
       try trace.activation(at: point(place, of: model.descriptor))

@@ -6,7 +6,7 @@ import XAITesting
 @Suite struct CentreDistanceTests {
   private func value(_ scores: [Float], rows: Int) throws -> Double {
     let columns = scores.count / rows
-    let subject = MetricSubject(
+    let subject = try MetricSubject(
       pixels: Tensor(repeating: 0.5, [3, rows, columns]), preprocessing: Preprocessing(resize: .none),
       scores: scores, grid: PatchGrid(rows: rows, columns: columns), scoreMeaning: .signed,
       map: minMaxNormalised(scores), classIndex: 0, probability: 1)

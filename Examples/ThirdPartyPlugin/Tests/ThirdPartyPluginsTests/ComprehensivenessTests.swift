@@ -8,7 +8,7 @@ import XAITesting
 
   @Test func theHighestPixelsAreBlackAndTheOthersStay() throws {
     let pixels = Tensor([3, 2, 2], (1...12).map { Float($0) / 16 })
-    let subject = MetricSubject(
+    let subject = try MetricSubject(
       pixels: pixels, preprocessing: Preprocessing(resize: .none, normalisation: nil),
       map: [0.1, 0.9, 0.9, 0],
       classIndex: 0, probability: 0.5)

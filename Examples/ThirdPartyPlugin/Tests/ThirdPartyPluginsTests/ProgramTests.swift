@@ -6,11 +6,10 @@ import XAITesting
 
 /// Plugins in a program of one's own, without the command.
 @Suite struct ProgramTests {
-  private let photograph = RGBImage(
-    width: 40, height: 30, pixels: (0..<40 * 30 * 3).map { UInt8(truncatingIfNeeded: $0 &* 37 ^ $0 / 7) })
-
   @Test("a registry finds plugins by their ids, and a metric judges the map of one photograph")
   func onePhotograph() throws {
+    let photograph = try RGBImage(
+      width: 40, height: 30, pixels: (0..<40 * 30 * 3).map { UInt8(truncatingIfNeeded: $0 &* 37 ^ $0 / 7) })
     let folder = Fixture.folder
     let registry = try Registry.builtIn(adding: [
       TorchvisionViT.self, TokenNorm.self, Comprehensiveness.self,
@@ -27,7 +26,7 @@ import XAITesting
     let logits = try model.logits(input).elements
     let probability = Probabilities<Float>(of: logits, meaning: model.descriptor.output)?
       .probability(ofLogit: logits[map.classIndex])
-    let subject = MetricSubject(
+    let subject = try MetricSubject(
       pixels: try preprocessing.unitPixels(from: [photograph])[0], preprocessing: preprocessing,
       attribution: map, probability: probability ?? .nan)
     let value = try metric.evaluate(subject, using: model, explainer: explainer)

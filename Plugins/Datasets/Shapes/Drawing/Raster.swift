@@ -74,7 +74,7 @@ struct Raster {
 
   /// The image in 8 bits.
   func image() -> RGBImage {
-    let bytes = [UInt8](unsafeUninitializedCapacity: size * size * 3) { bytes, count in
+    RGBImage(width: size, height: size) { bytes in
       for index in 0..<size * size {
         // Scalars: the conversion of whole vectors is a call into the standard library, ten times as slow.
         let colour = pixels[index]
@@ -82,9 +82,7 @@ struct Raster {
         bytes[3 * index + 1] = UInt8(min(max(colour.y, 0), 1) * 255 + 0.5)
         bytes[3 * index + 2] = UInt8(min(max(colour.z, 0), 1) * 255 + 0.5)
       }
-      count = size * size * 3
     }
-    return RGBImage(width: size, height: size, pixels: bytes)
   }
 
   @inline(__always)

@@ -14,7 +14,7 @@ struct Scene: Sendable {
     let image = withUnsafeTemporaryAllocation(of: SIMD4<Float>.self, capacity: size * size) { pixels in
       NoiseTable.values.withUnsafeBufferPointer { noise in
         guard let pixels = pixels.baseAddress, let noise = noise.baseAddress else {
-          return RGBImage(width: 0, height: 0, pixels: [])
+          return RGBImage(width: 0, height: 0) { _ in }
         }
         let raster = Raster(size: size, pixels: pixels, noise: noise)
         raster.fill(background)
@@ -24,7 +24,7 @@ struct Scene: Sendable {
           mask.withUnsafeMutableBufferPointer { mask in
             if let mask = mask.baseAddress { raster.draw(object, marking: mask) }
           }
-          marks.append(Mask(width: size, height: size, pixels: mask))
+          marks.append(Mask(ofSide: size, mask))
         }
         return raster.image()
       }

@@ -1,6 +1,7 @@
 #if XAI_ONEDNN
 import COneDNN
 import Synchronization
+import XAIFoundation
 
 /// oneDNN's engine and its primitives, each made once for its shapes and kept as long as the engine.
 final class OneDNNEngine: Sendable {
@@ -21,13 +22,13 @@ final class OneDNNEngine: Sendable {
     let pointer: UnsafeMutablePointer<XAIDNNOperation>
   }
 
-  private let operations = Mutex<[Key: Operation]>([:])
+  private let operations = Guarded<[Key: Operation]>([:])
   private nonisolated(unsafe) let engine: dnnl_engine_t
 
   init() {
     var engine: dnnl_engine_t?
     guard dnnl_engine_create(&engine, dnnl_cpu, 0) == dnnl_success, let engine else {
-      preconditionFailure("oneDNN has no engine for this processor; choose the portable kernels")
+      fatalError("oneDNN has no engine for this processor; choose the portable kernels")
     }
     self.engine = engine
   }
@@ -46,7 +47,7 @@ final class OneDNNEngine: Sendable {
     defer { xai_dnn_restore_threads(threads) }
     let operation = operations.withLock { operations in
       if let known = operations[key] { return known }
-      guard let made = make(engine) else { preconditionFailure("oneDNN has no primitive for \(key)") }
+      guard let made = make(engine) else { fatalError("oneDNN has no primitive for \(key)") }
       operations[key] = Operation(pointer: made)
       return Operation(pointer: made)
     }
@@ -55,7 +56,7 @@ final class OneDNNEngine: Sendable {
     let status = pointers.withUnsafeBufferPointer {
       xai_dnn_execute(operation.pointer, engine, $0.baseAddress, scratch.elements)
     }
-    precondition(status == dnnl_success, "oneDNN failed with status \(status.rawValue) in \(key)")
+    require(status == dnnl_success, "oneDNN failed with status \(status.rawValue) in \(key)")
   }
 }
 #endif

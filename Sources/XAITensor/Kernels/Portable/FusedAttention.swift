@@ -1,4 +1,5 @@
 import CVectorKernels
+import XAIFoundation
 
 extension PortableKernels {
   /// Attention, head by head: a block's scores go from product to softmax to product without leaving the cache.
@@ -12,7 +13,7 @@ extension PortableKernels {
       operands.attention, operands.values.layout, operands.outputs, count: operands.outputsShape.count, .plain
     )
     let layouts = [operands.queries, operands.keys, operands.values, operands.bias].compactMap { $0?.layout }
-    precondition(
+    require(
       layouts.allSatisfy { $0.columnStride == 1 },
       "queries, keys, values and the bias of attention lie by row")
     var attention: Tensor?

@@ -36,7 +36,7 @@ public struct PortableKernels: VectorRowKernels {
 
   private init(instructionSet: InstructionSet, threads: Int?, precision: KernelSelection.Precision) {
     guard let vector = instructionSet.vectorKernels else {
-      preconditionFailure(
+      fatalError(
         "this processor has no \(instructionSet); it has \(InstructionSet.available.map(\.rawValue))")
     }
     self.instructionSet = instructionSet

@@ -1,3 +1,5 @@
+import XAIFoundation
+
 /// How a product is cut into blocks that threads work on independently.
 ///
 /// The loops are those of Goto and van de Geijn (2008), but that rows of A are packed in lines, whole vectors of each row,
@@ -108,22 +110,22 @@ func part(_ index: Int, of parts: Int, in count: Int) -> Range<Int> {
 func checkProduct(
   _ a: MatrixLayout, _ b: MatrixLayout, _ c: MatrixLayout, count: Int, _ epilogue: Epilogue
 ) {
-  precondition(
+  require(
     a.columns == b.rows && a.rows == c.rows && b.columns == c.columns,
     "a product of \(a.rows)×\(a.columns) and \(b.rows)×\(b.columns) does not make \(c.rows)×\(c.columns)")
   checkBatches(a, c, "the first factor")
   checkBatches(b, c, "the second factor")
-  precondition(
+  require(
     c.columnStride == 1 && (c.rows < 2 || c.rowStride >= c.columns),
     "a product is written to rows of stride \(c.rowStride) and columns of stride \(c.columnStride)")
-  precondition(
+  require(
     c.offset >= 0 && c.end <= count,
     "a product that ends at \(c.end) reaches past a buffer of \(count) elements")
   if let bias = epilogue.bias {
-    precondition(bias.count == c.columns, "a bias of \(bias.shape) is added to rows of \(c.columns)")
+    require(bias.count == c.columns, "a bias of \(bias.shape) is added to rows of \(c.columns)")
   }
   if let residual = epilogue.residual?.layout {
-    precondition(
+    require(
       residual.rows == c.rows && residual.columns == c.columns,
       "a residual of \(residual.rows)×\(residual.columns) is added to a product of \(c.rows)×\(c.columns)")
     checkBatches(residual, c, "the residual")
@@ -132,11 +134,11 @@ func checkProduct(
 
 private func checkBatches(_ operand: MatrixLayout, _ product: MatrixLayout, _ name: String) {
   for (own, batch) in [(operand.outer, product.outer), (operand.inner, product.inner)] {
-    precondition(
+    require(
       own.count == batch.count || own.count > 0 && batch.count % own.count == 0,
       "\(name) has \(own.count) matrices where the product has \(batch.count)")
   }
-  precondition(
+  require(
     operand.rowStride == 1 || operand.columnStride == 1,
     "\(name) has rows of stride \(operand.rowStride) and columns of stride \(operand.columnStride); one must be 1"
   )

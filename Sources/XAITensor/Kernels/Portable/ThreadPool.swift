@@ -1,6 +1,7 @@
 import CVectorKernels
 import Dispatch
 import Synchronization
+import XAIFoundation
 
 #if canImport(Darwin)
 import Darwin
@@ -21,7 +22,7 @@ final class ThreadPool: Sendable {
   private let board: Board
 
   init(threads: Int) {
-    precondition(threads > 0, "a thread pool needs at least one thread, not \(threads)")
+    require(threads > 0, "a thread pool needs at least one thread, not \(threads)")
     self.threads = threads
     self.board = Board()
     for _ in 1..<threads { Self.start(board) }

@@ -1,4 +1,5 @@
 import CVectorKernels
+import XAIFoundation
 
 extension VectorRowKernels {
   /// GELU of each element.
@@ -26,7 +27,7 @@ extension VectorRowKernels {
     by function: (UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>) -> Void
   ) {
     let count = gradient.shape.count
-    precondition(
+    require(
       x.count == 0 ? count == 0 : count % x.count == 0,
       "elements of \(x.shape) can't be repeated to a gradient of \(gradient.shape)")
     gradient.withElements { elements in
@@ -40,7 +41,7 @@ extension VectorRowKernels {
   /// GELU of each element and its gradient, in one pass.
   public func geluWithBackward(_ x: Tensor, gradient: inout TensorBuffer) -> Tensor {
     let count = gradient.shape.count
-    precondition(
+    require(
       x.count == count, "elements of \(x.shape) don't fit those of a gradient of \(gradient.shape)")
     return gradient.withElements { elements in
       Tensor(x.shape) { y in
@@ -57,10 +58,10 @@ extension VectorRowKernels {
   /// Multiplies each column by a factor, and adds a residual.
   public func scaleColumns(of x: Tensor, by factors: Tensor, adding residual: Tensor?) -> Tensor {
     let (rows, columns) = x.shape.rowsAndColumns
-    precondition(
+    require(
       factors.count == columns, "\(columns) columns can't be multiplied by factors of \(factors.shape)")
     if let residual {
-      precondition(residual.count == x.count, "a residual of \(residual.shape) is added to \(x.shape)")
+      require(residual.count == x.count, "a residual of \(residual.shape) is added to \(x.shape)")
     }
     return Tensor(x.shape) { y in
       forEachBlock(rows: rows, columns: columns) { block, _ in
@@ -103,7 +104,7 @@ extension VectorRowKernels {
   ) -> Tensor {
     let (period, columns) = gatedRowsAndColumns(x)
     let rows = gradient.shape.rowsAndColumns.rows
-    precondition(
+    require(
       gradient.shape.rowsAndColumns.columns == columns
         && (period == 0 ? rows == 0 : rows % period == 0),
       "rows of \(x.shape) can't be repeated to a gradient of \(gradient.shape)")
@@ -118,7 +119,7 @@ extension VectorRowKernels {
   /// Rows, and columns of each half; traps where there are no halves.
   private func gatedRowsAndColumns(_ x: Tensor) -> (rows: Int, columns: Int) {
     let (rows, columns) = x.shape.rowsAndColumns
-    precondition(columns % 2 == 0, "a gate needs two halves, and \(x.shape) has rows of \(columns)")
+    require(columns % 2 == 0, "a gate needs two halves, and \(x.shape) has rows of \(columns)")
     return (rows, columns / 2)
   }
 }

@@ -1,4 +1,5 @@
 import CVectorKernels
+import XAIFoundation
 
 extension VectorRowKernels {
   /// GELU by a sigmoid.
@@ -30,7 +31,7 @@ extension VectorRowKernels {
     let (columns, groups) = (extents.last ?? 1, extents.count > 1 ? extents[extents.count - 2] : 1)
     let (rows, pairs) = (x.count / max(columns * groups, 1), columns / 2)
     let period = angles.cosines.count / max(pairs, 1)
-    precondition(
+    require(
       columns % 2 == 0 && angles.cosines.shape.extents.last == pairs
         && (period == 0 ? rows == 0 : rows % period == 0),
       "angles of \(angles.cosines.shape) can't be repeated to the pairs of \(x.shape)")
@@ -76,7 +77,7 @@ extension VectorRowKernels {
   /// Sums the rows of an elementwise product, in groups as `columnSums` does.
   public func columnSums(ofProducts x: Tensor, _ y: Tensor) -> Tensor {
     let (rows, columns) = x.shape.rowsAndColumns
-    precondition(
+    require(
       y.shape.rowsAndColumns == (rows, columns),
       "rows of \(x.shape) have no products with those of \(y.shape)")
     let groups = max(1, ceilDiv(rows, rowsPerSum))

@@ -1,4 +1,5 @@
 import CVectorKernels
+import XAIFoundation
 
 /// Kernels whose operations on rows and elements run on the vector instructions, and on threads of our own.
 ///
@@ -62,7 +63,7 @@ extension VectorRowKernels {
 
   /// Adds a tensor to a buffer.
   public func add(_ x: Tensor, to sum: inout TensorBuffer) {
-    precondition(x.count == sum.shape.count, "\(x.shape) can't be added to \(sum.shape)")
+    require(x.count == sum.shape.count, "\(x.shape) can't be added to \(sum.shape)")
     sum.withElements { elements in
       guard let sum = elements.baseAddress else { return }
       forEachBlock(rows: x.count, columns: 1) { block, start in
@@ -104,7 +105,7 @@ extension TensorShape {
 /// Traps where rows can't be repeated to those of a gradient; gives the number of rows that are.
 func checkRepetition(of shape: TensorShape, in gradient: TensorShape) -> Int {
   let (own, all) = (shape.rowsAndColumns, gradient.rowsAndColumns)
-  precondition(
+  require(
     own.columns == all.columns && (own.rows == 0 ? all.rows == 0 : all.rows % own.rows == 0),
     "rows of \(shape) can't be repeated to a gradient of \(gradient)")
   return own.rows
@@ -146,7 +147,7 @@ extension VectorRowKernels {
     checkColumns(of: weight, "weight", columns)
     checkStatistics(statistics, rows: period)
     if let residual {
-      precondition(
+      require(
         residual.count == gradient.count,
         "a residual of \(residual.shape) is added to a gradient of \(gradient.shape)")
     }
@@ -166,7 +167,7 @@ extension VectorRowKernels {
     _ gradient: Tensor, x: Tensor, statistics: RowStatistics, epsilon: Float
   ) -> (weight: Tensor, bias: Tensor) {
     let (rows, columns) = gradient.shape.rowsAndColumns
-    precondition(
+    require(
       x.shape.rowsAndColumns == (rows, columns), "an input of \(x.shape) has no gradient of \(gradient.shape)"
     )
     checkStatistics(statistics, rows: rows)
@@ -189,12 +190,12 @@ extension VectorRowKernels {
   }
 
   private func checkColumns(of parameter: Tensor, _ name: String, _ columns: Int) {
-    precondition(
+    require(
       parameter.count == columns, "a layer norm of \(columns) columns has no \(name) of \(parameter.shape)")
   }
 
   private func checkStatistics(_ statistics: RowStatistics, rows: Int) {
-    precondition(
+    require(
       statistics.mean.count == rows && statistics.variance.count == rows,
       "statistics of \(statistics.mean.count) and \(statistics.variance.count) rows do not fit \(rows) rows")
   }

@@ -1,5 +1,6 @@
 import CVectorKernels
 import Synchronization
+import XAIFoundation
 
 /// Matrices of parameters rounded to bfloat16 and packed in tiles, each once, for as long as its tensor lives.
 ///
@@ -45,7 +46,7 @@ final class PackedParameters: Sendable {
     let columns: Columns
   }
 
-  private let entries = Mutex<[Key: Entry]>([:])
+  private let entries = Guarded<[Key: Entry]>([:])
 
   /// The packed columns of a matrix whose columns lie along memory.
   func columns(of matrix: MatrixOperand, on pool: ThreadPool) -> Columns {

@@ -13,27 +13,39 @@ import XAITesting
 
   private func image(_ seed: UInt64) -> RGBImage {
     var random = SeededRandom(seed: seed)
-    return RGBImage(
-      width: 12, height: 12, pixels: (0..<12 * 12 * 3).map { _ in UInt8(random.index(below: 256)) })
+    return RGBImage(width: 12, height: 12) { samples in
+      for index in 0..<12 * 12 * 3 { samples[index] = UInt8(random.index(below: 256)) }
+    }
   }
 
   /// The synchronous form, which an asynchronous function can't call by the same name.
-  private func synchronous(_ explainer: some Explainer, _ image: RGBImage) throws -> Attribution {
+  private func synchronous(
+    _ explainer: some Explainer, _ image: RGBImage, using model: any Model
+  ) throws -> Attribution {
     try explainer.explain(image, using: model)
   }
 
-  @Test("many tasks on one model have the same bits as one after the other")
-  func manyTasks() async throws {
-    let explainers: [any Explainer] = [
+  @Test(
+    "many tasks on one model have the same bits as one after the other",
+    arguments: AvailableKernels.all, [false, true])
+  func manyTasks(_ kernels: AvailableKernels, isHierarchical: Bool) async throws {
+    let model =
+      isHierarchical
+      ? HierarchicalToyModel.shifted.make(on: kernels.make()) : ToyModel.classToken.make(on: kernels.make())
+    let all: [any Explainer] = [
       GMAR(), AttnLRP(), GradCAM(), try RISE { $0.masks = 30 }, IntegratedGradients(), Occlusion(),
     ]
+    let explainers = all.filter { (try? $0.check(fits: model.descriptor)) != nil }
+    #expect(explainers.count >= 5)
     let images = (1...4).map { image($0) }
     var expected: [Attribution] = []
-    for explainer in explainers { for image in images { expected.append(try synchronous(explainer, image)) } }
+    for explainer in explainers {
+      for image in images { expected.append(try synchronous(explainer, image, using: model)) }
+    }
     let found = try await withThrowingTaskGroup(of: (Int, Attribution).self) { group in
       for (index, explainer) in explainers.enumerated() {
         for (place, image) in images.enumerated() {
-          group.addTask { [model] in
+          group.addTask {
             (index * images.count + place, try await explainer.explain(image, using: model))
           }
         }
@@ -58,7 +70,7 @@ import XAITesting
       last = count
     }
     #expect(last?.done == last?.total)
-    #expect(try await run.value == synchronous(rise, image(1)))
+    #expect(try await run.value == synchronous(rise, image(1), using: model))
   }
 
   @Test("a cancelled run ends between two batches of passes")
