@@ -164,10 +164,6 @@ import XAITesting
     #expect(throws: MetricError.self) {
       try MetricSubject(pixels: pixels, preprocessing: preprocessing, attribution: map, probability: 1)
     }
-    let subject = try EvidenceModel().perfectSubject()
-    #expect(throws: MetricError.batchSize(0)) {
-      try Insertion(options: .init()).evaluate(subject, using: EvidenceModel(), batchSize: 0)
-    }
     #expect(throws: DatasetError.wrongMask(pixels: 3, width: 2, height: 2)) {
       try Mask(width: 2, height: 2, pixels: [true, false, true])
     }

@@ -34,7 +34,7 @@ import Testing
   func noCommand() throws {
     let modules = try FileManager.default.contentsOfDirectory(
       atPath: PluginFolder.root.appendingPathComponent("Sources").path
-    ).filter { !["XAICommand", "Executable"].contains($0) }
+    ).filter { !["XAICommand", "XAITool"].contains($0) }
     // A report says what made it; a style sheet's variables begin as options do.
     let allowed = ["Sources/XAIReport/HTML/", "Sources/XAIWeights/Directory/ModelDirectory.swift"]
     let command = #/".*(?:`xai |\bxai (?:explain|inspect|evaluate|train|report|merge|list)\b| --[a-z])/#

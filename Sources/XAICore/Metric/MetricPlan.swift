@@ -1,5 +1,3 @@
-public import XAITensor
-
 /// What a metric asks for to judge one map, round by round, and the value that comes of the answers.
 ///
 /// A plan is either done or asks, and continues with the answers: the closure that does so holds what was computed so far,

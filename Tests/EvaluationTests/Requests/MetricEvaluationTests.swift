@@ -1,10 +1,19 @@
 import Testing
 import XAICore
 import XAIEvaluation
+import XAIMetrics
 import XAITensor
 import XAITesting
 
 @Suite struct MetricEvaluationTests {
+  @Test("a batch of no frames throws")
+  func noFrames() throws {
+    let subject = try EvidenceModel().perfectSubject()
+    #expect(throws: MetricError.batchSize(0)) {
+      try Insertion(options: .init()).evaluate(subject, using: EvidenceModel(), batchSize: 0)
+    }
+  }
+
   @Test("a metric of probabilities refuses a regression, and says which metric and model")
   func metric() throws {
     struct Regression: Model {
