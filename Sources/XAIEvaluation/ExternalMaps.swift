@@ -5,7 +5,7 @@ import XAIWeights
 
 /// Maps that another program made, such as captum, as an explainer: they are drawn, compared and judged next to ours.
 ///
-/// A map is found by what its image is called: its name in an ``Explanation``, its identifier in a data set. So it can't answer
+/// A map is found by what its image is called: its name in an `Explanation`, its identifier in a data set. So it can't answer
 /// for images that are changed, and metrics that ask for maps of those say that there are none.
 public struct ExternalMaps: Explainer {
   public static let descriptor = ExplainerDescriptor(

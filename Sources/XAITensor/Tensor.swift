@@ -119,7 +119,7 @@ public struct Tensor: Sendable {
 }
 
 extension Tensor: CustomStringConvertible {
-  /// The shape and the first elements: `[2, 3]: 0.5, -1.0, 2.0, 0.0, …`; of a tensor on a device its name in place of elements.
+  /// The shape and the first elements: `2×3: 0.5, -1.0, 2.0, 0.0, …`; of a tensor on a device its name in place of elements.
   public var description: String {
     if let device { return "\(shape) on \(device.name)" }
     let first = withElements { $0.prefix(4).map { "\($0)" } }

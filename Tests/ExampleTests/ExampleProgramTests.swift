@@ -101,7 +101,7 @@ import XAI
       let lines = result.output.split(separator: "\n").map(String.init)
 
       // The same by the synchronous forms.
-      let model = try loadModel(Programs.model)
+      let model = try loadModel(Programs.root.appendingPathComponent("Examples/Demo/model"))
       let scenes = try ["heart-and-ring", "triangle-and-star"].map {
         try RGBImage(contentsOf: Programs.root.appendingPathComponent("Examples/Demo/scenes/\($0).png"))
       }

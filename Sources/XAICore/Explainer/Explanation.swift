@@ -61,7 +61,8 @@ public struct Explanation: Sendable {
 }
 
 extension Explanation {
-  /// The map of an explainer that is called so, as `gmar` or `gmar:norm=l2`; by its id alone where only one has it.
+  /// The map of an explainer that is called so, as `gmar` or `gmar:norm=l2`; by its id, or the name in its options, where only one
+  /// has it.
   ///
   /// - Parameters:
   ///   - explainer: what it is called.
@@ -73,7 +74,7 @@ extension Explanation {
   {
     get throws {
       let own = explainers.indices.filter { explainers[$0] == explainer }
-      let kin = explainers.indices.filter { explainers[$0].hasPrefix("\(explainer):") }
+      let kin = explainers.indices.filter { Specification.text(explainers[$0], isCalled: explainer) }
       return try attribution(own.isEmpty ? kin : own, called: explainer, image: image, target: target)
     }
   }

@@ -27,6 +27,15 @@ package struct Specification: Sendable, CustomStringConvertible {
   }
 }
 
+extension Specification {
+  /// Whether what is written as a specification is called by a name: by its id, or by its option `name`, which those have that
+  /// are made of data from elsewhere.
+  package static func text(_ specification: String, isCalled name: String) -> Bool {
+    guard let read = try? Specification(parsing: specification) else { return specification == name }
+    return read.id == name || read.values.contains { $0.key == "name" && $0.value == name }
+  }
+}
+
 /// A wrong option, with the right ones.
 public enum OptionError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The owner has no such option.

@@ -230,6 +230,14 @@ extension Registry {
   }
 }
 
+extension Registry: CustomStringConvertible {
+  /// How much there is of each kind.
+  public var description: String {
+    "\(counted(models.count, "model family", plural: "model families")), \(counted(explainers.count, "explainer")), "
+      + "\(counted(metrics.count, "metric")), \(counted(datasets.count, "data set"))"
+  }
+}
+
 /// Why a registry can't be built, or does not know something.
 public enum RegistryError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Two things have the same id.

@@ -11,7 +11,7 @@ extension EvaluationResults {
   public subscript(metric: String) -> MetricTable {
     get throws(ResultsError) {
       try table(
-        of: place(of: metric, "metric", experiment.metrics.map { ($0.specification, $0.descriptor.id) }))
+        of: place(of: metric, "metric", experiment.metrics.map(\.specification)))
     }
   }
 
@@ -29,13 +29,12 @@ extension EvaluationResults {
 }
 
 extension MetricTable {
-  /// What an explainer that is called so, as `gmar` or `gmar:norm=l2`, has in the table.
+  /// What an explainer that is called so, as `gmar`, `gmar:norm=l2` or the name of ``ExternalMaps``, has in the table.
   ///
   /// - Throws: `ResultsError` for an explainer that isn't there, with those that are.
   public subscript(explainer: String) -> Row {
     get throws(ResultsError) {
-      let names = rows.map { ($0.explainer, String($0.explainer.prefix { $0 != ":" })) }
-      return rows[try place(of: explainer, "explainer", names)]
+      rows[try place(of: explainer, "explainer", rows.map(\.explainer))]
     }
   }
 
@@ -47,17 +46,13 @@ extension MetricTable {
   }
 }
 
-/// The place of what is called so, whole or by its id, which only one may have.
-private func place(
-  of name: String, _ kind: String, _ known: [(specification: String, id: String)]
-) throws(ResultsError) -> Int {
-  if let place = known.firstIndex(where: { $0.specification == name }) { return place }
-  let places = known.indices.filter { known[$0].id == name }
-  guard let place = places.first else {
-    throw .unknown(kind: kind, name: name, known: known.map(\.specification))
-  }
+/// The place of what is called so, whole, by its id or by the name in its options, which only one may have.
+private func place(of name: String, _ kind: String, _ known: [String]) throws(ResultsError) -> Int {
+  if let place = known.firstIndex(of: name) { return place }
+  let places = known.indices.filter { Specification.text(known[$0], isCalled: name) }
+  guard let place = places.first else { throw .unknown(kind: kind, name: name, known: known) }
   guard places.count == 1 else {
-    throw .ambiguous(kind: kind, name: name, known: places.map { known[$0].specification })
+    throw .ambiguous(kind: kind, name: name, known: places.map { known[$0] })
   }
   return place
 }

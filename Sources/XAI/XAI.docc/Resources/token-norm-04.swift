@@ -46,8 +46,9 @@ public struct TokenNorm: Explainer {
 
   /// Explains every image; all targets of an image have the same map.
   public func explain(
-    _ trace: ForwardTrace, targets: Targets, using model: any Model
+    from trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
+    try trace.check(targets)
     let point = try point(of: model.descriptor)
     let activation = try trace.activation(at: point)
     return try targets.map { image, _, classIndex in
