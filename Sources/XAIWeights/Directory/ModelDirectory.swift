@@ -16,6 +16,8 @@ public struct ModelDirectory: Sendable {
     case huggingFace
     /// `timm`: `architecture` and `pretrained_cfg`, which has the preprocessing too.
     case timm
+    /// OpenCLIP: `model_cfg` and `preprocess_cfg`, in `open_clip_config.json`.
+    case openCLIP
   }
 
   /// Where the directory lies.
@@ -24,7 +26,7 @@ public struct ModelDirectory: Sendable {
   public let name: String
   /// Who wrote the configuration.
   public let format: Format
-  /// `config.json`.
+  /// `config.json`; OpenCLIP's `open_clip_config.json` where that is alone.
   public let config: Configuration
   /// What the image processor of `transformers` does: `image_processor` of `processor_config.json`, or else
   /// `preprocessor_config.json`; nil where there is neither.
@@ -51,7 +53,9 @@ public struct ModelDirectory: Sendable {
   ) throws {
     let place = try ModelPlace(of: model, environment: environment)
     var notes = place.notes
-    let own = try Configuration(optionalPath: "\(place.directory)/config.json")
+    let own =
+      try Configuration(optionalPath: "\(place.directory)/config.json")
+      ?? Configuration(optionalPath: "\(place.directory)/open_clip_config.json")
     let adapterPath = "\(place.directory)/\(LowRankAdapter.configurationName)"
     guard let adapterConfig = try Configuration(optionalPath: adapterPath) else {
       guard let own else { throw place.missingConfiguration(environment: environment) }
@@ -116,6 +120,7 @@ public struct ModelDirectory: Sendable {
     if config.optionalValue("pretrained_cfg") != nil || config.optionalValue("architecture") != nil {
       return .timm
     }
+    if config.optionalValue("model_cfg") != nil { return .openCLIP }
     if config.optionalValue("model_type") != nil || config.optionalValue("architectures") != nil {
       return .huggingFace
     }
