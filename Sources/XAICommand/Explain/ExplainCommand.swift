@@ -65,6 +65,7 @@ struct ExplainCommand: ParsableCommand {
   @Flag(help: "Also draw the weight of each layer's heads, the highest framed red, the lowest yellow.")
   var headWeights = false
 
+  @OptionGroup(title: "Classes") var classes: GivenClassOptions
   @OptionGroup(title: "Drawing") var drawing: DrawingOptions
   @OptionGroup(title: "Figures") var figures: FigureOptions
   @OptionGroup(title: "Images") var imageOptions: ImageOptions
