@@ -105,6 +105,9 @@ import XAIWeights
     #expect(result.status == 0 && result.output.contains("1") && result.output.contains("cat"))
     let backbone = try XAIProcess.run("inspect", clip)
     #expect(backbone.output.contains("none: a backbone") && backbone.output.contains("--classes-from"))
+    let explained = try XAIProcess.run(
+      "explain", "-m", clip, folder.path("photo.png"), "-o", folder.path("out"))
+    #expect(explained.status == 0 && explained.errors.contains("reads texts"), "\(explained.errors)")
   }
 
   @Test("what can't be given says why")
@@ -123,6 +126,7 @@ import XAIWeights
       (clip, ["--template", "a", "-t", "dog"], 65, "without {}"),
       (vision, ["--classes-from", folder.path("texts.txt")], 65, "names alone"),
       (vision, ["--template", "a {}", "-t", "dog"], 64, "models that read texts"),
+      (vision, ["-t", "dog"], 64, "doesn't read texts"),
       (FixtureModel.vit, ["--classes-from", folder.path("texts.txt")], 65, "7 classes"),
     ] as [(String, [String], Int32, String)] {
       let result = try XAIProcess.run(

@@ -12,7 +12,7 @@ public import XAIWeights
 public enum CLIP: ModelArchitecture {
   public static let descriptor = ArchitectureDescriptor(
     id: "clip", title: "CLIP",
-    summary: "Image towers that were trained with texts; classes are vectors in the space of both",
+    summary: "Image towers of CLIP and OpenCLIP, whose classes are texts, vectors or other images",
     huggingFaceClasses: [
       "CLIPModel", "CLIPVisionModelWithProjection", "CLIPVisionModel", ImageTower.classifierClass,
     ],

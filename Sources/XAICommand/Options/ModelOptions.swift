@@ -89,7 +89,15 @@ struct LoadedModel {
     } catch {
       throw Failure(error, otherwise: .inputData)
     }
+    if options != nil, classes == nil, isBackbone, let text = GivenClassOptions.texts(among: targets).first {
+      throw Failure(
+        .usage,
+        "\(directory.name) has no classes, of which '\(text)' could be one, and doesn't read texts: for that there must be a text "
+          + "tower and its tokenizer. Give it class vectors or images by --classes-from.")
+    }
   }
+
+  private var isBackbone: Bool { model.descriptor.output == .none }
 
   /// A hash of weights, configuration and given classes: a model with other classes is another model.
   func contentHash() throws -> String {
@@ -101,6 +109,10 @@ struct LoadedModel {
   func tellNotes(quiet isQuiet: Bool = false) {
     guard !isQuiet else { return }
     for note in model.descriptor.notes { StandardError.write("Note: \(model.descriptor.name): \(note).\n") }
+    guard isBackbone, (try? CommandContext.currentRegistry.readsTexts(directory)) == true else { return }
+    StandardError.write(
+      "Note: \(model.descriptor.name): it has no classes of its own and reads texts: give it some, -t \"a photo of a dog\" or "
+        + "--classes-from texts.txt.\n")
   }
 }
 
