@@ -26,7 +26,7 @@ public struct ModelDirectory: Sendable {
   public let name: String
   /// Who wrote the configuration.
   public let format: Format
-  /// `config.json`; OpenCLIP's `open_clip_config.json` where that is alone.
+  /// `config.json`; OpenCLIP's `open_clip_config.json` where that is alone, or OpenCLIP's weights are named.
   public let config: Configuration
   /// What the image processor of `transformers` does: `image_processor` of `processor_config.json`, or else
   /// `preprocessor_config.json`; nil where there is neither.
@@ -53,9 +53,7 @@ public struct ModelDirectory: Sendable {
   ) throws {
     let place = try ModelPlace(of: model, environment: environment)
     var notes = place.notes
-    let own =
-      try Configuration(optionalPath: "\(place.directory)/config.json")
-      ?? Configuration(optionalPath: "\(place.directory)/open_clip_config.json")
+    let own = try Self.configuration(of: place)
     let adapterPath = "\(place.directory)/\(LowRankAdapter.configurationName)"
     guard let adapterConfig = try Configuration(optionalPath: adapterPath) else {
       guard let own else { throw place.missingConfiguration(environment: environment) }
@@ -113,6 +111,16 @@ public struct ModelDirectory: Sendable {
       store = try WeightStore(directory: weightDirectory, modelType: modelType)
     }
     return try adapter?.applied(to: store) ?? store
+  }
+
+  /// `config.json`, else OpenCLIP's; that one first where OpenCLIP's weights are named, which may lie beside another library's.
+  private static func configuration(of place: ModelPlace) throws(ConfigurationError) -> Configuration? {
+    let names = ["config.json", "open_clip_config.json"].map { "\(place.directory)/\($0)" }
+    let isOpenCLIP = place.weightFile.map { FileSystem.name(of: $0).hasPrefix("open_clip") } ?? false
+    for path in isOpenCLIP ? names.reversed() : names {
+      if let found = try Configuration(optionalPath: path) { return found }
+    }
+    return nil
   }
 
   private static func format(of config: Configuration) throws(ModelDirectoryError) -> Format {

@@ -38,6 +38,22 @@ import XAIWeights
     expectClose(pixels[0], try TextFixture.expected("open-clip.pixels"), within: 1e-5, "pixels")
   }
 
+  @Test("beside another library's files, OpenCLIP's weights by their name are OpenCLIP's")
+  func named() throws {
+    let folder = FileManager.default.temporaryDirectory.path + "/xai-open-clip-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try FileManager.default.copyItem(atPath: TextFixture.path("open-clip"), toPath: folder)
+    for name in ["config.json", "model.safetensors"] {
+      let timm = CLIPFixture.fixtures.appending(path: "models/timm-vit-clip-quickgelu/\(name)")
+      try FileManager.default.copyItem(atPath: timm.path, toPath: "\(folder)/\(name)")
+    }
+    #expect(try ModelDirectory(folder).format == .timm)
+    #expect(try CLIP.load(folder).descriptor.classCount == 7)
+    let model = try CLIP.load("\(folder)/open_clip_model.safetensors", classes: .texts(texts))
+    let logits = try model.logits(TextFixture.expected("open-clip.input"))
+    expectClose(logits, try TextFixture.expected("open-clip.logits"), within: 1e-4, "logits")
+  }
+
   @Test("the family conforms, without classes and with them")
   func conforms() throws {
     let directory = try ModelDirectory(TextFixture.path("open-clip"))
