@@ -69,8 +69,8 @@ enum MoreTasks {
     // Its tables; a difference is the explainer's mean minus the baseline's on the same images.
     let results = try await evaluation.results()
     print(try results["insertion"])
-    if let difference = try results[Insertion.self]["captum-ig"].difference {
-      print("\(difference.mean) more than \(GMAR.descriptor.title)")
+    if let difference = try results[Insertion.self][GMAR.self].difference {
+      print("\(difference.mean) more than captum-ig")
     }
 
     // Images of a data set, drawn with a seed, and the report that `xai report` writes.

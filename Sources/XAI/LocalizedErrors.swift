@@ -18,6 +18,7 @@ extension AdapterError: DescribedError {}
 extension SafetensorsError: DescribedError {}
 extension WeightsError: DescribedError {}
 extension WeightStoreError: DescribedError {}
+extension NumPyError: DescribedError {}
 extension ImageError: DescribedError {}
 extension PreprocessingError: DescribedError {}
 extension FigureError: DescribedError {}

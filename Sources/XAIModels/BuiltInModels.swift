@@ -1,4 +1,5 @@
 @_exported public import XAIBEiT
+@_exported public import XAICLIP
 public import XAICore
 @_exported public import XAIDINOv2
 @_exported public import XAIDeiT
@@ -14,4 +15,5 @@ public let builtInModels: [any Plugin.Type] = [
   BEiT.self,
   DINOv2.self,
   Swin.self,
+  CLIP.self,
 ]

@@ -27,7 +27,7 @@ extension VisionTransformer {
           case .norm(let weight, let bias):
             if request.parameters { add(naming.finalNorm, weight, bias) }
           case .projection(let weight, let bias):
-            if request.parameters { add(naming.projection, weight, bias) }
+            if request.parameters { add(naming.projection, naming.arrangedProjection(weight), bias) }
           }
         })
 
@@ -106,11 +106,13 @@ extension VisionTransformer {
     ]
     if configuration.hasPatchBias { gradients[naming.tensor(naming.patch, .bias)] = embedding.patch.bias }
     if let positions = embedding.positions {
-      gradients[naming.positions] = positions.reshaped(to: [1, positions.shape[0], configuration.width])
+      gradients[naming.positions] = positions.reshaped(
+        to: naming.tokenShape(tokens: positions.shape[0], width: configuration.width))
     }
     var row = 0
     for (name, tokens) in naming.prefixTensors(of: configuration.prefix) {
-      gradients[name] = embedding.prefix[row..<row + tokens].reshaped(to: [1, tokens, configuration.width])
+      gradients[name] = embedding.prefix[row..<row + tokens].reshaped(
+        to: naming.prefixShape(tokens: tokens, width: configuration.width))
       row += tokens
     }
     return gradients

@@ -110,9 +110,10 @@ import XAI
       #expect(lines.contains("\(drawn)"))
       #expect(lines.contains("no class is called hart; is it heart?"))
       #expect(lines.contains("first is done") && lines.contains("second is done"))
-      #expect(lines.contains("insertion"))
-      #expect(lines.contains { $0.hasPrefix("  captum-ig: 0.") && $0.contains(", 95 % 0.") })
-      #expect(lines.contains { $0.hasSuffix(" more than GMAR") })
+      #expect(lines.contains { $0.hasPrefix("insertion, ") })
+      #expect(
+        lines.contains { $0.hasPrefix("  external:name=captum-ig,contents=") && $0.contains(", 95 % ") })
+      #expect(lines.contains { $0.hasSuffix(" more than captum-ig") })
     }
   }
 

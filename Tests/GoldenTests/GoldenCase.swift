@@ -51,8 +51,16 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
     self.expected = try SafetensorsFile(path: folder.appendingPathComponent("expected.safetensors").path)
   }
 
+  /// Whether the classes are vectors that the model is given.
+  var hasClassVectors: Bool { expected["class_vectors"] != nil }
+
   func model(on kernels: any Kernels) throws -> any Model {
-    try Registry.builtIn().loadModel(ModelDirectory(modelPath), LoadRequest(kernels: kernels))
+    let classes = try optionalTensor("class_vectors").map { vectors in
+      ClassSource.vectors(
+        try ClassVectors(vectors, names: (0..<vectors.shape[0]).map { "class \($0)" }))
+    }
+    return try Registry.builtIn().loadModel(
+      ModelDirectory(modelPath), LoadRequest(kernels: kernels, classes: classes))
   }
 
   func tensor(_ key: String) throws -> Tensor { try expected.tensor(key) }

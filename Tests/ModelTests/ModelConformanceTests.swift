@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import XAICore
 import XAIModels
+import XAITensor
 import XAITesting
 import XAIWeights
 
@@ -34,7 +35,16 @@ import XAIWeights
   @Test("conforms", arguments: models.filter(\.family.isChosen), AvailableKernels.all)
   func conforms(_ model: Model, _ kernels: AvailableKernels) throws {
     let family = try #require(model.family.type as? any ModelArchitecture.Type)
-    ArchitectureConformance(family, loading: try ModelDirectory(model.path), on: kernels.make()).run()
+    let directory = try ModelDirectory(model.path)
+    ArchitectureConformance(family, loading: directory, on: kernels.make()).run()
+    let expected = try SafetensorsFile(path: "\(model.path)/expected.safetensors")
+    guard expected["class_vectors"] != nil else { return }
+    let vectors = try expected.tensor("class_vectors")
+    let names = (0..<vectors.shape[0]).map { "class \($0)" }
+    ArchitectureConformance(
+      family, loading: directory, on: kernels.make(),
+      classes: .vectors(try ClassVectors(vectors, names: names))
+    ).run()
   }
 
   @Test("every family has a fixture", arguments: builtInModels.map(BuiltIn.init))

@@ -38,13 +38,12 @@ public enum Swin: ModelArchitecture {
     let weights = try directory.weights()
     let configuration: HierarchicalConfiguration
     let naming: HierarchicalNaming
-    switch directory.format {
-    case .huggingFace:
-      configuration = try huggingFaceConfiguration(directory.config)
-      naming = huggingFaceNaming
-    case .timm:
+    if directory.format == .timm {
       configuration = try timmConfiguration(directory.config, weights)
       naming = timmNaming(weights)
+    } else {
+      configuration = try huggingFaceConfiguration(directory.config)
+      naming = huggingFaceNaming
     }
     return try HierarchicalTransformer(
       loading: directory, architecture: descriptor.id, configuration: configuration, weights: weights,

@@ -57,6 +57,7 @@ struct CheckGradientsCommand: ParsableCommand {
   @Option(help: ArgumentHelp("What random numbers start from.", valueName: "n"))
   var seed: UInt64 = 1
 
+  @OptionGroup(title: "Classes") var classes: GivenClassOptions
   @OptionGroup(title: "Images") var imageOptions: ImageOptions
   @OptionGroup(title: "KernelSelection") var engine: EngineOptions
 
@@ -71,7 +72,7 @@ struct CheckGradientsCommand: ParsableCommand {
 
   func run() throws {
     let selection = try TargetSelection(parsing: target)
-    let loaded = try LoadedModel(model, engine: engine)
+    let loaded = try LoadedModel(model, engine: engine, classes: classes, targets: [target])
     loaded.tellNotes()
     let needed: Capabilities = [.inputGradients]
     guard loaded.model.descriptor.capabilities.isSuperset(of: needed) else {

@@ -52,6 +52,7 @@ struct CompareCommand: ParsableCommand {
       valueName: "n"))
   var columns: Int?
 
+  @OptionGroup(title: "Classes") var classes: GivenClassOptions
   @OptionGroup(title: "Drawing") var drawing: DrawingOptions
   @OptionGroup(title: "Figures") var figures: FigureOptions
   @OptionGroup(title: "Images") var imageOptions: ImageOptions

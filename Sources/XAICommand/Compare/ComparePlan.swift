@@ -42,7 +42,8 @@ struct ComparePlan {
         .usage, "\(FileName.shown(command.image)): has \(files.count) images; a comparison is of one.")
     }
     self.file = file
-    let loaded = try LoadedModel(command.model, engine: command.engine)
+    let loaded = try LoadedModel(
+      command.model, engine: command.engine, classes: command.classes, targets: [command.target])
     model = loaded.model
     loaded.tellNotes(quiet: command.quiet)
     guard model.descriptor.output != .none else {

@@ -77,6 +77,7 @@ struct EvaluateCommand: ParsableCommand {
   @Flag(help: "Measure as well how much each head matters: the logit without it.")
   var heads = false
 
+  @OptionGroup(title: "Classes of the model") var givenClasses: GivenClassOptions
   @OptionGroup(title: "Images") var orientation: OrientationOptions
   @OptionGroup(title: "Run") var runOptions: EvaluateRunOptions
   @OptionGroup(title: "KernelSelection") var engine: EngineOptions

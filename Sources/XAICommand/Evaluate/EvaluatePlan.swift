@@ -33,7 +33,8 @@ struct EvaluatePlan {
     _ = try choices.metrics(command.metric, preset: command.metricProtocol)
     let data = try Self.data(command)
     let profile = command.profiling.begin()
-    let loaded = try LoadedModel(command.model, engine: command.engine, profile: profile)
+    let loaded = try LoadedModel(
+      command.model, engine: command.engine, classes: command.givenClasses, profile: profile)
     let descriptor = loaded.model.descriptor
     loaded.tellNotes(quiet: command.quiet)
     var settings = Evaluation.Settings()
@@ -54,7 +55,7 @@ struct EvaluatePlan {
     evaluation.profile = profile
     self.evaluation = evaluation
     do {
-      let hash = try profile.measure("hashing the model") { try loaded.directory.contentHash() }
+      let hash = try profile.measure("hashing the model") { try loaded.contentHash() }
       experiment = evaluation.experiment(
         modelHash: hash, kernels: loaded.kernels.name)
     } catch {

@@ -31,7 +31,8 @@ struct ExplainCommand: ParsableCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "A class to explain: predicted, top:N, an index or a label; may be repeated.", valueName: "class"))
+      "A class to explain: predicted, top:N, an index, a label, or for CLIP a text; may be repeated.",
+      valueName: "class"))
   var target = ["predicted"]
 
   @Option(
@@ -65,6 +66,7 @@ struct ExplainCommand: ParsableCommand {
   @Flag(help: "Also draw the weight of each layer's heads, the highest framed red, the lowest yellow.")
   var headWeights = false
 
+  @OptionGroup(title: "Classes") var classes: GivenClassOptions
   @OptionGroup(title: "Drawing") var drawing: DrawingOptions
   @OptionGroup(title: "Figures") var figures: FigureOptions
   @OptionGroup(title: "Images") var imageOptions: ImageOptions
@@ -107,6 +109,8 @@ enum ExplainHelp {
           a folder, three methods, and a figure that has them side by side
       xai explain -m MODEL photo.jpg -t top:3 -t "golden retriever" -t 281
           several classes in one backward pass; a label may hold commas
+      xai explain -m CLIP photo.jpg -t "a photo of a dog" -t "a photo of a cat"
+          classes are texts, for a model that reads them; --classes-from takes files of texts or vectors, and images
       xai explain -m MODEL photos --output-kind map,record --json
           numbers: the grid as NumPy file, a JSON record, and JSON lines
       xai explain -m MODEL photo.jpg --head-weights

@@ -36,7 +36,9 @@ struct ExplainPlan {
     figures =
       command.montage || command.headWeights || command.attentionMaps
       ? try command.figures.writer(isQuiet: command.quiet) : nil
-    let loaded = try LoadedModel(command.model, engine: command.engine, profile: profile)
+    let loaded = try LoadedModel(
+      command.model, engine: command.engine, classes: command.classes, targets: command.target,
+      profile: profile)
     model = loaded.model
     loaded.tellNotes(quiet: command.quiet)
     preprocessing = try command.imageOptions.preprocessing(of: loaded)

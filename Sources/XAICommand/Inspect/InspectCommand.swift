@@ -20,6 +20,7 @@ struct InspectCommand: ParsableCommand {
     completion: .directory)
   var model: String
 
+  @OptionGroup(title: "Classes") var classes: GivenClassOptions
   @OptionGroup var engine: EngineOptions
 
   @Flag(help: "Print every class label.")
@@ -30,7 +31,7 @@ struct InspectCommand: ParsableCommand {
 
   func run() throws {
     let summary = try ModelSummary(
-      LoadedModel(model, engine: engine), registry: CommandContext.currentRegistry)
+      LoadedModel(model, engine: engine, classes: classes), registry: CommandContext.currentRegistry)
     if json {
       try StandardOutput.write(XAICommand.json(summary, isIndented: true))
     } else if labels {

@@ -1,5 +1,7 @@
 import ArgumentParser
 import XAICore
+import XAIEvaluation
+import XAIFoundation
 import XAITensor
 import XAIWeights
 
@@ -61,28 +63,56 @@ struct LoadedModel {
   let directory: ModelDirectory
   let model: any Model
   let kernels: any Kernels
+  /// The classes that it was given in place of its own, if any.
+  let classes: ClassSource?
 
   /// Finds and loads a model; what a family throws of its own is a problem of the model's files.
   ///
-  /// - Parameter profile: measures the loading, and the arithmetic of the model from then on.
-  init(_ name: String, engine: EngineOptions, profile: Profile? = nil) throws(Failure) {
+  /// - Parameters:
+  ///   - classes: says which classes it is given; nil for its own.
+  ///   - targets: what users wrote for `--target`, which may be the classes.
+  ///   - profile: measures the loading, and the arithmetic of the model from then on.
+  init(
+    _ name: String, engine: EngineOptions, classes options: GivenClassOptions? = nil, targets: [String] = [],
+    profile: Profile? = nil
+  ) throws(Failure) {
     do { kernels = try engine.makeKernels(profile: profile) } catch {
       throw Failure(error, otherwise: .usage)
     }
     do {
       directory = try ModelDirectory(name)
-      model = try profile.measure("loading the model") { [directory, kernels] in
-        try CommandContext.currentRegistry.loadModel(directory, LoadRequest(kernels: kernels))
+      let registry = CommandContext.currentRegistry
+      classes = try options?.source(for: directory, registry: registry, targets: targets)
+      model = try profile.measure("loading the model") { [directory, kernels, classes] in
+        try registry.loadModel(directory, LoadRequest(kernels: kernels, classes: classes))
       }
     } catch {
       throw Failure(error, otherwise: .inputData)
     }
+    if options != nil, classes == nil, isBackbone, let text = GivenClassOptions.texts(among: targets).first {
+      throw Failure(
+        .usage,
+        "\(directory.name) has no classes, of which '\(text)' could be one, and doesn't read texts: for that there must be a text "
+          + "tower and its tokenizer. Give it class vectors or images by --classes-from.")
+    }
+  }
+
+  private var isBackbone: Bool { model.descriptor.output == .none }
+
+  /// A hash of weights, configuration and given classes: a model with other classes is another model.
+  func contentHash() throws -> String {
+    let hash = try directory.contentHash()
+    return classes.map { FNV1a("\(hash) \($0.contentHash())").text } ?? hash
   }
 
   /// Says what a user should know of how the model was loaded, unless nothing but errors is to be said.
   func tellNotes(quiet isQuiet: Bool = false) {
     guard !isQuiet else { return }
     for note in model.descriptor.notes { StandardError.write("Note: \(model.descriptor.name): \(note).\n") }
+    guard isBackbone, (try? CommandContext.currentRegistry.readsTexts(directory)) == true else { return }
+    StandardError.write(
+      "Note: \(model.descriptor.name): it has no classes of its own and reads texts: give it some, -t \"a photo of a dog\" or "
+        + "--classes-from texts.txt.\n")
   }
 }
 

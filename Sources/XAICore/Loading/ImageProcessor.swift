@@ -1,5 +1,5 @@
 import XAIFoundation
-import XAIImage
+public import XAIImage
 import XAIWeights
 
 /// A class of image processors of `transformers` whose steps are those of ``XAIImage/Preprocessing``: what it does where a
@@ -63,7 +63,7 @@ struct ImageProcessor {
     "vit": "ViTImageProcessor", "deit": "DeiTImageProcessor", "beit": "BeitImageProcessor",
     "data2vec-vision": "BeitImageProcessor", "dinov2": "BitImageProcessor",
     "dinov2_with_registers": "BitImageProcessor", "swin": "ViTImageProcessor", "swinv2": "ViTImageProcessor",
-    "clip": "CLIPImageProcessor", "siglip": "SiglipImageProcessor",
+    "clip": "CLIPImageProcessor", "clip_vision_model": "CLIPImageProcessor", "siglip": "SiglipImageProcessor",
   ]
 
   private init(defaults: Preprocessing, isSquareByDefault: Bool, enlargement: Enlargement = .none) {
@@ -109,6 +109,6 @@ struct ImageProcessor {
 
 extension Preprocessing.Normalisation {
   /// The statistics that CLIP was trained with (Radford and others 2021, in the code that was published with it).
-  static let clip = Preprocessing.Normalisation(
+  public static let clip = Preprocessing.Normalisation(
     mean: [0.48145466, 0.4578275, 0.40821073], standardDeviation: [0.26862954, 0.26130258, 0.27577711])
 }

@@ -39,6 +39,10 @@ public enum ClassSource: Sendable {
   case names([String])
   /// A vector for each class, with which the model's features are compared by their cosine.
   case vectors(ClassVectors)
+  /// A text for each class, of which the model's own text tower makes a vector.
+  case texts(ClassTexts)
+  /// Images for each class, whose features are its vector.
+  case images(ClassImages)
 }
 
 /// One vector for each class, in the space of a model's features, such as embeddings of its name (Radford and others 2021,
@@ -84,6 +88,10 @@ public enum LoadError: Error, Hashable, Sendable, CustomStringConvertible {
   case namesAlone(model: String)
   /// Classes that a family can't be given.
   case notGivable(String, family: String)
+  /// Texts for the classes of a model that can't read any.
+  case noTexts(model: String, reason: String)
+  /// A text that can't be a class.
+  case unusableText(String, reason: String)
   /// A setting that the family doesn't have.
   case unknownOption(String, family: String, known: [String])
 
@@ -97,6 +105,8 @@ public enum LoadError: Error, Hashable, Sendable, CustomStringConvertible {
       "\(given) names don't name the \(classes) classes of \(model): give one for each, in their order"
     case .namesAlone(let model):
       "\(model) is a backbone without a classifier, whose classes names alone don't make: give a vector for each"
+    case .noTexts(let model, let reason): "\(model) can't be given classes as texts: \(reason)"
+    case .unusableText(let text, let reason): "the text '\(text)' of a class \(reason)"
     case .notGivable(let what, let family): "models of the family '\(family)' can't be given \(what)"
     case .unknownOption(let name, let family, let known):
       "the family '\(family)' has no option '\(name)' for loading"

@@ -10,6 +10,9 @@ public protocol ModelArchitecture: Plugin {
   /// Whether the directory's configuration is of this family; nothing else of the directory is read.
   static func matches(_ directory: ModelDirectory) -> Bool
 
+  /// Whether the directory has all that makes class vectors of texts: a text tower and its tokenizer.
+  static func readsTexts(_ directory: ModelDirectory) -> Bool
+
   /// Loads a model.
   ///
   /// - Parameters:
@@ -33,6 +36,9 @@ public protocol ModelArchitecture: Plugin {
 }
 
 extension ModelArchitecture {
+  /// No: a family of image towers alone.
+  public static func readsTexts(_ directory: ModelDirectory) -> Bool { false }
+
   /// Refuses: a family that can be loaded and not trained.
   public static func makeUntrained(
     _ directory: ModelDirectory, labels: [String], random: inout SeededRandom, on kernels: any Kernels

@@ -193,6 +193,13 @@ extension Registry {
     try entry(for: directory).architecture.load(directory, request)
   }
 
+  /// Whether the model of a directory can be given classes as texts.
+  ///
+  /// - Throws: `RegistryError` when no family matches.
+  public func readsTexts(_ directory: ModelDirectory) throws -> Bool {
+    try entry(for: directory).architecture.readsTexts(directory)
+  }
+
   /// Loads a model by the path of its directory, or by its name on the Hugging Face hub where it was downloaded before.
   ///
   /// - Parameters:

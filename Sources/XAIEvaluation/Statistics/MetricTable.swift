@@ -102,9 +102,9 @@ extension MapResult {
 }
 
 extension MetricTable: CustomStringConvertible {
-  /// A line for the metric, and one for each explainer with its mean and 95 % interval.
+  /// A line for the metric and its unit, and one for each explainer with its mean and 95 % interval.
   public var description: String {
-    ([metric.specification]
+    (["\(metric.specification), \(metric.descriptor.unit)"]
       + rows.map { row in
         guard let estimate = row.estimate else { return "  \(row.explainer): no values" }
         let interval = estimate.interval.map {

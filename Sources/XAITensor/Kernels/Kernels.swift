@@ -5,7 +5,7 @@ import XAIFoundation
 /// All operations are on float32. Rows of a tensor are its last dimension; all leading dimensions count rows.
 /// Shapes that do not fit are programming errors and trap with both shapes. An implementation may be called from
 /// several threads; it runs each operation on all its own threads.
-public protocol Kernels: Sendable {
+public protocol Kernels: Sendable, CustomStringConvertible {
   /// What runs, for people: library, version and threads.
   var name: String { get }
 
@@ -197,4 +197,9 @@ public struct RowStatistics: Sendable {
     self.mean = mean
     self.variance = variance
   }
+}
+
+extension Kernels {
+  /// The name.
+  public var description: String { name }
 }

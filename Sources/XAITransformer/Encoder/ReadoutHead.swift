@@ -36,6 +36,7 @@ struct ReadoutHead {
   struct Tape: Sendable {
     /// What the layer norm saw: the tokens [B, N, D], or what was read for each head [B, D].
     let normInputs: [Tensor]
+    /// Of the layer norm; none where it is unused.
     let statistics: [RowStatistics]
     let heads: [ClassifierHead.Tape]
     /// The tokens that there were to read from.
@@ -66,10 +67,12 @@ struct ReadoutHead {
       )
     }
     let normInputs = normalisesTokens(reads) ? [tokens] : read(tokens, reads)
-    let normed = normInputs.map {
-      kernels.layerNorm($0, weight: norm.weight, bias: norm.bias, epsilon: epsilon)
-    }
-    let headInputs = normalisesTokens(reads) ? read(normed[0].0, reads) : normed.map(\.0)
+    let normed =
+      finalNorm == .unused
+      ? nil
+      : normInputs.map { kernels.layerNorm($0, weight: norm.weight, bias: norm.bias, epsilon: epsilon) }
+    let normOutputs = normed?.map(\.0) ?? normInputs
+    let headInputs = normalisesTokens(reads) ? read(normOutputs[0], reads) : normOutputs
     let outputs = zip(heads, headInputs).map { $0.forward($1, on: kernels) }
     let share = Elementwise.constant(Float(outputs.count))
     let mean = Tensor.map(
@@ -78,7 +81,7 @@ struct ReadoutHead {
     return (
       mean,
       Tape(
-        normInputs: normInputs, statistics: normed.map(\.1), heads: outputs.map(\.tape),
+        normInputs: normInputs, statistics: normed?.map(\.1) ?? [], heads: outputs.map(\.tape),
         tokenCount: tokens.shape[1])
     )
   }
@@ -107,6 +110,12 @@ struct ReadoutHead {
     _ gradient: Tensor, _ tape: Tape, _ index: Int, _ rules: PropagationRules,
     _ parameters: ((Parameters) -> Void)?
   ) -> Tensor {
+    guard finalNorm != .unused else {
+      parameters?(
+        .norm(
+          weight: Tensor(repeating: 0, norm.weight.shape), bias: Tensor(repeating: 0, norm.bias.shape)))
+      return gradient
+    }
     if let parameters {
       let gradients = kernels.layerNormParameterGradients(
         gradient, x: tape.normInputs[index], statistics: tape.statistics[index],

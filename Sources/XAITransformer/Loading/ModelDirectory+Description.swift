@@ -26,6 +26,7 @@ extension ModelDirectory {
           "config.json doesn't state \(unstated.joined(separator: ", ")): the preprocessing is assumed to have timm's defaults there"
         )
       }
+    case .openCLIP: preprocessing = try Preprocessing(openCLIP: config)
     case .huggingFace:
       guard let imageProcessor else {
         notes.append(

@@ -12,11 +12,12 @@ extension ModelDirectory {
   /// Whether the configuration is of a family: one of its Hugging Face classes, or a timm architecture by its name, which
   /// is given without the tag of its weights.
   ///
-  /// A Hugging Face configuration that names no class counts by its `model_type`.
+  /// A Hugging Face configuration that names no class counts by its `model_type`; the type of OpenCLIP's is `open_clip`.
   public func isModel(types: [String], classes: [String], timm: (_ architecture: String) -> Bool) -> Bool {
     switch format {
     case .timm:
       return config.timmArchitecture.map(timm) ?? false
+    case .openCLIP: return types.contains("open_clip")
     case .huggingFace:
       guard let named = try? config.optionalStrings("architectures"), !named.isEmpty else {
         return (try? config.string("model_type")).map(types.contains) ?? false

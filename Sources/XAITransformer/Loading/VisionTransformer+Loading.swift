@@ -24,6 +24,20 @@ extension VisionTransformer {
     weights store: WeightStore, naming: CheckpointNaming, ignoring: [String] = [],
     preprocessing defaults: Preprocessing, takesAnySize: Bool = false, _ request: LoadRequest
   ) throws {
+    if case .images(let given) = request.classes {
+      let width = configuration.comparedWidth
+      let vectors = try given.vectors(width: width) { classes in
+        try VisionTransformer(
+          loading: directory, architecture: architecture, configuration: configuration, weights: store,
+          naming: naming, ignoring: ignoring, preprocessing: defaults, takesAnySize: takesAnySize,
+          LoadRequest(kernels: request.kernels, classes: classes, options: request.options))
+      }
+      try self.init(
+        loading: directory, architecture: architecture, configuration: configuration, weights: store,
+        naming: naming, ignoring: ignoring, preprocessing: defaults, takesAnySize: takesAnySize,
+        LoadRequest(kernels: request.kernels, classes: .vectors(vectors), options: request.options))
+      return
+    }
     var configuration = configuration
     var notes: [String] = []
     let names = StoredNames(of: store, naming)
@@ -143,6 +157,10 @@ struct RequestedClasses {
     case .vectors(let given):
       try configuration.setCosine(given, model: model)
       (self.labels, vectors) = (given.names, given.vectors)
+    case .texts:
+      throw LoadError.noTexts(
+        model: model, reason: "models of its family have no text tower; give class vectors, or images")
+    case .images: fatalError("the vectors of images are made before")
     case .names(let names):
       guard hasClassifier else { throw LoadError.namesAlone(model: model) }
       guard names.count == configuration.classCount else {
@@ -159,6 +177,12 @@ struct RequestedClasses {
 }
 
 extension VisionTransformerConfiguration {
+  /// Elements of what is compared with class vectors.
+  fileprivate var comparedWidth: Int {
+    if case .cosine(_, let projectedWidth?) = classifier { return projectedWidth }
+    return headInputs
+  }
+
   /// Puts a cosine with class vectors behind the features.
   ///
   /// Of two heads the class token's features are read; where a head would read class token and mean of patches side by

@@ -22,6 +22,9 @@ extension VisionTransformer {
           ? "it is a backbone, and a model that is written has a classifier; give it new classes"
           : "its classes are vectors, for which the library's configuration has no place")
     }
+    if let reason = naming.reasonAgainstClassifier {
+      throw ModelError.notTrainable(model: descriptor.name, reason: "it \(reason)")
+    }
     switch source.format {
     case .huggingFace:
       guard let steps = descriptor.preprocessing.huggingFaceMembers else {
@@ -37,6 +40,9 @@ extension VisionTransformer {
       ]
     case .timm:
       return ["config.json": timmConfiguration(source).jsonText]
+    case .openCLIP:
+      throw ModelError.notTrainable(
+        model: descriptor.name, reason: "OpenCLIP's configuration has no place for a classifier")
     }
   }
 

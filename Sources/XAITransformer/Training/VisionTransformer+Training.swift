@@ -57,11 +57,13 @@ extension VisionTransformer {
       bias: weights.patch.bias)
     var row = 0
     for (name, tokens) in naming.prefixTensors(of: configuration.prefix) {
-      list.add(name, weights.prefix[row..<row + tokens].reshaped(to: [1, tokens, configuration.width]))
+      let shape = naming.prefixShape(tokens: tokens, width: configuration.width)
+      list.add(name, weights.prefix[row..<row + tokens].reshaped(to: shape))
       row += tokens
     }
     if let positions = weights.positions {
-      list.add(naming.positions, positions.reshaped(to: [1, positions.shape[0], configuration.width]))
+      let shape = naming.tokenShape(tokens: positions.shape[0], width: configuration.width)
+      list.add(naming.positions, positions.reshaped(to: shape))
     }
     list.add(naming.embeddingNorm, weights.embeddingNorm)
     list.add(naming.positionBias, weights.positionBias)
@@ -71,7 +73,10 @@ extension VisionTransformer {
       switch head {
       case .linear(let linear): list.add(name, linear, isHead: true)
       case .cosine(let head):
-        if let projection = head.projection { list.add(naming.projection, projection) }
+        if let projection = head.projection {
+          list.add(
+            naming.projection, weight: naming.arrangedProjection(projection.weight), bias: projection.bias)
+        }
         list.add(name, weight: head.vectors, bias: nil, isHead: true)
       }
     }

@@ -89,6 +89,8 @@ struct InitialWeights {
   /// What the elements of vectors begin as, where not at 0, and those of tables.
   private let constants: [String: Float]
   private let heads: Set<String>
+  /// Prefix tokens and position embeddings.
+  private let tokens: Set<String>
   private let positions: String
   private let grid: PatchGrid
 
@@ -115,6 +117,7 @@ struct InitialWeights {
         + blocks.flatMap { names in transforms.map { (names.attentionParameter($0.id), $0.initial) } }
     ) { first, _ in first }
     self.heads = Set(naming.heads.map { naming.tensor($0, .weight) })
+    self.tokens = Set(naming.prefixTensors(of: configuration.prefix).map(\.name) + [naming.positions])
     self.positions = naming.positions
     self.grid = configuration.layout.grid
   }
@@ -122,9 +125,11 @@ struct InitialWeights {
   /// The parameter of a name; it doesn't depend on which others are drawn, and in which order.
   func tensor(_ name: String, _ shape: TensorShape) -> Tensor {
     let constant = constants[name]
-    guard shape.rank > 1, constant == nil else { return Tensor(repeating: constant ?? 0, shape) }
+    guard shape.rank > 1 || tokens.contains(name), constant == nil else {
+      return Tensor(repeating: constant ?? 0, shape)
+    }
     var random = SeededRandom(seed: seed, FNV1a(name).value)
-    let isMap = !heads.contains(name) && shape.rank != 3
+    let isMap = !heads.contains(name) && !tokens.contains(name)
     let fans = Float(shape[0] + shape.count / shape[0])
     let standardDeviation = isMap ? (2 / fans).squareRoot() : Self.smallDeviation
     return Tensor(shape) { elements in
@@ -134,8 +139,8 @@ struct InitialWeights {
         elements[index] = value * standardDeviation / Self.deviationAfterCut
       }
       if name == positions {
-        let patches = shape[1] - grid.count
-        setWaves(elements + patches * shape[2], width: shape[2])
+        let (count, width) = (shape[shape.rank - 2], shape[shape.rank - 1])
+        setWaves(elements + (count - grid.count) * width, width: width)
       }
     }
   }

@@ -80,6 +80,14 @@ public struct CheckpointNaming: Sendable {
     }
   }
 
+  /// How the tensors of prefix tokens and of position embeddings are shaped.
+  public enum TokenTensors: Hashable, Sendable {
+    /// [1, tokens, width].
+    case batched
+    /// [tokens, width], and a prefix token alone [width].
+    case plain
+  }
+
   /// The patch projection.
   public var patch: String
   /// The tensors of the prefix tokens.
@@ -88,6 +96,8 @@ public struct CheckpointNaming: Sendable {
   public var maskToken: UnreadTensor?
   /// The position embeddings.
   public var positions: String
+  /// How the tensors of prefix tokens and of position embeddings are shaped.
+  public var tokenTensors = TokenTensors.batched
   /// The layer norm before the first block, where there is one.
   public var embeddingNorm = "norm_pre"
   /// The `model_type` of configurations whose weights have these names, where they are Hugging Face's.
@@ -102,6 +112,10 @@ public struct CheckpointNaming: Sendable {
   public var heads: [String]
   /// The linear layer from features to the space of class vectors, where there is one.
   public var projection = "projection"
+  /// Whether that layer's matrix is [features, elements of a vector] and not the reverse.
+  public var isProjectionTransposed = false
+  /// Why the library couldn't read a model of these names with a classifier, after "it"; nil where it can.
+  public var reasonAgainstClassifier: String?
   /// The tensor that holds a parameter of a linear layer or norm, by the name of the layer or norm.
   public var tensor: @Sendable (_ owner: String, _ parameter: Parameter) -> String
 
@@ -171,6 +185,22 @@ public struct CheckpointNaming: Sendable {
         return names
       },
       finalNorm: finalNorm, heads: heads)
+  }
+
+  /// The projection's matrix as the checkpoint has it from that of a linear layer, or the reverse.
+  func arrangedProjection(_ matrix: Tensor) -> Tensor {
+    guard isProjectionTransposed, matrix.shape.rank == 2 else { return matrix }
+    return matrix.transposed(rows: matrix.shape[0], columns: matrix.shape[1])
+  }
+
+  /// The shape of a tensor of prefix tokens.
+  func prefixShape(tokens: Int, width: Int) -> TensorShape {
+    tokenTensors == .plain && tokens == 1 ? [width] : tokenShape(tokens: tokens, width: width)
+  }
+
+  /// The shape of the position embeddings.
+  func tokenShape(tokens: Int, width: Int) -> TensorShape {
+    tokenTensors == .plain ? [tokens, width] : [1, tokens, width]
   }
 
   /// The tensors that hold prefix tokens, with how many tokens each holds, in the order of the tokens.

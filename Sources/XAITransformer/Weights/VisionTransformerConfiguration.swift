@@ -9,6 +9,8 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
     case onTokens
     /// On what was read; for a class token it makes no difference.
     case afterPooling
+    /// Nowhere: the library's class has one and reads the last block's tokens as they are.
+    case unused
   }
 
   /// Where the layer norms of a block stand.

@@ -53,14 +53,15 @@ public struct VisionTransformerWeights: Sendable {
 
     var prefixRows: [Float] = []
     for (name, tokens) in naming.prefixTensors(of: configuration.prefix) {
-      prefixRows += source.tensor(name, [1, tokens, width]).elements
+      prefixRows += source.tensor(name, naming.prefixShape(tokens: tokens, width: width)).elements
     }
     self.prefix = Tensor([prefixRows.count / width, width], prefixRows)
 
     let positionCount = configuration.positionCount
     self.positions =
       positionCount > 0
-      ? source.tensor(naming.positions, [1, positionCount, width]).flattened(to: [positionCount, width])
+      ? source.tensor(naming.positions, naming.tokenShape(tokens: positionCount, width: width))
+        .flattened(to: [positionCount, width])
       : nil
     self.embeddingNorm = configuration.hasEmbeddingNorm ? source.norm(naming.embeddingNorm, width) : nil
     let sizes = configuration.blockSizes
@@ -73,7 +74,11 @@ public struct VisionTransformerWeights: Sendable {
     switch configuration.classifier {
     case .linear: self.heads = naming.heads.map { .linear(source.linear($0, classCount, features)) }
     case .cosine(let scale, let projectedWidth):
-      let projection = projectedWidth.map { source.linear(naming.projection, $0, features, hasBias: false) }
+      let projection = projectedWidth.map { width in
+        let shape: TensorShape = naming.isProjectionTransposed ? [features, width] : [width, features]
+        let stored = source.tensor(naming.tensor(naming.projection, .weight), shape)
+        return Linear(weight: naming.arrangedProjection(stored), bias: nil)
+      }
       let vectors = source.tensor(
         naming.tensor(naming.heads[0], .weight), [classCount, projectedWidth ?? features])
       self.heads = [.cosine(CosineHead(vectors: vectors, projection: projection, scale: scale))]

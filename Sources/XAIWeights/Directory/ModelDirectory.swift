@@ -16,6 +16,8 @@ public struct ModelDirectory: Sendable {
     case huggingFace
     /// `timm`: `architecture` and `pretrained_cfg`, which has the preprocessing too.
     case timm
+    /// OpenCLIP: `model_cfg` and `preprocess_cfg`, in `open_clip_config.json`.
+    case openCLIP
   }
 
   /// Where the directory lies.
@@ -24,7 +26,7 @@ public struct ModelDirectory: Sendable {
   public let name: String
   /// Who wrote the configuration.
   public let format: Format
-  /// `config.json`.
+  /// `config.json`; OpenCLIP's `open_clip_config.json` where that is alone, or OpenCLIP's weights are named.
   public let config: Configuration
   /// What the image processor of `transformers` does: `image_processor` of `processor_config.json`, or else
   /// `preprocessor_config.json`; nil where there is neither.
@@ -51,7 +53,7 @@ public struct ModelDirectory: Sendable {
   ) throws {
     let place = try ModelPlace(of: model, environment: environment)
     var notes = place.notes
-    let own = try Configuration(optionalPath: "\(place.directory)/config.json")
+    let own = try Self.configuration(of: place)
     let adapterPath = "\(place.directory)/\(LowRankAdapter.configurationName)"
     guard let adapterConfig = try Configuration(optionalPath: adapterPath) else {
       guard let own else { throw place.missingConfiguration(environment: environment) }
@@ -111,11 +113,22 @@ public struct ModelDirectory: Sendable {
     return try adapter?.applied(to: store) ?? store
   }
 
+  /// `config.json`, else OpenCLIP's; that one first where OpenCLIP's weights are named, which may lie beside another library's.
+  private static func configuration(of place: ModelPlace) throws(ConfigurationError) -> Configuration? {
+    let names = ["config.json", "open_clip_config.json"].map { "\(place.directory)/\($0)" }
+    let isOpenCLIP = place.weightFile.map { FileSystem.name(of: $0).hasPrefix("open_clip") } ?? false
+    for path in isOpenCLIP ? names.reversed() : names {
+      if let found = try Configuration(optionalPath: path) { return found }
+    }
+    return nil
+  }
+
   private static func format(of config: Configuration) throws(ModelDirectoryError) -> Format {
     // First timm: transformers wraps its models under `model_type` and keeps its keys.
     if config.optionalValue("pretrained_cfg") != nil || config.optionalValue("architecture") != nil {
       return .timm
     }
+    if config.optionalValue("model_cfg") != nil { return .openCLIP }
     if config.optionalValue("model_type") != nil || config.optionalValue("architectures") != nil {
       return .huggingFace
     }

@@ -6,7 +6,7 @@ import networkx
 import torch
 
 from reference.layout import Layout
-from reference.network import Evidence, Network, has_norms_behind
+from reference.network import Evidence, Network, ZeroShot, has_norms_behind, image_part
 
 
 @dataclass
@@ -85,6 +85,10 @@ def norm_of(network: Network) -> torch.nn.Module:
     module = network.module
     if network.is_timm:
         return module.norm if not isinstance(module.norm, torch.nn.Identity) else module.fc_norm
+    if isinstance(module, ZeroShot):
+        return module.clip.vision_model.post_layernorm
+    if type(module).__name__ == "CLIPForImageClassification":
+        return torch.nn.Identity()  # it reads the last block's tokens as they are
     base = module.base_model
     pooler = getattr(base, "pooler", None)
     return getattr(pooler, "layernorm", None) or base.layernorm  # BEiT that reads the mean has it in the pooler
@@ -98,8 +102,11 @@ def readout(network: Network, layout: Layout, tokens: torch.Tensor, pooling: str
         after_pooling = isinstance(module.norm, torch.nn.Identity)
     else:
         two = hasattr(module, "distillation_classifier")
-        heads = [module.cls_classifier, module.distillation_classifier] if two else [module.classifier]
-        after_pooling = norm is not module.base_model.layernorm
+        if isinstance(module, ZeroShot):
+            heads = [lambda features: module.classes(module.direction(module.clip.visual_projection(features)))]
+        else:
+            heads = [module.cls_classifier, module.distillation_classifier] if two else [module.classifier]
+        after_pooling = norm is not getattr(image_part(module), "layernorm", None)
     if pooling == "mean":
         pooled = norm(tokens.mean(dim=1))
         if layout.readout == "class+patches":

@@ -1,5 +1,5 @@
 """Writes what PyTorch gives for the models of `../models` without some patches, and without each head:
-`python Tests/Fixtures/interventions/generate.py`.
+`python Tests/Fixtures/interventions/generate.py [case ...]`; cases that are not named stay as they are.
 
 Patches go after the position embeddings are added: the tokens that are left keep those of their places, and the rotations
 of their places. A head goes by zeros in its channels before the projection that joins the heads. The modules are the
@@ -19,7 +19,7 @@ sys.path[:0] = [str(HERE.parent), str(MODELS)]
 
 import cases  # noqa: E402
 from reference import storage  # noqa: E402
-from reference.network import Network  # noqa: E402
+from reference.network import Network, image_part  # noqa: E402
 
 
 def kept_patches(count: int, readout: str) -> dict[str, list[list[int]]]:
@@ -51,7 +51,7 @@ def without_patches(network: Network, images: torch.Tensor, prefix: int, kept: l
 
     module = network.module
     timm_embedded = getattr(module, "patch_drop", None) or getattr(module, "pos_drop", None)
-    embedded = timm_embedded if network.is_timm else module.base_model.embeddings
+    embedded = timm_embedded if network.is_timm else image_part(module).embeddings
     handles = [embedded.register_forward_hook(keep)]
     handles += [m.register_forward_hook(lambda _, __, bias: choose(bias)) for m in module.modules()
                 if type(m).__name__ in ("BeitRelativePositionBias", "RelativePositionBias")]
@@ -94,8 +94,11 @@ def main() -> None:
     torch.set_num_threads(1)
     transformers.utils.logging.disable_progress_bar()
     transformers.utils.logging.set_verbosity_error()
-    tensors = {}
+    path, named = HERE / "expected.safetensors", sys.argv[1:]
+    tensors = safetensors.torch.load_file(path) if named else {}
     for case in cases.CASES:
+        if named and case.name not in named:
+            continue
         network = Network(cases.load(case, MODELS / (case.model_of or case.name)), **case.forward_options)
         expected = safetensors.torch.load_file(MODELS / case.name / "expected.safetensors")
         images, heads = expected["input"].double(), expected["attention.0"].shape[1]
@@ -106,7 +109,7 @@ def main() -> None:
         tensors[f"{case.name}.heads"] = torch.stack([
             torch.stack([without_head(network, images, layer, head, heads) for head in range(heads)])
             for layer in range(len(network.blocks))])  # [layers, heads, images, classes]
-    storage.save_tensors(HERE / "expected.safetensors", tensors)
+    storage.save_tensors(path, tensors)
     storage.save_json(HERE / "versions.json", storage.versions())
 
 

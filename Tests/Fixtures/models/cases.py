@@ -12,6 +12,7 @@ from torch import nn
 from transformers.models.vit.modeling_vit import ViTPooler
 
 from reference.layout import Layout
+from reference.network import ZeroShot
 
 LABELS = ["tench", "goldfish", "great white shark", "hammerhead, hammerhead shark", "cock", "house finch", "jay"]
 
@@ -32,6 +33,7 @@ class Case:
     model_of: str | None = None
     forward_options: dict = field(default_factory=dict)
     save_options: dict = field(default_factory=dict)
+    has_class_vectors: bool = False  # the classes are vectors, which expected.safetensors has
 
     @property
     def is_timm(self) -> bool:
@@ -58,6 +60,29 @@ def hf_with_pooler() -> nn.Module:
     module = hf("ViTForImageClassification")()
     module.vit.pooler = ViTPooler(module.config)
     return module
+
+
+def clip(architecture: str, **config) -> Callable[[], nn.Module]:
+    """Two towers; the text tower is of no account here."""
+    vision = dict(
+        hidden_size=18, num_hidden_layers=2, num_attention_heads=3, intermediate_size=40, image_size=16, patch_size=4,
+        projection_dim=10)
+    text = dict(
+        hidden_size=8, num_hidden_layers=1, num_attention_heads=2, intermediate_size=12, vocab_size=20,
+        max_position_embeddings=7, projection_dim=10, bos_token_id=18, eos_token_id=19)
+    vision |= config
+    if architecture.startswith("CLIPVision"):
+        return lambda: getattr(transformers, architecture)(transformers.CLIPVisionConfig(**vision))
+    return lambda: getattr(transformers, architecture)(transformers.CLIPConfig(
+        vision_config=vision, text_config=text, projection_dim=10, num_labels=len(LABELS),
+        id2label=dict(enumerate(LABELS)), label2id={label: index for index, label in enumerate(LABELS)}))
+
+
+def class_vectors(case: "Case", width: int) -> torch.Tensor:
+    """One for each class, of various lengths."""
+    generator = torch.Generator().manual_seed(1000 + case.seed)
+    vectors = torch.randn(len(LABELS), width, generator=generator)
+    return vectors * torch.linspace(0.5, 3, len(LABELS))[:, None]
 
 
 def timm_model(architecture: str, **arguments) -> Callable[[], nn.Module]:
@@ -263,6 +288,23 @@ CASES = [
         Layout(("class",) + ("register",) * 4, (2, 3), "class"), (8, 12), 30,
         model_of="timm-dinov2-registers-swiglu",
     ),
+    Case(
+        "hf-clip", "CLIPModel with class vectors: a norm before the blocks, QuickGELU, projection, cosine, logit_scale",
+        CLASS, (16, 16), 60, clip("CLIPModel", num_hidden_layers=3), full=True, has_class_vectors=True,
+    ),
+    Case(
+        "hf-clip-interpolated", "hf-clip at 24 x 12 with interpolate_pos_encoding=True",
+        Layout(("class",), (6, 3), "class"), (24, 12), 61, model_of="hf-clip", has_class_vectors=True,
+        forward_options={"interpolate_pos_encoding": True},
+    ),
+    Case(
+        "hf-clip-vision-gelu", "CLIPVisionModelWithProjection with class vectors, GELU, no logit_scale",
+        CLASS, (16, 16), 62, clip("CLIPVisionModelWithProjection", hidden_act="gelu"), has_class_vectors=True,
+    ),
+    Case(
+        "hf-clip-classifier", "CLIPForImageClassification: the mean of the patches, without the last norm",
+        POOLED, (16, 16), 63, clip("CLIPForImageClassification"), full=True, parameter_gradients=True,
+    ),
 ]
 
 
@@ -276,9 +318,11 @@ def randomise(module: nn.Module, seed: int) -> None:
             value = 1 + 0.25 * noise if name.endswith("weight") else 0.25 * noise
         elif name.endswith("bias"):
             value = 0.25 * noise
-        elif parameter.dim() == 1:  # layer scale
+        elif name == "logit_scale":
+            value = torch.tensor(2.0)
+        elif parameter.dim() == 1 and not name.endswith("class_embedding"):  # layer scale
             value = 1 + 0.25 * noise
-        elif "token" in name or "pos" in name:
+        elif "token" in name or "pos" in name or name.endswith("class_embedding"):
             value = 0.7 * noise
         elif any(part in name for part in ("q_proj", "k_proj", "qkv")):
             value = 0.4 * noise
@@ -294,10 +338,15 @@ def save(case: Case, module: nn.Module, folder: Path) -> None:
         return
     if case.name.endswith("bf16"):
         module = module.to(torch.bfloat16)
+    if isinstance(module, ZeroShot):
+        module = module.clip
     module.save_pretrained(folder, **case.save_options)
     height, width = case.input_size
     if case.name.startswith("hf-beit"):
         transformers.BeitImageProcessor(size=dict(height=height, width=width)).save_pretrained(folder)
+    elif case.name.startswith("hf-clip"):
+        size = dict(size=dict(shortest_edge=height), crop_size=dict(height=height, width=width))
+        transformers.CLIPImageProcessor(**size).save_pretrained(folder)
     elif case.name.startswith("hf-dinov2"):
         size = dict(size=dict(shortest_edge=height + 2), crop_size=dict(height=height, width=width))
         transformers.BitImageProcessor(**size).save_pretrained(folder)
@@ -316,4 +365,9 @@ def load(case: Case, folder: Path) -> nn.Module:
             module.set_input_size(case.input_size)
         return module
     architecture = transformers.AutoConfig.from_pretrained(folder).architectures[0]
-    return getattr(transformers, architecture).from_pretrained(folder, dtype=torch.float32).eval()
+    module = getattr(transformers, architecture).from_pretrained(folder, dtype=torch.float32).eval()
+    if not case.has_class_vectors:
+        return module
+    vectors = class_vectors(case, module.visual_projection.out_features)
+    scale = module.logit_scale.data.exp() if hasattr(module, "logit_scale") else torch.tensor(100.0)
+    return ZeroShot(module, vectors, scale).eval()

@@ -126,6 +126,8 @@ def generate(case: Case) -> None:
     if case.parameter_gradients:
         gradients = parameter_gradients(network, images, [targets[0][1], targets[3][1]], case)
         tensors |= {f"parameter_gradient.{name}": value for name, value in gradients.items()}
+    if case.has_class_vectors:
+        tensors["class_vectors"] = module.vectors
     warn_if_flat(case, tensors)
 
     storage.save_tensors(folder / "expected.safetensors", tensors)

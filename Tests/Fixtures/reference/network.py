@@ -58,6 +58,42 @@ class Evidence:
         return self.attention[0].shape[0]
 
 
+class Direction(nn.Module):
+    """x/|x|, of which relevance and conservative propagation take the length for a constant."""
+
+    def forward(self, x):
+        return x / x.norm(dim=-1, keepdim=True)
+
+
+class ZeroShot(nn.Module):
+    """An image tower of CLIP's with vectors for classes; the logits are what `CLIPModel` computes of texts with these vectors."""
+
+    def __init__(self, clip: nn.Module, vectors: torch.Tensor, scale: torch.Tensor):
+        super().__init__()
+        self.clip, self.direction, self.vectors = clip, Direction(), vectors
+        self.classes = nn.Linear(vectors.shape[1], vectors.shape[0], bias=False)
+        unit = vectors.double() / vectors.double().norm(dim=-1, keepdim=True)
+        self.classes.weight.data = (unit * scale.double()).to(vectors.dtype)
+
+    def forward(self, images, **options):
+        features = self.clip.vision_model(images, **options).pooler_output
+        return self.classes(self.direction(self.clip.visual_projection(features)))
+
+
+def image_part(module: nn.Module) -> nn.Module:
+    """The module of a Hugging Face model that has embeddings and blocks."""
+    inner = getattr(module, "clip", module)
+    return getattr(inner, "vision_model", None) or module.base_model
+
+
+def name_as_vit(block: nn.Module) -> None:
+    """Gives the parts of a block of CLIP's the names that those of ViT have, beside their own."""
+    names = {"attention": block.self_attn, "layernorm_before": block.layer_norm1, "layernorm_after": block.layer_norm2}
+    for name, part in names.items():
+        object.__setattr__(block, name, part)  # not registered, so that parameters keep a single name
+    object.__setattr__(block.self_attn, "o_proj", block.self_attn.out_proj)
+
+
 def has_norms_behind(block: nn.Module) -> bool:
     """Whether the norms of a block stand behind attention and MLP, x + Norm(f(x))."""
     return type(block).__name__ in ("ResPostBlock", "EvaBlockPostNorm")
@@ -75,10 +111,15 @@ class Network:
             for block in self.blocks:
                 block.attn.fused_attn = False
         else:
-            module.set_attn_implementation("reference")
-            base = module.base_model
-            self.blocks = list(base.layers if hasattr(base, "layers") else base.encoder.layer)
+            getattr(module, "clip", module).set_attn_implementation("reference")
+            base = image_part(module)
+            if hasattr(base, "layers"):
+                self.blocks = list(base.layers)
+            else:
+                self.blocks = list(base.encoder.layers if hasattr(base.encoder, "layers") else base.encoder.layer)
             for block in self.blocks:
+                if hasattr(block, "self_attn"):
+                    name_as_vit(block)
                 block.attention.probabilities = nn.Identity()
 
     def module_at(self, point: str, layer: int) -> nn.Module:
@@ -102,6 +143,9 @@ class Network:
             norms = [m for m in self.module.modules() if isinstance(m, nn.LayerNorm)]
             # Prepended, so that the recording hooks see the replaced output.
             handles += [n.register_forward_hook(_conservative_norm, prepend=True) for n in norms]
+            handles += [
+                m.register_forward_hook(lambda _, inputs, __: inputs[0] / inputs[0].norm(dim=-1, keepdim=True).detach())
+                for m in self.module.modules() if isinstance(m, Direction)]
         output = self.module(record.input, **self.forward_options)
         for handle in handles:
             handle.remove()

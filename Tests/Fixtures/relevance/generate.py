@@ -1,5 +1,5 @@
 """Writes the maps of relevance explainers on the models of `../models`, and with XAI_DATA on trained ones:
-`python Tests/Fixtures/relevance/generate.py`.
+`python Tests/Fixtures/relevance/generate.py [case ...]`; what is not named stays as it is.
 """
 
 import importlib.util
@@ -184,16 +184,19 @@ def main() -> None:
     torch.set_num_threads(1)
     transformers.utils.logging.disable_progress_bar()
     transformers.utils.logging.set_verbosity_error()
-    tensors = {}
+    path, named = HERE / "expected.safetensors", sys.argv[1:]
+    tensors = load_file(path) if named else {}
     for case in cases.CASES:
+        if named and case.name not in named:
+            continue
         found = tensors_of(case)
         for name, tensor in found.items():
             if not (tensor.max() - tensor.min()) / tensor.abs().max() > 0.02:
                 print(f"  {name} is nearly flat")
         tensors |= found
         print(f"{case.name}: {len(found)} tensors")
-    storage.save_tensors(HERE / "expected.safetensors", tensors)
-    if "XAI_DATA" in os.environ:
+    storage.save_tensors(path, tensors)
+    if "XAI_DATA" in os.environ and not named:
         storage.save_tensors(HERE / "trained.safetensors", trained(Path(os.environ["XAI_DATA"])))
     storage.save_json(HERE / "versions.json", storage.versions("lxt", "zennit"))
 

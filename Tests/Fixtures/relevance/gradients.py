@@ -13,7 +13,7 @@ from torch import nn
 from zennit.composites import LayerMapComposite
 
 from reference.layout import Layout
-from reference.network import Network
+from reference.network import Direction, Network
 
 
 def _lxt(name: str):
@@ -64,6 +64,8 @@ def ruled(network: Network, method: str, gamma: float, patch_gamma: float):
     for module in network.module.modules():
         if isinstance(module, nn.LayerNorm):
             replace(module, lambda self, x: patches.layer_norm_forward(self, x))
+        if isinstance(module, Direction):
+            replace(module, lambda self, x: x / rules.stop_gradient(x.norm(dim=-1, keepdim=True)))
     for block in network.blocks:
         query, key, value = _dividers(method)
         if network.is_timm:

@@ -12,7 +12,7 @@ from transformers import AttentionInterface
 
 from reference import network as reference
 from reference.layout import Layout
-from reference.network import Network, has_norms_behind
+from reference.network import Network, ZeroShot, has_norms_behind
 
 
 def _attention(module, query, key, value, mask, **options):
@@ -127,7 +127,9 @@ class Propagation:
 
     def __init__(self, network: Network, image: torch.Tensor, layout: Layout, start: torch.Tensor, rule: Rule):
         self.network, self.layout, self.rule = network, layout, rule
-        before = getattr(network.module, "norm_pre", None)
+        module = network.module
+        image_tower = getattr(getattr(module, "clip", module), "vision_model", None)
+        before = getattr(module, "norm_pre", None) or getattr(image_tower, "pre_layrnorm", None)
         self.norm_before_blocks = before if isinstance(before, nn.LayerNorm) else None
         self.seen = Seen(network, image)
         self.relevance_of_attention = {}
@@ -156,14 +158,16 @@ class Propagation:
     def head(self, start: torch.Tensor) -> torch.Tensor:
         """From the logits to the last block's output, [N, D]; layer norms pass relevance unchanged."""
         module, seen, layout = self.network.module, self.seen, self.layout
-        names = ("head", "head_dist", "classifier", "cls_classifier", "distillation_classifier")
+        names = ("head", "head_dist", "classifier", "cls_classifier", "distillation_classifier", "classes")
         heads = [getattr(module, name) for name in names if isinstance(getattr(module, name, None), nn.Linear)]
         last = self.network.blocks[-1]
         tokens = seen.output[last]
         norms = [m for m in module.modules() if isinstance(m, nn.LayerNorm) and m in seen.input
                  and m is not self.norm_before_blocks and all(m not in set(block.modules()) for block in self.network.blocks)]
-        assert len(norms) == 1
-        on_tokens = seen.input[norms[0]].shape == tokens.shape
+        if type(module).__name__ == "CLIPForImageClassification":
+            norms = []  # it has a norm of the class token, which it doesn't read
+        assert len(norms) == 1 or type(module).__name__ == "CLIPForImageClassification"
+        on_tokens = bool(norms) and seen.input[norms[0]].shape == tokens.shape
         read = seen.output[norms[0]] if on_tokens else tokens
         result = torch.zeros_like(tokens)
         count = len(layout.prefix)
@@ -171,7 +175,9 @@ class Propagation:
             z = seen.output[head]
             # The logits are the mean of those of two heads: each has relevance in its proportion.
             relevance = self.linear(head, start * ratio(z / len(heads), seen.logits))
-            if not on_tokens:  # one head, behind the norm of the mean
+            if isinstance(module, ZeroShot):  # a vector's direction passes relevance on
+                relevance = self.linear(module.clip.visual_projection, relevance)
+            if norms and not on_tokens:  # one head, behind the norm of the mean
                 relevance = self.norm(norms[0], relevance)
             if layout.readout in ("class", "class+distillation"):
                 result[index] += relevance

@@ -1,0 +1,103 @@
+import ArgumentParser
+import XAICore
+import XAIFoundation
+import XAIImage
+import XAIWeights
+
+/// The classes that a model is given in place of its own.
+struct GivenClassOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Classes for the model in place of its own: a .txt of one text (for CLIP) or name a line, a .npy or .safetensors of class vectors, or a folder of images.",
+      valueName: "path"), completion: .file())
+  var classesFrom: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A sentence with {} in the place of a class's text, for classes that are texts; may be repeated, and the class is then their mean.",
+      valueName: "sentence"))
+  var template: [String] = []
+
+  /// The classes; nil for the model's own.
+  ///
+  /// A model that reads texts and is given no file has the classes that `targets` names, if there are any.
+  ///
+  /// - Parameter targets: what users wrote for `--target`.
+  func source(for directory: ModelDirectory, registry: Registry, targets: [String]) throws -> ClassSource? {
+    let readsTexts = try registry.readsTexts(directory)
+    let source = try self.source(readsTexts: readsTexts, targets: targets)
+    if case .texts? = source { return source }
+    guard template.isEmpty else {
+      throw Failure(
+        .usage,
+        readsTexts
+          ? "--template is for classes that are texts; give them by --target, or as the lines of a .txt file by --classes-from."
+          : "--template is for models that read texts, and \(directory.name) doesn't.")
+    }
+    return source
+  }
+
+  private func source(readsTexts: Bool, targets: [String]) throws -> ClassSource? {
+    guard let path = classesFrom else {
+      let texts = readsTexts ? Self.texts(among: targets) : []
+      return texts.isEmpty ? nil : .texts(try ClassTexts(texts, templates: template))
+    }
+    switch FileSystem.kind(of: path) {
+    case .folder?: return .images(try Self.images(in: path))
+    case nil:
+      throw Failure(.noInput, "there is no \(FileName.shown(path)). Check the path of --classes-from.")
+    default: break
+    }
+    switch FileSystem.parts(ofName: FileSystem.name(of: path)).fileExtension {
+    case "npy", "safetensors": return .vectors(try ClassVectors(contentsOf: path))
+    case "txt":
+      let lines: [String]
+      do throws(ReadFailure) { lines = try ClassVectors.lines(ofFile: path) } catch {
+        throw Failure(.noInput, "\(FileName.shown(path)) can't be read: \(error.reason).")
+      }
+      return readsTexts ? .texts(try ClassTexts(lines, templates: template)) : .names(lines)
+    default:
+      throw Failure(
+        .usage,
+        "--classes-from takes .txt, .npy and .safetensors files, and folders of images, not \(FileName.shown(path))."
+      )
+    }
+  }
+
+  /// What users wrote for classes that are neither numbers nor chosen by logits, each once.
+  static func texts(among targets: [String]) -> [String] {
+    var seen: Set<String> = []
+    return targets.compactMap { target in
+      if target == "predicted" || target.hasPrefix("top:") || target.hasPrefix("index:") || Int(target) != nil
+      {
+        return nil
+      }
+      let text = target.hasPrefix("name:") ? String(target.dropFirst(5)) : target
+      return seen.insert(text).inserted ? text : nil
+    }
+  }
+
+  /// A class for each image of a folder, or for each folder of images in it.
+  private static func images(in folder: String) throws -> ClassImages {
+    let entries: [FileSystem.Entry]
+    do throws(ReadFailure) { entries = try FileSystem.entries(of: folder) } catch {
+      throw Failure(.noInput, "\(FileName.shown(folder)): the folder can't be read: \(error.reason).")
+    }
+    let folders = entries.filter { FileSystem.kind(of: FileSystem.path(folder, $0.name)) == .folder }
+    guard folders.isEmpty else {
+      let images = try folders.map {
+        try Self.images(ofFolder: FileSystem.path(folder, $0.name)).map(\.image)
+      }
+      return try ClassImages(images, names: folders.map(\.name))
+    }
+    let images = try Self.images(ofFolder: folder)
+    return try ClassImages(images.map { [$0.image] }, names: images.map(\.name))
+  }
+
+  private static func images(ofFolder folder: String) throws -> [(name: String, image: RGBImage)] {
+    try ImageFiles([folder], suffixLength: 0).files.map { file in
+      let stem = FileSystem.parts(ofName: FileSystem.name(of: file.path)).stem
+      return (stem, try RGBImage(contentsOf: file.path))
+    }
+  }
+}
