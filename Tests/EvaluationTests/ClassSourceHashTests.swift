@@ -10,7 +10,7 @@ import XAIEvaluation
       .vectors(try ClassVectors(Tensor([2, 2], values), names: names, scale: scale))
     }
     func images(_ value: UInt8, _ name: String) throws -> ClassSource {
-      let image = RGBImage(width: 1, height: 1, pixels: [value, 0, 0])
+      let image = try RGBImage(width: 1, height: 1, pixels: [value, 0, 0])
       return .images(try ClassImages([[image]], names: [name]))
     }
     let sources: [ClassSource] = [

@@ -8,9 +8,9 @@ import XAITesting
 
 /// Classes that are other images.
 @Suite struct ClassImagesTests {
-  private func image(_ seed: UInt64, side: Int = 16) -> RGBImage {
+  private func image(_ seed: UInt64, side: Int = 16) throws -> RGBImage {
     var random = SeededRandom(seed: seed)
-    return RGBImage(
+    return try RGBImage(
       width: side, height: side, pixels: (0..<side * side * 3).map { _ in UInt8(random.next() >> 56) })
   }
 
@@ -22,7 +22,7 @@ import XAITesting
     "an image is nearest to itself, the cosine is symmetric, and two images are their mean",
     arguments: ["hf-clip", "hf-clip-vision-gelu", "timm-vit", "hf-dinov2"])
   func similarity(_ name: String) throws {
-    let (a, b) = (image(1), image(2))
+    let (a, b) = try (image(1), image(2))
     let classes = try ClassImages([[a], [b], [a, b]], names: ["a", "b", "both"], scale: 10)
     let model = try CLIPFixture(name).load(.images(classes))
     #expect(model.descriptor.labels == ["a", "b", "both"] && model.descriptor.output == .softmax)
@@ -39,7 +39,7 @@ import XAITesting
   @Test("methods that go back from a class explain the likeness of two images")
   func explaining() throws {
     let model = try CLIPFixture("hf-clip").load(
-      .images(ClassImages([[image(1)], [image(2)]], names: ["a", "b"])))
+      .images(ClassImages([[try image(1)], [try image(2)]], names: ["a", "b"])))
     let input = try model.descriptor.preprocessing.tensor(from: image(3))
     let explainer = try Registry(plugins: builtInExplainers).explainer("attnlrp:contrast=others")
     let map = try explainer.explain(input, targets: .classes([0]), using: model)[0][0]
