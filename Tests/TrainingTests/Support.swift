@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import XAI
 import XAITesting
 
@@ -45,12 +46,21 @@ func smallModel(on kernels: any Kernels = PortableKernels(threads: 1)) throws ->
   return model
 }
 
-/// A folder that goes away with the test.
+/// A folder that goes away with the test, or with the process where the test writes after it last named the folder.
 final class TemporaryFolder: Sendable {
+  private static let made = Mutex<[String]>([])
+  private static let removal: Void = {
+    atexit {
+      for path in TemporaryFolder.made.withLock({ $0 }) { try? FileManager.default.removeItem(atPath: path) }
+    }
+  }()
+
   let path: String
 
   init() {
     path = FileManager.default.temporaryDirectory.appendingPathComponent("training-\(UUID().uuidString)").path
+    Self.made.withLock { [path] in $0.append(path) }
+    _ = Self.removal
   }
 
   func bytes(_ name: String) -> Data? { FileManager.default.contents(atPath: "\(path)/\(name)") }
