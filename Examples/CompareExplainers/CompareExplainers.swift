@@ -6,12 +6,12 @@ import XAI
   @Argument(help: "A model directory of Hugging Face or timm.") var model: String
   @Argument(help: "A JPEG or PNG.") var image: String
   @Argument(help: "The montage that is written: .svg, .pdf, .png or .jpg.") var output: String
-  @ArgumentParser.Option(
+  @Option(
     name: .shortAndLong, parsing: .upToNextOption, help: "Explainers with their options, as in gmar:norm=l2.")
   var explainers = [
     "attention-rollout", "gmar", "gmar:norm=l2", "gradient-rollout", "generic-attention", "grad-cam",
   ]
-  @ArgumentParser.Option(name: .shortAndLong, help: "A class index, a label, or predicted.") var target =
+  @Option(name: .shortAndLong, help: "A class index, a label, or predicted.") var target =
     "predicted"
 
   func run() throws {

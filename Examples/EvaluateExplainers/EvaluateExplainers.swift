@@ -8,11 +8,11 @@ import XAIFoundation
   @Argument(help: "A data set or a folder of images.") var data: String
   @Argument(help: "The database of results; running it again resumes.") var results: String
   @Argument(help: "The page that is written.") var page: String
-  @ArgumentParser.Option(help: "The split of the data set; its first by default.") var split: String?
-  @ArgumentParser.Option(help: "Images that are drawn.") var sample = 20
-  @ArgumentParser.Option(parsing: .upToNextOption, help: "Explainers with their options.")
+  @Option(help: "The split of the data set; its first by default.") var split: String?
+  @Option(help: "Images that are drawn.") var sample = 20
+  @Option(parsing: .upToNextOption, help: "Explainers with their options.")
   var explainers = ["attention-rollout", "gmar", "grad-cam", "random"]
-  @ArgumentParser.Option(parsing: .upToNextOption, help: "Metrics with their options.")
+  @Option(parsing: .upToNextOption, help: "Metrics with their options.")
   var metrics = ["average-drop", "insertion", "deletion"]
 
   func run() throws {

@@ -7,7 +7,7 @@ import XAI
   var dataset: String
   @Argument(help: "The split, such as validation.") var split: String
   @Argument(help: "The folder for the images; it has to be there.") var folder: String
-  @ArgumentParser.Option(help: "The numbers of the samples, from 0.") var samples: [Int] = [0]
+  @Option(help: "The numbers of the samples, from 0.") var samples: [Int] = [0]
 
   func run() throws {
     let dataset = try Registry.builtIn().dataset(dataset)

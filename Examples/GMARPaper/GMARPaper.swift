@@ -42,7 +42,7 @@ struct FigureCommand: ParsableCommand {
   @Argument(help: "A model directory of Hugging Face or timm.") var model: String
   @Argument(help: "A JPEG or PNG.") var image: String
   @Argument(help: "The figure that is written: .svg, .pdf, .png or .jpg.") var output: String
-  @ArgumentParser.Option(name: .shortAndLong, help: "A class index, a label, or predicted.") var target =
+  @Option(name: .shortAndLong, help: "A class index, a label, or predicted.") var target =
     "predicted"
 
   func run() throws {

@@ -16,6 +16,9 @@ enum MoreTasks {
       try RGBImage(width: width, height: height, samples: frame, order: .bgra, bytesPerRow: stride)
     }
 
+    // Several images have names, which may be known at run time only.
+    let images = NamedImages(zip(["first", "second"], [scene, other]))
+
     // Without holding up the actor that asks. A model is a value without state: many tasks may use it at once.
     let model = try loadModel(demo.appendingPathComponent("model"))
     async let first = GMAR().explain(scene, using: model)
@@ -43,6 +46,11 @@ enum MoreTasks {
       print("no class is called \(label); is it \(near.joined(separator: " or "))?")
     }
 
+    // Explainers as the command writes them, and their maps by name.
+    let three = try ["gmar:norm=l2", "grad-cam", "occlusion"].map(Registry.builtIn().explainer)
+    let named = try Explanation(of: images, targets: .top(2), by: three, using: model)
+    print(try named["gmar:norm=l2", image: "first", target: "heart"])
+
     // A batch: one forward pass for all images and explainers, maps by index where names are in the way.
     let input = try model.descriptor.preprocessing.tensor(from: [scene, other])
     let explanation = try Explanation(of: input, targets: .top(2), by: [GMAR(), AttnLRP()], using: model)
@@ -60,8 +68,7 @@ enum MoreTasks {
 
     // An evaluation, image by image as it gets on.
     let evaluation = try Evaluation(
-      model: model, images: ["first": scene, "second": other], explainers: [captum, GMAR()],
-      metrics: [Insertion()])
+      model: model, images: images, explainers: [captum, GMAR()], metrics: [Insertion()])
     for try await event in evaluation.events() {
       if case .image(let result) = event { print("\(result.identifier) is done") }
     }

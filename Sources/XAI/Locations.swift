@@ -57,6 +57,20 @@ extension Drawing {
   }
 }
 
+extension ClassVectors {
+  /// Reads vectors from a file, as with a path.
+  public init(contentsOf file: URL, scale: Float? = nil) throws {
+    try self.init(contentsOf: file.checkedPath(), scale: scale)
+  }
+}
+
+extension ExternalMaps {
+  /// Takes the maps of a safetensors file, as with a path.
+  public init(_ name: String, scores: ScoreMeaning, contentsOf file: URL) throws {
+    try self.init(name, scores: scores, contentsOf: file.checkedPath())
+  }
+}
+
 #if XAI_DATABASE
 extension ResultStore {
   /// Opens or makes the store of an experiment, as with a path.

@@ -6,7 +6,7 @@ import XAITesting
 /// Maps of another program next to ours.
 @Suite struct ExternalMapsTests {
   private let model = ToyModel.classToken.make(on: AvailableKernels.preferred.make())
-  private let images: KeyValuePairs<String, RGBImage> = ["a": image(1), "b": image(2)]
+  private let images: NamedImages = ["a": image(1), "b": image(2)]
 
   private static func image(_ seed: UInt64) -> RGBImage {
     var random = SeededRandom(seed: seed)
@@ -18,7 +18,7 @@ import XAITesting
   /// Our own maps, as if another program had made them.
   private func copies(of explainer: some Explainer) throws -> [ExternalMaps.Key: Tensor] {
     var maps: [ExternalMaps.Key: Tensor] = [:]
-    for (name, image) in images {
+    for (name, image) in zip(images.names, images.images) {
       for index in 0..<model.descriptor.classCount {
         let map = try explainer.explain(image, target: .classes([index]), using: model)
         maps[.init(name, classIndex: index)] = map.map

@@ -41,7 +41,7 @@ extension Explanation {
   ///   - explainers: the explainers.
   ///   - model: the model to explain.
   public static func begin(
-    of images: KeyValuePairs<String, RGBImage>, targets selection: TargetSelection = .predicted,
+    of images: NamedImages, targets selection: TargetSelection = .predicted,
     by explainers: [any Explainer], using model: any Model
   ) -> ExplanationRun<Explanation> {
     ExplanationRun { try Explanation(of: images, targets: selection, by: explainers, using: model) }

@@ -34,16 +34,13 @@ public struct Explanation: Sendable {
   ///
   /// - Throws: as for a batch; `TensorError` where the model takes inputs of any size and images become inputs of different ones.
   public init(
-    of images: KeyValuePairs<String, RGBImage>, targets selection: TargetSelection = .predicted,
+    of images: NamedImages, targets selection: TargetSelection = .predicted,
     by explainers: [any Explainer], using model: any Model
   ) throws {
-    let names = images.map(\.key)
-    if let twice = names.indices.first(where: { names[..<$0].contains(names[$0]) }) {
-      throw ExplanationError.repeated(image: names[twice])
-    }
+    if let name = images.repeatedName { throw ExplanationError.repeated(image: name) }
     try self.init(
-      of: model.descriptor.preprocessing.tensor(from: images.map(\.value)), named: names, targets: selection,
-      by: explainers, using: model)
+      of: model.descriptor.preprocessing.tensor(from: images.images), named: images.names,
+      targets: selection, by: explainers, using: model)
   }
 
   private init(

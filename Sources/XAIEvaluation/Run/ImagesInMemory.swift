@@ -1,5 +1,5 @@
 public import XAICore
-public import XAIImage
+import XAIImage
 
 /// Images that are in memory, as a data set of one split.
 ///
@@ -22,8 +22,9 @@ public struct ImagesInMemory: Dataset {
   /// Holds images without classes, by names that tell them apart.
   ///
   /// - Throws: `DatasetError` where there are none, or two have the same name.
-  public init(_ images: KeyValuePairs<String, RGBImage>) throws(DatasetError) {
-    try self.init(images.map { ($0.key, Sample(image: $0.value, label: nil)) }, classes: [])
+  public init(_ images: NamedImages) throws(DatasetError) {
+    try self.init(
+      zip(images.names, images.images).map { ($0, Sample(image: $1, label: nil)) }, classes: [])
   }
 
   /// Holds images with what is known about them.
@@ -78,7 +79,7 @@ extension Evaluation {
   ///
   /// - Throws: as with a data set; `DatasetError` where there are no images, or two have the same name.
   public init(
-    model: any Model, images: KeyValuePairs<String, RGBImage>, explainers: [any Explainer],
+    model: any Model, images: NamedImages, explainers: [any Explainer],
     metrics: [any Metric], settings: Settings = Settings()
   ) throws {
     let images = try ImagesInMemory(images)
