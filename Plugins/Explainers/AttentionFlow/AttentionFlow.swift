@@ -59,7 +59,8 @@ public struct AttentionFlow: Explainer {
     let layers = options.start..<model.descriptor.layerCount
     let maps = try (0..<trace.batchCount).map { image in
       let attention = try layers.map { try AttentionRows(trace, layer: $0, image: image) }
-      return Self.flows(LayeredCapacities(attention, trace.layout, residual: options.residual), trace.layout)
+      return try Self.flows(
+        LayeredCapacities(attention, trace.layout, residual: options.residual), trace.layout)
     }
     return try targets.map { image, _, classIndex in
       try Attribution(scores: maps[image], of: trace, classIndex: classIndex, by: self)
@@ -67,19 +68,29 @@ public struct AttentionFlow: Explainer {
   }
 
   /// The maximum flow to each patch; sinks don't depend on one another and are shared out among threads.
-  private static func flows(_ capacities: LayeredCapacities, _ layout: TokenLayout) -> [Float] {
+  ///
+  /// A large model's takes seconds, so each thread looks between two sinks whether the task was cancelled.
+  private static func flows(
+    _ capacities: LayeredCapacities, _ layout: TokenLayout
+  ) throws(CancellationError) -> [Float] {
     let patches = layout.patches
     let chunk = max(1, patches.count / 32)
-    return [Float](unsafeUninitializedCapacity: patches.count) { flows, count in
+    var flows = [Float](repeating: 0, count: patches.count)
+    flows.withUnsafeMutableBufferPointer { flows in
       nonisolated(unsafe) let results = flows
-      DispatchQueue.concurrentPerform(iterations: (patches.count + chunk - 1) / chunk) { iteration in
-        var flow = MaximumFlow(capacities)
-        for patch in iteration * chunk..<min((iteration + 1) * chunk, patches.count) {
-          results[patch] = Float(flow.value(to: patches.lowerBound + patch))
+      withUnsafeCurrentTask { task in
+        nonisolated(unsafe) let task = task
+        DispatchQueue.concurrentPerform(iterations: (patches.count + chunk - 1) / chunk) { iteration in
+          var flow = MaximumFlow(capacities)
+          for patch in iteration * chunk..<min((iteration + 1) * chunk, patches.count) {
+            if let task, task.isCancelled { return }
+            results[patch] = Float(flow.value(to: patches.lowerBound + patch))
+          }
         }
       }
-      count = patches.count
     }
+    if Task.isCancelled { throw CancellationError() }
+    return flows
   }
 }
 

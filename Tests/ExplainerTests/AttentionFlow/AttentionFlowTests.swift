@@ -71,4 +71,14 @@ import XAITesting
     let first = try #require(map.scores.first)
     expectClose(map.scores, [Float](repeating: first, count: map.scores.count), within: 1e-6, "scores")
   }
+
+  @Test("a cancelled task gets no map")
+  func cancelled() async {
+    let model = ScriptedModel.random(layout: ToyModel.classToken.layout)
+    let task = Task {
+      withUnsafeCurrentTask { $0?.cancel() }
+      return try AttentionFlow().explain(model.input(images: 2), using: model)
+    }
+    await #expect(throws: CancellationError.self) { try await task.value }
+  }
 }
