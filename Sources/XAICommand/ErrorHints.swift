@@ -44,6 +44,7 @@ enum ErrorHints {
   private static func hint(for error: ModelError) -> String? {
     switch error {
     case .missingCapabilities: "`xai inspect` shows which explainers fit a model"
+    case .noClasses: "--classes-from gives it some"
     case .notGiven: "`xai inspect` shows what a model gives"
     default: nil
     }

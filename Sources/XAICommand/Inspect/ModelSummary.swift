@@ -77,6 +77,9 @@ struct ModelSummary: Encodable {
       do {
         try entry.make([]).check(fits: descriptor)
         return Fit(id: entry.descriptor.id, scores: entry.descriptor.scores, problem: nil)
+      } catch ModelError.noClasses(let user, let model) {
+        let problem = ErrorHints.text(of: ModelError.noClasses(user: user, model: model))
+        return Fit(id: entry.descriptor.id, scores: entry.descriptor.scores, problem: problem)
       } catch {
         return Fit(id: entry.descriptor.id, scores: entry.descriptor.scores, problem: "\(error)")
       }

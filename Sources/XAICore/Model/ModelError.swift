@@ -39,8 +39,7 @@ public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
         + "use what works on outputs as they are, such as score=logit"
     case .noClasses(let user, let model):
       "\(user) is about a class, and \(model) is a backbone without a classifier; use an explainer that needs no class, "
-        + "such as attention-rollout, or give the model a vector for each class when it is loaded "
-        + "(--classes-from, LoadRequest)"
+        + "such as attention-rollout, or give the model classes when it is loaded"
     case .unsuitableTokens(let explainer, let model, let reason):
       "\(explainer) can't explain \(model): \(reason)"
     case .unsuitablePlace(let explainer, let model, let point, let reason):

@@ -37,7 +37,11 @@ public struct WeightsError: Error, Hashable, Sendable {
 extension WeightsError: CustomStringConvertible {
   /// What stands before the names throughout, where that is all, or else the three lists, of each the first 20.
   public var description: String {
-    let head = "\(quoted(path)) doesn't fit the model. Check that config.json belongs to these weights"
+    let head =
+      "\(quoted(path)) doesn't fit the model. "
+      + (quantised.map {
+        "The weights look quantised (\(quoted($0))): convert them to float32, float16 or bfloat16"
+      } ?? "Check that config.json belongs to these weights")
     if let sentence = renaming { return "\(quoted(path)) doesn't fit the model by its names: \(sentence)" }
     return
       ([head]
@@ -45,6 +49,12 @@ extension WeightsError: CustomStringConvertible {
       + section("of another shape or type", mismatched.map(\.line))
       + section("not part of the model", unexpected.map { quoted($0) }))
       .joined(separator: "\n")
+  }
+
+  /// The first tensor that is what libraries of quantisation store beside integers; nil where none is.
+  private var quantised: String? {
+    let marks = ["weight_scale", ".qweight", ".qzeros", ".SCB", ".absmax", ".quant_map"]
+    return unexpected.first { name in marks.contains { name.hasSuffix($0) } }
   }
 
   /// What stands before all names on one side and not on the other, and what to do; nil where names differ otherwise.

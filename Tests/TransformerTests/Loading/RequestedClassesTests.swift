@@ -92,7 +92,7 @@ import XAIWeights
       }
       let error = #expect(throws: ModelError.self) { try explainer.explain(input, using: model) }
       let text = error?.description ?? ""
-      #expect(text.contains(entry.descriptor.id) && text.contains("vector"), "\(text)")
+      #expect(text.contains(entry.descriptor.id) && text.contains("give the model classes"), "\(text)")
     }
     #expect(throws: TargetError.self) {
       try TargetSelection.top(1).resolve(logits: model.logits(input), labels: [])

@@ -90,6 +90,14 @@ import XAITensor
     #expect(message.split(separator: "\n").count == 1 + 22 + 22)
   }
 
+  @Test func saysThatWeightsAreQuantised() throws {
+    let reader = WeightReader(try store(["fc.weight_int8": [2], "fc.weight_scale": [1]]))
+    _ = reader.tensor("fc.weight", [2])
+    let message = error(reader).map { "\($0)" } ?? ""
+    #expect(message.contains("look quantised ('fc.weight_scale'): convert them to float32"), "\(message)")
+    #expect(!message.contains("config.json"))
+  }
+
   @Test func placeholdersOfHostileShapesTakeNoMemory() throws {
     let reader = WeightReader(try store([:]))
     // A terabyte of zeros, readable at both ends.
