@@ -91,9 +91,7 @@ extension URL {
     guard isFileURL else { throw .notAFile(address: absoluteString) }
     // By bytes: a name on Linux may be no Unicode.
     return withUnsafeFileSystemRepresentation { bytes in
-      bytes.map {
-        FileName.text(UnsafeBufferPointer(start: $0, count: strlen($0)).map(UInt8.init(bitPattern:)))
-      }
+      bytes.map { FileName.text(UnsafeRawBufferPointer(start: $0, count: strlen($0))) }
     } ?? path(percentEncoded: false)
   }
 }

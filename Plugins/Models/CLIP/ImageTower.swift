@@ -56,7 +56,7 @@ struct ImageTower {
   }
 
   /// What cosines are multiplied by where a checkpoint doesn't say it: where the training clips it (section 2.5).
-  private static let usualScale: Float = 100
+  static let usualScale: Float = 100
 
   /// e to the logit scale, which checkpoints of both towers have.
   private static func scale(_ weights: WeightStore) throws -> Float? {

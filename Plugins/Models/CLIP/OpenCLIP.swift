@@ -26,7 +26,8 @@ enum OpenCLIP {
     // OpenCLIP resizes position embeddings as a checkpoint is loaded, with antialiasing.
     configuration.positionInterpolation = .antialiasedBicubic
     configuration.mlp = try activation(config)
-    configuration.classifier = .cosine(scale: 100, projectedWidth: try projectedWidth(config))
+    configuration.classifier = .cosine(
+      scale: ImageTower.usualScale, projectedWidth: try projectedWidth(config))
     try configuration.validate(file: own.file)
     return ImageTower(configuration: configuration, naming: imageNaming)
   }

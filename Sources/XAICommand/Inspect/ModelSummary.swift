@@ -77,11 +77,12 @@ struct ModelSummary: Encodable {
       do {
         try entry.make([]).check(fits: descriptor)
         return Fit(id: entry.descriptor.id, scores: entry.descriptor.scores, problem: nil)
-      } catch ModelError.noClasses(let user, let model) {
-        let problem = ErrorHints.text(of: ModelError.noClasses(user: user, model: model))
-        return Fit(id: entry.descriptor.id, scores: entry.descriptor.scores, problem: problem)
       } catch {
-        return Fit(id: entry.descriptor.id, scores: entry.descriptor.scores, problem: "\(error)")
+        // Hints of other errors lead to where the user is already.
+        let hasHint = if case ModelError.noClasses = error { true } else { false }
+        return Fit(
+          id: entry.descriptor.id, scores: entry.descriptor.scores,
+          problem: hasHint ? ErrorHints.text(of: error) : "\(error)")
       }
     }
     labels = descriptor.labels

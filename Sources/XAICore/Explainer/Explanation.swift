@@ -212,11 +212,7 @@ package struct ExplanationAttempt: Sendable {
     of input: Tensor, named images: [String] = [], targets selection: TargetSelection = .predicted,
     by explainers: [any Explainer], using model: any Model
   ) throws {
-    guard input.shape.rank == 4, input.shape[1] == 3, input.shape.count > 0 else {
-      throw ModelError.unsupportedInput(
-        model: model.descriptor.name,
-        reason: "the input is \(input.shape), and must be images×3×height×width, with one image at least")
-    }
+    try model.checkIsBatch(input)
     let seen = try model.descriptor(seeing: (height: input.shape[2], width: input.shape[3]))
     for explainer in explainers { try explainer.check(fits: seen) }
     let recording = try explainers.reduce(Recording()) { try $0.union($1.recording(for: seen)) }

@@ -33,7 +33,7 @@ public struct Targets: Hashable, Sendable {
   ///
   /// An explainer begins with ``ForwardTrace/cotangent(of:contrast:)``, so that its users may hold a class against another.
   ///
-  /// - Throws: `TargetError.unknownIndex` for a class that isn't one of so many.
+  /// - Throws: `TargetError.unknownIndex` for a class beyond their number.
   public func cotangent(classCount: Int) throws(TargetError) -> Tensor {
     try check(classCount: classCount)
     let rows = imageCount * countPerImage
@@ -47,7 +47,7 @@ public struct Targets: Hashable, Sendable {
     }
   }
 
-  /// Throws for a class that isn't one of so many.
+  /// Throws for a class beyond their number.
   func check(classCount: Int) throws(TargetError) {
     for classes in classes {
       for index in classes where !(0..<classCount).contains(index) {

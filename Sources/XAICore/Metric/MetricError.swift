@@ -12,7 +12,7 @@ public enum MetricError: Error, Hashable, CustomStringConvertible {
   case noImage(shape: TensorShape)
   /// A map or scores that are more or fewer than there are places for them.
   case wrongCount(of: String, Int, needed: String)
-  /// The model is to see so many frames at once.
+  /// The number of frames that the model is to see at once is below 1.
   case batchSize(Int)
 
   /// What is wrong, and what to do.

@@ -27,6 +27,17 @@ extension Model {
   }
 }
 
+extension Model {
+  /// Throws for an input that is no batch of images.
+  package func checkIsBatch(_ input: Tensor) throws(ModelError) {
+    guard input.shape.rank == 4, input.shape[1] == 3, input.shape.count > 0 else {
+      throw .unsupportedInput(
+        model: descriptor.name,
+        reason: "the input is \(input.shape), and must be images×3×height×width, with one image at least")
+    }
+  }
+}
+
 /// A model with a backward pass: gradients of its logits, or what other rules make of them.
 public protocol DifferentiableModel: Model {
   /// Runs the backward pass.

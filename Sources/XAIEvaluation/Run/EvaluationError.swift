@@ -12,7 +12,7 @@ public enum EvaluationError: Error, Hashable, Sendable, CustomStringConvertible 
   case modelLacks(need: String, of: String, model: String)
   /// The model takes images of any size, and a batch needs one.
   case noInputSize(model: String)
-  /// The model is to see so many inputs at once.
+  /// The number of inputs that the model is to see at once is below 1.
   case batchSize(Int)
   /// A number is not finite.
   case notFinite(String)

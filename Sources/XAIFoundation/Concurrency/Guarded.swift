@@ -36,6 +36,6 @@ package final class Guarded<Value>: @unchecked Sendable {
 #else
 package import Synchronization
 
-/// A value that one thread at a time may touch: `Mutex`, but for the thread sanitizer, which doesn't see its lock.
+/// A value that one thread at a time may touch: `Mutex`, except under the thread sanitizer, which doesn't see its lock.
 package typealias Guarded<Value> = Mutex<Value>
 #endif

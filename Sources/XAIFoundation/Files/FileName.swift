@@ -146,8 +146,7 @@ package enum FileName {
 package func argumentTexts() -> [String] {
   (1..<max(Int(CommandLine.argc), 1)).compactMap { index in
     CommandLine.unsafeArgv[index].map { argument in
-      FileName.text(
-        UnsafeBufferPointer(start: argument, count: strlen(argument)).map { UInt8(truncatingIfNeeded: $0) })
+      FileName.text(UnsafeRawBufferPointer(start: argument, count: strlen(argument)))
     }
   }
 }

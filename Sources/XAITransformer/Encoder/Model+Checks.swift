@@ -3,15 +3,6 @@ import XAIFoundation
 import XAITensor
 
 extension Model {
-  /// Throws for an input that is no batch of images.
-  func checkIsBatch(_ input: Tensor) throws(ModelError) {
-    guard input.shape.rank == 4, input.shape[1] == 3, input.shape.count > 0 else {
-      throw .unsupportedInput(
-        model: descriptor.name,
-        reason: "the input is \(input.shape), and must be images×3×height×width, with one image at least")
-    }
-  }
-
   /// Throws where inputs would need more memory than the machine has, before the process is killed for it.
   func checkMemory(bytesPerInput: Double, batch: Int, _ layout: TokenLayout) throws(ModelError) {
     let bytes = Double(batch) * bytesPerInput
