@@ -185,6 +185,7 @@ let plugins: [Plugin] = [
   Plugin(kind: "Explainers", name: "ConservativePropagation"),
   Plugin(kind: "Explainers", name: "AttnLRP"),
   Plugin(kind: "Explainers", name: "CPLRP"),
+  Plugin(kind: "Explainers", name: "CoRT"),
   Plugin(kind: "Explainers", name: "Occlusion"),
   Plugin(kind: "Explainers", name: "RISE"),
   Plugin(kind: "Explainers", name: "KernelSHAP"),

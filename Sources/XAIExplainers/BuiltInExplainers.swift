@@ -4,6 +4,7 @@
 @_exported public import XAIBTH
 @_exported public import XAICPLRP
 @_exported public import XAICentreMap
+@_exported public import XAICoRT
 @_exported public import XAIConservativePropagation
 public import XAICore
 @_exported public import XAIFovEx
@@ -53,6 +54,7 @@ public let builtInExplainers: [any Plugin.Type] = [
   ConservativePropagation.self,
   AttnLRP.self,
   CPLRP.self,
+  CoRT.self,
   Occlusion.self,
   RISE.self,
   KernelSHAP.self,

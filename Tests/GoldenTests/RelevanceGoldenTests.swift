@@ -40,7 +40,7 @@ import XAITesting
       #expect(
         golden.names(model, target: 0).count + golden.names(model, target: 3).count >= 24, "\(model.name)")
     }
-    let specs = golden.specs
+    let specs = try golden.specs.union(GoldenMaps("cort").specs)
     for entry in try Registry.builtIn().explainers where entry.descriptor.family == .relevance {
       let own = specs.filter { $0.split(separator: ":").first.map(String.init) == entry.descriptor.id }
       #expect(own.count > 1 && own.contains { $0.contains("contrast=") }, "\(entry.descriptor.id)")

@@ -11,6 +11,8 @@ public struct AttnLRPOptions: DenoisedRelevanceOptions {
   public var gamma = 0.0
   /// The same in the patch projection.
   public var patchGamma = 0.0
+  /// How much more the larger summand of a residual sum counts; 0 is the derivative.
+  public var residualGamma = 0.0
   /// What the class is held against.
   public var contrast = Contrast.none
 

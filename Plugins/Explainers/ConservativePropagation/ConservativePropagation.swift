@@ -4,15 +4,28 @@ public import XAICore
 public struct ConservativePropagationOptions: RelevanceOptions {
   /// Where relevance is read.
   public var at = RelevancePoint.tokens
+  /// How much more the larger summand of a residual sum counts; 0 is the derivative.
+  public var residualGamma = 0.0
   /// What the class is held against.
   public var contrast = Contrast.none
 
   public init() {}
 
   /// Attention and the layer norm's scale count as constants.
-  public var rules: PropagationRules { .conservative }
+  public var rules: PropagationRules {
+    var rules = PropagationRules.conservative
+    if residualGamma > 0 { rules.residual = .gamma(Float(residualGamma)) }
+    return rules
+  }
 
-  public static let table: [OptionSpec<Self>] = [atOption, contrastOption]
+  public static let table: [OptionSpec<Self>] = [
+    atOption,
+    OptionSpec(
+      "residual-gamma", \.residualGamma,
+      "how much more the larger summand of a residual sum counts; 0 is the derivative",
+      allowed: "a number from 0", where: { $0 >= 0 }),
+    contrastOption,
+  ]
 }
 
 /// Conservative propagation: gradient × input, with attention and the scale of layer norms as constants.

@@ -96,14 +96,17 @@ extension ContrastiveOptions {
 }
 
 extension ForwardTrace {
-  /// What a backward pass begins with: the gradient of y_A − Σ_c w_c·y_c with respect to the logits, [k·B, classes].
+  /// What a backward pass begins with: the gradient of y_A − share·Σ_c w_c·y_c with respect to the logits, [k·B, classes].
   ///
   /// - Parameters:
   ///   - targets: the classes A of each image.
   ///   - contrast: what they are held against.
+  ///   - share: how much of what they are held against is subtracted.
   /// - Throws: `TargetError` where targets are not those of the trace's images, or not of the model's classes, and where a class
   ///   would be held against itself.
-  public func cotangent(of targets: Targets, contrast: Contrast) throws(TargetError) -> Tensor {
+  public func cotangent(
+    of targets: Targets, contrast: Contrast, share: Float = 1
+  ) throws(TargetError) -> Tensor {
     try check(targets)
     let classCount = logits.shape[1]
     let own = try targets.cotangent(classCount: classCount)
@@ -116,7 +119,7 @@ extension ForwardTrace {
         let subtracted = try logits[image].withElements { (logits) throws(TargetError) in
           try contrast.subtracted(from: classIndex, logits: logits)
         }
-        for (other, weight) in subtracted { elements[start + other] -= weight }
+        for (other, weight) in subtracted { elements[start + other] -= share * weight }
       }
     }
     return Tensor(own.shape, elements)

@@ -125,6 +125,8 @@ public protocol DenoisedRelevanceOptions: RelevanceOptions {
   var gamma: Double { get set }
   /// The same in the patch projection.
   var patchGamma: Double { get set }
+  /// How much more the larger summand of a residual sum counts; 0 is the derivative.
+  var residualGamma: Double { get set }
 }
 
 extension DenoisedRelevanceOptions {
@@ -133,6 +135,7 @@ extension DenoisedRelevanceOptions {
     var rules = Self.plainRules
     if gamma > 0 { rules.linear = .gamma(Float(gamma)) }
     if patchGamma > 0 { rules.patchProjection = .gamma(Float(patchGamma)) }
+    if residualGamma > 0 { rules.residual = .gamma(Float(residualGamma)) }
     return rules
   }
 
@@ -146,6 +149,10 @@ extension DenoisedRelevanceOptions {
       OptionSpec(
         "patch-gamma", \.patchGamma, "the same in the patch projection", allowed: "a number from 0",
         where: { $0 >= 0 }),
+      OptionSpec(
+        "residual-gamma", \.residualGamma,
+        "how much more the larger summand of a residual sum counts; 0 is the derivative",
+        allowed: "a number from 0", where: { $0 >= 0 }),
       contrastOption,
     ]
   }

@@ -80,6 +80,10 @@ public struct PropagationRules: Hashable, Sendable {
     /// Each summand's relevance is scaled so that its sum over all tokens, of the whole, is |Σr_a|/(|Σr_a| + |Σr_b|)
     /// (Chefer et al. 2021, section 3.1).
     case balanced
+    /// Channel by channel, a summand of the sum's own sign counts 1 + γ times and the other once, so that relevance grows less
+    /// where summands cancel: with w_a = 1 + γ where a·z > 0 and 1 elsewhere, c_a = c·w_a·z/(w_a·a + w_b·b)
+    /// (ResLRP, 2026).
+    case gamma(Float)
   }
 
   /// The rule of layer norms.

@@ -113,7 +113,8 @@ extension ExplainerConformance {
     }
     for contrast in ["runner-up", "others"] {
       findings.attempt(.options, "explaining with contrast=\(contrast)") { findings in
-        let plain = try make(base)
+        // By default an explainer may hold the class against something.
+        let plain = try make(over(base, [(key: "contrast", value: "none")]))
         let held = try make(over(base, [(key: "contrast", value: contrast)]))
         let fitting = models.filter { (try? plain.check(fits: $0.descriptor)) != nil }
         let differs = try fitting.contains { model in

@@ -146,13 +146,38 @@ struct ResidualShares {
 
   /// Shares a cotangent c of x + branch = sum by a rule.
   ///
+  /// γ: c·w_a·z/(w_a·a + w_b·b) channel by channel, where w is 1 + γ for a summand of the sign of z, and 1 otherwise.
   /// Balanced: with S_x = Σ x ⊙ c and S_b = Σ (sum − x) ⊙ c over all tokens of a row of the pass, summand a gets
   /// c·|S_a|/(|S_x| + |S_b|)·(S_x + S_b)/S_a. Nothing comes of a sum that is 0.
   init(_ cotangent: Tensor, of x: Tensor, in sum: Tensor, rule: PropagationRules.Residual) {
-    guard rule == .balanced else {
-      (kept, branch) = (cotangent, cotangent)
-      return
+    switch rule {
+    case .gradient: self.init(kept: cotangent, branch: cotangent)
+    case .gamma(let gamma): self.init(cotangent, of: x, in: sum, gamma: gamma)
+    case .balanced: self.init(balancing: cotangent, of: x, in: sum)
     }
+  }
+
+  private init(kept: Tensor, branch: Tensor) {
+    self.kept = kept
+    self.branch = branch
+  }
+
+  private init(_ cotangent: Tensor, of x: Tensor, in sum: Tensor, gamma: Float) {
+    let (c, a, z) = (Elementwise.operand(0), Elementwise.operand(1), Elementwise.operand(2))
+    let b = z - a
+    func weight(of summand: Elementwise) -> Elementwise {
+      .where(0, isLessThan: summand * z, then: .constant(1 + gamma), otherwise: 1)
+    }
+    let total = weight(of: a) * a + weight(of: b) * b
+    func share(of summand: Elementwise) -> Tensor {
+      .map(
+        [cotangent, x, sum], to: cotangent.shape,
+        .where(isZero: total, then: 0, otherwise: c * (weight(of: summand) * (z / total))))
+    }
+    (kept, branch) = (share(of: a), share(of: b))
+  }
+
+  private init(balancing cotangent: Tensor, of x: Tensor, in sum: Tensor) {
     let rows = cotangent.shape[0]
     let perRow = cotangent.count / max(rows, 1)
     func sums(_ term: Tensor) -> [Double] {

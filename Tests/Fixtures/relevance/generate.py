@@ -65,17 +65,6 @@ PRESETS = {
 MOST_SENSITIVE = 5e-4
 
 
-def joined(module: torch.nn.Module) -> torch.nn.Module:
-    """timm's BEiT and EVA add the biases of queries and values beside the linear map's module, which hooks then don't see."""
-    for block in getattr(module, "blocks", []):
-        attention = block.attn
-        if getattr(attention, "q_bias", None) is not None:
-            biases = [attention.q_bias, torch.zeros_like(attention.q_bias), attention.v_bias]
-            attention.qkv.bias = torch.nn.Parameter(torch.cat([bias.detach() for bias in biases]))
-            attention.q_bias = None
-    return module
-
-
 class Subject:
     """A model with two images; asks about one of them and a class."""
 
@@ -139,7 +128,7 @@ class Subject:
 
 def tensors_of(case: cases.Case) -> dict[str, torch.Tensor]:
     folder = HERE.parent / "models" / (case.model_of or case.name)
-    network = Network(joined(cases.load(case, folder)), **case.forward_options)
+    network = Network(gradients.joined(cases.load(case, folder)), **case.forward_options)
     images = load_file(HERE.parent / "models" / case.name / "expected.safetensors")["input"]
     subject = Subject(network, case.layout, images)
     tensors = {}

@@ -29,6 +29,17 @@ rules, patches = _lxt("rules"), _lxt("patches")
 _lxt("zennit_patches").monkey_patch_zennit()
 
 
+def joined(module: nn.Module) -> nn.Module:
+    """timm's BEiT and EVA add the biases of queries and values beside the linear map's module, which hooks then don't see."""
+    for block in getattr(module, "blocks", []):
+        attention = block.attn
+        if getattr(attention, "q_bias", None) is not None:
+            biases = [attention.q_bias, torch.zeros_like(attention.q_bias), attention.v_bias]
+            attention.qkv.bias = nn.Parameter(torch.cat([bias.detach() for bias in biases]))
+            attention.q_bias = None
+    return module
+
+
 def _gated(constant: bool, module, x):
     """timm's GluMlp in the way of lxt's gated MLPs, the gate being the first half."""
     gate, values = module.fc1(x).chunk(2, dim=-1)

@@ -107,6 +107,26 @@ struct LinearRuleTests {
     #expect(plain.kept.elements == [2, 2] && plain.branch.elements == [2, 2])
   }
 
+  /// A sum's larger summand, and summands of one sign.
+  ///
+  /// 2 = 3 − 1, with γ = 1: 3 counts twice, so that it gets 2·2/(6 − 1) and −1 the half of it. 5 = 2 + 3 is shared as it is, since both
+  /// count twice. Nothing comes of 0 = 1 − 1, of which either may be the larger.
+  @Test("a sum whose larger part counts more")
+  func dampedSum() {
+    let x = Tensor([1, 1, 4], [3, 2, -1, 1])
+    let sum = Tensor([1, 1, 4], [2, 5, 2, 0])
+    let shares = ResidualShares(
+      Tensor([2, 1, 4], [1, 1, 1, 1, 10, 10, 10, 10]), of: x, in: sum, rule: .gamma(1))
+    expectClose(shares.kept, Tensor([2, 1, 4], [0.8, 1, 0.4, 0, 8, 10, 4, 0]), within: 1e-6, "kept")
+    expectClose(shares.branch, Tensor([2, 1, 4], [0.4, 1, 0.8, 0, 4, 10, 8, 0]), within: 1e-6, "branch")
+    // Relevance is conserved: a·c_a + b·c_b = z·c.
+    for index in 0..<3 {
+      let (a, z) = (x.elements[index], sum.elements[index])
+      let passed = a * shares.kept.elements[index] + (z - a) * shares.branch.elements[index]
+      #expect(abs(passed - z) < 1e-6)
+    }
+  }
+
   @Test("what passes unchanged, for two targets and a residual")
   func identity() {
     let result = IdentityRules.apply(
