@@ -19,7 +19,7 @@ DEMO := Examples/Demo
 # GMAR, whose maps of two classes are the same here, and two methods that follow the class.
 EXPLAINERS := gmar attnlrp:preset=vit occlusion
 
-.PHONY: help build test test-threads docs fuzz lint examples demo demo-model images install packages clean
+.PHONY: help build test test-threads dist test-dist test-slurm docs fuzz lint examples demo demo-model images install packages clean
 
 help:
 	@echo 'make demo       explain the bundled scenes with the bundled model, into $(OUT)'
@@ -33,6 +33,9 @@ help:
 	@echo 'make docs       build the site of the Swift documentation, into .build-docs/site'
 	@echo 'make fuzz       fuzz the parsers of images, weights and JSON for a minute each'
 	@echo 'make lint       check the formatting'
+	@echo 'make dist       an archive and a Debian package of xai that need no toolchain, into out/dist'
+	@echo 'make test-dist  try them on bare Debian and Ubuntu systems, as root'
+	@echo 'make test-slurm an evaluation in shards under a real Slurm on this machine, as root'
 	@echo 'make install    build, and copy xai into PREFIX/bin ($(PREFIX)/bin)'
 
 # What the build links with, oneDNN and SQLite among it, and Pango, which figures are drawn with. Does nothing where it is all there, or where there is no apt.
@@ -97,9 +100,25 @@ demo-model: build
 	  --crop none --no-flip
 	cp out/demo-model/two/* $(DEMO)/model/
 
-install: build
+# An archive and a Debian package of an xai that needs no toolchain, into out/dist; and a try of both on bare systems, as root.
+dist: packages
+	@Scripts/install-packages libwebp-dev libgif-dev libsqlite3-dev libicu-dev
+	@env SWIFT='$(SWIFT)' Scripts/dist $(SWIFTFLAGS)
+
+test-dist: dist
+	Scripts/test-dist
+
+# Shards under a Slurm of four nodes on this machine, as root.
+test-slurm: build
+	Scripts/test-slurm
+
+# A build of its own, with Swift's libraries linked in, so that xai runs when the toolchain is gone. SwiftPM compiles everything anew
+# for that, so it has a folder of its own.
+static = $(if $(filter Darwin,$(shell uname)),,--static-swift-stdlib)
+install: packages
+	$(swift) build $(SWIFTFLAGS) -c release --product xai $(static) --scratch-path .build-install
 	install -d $(DESTDIR)$(PREFIX)/bin
-	install -m 755 .build/release/xai $(DESTDIR)$(PREFIX)/bin/xai
+	install -m 755 .build-install/release/xai $(DESTDIR)$(PREFIX)/bin/xai
 
 clean:
-	rm -rf .build .build-docs out
+	rm -rf .build .build-docs .build-dist .build-install out

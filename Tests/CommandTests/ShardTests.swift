@@ -10,19 +10,45 @@ import XAI
     return try ChosenShard.choose(parsed, environment: environment)?.shard.description
   }
 
+  private static func slurm(_ id: Int, _ first: Int, _ last: Int, step: Int = 1, count: Int) -> [String:
+    String]
+  {
+    [
+      "SLURM_ARRAY_TASK_ID": "\(id)", "SLURM_ARRAY_TASK_MIN": "\(first)", "SLURM_ARRAY_TASK_MAX": "\(last)",
+      "SLURM_ARRAY_TASK_STEP": "\(step)", "SLURM_ARRAY_TASK_COUNT": "\(count)",
+    ]
+  }
+
+  @Test("a shard of another count beside the output is said, where the environment decided")
+  func neighbours() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("shards-\(UUID())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let output = folder.appendingPathComponent("results.sqlite").path
+    let shard = try #require(Shard(1, of: 2))
+    let chosen = ChosenShard(shard: shard, variable: "SLURM_ARRAY_TASK_ID")
+    try chosen.checkNeighbours(of: output)
+    for name in ["results-shard-2-of-2.sqlite", "other-shard-1-of-4.sqlite", "results-shard-1-of-4.csv"] {
+      try Data().write(to: folder.appendingPathComponent(name))
+    }
+    try chosen.checkNeighbours(of: output)
+    try Data().write(to: folder.appendingPathComponent("results-shard-3-of-4.sqlite"))
+    let failure = try #require(throws: Failure.self) { try chosen.checkNeighbours(of: output) }
+    #expect(failure.status == .usage && failure.message.contains("--shard auto/4"), "\(failure.message)")
+    try ChosenShard(shard: shard).checkNeighbours(of: output)
+  }
+
   @Test(
     "the shard comes from the option, or the environment of an array of jobs",
     arguments: [
       (nil, [:], nil), ("2/8", [:], "2/8"), ("2/8", ["JOB_COMPLETION_INDEX": "5"], "2/8"),
       ("none", ["SLURM_ARRAY_TASK_ID": "3", "SLURM_ARRAY_TASK_COUNT": "4"], nil),
       (nil, ["SLURM_ARRAY_TASK_ID": "3", "SLURM_ARRAY_TASK_MIN": "1", "SLURM_ARRAY_TASK_COUNT": "4"], "3/4"),
-      (
-        nil,
-        [
-          "SLURM_ARRAY_TASK_ID": "14", "SLURM_ARRAY_TASK_MIN": "10", "SLURM_ARRAY_TASK_MAX": "16",
-          "SLURM_ARRAY_TASK_STEP": "2", "SLURM_ARRAY_TASK_COUNT": "4",
-        ], "3/4"
-      ),
+      (nil, Self.slurm(3, 0, 3, count: 4), "4/4"),
+      // Part of an array of four, submitted again.
+      ("auto/4", Self.slurm(4, 4, 4, count: 1), "4/4"), ("auto/4", Self.slurm(3, 3, 4, count: 2), "3/4"),
+      ("auto/4", Self.slurm(2, 2, 4, step: 2, count: 2), "2/4"),
+      ("auto/4", Self.slurm(1, 1, 1, count: 1), "1/4"),
       (nil, ["SLURM_ARRAY_TASK_ID": "0", "SLURM_ARRAY_TASK_MIN": "0", "SLURM_ARRAY_TASK_COUNT": "2"], "1/2"),
       (nil, ["JOB_COMPLETION_INDEX": "0", "JOB_COMPLETIONS": "3"], "1/3"),
       ("auto/3", ["JOB_COMPLETION_INDEX": "2"], "3/3"),
@@ -40,13 +66,11 @@ import XAI
       (nil, ["JOB_COMPLETION_INDEX": "3", "JOB_COMPLETIONS": "3"], "no shard of 3"),
       (nil, ["JOB_COMPLETION_INDEX": "x", "JOB_COMPLETIONS": "3"], "'x'"),
       (nil, ["SLURM_ARRAY_TASK_ID": "2"], "SLURM_ARRAY_TASK_COUNT"),
-      (
-        nil,
-        [
-          "SLURM_ARRAY_TASK_ID": "2", "SLURM_ARRAY_TASK_MIN": "1", "SLURM_ARRAY_TASK_MAX": "9",
-          "SLURM_ARRAY_TASK_COUNT": "3",
-        ], "evenly spaced"
-      ),
+      (nil, Self.slurm(2, 1, 9, count: 3), "auto/8"), (nil, Self.slurm(4, 4, 4, count: 1), "no whole array"),
+      (nil, Self.slurm(3, 3, 4, count: 2), "no whole array"),
+      (nil, Self.slurm(14, 10, 16, step: 2, count: 4), "no whole array"),
+      ("auto/4", Self.slurm(5, 5, 5, count: 1), "no shard of 4"),
+      ("auto/4", Self.slurm(2, 0, 2, count: 2), "from 1"),
       ("auto/3", [:], "neither"),
     ] as [(String?, [String: String], String)])
   func refused(option: String?, environment: [String: String], text: String) throws {

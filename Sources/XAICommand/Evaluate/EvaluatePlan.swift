@@ -28,6 +28,7 @@ struct EvaluatePlan {
     chosen = try ChosenShard.choose(
       command.runOptions.shard, environment: ProcessInfo.processInfo.environment)
     output = chosen?.path(command.output) ?? command.output
+    try chosen?.checkNeighbours(of: command.output)
     let choices = Choices(CommandContext.currentRegistry)
     let explainers = try choices.explainers(command.explainer)
     _ = try choices.metrics(command.metric, preset: command.metricProtocol)

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Foundation
 import XAIEvaluation
+import XAIFoundation
 
 /// Which part of a sample a run is for, as users write it: `2/8`, `auto/8` or `none`.
 enum ShardOption: ExpressibleByArgument, Equatable {
@@ -33,8 +35,9 @@ struct ChosenShard: Equatable {
 
   /// What an option and the environment of an array of jobs come to; nil for the whole sample.
   ///
-  /// Slurm numbers the tasks of an array with `SLURM_ARRAY_TASK_ID`, from `_MIN` in steps of `_STEP`; Kubernetes numbers the
-  /// pods of an indexed job with `JOB_COMPLETION_INDEX`, from 0, and does not say how many there are.
+  /// Slurm numbers the tasks of an array with `SLURM_ARRAY_TASK_ID`, from `_MIN` to `_MAX` in steps of `_STEP`, of those that were
+  /// submitted together; Kubernetes numbers the pods of an indexed job with `JOB_COMPLETION_INDEX`, from 0, and does not say how
+  /// many there are.
   static func choose(_ option: ShardOption?, environment: [String: String]) throws -> ChosenShard? {
     let given: Int?
     switch option {
@@ -61,6 +64,32 @@ struct ChosenShard: Equatable {
   }
 }
 
+extension ChosenShard {
+  /// Throws where shards of another count lie beside the output: part of an array that is submitted anew calls itself a whole one.
+  func checkNeighbours(of output: String) throws {
+    guard let variable else { return }
+    let own = path(output)
+    let start = own.lastIndex(of: "/").map { own.index(after: $0) } ?? own.startIndex
+    let folder = start == own.startIndex ? "." : String(own[..<start])
+    // What comes before the number of the shard, and what comes behind the number of shards.
+    let name = own[start...]
+    guard let mark = name.range(of: "-shard-\(shard.number)-of-\(shard.count)") else { return }
+    let (stem, end) = (name[..<mark.lowerBound], name[mark.upperBound...])
+    // A folder that isn't there is said where the file is made.
+    let entries = (try? FileSystem.entries(of: folder)) ?? []
+    for entry in entries where entry.name.hasPrefix("\(stem)-shard-") && entry.name.hasSuffix(end) {
+      let numbers = entry.name.dropFirst(stem.count + "-shard-".count).dropLast(end.count)
+      guard let of = numbers.range(of: "-of-"), let count = Int(numbers[of.upperBound...]),
+        count != shard.count
+      else { continue }
+      throw Failure(
+        .usage,
+        "\(entry.name) is there, of \(count) shards, and by \(variable) this is one of \(shard.count). If part of the array is "
+          + "submitted again, write --shard auto/\(count); for another evaluation, take another output")
+    }
+  }
+}
+
 /// The variables of schedulers.
 private struct Variables {
   private let environment: [String: String]
@@ -75,22 +104,30 @@ private struct Variables {
     return number
   }
 
+  /// A task of an array 1…n, or 0…n − 1, is the shard of its place.
+  ///
+  /// With n given, so is a task of 1…n that is submitted by itself or with some others: what else was submitted says nothing about
+  /// the shard then.
   func slurm(count given: Int?) throws -> ChosenShard? {
     let name = "SLURM_ARRAY_TASK_ID"
     guard let id = try number(name) else { return nil }
     let (first, step) = (try number("SLURM_ARRAY_TASK_MIN") ?? 1, try number("SLURM_ARRAY_TASK_STEP") ?? 1)
-    guard let count = try given ?? number("SLURM_ARRAY_TASK_COUNT") else {
+    guard let submitted = try number("SLURM_ARRAY_TASK_COUNT") ?? given else {
       throw Failure(
         .usage, "\(name) is set, and SLURM_ARRAY_TASK_COUNT is not: say of how many, --shard auto/8")
     }
-    let last = try number("SLURM_ARRAY_TASK_MAX")
-    guard step > 0, (id - first) % step == 0, last.map({ ($0 - first) / step + 1 == count }) ?? true,
-      let shard = Shard((id - first) / step + 1, of: count)
-    else {
+    let count = given ?? submitted
+    let last = try number("SLURM_ARRAY_TASK_MAX") ?? first + count - 1
+    let isWhole = step == 1 && last - first + 1 == count && submitted == count && (first == 0 || first == 1)
+    let number = isWhole ? id - first + 1 : id
+    guard isWhole || given != nil && first > 0, let shard = Shard(number, of: count) else {
       throw Failure(
         .usage,
-        "\(name)=\(id) is no shard of \(count): the ids of the array have to be evenly spaced, as in --array=1-\(count). "
-          + Self.remedy)
+        given == nil
+          ? "\(name)=\(id) is of \(submitted) tasks from \(first) to \(last), which is no whole array 1-\(submitted): of how many "
+            + "shards it is one, only you know. Write it: --shard auto/8 where the array was 1-8. \(Self.remedy)"
+          : "\(name)=\(id) is no shard of \(count): number the array from 1, as in --array=1-\(count). \(Self.remedy)"
+      )
     }
     return ChosenShard(shard: shard, variable: name)
   }
