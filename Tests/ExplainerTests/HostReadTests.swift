@@ -29,6 +29,8 @@ import XAITesting
     "cp-lrp": ["scores of patches": 2],
     "partial-lrp": ["readout rows of the relevance": 1],
     "transformer-attribution": ["attention": 3, "relevance of a residual sum": 12],
+    "token-norm": ["activations": 1],
+    "patch-pca": ["activations": 1],
     "random": [:],
     "centre": [:],
   ]
