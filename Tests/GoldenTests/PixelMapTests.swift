@@ -124,7 +124,8 @@ import XAITesting
   /// Those whose formula leaves 0 without a meaning, by hand.
   private static func isRelative(_ text: String) -> Bool {
     text.hasPrefix("vit-cx") || text.hasPrefix("patch-pca")
-      || text.hasPrefix("rise") && text.contains("score=logit") || text.hasPrefix("score-cam") && text.contains("relu=false")
+      || text.hasPrefix("rise") && text.contains("score=logit")
+      || text.hasPrefix("score-cam") && text.contains("relu=false")
   }
 
   @Test("a number added to all logits moves RISE's map of logits, and none whose 0 has a meaning")
