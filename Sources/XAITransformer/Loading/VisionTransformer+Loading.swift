@@ -147,7 +147,7 @@ struct RequestedClasses {
   private enum Given {
     /// The weight of the cosine, [classes, E].
     case vectors(Tensor)
-    /// Elements of the features, and how many there are in all; `projects` where a linear layer makes them of the tokens.
+    /// Elements of the features, how many there are in all, and where a linear layer projects to them, from how many.
     case features([Int], of: Int, projectedFrom: Int?)
   }
 
@@ -226,9 +226,8 @@ struct RequestedClasses {
   func weights(
     naming: CheckpointNaming, stored: (_ name: String, _ shape: TensorShape) -> Tensor
   ) -> [String: Tensor] {
-    let head = naming.heads[0]
+    guard let given, let head = naming.heads.first else { return [:] }
     switch given {
-    case nil: return [:]
     case .vectors(let vectors): return [naming.tensor(head, .weight): vectors]
     case .features(let indices, let width, let inputs):
       // Row k of the projection gives element k of the features, and where there is none, of the identity.
