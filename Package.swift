@@ -193,6 +193,8 @@ let plugins: [Plugin] = [
   Plugin(kind: "Explainers", name: "ScoreCAM"),
   Plugin(kind: "Explainers", name: "ViTCX"),
   Plugin(kind: "Explainers", name: "FovEx"),
+  Plugin(kind: "Explainers", name: "TokenNorm"),
+  Plugin(kind: "Explainers", name: "PatchPCA"),
   Plugin(kind: "Explainers", name: "RandomMap"),
   Plugin(kind: "Explainers", name: "CentreMap"),
   Plugin(kind: "Metrics", name: "AverageDrop"),

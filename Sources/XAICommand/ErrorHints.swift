@@ -27,13 +27,17 @@ enum ErrorHints {
     }
   }
 
+  private static let classesOfBackbones =
+    "--classes-from gives it some, and -t feature:0 asks about an element of its features"
+
   private static let classes =
     "(`xai inspect --labels` lists the model's. --classes index, names, order or imagenet says how they are found, and "
     + "--skip-unmatched leaves images out.)"
 
   private static func hint(for error: TargetError) -> String? {
     switch error {
-    case .unknownIndex(_, let count, nil) where count > 0: "`xai inspect --labels` lists them"
+    case .unknownIndex(_, let count, nil):
+      count > 0 ? "`xai inspect --labels` lists them" : classesOfBackbones
     case .unknownIndex(let index, _, let called?): "write name:\(index), or index:\(called)"
     case .unknownLabel: "`xai inspect --labels` lists the model's classes"
     case .contrastWithItself: "write contrast=runner-up"
@@ -44,7 +48,7 @@ enum ErrorHints {
   private static func hint(for error: ModelError) -> String? {
     switch error {
     case .missingCapabilities: "`xai inspect` shows which explainers fit a model"
-    case .noClasses: "--classes-from gives it some"
+    case .noClasses: classesOfBackbones
     case .notGiven: "`xai inspect` shows what a model gives"
     default: nil
     }

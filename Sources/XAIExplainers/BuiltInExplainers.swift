@@ -22,11 +22,13 @@ public import XAICore
 @_exported public import XAILeGrad
 @_exported public import XAIOcclusion
 @_exported public import XAIPartialLRP
+@_exported public import XAIPatchPCA
 @_exported public import XAIRISE
 @_exported public import XAIRandomMap
 @_exported public import XAIRawAttention
 @_exported public import XAIScoreCAM
 @_exported public import XAISmoothGrad
+@_exported public import XAITokenNorm
 @_exported public import XAITokenTM
 @_exported public import XAITransformerAttribution
 @_exported public import XAIViTCX
@@ -62,6 +64,8 @@ public let builtInExplainers: [any Plugin.Type] = [
   ScoreCAM.self,
   ViTCX.self,
   FovEx.self,
+  TokenNorm.self,
+  PatchPCA.self,
   RandomMap.self,
   CentreMap.self,
 ]

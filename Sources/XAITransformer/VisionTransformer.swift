@@ -146,6 +146,11 @@ public struct VisionTransformer: LayerReadableModel, IntervenableModel {
       if recording.attention.contains(layer) { attention[layer] = result.attention }
       if let tape = result.tape { tapes.append(tape) }
     }
+    let normed = ActivationPoint(layer: weights.blocks.count - 1, place: .finalNorm)
+    if recording.activations.contains(normed) {
+      let norm = LayerNorm(norm: weights.finalNorm, epsilon: configuration.epsilon, kernels: kernels)
+      activations[normed] = norm.forward(tokens).output
+    }
     let (logits, headTape) = head.forward(tokens, reads)
     return ForwardTrace(
       input: input, layout: layout, logits: logits, attention: attention, activations: activations,
@@ -171,6 +176,7 @@ extension VisionTransformer {
   func selection(after layer: Int, _ reads: ReadTokens, _ recording: Recording) -> TokenSelection? {
     guard layer == weights.blocks.count - 1, !reads.readout.readsPatches else { return nil }
     var places = EncoderBlock.behindAttention
+    places.append(.finalNorm)
     if configuration.normOrder == .resPostNorm { places.append(.firstNorm) }
     let isRecorded = places.contains {
       recording.activations.contains(ActivationPoint(layer: layer, place: $0))

@@ -14,7 +14,8 @@ import XAIEvaluation
       return .images(try ClassImages([[image]], names: [name]))
     }
     let sources: [ClassSource] = [
-      .names(["a", "b"]), .names(["ab", ""]), .names(["b", "a"]),
+      .names(["a", "b"]), .names(["ab", ""]), .names(["b", "a"]), .names(["1", "2"]),
+      .features([1, 2]), .features([12]),
       try vectors([1, 2, 3, 4], ["a", "b"]), try vectors([1, 2, 3, 5], ["a", "b"]),
       try vectors([1, 2, 3, 4], ["a", "c"]), try vectors([1, 2, 3, 4], ["a", "b"], 10),
       .texts(try ClassTexts(["a", "b"])), .texts(try ClassTexts(["a", "b"], templates: ["{}"])),

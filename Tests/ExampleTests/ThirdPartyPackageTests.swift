@@ -21,7 +21,7 @@ struct ThirdPartyPackageTests {
     let list = try Programs.run(at: command, ["list"])
     #expect(list.status == 0)
     for id in [
-      "token-norm", "hires-cam", "agcam", "grad-eclip", "torchvision-vit", "rotary-vit", "cosine-vit",
+      "token-length", "hires-cam", "agcam", "grad-eclip", "torchvision-vit", "rotary-vit", "cosine-vit",
       "zero-shot-vit", "centre-distance", "cifar-10",
     ] {
       #expect(list.output.contains(id), "\(id)")
@@ -33,10 +33,10 @@ struct ThirdPartyPackageTests {
       let model = folder.appendingPathComponent("Tests/Fixtures/torchvision-vit").path
       let result = try Programs.run(
         at: command,
-        ["explain", "-m", model, scene, "-e", "token-norm:layer=0", "-t", "2", "-o", output.path])
+        ["explain", "-m", model, scene, "-e", "token-length:layer=0", "-t", "2", "-o", output.path])
       #expect(result.status == 0, "\(result.output)")
       let overlays = try FileManager.default.contentsOfDirectory(atPath: output.path).filter {
-        $0.hasPrefix("scene.token-norm") && $0.hasSuffix(".2.overlay.png")
+        $0.hasPrefix("scene.token-length") && $0.hasSuffix(".2.overlay.png")
       }
       #expect(overlays.count == 1, "\(result.output)")
     }

@@ -17,9 +17,9 @@ import Testing
     "FirstExplanation": ["main.swift": .file("Examples/FirstExplanation/main.swift")],
     "FirstExplainerModule": [
       "Package.swift": .file("Examples/ThirdPartyPlugin/Package.swift"),
-      "TokenNorm.swift": .file("Examples/ThirdPartyPlugin/Sources/ThirdPartyPlugins/TokenNorm.swift"),
-      "TokenNormTests.swift":
-        .part(of: "Examples/ThirdPartyPlugin/Tests/ThirdPartyPluginsTests/TokenNormTests.swift"),
+      "TokenLength.swift": .file("Examples/ThirdPartyPlugin/Sources/ThirdPartyPlugins/TokenLength.swift"),
+      "TokenLengthTests.swift":
+        .part(of: "Examples/ThirdPartyPlugin/Tests/ThirdPartyPluginsTests/TokenLengthTests.swift"),
       "main.swift": .withFewerPlugins(than: "Examples/ThirdPartyPlugin/Sources/MyXAI/main.swift"),
     ],
   ]

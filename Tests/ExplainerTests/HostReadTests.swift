@@ -30,6 +30,8 @@ import XAITesting
     "cort": ["logits": 1, "relevance of tokens": 6],
     "partial-lrp": ["readout rows of the relevance": 1],
     "transformer-attribution": ["attention": 3, "relevance of a residual sum": 12],
+    "token-norm": ["activations": 1],
+    "patch-pca": ["activations": 1],
     "random": [:],
     "centre": [:],
   ]

@@ -51,7 +51,8 @@ import XAITesting
     }
   }
 
-  /// Each fixture as it was loaded, and with new classes; untrained models of other sizes; narrow weights.
+  /// Each fixture as it was loaded, and with new classes; backbones with a classifier; untrained models of other sizes; narrow
+  /// weights.
   private func cases() throws -> [(name: String, model: any TrainableModel, type: StoredType)] {
     let kernels = AvailableKernels.preferred.make()
     var cases: [(name: String, model: any TrainableModel, type: StoredType)] = []
@@ -64,6 +65,15 @@ import XAITesting
       if ["hf-vit", "hf-deit-distilled", "timm-deit"].contains(golden.name) {
         cases.append(("\(golden.name)-float16", model, .float16))
       }
+    }
+    let backbones = GoldenCase.fixtures.appendingPathComponent("backbones").path
+    for name in try FileManager.default.contentsOfDirectory(atPath: backbones).sorted()
+    where FileManager.default.fileExists(atPath: "\(backbones)/\(name)/config.json") {
+      let backbone = try Registry.builtIn().loadModel(
+        ModelDirectory("\(backbones)/\(name)"), LoadRequest(kernels: kernels))
+      let model = try #require(backbone as? any TrainableModel)
+      cases.append(
+        ("backbone-\(name)", model.replacingHead(labels: Self.labels, random: &random), .float32))
     }
     if let data = ProcessInfo.processInfo.environment["XAI_DATA"] {
       for name in ["vit-tiny-patch16-224", "deit_tiny_patch16_224.timm"] {

@@ -10,12 +10,14 @@ public enum BEiT: VisionTransformerArchitecture {
   public static let descriptor = ArchitectureDescriptor(
     id: "beit", title: "BEiT",
     summary: "Transformers with relative position bias and layer scale, read at the mean of the patches",
-    huggingFaceClasses: ["BeitForImageClassification", "BeitModel"], timmNames: ["beit_*", "beitv2_*"],
+    huggingFaceClasses: [classifierClass, "BeitModel"], timmNames: ["beit_*", "beitv2_*"],
     capabilities: VisionTransformer.capabilities,
     citation: Citation(
       authors: "Bao et al.", title: "BEiT: BERT Pre-Training of Image Transformers", venue: "ICLR",
       year: 2022,
       identifier: "arXiv:2106.08254"))
+
+  private static let classifierClass = "BeitForImageClassification"
 
   /// Whether the configuration is a `BeitForImageClassification`, its backbone `BeitModel`, or a timm `beit*`.
   public static func matches(_ directory: ModelDirectory) -> Bool {
@@ -83,6 +85,7 @@ extension BEiT {
     _ configuration: VisionTransformerConfiguration, _ config: Configuration
   ) throws(ConfigurationError) -> CheckpointNaming {
     var naming = CheckpointNaming.huggingFace(root: "beit")
+    naming.classifierClass = classifierClass
     if try config.optionalBool("use_mask_token") ?? false {
       naming.maskToken = CheckpointNaming.UnreadTensor(
         "beit.embeddings.mask_token", [1, 1, configuration.width])

@@ -48,6 +48,7 @@ struct ImageTower {
       let hasProjection = weights[naming.tensor(naming.projection, .weight)] != nil
       configuration.classifier = .cosine(scale: scale, projectedWidth: hasProjection ? projectedWidth : nil)
     } else {
+      if case .features = classes { return }
       if case .vectors(let given) = classes, given.scale != nil { return }
       configuration.assumptions.append(
         "the checkpoint has no logit_scale: cosines are multiplied by \(Int(Self.usualScale)), where CLIP's training ends"

@@ -38,6 +38,7 @@ public enum DINOv2: VisionTransformerArchitecture {
     let configuration = try huggingFaceConfiguration(directory.config, hasRegisters: hasRegisters)
     var naming = huggingFaceNaming(
       root: hasRegisters ? "dinov2_with_registers" : "dinov2", configuration)
+    naming.classifierClass = hasRegisters ? registersClass : plainClass
     // The class with registers has a mask token whatever its configuration says.
     if try !hasRegisters && directory.config.optionalBool("use_mask_token") == false {
       naming.maskToken = nil

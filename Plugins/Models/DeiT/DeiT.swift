@@ -35,7 +35,9 @@ public enum DeiT: VisionTransformerArchitecture {
       huggingFace: directory.config, prefix: [.classToken, .distillation],
       readout: isTeacher ? .meanOfClassAndDistillation : .classToken)
     let heads = isTeacher ? ["cls_classifier", "distillation_classifier"] : ["classifier"]
-    return (configuration, .huggingFace(root: "deit", heads: heads))
+    var naming = CheckpointNaming.huggingFace(root: "deit", heads: heads)
+    naming.classifierClass = classTokenClass
+    return (configuration, naming)
   }
 
   /// The pooler of `DeiTModel`, behind which no classifier stands.

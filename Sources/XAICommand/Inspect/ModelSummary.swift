@@ -187,14 +187,17 @@ extension ModelSummary {
     }
     let prefix = tokens.prefix.map(\.rawValue).joined(separator: ", ")
     return "\(tokens.tokenCount): \(prefix.isEmpty ? "" : "\(prefix), then ")\(tokens.grid) patches; "
-      + "logits from the \(readout)"
+      + "\(output == .none ? "features" : "logits") from the \(readout)"
   }
 
   private var readout: String {
     switch tokens.readout {
     case .classToken: "class token"
     case .meanOfPatches: "mean of the patches"
-    case .meanOfClassAndDistillation: "mean of two heads, on the class and the distillation token"
+    case .meanOfClassAndDistillation:
+      output == .none
+        ? "mean of the class and the distillation token"
+        : "mean of two heads, on the class and the distillation token"
     case .classAndMeanOfPatches: "class token and the mean of the patches, side by side"
     }
   }

@@ -20,7 +20,8 @@ struct GivenClassOptions: ParsableArguments {
 
   /// The classes; nil for the model's own.
   ///
-  /// A model that reads texts and is given no file has the classes that `targets` names, if there are any.
+  /// A model that is given no file has the classes that `targets` names: elements of its features, `feature:17`, or texts, where it
+  /// reads them.
   ///
   /// - Parameter targets: what users wrote for `--target`.
   func source(for directory: ModelDirectory, registry: Registry, targets: [String]) throws -> ClassSource? {
@@ -38,9 +39,17 @@ struct GivenClassOptions: ParsableArguments {
   }
 
   private func source(readsTexts: Bool, targets: [String]) throws -> ClassSource? {
+    let features = try Self.features(among: targets)
     guard let path = classesFrom else {
+      guard features.isEmpty else { return .features(features) }
       let texts = readsTexts ? Self.texts(among: targets) : []
       return texts.isEmpty ? nil : .texts(try ClassTexts(texts, templates: template))
+    }
+    guard features.isEmpty else {
+      throw Failure(
+        .usage,
+        "\(ClassSource.label(ofFeature: features[0])) asks for an element of the features in place of classes, and "
+          + "--classes-from gives some; leave out one of the two.")
     }
     switch FileSystem.kind(of: path) {
     case .folder?: return .images(try Self.images(in: path))
@@ -62,6 +71,28 @@ struct GivenClassOptions: ParsableArguments {
         "--classes-from takes .txt, .npy and .safetensors files, and folders of images, not \(FileName.shown(path))."
       )
     }
+  }
+
+  /// The elements of the features that users wrote for classes, `feature:17`, each once.
+  private static func features(among targets: [String]) throws(Failure) -> [Int] {
+    var features: [Int] = []
+    for target in targets where target.hasPrefix(ClassSource.featurePrefix) {
+      let number = target.dropFirst(ClassSource.featurePrefix.count)
+      guard let index = Int(number), index >= 0, String(index) == number else {
+        throw Failure(
+          .usage, "'\(target)' is no element of the features; write its number, from 0: feature:17.")
+      }
+      if !features.contains(index) { features.append(index) }
+    }
+    let isChosenByLogits: (String) -> Bool = { $0 == "predicted" || $0.hasPrefix("top:") }
+    let other = targets.first { !$0.hasPrefix(ClassSource.featurePrefix) && !isChosenByLogits($0) }
+    if let feature = features.first, let other {
+      throw Failure(
+        .usage,
+        "\(ClassSource.label(ofFeature: feature)) is an element of the features and '\(other)' a class: ask about them in two runs."
+      )
+    }
+    return features
   }
 
   /// What users wrote for classes that are neither numbers nor chosen by logits, each once.

@@ -93,7 +93,8 @@ struct LoadedModel {
       throw Failure(
         .usage,
         "\(directory.name) has no classes, of which '\(text)' could be one, and doesn't read texts: for that there must be a text "
-          + "tower and its tokenizer. Give it class vectors or images by --classes-from.")
+          + "tower and its tokenizer. Give it class vectors or images by --classes-from, or ask about an element of its features: "
+          + "-t feature:0.")
     }
   }
 

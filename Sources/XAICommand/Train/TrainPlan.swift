@@ -135,6 +135,14 @@ private struct FirstModel {
     }
     self.join = nil
     model = trainable.replacingHead(labels: labels, random: &random)
+    guard trainable.descriptor.output != .none else {
+      notes =
+        Self.notes(of: trainable.descriptor) + [
+          "\(trainable.descriptor.name) is a backbone without a classifier: it gets one for the data's "
+            + "\(grouped(labels.count)) classes"
+        ]
+      return
+    }
     let found = labels.count - unmatched.count
     let share =
       found == 0 || !isOneToOne

@@ -2,7 +2,7 @@
 public struct ExplainerDescriptor: Hashable, Sendable, Codable {
   /// Where an explainer takes its evidence from.
   public enum Family: String, Hashable, Sendable, Codable, CaseIterable {
-    /// Attention maps alone.
+    /// Attention maps or tokens alone, whatever the class.
     case attention
     /// Gradients, alone or with attention or activations.
     case gradient

@@ -60,7 +60,8 @@ struct ImageProcessor {
 
   /// The class that `transformers` takes for a model whose processor's configuration names none, by `model_type`.
   private static let classOfModel = [
-    "vit": "ViTImageProcessor", "deit": "DeiTImageProcessor", "beit": "BeitImageProcessor",
+    "vit": "ViTImageProcessor", "vit_mae": "ViTImageProcessor", "vit_msn": "ViTImageProcessor",
+    "deit": "DeiTImageProcessor", "beit": "BeitImageProcessor",
     "data2vec-vision": "BeitImageProcessor", "dinov2": "BitImageProcessor",
     "dinov2_with_registers": "BitImageProcessor", "swin": "ViTImageProcessor", "swinv2": "ViTImageProcessor",
     "clip": "CLIPImageProcessor", "clip_vision_model": "CLIPImageProcessor", "siglip": "SiglipImageProcessor",

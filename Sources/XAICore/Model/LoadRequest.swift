@@ -43,6 +43,13 @@ public enum ClassSource: Sendable {
   case texts(ClassTexts)
   /// Images for each class, whose features are its vector.
   case images(ClassImages)
+  /// Elements of the model's features, from 0: the logit of `feature:17` is the value of element 17.
+  case features([Int])
+
+  /// What an element of the features is called as a class.
+  package static func label(ofFeature index: Int) -> String { "\(featurePrefix)\(index)" }
+  /// What names of such classes begin with.
+  package static let featurePrefix = "feature:"
 }
 
 /// One vector for each class, in the space of a model's features, such as embeddings of its name (Radford and others 2021,
@@ -86,6 +93,10 @@ public enum LoadError: Error, Hashable, Sendable, CustomStringConvertible {
   case otherCount(given: Int, model: String, classes: Int)
   /// Names for the classes of a model without a classifier.
   case namesAlone(model: String)
+  /// An element of the features that isn't there.
+  case noFeature(Int, features: Int, model: String)
+  /// No element of the features, or one twice.
+  case unusableFeatures([Int])
   /// Classes that a family can't be given.
   case notGivable(String, family: String)
   /// Texts for the classes of a model that can't read any.
@@ -105,6 +116,12 @@ public enum LoadError: Error, Hashable, Sendable, CustomStringConvertible {
       "\(given) names don't name the \(classes) classes of \(model): give one for each, in their order"
     case .namesAlone(let model):
       "\(model) is a backbone without a classifier, whose classes names alone don't make: give a vector for each"
+    case .noFeature(let index, let features, let model):
+      "there is no feature \(index): the features of \(model) have \(features) elements, 0 to \(features - 1)"
+    case .unusableFeatures(let indices):
+      indices.isEmpty
+        ? "there is no feature to be a class; name one by its number"
+        : "features are classes once each, and \(indices.map(String.init).joined(separator: ", ")) has one twice"
     case .noTexts(let model, let reason): "\(model) can't be given classes as texts: \(reason)"
     case .unusableText(let text, let reason): "the text '\(text)' of a class \(reason)"
     case .notGivable(let what, let family): "models of the family '\(family)' can't be given \(what)"

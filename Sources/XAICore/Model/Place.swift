@@ -36,6 +36,9 @@ public struct Place: RawRepresentable, Hashable, Sendable, Codable {
   public static let mlpHidden = Place(rawValue: "mlp-hidden")
   /// The output of the layer, [B, N, D].
   public static let output = Place(rawValue: "output")
+  /// All tokens behind the model's last norm, [B, N, D], which the last layer lists where that norm is on tokens: what features are
+  /// read from.
+  public static let finalNorm = Place(rawValue: "final-norm")
 }
 
 extension Place: OptionValue {

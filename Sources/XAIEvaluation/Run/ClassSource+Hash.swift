@@ -14,6 +14,7 @@ extension ClassSource {
     func add(_ scale: Float?) { hash.add(UInt64(scale?.bitPattern ?? 0)) }
     switch self {
     case .names(let names): add(["names"] + names)
+    case .features(let indices): add(["features"] + indices.map(String.init))
     case .vectors(let vectors):
       add(["vectors"] + vectors.names)
       add(vectors.scale)

@@ -52,9 +52,15 @@ extension EncoderBlock.Request {
 extension VisionTransformerConfiguration {
   /// The layers of a model of these sizes.
   public var layerDescriptors: [LayerDescriptor] {
-    Array(
+    var layers = Array(
       repeating: EncoderBlock.descriptor(width: width, headCount: headCount, mlpWidth: mlpWidth), count: depth
     )
+    if finalNorm == .onTokens, let last = layers.indices.last {
+      // Made for the recording alone: the logits are read from some of the tokens.
+      layers[last].places.append(
+        PlaceDescriptor(.finalNorm, .tokens(width: width), hasGradient: false))
+    }
+    return layers
   }
 }
 

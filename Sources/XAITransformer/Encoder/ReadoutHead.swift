@@ -53,9 +53,14 @@ struct ReadoutHead {
     case norm(weight: Tensor, bias: Tensor)
   }
 
+  /// Whether one head reads the mean of class and distillation token, as timm's features are, and not two heads a token each.
+  private func readsMeanOfTwo(_ reads: ReadTokens) -> Bool {
+    reads.readout == .meanOfClassAndDistillation && heads.count == 1
+  }
+
   /// The layer norm of a class token alone is that of all tokens, read at the class token, and cheaper.
   private func normalisesTokens(_ reads: ReadTokens) -> Bool {
-    finalNorm == .onTokens && reads.readout.readsPatches
+    finalNorm == .onTokens && (reads.readout.readsPatches || readsMeanOfTwo(reads))
   }
 
   /// The logits, [B, N, D] to [B, classes], or [B, 0] without a head; N may be all tokens, or those alone that are read.
@@ -135,7 +140,7 @@ struct ReadoutHead {
     let places = count == reads.count ? reads.places : Array(reads.places.indices)
     switch reads.readout {
     case .classToken, .meanOfPatches: return [places]
-    case .meanOfClassAndDistillation: return [[places[head]]]
+    case .meanOfClassAndDistillation: return readsMeanOfTwo(reads) ? [places] : [[places[head]]]
     case .classAndMeanOfPatches: return [[places[0]], Array(places.dropFirst())]
     }
   }

@@ -26,7 +26,8 @@ extension HierarchicalTransformer {
     var notes: [String] = directory.notes + store.notes
     let labels: [String]
     switch request.classes {
-    case .vectors, .texts, .images: throw LoadError.notGivable("class vectors", family: architecture)
+    case .vectors, .texts, .images, .features:
+      throw LoadError.notGivable("class vectors", family: architecture)
     case .names(let names):
       guard names.count == classCount else {
         throw LoadError.otherCount(given: names.count, model: directory.name, classes: classCount)

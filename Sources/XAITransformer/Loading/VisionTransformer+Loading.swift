@@ -46,19 +46,24 @@ extension VisionTransformer {
       hasClassifier: names.hasClassifier(configuration.classifier), model: directory.name
     ) { try directory.labels(count: $0, notes: &notes) }
     let reader = WeightReader(store)
-    let classVectors = naming.heads.first.map { naming.tensor($0, .weight) }
+    let given = classes.weights(naming: naming) { reader.tensor(names.stored($0), $1) }
+    let ownHeads = naming.heads
+    var naming = naming
+    if !given.isEmpty { naming.heads = Array(naming.heads.prefix(1)) }
+    if classes.areFeatures {
+      naming.reasonAgainstClassifier =
+        "has elements of its features for classes, for which the library's configuration has no place"
+    }
     let weights = VisionTransformerWeights(configuration: configuration, naming: naming) { name, shape in
-      if name == classVectors, let vectors = classes.vectors { return vectors }
-      return reader.tensor(names.stored(name), shape)
+      given[name] ?? reader.tensor(names.stored(name), shape)
     }
     let maskToken = naming.maskToken.flatMap { reader.optionalTensor(names.stored($0.name), $0.shape) }
-    let isWithoutOwn = classes.vectors != nil || configuration.classifier == .none
-    let unused = isWithoutOwn ? (naming.heads + [naming.projection]).map { "\($0)." } : []
+    let isWithoutOwn = !given.isEmpty || configuration.classifier == .none
+    let unused = isWithoutOwn ? (ownHeads + [naming.projection]).map { "\($0)." } : []
     try reader.finish(ignoring: ignoring.map(names.stored) + unused)
     try self.init(
       of: directory, architecture: architecture, labels: classes.labels,
-      output: classes.vectors != nil
-        ? .softmax : directory.outputMeaning(classCount: configuration.classCount, notes: &notes),
+      output: classes.output ?? directory.outputMeaning(classCount: configuration.classCount, notes: &notes),
       configuration: configuration, weights: weights, naming: naming, maskToken: maskToken,
       preprocessing: defaults, takesAnySize: takesAnySize, notes: store.notes + notes, on: request.kernels)
   }
@@ -100,41 +105,55 @@ extension VisionTransformer {
 /// `transformers` puts the `model_type` before the names of a model with a classifier, `vit.layernorm.weight`, and saves a
 /// backbone, such as `ViTModel`, without it.
 private struct StoredNames {
-  /// What stands before the naming's names and not before the checkpoint's; nil where nothing does.
-  private let root: String?
+  /// What stands before the naming's names; nil where nothing does.
+  private let typeRoot: String?
+  /// Whether it stands before none of the checkpoint's.
+  private let isBare: Bool
   private let hasClassVectors: Bool
+  private let store: WeightStore
 
   init(of store: WeightStore, _ naming: CheckpointNaming) {
     let patch = naming.tensor(naming.patch, .weight)
     let root = naming.modelType.map { "\($0)." }
-    let isBare = root.map { store[patch] == nil && store[String(patch.dropFirst($0.count))] != nil } ?? false
-    self.root = isBare ? root : nil
+    typeRoot = root
+    isBare = root.map { store[patch] == nil && store[String(patch.dropFirst($0.count))] != nil } ?? false
     hasClassVectors = naming.heads.first.map { store[naming.tensor($0, .weight)] != nil } ?? false
+    self.store = store
   }
 
   /// Whether the checkpoint has a classifier: a linear head that isn't there, where there should be one, is reported as
   /// missing; class vectors may be given later.
   func hasClassifier(_ classifier: VisionTransformerConfiguration.Classifier) -> Bool {
     switch classifier {
-    case .linear: root == nil
+    case .linear: !isBare
     case .cosine: hasClassVectors
     case .none: false
     }
   }
 
   /// The checkpoint's name for one of the naming.
+  ///
+  /// Version 5.24 saves a `ViTMSNForImageClassification` with the root, and its blocks without.
   func stored(_ name: String) -> String {
-    guard let root, name.hasPrefix(root) else { return name }
-    return String(name.dropFirst(root.count))
+    guard let typeRoot, name.hasPrefix(typeRoot) else { return name }
+    let bare = String(name.dropFirst(typeRoot.count))
+    return isBare || (store[name] == nil && store[bare] != nil) ? bare : name
   }
 }
 
 /// The classes that a model of a checkpoint has, as it was asked for.
 struct RequestedClasses {
+  /// What takes the place of the checkpoint's classifier.
+  private enum Given {
+    /// The weight of the cosine, [classes, E].
+    case vectors(Tensor)
+    /// Elements of the features, how many there are in all, and where a linear layer projects to them, from how many.
+    case features([Int], of: Int, projectedFrom: Int?)
+  }
+
   /// One label a class; none for a backbone.
   let labels: [String]
-  /// The weight of the cosine, [classes, E], where it isn't the checkpoint's.
-  let vectors: Tensor?
+  private let given: Given?
 
   /// What cosines are multiplied by where neither request nor family says it.
   ///
@@ -156,7 +175,21 @@ struct RequestedClasses {
     switch classes {
     case .vectors(let given):
       try configuration.setCosine(given, model: model)
-      (self.labels, vectors) = (given.names, given.vectors)
+      (self.labels, self.given) = (given.names, .vectors(given.vectors))
+    case .features(let indices):
+      let width = configuration.comparedWidth
+      guard Set(indices).count == indices.count, !indices.isEmpty else {
+        throw LoadError.unusableFeatures(indices)
+      }
+      if let index = indices.first(where: { !(0..<width).contains($0) }) {
+        throw LoadError.noFeature(index, features: width, model: model)
+      }
+      var isProjected = false
+      if case .cosine(_, _?) = configuration.classifier { isProjected = true }
+      (configuration.classifier, configuration.classCount) = (.linear, indices.count)
+      self.labels = indices.map(ClassSource.label(ofFeature:))
+      self.given = .features(
+        indices, of: width, projectedFrom: isProjected ? configuration.headInputs : nil)
     case .texts:
       throw LoadError.noTexts(
         model: model, reason: "models of its family have no text tower; give class vectors, or images")
@@ -166,10 +199,49 @@ struct RequestedClasses {
       guard names.count == configuration.classCount else {
         throw LoadError.otherCount(given: names.count, model: model, classes: configuration.classCount)
       }
-      (self.labels, vectors) = (names, nil)
+      (self.labels, given) = (names, nil)
     case nil:
       if !hasClassifier { (configuration.classifier, configuration.classCount) = (.none, 0) }
-      (self.labels, vectors) = (hasClassifier ? try labels(configuration.classCount) : [], nil)
+      (self.labels, given) = (hasClassifier ? try labels(configuration.classCount) : [], nil)
+    }
+  }
+
+  /// What the outputs mean; nil where the checkpoint's configuration says it.
+  var output: OutputMeaning? {
+    switch given {
+    case .vectors: .softmax
+    case .features: .regression
+    case nil: nil
+    }
+  }
+
+  /// Whether the classes are elements of the features.
+  var areFeatures: Bool {
+    if case .features? = given { true } else { false }
+  }
+
+  /// The parameters of the head that are given, by the names of the checkpoint; none where they are the checkpoint's own.
+  ///
+  /// - Parameter stored: reads a tensor of the checkpoint.
+  func weights(
+    naming: CheckpointNaming, stored: (_ name: String, _ shape: TensorShape) -> Tensor
+  ) -> [String: Tensor] {
+    guard let given, let head = naming.heads.first else { return [:] }
+    switch given {
+    case .vectors(let vectors): return [naming.tensor(head, .weight): vectors]
+    case .features(let indices, let width, let inputs):
+      // Row k of the projection gives element k of the features, and where there is none, of the identity.
+      let projection = inputs.map { inputs in
+        let shape: TensorShape = naming.isProjectionTransposed ? [inputs, width] : [width, inputs]
+        return naming.arrangedProjection(stored(naming.tensor(naming.projection, .weight), shape))
+      }
+      let rows = indices.flatMap { index in
+        projection?[index].elements ?? (0..<width).map { $0 == index ? 1 : 0 }
+      }
+      return [
+        naming.tensor(head, .weight): Tensor([indices.count, inputs ?? width], rows),
+        naming.tensor(head, .bias): Tensor(repeating: 0, [indices.count]),
+      ]
     }
   }
 
@@ -185,8 +257,8 @@ extension VisionTransformerConfiguration {
 
   /// Puts a cosine with class vectors behind the features.
   ///
-  /// Of two heads the class token's features are read; where a head would read class token and mean of patches side by
-  /// side, vectors of one token's width are compared with the class token alone.
+  /// Where two heads would read a token each, the features are the mean of both tokens; where a head would read class token and mean
+  /// of patches side by side, vectors of one token's width are compared with the class token alone.
   fileprivate mutating func setCosine(_ given: ClassVectors, model: String) throws(LoadError) {
     var (scale, projectedWidth): (Float?, Int?) = (nil, nil)
     if case .cosine(let own, let width) = classifier { (scale, projectedWidth) = (own, width) }
@@ -196,9 +268,7 @@ extension VisionTransformerConfiguration {
     guard fitting.contains(elements) else {
       throw .otherWidth(given: elements, features: fitting, model: model)
     }
-    if readout == .meanOfClassAndDistillation || (fitting.count > 1 && elements == width) {
-      readout = .classToken
-    }
+    if fitting.count > 1, elements == width { readout = .classToken }
     classifier = .cosine(
       scale: RequestedClasses.scale(given.scale, own: scale), projectedWidth: projectedWidth)
     classCount = given.names.count

@@ -31,7 +31,9 @@ extension VisionTransformerConfiguration {
     try timm.checkArguments(patch: [patch[2], patch[3]], width: width)
     let mlp = try timm.mlp()
     let classCount = try timm.classCount()
-    let isDistilled = weights["head_dist.weight"] != nil
+    // Without heads, timm's features are the mean of both tokens.
+    let isDistilled =
+      weights["head_dist.weight"] != nil || (classCount == 0 && prefix.contains(.distillation))
     let image = try Self.imageSize(timm: config)
     self.init(
       imageHeight: image.0, imageWidth: image.1, patchHeight: patch[2], patchWidth: patch[3], width: width,

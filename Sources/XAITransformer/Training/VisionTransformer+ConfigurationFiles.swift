@@ -70,6 +70,7 @@ extension VisionTransformer {
     if config["model_type"] == nil {
       config["model_type"] = .string(naming.modelType ?? descriptor.architecture)
     }
+    nameClassifier(in: &config)
     config["problem_type"] = descriptor.problemType.map { .string($0) }
     config["dtype"] = Self.computedIn
     config["id2label"] = .object(
@@ -80,6 +81,27 @@ extension VisionTransformer {
       Dictionary(descriptor.labels.enumerated().map { ($0.element, .integer($0.offset)) }) { first, _ in first
       })
     return .object(config)
+  }
+
+  /// Makes the configuration of a backbone that of the library's class with a classifier.
+  ///
+  /// A masked autoencoder's and a masked siamese network's become a plain vision transformer's, whose blocks are theirs; its
+  /// ε is stated, since an absent one means another there.
+  private func nameClassifier(in config: inout [String: JSONValue]) {
+    guard let classifier = naming.classifierClass, let type = naming.modelType else { return }
+    var named: [JSONValue] = []
+    if case .array(let classes)? = config["architectures"] { named = classes }
+    let hasClassifier = named.contains {
+      if case .string(let name) = $0 { name.contains("ForImageClassification") } else { false }
+    }
+    guard !hasClassifier, !named.isEmpty || config["model_type"] != .string(type) else { return }
+    config["architectures"] = .array([.string(classifier)])
+    guard config["model_type"] != .string(type) else { return }
+    config["model_type"] = .string(type)
+    config["layer_norm_eps"] = configuration.epsilon.decimal
+    for key in config.keys where key.hasPrefix("decoder_") || ["mask_ratio", "norm_pix_loss"].contains(key) {
+      config[key] = nil
+    }
   }
 
   private func preprocessorConfiguration(

@@ -102,6 +102,9 @@ public struct CheckpointNaming: Sendable {
   public var embeddingNorm = "norm_pre"
   /// The `model_type` of configurations whose weights have these names, where they are Hugging Face's.
   public var modelType: String?
+  /// The library's class of these names with a classifier, which a backbone that gets one is written as; nil where the
+  /// configuration may stay as it is.
+  public var classifierClass: String?
   /// The table of relative position bias that all blocks share, where there is one.
   public var positionBias: String?
   /// The names of a block, by its index.

@@ -18,7 +18,7 @@ struct TransformersNames: Sendable {
   /// The names of a model by its `model_type`; those of other models stay as they are.
   init(modelType: String?) {
     switch modelType {
-    case "vit", "deit", "beit": layout = .vit
+    case "vit", "vit_mae", "vit_msn", "deit", "beit": layout = .vit
     case "dinov2", "dinov2_with_registers": layout = .dinov2
     case "swin": layout = .swin
     default: layout = nil

@@ -116,6 +116,49 @@ import XAIWeights
     #expect(try loaded.logits(input).elements == new.logits(input).elements)
   }
 
+  @Test("a masked siamese network's classifier loads, its blocks named with the root and without")
+  func siamese() throws {
+    let model = try load(EditedModel("hf-vit"))
+    let size = try #require(model.descriptor.preprocessing.inputSize)
+    var random = SeededRandom(seed: 9)
+    let input = random.normal([1, 3, size.height, size.width])
+    let named: [(key: String, value: Any?)] = [
+      ("architectures", ["ViTMSNForImageClassification"]), ("model_type", "vit_msn"),
+    ]
+    let withRoot = try load(EditedModel("hf-vit").set(named))
+    // As version 5.24 of transformers saves it.
+    let without = try load(
+      EditedModel("hf-vit").set(named).edit { tensors in
+        for (name, tensor) in tensors where name.hasPrefix("vit.encoder.") {
+          tensors[name] = nil
+          tensors[String(name.dropFirst(4))] = tensor
+        }
+      })
+    let logits = try model.logits(input).elements
+    #expect(try withRoot.logits(input).elements == logits && without.logits(input).elements == logits)
+    // It is written as what it is.
+    let config = try #require(try withRoot.trainable().configurationFiles()["config.json"])
+    #expect(config.contains("ViTMSNForImageClassification") && config.contains("vit_msn"), "\(config)")
+  }
+
+  @Test("an absent epsilon is that of the family, and the kind without architectures that of the model_type")
+  func absentKeys() throws {
+    func epsilon(_ type: String, _ classes: [String]?) throws -> Float {
+      let directory = try EditedModel("hf-vit").set([
+        ("model_type", type), ("architectures", classes), ("layer_norm_eps", nil),
+      ])
+      return try ViT.huggingFace(directory.directory()).configuration.epsilon
+    }
+    #expect(try epsilon("vit", ["ViTModel"]) == 1e-12 && epsilon("vit_mae", nil) == 1e-12)
+    #expect(try epsilon("vit_msn", nil) == 1e-6 && epsilon("vit_msn", ["ViTMSNModel"]) == 1e-6)
+    let autoencoder = try EditedModel("hf-vit").set([("model_type", "vit_mae"), ("architectures", nil)])
+      .edit {
+        $0["classifier.weight"] = nil
+        $0["classifier.bias"] = nil
+      }
+    #expect(try load(autoencoder).descriptor.output == .none)
+  }
+
   @Test("names replace those of the checkpoint, one for each class")
   func names() throws {
     let count = try load(EditedModel("hf-vit")).descriptor.classCount

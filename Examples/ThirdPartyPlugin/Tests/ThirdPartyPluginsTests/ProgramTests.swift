@@ -12,11 +12,11 @@ import XAITesting
       width: 40, height: 30, pixels: (0..<40 * 30 * 3).map { UInt8(truncatingIfNeeded: $0 &* 37 ^ $0 / 7) })
     let folder = Fixture.folder
     let registry = try Registry.builtIn(adding: [
-      TorchvisionViT.self, TokenNorm.self, Comprehensiveness.self,
+      TorchvisionViT.self, TokenLength.self, Comprehensiveness.self,
     ])
     let model = try registry.loadModel(
       ModelDirectory(folder), LoadRequest(kernels: KernelSelection.makeKernels()))
-    let explainer = try registry.explainer("token-norm:layer=0")
+    let explainer = try registry.explainer("token-length:layer=0")
     let metric = try registry.metric("comprehensiveness:share=0.3")
 
     let preprocessing = model.descriptor.preprocessing

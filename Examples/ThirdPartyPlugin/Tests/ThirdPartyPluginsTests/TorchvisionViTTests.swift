@@ -10,7 +10,7 @@ enum Fixture {
     .appendingPathComponent("Fixtures/torchvision-vit").path
 
   static func registry() throws -> Registry {
-    try .builtIn(adding: [TokenNorm.self, HiResCAM.self, TorchvisionViT.self, Comprehensiveness.self])
+    try .builtIn(adding: [TokenLength.self, HiResCAM.self, TorchvisionViT.self, Comprehensiveness.self])
   }
 
   static func model(on kernels: any Kernels) throws -> any Model {

@@ -2,4 +2,4 @@ import ThirdPartyPlugins
 import XAI
 import XAICommand
 
-XAICommandLine.run(plugins: builtInPlugins + [TokenNorm.self])
+XAICommandLine.run(plugins: builtInPlugins + [TokenLength.self])

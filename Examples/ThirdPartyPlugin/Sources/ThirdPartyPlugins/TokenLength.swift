@@ -1,7 +1,7 @@
 import XAI
 
-/// The options of Token Norm.
-public struct TokenNormOptions: PluginOptions {
+/// The options of Token Length.
+public struct TokenLengthOptions: PluginOptions {
   /// The layer, from 0; −1 is the last.
   public var layer = -1
   /// The place in the layer.
@@ -20,18 +20,18 @@ public struct TokenNormOptions: PluginOptions {
 /// score_p = √(Σ_c f_pc²). Large transformers use a few patches of little content as scratch space. The tokens there have a
 /// far larger norm than the rest: a map of norms shows where attention maps can't be trusted.
 /// Source: Darcet et al. 2024 (arXiv 2309.16588), section 2.1.
-public struct TokenNorm: Explainer {
+public struct TokenLength: Explainer {
   public static let descriptor = ExplainerDescriptor(
-    id: "token-norm", title: "Token Norm", summary: "Shows how long each patch's token is, to find artefacts",
+    id: "token-length", title: "Token Length", summary: "Shows how long the token of each patch is",
     family: .attention, needs: [.activations], isClassSpecific: false, scores: .magnitude,
     backwardPasses: "0",
     citation: Citation(
       authors: "Darcet et al.", title: "Vision Transformers Need Registers", venue: "ICLR", year: 2024,
       identifier: "arXiv:2309.16588"))
 
-  public let options: TokenNormOptions
+  public let options: TokenLengthOptions
 
-  public init(options: TokenNormOptions = TokenNormOptions()) {
+  public init(options: TokenLengthOptions = TokenLengthOptions()) {
     self.options = options
   }
 

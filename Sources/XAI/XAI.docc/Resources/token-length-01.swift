@@ -1,7 +1,7 @@
 import XAI
 
-/// The options of Token Norm.
-public struct TokenNormOptions: PluginOptions {
+/// The options of Token Length.
+public struct TokenLengthOptions: PluginOptions {
   /// The layer, from 0; −1 is the last.
   public var layer = -1
   /// The place in the layer.

@@ -3,9 +3,9 @@ import ThirdPartyPlugins
 import XAI
 import XAITesting
 
-@Suite struct TokenNormTests {
+@Suite struct TokenLengthTests {
   @Test(arguments: AvailableKernels.all)
   func conforms(_ kernels: AvailableKernels) {
-    ExplainerConformance(TokenNorm.self, on: kernels.make()).run()
+    ExplainerConformance(TokenLength.self, on: kernels.make()).run()
   }
 }
