@@ -137,8 +137,23 @@ public struct ToyModel: Hashable, Sendable, CustomStringConvertible {
     $0.mlp = .quickGELU
   }
 
+  /// Norms of the heads' outputs and within the MLP, and none behind the blocks.
+  public static let innerNorms = ToyModel("toy-inner-norms") {
+    $0.hasHeadNorm = true
+    $0.mlp = .normalisedGELU
+    $0.finalNorm = .absent
+  }
+  /// Attention and MLP side by side, with norms of queries and keys, and one layer scale for both.
+  public static let parallel = ToyModel("toy-parallel") {
+    $0.normOrder = .parallel
+    $0.layerScale = 1
+    $0.attentionTransforms = [QueryKeyNorm()]
+  }
+
   /// Those of blocks with other stages.
-  public static let stages = [rotary, normalisedRotary, cosine, postNorm, contrastive]
+  public static let stages = [
+    rotary, normalisedRotary, cosine, postNorm, contrastive, innerNorms, parallel,
+  ]
 
   private static func unplacePatches(_ configuration: inout VisionTransformerConfiguration) {
     (configuration.patchHeight, configuration.patchWidth) = (6, 3)
@@ -163,6 +178,10 @@ public struct ToyModel: Hashable, Sendable, CustomStringConvertible {
     naming.block = { index in
       var names = block(index)
       names.positionBias = "blocks.\(index).attn.position_bias_table"
+      if configuration.mlp == .normalisedSwiGLU {
+        (names.gate, names.expansion) = ("blocks.\(index).mlp.fc1_g", "blocks.\(index).mlp.fc1_x")
+      }
+      if configuration.normOrder == .parallel { names.secondScale = names.firstScale }
       return names
     }
     return naming

@@ -50,14 +50,19 @@ struct NaiveTransformer {
   // MARK: - The stages
 
   private func mlp(_ block: String, _ x: Vector) -> Vector {
-    let hidden = linear("\(block).mlp.fc1", x)
+    let isSplit = parameters["\(block).mlp.fc1_g.weight"] != nil
+    let hidden =
+      isSplit
+      ? linear("\(block).mlp.fc1_g", x) + linear("\(block).mlp.fc1_x", x) : linear("\(block).mlp.fc1", x)
+    func gelu() -> Vector { hidden.map { 0.5 * $0 * (1 + erf($0 / 2.squareRoot())) } }
     func gated() -> Vector {
       let half = hidden.count / 2
       return (0..<half).map { hidden[$0] * sigmoid(hidden[$0]) * hidden[half + $0] }
     }
     let activated: Vector =
       switch configuration.mlp {
-      case .gelu: hidden.map { 0.5 * $0 * (1 + erf($0 / 2.squareRoot())) }
+      case .gelu: gelu()
+      case .normalisedGELU: layerNorm("\(block).mlp.norm", gelu())
       case .tanhGELU:
         hidden.map { 0.5 * $0 * (1 + tanh((2 / Double.pi).squareRoot() * ($0 + 0.044715 * $0 * $0 * $0))) }
       case .quickGELU: hidden.map { $0 * sigmoid(1.702 * $0) }
@@ -144,7 +149,11 @@ struct NaiveTransformer {
         }
       }
     }
-    return outputs.map { linear("\(block).attn.proj", $0) }
+    return outputs.map { output in
+      linear(
+        "\(block).attn.proj",
+        configuration.hasHeadNorm ? layerNorm("\(block).attn.norm", output) : output)
+    }
   }
 
   /// Relative position bias of the block's own table.
@@ -172,6 +181,12 @@ struct NaiveTransformer {
     let isBefore = configuration.normOrder == .preNorm
     func scaled(_ x: Vector, _ scale: String) -> Vector {
       parameters["\(name).\(scale).gamma"].map { product($0, x) } ?? x
+    }
+    if configuration.normOrder == .parallel {
+      let normed = tokens.map { layerNorm("\(name).norm1", $0) }
+      return zip(tokens, zip(normed, attention(name, normed, places: places, on: grid))).map {
+        sum($0, scaled(sum($1.1, mlp(name, $1.0)), "ls1"))
+      }
     }
     let seen = isBefore ? tokens.map { layerNorm("\(name).norm1", $0) } : tokens
     let attended = attention(name, seen, places: places, on: grid)
@@ -225,7 +240,7 @@ struct NaiveTransformer {
     for index in 0..<configuration.depth {
       tokens = block("blocks.\(index)", tokens, places: places, on: grid)
     }
-    tokens = tokens.map { layerNorm("norm", $0) }
+    if configuration.finalNorm != .absent { tokens = tokens.map { layerNorm("norm", $0) } }
     let patches = Array(tokens.dropFirst(prefix.count))
     let mean = patches.dropFirst().reduce(patches[0], sum).map { $0 / Double(patches.count) }
     switch configuration.readout {
