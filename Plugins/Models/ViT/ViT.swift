@@ -10,6 +10,8 @@ public enum ViT: VisionTransformerArchitecture {
     summary: "Plain vision transformers with a class token, registers, or mean-pooled patches",
     huggingFaceClasses: ["ViTForImageClassification", "ViTModel"], timmNames: ["vit_*", "eva*"],
     capabilities: VisionTransformer.capabilities,
+    leftOut:
+      "patches from a convolutional network, attention pooling, norms by root mean squares, differences of attention",
     citation: Citation(
       authors: "Dosovitskiy et al.",
       title: "An Image is Worth 16x16 Words: Transformers for Image Recognition at Scale", venue: "ICLR",
