@@ -150,9 +150,23 @@ public struct ToyModel: Hashable, Sendable, CustomStringConvertible {
     $0.attentionTransforms = [QueryKeyNorm()]
   }
 
+  /// Rotary embeddings of learned frequencies, and a register.
+  public static let learnedRotary = ToyModel("toy-learned-rotary") {
+    $0.prefix = [.classToken, .register]
+    $0.positions = .none
+    $0.attentionTransforms = [MixedRotaryEmbedding()]
+  }
+  /// Relative position bias by MLPs, of each block and of all, without prefix tokens; the mean of the patches is read.
+  public static let offsets = ToyModel("toy-offsets") {
+    $0.prefix = []
+    $0.positions = .none
+    $0.readout = .meanOfPatches
+    $0.positionBias = PositionBias(isPerLayer: true, isShared: true, interpolation: .bilinear, hiddenWidth: 7)
+  }
+
   /// Those of blocks with other stages.
   public static let stages = [
-    rotary, normalisedRotary, cosine, postNorm, contrastive, innerNorms, parallel,
+    rotary, normalisedRotary, cosine, postNorm, contrastive, innerNorms, parallel, learnedRotary, offsets,
   ]
 
   private static func unplacePatches(_ configuration: inout VisionTransformerConfiguration) {
@@ -175,9 +189,15 @@ public struct ToyModel: Hashable, Sendable, CustomStringConvertible {
     var naming = CheckpointNaming.timm(heads: heads)
     let block = naming.block
     naming.positionBias = "position_bias_table"
+    naming.positionMLP = "position_bias_mlp"
+    if configuration.attentionTransforms.contains(where: { $0 is MixedRotaryEmbedding }) {
+      naming.stackedParameters = ["frequencies"]
+    }
     naming.block = { index in
       var names = block(index)
       names.positionBias = "blocks.\(index).attn.position_bias_table"
+      names.positionMLP = "blocks.\(index).attn.position_bias_mlp"
+      names.attentionParameters["frequencies"] = "frequencies"
       if configuration.mlp == .normalisedSwiGLU {
         (names.gate, names.expansion) = ("blocks.\(index).mlp.fc1_g", "blocks.\(index).mlp.fc1_x")
       }

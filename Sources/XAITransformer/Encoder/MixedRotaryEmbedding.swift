@@ -37,24 +37,23 @@ public struct MixedRotaryEmbedding: AttentionTransform {
   public func parameterGradients(
     _ gradient: Tensor, of x: Tensor, in context: AttentionTransformContext
   ) -> [Tensor?] {
-    let (heads, width) = (x.shape[2], x.shape[3])
-    let pairs = width / 2
-    let y = apply(to: x, in: context).onHost("rotated queries and keys").elements
-    let g = gradient.onHost("gradient of rotated queries and keys").elements
-    let places = context.places
-    // Column and row of each token of each image; zeros, which don't turn, before the patches.
-    let positions = places.table(width: 2, prefix: 0) { [Float($1), Float($0)] }.elements
-    var sums = [Double](repeating: 0, count: 2 * heads * pairs)
-    for token in 0..<x.shape[0] * x.shape[1] {
-      let place = 2 * token % positions.count
-      for pair in 0..<heads * pairs {
-        let first = token * heads * width + 2 * pair
-        let angle = Double(g[first + 1] * y[first]) - Double(g[first] * y[first + 1])
-        sums[pair] += angle * Double(positions[place])
-        sums[heads * pairs + pair] += angle * Double(positions[place + 1])
-      }
+    let (rows, columns) = (x.shape[0] * x.shape[1], x.shape[2] * x.shape[3] / 2)
+    let y = apply(to: x, in: context)
+    func half(_ index: Int, of tensor: Tensor) -> Tensor {
+      tensor.reshaped(to: [rows * columns, 2]).columns(index..<index + 1)
     }
-    return [Tensor([2, heads, pairs], sums.map { Float($0) })]
+    let crossed = Elementwise.operand(2) * .operand(3)
+    let angles = Tensor.map(
+      [half(1, of: gradient), half(0, of: y), half(0, of: gradient), half(1, of: y)],
+      to: [rows, columns], .operand(0) * .operand(1) + crossed * .constant(-1))
+    // Tokens before the patches are at 0 and don't turn.
+    func sum(_ position: @escaping (_ row: Int, _ column: Int) -> Int) -> Tensor {
+      let positions = context.places.table(width: 1, prefix: 0) { [Float(position($0, $1))] }
+      return context.kernels.columnSums(
+        Tensor.map([angles, positions], to: angles.shape, .operand(0) * .operand(1, each: columns)))
+    }
+    let sums = [sum { _, column in column }, sum { row, _ in row }]
+    return [Tensor.gathering([0, 1], of: sums, columns: columns, shape: [2, x.shape[2], x.shape[3] / 2])]
   }
 
   /// A head of a token counts as a token here, since each has angles of its own.

@@ -64,7 +64,8 @@ struct PositionMLP: Sendable {
     let before = kernels.apply(expansion, to: Self.inputs(offsets.grid))
     let activated = Tensor.map(
       [before], to: before.shape,
-      .where(0, isLessThan: .operand(0), then: .operand(0), otherwise: 0))
+      // In this order, what is no number stays none.
+      .where(.operand(0), isLessThan: 0, then: 0, otherwise: .operand(0)))
     return (before, activated)
   }
 

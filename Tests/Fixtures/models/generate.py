@@ -18,7 +18,6 @@ from reference.network import POINTS, Network, Record  # noqa: E402
 
 import cases  # noqa: E402
 import checks  # noqa: E402
-import variants  # noqa: E402, F401 (adds its cases)
 from cases import Case  # noqa: E402
 
 REDUCED_POINTS = ("first-norm", "output")

@@ -81,6 +81,7 @@ struct NaiveTransformer {
     for transform in configuration.attentionTransforms {
       switch transform {
       case let rotary as RotaryEmbedding: x = rotated(x, rotary, place, grid)
+      case is MixedRotaryEmbedding: x = turned(x, block, head, place)
       case let norm as QueryKeyNorm where norm.kind == .layerNorm:
         x = layerNorm("\(block).attn.\(name)_norm", x, epsilon: norm.epsilon)
       case let norm as QueryKeyNorm:
@@ -94,6 +95,24 @@ struct NaiveTransformer {
       }
     }
     return x
+  }
+
+  /// Pairs of neighbours by the frequencies of a head of a block, those by column before those by row.
+  private func turned(
+    _ x: Vector, _ block: String, _ head: Int, _ place: (row: Int, column: Int)?
+  ) -> Vector {
+    guard let place, let layer = Int(block.dropFirst("blocks.".count)) else { return x }
+    let (frequencies, pairs) = (parameter("frequencies"), x.count / 2)
+    let half = frequencies.count / 2
+    var result = x
+    for pair in 0..<pairs {
+      let index = (layer * configuration.headCount + head) * pairs + pair
+      let angle =
+        Double(place.column) * frequencies[index] + Double(place.row) * frequencies[half + index]
+      result[2 * pair] = x[2 * pair] * cos(angle) - x[2 * pair + 1] * sin(angle)
+      result[2 * pair + 1] = x[2 * pair] * sin(angle) + x[2 * pair + 1] * cos(angle)
+    }
+    return result
   }
 
   private func rotated(
@@ -161,6 +180,14 @@ struct NaiveTransformer {
     _ block: String, _ head: Int, _ query: (row: Int, column: Int)?, _ key: (row: Int, column: Int)?,
     _ grid: PatchGrid
   ) -> Double {
+    if configuration.positionBias?.hiddenWidth != nil, let query, let key {
+      let offsets = [query.row - key.row, query.column - key.column].map {
+        ($0 < 0 ? -1 : 1) * log(1 + abs(Double($0)))
+      }
+      return ["position_bias_mlp", "\(block).attn.position_bias_mlp"].reduce(0) { sum, name in
+        sum + linear("\(name).fc2", linear("\(name).fc1", offsets).map { max($0, 0) })[head]
+      }
+    }
     guard let table = parameters["\(block).attn.position_bias_table"] else { return 0 }
     let (rows, columns) = (2 * grid.rows - 1, 2 * grid.columns - 1)
     let row: Int

@@ -18,7 +18,7 @@ import XAIWeights
       .init("hf-dinov3", "key_bias", "true", "layer.0.attention.k_proj.bias"),
       .init("hf-dinov3", "proj_bias", "false", "proj_bias"),
       .init("hf-dinov3", "mlp_bias", "false", "mlp_bias"),
-      .init("hf-dinov3", "rope_theta", "-1", "rope_theta is -1"),
+      .init("hf-dinov3", "rope_theta", "-1", "'rope_theta' is -1"),
       .init("hf-dinov3", "num_register_tokens", "-1", "num_register_tokens"),
       .init("hf-dinov3", "num_register_tokens", "3", "embeddings.register_tokens"),
       .init("hf-dinov3", "num_attention_heads", "4", "multiple of 4 elements"),
@@ -28,13 +28,13 @@ import XAIWeights
     ])
   func configurations(_ change: FamilyErrorTests.Case) throws {
     let failure = try #require(
-      try EditedModel(change.fixture).set([(change.key, change.json)]).failure(), "it loads")
+      try EditedModel(change.fixture, in: "variants").set([(change.key, change.json)]).failure(), "it loads")
     for part in change.parts { #expect(failure.contains(part), "\(failure)") }
   }
 
   @Test("a DINOv3 is a backbone, and says how images are rounded")
   func backbone() throws {
-    let model = try EditedModel("hf-dinov3").load()
+    let model = try EditedModel("hf-dinov3", in: "variants").load()
     #expect(model.descriptor.classCount == 0 && model.descriptor.output == .none)
     #expect(model.descriptor.layout.prefix == [.classToken, .register, .register])
     #expect(model.descriptor.notes.contains { $0.contains("floating point") })
@@ -42,7 +42,7 @@ import XAIWeights
 
   @Test("names of DINOv3 in memory, behind which the encoder stands, are those of its files")
   func namesInMemory() throws {
-    let renamed = try EditedModel("hf-dinov3").edit { tensors in
+    let renamed = try EditedModel("hf-dinov3", in: "variants").edit { tensors in
       for (name, tensor) in tensors where name.hasPrefix("layer.") {
         tensors[name] = nil
         tensors["model.\(name)"] = tensor
@@ -60,7 +60,7 @@ import XAIWeights
     let model = try headless.set([("model_args.final_norm", false)]).load()
     #expect((model as? VisionTransformer)?.configuration.finalNorm == .absent)
     // A name that has none, with one.
-    let radio = try EditedModel("timm-radio").set([("model_args.final_norm", true)])
+    let radio = try EditedModel("timm-radio", in: "variants").set([("model_args.final_norm", true)])
     #expect(radio.failure()?.contains("the last norm") == true)
   }
 
@@ -76,11 +76,11 @@ import XAIWeights
     ])
   func weights(_ fixture: String, _ name: String) throws {
     let misshapen = #expect(throws: WeightsError.self) {
-      try EditedModel(fixture).edit { $0[name] = Tensor(repeating: 1, [2, 2, 2]) }.load()
+      try EditedModel(fixture, in: "variants").edit { $0[name] = Tensor(repeating: 1, [2, 2, 2]) }.load()
     }
     #expect(misshapen?.mismatched.map(\.name) == [name])
     let unexpected = #expect(throws: WeightsError.self) {
-      try EditedModel(fixture).edit { $0["\(name).more"] = Tensor(repeating: 1, [2]) }.load()
+      try EditedModel(fixture, in: "variants").edit { $0["\(name).more"] = Tensor(repeating: 1, [2]) }.load()
     }
     #expect(unexpected?.unexpected == ["\(name).more"])
   }
@@ -89,10 +89,10 @@ import XAIWeights
     "arguments that the tensors contradict",
     arguments: [
       ("timm-eva02-clip", "scale_attn_inner", false), ("timm-eva02-base", "scale_mlp", false),
-      ("timm-vit", "scale_mlp_norm", true), ("timm-parallel", "qk_norm", false),
+      ("timm-radio", "scale_mlp_norm", true), ("timm-parallel", "qk_norm", false),
     ])
   func arguments(_ fixture: String, _ key: String, _ value: Bool) throws {
-    let failure = try EditedModel(fixture).set([("model_args.\(key)", value)]).failure()
+    let failure = try EditedModel(fixture, in: "variants").set([("model_args.\(key)", value)]).failure()
     #expect(failure?.contains("model_args.\(key)") == true, "\(failure ?? "it loads")")
   }
 

@@ -4,7 +4,6 @@ import torch
 import transformers
 from torch import nn
 
-import cases
 from cases import CLASS, POOLED, Case, timm_model
 from reference.layout import Layout
 from reference.network import Direction
@@ -108,6 +107,3 @@ VARIANTS = [
         timm_model("vit_pwee_patch16_reg1_gap_256", qk_norm=True), parameter_gradients=True,
     ),
 ]
-
-# They are loaded and saved as all others are.
-cases.CASES += VARIANTS
