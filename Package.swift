@@ -162,6 +162,7 @@ let plugins: [Plugin] = [
   Plugin(kind: "Models", name: "DeiT"),
   Plugin(kind: "Models", name: "BEiT"),
   Plugin(kind: "Models", name: "DINOv2"),
+  Plugin(kind: "Models", name: "DINOv3"),
   Plugin(kind: "Models", name: "Swin"),
   Plugin(kind: "Models", name: "CLIP"),
   Plugin(kind: "Explainers", name: "AttentionRollout"),

@@ -21,6 +21,7 @@ enum ErrorHints {
     case let error as ModelError: hint(for: error)
     case OptionError.outOfRange(_, "contrast", let value, _) where Int(value) != nil:
       "`xai inspect --labels` lists them"
+    case RegistryError.unsupportedModel: "`xai list models` has the classes and names that load"
     case is ClassJoinError, EvaluationError.otherClasses: classes
     case EvaluationError.notFinite: "`xai check-gradients` checks the model"
     default: hint(ofStore: error)

@@ -84,7 +84,7 @@ extension ExitStatus {
     case let error as ImageError: self.init(error)
     case let error as ModelDirectoryError:
       switch error {
-      case .unknownFormat, .notAModel, .pickle: self = .inputData
+      case .unknownFormat, .diffusion, .notAModel, .pickle: self = .inputData
       default: self = .noInput
       }
     case let error as WeightStoreError:

@@ -2,6 +2,7 @@
 @_exported public import XAICLIP
 public import XAICore
 @_exported public import XAIDINOv2
+@_exported public import XAIDINOv3
 @_exported public import XAIDeiT
 @_exported public import XAISwin
 @_exported public import XAIViT
@@ -14,6 +15,7 @@ public let builtInModels: [any Plugin.Type] = [
   DeiT.self,
   BEiT.self,
   DINOv2.self,
+  DINOv3.self,
   Swin.self,
   CLIP.self,
 ]

@@ -34,6 +34,7 @@ extension VisionTransformer {
     let lowest = request.lowestLayer
     let bias = relativeBias
     let places = TokenPlaces(prefixCount: trace.layout.prefix.count, grid: trace.layout.grid)
+    var ofBlocks: [BlockWeights] = []
     for layer in weights.blocks.indices.reversed() where layer >= lowest {
       try Task.checkCancellation()
       let passed = try block(layer).backward(
@@ -48,7 +49,15 @@ extension VisionTransformer {
         gradients.activations[ActivationPoint(layer: layer, place: place)] = activation
       }
       if var own = passed.parameters {
-        if let bias {
+        if let bias, bias.settings.hiddenWidth != nil {
+          let made = bias.mlpGradients(passed.scoreBias, ofLayer: layer, trace.layout.grid)
+          own.positionMLP = made.own
+          if let shared = made.shared, let name = naming.positionMLP {
+            let names = PositionMLP.layers(of: name)
+            add(names.expansion, shared.expansion.weight, shared.expansion.bias)
+            add(names.contraction, shared.contraction.weight, shared.contraction.bias)
+          }
+        } else if let bias {
           // Where attention counts as a constant, nothing comes to the tables.
           let table =
             passed.scoreBias.map { bias.tableGradient($0, trace.layout.grid) }
@@ -58,6 +67,7 @@ extension VisionTransformer {
             accumulate(table, into: &gradients.parameters[name])
           }
         }
+        ofBlocks.append(own)
         for parameter in naming.parameters(of: own, layer: layer) {
           gradients.parameters[parameter.name] = parameter.tensor
         }
@@ -77,6 +87,9 @@ extension VisionTransformer {
         gradient, of: trace.input, trace.layout.grid, rule: rules.patchProjection)
     }
     if request.parameters {
+      for (name, tensor) in naming.stacks(of: ofBlocks.reversed()) {
+        gradients.parameters[name] = tensor
+      }
       gradients.parameters.merge(embeddingGradients(gradient, trace, tape)) { known, _ in known }
     }
     return gradients

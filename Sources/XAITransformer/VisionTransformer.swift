@@ -86,10 +86,16 @@ public struct VisionTransformer: LayerReadableModel, IntervenableModel {
   /// What is added to the scores by the relative position of query and key; nil for nothing.
   var relativeBias: RelativePositionBias? {
     configuration.positionBias.flatMap { settings in
-      guard weights.positionBias != nil || weights.blocks[0].positionBias != nil else { return nil }
+      let block = weights.blocks[0]
+      guard
+        weights.positionBias != nil || block.positionBias != nil || weights.positionMLP != nil
+          || block.positionMLP != nil
+      else { return nil }
       return RelativePositionBias(
         settings: settings, shared: weights.positionBias, own: weights.blocks.map(\.positionBias),
-        grid: configuration.layout.grid, cache: positionBiases, kernels: kernels)
+        sharedMLP: weights.positionMLP, ownMLPs: weights.blocks.map(\.positionMLP),
+        grid: configuration.layout.grid, hasClassToken: configuration.prefix.contains(.classToken),
+        cache: positionBiases, kernels: kernels)
     }
   }
 

@@ -6,7 +6,10 @@ import Testing
     let result = try XAIProcess.run("list")
     #expect(result.status == 0)
     for text in [
-      "MODELS", "EXPLAINERS", "METRICS", "gmar: GMAR", "norm=l1", "values: l1 | l2", "arXiv:2504.19414",
+      "MODELS", "Hugging Face: DINOv3ViTModel", "timm: vit_*_dinov3*.",
+      "classes: texts, vectors, images, classifier.",
+      "left out: patches from a convolutional network", "EXPLAINERS", "METRICS", "gmar: GMAR", "norm=l1",
+      "values: l1 | l2", "arXiv:2504.19414",
       "A baseline, without evidence; the map is the same for every class; scores are magnitudes.\n"
         + "    Forward passes: 0; backward passes: 0.\n", "depends on the class; scores are signed.",
       "Forward passes: steps + 1; backward passes: 1, and steps down to the last attention.",

@@ -31,11 +31,17 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
     .deletingLastPathComponent()
     .appendingPathComponent("Fixtures")
 
-  static let all: [GoldenCase] = {
-    let folder = fixtures.appendingPathComponent("models")
+  /// Those that explainers, rules and interventions are held against, too.
+  static let all = cases("models")
+
+  /// Those of variants of blocks, whose maps are the same code.
+  static let variants = cases("variants")
+
+  private static func cases(_ name: String) -> [GoldenCase] {
+    let folder = fixtures.appendingPathComponent(name)
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     return names.sorted().compactMap { try? GoldenCase(folder.appendingPathComponent($0)) }
-  }()
+  }
 
   private init(_ folder: URL) throws {
     let decoder = JSONDecoder()

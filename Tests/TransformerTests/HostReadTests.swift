@@ -67,7 +67,9 @@ import XAITransformer
   @Test(arguments: models)
   func interventions(_ toy: ToyModel) throws {
     let size = (toy.configuration.imageHeight, toy.configuration.imageWidth)
-    try check({ toy.make(on: $0) }, reads: [:]) { model, move in
+    // A table that is a parameter is in host memory; one that an MLP makes is where products are computed.
+    let reads = toy == .offsets ? ["position bias": toy.configuration.depth] : [:]
+    try check({ toy.make(on: $0) }, reads: reads) { model, move in
       let (model, input) = (try model.intervenable(), move(images(size)))
       return try [
         model.logits(input, under: .keepingPatches([[0, 3, 4], [1, 2, 6]])),

@@ -10,8 +10,9 @@ public enum BEiT: VisionTransformerArchitecture {
   public static let descriptor = ArchitectureDescriptor(
     id: "beit", title: "BEiT",
     summary: "Transformers with relative position bias and layer scale, read at the mean of the patches",
-    huggingFaceClasses: [classifierClass, "BeitModel"], timmNames: ["beit_*", "beitv2_*"],
+    huggingFaceClasses: [classifierClass, "BeitModel"], timmNames: ["beit_*", "beitv2_*", "beit3_*"],
     capabilities: VisionTransformer.capabilities,
+    leftOut: "Hugging Face grids that aren't square, text and detection heads",
     citation: Citation(
       authors: "Bao et al.", title: "BEiT: BERT Pre-Training of Image Transformers", venue: "ICLR",
       year: 2022,

@@ -17,6 +17,8 @@ public enum CLIP: ModelArchitecture {
       "CLIPModel", "CLIPVisionModelWithProjection", "CLIPVisionModel", ImageTower.classifierClass,
     ],
     timmNames: ["vit_*_clip_*"], capabilities: VisionTransformer.capabilities,
+    classes: [.texts, .vectors, .images, .classifier],
+    leftOut: "attention pooling, text towers of other kinds, and a bias of the logits",
     citation: Citation(
       authors: "Radford et al.",
       title: "Learning Transferable Visual Models From Natural Language Supervision", venue: "ICML",

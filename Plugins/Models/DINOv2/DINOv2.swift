@@ -12,7 +12,7 @@ public enum DINOv2: VisionTransformerArchitecture {
     summary: "Self-supervised transformers with layer scale, with and without registers and classifier",
     huggingFaceClasses: [plainClass, registersClass, "Dinov2Model", "Dinov2WithRegistersModel"],
     timmNames: ["vit_*_dinov2", "vit_*_reg4_dinov2"],
-    capabilities: VisionTransformer.capabilities,
+    capabilities: VisionTransformer.capabilities, leftOut: "grids that aren't square",
     citation: Citation(
       authors: "Oquab et al.", title: "DINOv2: Learning Robust Visual Features without Supervision",
       venue: "TMLR", year: 2024, identifier: "arXiv:2304.07193"))

@@ -11,7 +11,7 @@ public enum Swin: ModelArchitecture {
     summary:
       "Transformers of stages with shifted windows and patch merging, read at the mean of the last tokens",
     huggingFaceClasses: ["SwinForImageClassification"], timmNames: ["swin_*"],
-    capabilities: HierarchicalTransformer.capabilities, isIsotropic: false,
+    capabilities: HierarchicalTransformer.capabilities, isIsotropic: false, classes: [.classifier],
     citation: Citation(
       authors: "Liu et al.", title: "Swin Transformer: Hierarchical Vision Transformer using Shifted Windows",
       venue: "ICCV", year: 2021, identifier: "arXiv:2103.14030"))

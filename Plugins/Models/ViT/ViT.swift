@@ -12,6 +12,8 @@ public enum ViT: VisionTransformerArchitecture {
       + autoencoderClasses,
     timmNames: ["vit_*", "eva*"],
     capabilities: VisionTransformer.capabilities,
+    leftOut:
+      "patches from a convolutional network, attention pooling, norms by root mean squares, differences of attention",
     citation: Citation(
       authors: "Dosovitskiy et al.",
       title: "An Image is Worth 16x16 Words: Transformers for Image Recognition at Scale", venue: "ICLR",

@@ -117,12 +117,16 @@ extension Catalogue {
 
 extension Catalogue.Model {
   fileprivate var text: String {
-    let loads =
-      descriptor.huggingFaceClasses.map { "Hugging Face \($0)" } + descriptor.timmNames.map { "timm \($0)" }
+    let rows = [
+      ("Hugging Face", descriptor.huggingFaceClasses.joined(separator: ", ")),
+      ("timm", descriptor.timmNames.joined(separator: ", ")),
+      ("classes", descriptor.classes.map(\.rawValue).joined(separator: ", ")),
+      ("left out", descriptor.leftOut),
+    ].filter { !$0.1.isEmpty }
     return """
         \(descriptor.id): \(descriptor.title)
           \(descriptor.summary).
-          Loads \(loads.joined(separator: ", ")).
+      \(rows.map { "    \($0.0): \($0.1)." }.joined(separator: "\n"))
           \(descriptor.citation)
 
       """

@@ -44,10 +44,13 @@ struct ImageProcessor {
     var (convolutional, pooling) = (square, shortest)
     convolutional.resize = .shortestEdge(384)
     pooling.normalisation = .imageNet
+    var imageNet = bilinear
+    imageNet.normalisation = .imageNet
     return [
       "ViTImageProcessor": ImageProcessor(defaults: bilinear, isSquareByDefault: true),
       "DeiTImageProcessor": ImageProcessor(defaults: cropped, isSquareByDefault: true),
       "BeitImageProcessor": ImageProcessor(defaults: square, isSquareByDefault: true),
+      "DINOv3ViTImageProcessor": ImageProcessor(defaults: imageNet, isSquareByDefault: true),
       "SiglipImageProcessor": ImageProcessor(defaults: square, isSquareByDefault: false),
       "BitImageProcessor": ImageProcessor(defaults: shortest, isSquareByDefault: false),
       "CLIPImageProcessor": ImageProcessor(defaults: shortest, isSquareByDefault: false),
@@ -63,7 +66,8 @@ struct ImageProcessor {
     "vit": "ViTImageProcessor", "vit_mae": "ViTImageProcessor", "vit_msn": "ViTImageProcessor",
     "deit": "DeiTImageProcessor", "beit": "BeitImageProcessor",
     "data2vec-vision": "BeitImageProcessor", "dinov2": "BitImageProcessor",
-    "dinov2_with_registers": "BitImageProcessor", "swin": "ViTImageProcessor", "swinv2": "ViTImageProcessor",
+    "dinov2_with_registers": "BitImageProcessor", "dinov3_vit": "DINOv3ViTImageProcessor",
+    "swin": "ViTImageProcessor", "swinv2": "ViTImageProcessor",
     "clip": "CLIPImageProcessor", "clip_vision_model": "CLIPImageProcessor", "siglip": "SiglipImageProcessor",
   ]
 

@@ -82,13 +82,30 @@ public struct ArchitectureDescriptor: Hashable, Sendable, Codable {
   public let capabilities: Capabilities
   /// Whether all layers of a model work on the same tokens, which some explainers need.
   public let isIsotropic: Bool
+  /// Where the classes of a model can come from.
+  public let classes: [ClassKind]
+  /// What is refused although a class or a name above seems to include it, in a few words; empty for nothing.
+  public let leftOut: String
   /// Where it was published.
   public let citation: Citation
+
+  /// Where the classes of a model come from.
+  public enum ClassKind: String, Hashable, Sendable, Codable, CaseIterable {
+    /// The checkpoint's own classifier.
+    case classifier
+    /// Vectors that are given.
+    case vectors
+    /// Images of each class.
+    case images
+    /// Texts, of which a tower of the checkpoint makes vectors.
+    case texts
+  }
 
   /// Describes a family.
   public init(
     id: String, title: String, summary: String, huggingFaceClasses: [String], timmNames: [String],
-    capabilities: Capabilities, isIsotropic: Bool = true, citation: Citation
+    capabilities: Capabilities, isIsotropic: Bool = true,
+    classes: [ClassKind] = [.classifier, .vectors, .images], leftOut: String = "", citation: Citation
   ) {
     self.id = id
     self.title = title
@@ -97,6 +114,8 @@ public struct ArchitectureDescriptor: Hashable, Sendable, Codable {
     self.timmNames = timmNames
     self.capabilities = capabilities
     self.isIsotropic = isIsotropic
+    self.classes = classes
+    self.leftOut = leftOut
     self.citation = citation
   }
 }

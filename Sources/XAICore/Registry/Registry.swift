@@ -227,11 +227,10 @@ extension Registry {
 
   private func entry(for directory: ModelDirectory) throws(RegistryError) -> ModelEntry {
     guard let entry = models.last(where: { $0.architecture.matches(directory) }) else {
+      let foreign = ForeignModel(directory, among: models.map(\.descriptor))
       throw .unsupportedModel(
-        path: directory.path, configuration: directory.summary,
-        known: models.map {
-          "\($0.descriptor.id) (\(($0.descriptor.huggingFaceClasses + $0.descriptor.timmNames).joined(separator: ", ")))"
-        })
+        path: directory.path, configuration: directory.summary, kind: foreign.kind, near: foreign.near,
+        known: models.map(\.descriptor.id))
     }
     return entry
   }
@@ -253,8 +252,9 @@ public enum RegistryError: Error, Hashable, Sendable, CustomStringConvertible {
   case malformedID(kind: String, id: String)
   /// Nothing has this id.
   case unknown(kind: String, id: String, known: [String])
-  /// No family of models matches a directory.
-  case unsupportedModel(path: String, configuration: String, known: [String])
+  /// No family of models matches a directory: what it is, where that is known, what loads of its architecture, and the ids of
+  /// the families.
+  case unsupportedModel(path: String, configuration: String, kind: String?, near: [String], known: [String])
   /// A text is neither a data set's id nor the path of one.
   case unknownDataset(text: String, known: [String])
 
@@ -265,8 +265,10 @@ public enum RegistryError: Error, Hashable, Sendable, CustomStringConvertible {
       "the \(kind) id '\(id)' is not kebab-case: small letters, digits and hyphens, a letter first"
     case .unknown(let kind, let id, let known):
       "there is no \(kind) '\(id)'\(suggestion(for: id, among: known)); known are \(known.joined(separator: ", "))"
-    case .unsupportedModel(let path, let configuration, let known):
-      "\(FileName.shown(path)): no plugin loads \(configuration); supported are \(known.joined(separator: "; "))"
+    case .unsupportedModel(let path, let configuration, let kind, let near, let known):
+      "\(FileName.shown(path)): no plugin loads \(configuration)" + (kind.map { ": it is \($0)" } ?? "")
+        + (near.isEmpty ? "" : "; what loads of its architecture is \(near.joined(separator: ", "))")
+        + "; the families of models are \(known.joined(separator: ", "))"
     case .unknownDataset(let text, let known):
       "'\(text)' is neither a folder or list of images that a data set reads nor the id of one"
         + "\(suggestion(for: text, among: known)); known are \(known.joined(separator: ", "))"

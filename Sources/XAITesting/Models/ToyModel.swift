@@ -137,8 +137,37 @@ public struct ToyModel: Hashable, Sendable, CustomStringConvertible {
     $0.mlp = .quickGELU
   }
 
+  /// Norms of the heads' outputs and within the MLP, and none behind the blocks.
+  public static let innerNorms = ToyModel("toy-inner-norms") {
+    $0.hasHeadNorm = true
+    $0.mlp = .normalisedGELU
+    $0.finalNorm = .absent
+  }
+  /// Attention and MLP side by side, with norms of queries and keys, and one layer scale for both.
+  public static let parallel = ToyModel("toy-parallel") {
+    $0.normOrder = .parallel
+    $0.layerScale = 1
+    $0.attentionTransforms = [QueryKeyNorm()]
+  }
+
+  /// Rotary embeddings of learned frequencies, and a register.
+  public static let learnedRotary = ToyModel("toy-learned-rotary") {
+    $0.prefix = [.classToken, .register]
+    $0.positions = .none
+    $0.attentionTransforms = [MixedRotaryEmbedding()]
+  }
+  /// Relative position bias by MLPs, of each block and of all, without prefix tokens; the mean of the patches is read.
+  public static let offsets = ToyModel("toy-offsets") {
+    $0.prefix = []
+    $0.positions = .none
+    $0.readout = .meanOfPatches
+    $0.positionBias = PositionBias(isPerLayer: true, isShared: true, interpolation: .bilinear, hiddenWidth: 7)
+  }
+
   /// Those of blocks with other stages.
-  public static let stages = [rotary, normalisedRotary, cosine, postNorm, contrastive]
+  public static let stages = [
+    rotary, normalisedRotary, cosine, postNorm, contrastive, innerNorms, parallel, learnedRotary, offsets,
+  ]
 
   private static func unplacePatches(_ configuration: inout VisionTransformerConfiguration) {
     (configuration.patchHeight, configuration.patchWidth) = (6, 3)
@@ -160,9 +189,19 @@ public struct ToyModel: Hashable, Sendable, CustomStringConvertible {
     var naming = CheckpointNaming.timm(heads: heads)
     let block = naming.block
     naming.positionBias = "position_bias_table"
+    naming.positionMLP = "position_bias_mlp"
+    if configuration.attentionTransforms.contains(where: { $0 is MixedRotaryEmbedding }) {
+      naming.stackedParameters = ["frequencies"]
+    }
     naming.block = { index in
       var names = block(index)
       names.positionBias = "blocks.\(index).attn.position_bias_table"
+      names.positionMLP = "blocks.\(index).attn.position_bias_mlp"
+      names.attentionParameters["frequencies"] = "frequencies"
+      if configuration.mlp == .normalisedSwiGLU {
+        (names.gate, names.expansion) = ("blocks.\(index).mlp.fc1_g", "blocks.\(index).mlp.fc1_x")
+      }
+      if configuration.normOrder == .parallel { names.secondScale = names.firstScale }
       return names
     }
     return naming

@@ -30,8 +30,13 @@ struct BlockWeights: Sendable {
   var queryKeyValue: [Linear]
   /// Those of each transform of queries and keys, in the order in which it states them.
   var transforms: [[TransformWeight]]
+  /// The norm of the heads' outputs side by side, before their projection; nil where there is none.
+  var headNorm: Norm?
   var projection: Linear
-  var secondNorm: Norm
+  /// Nil where the MLP sees the first norm's output too.
+  var secondNorm: Norm?
+  /// The MLP's layer for the gate, where gate and values have one each; `expansion` is then that for the values.
+  var gate: Linear?
   var expansion: Linear
   /// The norm before the MLP's second linear layer; nil where there is none.
   var mlpNorm: Norm?
@@ -41,6 +46,11 @@ struct BlockWeights: Sendable {
   var secondScale: Tensor?
   /// Relative position bias, [offsets, heads]; nil where the block has none of its own.
   var positionBias: Tensor?
+  /// What makes such a table; nil where nothing does.
+  var positionMLP: PositionMLP?
+
+  /// The MLP's first layer, or those for the gate and for the values.
+  var expansions: [Linear] { gate.map { [$0, expansion] } ?? [expansion] }
 }
 
 /// A parameter of a transform of queries and keys.
@@ -58,9 +68,13 @@ struct BlockSizes {
   var mlp = VisionTransformerConfiguration.MLP.gelu
   var qkvBias = VisionTransformerConfiguration.QKVBias.all
   var transforms: [any AttentionTransform] = []
+  var hasHeadNorm = false
+  var isParallel = false
   var hasLayerScale = false
   /// The shape of the block's own table of relative position bias; nil where it has none.
   var positionBias: TensorShape?
+  /// The hidden elements of the block's own MLP that makes such a table; nil where it has none.
+  var positionHiddenWidth: Int?
 
   /// Elements that the MLP's first linear layer gives.
   var expandedWidth: Int { mlp.isGated ? 2 * mlpWidth : mlpWidth }
@@ -73,26 +87,42 @@ struct BlockSizes {
 
 extension BlockWeights {
   /// Takes the parameters of a block by its names.
-  init(_ source: ParameterSource, _ names: CheckpointNaming.Block, _ sizes: BlockSizes) {
+  ///
+  /// - Parameter stacked: gives the transforms' parameters, by their ids, that one tensor holds for all blocks.
+  init(
+    _ source: ParameterSource, _ names: CheckpointNaming.Block, _ sizes: BlockSizes,
+    stacked: (_ id: String) -> Tensor? = { _ in nil }
+  ) {
     let (width, mlpWidth) = (sizes.width, sizes.mlpWidth)
     firstNorm = source.norm(names.firstNorm, width)
-    queryKeyValue = Self.queryKeyValue(source, names, sizes)
+    let joint = names.joint.map { JointLinear.parts(of: source, $0, sizes) }
+    queryKeyValue = joint.map { [$0.queryKeyValue] } ?? Self.queryKeyValue(source, names, sizes)
     transforms = sizes.transformParameters.map { parameters in
       parameters.map {
-        TransformWeight(id: $0.id, tensor: source.tensor(names.attentionParameter($0.id), $0.shape))
+        let tensor = stacked($0.id) ?? source.tensor(names.attentionParameter($0.id), $0.shape)
+        return TransformWeight(id: $0.id, tensor: tensor)
       }
     }
+    headNorm = sizes.hasHeadNorm ? source.norm(names.headNorm, width) : nil
     projection = source.linear(names.projection, width, width)
-    secondNorm = source.norm(names.secondNorm, width)
-    expansion = source.linear(names.expansion, sizes.expandedWidth, width)
+    secondNorm = sizes.isParallel ? nil : source.norm(names.secondNorm, width)
+    gate = sizes.mlp.isGated ? names.gate.map { source.linear($0, mlpWidth, width) } : nil
+    expansion =
+      joint?.expansion
+      ?? source.linear(names.expansion, gate == nil ? sizes.expandedWidth : mlpWidth, width)
     mlpNorm = sizes.mlp.hasNorm ? source.norm(names.mlpNorm, mlpWidth) : nil
     contraction = source.linear(names.contraction, width, mlpWidth)
     func scale(_ name: String?) -> Tensor? {
       sizes.hasLayerScale ? name.map { source.tensor($0, [width]) } : nil
     }
-    (firstScale, secondScale) = (scale(names.firstScale), scale(names.secondScale))
+    firstScale = scale(names.firstScale)
+    // Where both branches are added at once, they have one λ.
+    secondScale = names.secondScale == names.firstScale ? firstScale : scale(names.secondScale)
     positionBias = sizes.positionBias.flatMap { shape in
       names.positionBias.map { source.tensor($0, shape) }
+    }
+    positionMLP = sizes.positionHiddenWidth.flatMap { hidden in
+      names.positionMLP.map { PositionMLP(source, $0, hidden: hidden, heads: sizes.headCount) }
     }
   }
 

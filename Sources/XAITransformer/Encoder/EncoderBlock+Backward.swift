@@ -71,12 +71,15 @@ extension EncoderBlock {
     }
     let mlpPass = mlp.backward(mapped, tape.hidden, rules, givesOutput: request.parameters)
     let mlpInput = kernels.applyBackward(
-      weights.expansion, to: mlpPass.hidden, rule: rules.linear,
-      input: seen(by: secondNorm, tape.afterAttention), output: tape.hidden
+      weights.expansions, to: mlpPass.hidden, rule: rules.linear,
+      input: mlpSeen(tape), output: tape.hidden
     ).freeze()
     let secondNormed = order == .preNorm ? mlpInput : outer.branch
     record(.secondNorm, whole(secondNormed))
-    let afterAttention = enterBackward(secondNorm, mlpInput, tape.secondNorm, rules, residual: outer.kept)
+    // In a parallel block the MLP sees no more of this sum than it adds to it.
+    let afterAttention =
+      order == .parallel
+      ? outer.kept : enterBackward(secondNorm, mlpInput, tape.secondNorm, rules, residual: outer.kept)
     record(.afterAttention, whole(afterAttention))
     let contraction = mlpPass.output.map {
       branchGradients(weights.contraction, scale: weights.secondScale, x: $0, gradient: mlpOutput)
@@ -88,7 +91,8 @@ extension EncoderBlock {
       rule: rules.residual)
     let attentionOutput = leaveBackward(firstNorm, inner.branch, tape.firstNorm, rules)
     if order == .resPostNorm { record(.firstNorm, whole(inner.branch)) }
-    let context = whole(projectionBackward(attentionOutput, tape, rules))
+    let projected = projectionBackward(attentionOutput, tape, rules)
+    let context = whole(headNormBackward(projected, tape, rules))
     record(.headOutputs, context)
     guard request.reachesAttention else { return gradients }
 
@@ -107,23 +111,27 @@ extension EncoderBlock {
     let arranged = attention.inputBackward(attended.parts, through: tape.attention, rules: rules) {
       queryKeyValueInput(tape)
     }
-    let attentionInput = tape.windows?.scattered(arranged) ?? arranged
-    if order == .preNorm { record(.firstNorm, attentionInput) }
+    let ofAttention = tape.windows?.scattered(arranged) ?? arranged
+    let attentionInput = order == .parallel ? sum(whole(mlpInput), ofAttention) : ofAttention
+    if order != .resPostNorm { record(.firstNorm, attentionInput) }
     if let contraction {
       let projection = branchGradients(
         weights.projection, scale: weights.firstScale,
         x: tape.inputs?.projection ?? projectionInput(tape), gradient: attentionOutput)
-      let firstNormed = order == .preNorm ? attentionInput : inner.branch
+      let firstNormed = order == .resPostNorm ? inner.branch : attentionInput
+      let expansions = expansionGradients(tape, mlpPass.hidden)
       gradients.parameters = BlockWeights(
         firstNorm: firstNorm.parameterGradients(firstNormed, through: tape.firstNorm),
         queryKeyValue: attention.parameterGradients(
           attended.parts, input: tape.inputs?.queryKeyValue ?? queryKeyValueInput(tape)),
         transforms: zip(weights.transforms, attended.parameters).map { transform, gradients in
           zip(transform, gradients).map { TransformWeight(id: $0.id, tensor: $1) }
-        }, projection: projection.linear,
-        secondNorm: secondNorm.parameterGradients(secondNormed, through: tape.secondNorm),
-        expansion: expansionGradients(tape, mlpPass.hidden), mlpNorm: mlpPass.norm,
-        contraction: contraction.linear, firstScale: projection.scale, secondScale: contraction.scale)
+        }, headNorm: headNormGradients(projected, tape), projection: projection.linear,
+        secondNorm: tape.secondNorm.flatMap { secondNorm?.parameterGradients(secondNormed, through: $0) },
+        gate: expansions.count > 1 ? expansions[0] : nil,
+        expansion: expansions[expansions.count - 1], mlpNorm: mlpPass.norm,
+        contraction: contraction.linear, firstScale: firstScaleGradient(projection.scale, contraction.scale),
+        secondScale: contraction.scale)
     }
     guard request.reachesInput else { return gradients }
     let input = enterBackward(
@@ -137,19 +145,19 @@ extension EncoderBlock {
 
   /// The gradient of a branch's end from that of what it adds.
   private func leaveBackward(
-    _ norm: LayerNorm, _ gradient: Tensor, _ tape: LayerNorm.Tape, _ rules: PropagationRules
+    _ norm: LayerNorm?, _ gradient: Tensor, _ tape: LayerNorm.Tape?, _ rules: PropagationRules
   ) -> Tensor {
-    order == .preNorm ? gradient : norm.backward(gradient, through: tape, rule: rules.layerNorm)
+    guard order == .resPostNorm, let norm, let tape else { return gradient }
+    return norm.backward(gradient, through: tape, rule: rules.layerNorm)
   }
 
   /// The gradient of a branch's input from that of what it sees, and what passes by the branch.
   private func enterBackward(
-    _ norm: LayerNorm, _ gradient: Tensor, _ tape: LayerNorm.Tape, _ rules: PropagationRules,
+    _ norm: LayerNorm?, _ gradient: Tensor, _ tape: LayerNorm.Tape?, _ rules: PropagationRules,
     residual: Tensor
   ) -> Tensor {
-    order == .preNorm
-      ? norm.backward(gradient, through: tape, rule: rules.layerNorm, residual: residual)
-      : sum(gradient, residual)
+    guard order != .resPostNorm, let norm, let tape else { return sum(gradient, residual) }
+    return norm.backward(gradient, through: tape, rule: rules.layerNorm, residual: residual)
   }
 
   /// The gradient of what the MLP's second layer sees from that of what the branch ends with.
@@ -164,7 +172,7 @@ extension EncoderBlock {
       output: kernels.apply(weights.contraction, to: x))
   }
 
-  /// The gradient of the chosen tokens' head outputs from that of what the attention's branch ends with.
+  /// The gradient of what the projection saw of the chosen tokens from that of what the attention's branch ends with.
   private func projectionBackward(_ gradient: Tensor, _ tape: Tape, _ rules: PropagationRules) -> Tensor {
     let gradient = scaled(gradient, by: weights.firstScale)
     guard rules.linear != .gradient else {
@@ -177,11 +185,25 @@ extension EncoderBlock {
     ).freeze()
   }
 
+  /// The gradient of the chosen tokens' head outputs from that of what the projection saw.
+  private func headNormBackward(_ gradient: Tensor, _ tape: Tape, _ rules: PropagationRules) -> Tensor {
+    guard let headNorm, let own = tape.headNorm else { return gradient }
+    return headNorm.backward(gradient, through: own, rule: rules.layerNorm)
+  }
+
   // MARK: - What is computed again
 
   /// What a branch saw of its input.
-  private func seen(by norm: LayerNorm, _ x: Tensor) -> Tensor {
-    order == .preNorm ? norm.forward(x).output : x
+  private func seen(by norm: LayerNorm?, _ x: Tensor) -> Tensor {
+    guard order != .resPostNorm, let norm else { return x }
+    return norm.forward(x).output
+  }
+
+  /// What the MLP saw.
+  private func mlpSeen(_ tape: Tape) -> Tensor {
+    guard order == .parallel else { return seen(by: secondNorm, tape.afterAttention) }
+    let seen = seen(by: firstNorm, tape.input)
+    return tape.selection?.chosen(from: seen) ?? seen
   }
 
   /// What queries, keys and values were made from.
@@ -192,6 +214,7 @@ extension EncoderBlock {
 
   /// What the projection saw.
   private func projectionInput(_ tape: Tape) -> Tensor {
+    if let headNorm, let own = tape.headNorm { return headNorm.forward(own.x).output }
     let arranged = attention.outputs(tape.attention)
     let outputs = tape.windows?.scattered(arranged) ?? arranged
     return tape.selection?.chosen(from: outputs) ?? outputs
@@ -199,10 +222,20 @@ extension EncoderBlock {
 
   // MARK: - Parameters
 
-  private func expansionGradients(_ tape: Tape, _ hidden: Tensor) -> Linear {
-    let (weight, bias) = kernels.parameterGradients(
-      x: tape.inputs?.expansion ?? seen(by: secondNorm, tape.afterAttention), gradient: hidden)
-    return weights.expansion.gradient(weight: weight, bias: bias)
+  private func expansionGradients(_ tape: Tape, _ hidden: Tensor) -> [Linear] {
+    kernels.parameterGradients(
+      of: weights.expansions, x: tape.inputs?.expansion ?? mlpSeen(tape), gradient: hidden)
+  }
+
+  /// That of the attention's λ, or of the one that both branches of a parallel block have.
+  private func firstScaleGradient(_ own: Tensor?, _ second: Tensor?) -> Tensor? {
+    guard order == .parallel, let own, let second else { return own }
+    return sum(own, second)
+  }
+
+  private func headNormGradients(_ gradient: Tensor, _ tape: Tape) -> Norm? {
+    guard let headNorm, let own = tape.headNorm else { return nil }
+    return headNorm.parameterGradients(gradient, through: own)
   }
 
   /// The gradients of W, b and λ from that of what the branch ends with, g.

@@ -4,7 +4,10 @@ import XAITensor
 /// What a recording or a backward pass asks for that a block doesn't hold in this form: it is made only then.
 extension EncoderBlock {
   /// Describes a block as a layer of a model.
-  static func descriptor(width: Int, headCount: Int, mlpWidth: Int) -> LayerDescriptor {
+  static func descriptor(
+    width: Int, headCount: Int, mlpWidth: Int,
+    order: VisionTransformerConfiguration.NormOrder = .preNorm
+  ) -> LayerDescriptor {
     func tokens(_ place: Place) -> PlaceDescriptor { PlaceDescriptor(place, .tokens(width: width)) }
     return LayerDescriptor(
       width: width,
@@ -14,7 +17,7 @@ extension EncoderBlock {
         PlaceDescriptor(.projectedValues, .tokens(width: width), hasGradient: false),
         tokens(.headOutputs), tokens(.afterAttention), tokens(.secondNorm),
         PlaceDescriptor(.mlpHidden, .tokens(width: mlpWidth)), tokens(.output),
-      ],
+      ].filter { order != .parallel || $0.place != .secondNorm },
       attention: AttentionDescriptor(headCount: headCount))
   }
 
@@ -26,8 +29,17 @@ extension EncoderBlock {
 
   /// Values behind the output projection and layer scale, without its bias, by token: [B, N, 3·D] or
   /// [B·windows, slots, 3·D] to [B, N, D].
+  ///
+  /// A norm between the heads and the projection divides by a deviation that each query has of its own and that no value
+  /// has; of it, only the weight counts here.
   func projectedValues(_ parts: Tensor, _ windows: AttentionWindows?) -> Tensor {
     let (rows, width) = (parts.shape[0] * parts.shape[1], weights.projection.inputs)
+    if let headNorm {
+      let values = kernels.scaleColumns(
+        of: parts.columns(2 * width..<3 * width), by: headNorm.norm.weight, adding: nil)
+      let projected = kernels.apply(Linear(weight: weights.projection.weight, bias: nil), to: values)
+      return byToken(scaled(projected, by: weights.firstScale), windows)
+    }
     var result = TensorBuffer([parts.shape[0], parts.shape[1], weights.projection.outputs])
     kernels.multiply(
       MatrixOperand(
@@ -53,7 +65,8 @@ extension VisionTransformerConfiguration {
   /// The layers of a model of these sizes.
   public var layerDescriptors: [LayerDescriptor] {
     var layers = Array(
-      repeating: EncoderBlock.descriptor(width: width, headCount: headCount, mlpWidth: mlpWidth), count: depth
+      repeating: EncoderBlock.descriptor(
+        width: width, headCount: headCount, mlpWidth: mlpWidth, order: normOrder), count: depth
     )
     if finalNorm == .onTokens, let last = layers.indices.last {
       // Made for the recording alone: the logits are read from some of the tokens.

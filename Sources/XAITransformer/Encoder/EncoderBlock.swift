@@ -3,15 +3,19 @@ import XAITensor
 
 /// One block, which adds to its tokens what attention makes of them, and then what an MLP does.
 ///
-/// Norms stand before the branches, x + f(Norm(x)), or after them, x + Norm(f(x)). The end of a branch is a linear layer
+/// Norms stand before the branches, x + f(Norm(x)), or after them, x + Norm(f(x)). In a parallel block both branches see one
+/// norm of its input, x + f(n) + g(n), and the sum behind the attention is x + f(n). The end of a branch is a linear layer
 /// W·h + b, or λ ⊙ (W·h + b) with layer scale. λ is not folded into W, which would copy most of the weights as the model is
 /// loaded: the pass over the tokens that it costs here is short beside the product.
 struct EncoderBlock {
   let weights: BlockWeights
   let order: VisionTransformerConfiguration.NormOrder
   let attention: MultiHeadAttention
+  /// Of the heads' outputs side by side, before their projection; nil where there is none.
+  let headNorm: LayerNorm?
   let firstNorm: LayerNorm
-  let secondNorm: LayerNorm
+  /// Nil where both branches see the first.
+  let secondNorm: LayerNorm?
   let mlp: MLP
   let kernels: any Kernels
 
@@ -29,7 +33,8 @@ struct EncoderBlock {
       stages: zip(transforms, weights.transforms).map { .init(transform: $0, parameters: $1.map(\.tensor)) },
       kernels: kernels)
     func layerNorm(_ norm: Norm) -> LayerNorm { LayerNorm(norm: norm, epsilon: epsilon, kernels: kernels) }
-    (firstNorm, secondNorm) = (layerNorm(weights.firstNorm), layerNorm(weights.secondNorm))
+    (firstNorm, secondNorm) = (layerNorm(weights.firstNorm), weights.secondNorm.map(layerNorm))
+    headNorm = weights.headNorm.map(layerNorm)
     self.mlp = MLP(mlp, norm: weights.mlpNorm.map(layerNorm), kernels: kernels)
   }
 
@@ -44,9 +49,12 @@ struct EncoderBlock {
     let attention: MultiHeadAttention.Tape
     /// The tokens kept after the attention, n of them; nil for all, n being N.
     let selection: TokenSelection?
+    /// Of the norm of the heads' outputs, where there is one.
+    let headNorm: LayerNorm.Tape?
     /// The residual sum after the attention, [B, n, D].
     let afterAttention: Tensor
-    let secondNorm: LayerNorm.Tape
+    /// Nil where there is no second norm.
+    let secondNorm: LayerNorm.Tape?
     /// The MLP's hidden layer before what is between its layers, [B, n, M] or twice as wide.
     let hidden: Tensor
     /// The block's output, [B, n, D].
@@ -104,17 +112,22 @@ struct EncoderBlock {
     record(.projectedValues, projectedValues(attended.parts, windows))
     let headOutputs = without(removedHeads, windows?.scattered(attended.outputs) ?? attended.outputs)
     record(.headOutputs, headOutputs)
-    let context = selection?.chosen(from: headOutputs) ?? headOutputs
+    let chosen = selection?.chosen(from: headOutputs) ?? headOutputs
+    let normed = headNorm?.forward(chosen)
+    let context = normed?.output ?? chosen
     let (afterAttention, firstEnd) = leave(
       firstNorm, weights.projection, of: context, scale: weights.firstScale,
       onto: selection?.chosen(from: x) ?? x
     ) { record(.firstNorm, $0) }
     record(.afterAttention, afterAttention)
 
-    let (mlpInput, secondEntry) = enter(secondNorm, afterAttention) { record(.secondNorm, $0) }
+    let (mlpInput, secondEntry) =
+      order == .parallel
+      ? (selection?.chosen(from: seen) ?? seen, nil)
+      : enter(secondNorm, afterAttention) { record(.secondNorm, $0) }
     // Without a backward pass GELU is part of the product, and what went into it is never stored.
     let fused = keepsTape ? nil : mlp.fusedActivation
-    let hidden = kernels.apply(weights.expansion, to: mlpInput, activation: fused)
+    let hidden = kernels.apply(weights.expansions, to: mlpInput, activation: fused)
     let mapped = fused == nil ? mlp.forward(hidden) : hidden
     record(.mlpHidden, mapped)
     let (output, secondEnd) = leave(
@@ -122,23 +135,24 @@ struct EncoderBlock {
     ) { record(.secondNorm, $0) }
     record(.output, output)
 
-    guard keepsTape, let attentionTape, let firstTape = firstEntry ?? firstEnd,
-      let secondTape = secondEntry ?? secondEnd
-    else { return Result(output: output, attention: attentionTape?.attention, tape: nil) }
+    guard keepsTape, let attentionTape, let firstTape = firstEntry ?? firstEnd else {
+      return Result(output: output, attention: attentionTape?.attention, tape: nil)
+    }
     return Result(
       output: output, attention: attentionTape.attention,
       tape: Tape(
         input: x, firstNorm: firstTape, windows: windows, attention: attentionTape, selection: selection,
-        afterAttention: afterAttention, secondNorm: secondTape, hidden: hidden, output: output,
+        headNorm: normed?.tape, afterAttention: afterAttention, secondNorm: secondEntry ?? secondEnd,
+        hidden: hidden, output: output,
         inputs: recording.parameters
           ? MapInputs(queryKeyValue: arranged, projection: context, expansion: mlpInput) : nil))
   }
 
   /// What a branch sees of its input; with its tape where the norm stands there.
   private func enter(
-    _ norm: LayerNorm, _ x: Tensor, record: (Tensor) -> Void
+    _ norm: LayerNorm?, _ x: Tensor, record: (Tensor) -> Void
   ) -> (output: Tensor, tape: LayerNorm.Tape?) {
-    guard order == .preNorm else { return (x, nil) }
+    guard order != .resPostNorm, let norm else { return (x, nil) }
     let (normed, tape) = norm.forward(x)
     record(normed)
     return (normed, tape)
@@ -146,10 +160,10 @@ struct EncoderBlock {
 
   /// What a branch ends with, on the residual stream; with the norm's tape where it stands there.
   private func leave(
-    _ norm: LayerNorm, _ linear: Linear, of h: Tensor, scale: Tensor?, onto residual: Tensor,
+    _ norm: LayerNorm?, _ linear: Linear, of h: Tensor, scale: Tensor?, onto residual: Tensor,
     record: (Tensor) -> Void
   ) -> (output: Tensor, tape: LayerNorm.Tape?) {
-    guard order == .preNorm else {
+    if order == .resPostNorm, let norm {
       let (normed, tape) = norm.forward(kernels.apply(linear, to: h))
       record(normed)
       return (sum(normed, residual), tape)

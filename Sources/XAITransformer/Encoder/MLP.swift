@@ -18,7 +18,7 @@ struct MLP {
   init(_ mlp: VisionTransformerConfiguration.MLP, norm: LayerNorm?, kernels: any Kernels) {
     kind =
       switch mlp {
-      case .gelu: .gelu
+      case .gelu, .normalisedGELU: .gelu
       case .tanhGELU: .sigmoidGELU(.tanh)
       case .quickGELU: .sigmoidGELU(.quick)
       case .swiGLU, .normalisedSwiGLU: .swiGLU

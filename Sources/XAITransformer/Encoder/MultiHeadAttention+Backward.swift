@@ -152,40 +152,14 @@ extension MultiHeadAttention {
   func inputBackward(
     _ parts: Tensor, through tape: Tape, rules: PropagationRules, input: () -> Tensor
   ) -> Tensor {
-    let rows = MatrixOperand(rowsOf: parts)
-    let width = queryKeyValue[0].inputs
-    let input = rules.linear == .gradient ? nil : input()
-    var result = TensorBuffer([parts.shape[0], parts.shape[1], width])
-    var column = 0
-    for linear in queryKeyValue {
-      if let input {
-        let columns = column..<column + linear.outputs
-        let gradient = kernels.applyBackward(
-          linear, to: parts.columns(columns), rule: rules.linear, input: input,
-          output: tape.parts.columns(columns))
-        if column == 0 { result = gradient } else { kernels.add(gradient.freeze(), to: &result) }
-      } else {
-        var operand = rows
-        operand.layout.offset = column
-        operand.layout.columns = linear.outputs
-        kernels.multiply(
-          operand, MatrixOperand(rowsOf: linear.weight), into: &result,
-          MatrixLayout(rows: rows.layout.rows, columns: width), Epilogue(accumulates: column > 0))
-      }
-      column += linear.outputs
-    }
-    return result.freeze()
+    kernels.applyBackward(
+      queryKeyValue, to: parts, rule: rules.linear, input: input(), output: tape.parts
+    ).freeze()
   }
 
   /// The gradients of the linear layers from that of what they gave.
   func parameterGradients(_ parts: Tensor, input: Tensor) -> [Linear] {
-    let maps = kernels.parameterGradients(x: input, gradient: parts)
-    var row = 0
-    return queryKeyValue.map { linear in
-      let rows = row..<row + linear.outputs
-      row = rows.upperBound
-      return linear.gradient(weight: maps.weight[rows], bias: maps.bias[rows])
-    }
+    kernels.parameterGradients(of: queryKeyValue, x: input, gradient: parts)
   }
 
   // MARK: - Transforms

@@ -67,7 +67,7 @@ struct MultiHeadAttention {
   ///   - keepsTape: whether attention and a tape are part of the result.
   func forward(_ x: Tensor, places: TokenPlaces?, bias: Tensor?, keepsTape: Bool) -> Result {
     let layout = layout(batch: x.shape[0], tokens: x.shape[1])
-    let parts = queriesKeysValues(of: x, layout)
+    let parts = kernels.apply(queryKeyValue, to: x)
     let transformed = transformed(parts, places)
     let (outputs, attention) = kernels.attend(
       AttentionOperands(
@@ -87,22 +87,6 @@ struct MultiHeadAttention {
       MatrixOperand(tape.attention, layout.attention), MatrixOperand(tape.parts, layout.part(2)),
       into: &context, layout.context, .plain)
     return context.freeze()
-  }
-
-  /// Queries, keys and values side by side, [B, N, 3·D], whether there is one layer for them or three.
-  private func queriesKeysValues(of x: Tensor, _ layout: AttentionLayout) -> Tensor {
-    var parts = TensorBuffer(layout.partsShape)
-    let rows = MatrixOperand(rowsOf: x)
-    var column = 0
-    for linear in queryKeyValue {
-      kernels.multiply(
-        rows, MatrixOperand(forwardOf: linear.weight), into: &parts,
-        MatrixLayout(
-          rows: rows.layout.rows, columns: linear.outputs, rowStride: layout.partsShape[2], offset: column),
-        Epilogue(bias: linear.bias))
-      column += linear.outputs
-    }
-    return parts.freeze()
   }
 
   func queries(_ parts: Tensor, _ transformed: Transformed?, _ layout: AttentionLayout)

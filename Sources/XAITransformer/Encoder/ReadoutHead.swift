@@ -28,7 +28,8 @@ struct ReadTokens {
 struct ReadoutHead {
   let finalNorm: VisionTransformerConfiguration.FinalNorm
   let epsilon: Float
-  let norm: Norm
+  /// Nil where there is none.
+  let norm: Norm?
   let heads: [ClassifierHead]
   let kernels: any Kernels
 
@@ -58,6 +59,9 @@ struct ReadoutHead {
     reads.readout == .meanOfClassAndDistillation && heads.count == 1
   }
 
+  /// The layer norm, where something goes through it.
+  private var usedNorm: Norm? { finalNorm == .unused ? nil : norm }
+
   /// The layer norm of a class token alone is that of all tokens, read at the class token, and cheaper.
   private func normalisesTokens(_ reads: ReadTokens) -> Bool {
     finalNorm == .onTokens && (reads.readout.readsPatches || readsMeanOfTwo(reads))
@@ -72,10 +76,9 @@ struct ReadoutHead {
       )
     }
     let normInputs = normalisesTokens(reads) ? [tokens] : read(tokens, reads)
-    let normed =
-      finalNorm == .unused
-      ? nil
-      : normInputs.map { kernels.layerNorm($0, weight: norm.weight, bias: norm.bias, epsilon: epsilon) }
+    let normed = usedNorm.map { norm in
+      normInputs.map { kernels.layerNorm($0, weight: norm.weight, bias: norm.bias, epsilon: epsilon) }
+    }
     let normOutputs = normed?.map(\.0) ?? normInputs
     let headInputs = normalisesTokens(reads) ? read(normOutputs[0], reads) : normOutputs
     let outputs = zip(heads, headInputs).map { $0.forward($1, on: kernels) }
@@ -115,10 +118,12 @@ struct ReadoutHead {
     _ gradient: Tensor, _ tape: Tape, _ index: Int, _ rules: PropagationRules,
     _ parameters: ((Parameters) -> Void)?
   ) -> Tensor {
-    guard finalNorm != .unused else {
-      parameters?(
-        .norm(
-          weight: Tensor(repeating: 0, norm.weight.shape), bias: Tensor(repeating: 0, norm.bias.shape)))
+    guard let used = usedNorm else {
+      if let norm {
+        parameters?(
+          .norm(
+            weight: Tensor(repeating: 0, norm.weight.shape), bias: Tensor(repeating: 0, norm.bias.shape)))
+      }
       return gradient
     }
     if let parameters {
@@ -128,7 +133,7 @@ struct ReadoutHead {
       parameters(.norm(weight: gradients.weight, bias: gradients.bias))
     }
     return kernels.layerNormBackward(
-      gradient, of: norm, x: tape.normInputs[index], statistics: tape.statistics[index],
+      gradient, of: used, x: tape.normInputs[index], statistics: tape.statistics[index],
       epsilon: epsilon, rule: rules.layerNorm, residual: nil)
   }
 
@@ -171,7 +176,8 @@ struct ReadoutHead {
   ///
   /// No token is read twice, by two heads or as two parts.
   private func spread(_ gradients: [Tensor], _ reads: ReadTokens, count: Int) -> Tensor {
-    let (rows, width) = (gradients[0].shape[0], norm.weight.count)
+    let rows = gradients[0].shape[0]
+    let width = gradients[0].shape[1] / tokensRead(by: 0, reads, of: count).count
     var places = [Int](repeating: -1, count: rows * count)
     var first = 0
     let shares = gradients.enumerated().map { head, gradient in

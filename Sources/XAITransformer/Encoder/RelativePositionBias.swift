@@ -14,12 +14,17 @@ public struct PositionBias: Hashable, Sendable {
   public var isShared: Bool
   /// How tables follow another input size.
   public var interpolation: GridInterpolation
+  /// The hidden elements of the MLP that makes a table of the offsets: see `PositionMLP`; nil where tables are parameters.
+  public var hiddenWidth: Int?
 
-  /// States where tables are.
-  public init(isPerLayer: Bool, isShared: Bool, interpolation: GridInterpolation) {
+  /// States where tables are, and what makes them.
+  public init(
+    isPerLayer: Bool, isShared: Bool, interpolation: GridInterpolation, hiddenWidth: Int? = nil
+  ) {
     self.isPerLayer = isPerLayer
     self.isShared = isShared
     self.interpolation = interpolation
+    self.hiddenWidth = hiddenWidth
   }
 }
 
@@ -30,8 +35,12 @@ struct RelativePositionBias {
   let shared: Tensor?
   /// The tables of single blocks; nil where there are none.
   let own: [Tensor?]
+  /// The MLPs that make the tables, where there are such.
+  let sharedMLP: PositionMLP?
+  let ownMLPs: [PositionMLP?]
   /// The patches that tables are made for.
   let grid: PatchGrid
+  let hasClassToken: Bool
   let cache: PositionBiasCache
   let kernels: any Kernels
 
@@ -47,31 +56,44 @@ struct RelativePositionBias {
   }
 
   private func scores(ofLayer layer: Int, _ grid: PatchGrid) -> Tensor {
-    let tables = [shared, own[layer]].compactMap { $0 }
     // Without tables of their own, all layers have the same.
     return cache.bias(
       ofLayer: settings.isPerLayer ? layer : 0, grid, depth: settings.isPerLayer ? own.count : 1
     ) {
-      let trained = RelativeOffsets(grid: self.grid)
-      let table = tables.dropFirst().reduce(tables[0]) {
-        Tensor.map([$0, $1], to: $0.shape, .operand(0) + .operand(1))
-      }
-      return RelativeOffsets(grid: grid).scores(
-        from: grid == trained.grid ? table : trained.resized(table, to: grid, by: settings.interpolation))
+      offsets(grid).scores(from: table(ofLayer: layer, grid))
     }
   }
 
-  /// The bias of the class token and some patches of each image: [1, H, N, N] to [B, H, n, n].
+  private func offsets(_ grid: PatchGrid) -> RelativeOffsets {
+    RelativeOffsets(grid: grid, hasClassToken: hasClassToken)
+  }
+
+  /// The table of a layer for a grid: what its own and that of all blocks give together.
+  private func table(ofLayer layer: Int, _ grid: PatchGrid) -> Tensor {
+    let made = [sharedMLP, ownMLPs[layer]].compactMap { $0?.table(for: offsets(grid), on: kernels) }
+    let trained = offsets(self.grid)
+    let tables =
+      made
+      + [shared, own[layer]].compactMap { $0 }.map {
+        grid == trained.grid ? $0 : trained.resized($0, to: grid, by: settings.interpolation)
+      }
+    return tables.dropFirst().reduce(tables[0]) {
+      Tensor.map([$0, $1], to: $0.shape, .operand(0) + .operand(1))
+    }
+  }
+
+  /// The bias of the class token, where there is one, and some patches of each image: [1, H, N, N] to [B, H, n, n].
   private func chosen(_ kept: [[Int]], from bias: Tensor) -> Tensor {
     let (heads, count) = (bias.shape[1], bias.shape[2])
-    let chosen = kept[0].count + 1
+    let prefix = hasClassToken ? 1 : 0
+    let chosen = kept[0].count + prefix
     // Tables are parameters, which are in host memory, and so is what is made of them and of sizes alone.
     let bias = bias.onHost("position bias")
     return Tensor([kept.count, heads, chosen, chosen]) { result in
       bias.withElements { bias in
         var destination = result
         for patches in kept {
-          let tokens = [0] + patches.map { $0 + 1 }
+          let tokens = Array(0..<prefix) + patches.map { $0 + prefix }
           for head in 0..<heads {
             for query in tokens {
               let row = (head * count + query) * count
@@ -86,14 +108,34 @@ struct RelativePositionBias {
     }
   }
 
-  /// The gradient of a table, [offsets, heads], from that of the scores of all images, [B, H, N, N].
+  /// The gradient of a table that is a parameter, [offsets, heads], from that of the scores of all images, [B, H, N, N].
   func tableGradient(_ scores: Tensor, _ grid: PatchGrid) -> Tensor {
-    let (batch, heads, tokens) = (scores.shape[0], scores.shape[1], scores.shape[2])
-    let sums = kernels.columnSums(scores.reshaped(to: [batch, heads * tokens * tokens]))
-    let table = RelativeOffsets(grid: grid).table(from: sums.reshaped(to: [heads, tokens, tokens]))
-    let trained = RelativeOffsets(grid: self.grid)
+    let table = givenGradient(scores, grid)
+    let trained = offsets(self.grid)
     return grid == trained.grid
       ? table : trained.resizedBackward(table, to: grid, by: settings.interpolation)
+  }
+
+  /// The gradients of the MLPs that made the table of a layer, nil where there are none, from that of the scores of all
+  /// images, [B, H, N, N].
+  func mlpGradients(
+    _ scores: Tensor?, ofLayer layer: Int, _ grid: PatchGrid
+  ) -> (shared: PositionMLP?, own: PositionMLP?) {
+    let heads = (sharedMLP ?? ownMLPs[layer])?.contraction.outputs ?? 0
+    // Where attention counts as a constant, nothing comes to the scores.
+    let table =
+      scores.map { givenGradient($0, grid) } ?? Tensor(repeating: 0, [offsets(grid).count, heads])
+    func gradients(_ mlp: PositionMLP?) -> PositionMLP? {
+      mlp?.gradients(ofTable: table, for: offsets(grid), on: kernels)
+    }
+    return (gradients(sharedMLP), gradients(ownMLPs[layer]))
+  }
+
+  /// The gradient of the table for a grid, [offsets, heads].
+  private func givenGradient(_ scores: Tensor, _ grid: PatchGrid) -> Tensor {
+    let (batch, heads, tokens) = (scores.shape[0], scores.shape[1], scores.shape[2])
+    let sums = kernels.columnSums(scores.reshaped(to: [batch, heads * tokens * tokens]))
+    return offsets(grid).table(from: sums.reshaped(to: [heads, tokens, tokens]))
   }
 }
 
@@ -136,7 +178,7 @@ struct RelativeOffsets {
   var hasClassToken = true
 
   /// Offsets between patches, as a grid.
-  private var offsets: PatchGrid { PatchGrid(rows: 2 * grid.rows - 1, columns: 2 * grid.columns - 1) }
+  var offsets: PatchGrid { PatchGrid(rows: 2 * grid.rows - 1, columns: 2 * grid.columns - 1) }
   /// Rows of a table.
   var count: Int { offsets.count + (hasClassToken ? 3 : 0) }
   private var tokenCount: Int { grid.count + (hasClassToken ? 1 : 0) }

@@ -11,7 +11,7 @@ public import XAITensor
 public struct RotaryEmbedding: AttentionTransform {
   /// What y and x of a patch are.
   public enum Coordinates: Hashable, Sendable {
-    /// Its row and column, counted from 0; on another grid than `grid`, which the model was trained on, they are scaled to
+    /// Its row and column, counted from `first`; on another grid than `grid`, which the model was trained on, they are scaled to
     /// its rows and columns (Fang et al. 2023, EVA-02, arXiv 2303.11331). With no grid they are what they are.
     case indices(of: PatchGrid?)
     /// Those of its centre from −1 to 1 over the image, times 2π (Siméoni et al. 2025, DINOv3, arXiv 2508.10104).
@@ -26,17 +26,20 @@ public struct RotaryEmbedding: AttentionTransform {
   public var coordinates: Coordinates
   /// Whether x rotates the first half of the pairs and y the second.
   public var hasColumnsFirst: Bool
+  /// What the row and column of the first patch are, where they are counted.
+  public var first: Double
 
   /// States how patches are rotated.
   public init(
     base: Double = 10_000, pairing: Rotation.Pairing = .adjacent,
     coordinates: Coordinates = .indices(of: nil),
-    hasColumnsFirst: Bool = false
+    hasColumnsFirst: Bool = false, first: Double = 0
   ) {
     self.base = base
     self.pairing = pairing
     self.coordinates = coordinates
     self.hasColumnsFirst = hasColumnsFirst
+    self.first = first
   }
 
   /// A quarter of a head's elements are as many frequencies.
@@ -83,7 +86,7 @@ public struct RotaryEmbedding: AttentionTransform {
   private func position(_ index: Int, of length: Int, _ reference: (PatchGrid) -> Int) -> Double {
     switch coordinates {
     case .indices(let grid):
-      Double(index) * (grid.map { Double(reference($0)) / Double(length) } ?? 1)
+      (Double(index) + first) * (grid.map { Double(reference($0)) / Double(length) } ?? 1)
     case .centred: 2 * Double.pi * (2 * (Double(index) + 0.5) / Double(length) - 1)
     }
   }

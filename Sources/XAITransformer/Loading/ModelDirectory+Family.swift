@@ -50,19 +50,46 @@ extension CheckpointNaming {
       finalNorm: configuration.finalNorm == .afterPooling ? "fc_norm" : "norm",
       heads: configuration.readout == .meanOfClassAndDistillation ? ["head", "head_dist"] : ["head"])
     naming.positionBias = "rel_pos_bias.\(TimmModel.table)"
+    if configuration.attentionTransforms.contains(where: { $0 is MixedRotaryEmbedding }) {
+      naming.stackedParameters = ["frequencies"]
+    }
+    naming.positionMLP = "shared_rel_pos.mlp"
     let block = naming.block
     let hasSeparateBiases = weights["blocks.0.attn.q_bias"] != nil
     let hasGammas = weights["blocks.0.gamma_1"] != nil
+    let hasSeparateMaps = weights["blocks.0.attn.q_proj.weight"] != nil
+    let hasSeparateGate = weights["blocks.0.mlp.fc1_g.weight"] != nil
     naming.block = { index in
       let layer = "blocks.\(index)"
       var names = block(index)
       names.positionBias = "\(layer).attn.\(TimmModel.table)"
+      names.positionMLP = "\(layer).attn.rel_pos.mlp"
       if hasSeparateBiases {
         names.separateBiases = .init(query: "\(layer).attn.q_bias", value: "\(layer).attn.v_bias")
       }
+      if hasSeparateMaps {
+        names.queryKeyValue = ["q_proj", "k_proj", "v_proj"].map { "\(layer).attn.\($0)" }
+      }
+      if hasSeparateGate {
+        (names.gate, names.expansion) = ("\(layer).mlp.fc1_g", "\(layer).mlp.fc1_x")
+      }
+      names.attentionParameters["frequencies"] = "rope.freqs"
+      if configuration.normOrder == .parallel { names.makeParallel(layer) }
       if hasGammas { (names.firstScale, names.secondScale) = ("\(layer).gamma_1", "\(layer).gamma_2") }
       return names
     }
     return naming
+  }
+}
+
+extension CheckpointNaming.Block {
+  /// timm's names of a block whose attention and MLP are computed side by side.
+  fileprivate mutating func makeParallel(_ block: String) {
+    (firstNorm, joint) = ("\(block).in_norm", "\(block).in_proj")
+    (projection, contraction) = ("\(block).attn_out_proj", "\(block).mlp_out_proj")
+    (firstScale, secondScale) = ("\(block).ls.gamma", "\(block).ls.gamma")
+    for id in ["q_norm.weight", "q_norm.bias", "k_norm.weight", "k_norm.bias"] {
+      attentionParameters[id] = "\(block).\(id)"
+    }
   }
 }

@@ -1,6 +1,5 @@
 import XAICore
 import XAITensor
-public import XAIWeights
 
 /// What the name of a timm architecture implies and neither a configuration nor the names and shapes of tensors tell, such
 /// as the number of heads and the activation.
@@ -64,26 +63,24 @@ extension TimmArchitecture {
   /// Why what the name implies isn't computed; nil where it is.
   var refusal: String? {
     let reasons: [(fact: String?, is: [String], reason: String)] = [
-      (
-        className, ["VisionTransformerRelPos"],
-        "whose scores have a relative position bias that an MLP makes"
-      ),
       (self["embedding"], ["HybridEmbed"], "whose patches come from a convolutional network"),
       (
-        self["block"], ["ParallelScalingBlock", "ParallelThingsBlock", "DiffParallelScalingBlock"],
-        "whose blocks compute attention and MLP side by side"
+        self["block"], ["ParallelThingsBlock"], "whose blocks have two attentions side by side, and two MLPs"
       ),
       (self["attention"], ["DiffAttention"], "whose attention is the difference of two"),
+      (self["block"], ["DiffParallelScalingBlock"], "whose attention is the difference of two"),
       (self["mlp"], ["GeGluMlp"], "whose MLPs are gated by GELU"),
-      (self["mlp"], ["SwiGLU"], "whose MLPs have separate layers for gate and values"),
-      (rope["class"], ["RotaryEmbeddingMixed"], "whose rotary embeddings have learned frequencies"),
       (rope["in_pixels"], ["yes"], "whose rotary embeddings are of pixels"),
     ]
     if let known = reasons.first(where: { reason in reason.is.contains { $0 == reason.fact } }) {
       return known.reason
     }
     guard epsilon != nil else { return "whose norms are by root mean squares" }
-    guard Double(rope["grid_offset"] ?? "0") == 0, rope["normalize_coords"] ?? "separate" == "separate" else {
+    let isCounted = rope["class"] == "RotaryEmbeddingCat"
+    guard isCounted || Double(rope["grid_offset"] ?? "0") == 0,
+      rope["normalize_coords"] ?? "separate" == "separate",
+      rope["class"] != "RotaryEmbeddingMixed" || rope["grid_indexing"] == "xy"
+    else {
       return "whose rotary embeddings count rows and columns from elsewhere"
     }
     return nil
@@ -96,25 +93,17 @@ extension TimmArchitecture {
   }
 
   /// Its rotary embeddings; nil where it has none.
-  var rotaryEmbedding: RotaryEmbedding? {
+  var rotaryEmbedding: (any AttentionTransform)? {
     let rope = rope
     guard let kind = rope["class"] else { return nil }
+    if kind == "RotaryEmbeddingMixed" { return MixedRotaryEmbedding() }
     let reference = rope["ref_feat_shape"]?.split(separator: "x").compactMap { Int($0) }
     return RotaryEmbedding(
       base: rope["temperature"].flatMap { Double($0) } ?? 10_000,
       pairing: rope["rotate_half"] == "yes" ? .halves : .adjacent,
       coordinates: kind == "RotaryEmbeddingDinoV3"
         ? .centred : .indices(of: reference.map { PatchGrid(rows: $0[0], columns: $0[1]) }),
-      hasColumnsFirst: rope["grid_indexing"] == "xy")
-  }
-}
-
-extension Configuration {
-  /// The name of a timm architecture, without what stands before and behind it in the hub's names, such as
-  /// `hf-hub:timm/vit_tiny_patch16_224.augreg_in21k`; nil where there is none.
-  public var timmArchitecture: String? {
-    guard let stated = try? optionalString("architecture") else { return nil }
-    let name = stated.split { $0 == "/" || $0 == ":" }.last ?? ""
-    return name.split(separator: ".").first.map { String($0) }
+      hasColumnsFirst: rope["grid_indexing"] == "xy",
+      first: rope["grid_offset"].flatMap { Double($0) } ?? 0)
   }
 }

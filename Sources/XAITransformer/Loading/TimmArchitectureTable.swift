@@ -105,7 +105,7 @@ extension TimmArchitecture {
     vit_base_patch16_lingbot Eva patch=16x16 width=768 depth=12 heads=12 positions=none rope=class:RotaryEmbeddingDinoV3,temperature:100.0,grid_offset:0.0,grid_indexing:ij,rotate_half:yes,normalize_coords:separate block=EvaBlock attention=EvaAttention norm=LayerNorm:1e-05
     vit_base_patch16_plus_240 VisionTransformer patch=16x16 width=896 depth=12 heads=14
     vit_base_patch16_plus_clip_240 VisionTransformer patch=16x16 width=896 depth=12 heads=14 norm=LayerNorm:1e-05
-    vit_base_patch16_radio_v3 VisionTransformer patch=16x16 width=768 depth=12 heads=12 positions=patches interpolation=bilinear
+    vit_base_patch16_radio_v3 VisionTransformer patch=16x16 width=768 depth=12 heads=12 positions=patches last_norm=no interpolation=bilinear
     vit_base_patch16_reg4_gap_256 VisionTransformer patch=16x16 width=768 depth=12 heads=12 positions=patches pool=avg
     vit_base_patch16_rope_224 Eva patch=16x16 width=768 depth=12 heads=12 positions=none rope=class:RotaryEmbeddingCat,temperature:100.0,grid_offset:0.0,grid_indexing:xy,rotate_half:no,in_pixels:no,max_res:224,linear_bands:no,normalize_coords:separate block=EvaBlock attention=AttentionRope
     vit_base_patch16_rope_ape_224 Eva patch=16x16 width=768 depth=12 heads=12 positions=patches rope=class:RotaryEmbeddingCat,temperature:100.0,grid_offset:0.0,grid_indexing:xy,rotate_half:no,in_pixels:no,max_res:224,linear_bands:no,normalize_coords:separate block=EvaBlock attention=AttentionRope
@@ -122,7 +122,7 @@ extension TimmArchitecture {
     vit_base_patch16_siglip_gap_256 VisionTransformer patch=16x16 width=768 depth=12 heads=12 pool=avg
     vit_base_patch16_siglip_gap_384 VisionTransformer patch=16x16 width=768 depth=12 heads=12 pool=avg
     vit_base_patch16_siglip_gap_512 VisionTransformer patch=16x16 width=768 depth=12 heads=12 pool=avg
-    vit_base_patch16_xp_224 VisionTransformer patch=16x16 width=768 depth=12 heads=12 positions=patches block=ParallelScalingBlock attention=None mlp=None activation=None norm=None
+    vit_base_patch16_xp_224 VisionTransformer patch=16x16 width=768 depth=12 heads=12 positions=patches block=ParallelScalingBlock norm=RmsNorm:1e-06
     vit_base_patch32_224 VisionTransformer patch=32x32 width=768 depth=12 heads=12
     vit_base_patch32_384 VisionTransformer patch=32x32 width=768 depth=12 heads=12
     vit_base_patch32_clip_224 VisionTransformer patch=32x32 width=768 depth=12 heads=12 norm=LayerNorm:1e-05
@@ -154,7 +154,7 @@ extension TimmArchitecture {
     vit_giant_patch14_reg4_dinov2 VisionTransformer patch=14x14 width=1536 depth=40 heads=24 positions=patches mlp=GluMlp activation=SiLU gate_last=no
     vit_giant_patch16_gap_224 VisionTransformer patch=16x16 width=1408 depth=40 heads=16 pool=avg
     vit_giant_patch16_lingbot Eva patch=16x16 width=1536 depth=40 heads=24 positions=none rope=class:RotaryEmbeddingDinoV3,temperature:100.0,grid_offset:0.0,grid_indexing:ij,rotate_half:yes,normalize_coords:separate block=EvaBlock attention=EvaAttention mlp=SwiGLU activation=SiLU norm=LayerNorm:1e-05
-    vit_giant_patch16_radio_v3 VisionTransformer patch=16x16 width=1536 depth=40 heads=24 positions=patches interpolation=bilinear
+    vit_giant_patch16_radio_v3 VisionTransformer patch=16x16 width=1536 depth=40 heads=24 positions=patches last_norm=no interpolation=bilinear
     vit_giant_patch16_sapiens2 Eva patch=16x16 width=1536 depth=40 heads=24 positions=none rope=class:RotaryEmbeddingDinoV3,temperature:100.0,grid_offset:0.0,grid_indexing:ij,rotate_half:yes,normalize_coords:separate block=EvaBlock attention=AttentionRope mlp=GluMlp activation=SiLU gate_last=no norm=RmsNorm:1e-06
     vit_giantopt_patch16_siglip_256 VisionTransformer patch=16x16 width=1536 depth=40 heads=16 pool=map activation=GELUTanh
     vit_giantopt_patch16_siglip_384 VisionTransformer patch=16x16 width=1536 depth=40 heads=16 pool=map activation=GELUTanh
@@ -171,14 +171,14 @@ extension TimmArchitecture {
     vit_huge_patch14_clip_quickgelu_224 VisionTransformer patch=14x14 width=1280 depth=32 heads=16 activation=QuickGELU norm=LayerNorm:1e-05
     vit_huge_patch14_clip_quickgelu_378 VisionTransformer patch=14x14 width=1280 depth=32 heads=16 activation=QuickGELU norm=LayerNorm:1e-05
     vit_huge_patch14_gap_224 VisionTransformer patch=14x14 width=1280 depth=32 heads=16 pool=avg
-    vit_huge_patch14_xp_224 VisionTransformer patch=14x14 width=1280 depth=32 heads=16 positions=patches block=ParallelScalingBlock attention=None mlp=None activation=None norm=None
+    vit_huge_patch14_xp_224 VisionTransformer patch=14x14 width=1280 depth=32 heads=16 positions=patches block=ParallelScalingBlock norm=RmsNorm:1e-06
     vit_huge_patch16_gap_448 VisionTransformer patch=16x16 width=1280 depth=32 heads=16 pool=avg
-    vit_huge_patch16_radio_v3 VisionTransformer patch=16x16 width=1280 depth=32 heads=16 positions=patches interpolation=bilinear
-    vit_huge_patch16_radio_v4 VisionTransformer patch=16x16 width=1280 depth=32 heads=16 positions=patches interpolation=bilinear
+    vit_huge_patch16_radio_v3 VisionTransformer patch=16x16 width=1280 depth=32 heads=16 positions=patches last_norm=no interpolation=bilinear
+    vit_huge_patch16_radio_v4 VisionTransformer patch=16x16 width=1280 depth=32 heads=16 positions=patches last_norm=no interpolation=bilinear
     vit_huge_patch16_sapiens2 Eva patch=16x16 width=1280 depth=32 heads=16 positions=none rope=class:RotaryEmbeddingDinoV3,temperature:100.0,grid_offset:0.0,grid_indexing:ij,rotate_half:yes,normalize_coords:separate block=EvaBlock attention=AttentionRope mlp=GluMlp activation=SiLU gate_last=no norm=RmsNorm:1e-06
     vit_huge_plus_patch16_dinov3 Eva patch=16x16 width=1280 depth=32 heads=20 positions=none rope=class:RotaryEmbeddingDinoV3,temperature:100.0,grid_offset:0.0,grid_indexing:ij,rotate_half:yes,normalize_coords:separate pool=avg block=EvaBlock attention=EvaAttention mlp=SwiGLU activation=SiLU norm=LayerNorm:1e-05
     vit_huge_plus_patch16_dinov3_qkvb Eva patch=16x16 width=1280 depth=32 heads=20 positions=none rope=class:RotaryEmbeddingDinoV3,temperature:100.0,grid_offset:0.0,grid_indexing:ij,rotate_half:yes,normalize_coords:separate pool=avg block=EvaBlock attention=EvaAttention mlp=SwiGLU activation=SiLU norm=LayerNorm:1e-05
-    vit_intern300m_patch14_448 VisionTransformer patch=14x14 width=1024 depth=24 heads=16
+    vit_intern300m_patch14_448 VisionTransformer patch=14x14 width=1024 depth=24 heads=16 last_norm=no
     vit_large_patch14_224 VisionTransformer patch=14x14 width=1024 depth=24 heads=16
     vit_large_patch14_clip_224 VisionTransformer patch=14x14 width=1024 depth=24 heads=16 norm=LayerNorm:1e-05
     vit_large_patch14_clip_336 VisionTransformer patch=14x14 width=1024 depth=24 heads=16 norm=LayerNorm:1e-05
@@ -187,13 +187,13 @@ extension TimmArchitecture {
     vit_large_patch14_dinov2 VisionTransformer patch=14x14 width=1024 depth=24 heads=16
     vit_large_patch14_reg1_tipsv2 VisionTransformer patch=14x14 width=1024 depth=24 heads=16 positions=patches
     vit_large_patch14_reg4_dinov2 VisionTransformer patch=14x14 width=1024 depth=24 heads=16 positions=patches
-    vit_large_patch14_xp_224 VisionTransformer patch=14x14 width=1024 depth=24 heads=16 positions=patches block=ParallelScalingBlock attention=None mlp=None activation=None norm=None
+    vit_large_patch14_xp_224 VisionTransformer patch=14x14 width=1024 depth=24 heads=16 positions=patches block=ParallelScalingBlock norm=RmsNorm:1e-06
     vit_large_patch16_224 VisionTransformer patch=16x16 width=1024 depth=24 heads=16
     vit_large_patch16_384 VisionTransformer patch=16x16 width=1024 depth=24 heads=16
     vit_large_patch16_dinov3 Eva patch=16x16 width=1024 depth=24 heads=16 positions=none rope=class:RotaryEmbeddingDinoV3,temperature:100.0,grid_offset:0.0,grid_indexing:ij,rotate_half:yes,normalize_coords:separate pool=avg block=EvaBlock attention=EvaAttention norm=LayerNorm:1e-05
     vit_large_patch16_dinov3_qkvb Eva patch=16x16 width=1024 depth=24 heads=16 positions=none rope=class:RotaryEmbeddingDinoV3,temperature:100.0,grid_offset:0.0,grid_indexing:ij,rotate_half:yes,normalize_coords:separate pool=avg block=EvaBlock attention=EvaAttention norm=LayerNorm:1e-05
     vit_large_patch16_lingbot Eva patch=16x16 width=1024 depth=24 heads=16 positions=none rope=class:RotaryEmbeddingDinoV3,temperature:100.0,grid_offset:0.0,grid_indexing:ij,rotate_half:yes,normalize_coords:separate block=EvaBlock attention=EvaAttention norm=LayerNorm:1e-05
-    vit_large_patch16_radio_v3 VisionTransformer patch=16x16 width=1024 depth=24 heads=16 positions=patches interpolation=bilinear
+    vit_large_patch16_radio_v3 VisionTransformer patch=16x16 width=1024 depth=24 heads=16 positions=patches last_norm=no interpolation=bilinear
     vit_large_patch16_rope_224 Eva patch=16x16 width=1024 depth=24 heads=16 positions=none rope=class:RotaryEmbeddingCat,temperature:100.0,grid_offset:0.0,grid_indexing:xy,rotate_half:no,in_pixels:no,max_res:224,linear_bands:no,normalize_coords:separate block=EvaBlock attention=AttentionRope
     vit_large_patch16_rope_ape_224 Eva patch=16x16 width=1024 depth=24 heads=16 positions=patches rope=class:RotaryEmbeddingCat,temperature:100.0,grid_offset:0.0,grid_indexing:xy,rotate_half:no,in_pixels:no,max_res:224,linear_bands:no,normalize_coords:separate block=EvaBlock attention=AttentionRope
     vit_large_patch16_rope_mixed_224 Eva patch=16x16 width=1024 depth=24 heads=16 positions=none rope=class:RotaryEmbeddingMixed,temperature:10.0,grid_indexing:xy block=EvaBlock attention=AttentionRope
@@ -227,14 +227,14 @@ extension TimmArchitecture {
     vit_pe_core_large_patch14_336 Eva patch=14x14 width=1024 depth=24 heads=16 rope=class:RotaryEmbeddingCat,temperature:10000.0,grid_offset:1.0,grid_indexing:xy,rotate_half:no,in_pixels:no,max_res:224,linear_bands:no,ref_feat_shape:24x24,normalize_coords:separate pool=map block=EvaBlock attention=AttentionRope norm=LayerNorm:1e-05
     vit_pe_core_small_patch16_384 Eva patch=16x16 width=384 depth=12 heads=6 rope=class:RotaryEmbeddingCat,temperature:10000.0,grid_offset:1.0,grid_indexing:xy,rotate_half:no,in_pixels:no,max_res:224,linear_bands:no,ref_feat_shape:24x24,normalize_coords:separate pool=map block=EvaBlock attention=AttentionRope norm=LayerNorm:1e-05
     vit_pe_core_tiny_patch16_384 Eva patch=16x16 width=192 depth=12 heads=3 rope=class:RotaryEmbeddingCat,temperature:10000.0,grid_offset:1.0,grid_indexing:xy,rotate_half:no,in_pixels:no,max_res:224,linear_bands:no,ref_feat_shape:24x24,normalize_coords:separate pool=map block=EvaBlock attention=AttentionRope norm=LayerNorm:1e-05
-    vit_pe_lang_gigantic_patch14_448 Eva patch=14x14 width=1536 depth=47 heads=16 rope=class:RotaryEmbeddingCat,temperature:10000.0,grid_offset:0.0,grid_indexing:xy,rotate_half:no,in_pixels:no,max_res:224,linear_bands:no,ref_feat_shape:32x32,normalize_coords:separate pool=avg block=EvaBlock attention=AttentionRope norm=LayerNorm:1e-05
-    vit_pe_lang_large_patch14_448 Eva patch=14x14 width=1024 depth=23 heads=16 rope=class:RotaryEmbeddingCat,temperature:10000.0,grid_offset:1.0,grid_indexing:xy,rotate_half:no,in_pixels:no,max_res:224,linear_bands:no,ref_feat_shape:32x32,normalize_coords:separate pool=avg block=EvaBlock attention=AttentionRope norm=LayerNorm:1e-05
-    vit_pe_spatial_base_patch16_512 Eva patch=16x16 width=768 depth=12 heads=12 rope=class:RotaryEmbeddingCat,temperature:10000.0,grid_offset:1.0,grid_indexing:xy,rotate_half:no,in_pixels:no,max_res:224,linear_bands:no,ref_feat_shape:32x32,normalize_coords:separate pool=avg block=EvaBlock attention=AttentionRope norm=LayerNorm:1e-05
-    vit_pe_spatial_gigantic_patch14_448 Eva patch=14x14 width=1536 depth=50 heads=16 rope=class:RotaryEmbeddingCat,temperature:10000.0,grid_offset:0.0,grid_indexing:xy,rotate_half:no,in_pixels:no,max_res:224,linear_bands:no,ref_feat_shape:32x32,normalize_coords:separate pool=avg block=EvaBlock attention=AttentionRope norm=LayerNorm:1e-05
-    vit_pe_spatial_large_patch14_448 Eva patch=14x14 width=1024 depth=24 heads=16 rope=class:RotaryEmbeddingCat,temperature:10000.0,grid_offset:1.0,grid_indexing:xy,rotate_half:no,in_pixels:no,max_res:224,linear_bands:no,ref_feat_shape:32x32,normalize_coords:separate pool=avg block=EvaBlock attention=AttentionRope norm=LayerNorm:1e-05
-    vit_pe_spatial_small_patch16_512 Eva patch=16x16 width=384 depth=12 heads=6 rope=class:RotaryEmbeddingCat,temperature:10000.0,grid_offset:1.0,grid_indexing:xy,rotate_half:no,in_pixels:no,max_res:224,linear_bands:no,ref_feat_shape:32x32,normalize_coords:separate pool=avg block=EvaBlock attention=AttentionRope norm=LayerNorm:1e-05
-    vit_pe_spatial_tiny_patch16_512 Eva patch=16x16 width=192 depth=12 heads=3 rope=class:RotaryEmbeddingCat,temperature:10000.0,grid_offset:1.0,grid_indexing:xy,rotate_half:no,in_pixels:no,max_res:224,linear_bands:no,ref_feat_shape:32x32,normalize_coords:separate pool=avg block=EvaBlock attention=AttentionRope norm=LayerNorm:1e-05
-    vit_pwee_patch16_reg1_gap_256 VisionTransformer patch=16x16 width=256 depth=16 heads=4 positions=patches pool=avg block=ParallelScalingBlock attention=None mlp=None activation=None norm=None
+    vit_pe_lang_gigantic_patch14_448 Eva patch=14x14 width=1536 depth=47 heads=16 rope=class:RotaryEmbeddingCat,temperature:10000.0,grid_offset:0.0,grid_indexing:xy,rotate_half:no,in_pixels:no,max_res:224,linear_bands:no,ref_feat_shape:32x32,normalize_coords:separate pool=avg block=EvaBlock attention=AttentionRope norm=LayerNorm:1e-05 last_norm=no
+    vit_pe_lang_large_patch14_448 Eva patch=14x14 width=1024 depth=23 heads=16 rope=class:RotaryEmbeddingCat,temperature:10000.0,grid_offset:1.0,grid_indexing:xy,rotate_half:no,in_pixels:no,max_res:224,linear_bands:no,ref_feat_shape:32x32,normalize_coords:separate pool=avg block=EvaBlock attention=AttentionRope norm=LayerNorm:1e-05 last_norm=no
+    vit_pe_spatial_base_patch16_512 Eva patch=16x16 width=768 depth=12 heads=12 rope=class:RotaryEmbeddingCat,temperature:10000.0,grid_offset:1.0,grid_indexing:xy,rotate_half:no,in_pixels:no,max_res:224,linear_bands:no,ref_feat_shape:32x32,normalize_coords:separate pool=avg block=EvaBlock attention=AttentionRope norm=LayerNorm:1e-05 last_norm=no
+    vit_pe_spatial_gigantic_patch14_448 Eva patch=14x14 width=1536 depth=50 heads=16 rope=class:RotaryEmbeddingCat,temperature:10000.0,grid_offset:0.0,grid_indexing:xy,rotate_half:no,in_pixels:no,max_res:224,linear_bands:no,ref_feat_shape:32x32,normalize_coords:separate pool=avg block=EvaBlock attention=AttentionRope norm=LayerNorm:1e-05 last_norm=no
+    vit_pe_spatial_large_patch14_448 Eva patch=14x14 width=1024 depth=24 heads=16 rope=class:RotaryEmbeddingCat,temperature:10000.0,grid_offset:1.0,grid_indexing:xy,rotate_half:no,in_pixels:no,max_res:224,linear_bands:no,ref_feat_shape:32x32,normalize_coords:separate pool=avg block=EvaBlock attention=AttentionRope norm=LayerNorm:1e-05 last_norm=no
+    vit_pe_spatial_small_patch16_512 Eva patch=16x16 width=384 depth=12 heads=6 rope=class:RotaryEmbeddingCat,temperature:10000.0,grid_offset:1.0,grid_indexing:xy,rotate_half:no,in_pixels:no,max_res:224,linear_bands:no,ref_feat_shape:32x32,normalize_coords:separate pool=avg block=EvaBlock attention=AttentionRope norm=LayerNorm:1e-05 last_norm=no
+    vit_pe_spatial_tiny_patch16_512 Eva patch=16x16 width=192 depth=12 heads=3 rope=class:RotaryEmbeddingCat,temperature:10000.0,grid_offset:1.0,grid_indexing:xy,rotate_half:no,in_pixels:no,max_res:224,linear_bands:no,ref_feat_shape:32x32,normalize_coords:separate pool=avg block=EvaBlock attention=AttentionRope norm=LayerNorm:1e-05 last_norm=no
+    vit_pwee_patch16_reg1_gap_256 VisionTransformer patch=16x16 width=256 depth=16 heads=4 positions=patches pool=avg block=ParallelScalingBlock
     vit_relpos_base_patch16_224 VisionTransformerRelPos patch=16x16 width=768 depth=12 heads=12 positions=none pool=avg block=RelPosBlock attention=RelPosAttention
     vit_relpos_base_patch16_cls_224 VisionTransformerRelPos patch=16x16 width=768 depth=12 heads=12 positions=none block=RelPosBlock attention=RelPosAttention
     vit_relpos_base_patch16_clsgap_224 VisionTransformerRelPos patch=16x16 width=768 depth=12 heads=12 positions=none pool=avg block=RelPosBlock attention=RelPosAttention
@@ -283,7 +283,7 @@ extension TimmArchitecture {
     vit_so400m_patch14_siglip_gap_384 VisionTransformer patch=14x14 width=1152 depth=27 heads=16 pool=avg
     vit_so400m_patch14_siglip_gap_448 VisionTransformer patch=14x14 width=1152 depth=27 heads=16 pool=avg
     vit_so400m_patch14_siglip_gap_896 VisionTransformer patch=14x14 width=1152 depth=27 heads=16 pool=avg
-    vit_so400m_patch16_radio_v4 VisionTransformer patch=16x16 width=1152 depth=27 heads=16 positions=patches interpolation=bilinear
+    vit_so400m_patch16_radio_v4 VisionTransformer patch=16x16 width=1152 depth=27 heads=16 positions=patches last_norm=no interpolation=bilinear
     vit_so400m_patch16_siglip_256 VisionTransformer patch=16x16 width=1152 depth=27 heads=16 pool=map activation=GELUTanh
     vit_so400m_patch16_siglip_384 VisionTransformer patch=16x16 width=1152 depth=27 heads=16 pool=map activation=GELUTanh
     vit_so400m_patch16_siglip_512 VisionTransformer patch=16x16 width=1152 depth=27 heads=16 pool=map activation=GELUTanh

@@ -13,7 +13,8 @@ extension TimmModel {
     "use_shared_rel_pos_bias", "mlp_ratio", "qkv_bias", "embed_dim", "depth", "patch_size", "class_token",
     "reg_tokens", "pre_norm", "qk_norm", "weight_init", "fix_init", "head_init_scale", "dynamic_img_size",
     "dynamic_img_pad", "strict_img_size", "drop_rate", "pos_drop_rate", "patch_drop_rate", "proj_drop_rate",
-    "attn_drop_rate", "drop_path_rate", "pretrained_strict",
+    "attn_drop_rate", "drop_path_rate", "pretrained_strict", "scale_attn_norm", "scale_attn_inner",
+    "scale_mlp_norm", "scale_mlp",
   ]
 
   /// Throws for arguments that aren't known, or that the tensors contradict.
@@ -35,9 +36,12 @@ extension TimmModel {
     try check(
       "patch_size", patch, config.optionalIntegerPair("model_args.patch_size").map { [$0.height, $0.width] })
     let seen = [
-      ("qk_norm", "blocks.0.attn.q_norm.weight"), ("pre_norm", "norm_pre.weight"),
+      ("qk_norm", isParallel ? "blocks.0.q_norm.weight" : "blocks.0.attn.q_norm.weight"),
+      ("pre_norm", "norm_pre.weight"),
       ("class_token", "cls_token"),
       ("use_abs_pos_emb", "pos_embed"), ("fc_norm", "fc_norm.weight"),
+      ("scale_attn_norm", "blocks.0.attn.norm.weight"), ("scale_attn_inner", "blocks.0.attn.norm.weight"),
+      ("scale_mlp_norm", "blocks.0.mlp.norm.weight"), ("scale_mlp", "blocks.0.mlp.norm.weight"),
     ]
     for (key, tensor) in seen {
       guard let stated = try config.optionalBool("model_args.\(key)"), stated != has(tensor) else { continue }

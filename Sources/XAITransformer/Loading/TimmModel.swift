@@ -50,14 +50,42 @@ extension TimmModel {
       + Array(repeating: .register, count: min(registers, 1_000))
   }
 
+  /// Whether attention and MLP see the same and are added at once.
+  var isParallel: Bool { has("blocks.0.in_proj.weight") }
+
   var depth: Int {
     var depth = 0
-    while depth < 1_001, has("blocks.\(depth).norm1.weight") { depth += 1 }
+    let norm = isParallel ? "in_norm" : "norm1"
+    while depth < 1_001, has("blocks.\(depth).\(norm).weight") { depth += 1 }
     return depth
   }
 
   var qkvBias: VisionTransformerConfiguration.QKVBias {
-    has("blocks.0.attn.qkv.bias") ? .all : has("blocks.0.attn.q_bias") ? .queryAndValue : .none
+    if ["attn.qkv", "attn.k_proj", "in_proj"].contains(where: { has("blocks.0.\($0).bias") }) { return .all }
+    return has("blocks.0.attn.q_bias") || has("blocks.0.attn.q_proj.bias") ? .queryAndValue : .none
+  }
+
+  /// Whether gate and values of the MLPs have a linear layer each.
+  var hasSeparateGate: Bool { has("blocks.0.mlp.fc1_g.weight") }
+
+  /// Whether a norm stands before the second layer of the MLPs.
+  var hasMLPNorm: Bool { has("blocks.0.mlp.norm.weight") }
+
+  /// Where the last norm stands; nowhere in models of names, or of arguments, that have none.
+  func finalNorm() throws -> VisionTransformerConfiguration.FinalNorm {
+    if has("fc_norm.weight") { return .afterPooling }
+    // Where there are no blocks either, the weights are another model's, which is reported as such.
+    if has("norm.weight") || depth == 0 { return .onTokens }
+    let stated = try config.optionalBool("model_args.final_norm")
+    guard stated == false || stated == nil && implied("last_norm") == "no" else {
+      throw VisionTransformerError.unsupported(
+        file: weights.path, key: "the last norm",
+        value: "left out (no 'norm.weight', no 'fc_norm.weight')",
+        supported:
+          "models that end in a layer norm, unless their name or model_args.final_norm says otherwise"
+      )
+    }
+    return .absent
   }
 
   /// The first table of relative position bias, [offsets, heads].
@@ -69,6 +97,11 @@ extension TimmModel {
   static let table = "relative_position_bias_table"
 
   var positionBias: PositionBias? {
+    for (mlp, isShared) in [("blocks.0.attn.rel_pos.mlp", false), ("shared_rel_pos.mlp", true)] {
+      guard let hidden = weights["\(mlp).fc1.weight"]?.shape.extents.first else { continue }
+      return PositionBias(
+        isPerLayer: !isShared, isShared: isShared, interpolation: .geometric, hiddenWidth: hidden)
+    }
     let isPerLayer = has("blocks.0.attn.\(Self.table)")
     let isShared = has("rel_pos_bias.\(Self.table)")
     guard isPerLayer || isShared else { return nil }
@@ -80,7 +113,7 @@ extension TimmModel {
   /// Its value is of no more use once it is trained, and names of architectures imply it.
   func layerScale() throws -> Float? {
     let initial = try config.optionalDouble("model_args.init_values") ?? 0
-    let isThere = has("blocks.0.ls1.gamma") || has("blocks.0.gamma_1")
+    let isThere = ["ls1.gamma", "ls.gamma", "gamma_1"].contains { has("blocks.0.\($0)") }
     return initial != 0 || isThere ? Float(initial) : nil
   }
 
@@ -123,33 +156,30 @@ extension TimmModel {
   /// Throws for tensors that betray what is not computed, whatever the name is.
   func checkTensors() throws(VisionTransformerError) {
     let betraying = [
-      ("attn_pool.", "attention pooling"), ("blocks.0.attn.norm.", "a norm after the heads"),
-      ("blocks.0.attn.gate.", "a gate after the heads"), ("blocks.0.mlp.norm.", "a norm within the MLP"),
-      ("blocks.0.mlp.w12.", "SwiGLU of other names"),
-      ("blocks.0.attn.q_proj.", "separate layers for queries, keys and values"),
-      ("blocks.0.mlp.fc1_g.", "separate layers for gate and values"),
+      ("attn_pool.", "attention pooling"), ("blocks.0.attn.gate.", "a gate after the heads"),
+      ("blocks.0.mlp.w12.", "SwiGLU of other names"), ("blocks.0.attns.", "two attentions side by side"),
+      ("blocks.0.out_proj.", "one projection of attention and MLP"),
+      ("blocks.0.mlp_bias", "a bias of the MLP alone"),
+      ("blocks.0.lambda_q1", "an attention that is a difference"),
       ("patch_embed.norm.", "a norm of the patches"),
       ("patch_embed.backbone.", "a convolutional network before the blocks"), ("rope.", "rotary embeddings"),
-      ("blocks.0.attn.rel_pos.", "a relative position bias that an MLP makes"),
+      ("blocks.0.attn.rel_pos.", "a relative position bias of other names"),
     ]
     for (prefix, what) in betraying {
       // SigLIP's checkpoints may keep a pooling that timm leaves out where the name or an argument says otherwise.
       if prefix == "attn_pool.", name.contains("siglip") { continue }
+      if prefix == "blocks.0.attn.rel_pos.", positionBias?.hiddenWidth != nil { continue }
+      if prefix == "rope.", architecture?.rotaryEmbedding is MixedRotaryEmbedding { continue }
       guard let found = weights.tensors.first(where: { $0.name.hasPrefix(prefix) }) else { continue }
       throw VisionTransformerError.unsupported(
         file: weights.path, key: "tensor \(found.name)", value: what,
         supported: "vision transformers without it")
     }
-    for norm in ["blocks.0.norm1", "blocks.0.attn.q_norm"] where has("\(norm).weight") && !has("\(norm).bias")
-    {
+    for norm in ["blocks.0.norm1", "blocks.0.in_norm", "blocks.0.attn.q_norm", "blocks.0.q_norm"]
+    where has("\(norm).weight") && !has("\(norm).bias") {
       throw VisionTransformerError.unsupported(
         file: weights.path, key: "tensor \(norm).weight", value: "a norm without bias",
         supported: "layer norms")
-    }
-    guard has("norm.weight") || has("fc_norm.weight") || !has("blocks.0.norm1.weight") else {
-      throw VisionTransformerError.unsupported(
-        file: weights.path, key: "the last norm", value: "left out (no 'norm.weight', no 'fc_norm.weight')",
-        supported: "models that end in a layer norm")
     }
   }
 
@@ -204,8 +234,14 @@ extension TimmModel {
   /// What is between the two layers of the MLPs, and how many hidden elements the second sees.
   func mlp() throws -> (kind: VisionTransformerConfiguration.MLP, width: Int) {
     let argument = try config.optionalString("model_args.act_layer")
-    let expanded = try shape("blocks.0.mlp.fc1.weight", rank: 2)[0]
-    let contraction = try shape("blocks.0.mlp.fc2.weight", rank: 2)[1]
+    if hasSeparateGate {
+      // timm's class for it has SiLU and takes no other.
+      return (
+        hasMLPNorm ? .normalisedSwiGLU : .swiGLU, try shape("blocks.0.mlp.fc2.weight", rank: 2)[1]
+      )
+    }
+    let contraction = try shape("blocks.0.\(isParallel ? "mlp_out_proj" : "mlp.fc2").weight", rank: 2)[1]
+    let expanded = isParallel ? contraction : try shape("blocks.0.mlp.fc1.weight", rank: 2)[0]
     guard expanded != 2 * contraction else {
       guard implied("mlp") ?? "GluMlp" == "GluMlp", implied("activation") ?? "SiLU" == "SiLU",
         implied("gate_last") != "yes", argument == nil
@@ -214,7 +250,7 @@ extension TimmModel {
           argument == nil ? "the MLP of '\(name)'" : "model_args.act_layer",
           "gated by something else than SiLU of the first half", "SwiGLU, whose first half is the gate")
       }
-      return (.swiGLU, contraction)
+      return (hasMLPNorm ? .normalisedSwiGLU : .swiGLU, contraction)
     }
     if implied("mlp") == "GluMlp" {
       throw VisionTransformerError.contradiction(
@@ -232,7 +268,13 @@ extension TimmModel {
         argument == nil ? "the activation of '\(name)'" : "model_args.act_layer", "'\(activation)'",
         "'gelu', 'gelu_tanh' and 'quick_gelu'")
     }
-    return (kind, expanded)
+    guard hasMLPNorm else { return (kind, expanded) }
+    guard kind == .gelu else {
+      throw unsupported(
+        "the norm within the MLPs", "behind another activation than GELU",
+        "such a norm behind GELU and SwiGLU")
+    }
+    return (.normalisedGELU, expanded)
   }
 
   /// Which tokens have position embeddings.

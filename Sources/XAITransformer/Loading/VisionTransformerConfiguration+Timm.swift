@@ -41,21 +41,25 @@ extension VisionTransformerConfiguration {
       epsilon: try timm.epsilon(), classCount: classCount, prefix: prefix,
       readout: pooling == "avg"
         ? .meanOfPatches : isDistilled ? .meanOfClassAndDistillation : .classToken,
-      finalNorm: weights["fc_norm.weight"] != nil ? .afterPooling : .onTokens, qkvBias: timm.qkvBias,
+      finalNorm: try timm.finalNorm(), qkvBias: timm.qkvBias,
       positions: try timm.positions(needsPositions: needsPositions))
     (self.mlp, assumptions) = (mlp.kind, timm.assumptions(width: width))
     if classCount == 0 { classifier = .none }
-    if ["ResPostBlock", "EvaBlockPostNorm"].contains(timm.implied("block")) { normOrder = .resPostNorm }
+    if ["ResPostBlock", "EvaBlockPostNorm", "ResPostRelPosBlock"].contains(timm.implied("block")) {
+      normOrder = .resPostNorm
+    }
+    if timm.isParallel { normOrder = .parallel }
+    hasHeadNorm = weights["blocks.0.attn.norm.weight"] != nil
     hasEmbeddingNorm = weights["norm_pre.weight"] != nil
     // timm leaves the bias out where a norm follows.
     hasPatchBias = !hasEmbeddingNorm
-    if weights["blocks.0.attn.q_norm.weight"] != nil {
+    if ["attn.q_norm", "q_norm"].contains(where: { weights["blocks.0.\($0).weight"] != nil }) {
       attentionTransforms = [QueryKeyNorm(.layerNorm, epsilon: epsilon)]
     }
     if let rotary = timm.architecture?.rotaryEmbedding { attentionTransforms.append(rotary) }
     positionBias = timm.positionBias
     positionInterpolation = .antialiasedBicubic
-    if normOrder == .preNorm { layerScale = try timm.layerScale() }
+    if normOrder != .resPostNorm { layerScale = try timm.layerScale() }
     try validate(file: config.file)
     guard readout == .meanOfPatches || prefix.contains(.classToken) else {
       throw VisionTransformerError.contradiction(

@@ -67,7 +67,11 @@ extension VisionTransformer {
     }
     list.add(naming.embeddingNorm, weights.embeddingNorm)
     list.add(naming.positionBias, weights.positionBias)
+    list.add(naming.positionMLP, weights.positionMLP)
     for (layer, block) in weights.blocks.enumerated() { list.add(block, ofLayer: layer) }
+    for (name, tensor) in naming.stacks(of: weights.blocks) {
+      list.add(name, tensor, isHead: false)
+    }
     list.add(naming.finalNorm, weights.finalNorm)
     for (name, head) in zip(naming.heads, weights.heads) {
       switch head {
@@ -109,20 +113,30 @@ private struct ParameterList {
     let names = naming.block(index)
     layer = index
     add(names.firstNorm, block.firstNorm)
-    for (name, linear) in zip(names.queryKeyValue, block.queryKeyValue) {
-      add(name, linear, separateBiases: names.separateBiases)
+    if let joint = names.joint {
+      add(
+        joint,
+        JointLinear.whole(expansion: block.expansion, queryKeyValue: block.queryKeyValue[0]))
+    } else {
+      for (name, linear) in zip(names.queryKeyValue, block.queryKeyValue) {
+        add(name, linear, separateBiases: names.separateBiases)
+      }
     }
     add(names.positionBias, block.positionBias)
-    for parameter in block.transforms.joined() {
+    add(names.positionMLP, block.positionMLP)
+    for parameter in block.transforms.joined()
+    where !naming.stackedParameters.contains(parameter.id) {
       add(names.attentionParameter(parameter.id), parameter.tensor, isHead: false)
     }
+    add(names.headNorm, block.headNorm)
     add(names.projection, block.projection)
     add(names.secondNorm, block.secondNorm)
-    add(names.expansion, block.expansion)
+    if let name = names.gate, let gate = block.gate { add(name, gate) }
+    if names.joint == nil { add(names.expansion, block.expansion) }
     add(names.mlpNorm, block.mlpNorm)
     add(names.contraction, block.contraction)
     add(names.firstScale, block.firstScale)
-    add(names.secondScale, block.secondScale)
+    if names.secondScale != names.firstScale { add(names.secondScale, block.secondScale) }
     layer = nil
   }
 
@@ -154,6 +168,13 @@ private struct ParameterList {
   /// What some models have.
   mutating func add(_ name: String?, _ tensor: Tensor?) {
     if let name, let tensor { add(name, tensor, isHead: false) }
+  }
+
+  mutating func add(_ name: String?, _ mlp: PositionMLP?) {
+    guard let name, let mlp else { return }
+    let names = PositionMLP.layers(of: name)
+    add(names.expansion, mlp.expansion)
+    add(names.contraction, mlp.contraction)
   }
 
   mutating func add(_ owner: String, _ norm: Norm) {

@@ -64,15 +64,19 @@ extension VisionTransformerConfiguration {
       + sizes.transformParameters.joined().reduce(0) { $0 + $1.shape.count }
     let mlp =
       width * (sizes.expandedWidth + mlpWidth) + sizes.expandedWidth + width
-      + (mlp.hasNorm ? 2 * mlpWidth : 0)
+      + (mlp.hasNorm ? 2 * mlpWidth : 0) + (hasHeadNorm ? 2 * width : 0)
     let norm = 2 * width
     let scales = layerScale == nil ? 0 : 2 * width
     let table = biasTableShape.count
     let tables =
-      (positionBias?.isPerLayer == true ? depth * table : 0) + (positionBias?.isShared == true ? table : 0)
+      (hasOwnTables ? depth * table : 0) + (hasSharedTable ? table : 0)
+      + (positionBias?.hiddenWidth ?? 0) * (headCount + 4)
+      * (positionBias?.isPerLayer == true ? depth : 1)
     return width * (patch.valueCount + 1) + (hasEmbeddingNorm ? norm : 0) + (prefix.count + positionCount)
       * width + tables
-      + depth * (attention + mlp + 2 * norm + scales) + norm + heads * classCount * (headInputs + 1)
+      + depth * (attention + mlp + 2 * norm + scales) + (finalNorm == .absent ? 0 : norm) + heads
+      * classCount
+      * (headInputs + 1)
   }
 }
 
@@ -107,7 +111,9 @@ struct InitialWeights {
     self.seed = random.next()
     let blocks = (0..<configuration.depth).map(naming.block)
     let norms =
-      blocks.flatMap { [$0.firstNorm, $0.secondNorm, $0.mlpNorm] } + [naming.embeddingNorm, naming.finalNorm]
+      blocks.flatMap { [$0.firstNorm, $0.secondNorm, $0.headNorm, $0.mlpNorm] } + [
+        naming.embeddingNorm, naming.finalNorm,
+      ]
     let scales = blocks.flatMap { [$0.firstScale, $0.secondScale] }.compactMap { $0 }
     let tables = ([naming.positionBias] + blocks.map(\.positionBias)).compactMap { $0 }
     let transforms = configuration.blockSizes.transformParameters.joined()

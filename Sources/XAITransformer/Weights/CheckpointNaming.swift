@@ -41,7 +41,7 @@ public struct CheckpointNaming: Sendable {
     public var projection: String
     /// The layer norm before the MLP.
     public var secondNorm: String
-    /// The MLP's first linear layer.
+    /// The MLP's first linear layer, or that for the values where the gate has its own.
     public var expansion: String
     /// The MLP's second linear layer.
     public var contraction: String
@@ -53,6 +53,15 @@ public struct CheckpointNaming: Sendable {
     public var secondScale: String?
     /// The block's own table of relative position bias, where it has one.
     public var positionBias: String?
+    /// The block's own MLP that makes such a table, where it has one: its layers are `fc1` and `fc2`.
+    public var positionMLP: String?
+    /// One linear layer for the MLP's hidden elements and behind them queries, keys and values, where a parallel block has it;
+    /// `queryKeyValue` and `expansion` are then not there.
+    public var joint: String?
+    /// The linear layer for the gate of a gated MLP, where it isn't one with that for the values.
+    public var gate: String?
+    /// The layer norm of the heads' outputs before their projection, where there is one.
+    public var headNorm = ""
     /// The layer norm before the MLP's second linear layer, where there is one.
     public var mlpNorm = ""
     /// The parameters of `VisionTransformerConfiguration.attentionTransforms`, by the ids that the transforms give them.
@@ -107,6 +116,11 @@ public struct CheckpointNaming: Sendable {
   public var classifierClass: String?
   /// The table of relative position bias that all blocks share, where there is one.
   public var positionBias: String?
+  /// The MLP that makes such a table, where there is one: its layers are `fc1` and `fc2`.
+  public var positionMLP: String?
+  /// The ids of transforms' parameters that one tensor holds for all blocks, along its second dimension: each block gives
+  /// the same name for them.
+  public var stackedParameters: Set<String> = []
   /// The names of a block, by its index.
   public var block: @Sendable (Int) -> Block
   /// The last layer norm.
@@ -182,6 +196,7 @@ public struct CheckpointNaming: Sendable {
           secondNorm: "\(block).norm2", expansion: "\(block).mlp.fc1", contraction: "\(block).mlp.fc2")
         (names.firstScale, names.secondScale) = ("\(block).ls1.gamma", "\(block).ls2.gamma")
         names.mlpNorm = "\(block).mlp.norm"
+        names.headNorm = "\(block).attn.norm"
         for id in ["q_norm.weight", "q_norm.bias", "k_norm.weight", "k_norm.bias", "logit_scale"] {
           names.attentionParameters[id] = "\(block).attn.\(id)"
         }

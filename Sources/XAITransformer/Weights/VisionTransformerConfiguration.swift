@@ -11,6 +11,8 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
     case afterPooling
     /// Nowhere: the library's class has one and reads the last block's tokens as they are.
     case unused
+    /// Nowhere: there is none.
+    case absent
   }
 
   /// Where the layer norms of a block stand.
@@ -20,6 +22,9 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
     /// After attention and MLP, within the residual: x + Norm(f(x)) (Liu et al. 2022, Swin Transformer V2, arXiv 2111.09883). What is
     /// recorded at a norm is then what the branch adds.
     case resPostNorm
+    /// One before both, which see the same and add what they make of it at once: x + f(n) + g(n), n = Norm(x) (Dehghani et al.
+    /// 2023, arXiv 2302.05442).
+    case parallel
   }
 
   /// What stands between the two linear layers of an MLP.
@@ -34,11 +39,13 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
     case swiGLU
     /// That, and a layer norm of the product (Fang et al. 2023, EVA-02, arXiv 2303.11331).
     case normalisedSwiGLU
+    /// GELU with the error function, and a layer norm of it (Wang et al. 2023, BEiT-3, arXiv 2208.10442).
+    case normalisedGELU
 
     /// Whether the first layer gives a gate and values.
     public var isGated: Bool { self == .swiGLU || self == .normalisedSwiGLU }
     /// Whether there is a norm before the second layer.
-    public var hasNorm: Bool { self == .normalisedSwiGLU }
+    public var hasNorm: Bool { self == .normalisedSwiGLU || self == .normalisedGELU }
   }
 
   /// Which tokens have position embeddings, added to them before the blocks.
@@ -118,6 +125,8 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
   public var hasPatchBias = true
   /// Whether tokens, with their position embeddings, go through a layer norm before the first block.
   public var hasEmbeddingNorm = false
+  /// Whether the heads' outputs go through a layer norm before their projection.
+  public var hasHeadNorm = false
   /// Where the layer norms of a block stand.
   public var normOrder = NormOrder.preNorm
   /// What is between the layers of the MLP.
@@ -167,9 +176,20 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
   var blockSizes: BlockSizes {
     BlockSizes(
       width: width, headCount: headCount, mlpWidth: mlpWidth, mlp: mlp, qkvBias: qkvBias,
-      transforms: attentionTransforms, hasLayerScale: layerScale != nil,
-      positionBias: positionBias?.isPerLayer == true ? biasTableShape : nil)
+      transforms: attentionTransforms, hasHeadNorm: hasHeadNorm, isParallel: normOrder == .parallel,
+      hasLayerScale: layerScale != nil,
+      positionBias: hasOwnTables ? biasTableShape : nil,
+      positionHiddenWidth: positionBias?.isPerLayer == true ? positionBias?.hiddenWidth : nil)
   }
+
+  /// Whether each block has a table of relative position bias as a parameter.
+  var hasOwnTables: Bool { positionBias?.isPerLayer == true && positionBias?.hiddenWidth == nil }
+
+  /// Whether there is one of all blocks.
+  var hasSharedTable: Bool { positionBias?.isShared == true && positionBias?.hiddenWidth == nil }
+
+  /// The hidden elements of an MLP that makes one for all blocks; nil where none does.
+  var sharedHiddenWidth: Int? { positionBias?.isShared == true ? positionBias?.hiddenWidth : nil }
 
   /// A table of relative position bias: [offsets, heads].
   var biasTableShape: TensorShape { RelativePositionBias.tableShape(layout.grid, heads: headCount) }
@@ -211,11 +231,16 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
       layerScale?.isFinite ?? true,
       "layer scale begins at \(layerScale ?? 0), and must begin at a finite number")
     try checks.check(
-      layerScale == nil || normOrder == .preNorm,
+      layerScale == nil || normOrder != .resPostNorm,
       "there is layer scale, and norms after attention and MLP, whose weights are such a scale already")
     try checks.check(
-      positionBias == nil || prefix == [.classToken],
-      "relative position bias needs a class token as the only token before the patches")
+      positionBias == nil || prefix == [.classToken]
+        || prefix.isEmpty && positionBias?.hiddenWidth != nil,
+      "relative position bias needs a class token as the only token before the patches, or none where an MLP makes it"
+    )
+    try checks.check(
+      (1...65_536).contains(positionBias?.hiddenWidth ?? 1),
+      "the MLP of the position bias has \(positionBias?.hiddenWidth ?? 0) hidden elements")
     for transform in attentionTransforms {
       let reason = transform.reasonAgainst(headCount: headCount, headWidth: headWidth)
       try checks.check(reason == nil, reason ?? "")

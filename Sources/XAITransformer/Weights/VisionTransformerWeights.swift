@@ -13,10 +13,13 @@ public struct VisionTransformerWeights: Sendable {
   let positions: Tensor?
   /// Relative position bias of all blocks, [offsets, heads]; nil where there is none.
   let positionBias: Tensor?
+  /// What makes such a table; nil where nothing does.
+  let positionMLP: PositionMLP?
   /// The norm before the first block; nil where there is none.
   let embeddingNorm: Norm?
   let blocks: [BlockWeights]
-  let finalNorm: Norm
+  /// Nil where there is none.
+  let finalNorm: Norm?
   /// One head, or those on the class and on the distillation token; none in a backbone.
   let heads: [ClassifierHead]
   /// How many parameters there are.
@@ -65,11 +68,19 @@ public struct VisionTransformerWeights: Sendable {
       : nil
     self.embeddingNorm = configuration.hasEmbeddingNorm ? source.norm(naming.embeddingNorm, width) : nil
     let sizes = configuration.blockSizes
-    self.blocks = (0..<configuration.depth).map { BlockWeights(source, naming.block($0), sizes) }
+    let stacks = StackedParameters(source, naming, sizes, depth: configuration.depth)
+    self.blocks = (0..<configuration.depth).map { layer in
+      BlockWeights(source, naming.block(layer), sizes) { stacks.part($0, ofLayer: layer) }
+    }
     self.positionBias =
-      configuration.positionBias?.isShared == true
+      configuration.hasSharedTable
       ? naming.positionBias.map { source.tensor($0, configuration.biasTableShape) } : nil
-    self.finalNorm = source.norm(naming.finalNorm, width)
+    self.positionMLP = configuration.sharedHiddenWidth.flatMap { hidden in
+      naming.positionMLP.map {
+        PositionMLP(source, $0, hidden: hidden, heads: configuration.headCount)
+      }
+    }
+    self.finalNorm = configuration.finalNorm == .absent ? nil : source.norm(naming.finalNorm, width)
     let (classCount, features) = (configuration.classCount, configuration.headInputs)
     switch configuration.classifier {
     case .linear: self.heads = naming.heads.map { .linear(source.linear($0, classCount, features)) }

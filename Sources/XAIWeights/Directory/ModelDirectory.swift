@@ -132,6 +132,9 @@ public struct ModelDirectory: Sendable {
     if config.optionalValue("model_type") != nil || config.optionalValue("architectures") != nil {
       return .huggingFace
     }
+    if let part = try? config.optionalString("_class_name") {
+      throw .diffusion(file: config.file, part: part)
+    }
     throw .unknownFormat(file: config.file)
   }
 
@@ -206,8 +209,11 @@ public enum ModelDirectoryError: Error, Hashable, Sendable {
   case notAModel(path: String)
   /// The path is a Python pickle, which runs code when it is read.
   case pickle(path: String)
-  /// The directory has no `config.json`; `cached` is where the cache has a repository of the same name.
-  case noConfiguration(directory: String, cached: String?)
+  /// The directory has no `config.json`; `cached` is where the cache has a repository of the same name, and `found` what the
+  /// directory has that says why.
+  case noConfiguration(directory: String, cached: String?, found: String?)
+  /// The configuration is that of a part of a diffusion model.
+  case diffusion(file: String, part: String)
   /// The configuration is neither Hugging Face's nor timm's.
   case unknownFormat(file: String)
   /// An adapter doesn't say which model it is for.
@@ -237,11 +243,14 @@ extension ModelDirectoryError: CustomStringConvertible {
     case .pickle(let path):
       "\(quoted(path)) is a Python pickle by its name, which isn't read because pickles run code. Convert it once in Python: "
         + "safetensors.torch.save_file(state_dict, 'model.safetensors'), and give the directory with config.json"
-    case .noConfiguration(let directory, let cached):
-      "\(quoted(directory)) has no config.json. Put the one of the model there, or complete the download"
+    case .noConfiguration(let directory, let cached, let found):
+      "\(quoted(directory)) has no config.json\(found.map { "; it holds \($0)" } ?? ""). "
+        + "Put the one of the model there, or complete the download"
         + (cached.map {
           ". The local cache has a repository of this name, which this folder hides: \(quoted($0))"
         } ?? "")
+    case .diffusion(let file, let part):
+      "\(quoted(file)) is that of a \(part), a part of a diffusion model, which makes images and tells no classes apart"
     case .unknownFormat(let file):
       "\(quoted(file)) is neither a Hugging Face configuration (with 'model_type' or 'architectures') nor one of "
         + "timm (with 'architecture' or 'pretrained_cfg'). Check that it belongs to a model"

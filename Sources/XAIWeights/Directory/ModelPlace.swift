@@ -51,8 +51,9 @@ struct ModelPlace {
   /// The error of a place without `config.json`.
   func missingConfiguration(environment: [String: String]) -> ModelDirectoryError {
     .noConfiguration(
-      directory: directory, cached: repository.flatMap { HubCache(environment: environment).snapshot(of: $0) }
-    )
+      directory: directory,
+      cached: repository.flatMap { HubCache(environment: environment).snapshot(of: $0) },
+      found: ForeignContents.found(in: directory))
   }
 
   /// What people call the model of a folder: the repository where it is a snapshot of the cache, else the folder's name, whatever

@@ -11,6 +11,8 @@ struct TransformersNames: Sendable {
     case dinov2
     /// `encoder.layers.0.blocks.0.attention.q_proj` for `encoder.layers.0.blocks.0.attention.self.query`.
     case swin
+    /// `model.layer.0.norm1` for `layer.0.norm1`.
+    case dinov3
   }
 
   private let layout: Layout?
@@ -21,6 +23,7 @@ struct TransformersNames: Sendable {
     case "vit", "vit_mae", "vit_msn", "deit", "beit": layout = .vit
     case "dinov2", "dinov2_with_registers": layout = .dinov2
     case "swin": layout = .swin
+    case "dinov3_vit": layout = .dinov3
     default: layout = nil
     }
   }
@@ -31,6 +34,7 @@ struct TransformersNames: Sendable {
     let parts = name.split(separator: ".", omittingEmptySubsequences: false)
     switch layout {
     case .vit: return vit(parts) ?? name
+    case .dinov3: return parts.starts(with: ["model", "layer"]) ? joined(parts.dropFirst(), []) : name
     case .dinov2:
       guard let layer = parts.firstIndex(of: "layer"), layer + 2 < parts.count else { return name }
       return joined(parts[...(layer + 1)], attention(parts[(layer + 2)...], inner: "attention"))

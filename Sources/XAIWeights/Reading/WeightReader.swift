@@ -103,7 +103,8 @@ final class WeightLedger: Sendable {
   /// Throws what was noted, and what was not asked for, if anything.
   func check(ignoring patterns: [NamePattern]) throws(WeightsError) {
     let (read, missing, mismatched) = entries.withLock { ($0.read, $0.missing, $0.mismatched) }
-    let leftOver = store.tensors.filter { !read.contains($0.name) }
+    // A tensor without elements, as for no registers, is no part of anything.
+    let leftOver = store.tensors.filter { !read.contains($0.name) && $0.shape.count > 0 }
     let candidates = leftOver.prefix(10_000)
     let unexpected = leftOver.map(\.name).filter { name in !patterns.contains { $0.matches(name) } }
     guard !missing.isEmpty || !mismatched.isEmpty || !unexpected.isEmpty else { return }

@@ -34,6 +34,7 @@ class Case:
     forward_options: dict = field(default_factory=dict)
     save_options: dict = field(default_factory=dict)
     has_class_vectors: bool = False  # the classes are vectors, which expected.safetensors has
+    head: Callable[[nn.Module, torch.Tensor], nn.Module] | None = None  # puts vectors behind a backbone
 
     @property
     def is_timm(self) -> bool:
@@ -340,6 +341,7 @@ def save(case: Case, module: nn.Module, folder: Path) -> None:
         module = module.to(torch.bfloat16)
     if isinstance(module, ZeroShot):
         module = module.clip
+    module = getattr(module, "backbone", module)
     module.save_pretrained(folder, **case.save_options)
     height, width = case.input_size
     if case.name.startswith("hf-beit"):
@@ -350,6 +352,8 @@ def save(case: Case, module: nn.Module, folder: Path) -> None:
     elif case.name.startswith("hf-dinov2"):
         size = dict(size=dict(shortest_edge=height + 2), crop_size=dict(height=height, width=width))
         transformers.BitImageProcessor(**size).save_pretrained(folder)
+    elif case.name.startswith("hf-dinov3"):
+        transformers.DINOv3ViTImageProcessor(size=dict(height=height, width=width)).save_pretrained(folder)
     elif case.name.startswith("hf-deit"):
         size = dict(size=dict(height=height + 2, width=width + 2), crop_size=dict(height=height, width=width))
         transformers.DeiTImageProcessor(**size).save_pretrained(folder)
@@ -368,6 +372,8 @@ def load(case: Case, folder: Path) -> nn.Module:
     module = getattr(transformers, architecture).from_pretrained(folder, dtype=torch.float32).eval()
     if not case.has_class_vectors:
         return module
+    if case.head is not None:
+        return case.head(module, class_vectors(case, module.config.hidden_size)).eval()
     vectors = class_vectors(case, module.visual_projection.out_features)
     scale = module.logit_scale.data.exp() if hasattr(module, "logit_scale") else torch.tensor(100.0)
     return ZeroShot(module, vectors, scale).eval()

@@ -7,7 +7,7 @@ from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 from torch import nn
 
 from reference import gmar, rollout
-from reference.network import Evidence, Network
+from reference.network import Evidence, Network, attention_of
 
 
 def close(actual: torch.Tensor, expected: torch.Tensor, what: str, tolerance: float = 1e-9) -> None:
@@ -28,7 +28,7 @@ def attention_gradient_is_the_slope(network: Network, images, evidence: Evidence
     """dy/dA against central differences in which single entries of A are moved."""
     step = 1e-6
     for layer, block in enumerate(network.blocks):
-        probabilities = block.attn.attn_drop if network.is_timm else block.attention.probabilities
+        probabilities = attention_of(block).attn_drop if network.is_timm else block.attention.probabilities
         for head, row, column in ((0, 0, 1), (evidence.heads - 1, 2, 3)):
 
             def logit(shift: float) -> float:

@@ -80,10 +80,15 @@ class ZeroShot(nn.Module):
         return self.classes(self.direction(self.clip.visual_projection(features)))
 
 
+def library_part(module: nn.Module) -> nn.Module:
+    """The library's own module, where class vectors were put behind it."""
+    return getattr(module, "clip", None) or getattr(module, "backbone", module)
+
+
 def image_part(module: nn.Module) -> nn.Module:
     """The module of a Hugging Face model that has embeddings and blocks."""
-    inner = getattr(module, "clip", module)
-    return getattr(inner, "vision_model", None) or module.base_model
+    inner = library_part(module)
+    return getattr(inner, "vision_model", None) or inner.base_model
 
 
 def name_as_vit(block: nn.Module) -> None:
@@ -96,7 +101,17 @@ def name_as_vit(block: nn.Module) -> None:
 
 def has_norms_behind(block: nn.Module) -> bool:
     """Whether the norms of a block stand behind attention and MLP, x + Norm(f(x))."""
-    return type(block).__name__ in ("ResPostBlock", "EvaBlockPostNorm")
+    return type(block).__name__ in ("ResPostBlock", "EvaBlockPostNorm", "ResPostRelPosBlock")
+
+
+def is_parallel(block: nn.Module) -> bool:
+    """Whether attention and MLP of a block see the same and are added at once."""
+    return type(block).__name__ == "ParallelScalingBlock"
+
+
+def attention_of(block: nn.Module) -> nn.Module:
+    """The module of a block of timm's that has the attention's probabilities."""
+    return block if is_parallel(block) else block.attn
 
 
 class Network:
@@ -109,12 +124,14 @@ class Network:
         if self.is_timm:
             self.blocks = list(module.blocks)
             for block in self.blocks:
-                block.attn.fused_attn = False
+                attention_of(block).fused_attn = False
         else:
-            getattr(module, "clip", module).set_attn_implementation("reference")
+            library_part(module).set_attn_implementation("reference")
             base = image_part(module)
             if hasattr(base, "layers"):
                 self.blocks = list(base.layers)
+            elif hasattr(base, "layer"):
+                self.blocks = list(base.layer)
             else:
                 self.blocks = list(base.encoder.layers if hasattr(base.encoder, "layers") else base.encoder.layer)
             for block in self.blocks:
@@ -125,8 +142,11 @@ class Network:
     def module_at(self, point: str, layer: int) -> nn.Module:
         """The module whose output (first-norm, second-norm, output) is the recording point."""
         block = self.blocks[layer]
-        names = {"first-norm": "norm1", "second-norm": "norm2"} if hasattr(block, "norm1") else {
-            "first-norm": "layernorm_before", "second-norm": "layernorm_after"}
+        if is_parallel(block):
+            names = {"first-norm": "in_norm"}
+        else:
+            names = {"first-norm": "norm1", "second-norm": "norm2"} if hasattr(block, "norm1") else {
+                "first-norm": "layernorm_before", "second-norm": "layernorm_after"}
         return block if point == "output" else getattr(block, names[point])
 
     def run(self, images: torch.Tensor, conservative: bool = False) -> Record:
@@ -156,9 +176,11 @@ class Network:
         return record
 
     def _hooks(self, record: Record, block: nn.Module, layer: int, conservative: bool):
-        attention = block.attn if self.is_timm else block.attention
+        attention = attention_of(block) if self.is_timm else block.attention
         probabilities = attention.attn_drop if self.is_timm else attention.probabilities
-        projection = attention.proj if self.is_timm else attention.o_proj
+        projection = attention.attn_out_proj if is_parallel(block) else attention.proj if self.is_timm else attention.o_proj
+        if isinstance(getattr(attention, "norm", None), nn.LayerNorm):
+            projection = attention.norm  # which sees the heads' outputs before the projection does
 
         def keep_attention(_, __, output):
             output = output.detach() if conservative else output
@@ -171,16 +193,20 @@ class Network:
         def keep_input(point):
             return lambda _, inputs: record.activation[point].append(inputs[0])
 
-        second = self.module_at("second-norm", layer)
-        # Norms that stand behind the branches don't see the residual stream; the MLP does.
-        after_attention = block.mlp if has_norms_behind(block) else second
-        return [
+        hooks = [
             probabilities.register_forward_hook(keep_attention),
             self.module_at("first-norm", layer).register_forward_hook(keep_output("first-norm")),
             projection.register_forward_pre_hook(keep_input("head-outputs")),
+            block.register_forward_hook(keep_output("output")),
+        ]
+        if is_parallel(block):  # it computes neither a sum behind the attention nor a second norm
+            return hooks
+        second = self.module_at("second-norm", layer)
+        # Norms that stand behind the branches don't see the residual stream; the MLP does.
+        after_attention = block.mlp if has_norms_behind(block) else second
+        return hooks + [
             after_attention.register_forward_pre_hook(keep_input("after-attention")),
             second.register_forward_hook(keep_output("second-norm")),
-            block.register_forward_hook(keep_output("output")),
         ]
 
     def evidence(self, images: torch.Tensor, layout: Layout, image: int, target: int) -> Evidence:

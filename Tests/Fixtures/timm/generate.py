@@ -114,9 +114,25 @@ def head_width(attention: nn.Module) -> int:
     return getattr(attention, "head_dim", None) or attention.proj.in_features // attention.num_heads
 
 
+def parallel_facts(block: nn.Module) -> dict:
+    """Of a block that is attention and MLP in one, in the words of those that have a module for each."""
+    scaled = kind(block.ls) is not None
+    return {
+        "block": type(block).__name__, "attention": "Attention", "heads": block.num_heads, "mlp": "Mlp",
+        "hidden": block.mlp_out_proj.in_features, "activation": activation(block.mlp_act), "gate_last": None,
+        "mlp_norm": None, "mlp_bias": bias(block.mlp_out_proj) and (bias(block.in_proj) or block.mlp_bias is not None),
+        "norm": norm(block.in_norm), "second_norm": None, "qkv": "one",
+        "qkv_bias": "all" if bias(block.in_proj) else "none", "projection_bias": bias(block.attn_out_proj),
+        "qk_norm": norm(block.q_norm), "attention_norm": None, "gate": False, "layer_scale": [scaled, scaled],
+        "position_bias": False, "head_width": block.head_dim, "key_heads": block.num_heads,
+    }
+
+
 def block_facts(block: nn.Module) -> dict:
     attention, mlp = getattr(block, "attn", block), getattr(block, "mlp", block)
     whole = attention is block  # attention and MLP share their maps
+    if type(block).__name__ == "ParallelScalingBlock":
+        return parallel_facts(block)
     expansion = getattr(mlp, "fc1", getattr(mlp, "fc1_g", None))
     contraction = getattr(mlp, "fc2", getattr(mlp, "w2", None))
     return {
@@ -299,6 +315,9 @@ def table_line(name: str, found: dict) -> str:
             value = ",".join(f"{part}:{text(fact)}" for part, fact in value.items())
         if value != PLAINEST[key]:
             parts.append(f"{key}={text(value)}")
+    # Tensors can't tell a norm that was left out from one that is missing.
+    if found["final_norm"] is None and found["fc_norm"] is None:
+        parts.append("last_norm=no")
     # How embeddings of another grid are interpolated, which timm decides by these parts of a name.
     if "radio" in name or "flexi" in name:
         parts.append("interpolation=bilinear")

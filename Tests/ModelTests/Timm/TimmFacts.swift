@@ -16,10 +16,12 @@ enum TimmFacts {
     let own = model.configuration
     let norm = norm(own.epsilon)
     let isTwoHeaded = own.readout == .meanOfClassAndDistillation
-    let isGated = own.mlp == .swiGLU || own.mlp == .normalisedSwiGLU
+    let isGated = own.mlp.isGated
+    let names = Set(model.parameters.map(\.name))
+    let hasOwnGate = names.contains("blocks.0.mlp.fc1_g.weight")
     let activation: String =
       switch own.mlp {
-      case .gelu: "GELU"
+      case .gelu, .normalisedGELU: "GELU"
       case .tanhGELU: "GELUTanh"
       case .quickGELU: "QuickGELU"
       case .swiGLU, .normalisedSwiGLU: "SiLU"
@@ -44,6 +46,12 @@ enum TimmFacts {
       case .queryAndValue: "query+value"
       case .all: "all"
       }
+    let block: String =
+      switch own.normOrder {
+      case .preNorm: "Block"
+      case .resPostNorm: "ResPostBlock"
+      case .parallel: "ParallelScalingBlock"
+      }
     let queryKeyNorm = own.attentionTransforms.compactMap { $0 as? QueryKeyNorm }.first
     let scale = JSONValue.boolean(own.layerScale != nil)
     return [
@@ -51,7 +59,7 @@ enum TimmFacts {
       "patch": pair(own.patchHeight, own.patchWidth), "patch_bias": .boolean(own.hasPatchBias),
       "patch_norm": .null, "width": .integer(own.width), "depth": .integer(own.depth),
       "prefix": .array(prefix.map { .string($0) }), "positions": .string(positions),
-      "rope": own.attentionTransforms.compactMap { $0 as? RotaryEmbedding }.first.map(rope) ?? .null,
+      "rope": rope(own.attentionTransforms),
       "pre_norm": own.hasEmbeddingNorm ? norm : .null,
       "final_norm": own.finalNorm == .onTokens ? norm : .null,
       "fc_norm": own.finalNorm == .afterPooling ? norm : .null,
@@ -60,24 +68,38 @@ enum TimmFacts {
       "pool_includes_prefix": .boolean(false),
       "shared_position_bias": .boolean(own.positionBias?.isShared == true),
       "heads_of_classifier": .integer(isTwoHeaded ? 2 : 1), "classes": .integer(own.classCount),
-      "block": .string(own.normOrder == .preNorm ? "Block" : "ResPostBlock"),
+      "block": .string(block),
       "attention": .string("Attention"),
-      "heads": .integer(own.headCount), "mlp": .string(isGated ? "GluMlp" : "Mlp"),
+      "heads": .integer(own.headCount), "mlp": .string(hasOwnGate ? "SwiGLU" : isGated ? "GluMlp" : "Mlp"),
       "hidden": .integer(own.mlpWidth), "activation": .string(activation),
-      "gate_last": isGated ? .boolean(false) : .null, "mlp_norm": own.mlp == .normalisedSwiGLU ? norm : .null,
-      "mlp_bias": .boolean(true), "norm": norm, "second_norm": norm, "qkv": .string("one"),
+      "gate_last": isGated && !hasOwnGate ? .boolean(false) : .null,
+      "mlp_norm": own.mlp.hasNorm ? norm : .null,
+      "mlp_bias": .boolean(true), "norm": norm, "second_norm": own.normOrder == .parallel ? .null : norm,
+      "qkv": .string(names.contains("blocks.0.attn.q_proj.weight") ? "three" : "one"),
       "qkv_bias": .string(qkvBias), "projection_bias": .boolean(true),
-      "qk_norm": queryKeyNorm.map { self.norm($0.epsilon) } ?? .null, "attention_norm": .null,
+      "qk_norm": queryKeyNorm.map { self.norm($0.epsilon) } ?? .null,
+      "attention_norm": own.hasHeadNorm ? norm : .null,
       "gate": .boolean(false), "layer_scale": .array([scale, scale]),
-      "position_bias": .boolean(own.positionBias?.isPerLayer == true),
+      "position_bias": .boolean(names.contains("blocks.0.attn.relative_position_bias_table")),
     ]
+  }
+
+  /// Of the rotary embeddings among transforms of queries and keys.
+  private static func rope(_ transforms: [any AttentionTransform]) -> JSONValue {
+    if transforms.contains(where: { $0 is MixedRotaryEmbedding }) {
+      // The temperature is that of frequencies before training.
+      return .object([
+        "class": .string("RotaryEmbeddingMixed"), "temperature": .double(10), "grid_indexing": .string("xy"),
+      ])
+    }
+    return transforms.compactMap { $0 as? RotaryEmbedding }.first.map(rope) ?? .null
   }
 
   /// Of rotary embeddings, with what ours always are.
   private static func rope(_ rotary: RotaryEmbedding) -> JSONValue {
     var facts: [String: JSONValue] = [
       "class": .string("RotaryEmbeddingDinoV3"), "temperature": .double(rotary.base),
-      "grid_offset": .double(0),
+      "grid_offset": .double(rotary.first),
       "grid_indexing": .string(rotary.hasColumnsFirst ? "xy" : "ij"),
       "rotate_half": .boolean(rotary.pairing == .halves), "normalize_coords": .string("separate"),
     ]

@@ -50,14 +50,19 @@ struct NaiveTransformer {
   // MARK: - The stages
 
   private func mlp(_ block: String, _ x: Vector) -> Vector {
-    let hidden = linear("\(block).mlp.fc1", x)
+    let isSplit = parameters["\(block).mlp.fc1_g.weight"] != nil
+    let hidden =
+      isSplit
+      ? linear("\(block).mlp.fc1_g", x) + linear("\(block).mlp.fc1_x", x) : linear("\(block).mlp.fc1", x)
+    func gelu() -> Vector { hidden.map { 0.5 * $0 * (1 + erf($0 / 2.squareRoot())) } }
     func gated() -> Vector {
       let half = hidden.count / 2
       return (0..<half).map { hidden[$0] * sigmoid(hidden[$0]) * hidden[half + $0] }
     }
     let activated: Vector =
       switch configuration.mlp {
-      case .gelu: hidden.map { 0.5 * $0 * (1 + erf($0 / 2.squareRoot())) }
+      case .gelu: gelu()
+      case .normalisedGELU: layerNorm("\(block).mlp.norm", gelu())
       case .tanhGELU:
         hidden.map { 0.5 * $0 * (1 + tanh((2 / Double.pi).squareRoot() * ($0 + 0.044715 * $0 * $0 * $0))) }
       case .quickGELU: hidden.map { $0 * sigmoid(1.702 * $0) }
@@ -76,6 +81,7 @@ struct NaiveTransformer {
     for transform in configuration.attentionTransforms {
       switch transform {
       case let rotary as RotaryEmbedding: x = rotated(x, rotary, place, grid)
+      case is MixedRotaryEmbedding: x = turned(x, block, head, place)
       case let norm as QueryKeyNorm where norm.kind == .layerNorm:
         x = layerNorm("\(block).attn.\(name)_norm", x, epsilon: norm.epsilon)
       case let norm as QueryKeyNorm:
@@ -89,6 +95,24 @@ struct NaiveTransformer {
       }
     }
     return x
+  }
+
+  /// Pairs of neighbours by the frequencies of a head of a block, those by column before those by row.
+  private func turned(
+    _ x: Vector, _ block: String, _ head: Int, _ place: (row: Int, column: Int)?
+  ) -> Vector {
+    guard let place, let layer = Int(block.dropFirst("blocks.".count)) else { return x }
+    let (frequencies, pairs) = (parameter("frequencies"), x.count / 2)
+    let half = frequencies.count / 2
+    var result = x
+    for pair in 0..<pairs {
+      let index = (layer * configuration.headCount + head) * pairs + pair
+      let angle =
+        Double(place.column) * frequencies[index] + Double(place.row) * frequencies[half + index]
+      result[2 * pair] = x[2 * pair] * cos(angle) - x[2 * pair + 1] * sin(angle)
+      result[2 * pair + 1] = x[2 * pair] * sin(angle) + x[2 * pair + 1] * cos(angle)
+    }
+    return result
   }
 
   private func rotated(
@@ -144,7 +168,11 @@ struct NaiveTransformer {
         }
       }
     }
-    return outputs.map { linear("\(block).attn.proj", $0) }
+    return outputs.map { output in
+      linear(
+        "\(block).attn.proj",
+        configuration.hasHeadNorm ? layerNorm("\(block).attn.norm", output) : output)
+    }
   }
 
   /// Relative position bias of the block's own table.
@@ -152,6 +180,14 @@ struct NaiveTransformer {
     _ block: String, _ head: Int, _ query: (row: Int, column: Int)?, _ key: (row: Int, column: Int)?,
     _ grid: PatchGrid
   ) -> Double {
+    if configuration.positionBias?.hiddenWidth != nil, let query, let key {
+      let offsets = [query.row - key.row, query.column - key.column].map {
+        ($0 < 0 ? -1 : 1) * log(1 + abs(Double($0)))
+      }
+      return ["position_bias_mlp", "\(block).attn.position_bias_mlp"].reduce(0) { sum, name in
+        sum + linear("\(name).fc2", linear("\(name).fc1", offsets).map { max($0, 0) })[head]
+      }
+    }
     guard let table = parameters["\(block).attn.position_bias_table"] else { return 0 }
     let (rows, columns) = (2 * grid.rows - 1, 2 * grid.columns - 1)
     let row: Int
@@ -172,6 +208,12 @@ struct NaiveTransformer {
     let isBefore = configuration.normOrder == .preNorm
     func scaled(_ x: Vector, _ scale: String) -> Vector {
       parameters["\(name).\(scale).gamma"].map { product($0, x) } ?? x
+    }
+    if configuration.normOrder == .parallel {
+      let normed = tokens.map { layerNorm("\(name).norm1", $0) }
+      return zip(tokens, zip(normed, attention(name, normed, places: places, on: grid))).map {
+        sum($0, scaled(sum($1.1, mlp(name, $1.0)), "ls1"))
+      }
     }
     let seen = isBefore ? tokens.map { layerNorm("\(name).norm1", $0) } : tokens
     let attended = attention(name, seen, places: places, on: grid)
@@ -225,7 +267,7 @@ struct NaiveTransformer {
     for index in 0..<configuration.depth {
       tokens = block("blocks.\(index)", tokens, places: places, on: grid)
     }
-    tokens = tokens.map { layerNorm("norm", $0) }
+    if configuration.finalNorm != .absent { tokens = tokens.map { layerNorm("norm", $0) } }
     let patches = Array(tokens.dropFirst(prefix.count))
     let mean = patches.dropFirst().reduce(patches[0], sum).map { $0 / Double(patches.count) }
     switch configuration.readout {

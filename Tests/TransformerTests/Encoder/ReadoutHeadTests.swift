@@ -41,11 +41,12 @@ import XAITesting
 
   private func compare(_ head: ReadoutHead, _ layout: TokenLayout, _ what: String) throws {
     var random = SeededRandom(seed: 12)
-    let tokens = random.normal([2, layout.tokenCount, head.norm.weight.count])
+    let norm = try #require(head.norm)
+    let tokens = random.normal([2, layout.tokenCount, norm.weight.count])
     let (logits, _) = head.forward(tokens, ReadTokens(layout))
     for image in 0..<2 {
       let rows = Matrix(tokens[image])
-      func normed(_ x: [Double]) -> [Double] { layerNorm(x, head.norm, epsilon: head.epsilon) }
+      func normed(_ x: [Double]) -> [Double] { layerNorm(x, norm, epsilon: head.epsilon) }
       func mean(_ rows: [[Double]]) -> [Double] {
         rows[0].indices.map { d in rows.reduce(0) { $0 + $1[d] } / Double(rows.count) }
       }

@@ -71,9 +71,10 @@ import Testing
     let model = try EditedModel("hf-vit").set([("model_type", "bert"), ("architectures", nil)])
     let failure = try #require(model.failure())
     #expect(failure.contains("no plugin loads model_type bert"), "\(failure)")
-    #expect(failure.contains("vit (ViTForImageClassification"), "\(failure)")
+    #expect(failure.contains("families of models are vit, deit"), "\(failure)")
     let masked = try EditedModel("hf-vit").set([("architectures", ["ViTForMaskedImageModeling"])])
     #expect(masked.failure()?.contains("ViTForMaskedImageModeling") == true)
+    #expect(masked.failure()?.contains("ViTForImageClassification (vit)") == true)
   }
 
   @Test(

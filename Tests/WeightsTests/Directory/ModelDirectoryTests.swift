@@ -65,7 +65,9 @@ import XAITensor
 
   @Test func saysWhatIsWrongWithAPath() throws {
     try directory.write("", to: "m/notes.txt")
-    #expect(error("\(directory.path)/m") == .noConfiguration(directory: "\(directory.path)/m", cached: nil))
+    #expect(
+      error("\(directory.path)/m")
+        == .noConfiguration(directory: "\(directory.path)/m", cached: nil, found: nil))
     #expect(error("\(directory.path)/m/notes.txt") == .notAModel(path: "\(directory.path)/m/notes.txt"))
     for model in [
       "", "/none/at/all", "../none", "a/b/c", "~/model", "a/..", "../../none/here", "a/b@../x", "a/b@",
@@ -140,7 +142,7 @@ import XAITensor
     // One that holds something is not passed over.
     try "x".write(toFile: "\(model)/notes.txt", atomically: true, encoding: .utf8)
     let hidden = error(model, environment)
-    #expect(hidden == .noConfiguration(directory: model, cached: found.path))
+    #expect(hidden == .noConfiguration(directory: model, cached: found.path, found: nil))
     #expect(hidden?.description.contains("hides") == true)
   }
 
