@@ -42,7 +42,7 @@ extension VisionTransformer {
           activations: Set(request.activations.filter { $0.layer == layer }.map(\.place)),
           attention: request.attention.contains(layer), parameters: request.parameters,
           scoreBias: request.parameters && bias != nil, input: layer > lowest),
-        layer: layer, bias: bias.map { LayerBias(bias: $0, layer: layer, places: places) },
+        layer: layer, bias: bias.map { bias in { bias.scores(ofLayer: layer, at: places) } },
         visitAttention: visitAttention)
       for (place, activation) in passed.activations {
         gradients.activations[ActivationPoint(layer: layer, place: place)] = activation

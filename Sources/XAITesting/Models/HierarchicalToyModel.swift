@@ -1,8 +1,9 @@
 public import XAICore
 import XAIFoundation
 import XAIImage
+public import XAISwin
 public import XAITensor
-public import XAITransformer
+import XAITransformer
 
 /// A small transformer of two stages with random weights: windows that are shifted and padded, grids of odd sizes, and
 /// other heads and widths in each stage.

@@ -4,7 +4,7 @@ import XAITensor
 /// What a recording or a backward pass asks for that a block doesn't hold in this form: it is made only then.
 extension EncoderBlock {
   /// Describes a block as a layer of a model.
-  static func descriptor(width: Int, headCount: Int, mlpWidth: Int) -> LayerDescriptor {
+  package static func descriptor(width: Int, headCount: Int, mlpWidth: Int) -> LayerDescriptor {
     func tokens(_ place: Place) -> PlaceDescriptor { PlaceDescriptor(place, .tokens(width: width)) }
     return LayerDescriptor(
       width: width,
@@ -55,16 +55,5 @@ extension VisionTransformerConfiguration {
     Array(
       repeating: EncoderBlock.descriptor(width: width, headCount: headCount, mlpWidth: mlpWidth), count: depth
     )
-  }
-}
-
-extension HierarchicalConfiguration {
-  /// The layers of a model of these sizes.
-  public var layerDescriptors: [LayerDescriptor] {
-    layers.map { layer in
-      let stage = stages[layer.stage]
-      return EncoderBlock.descriptor(
-        width: stage.width, headCount: stage.headCount, mlpWidth: stage.mlpWidth)
-    }
   }
 }

@@ -1,4 +1,4 @@
-import XAITensor
+package import XAITensor
 import XAIWeights
 
 #if canImport(FoundationEssentials)
@@ -8,16 +8,16 @@ import Foundation
 #endif
 
 /// Where a model takes its parameters from as it is put together, and which they are.
-final class ParameterSource {
+package final class ParameterSource {
   private let source: (_ name: String, _ shape: TensorShape) -> Tensor
   private let naming: (_ owner: String, _ parameter: CheckpointNaming.Parameter) -> String
   /// How many numbers were taken so far.
-  private(set) var count = 0
+  package private(set) var count = 0
   /// The parameters that were taken so far.
-  private(set) var taken: [(name: String, tensor: Tensor)] = []
+  package private(set) var taken: [(name: String, tensor: Tensor)] = []
 
   /// Takes parameters from `source`, those of linear layers and norms by the names that `naming` gives.
-  init(
+  package init(
     _ source: @escaping (_ name: String, _ shape: TensorShape) -> Tensor,
     naming: @escaping (_ owner: String, _ parameter: CheckpointNaming.Parameter) -> String = {
       "\($0).\($1.rawValue)"
@@ -27,7 +27,7 @@ final class ParameterSource {
     self.naming = naming
   }
 
-  func tensor(_ name: String, _ shape: TensorShape) -> Tensor {
+  package func tensor(_ name: String, _ shape: TensorShape) -> Tensor {
     count += shape.count
     let tensor = source(name, shape)
     taken.append((name, tensor))
@@ -39,17 +39,17 @@ final class ParameterSource {
     tensor(naming(name, .weight), [outputs, inputs])
   }
 
-  func linear(_ name: String, _ outputs: Int, _ inputs: Int, hasBias: Bool = true) -> Linear {
+  package func linear(_ name: String, _ outputs: Int, _ inputs: Int, hasBias: Bool = true) -> Linear {
     Linear(
       weight: weight(name, outputs, inputs), bias: hasBias ? tensor(naming(name, .bias), [outputs]) : nil)
   }
 
-  func norm(_ name: String, _ width: Int) -> Norm {
+  package func norm(_ name: String, _ width: Int) -> Norm {
     Norm(weight: tensor(naming(name, .weight), [width]), bias: tensor(naming(name, .bias), [width]))
   }
 
   /// A convolution whose patches don't overlap, as the linear layer of a patch's values.
-  func patchProjection(
+  package func patchProjection(
     _ name: String, _ patch: PatchSize, outputs: Int, hasBias: Bool = true
   ) -> Linear {
     Linear(
@@ -61,7 +61,7 @@ final class ParameterSource {
 
 extension Tensor {
   /// The same elements as a matrix; a placeholder that could not take its shape stays what it is.
-  func flattened(to shape: TensorShape) -> Tensor { count == shape.count ? reshaped(to: shape) : self }
+  package func flattened(to shape: TensorShape) -> Tensor { count == shape.count ? reshaped(to: shape) : self }
 }
 
 /// The configuration of the directory that a model came from, kept for writing the model with what it doesn't change.

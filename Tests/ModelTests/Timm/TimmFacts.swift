@@ -1,4 +1,5 @@
 import XAICore
+import XAISwin
 import XAITensor
 import XAITransformer
 import XAIWeights

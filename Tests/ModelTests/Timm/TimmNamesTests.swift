@@ -3,6 +3,7 @@ import Testing
 import XAICore
 import XAIImage
 import XAIModels
+import XAISwin
 import XAITesting
 import XAITransformer
 import XAIWeights

@@ -1,4 +1,6 @@
 public import XAICore
+import XAITensor
+public import XAITransformer
 
 /// The sizes and choices of a transformer whose tokens become fewer from stage to stage and attend in windows.
 public struct HierarchicalConfiguration: Hashable, Sendable {
@@ -200,5 +202,16 @@ extension HierarchicalConfiguration {
       RelativeOffsets(grid: window(ofStage: stage, on: grid), hasClassToken: false).count,
       stages[stage].headCount,
     ]
+  }
+}
+
+extension HierarchicalConfiguration {
+  /// The layers of a model of these sizes.
+  public var layerDescriptors: [LayerDescriptor] {
+    layers.map { layer in
+      let stage = stages[layer.stage]
+      return EncoderBlock.descriptor(
+        width: stage.width, headCount: stage.headCount, mlpWidth: stage.mlpWidth)
+    }
   }
 }

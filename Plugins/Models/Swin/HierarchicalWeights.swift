@@ -1,5 +1,6 @@
 import XAICore
 public import XAITensor
+public import XAITransformer
 public import XAIWeights
 
 /// The parameters of what merges the tokens before a stage.

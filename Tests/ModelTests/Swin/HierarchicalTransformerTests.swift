@@ -4,6 +4,7 @@ import XAIFoundation
 import XAITensor
 import XAITesting
 
+@testable import XAISwin
 @testable import XAITransformer
 
 @Suite struct HierarchicalTransformerTests {

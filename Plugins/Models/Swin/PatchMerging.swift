@@ -1,5 +1,6 @@
 import XAICore
 import XAITensor
+import XAITransformer
 
 /// What is between two stages: neighbouring tokens side by side, a layer norm, and a linear layer without bias.
 struct PatchMerging {

@@ -1,6 +1,7 @@
 public import XAICore
 import XAIImage
 public import XAITensor
+import XAITransformer
 
 /// A transformer of stages, such as Swin: patches attend in windows, and between the stages neighbours become one token.
 ///

@@ -1,6 +1,7 @@
 public import XAICore
 public import XAIImage
 import XAITensor
+import XAITransformer
 public import XAIWeights
 
 extension HierarchicalTransformer {

@@ -1,5 +1,6 @@
 import XAICore
 import XAITensor
+import XAITransformer
 
 extension HierarchicalTransformer {
   /// What is added to the scores between regions of a window that a shift has brought together, as both libraries do it.
