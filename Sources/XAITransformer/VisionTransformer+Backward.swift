@@ -82,18 +82,6 @@ extension VisionTransformer {
     return gradients
   }
 
-  private func checkParameters(_ request: GradientRequest, _ trace: ForwardTrace, rows: Int)
-    throws(ModelError)
-  {
-    guard request.parameters || request.headParameters else { return }
-    guard rows == trace.batchCount else {
-      throw .unsupportedInput(
-        model: descriptor.name,
-        reason:
-          "parameter gradients need one target per image: \(rows) rows don't fit \(trace.batchCount) images")
-    }
-  }
-
   /// The gradients of the patch projection, the position embeddings and the prefix tokens, by name.
   private func embeddingGradients(
     _ gradient: Tensor, _ trace: ForwardTrace, _ tape: VisionTransformerTape

@@ -27,7 +27,7 @@ import XAITesting
     "conservative-propagation": ["relevance of tokens": 2],
     "attnlrp": ["scores of patches": 2],
     "cp-lrp": ["scores of patches": 2],
-    "partial-lrp": ["readout rows of the relevance": 1],
+    "partial-lrp": ["attention": 1],
     "transformer-attribution": ["attention": 3, "relevance of a residual sum": 12],
     "random": [:],
     "centre": [:],

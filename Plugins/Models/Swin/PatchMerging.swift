@@ -2,37 +2,71 @@ import XAICore
 import XAITensor
 import XAITransformer
 
-/// What is between two stages: neighbouring tokens side by side, a layer norm, and a linear layer without bias.
+/// What is between two stages: neighbouring tokens side by side, a layer norm, and a linear layer without bias; or the linear
+/// layer first.
 struct PatchMerging {
-  let weights: MergeWeights
-  let epsilon: Float
+  let reduction: Linear
+  let norm: LayerNorm
+  let order: VisionTransformerConfiguration.NormOrder
   let kernels: any Kernels
+
+  init(
+    weights: MergeWeights, epsilon: Float, order: VisionTransformerConfiguration.NormOrder,
+    kernels: any Kernels
+  ) {
+    self.reduction = weights.reduction
+    self.norm = LayerNorm(norm: weights.norm, epsilon: epsilon, kernels: kernels)
+    self.order = order
+    self.kernels = kernels
+  }
 
   /// What the backward pass needs of a forward pass.
   struct Tape: Sendable {
-    /// Neighbouring tokens side by side, [B, n, 4·D].
-    let neighbours: Tensor
-    let statistics: RowStatistics
+    /// What the linear layer saw, [B, n, 4·D].
+    let reduced: Tensor
+    let norm: LayerNorm.Tape
+    /// The tokens of the next stage, [B, n, D′].
+    let output: Tensor
+  }
+
+  /// The gradients of the parameters.
+  struct Parameters {
+    let reduction: Tensor
+    let norm: Norm
   }
 
   /// Merges tokens, [B, N, D] to [B, n, D′].
-  func forward(_ x: Tensor, _ merge: TokenMerge) -> (output: Tensor, tape: Tape) {
+  func forward(_ x: Tensor, _ merge: TokenMerge) -> Tape {
     let neighbours = merge.sideBySide(x)
-    let (normed, statistics) = kernels.layerNorm(
-      neighbours, weight: weights.norm.weight, bias: weights.norm.bias, epsilon: epsilon)
-    return (
-      kernels.apply(weights.reduction, to: normed), Tape(neighbours: neighbours, statistics: statistics)
-    )
+    guard order == .preNorm else {
+      let (normed, tape) = norm.forward(kernels.apply(reduction, to: neighbours))
+      return Tape(reduced: neighbours, norm: tape, output: normed)
+    }
+    let (normed, tape) = norm.forward(neighbours)
+    return Tape(reduced: normed, norm: tape, output: kernels.apply(reduction, to: normed))
   }
 
   /// The gradient of the tokens that were merged, [k·B, n, D′] to [k·B, N, D].
-  func backward(_ gradient: Tensor, through tape: Tape, _ merge: TokenMerge) -> Tensor {
-    let normed = kernels.applyBackward(weights.reduction, to: gradient).freeze()
+  ///
+  /// Side by side is a permutation, which changes no relevance; what stands for missing neighbours is 0 and gets none.
+  ///
+  /// - Parameter parameters: called with the gradients of the parameters; not called when nil.
+  func backward(
+    _ gradient: Tensor, through tape: Tape, _ merge: TokenMerge, rules: PropagationRules,
+    parameters: ((Parameters) -> Void)?
+  ) -> Tensor {
+    let isFirst = order == .preNorm
+    let reduced = isFirst ? gradient : norm.backward(gradient, through: tape.norm, rule: rules.layerNorm)
+    let neighbours = kernels.applyBackward(
+      reduction, to: reduced, rule: rules.linear, input: tape.reduced,
+      output: isFirst ? tape.output : kernels.apply(reduction, to: tape.reduced)
+    ).freeze()
+    parameters?(
+      Parameters(
+        reduction: kernels.parameterGradients(x: tape.reduced, gradient: reduced).weight,
+        norm: norm.parameterGradients(isFirst ? neighbours : gradient, through: tape.norm)))
     return merge.apart(
-      kernels.layerNormBackward(
-        normed, x: tape.neighbours, statistics: tape.statistics, weight: weights.norm.weight,
-        epsilon: epsilon,
-        constantVariance: false, residual: nil))
+      isFirst ? norm.backward(neighbours, through: tape.norm, rule: rules.layerNorm) : neighbours)
   }
 }
 

@@ -34,4 +34,17 @@ extension Model {
     else { throw ModelError.foreignTrace(model: descriptor.name) }
     return tape
   }
+
+  /// Throws where gradients of parameters are asked for and the rows of the pass aren't the images.
+  package func checkParameters(_ request: GradientRequest, _ trace: ForwardTrace, rows: Int)
+    throws(ModelError)
+  {
+    guard request.parameters || request.headParameters else { return }
+    guard rows == trace.batchCount else {
+      throw .unsupportedInput(
+        model: descriptor.name,
+        reason:
+          "parameter gradients need one target per image: \(rows) rows don't fit \(trace.batchCount) images")
+    }
+  }
 }

@@ -1,5 +1,5 @@
 package import XAITensor
-import XAIWeights
+package import XAIWeights
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -13,8 +13,6 @@ package final class ParameterSource {
   private let naming: (_ owner: String, _ parameter: CheckpointNaming.Parameter) -> String
   /// How many numbers were taken so far.
   package private(set) var count = 0
-  /// The parameters that were taken so far.
-  package private(set) var taken: [(name: String, tensor: Tensor)] = []
 
   /// Takes parameters from `source`, those of linear layers and norms by the names that `naming` gives.
   package init(
@@ -29,9 +27,7 @@ package final class ParameterSource {
 
   package func tensor(_ name: String, _ shape: TensorShape) -> Tensor {
     count += shape.count
-    let tensor = source(name, shape)
-    taken.append((name, tensor))
-    return tensor
+    return source(name, shape)
   }
 
   /// The matrix of a linear layer.
@@ -61,11 +57,13 @@ package final class ParameterSource {
 
 extension Tensor {
   /// The same elements as a matrix; a placeholder that could not take its shape stays what it is.
-  package func flattened(to shape: TensorShape) -> Tensor { count == shape.count ? reshaped(to: shape) : self }
+  package func flattened(to shape: TensorShape) -> Tensor {
+    count == shape.count ? reshaped(to: shape) : self
+  }
 }
 
 /// The configuration of the directory that a model came from, kept for writing the model with what it doesn't change.
-struct DirectorySource: Sendable {
+package struct DirectorySource: Sendable {
   let format: ModelDirectory.Format
   /// The members of `config.json`.
   let config: [String: JSONValue]
@@ -74,7 +72,8 @@ struct DirectorySource: Sendable {
   /// The token of masked patches, where the weights have one.
   var maskToken: Tensor?
 
-  init(_ directory: ModelDirectory) {
+  /// Keeps the configuration of a directory.
+  package init(_ directory: ModelDirectory) {
     self.format = directory.format
     self.config = directory.config.value.members
     self.preprocessor = directory.imageProcessor?.value.members ?? [:]
