@@ -46,6 +46,9 @@ def linear(x, weight, bias, rule: tuple):
     products = x.unsqueeze(-2) * weight  # every product of its own, [..., outputs, inputs]
     if rule[0] == "positive":
         positive = (products * (products > 0)).sum(dim=-1)
+        # What float32's rounding leaves of none counts as none.
+        some = 2 * positive > 1e-6 * (products.abs().sum(dim=-1))
+        positive = positive * some
         return passing(z, positive * ratio(z, positive))
     _, gamma = rule
     sign = z.unsqueeze(-1).sign()

@@ -93,8 +93,10 @@ class Subject:
 
     def cotangent(self, image: int, target: int, contrast: str) -> torch.Tensor:
         own = torch.nn.functional.one_hot(torch.tensor(target), self.logits.shape[1]).double()
-        others = (1 - own) / (len(own) - 1)
-        return own if contrast == "none" else own - others
+        if contrast == "none":
+            return own
+        # Of the log-odds of the class: the others by their softmax without it.
+        return own - (self.logits[image] - 1e300 * own).softmax(dim=0)
 
     def map(self, spec: str, image: int, target: int) -> torch.Tensor:
         identifier, _, rest = spec.partition(":")
