@@ -142,6 +142,7 @@ let modules: [Module] = [
     name: "XAITesting",
     uses: [
       "XAIFoundation", "XAIEvaluation", "XAICore", "XAITransformer", "XAITensor", "XAIWeights", "XAIImage",
+      "XAISwin",
     ]),
 ].filter { usesDatabase || $0.name != "XAIResults" }
 

@@ -43,7 +43,7 @@ extension VisionTransformer {
           activations: Set(request.activations.filter { $0.layer == layer }.map(\.place)),
           attention: request.attention.contains(layer), parameters: request.parameters,
           scoreBias: request.parameters && bias != nil, input: layer > lowest),
-        layer: layer, bias: bias.map { LayerBias(bias: $0, layer: layer, places: places) },
+        layer: layer, bias: bias.map { bias in { bias.scores(ofLayer: layer, at: places) } },
         visitAttention: visitAttention)
       for (place, activation) in passed.activations {
         gradients.activations[ActivationPoint(layer: layer, place: place)] = activation
@@ -93,18 +93,6 @@ extension VisionTransformer {
       gradients.parameters.merge(embeddingGradients(gradient, trace, tape)) { known, _ in known }
     }
     return gradients
-  }
-
-  private func checkParameters(_ request: GradientRequest, _ trace: ForwardTrace, rows: Int)
-    throws(ModelError)
-  {
-    guard request.parameters || request.headParameters else { return }
-    guard rows == trace.batchCount else {
-      throw .unsupportedInput(
-        model: descriptor.name,
-        reason:
-          "parameter gradients need one target per image: \(rows) rows don't fit \(trace.batchCount) images")
-    }
   }
 
   /// The gradients of the patch projection, the position embeddings and the prefix tokens, by name.

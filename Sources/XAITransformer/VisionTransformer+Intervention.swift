@@ -13,14 +13,14 @@ extension VisionTransformer {
     try checkMemory(batch: input.shape[0], layout, Recording())
     switch intervention {
     case .keepingPatches(let kept):
-      try check(kept, images: input.shape[0], layout)
+      try checkPatches(kept, images: input.shape[0], layout)
       return logits(
         of: keeping(kept, of: embed(input, layout).tokens, prefix: layout.prefix.count),
         ReadTokens(layout, patchCount: kept[0].count),
         TokenPlaces(prefixCount: layout.prefix.count, grid: layout.grid, kept: kept),
         without: [])
     case .removingHeads(let heads):
-      try check(heads, images: input.shape[0])
+      try checkHeads(heads, images: input.shape[0])
       return logits(
         of: embed(input, layout).tokens, ReadTokens(layout),
         TokenPlaces(prefixCount: layout.prefix.count, grid: layout.grid),
@@ -51,42 +51,5 @@ extension VisionTransformer {
       kept.enumerated().flatMap { image, patches in
         (Array(0..<prefix) + patches.map { prefix + $0 }).map { image * count + $0 }
       }, columns: width, shape: [kept.count, prefix + kept[0].count, width])
-  }
-
-  private func check(_ kept: [[Int]], images: Int, _ layout: TokenLayout) throws(ModelError) {
-    guard kept.count == images, kept.allSatisfy({ $0.count == kept[0].count }) else {
-      throw unsupported(
-        "\(kept.count) lists of patches, of \(Set(kept.map(\.count)).sorted()) patches, don't fit \(images) images: "
-          + "there is one for each, and all are of one length")
-    }
-    for patches in kept {
-      guard zip(patches, patches.dropFirst()).allSatisfy(<), (patches.first ?? 0) >= 0,
-        (patches.last ?? 0) < layout.grid.count
-      else {
-        throw unsupported(
-          "the patches \(patches) are not an ascending list from 0 to \(layout.grid.count - 1)")
-      }
-    }
-    guard !layout.readout.readsPatches || !kept[0].isEmpty else {
-      throw unsupported("it reads the mean of its patches, and none is kept")
-    }
-  }
-
-  private func check(_ heads: [Intervention.Head], images: Int) throws(ModelError) {
-    guard heads.count == images else {
-      throw unsupported("\(heads.count) heads don't fit \(images) images: there is one for each")
-    }
-    for head in heads
-    where !weights.blocks.indices.contains(head.layer)
-      || !(0..<configuration.headCount).contains(head.head)
-    {
-      throw unsupported(
-        "there is no head \(head.head) of layer \(head.layer): it has \(weights.blocks.count) layers of "
-          + "\(configuration.headCount) heads, counted from 0")
-    }
-  }
-
-  private func unsupported(_ reason: String) -> ModelError {
-    .unsupportedInput(model: descriptor.name, reason: reason)
   }
 }

@@ -28,7 +28,7 @@ import XAITesting
     "attnlrp": ["scores of patches": 2],
     "cp-lrp": ["scores of patches": 2],
     "cort": ["logits": 1, "relevance of tokens": 6],
-    "partial-lrp": ["readout rows of the relevance": 1],
+    "partial-lrp": ["attention": 1],
     "transformer-attribution": ["attention": 3, "relevance of a residual sum": 12],
     "token-norm": ["activations": 1],
     "patch-pca": ["activations": 1],

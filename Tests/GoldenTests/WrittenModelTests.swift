@@ -76,6 +76,14 @@ import XAITesting
       cases.append(
         ("backbone-\(name)", model.replacingHead(labels: Self.labels, random: &random), .float32))
     }
+    for name in ["hf-swin-padded", "hf-swinv2-padded", "timm-swin-padded", "timm-swinv2-padded"] {
+      let loaded = try Registry.builtIn().loadModel(
+        ModelDirectory(GoldenCase.fixtures.appendingPathComponent("swin/\(name)").path),
+        LoadRequest(kernels: kernels))
+      let model = try #require(loaded as? any TrainableModel)
+      cases.append((name, model, .float32))
+      cases.append(("\(name)-new-head", model.replacingHead(labels: Self.labels, random: &random), .float32))
+    }
     if let data = ProcessInfo.processInfo.environment["XAI_DATA"] {
       for name in ["vit-tiny-patch16-224", "deit_tiny_patch16_224.timm"] {
         let model = try Registry.builtIn().loadModel(
@@ -96,6 +104,14 @@ import XAITesting
       {"architectures": ["ViTForImageClassification"], "image_size": [32, 48], "patch_size": 16, "hidden_size": 24,
        "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 48, "_name_or_path": "elsewhere",
        "torch_dtype": "float16", "num_labels": 77, "problem_type": "multi_label_classification"}
+      """,
+      "untrained-swin": """
+      {"model_type": "swin", "image_size": 48, "patch_size": 4, "embed_dim": 12, "depths": [2, 2, 1], "num_heads": [2, 3, 4],
+       "window_size": 3, "use_absolute_embeddings": true}
+      """,
+      "untrained-swinv2": """
+      {"architectures": ["Swinv2ForImageClassification"], "image_size": [32, 48], "patch_size": 4, "embed_dim": 12,
+       "depths": [2, 1], "num_heads": [2, 3], "window_size": 4, "pretrained_window_sizes": [3, 0]}
       """,
     ]
     for (name, text) in configurations.sorted(by: { $0.key < $1.key }) {

@@ -2,6 +2,7 @@ import Testing
 import XAICore
 import XAIFoundation
 import XAIRISE
+import XAISwin
 import XAITensor
 import XAITesting
 import XAITransformer
@@ -33,11 +34,30 @@ import XAITransformer
     }
   }
 
+  @Test(arguments: HierarchicalToyModel.all, rules.indices)
+  func passes(_ toy: HierarchicalToyModel, _ rule: Int) throws {
+    let (_, rules, reads) = Self.rules[rule]
+    let size = (toy.configuration.imageHeight, toy.configuration.imageWidth)
+    try check({ toy.make(on: $0) }, reads: reads.mapValues { $0 * toy.configuration.layerCount }) {
+      model, move in
+      try pass(model, move(images(size)), rules)
+    }
+  }
+
   @Test(arguments: HierarchicalToyModel.all)
-  func passes(_ toy: HierarchicalToyModel) throws {
+  func parametersAndInterventions(_ toy: HierarchicalToyModel) throws {
     let size = (toy.configuration.imageHeight, toy.configuration.imageWidth)
     try check({ toy.make(on: $0) }, reads: [:]) { model, move in
-      try pass(model, move(images(size)), .gradient)
+      let input = move(images(size))
+      let trace = try model.forward(input, recording: Recording(gradients: true, parameters: true))
+      let gradients = try model.differentiable().backward(
+        from: Targets([[1], [3]]).cotangent(classCount: model.descriptor.classCount), through: trace,
+        requesting: GradientRequest(parameters: true))
+      return try gradients.parameters.sorted { $0.key < $1.key }.map(\.value) + [
+        model.intervenable().logits(input, under: .keepingPatches([[0, 3, 4], [1, 2, 6]])),
+        model.intervenable().logits(
+          input, under: .removingHeads([.init(layer: 0, head: 0), .init(layer: 1, head: 0)])),
+      ]
     }
   }
 

@@ -86,6 +86,8 @@ import XAITransformer
   /// A toy model of either kind.
   struct Subject: Sendable, CustomTestStringConvertible {
     let testDescription: String
+    /// Whether scores are cosines, whose scale is in the queries.
+    var isCosine = false
     let make: @Sendable () -> any Model
 
     static let all =
@@ -93,7 +95,9 @@ import XAITransformer
         Subject(testDescription: toy.name) { toy.make(on: AvailableKernels.preferred.make()) }
       }
       + HierarchicalToyModel.all.map { toy in
-        Subject(testDescription: toy.name) { toy.make(on: AvailableKernels.preferred.make()) }
+        Subject(testDescription: toy.name, isCosine: toy == .second) {
+          toy.make(on: AvailableKernels.preferred.make())
+        }
       }
   }
 
@@ -188,7 +192,7 @@ import XAITransformer
           inside.head(head, of: try inside.gradient(place), row: row, window: window)
         }
         let scores = Matrix(try inside.gradient(.scores)[matrix][head])
-        let scale = 1 / Double(try own(.keys).columns).squareRoot()
+        let scale = subject.isCosine ? 1 : 1 / Double(try own(.keys).columns).squareRoot()
         let attention = Matrix(try inside.trace.attention(ofLayer: layer)[source][head])
         let what = "\(name), layer \(layer), head \(head)"
         expectClose(

@@ -54,32 +54,22 @@ public struct PartialLRP: Explainer {
   ) throws -> [[Attribution]] {
     let layer = try model.descriptor.layer(options.layer, option: "layer")
     let cotangent = try trace.cotangent(of: targets, contrast: options.contrast)
-    var relevance: Tensor?
+    var fused: Tensor?
     _ = try model.differentiable().backward(
       from: trace.unitRelevance(cotangent), through: trace, rules: .unchanged(.positive),
       requesting: GradientRequest(attention: .some([layer]))
-    ) { relevance = $0.relevance }
-    guard let relevance else { throw ModelError.notRecorded("relevance of attention of layer \(layer)") }
+    ) { fused = GradientWeightedAttention.fuse($0, .eachHead) }
+    guard let fused else { throw ModelError.notRecorded("relevance of attention of layer \(layer)") }
+    let layout = trace.layout
+    let relevance = GradientWeightedAttention(layers: [layer: fused], of: layout)
+    let readout = layout.readoutWeights(ofLayer: layer)
     return try targets.map { image, target, classIndex in
-      let row = Self.read(relevance[targets.row(image: image, target: target)], trace.layout.readoutWeights)
+      let passRow = targets.row(image: image, target: target)
+      let row = RowPropagation.propagate([readout], through: [layer], of: layout) {
+        relevance.write($0, passRow: passRow)
+      }
       return try Attribution(
-        scores: Array(row[trace.layout.patches]), of: trace, classIndex: classIndex, by: self)
+        scores: layout.patchScores(row[0], ofLayer: layer), of: trace, classIndex: classIndex, by: self)
     }
-  }
-
-  /// Σ_i v_i·mean_h ReLU(R)_hij of [heads, N, N], for each key j.
-  private static func read(_ relevance: Tensor, _ weights: [Float]) -> [Float] {
-    let (heads, tokens) = (relevance.shape[0], relevance.shape[1])
-    let places = weights.indices.filter { weights[$0] != 0 }
-    let rows = relevance.gathering(
-      (0..<heads).flatMap { head in places.map { head * tokens + $0 } }, columns: tokens,
-      shape: [heads * places.count, tokens]
-    ).onHost("readout rows of the relevance").elements
-    var row = [Float](repeating: 0, count: tokens)
-    for line in 0..<heads * places.count {
-      let weight = weights[places[line % places.count]]
-      for j in 0..<tokens { row[j] += weight / Float(heads) * max(rows[line * tokens + j], 0) }
-    }
-    return row
   }
 }

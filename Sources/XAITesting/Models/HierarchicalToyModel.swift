@@ -1,8 +1,9 @@
 public import XAICore
 import XAIFoundation
 import XAIImage
+public import XAISwin
 public import XAITensor
-public import XAITransformer
+import XAITransformer
 
 /// A small transformer of two stages with random weights: windows that are shifted and padded, grids of odd sizes, and
 /// other heads and widths in each stage.
@@ -26,8 +27,14 @@ public struct HierarchicalToyModel: Hashable, Sendable, CustomStringConvertible 
     $0.stages = [.init(depth: 3, width: 12, headCount: 3, mlpWidth: 20, window: 7)]
   }
 
+  /// Swin v2: norms behind the branches, cosine attention, and a position bias that is a function of the offset.
+  public static let second = HierarchicalToyModel("toy-windows-v2", .squareOfOwnSize) {
+    $0.version = .second
+    $0.stages[0].pretrainedWindow = 2
+  }
+
   /// All of them.
-  public static let all = [padded, shifted, whole]
+  public static let all = [padded, shifted, whole, second]
 
   private init(
     _ name: String, _ windowing: HierarchicalConfiguration.Windowing,
@@ -72,6 +79,7 @@ public struct HierarchicalToyModel: Hashable, Sendable, CustomStringConvertible 
         resize: .exact(height: configuration.imageHeight, width: configuration.imageWidth),
         normalisation: .half))
     return HierarchicalTransformer(
-      descriptor: descriptor, configuration: configuration, weights: weights, kernels: kernels)
+      descriptor: descriptor, configuration: configuration, weights: weights, naming: naming, kernels: kernels
+    )
   }
 }

@@ -1,30 +1,30 @@
 import XAICore
-import XAITensor
+package import XAITensor
 
 /// The parameters of a linear layer: y = x·weightᵀ + bias.
-struct Linear: Sendable {
+package struct Linear: Sendable {
   /// [outputs, inputs].
-  let weight: Tensor
+  package let weight: Tensor
   /// [outputs].
-  let bias: Tensor?
+  package let bias: Tensor?
 
-  var outputs: Int { weight.shape[0] }
+  package var outputs: Int { weight.shape[0] }
   var inputs: Int { weight.shape[1] }
 
   /// The gradients of its parameters, without that of a bias that it hasn't got.
-  func gradient(weight: Tensor, bias gradient: Tensor) -> Linear {
+  package func gradient(weight: Tensor, bias gradient: Tensor) -> Linear {
     Linear(weight: weight, bias: bias == nil ? nil : gradient)
   }
 }
 
 /// The parameters of a layer norm, both [width].
-struct Norm: Sendable {
-  let weight: Tensor
-  let bias: Tensor
+package struct Norm: Sendable {
+  package let weight: Tensor
+  package let bias: Tensor
 }
 
 /// The parameters of one block, or the gradients of them.
-struct BlockWeights: Sendable {
+package struct BlockWeights: Sendable {
   var firstNorm: Norm
   /// One linear layer for queries, keys and values together, or three.
   var queryKeyValue: [Linear]
@@ -37,7 +37,7 @@ struct BlockWeights: Sendable {
   var secondNorm: Norm?
   /// The MLP's layer for the gate, where gate and values have one each; `expansion` is then that for the values.
   var gate: Linear?
-  var expansion: Linear
+  package var expansion: Linear
   /// The norm before the MLP's second linear layer; nil where there is none.
   var mlpNorm: Norm?
   var contraction: Linear
@@ -45,7 +45,7 @@ struct BlockWeights: Sendable {
   var firstScale: Tensor?
   var secondScale: Tensor?
   /// Relative position bias, [offsets, heads]; nil where the block has none of its own.
-  var positionBias: Tensor?
+  package var positionBias: Tensor?
   /// What makes such a table; nil where nothing does.
   var positionMLP: PositionMLP?
 
@@ -61,20 +61,36 @@ struct TransformWeight: Sendable {
 }
 
 /// The sizes of a block that say which parameters it has.
-struct BlockSizes {
+package struct BlockSizes {
   let width: Int
   let headCount: Int
   let mlpWidth: Int
-  var mlp = VisionTransformerConfiguration.MLP.gelu
-  var qkvBias = VisionTransformerConfiguration.QKVBias.all
-  var transforms: [any AttentionTransform] = []
+  var mlp: VisionTransformerConfiguration.MLP
+  var qkvBias: VisionTransformerConfiguration.QKVBias
+  var transforms: [any AttentionTransform]
   var hasHeadNorm = false
   var isParallel = false
-  var hasLayerScale = false
+  var hasLayerScale: Bool
   /// The shape of the block's own table of relative position bias; nil where it has none.
   var positionBias: TensorShape?
   /// The hidden elements of the block's own MLP that makes such a table; nil where it has none.
   var positionHiddenWidth: Int?
+
+  /// States the sizes; the choices are the plain ones by default.
+  package init(
+    width: Int, headCount: Int, mlpWidth: Int, mlp: VisionTransformerConfiguration.MLP = .gelu,
+    qkvBias: VisionTransformerConfiguration.QKVBias = .all, transforms: [any AttentionTransform] = [],
+    hasLayerScale: Bool = false, positionBias: TensorShape? = nil
+  ) {
+    self.width = width
+    self.headCount = headCount
+    self.mlpWidth = mlpWidth
+    self.mlp = mlp
+    self.qkvBias = qkvBias
+    self.transforms = transforms
+    self.hasLayerScale = hasLayerScale
+    self.positionBias = positionBias
+  }
 
   /// Elements that the MLP's first linear layer gives.
   var expandedWidth: Int { mlp.isGated ? 2 * mlpWidth : mlpWidth }
@@ -89,7 +105,7 @@ extension BlockWeights {
   /// Takes the parameters of a block by its names.
   ///
   /// - Parameter stacked: gives the transforms' parameters, by their ids, that one tensor holds for all blocks.
-  init(
+  package init(
     _ source: ParameterSource, _ names: CheckpointNaming.Block, _ sizes: BlockSizes,
     stacked: (_ id: String) -> Tensor? = { _ in nil }
   ) {

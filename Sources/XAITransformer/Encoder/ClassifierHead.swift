@@ -2,7 +2,7 @@ import XAICore
 import XAITensor
 
 /// From features to logits: a part of its own, which knows nothing of tokens.
-enum ClassifierHead: Sendable {
+package enum ClassifierHead: Sendable {
   /// y = x·Wᵀ + b.
   case linear(Linear)
   /// The cosine with a vector of each class, scaled.
@@ -59,7 +59,7 @@ enum ClassifierHead: Sendable {
 ///
 /// Source: Radford et al. 2021, "Learning Transferable Visual Models From Natural Language Supervision" (arXiv 2103.00020),
 /// figure 3.
-struct CosineHead: Sendable {
+package struct CosineHead: Sendable {
   /// v, [classes, E].
   let vectors: Tensor
   /// From features to the space of the vectors; nil where that is the features' own.

@@ -1,30 +1,41 @@
-import XAICore
-import XAITensor
+package import XAICore
+package import XAITensor
 
 /// What a backward pass through one block gives of what it was asked for.
-struct BlockGradients {
+package struct BlockGradients {
   /// The gradient of the block's input, [k·B, N, D].
-  var input: Tensor?
+  package var input: Tensor?
   /// Those of its activations, of all N tokens.
-  var activations: [Place: Tensor] = [:]
+  package var activations: [Place: Tensor] = [:]
   /// Those of its parameters, each in the place of the parameter; that of its own table of position bias is left to whoever
   /// made the bias of it.
-  var parameters: BlockWeights?
+  package var parameters: BlockWeights?
   /// That of what was added to the scores, [k·B, H, N, N]; nil also where attention counts as a constant.
-  var scoreBias: Tensor?
+  package var scoreBias: Tensor?
 }
 
 extension EncoderBlock {
   /// What a backward pass through one block is asked for.
-  struct Request {
+  package struct Request {
     let activations: Set<Place>
     /// Whether the attention's gradient is visited.
     let attention: Bool
     let parameters: Bool
     /// Whether the gradient of what was added to the scores is needed.
-    var scoreBias = false
+    let scoreBias: Bool
     /// Whether the gradient of the block's input is needed.
     let input: Bool
+
+    /// States what is asked for.
+    package init(
+      activations: Set<Place>, attention: Bool, parameters: Bool, scoreBias: Bool = false, input: Bool
+    ) {
+      self.activations = activations
+      self.attention = attention
+      self.parameters = parameters
+      self.scoreBias = scoreBias
+      self.input = input
+    }
 
     /// Whether the pass has to go past the attention matrix.
     var reachesFirstNorm: Bool { reachesInput || parameters || activations.contains(.firstNorm) }
@@ -46,11 +57,11 @@ extension EncoderBlock {
   ///
   /// - Parameters:
   ///   - layer: the block's place in the model.
-  ///   - bias: what was added to the scores; nil for nothing.
+  ///   - bias: makes what was added to the scores, where a rule needs it; nil for nothing.
   ///   - visitAttention: lent the attention and its gradient, where the request asks for it.
-  func backward(
+  package func backward(
     _ gradient: Tensor, through tape: Tape, rules: PropagationRules, requesting request: Request, layer: Int,
-    bias: LayerBias? = nil, visitAttention: (AttentionGradient) throws -> Void
+    bias: (() -> Tensor)? = nil, visitAttention: (AttentionGradient) throws -> Void
   ) throws -> BlockGradients {
     var gradients = BlockGradients()
     func whole(_ gradient: Tensor) -> Tensor { tape.selection?.scattered(gradient) ?? gradient }

@@ -4,7 +4,7 @@ import XAITensor
 /// What a recording or a backward pass asks for that a block doesn't hold in this form: it is made only then.
 extension EncoderBlock {
   /// Describes a block as a layer of a model.
-  static func descriptor(
+  package static func descriptor(
     width: Int, headCount: Int, mlpWidth: Int,
     order: VisionTransformerConfiguration.NormOrder = .preNorm
   ) -> LayerDescriptor {
@@ -74,16 +74,5 @@ extension VisionTransformerConfiguration {
         PlaceDescriptor(.finalNorm, .tokens(width: width), hasGradient: false))
     }
     return layers
-  }
-}
-
-extension HierarchicalConfiguration {
-  /// The layers of a model of these sizes.
-  public var layerDescriptors: [LayerDescriptor] {
-    layers.map { layer in
-      let stage = stages[layer.stage]
-      return EncoderBlock.descriptor(
-        width: stage.width, headCount: stage.headCount, mlpWidth: stage.mlpWidth)
-    }
   }
 }

@@ -1,5 +1,5 @@
-import XAICore
-import XAITensor
+package import XAICore
+package import XAITensor
 
 /// One block, which adds to its tokens what attention makes of them, and then what an MLP does.
 ///
@@ -7,8 +7,8 @@ import XAITensor
 /// norm of its input, x + f(n) + g(n), and the sum behind the attention is x + f(n). The end of a branch is a linear layer
 /// W·h + b, or λ ⊙ (W·h + b) with layer scale. λ is not folded into W, which would copy most of the weights as the model is
 /// loaded: the pass over the tokens that it costs here is short beside the product.
-struct EncoderBlock {
-  let weights: BlockWeights
+package struct EncoderBlock {
+  package let weights: BlockWeights
   let order: VisionTransformerConfiguration.NormOrder
   let attention: MultiHeadAttention
   /// Of the heads' outputs side by side, before their projection; nil where there is none.
@@ -19,7 +19,7 @@ struct EncoderBlock {
   let mlp: MLP
   let kernels: any Kernels
 
-  init(
+  package init(
     weights: BlockWeights, heads: Int, epsilon: Float,
     order: VisionTransformerConfiguration.NormOrder = .preNorm,
     mlp: VisionTransformerConfiguration.MLP = .gelu, transforms: [any AttentionTransform] = [],
@@ -39,7 +39,7 @@ struct EncoderBlock {
   }
 
   /// What the backward pass needs of a forward pass; the rest is cheaper to compute again.
-  struct Tape: Sendable {
+  package struct Tape: Sendable {
     /// The block's input, [B, N, D].
     let input: Tensor
     let firstNorm: LayerNorm.Tape
@@ -74,11 +74,11 @@ struct EncoderBlock {
   }
 
   /// What a forward pass of one block left.
-  struct Result {
-    let output: Tensor
+  package struct Result {
+    package let output: Tensor
     /// Where it was to be kept.
-    let attention: Tensor?
-    let tape: Tape?
+    package let attention: Tensor?
+    package let tape: Tape?
   }
 
   /// Runs the block on [B, N, D].
@@ -92,7 +92,7 @@ struct EncoderBlock {
   ///   - bias: added to the scores before the softmax, [1 or B, H, N, N], or [1 or windows, H, slots, slots]; nil for none.
   ///   - removedHeads: the head of each image whose output is zero, where there is one; empty for no image.
   ///   - record: called with each place and what is there, which is made where it is looked at.
-  func forward(
+  package func forward(
     _ x: Tensor, recording: Recording, keepsAttention: Bool = false, keeping selection: TokenSelection? = nil,
     windows: AttentionWindows? = nil, places: TokenPlaces? = nil, bias: Tensor? = nil,
     removedHeads: [Int?] = [],

@@ -1,8 +1,8 @@
-import XAITensor
+package import XAITensor
 
 extension Kernels {
   /// x·weightᵀ + bias on the rows of x, with what the epilogue adds; [..., inputs] to [..., outputs].
-  func apply(
+  package func apply(
     _ linear: Linear, to x: Tensor, activation: Epilogue.Activation? = nil, residual: Tensor? = nil
   ) -> Tensor {
     let shape = TensorShape(x.shape.extents.dropLast() + [linear.outputs])
@@ -17,7 +17,7 @@ extension Kernels {
   }
 
   /// The gradient of a linear layer's input: gradient·weight; [..., outputs] to [..., inputs].
-  func applyBackward(_ linear: Linear, to gradient: Tensor) -> TensorBuffer {
+  package func applyBackward(_ linear: Linear, to gradient: Tensor) -> TensorBuffer {
     var result = TensorBuffer(TensorShape(gradient.shape.extents.dropLast() + [linear.inputs]))
     let rows = MatrixOperand(rowsOf: gradient)
     multiply(
@@ -27,7 +27,7 @@ extension Kernels {
   }
 
   /// The gradients of a linear layer's parameters: gradientᵀ·x, [outputs, inputs], and the sums of the gradient's columns.
-  func parameterGradients(x: Tensor, gradient: Tensor) -> (weight: Tensor, bias: Tensor) {
+  package func parameterGradients(x: Tensor, gradient: Tensor) -> (weight: Tensor, bias: Tensor) {
     let (outputs, inputs) = (MatrixOperand(rowsOf: gradient), MatrixOperand(rowsOf: x))
     let layout = MatrixLayout(rows: outputs.layout.columns, columns: inputs.layout.columns)
     var weight = TensorBuffer([layout.rows, layout.columns])

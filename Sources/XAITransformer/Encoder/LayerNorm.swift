@@ -1,28 +1,33 @@
-import XAICore
-import XAITensor
+package import XAICore
+package import XAITensor
 
 /// A layer norm, forward and backward.
-struct LayerNorm {
+package struct LayerNorm {
   let norm: Norm
   let epsilon: Float
   let kernels: any Kernels
 
+  /// A norm of parameters.
+  package init(norm: Norm, epsilon: Float, kernels: any Kernels) {
+    (self.norm, self.epsilon, self.kernels) = (norm, epsilon, kernels)
+  }
+
   /// What the backward pass needs of the forward pass.
-  struct Tape: Sendable {
+  package struct Tape: Sendable {
     /// What was normalised.
     let x: Tensor
     let statistics: RowStatistics
   }
 
   /// Normalises each token.
-  func forward(_ x: Tensor) -> (output: Tensor, tape: Tape) {
+  package func forward(_ x: Tensor) -> (output: Tensor, tape: Tape) {
     let (output, statistics) = kernels.layerNorm(
       x, weight: norm.weight, bias: norm.bias, epsilon: epsilon)
     return (output, Tape(x: x, statistics: statistics))
   }
 
   /// The gradient of what was normalised, and `residual`.
-  func backward(
+  package func backward(
     _ gradient: Tensor, through tape: Tape, rule: PropagationRules.LayerNorm, residual: Tensor? = nil
   ) -> Tensor {
     kernels.layerNormBackward(
@@ -31,7 +36,7 @@ struct LayerNorm {
   }
 
   /// The gradients of weight and bias.
-  func parameterGradients(_ gradient: Tensor, through tape: Tape) -> Norm {
+  package func parameterGradients(_ gradient: Tensor, through tape: Tape) -> Norm {
     let (weight, bias) = kernels.layerNormParameterGradients(
       gradient, x: tape.x, statistics: tape.statistics, epsilon: epsilon)
     return Norm(weight: weight, bias: bias)

@@ -1,10 +1,10 @@
-import XAICore
-import XAITensor
+package import XAICore
+package import XAITensor
 
 /// From an image to tokens: patches are projected, position embeddings added, prefix tokens put before them.
-struct PatchEmbedding {
+package struct PatchEmbedding {
   /// Position embeddings, and what they are of.
-  struct Positions {
+  package struct Positions {
     /// [tokens with a position embedding, width].
     let values: Tensor
     /// Prefix tokens that have one; they are the first ones.
@@ -23,13 +23,24 @@ struct PatchEmbedding {
   let positions: Positions?
   let kernels: any Kernels
 
+  /// The embedding of patches of a size.
+  package init(
+    size: PatchSize, patch: Linear, prefix: Tensor, positions: Positions?, kernels: any Kernels
+  ) {
+    self.size = size
+    self.patch = patch
+    self.prefix = prefix
+    self.positions = positions
+    self.kernels = kernels
+  }
+
   private var prefixCount: Int { prefix.shape[0] }
   private var width: Int { patch.outputs }
 
   private func tokenCount(_ grid: PatchGrid) -> Int { prefixCount + grid.count }
 
   /// The tokens of unfolded images, [B, h·w, 3·p·q] to [B, N, D].
-  func forward(_ patches: Tensor, _ grid: PatchGrid) -> Tensor {
+  package func forward(_ patches: Tensor, _ grid: PatchGrid) -> Tensor {
     let batch = patches.shape[0]
     let embeddings = positionEmbeddings(for: grid)
     var tokens = TensorBuffer([batch, tokenCount(grid), width])
@@ -48,7 +59,7 @@ struct PatchEmbedding {
   }
 
   /// The gradient of the input, [k·B, N, D] to [k·B, 3, H, W].
-  func inputGradient(
+  package func inputGradient(
     _ gradient: Tensor, of input: Tensor, _ grid: PatchGrid, rule: PropagationRules.Linear
   ) -> Tensor {
     let (rows, values) = (gradient.shape[0], size.valueCount)
@@ -109,7 +120,7 @@ struct PatchEmbedding {
   // MARK: - Patches
 
   /// The values of each patch as a row: [B, 3, H, W] to [B, h·w, 3·p·q], planes outermost, as a convolution has them.
-  func unfold(_ input: Tensor, _ grid: PatchGrid) -> Tensor {
+  package func unfold(_ input: Tensor, _ grid: PatchGrid) -> Tensor {
     input.permuting(
       [input.shape[0], 3, grid.rows, size.height, grid.columns, size.width], to: [0, 2, 4, 1, 3, 5],
       shape: [input.shape[0], grid.count, size.valueCount])
@@ -125,7 +136,7 @@ struct PatchEmbedding {
   // MARK: - Parameters
 
   /// The gradients of the embedding's parameters from the gradient of the tokens, [B, N, D].
-  func parameterGradients(
+  package func parameterGradients(
     _ gradient: Tensor, patches: Tensor, _ grid: PatchGrid
   ) -> (patch: (weight: Tensor, bias: Tensor), prefix: Tensor, positions: Tensor?) {
     let batch = patches.shape[0]

@@ -1,8 +1,8 @@
-import XAICore
-import XAITensor
+package import XAICore
+package import XAITensor
 
 /// The tokens that logits are read from, among those that there are.
-struct ReadTokens {
+package struct ReadTokens {
   let readout: TokenLayout.Readout
   /// Where they are, in the order in which they are read.
   let places: [Int]
@@ -19,13 +19,13 @@ struct ReadTokens {
   }
 
   /// All of some tokens, of which the mean is read.
-  init(meanOf count: Int) {
+  package init(meanOf count: Int) {
     (readout, places, self.count) = (.meanOfPatches, Array(0..<count), count)
   }
 }
 
 /// From tokens to logits: what is read, the last layer norm, and no head, one, or the mean of two.
-struct ReadoutHead {
+package struct ReadoutHead {
   let finalNorm: VisionTransformerConfiguration.FinalNorm
   let epsilon: Float
   /// Nil where there is none.
@@ -33,8 +33,20 @@ struct ReadoutHead {
   let heads: [ClassifierHead]
   let kernels: any Kernels
 
+  /// A readout of tokens.
+  package init(
+    finalNorm: VisionTransformerConfiguration.FinalNorm, epsilon: Float, norm: Norm, heads: [ClassifierHead],
+    kernels: any Kernels
+  ) {
+    self.finalNorm = finalNorm
+    self.epsilon = epsilon
+    self.norm = norm
+    self.heads = heads
+    self.kernels = kernels
+  }
+
   /// What the backward pass needs.
-  struct Tape: Sendable {
+  package struct Tape: Sendable {
     /// What the layer norm saw: the tokens [B, N, D], or what was read for each head [B, D].
     let normInputs: [Tensor]
     /// Of the layer norm; none where it is unused.
@@ -45,7 +57,7 @@ struct ReadoutHead {
   }
 
   /// The gradients of parameters that a backward pass hands over.
-  enum Parameters {
+  package enum Parameters {
     /// Of the head with this index.
     case head(Int, weight: Tensor, bias: Tensor?)
     /// Of the linear layer before a cosine.
@@ -68,7 +80,7 @@ struct ReadoutHead {
   }
 
   /// The logits, [B, N, D] to [B, classes], or [B, 0] without a head; N may be all tokens, or those alone that are read.
-  func forward(_ tokens: Tensor, _ reads: ReadTokens) -> (logits: Tensor, tape: Tape) {
+  package func forward(_ tokens: Tensor, _ reads: ReadTokens) -> (logits: Tensor, tape: Tape) {
     guard !heads.isEmpty else {
       return (
         Tensor([tokens.shape[0], 0], []),
@@ -97,7 +109,7 @@ struct ReadoutHead {
   /// The gradient of the tokens, [k·B, classes] to [k·B, N, D], N being that of the forward pass.
   ///
   /// - Parameter parameters: called with the gradients of parameters; not called when nil.
-  func backward(
+  package func backward(
     from cotangent: Tensor, through tape: Tape, _ reads: ReadTokens, rules: PropagationRules,
     parameters: ((Parameters) -> Void)?
   ) -> Tensor {

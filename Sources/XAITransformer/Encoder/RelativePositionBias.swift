@@ -1,7 +1,7 @@
 import Synchronization
-import XAICore
+package import XAICore
 import XAIFoundation
-import XAITensor
+package import XAITensor
 
 /// A bias of attention scores by the relative position of query and key (Bao and others 2022, arXiv 2106.08254).
 ///
@@ -140,14 +140,17 @@ struct RelativePositionBias {
 }
 
 /// The biases of all layers for the grid that was last seen, so that they are made once and not in each forward pass.
-final class PositionBiasCache: Sendable {
+package final class PositionBiasCache: Sendable {
+  /// Knows nothing.
+  package init() {}
+
   private let known = Guarded<(grid: PatchGrid, biases: [Int: Tensor])?>(nil)
 
   /// Biases of more elements than this, over all layers, are made again each time: so large an attention takes far
   /// longer than they do.
   private static let mostElements = 1 << 26
 
-  func bias(ofLayer layer: Int, _ grid: PatchGrid, depth: Int, make: () -> Tensor) -> Tensor {
+  package func bias(ofLayer layer: Int, _ grid: PatchGrid, depth: Int, make: () -> Tensor) -> Tensor {
     if let bias = known.withLock({ $0?.grid == grid ? $0?.biases[layer] : nil }) { return bias }
     let bias = make()
     guard bias.count * depth <= Self.mostElements else { return bias }
@@ -159,39 +162,35 @@ final class PositionBiasCache: Sendable {
   }
 }
 
-/// What position adds to the scores of one layer, [1, H, N, N], made when it is needed.
-struct LayerBias {
-  let bias: RelativePositionBias
-  let layer: Int
-  let places: TokenPlaces
-
-  var scores: Tensor { bias.scores(ofLayer: layer, at: places) }
-}
-
 /// Which row of a table of relative position bias serves a query and a key (see `PositionBias`).
 ///
 /// Tokens are the class token and the patches of a grid of h × w. Of a query at row y and column x and a key at y′ and x′
 /// it is (y − y′ + h − 1)·(2w − 1) + (x − x′ + w − 1); behind these come class token to patch, patch to class token, and
 /// class token to itself. Windows of patches have no class token, and none of these rows.
-struct RelativeOffsets {
+package struct RelativeOffsets {
   let grid: PatchGrid
-  var hasClassToken = true
+  let hasClassToken: Bool
+
+  /// The rows of a grid's table.
+  package init(grid: PatchGrid, hasClassToken: Bool = true) {
+    (self.grid, self.hasClassToken) = (grid, hasClassToken)
+  }
 
   /// Offsets between patches, as a grid.
   var offsets: PatchGrid { PatchGrid(rows: 2 * grid.rows - 1, columns: 2 * grid.columns - 1) }
   /// Rows of a table.
-  var count: Int { offsets.count + (hasClassToken ? 3 : 0) }
+  package var count: Int { offsets.count + (hasClassToken ? 3 : 0) }
   private var tokenCount: Int { grid.count + (hasClassToken ? 1 : 0) }
 
   /// The bias of scores, [1, H, N, N], that a table gives, [offsets, H].
-  func scores(from table: Tensor) -> Tensor {
+  package func scores(from table: Tensor) -> Tensor {
     let (heads, indices) = (table.shape[1], rowIndices())
     return table.gathering(indices, columns: heads, shape: [indices.count, heads])
       .permuting([indices.count, heads], to: [1, 0], shape: [1, heads, tokenCount, tokenCount])
   }
 
   /// The reverse: from the gradient of the scores' bias, [H, N, N], to that of the table, [offsets, H].
-  func table(from gradient: Tensor) -> Tensor {
+  package func table(from gradient: Tensor) -> Tensor {
     let (heads, indices) = (gradient.shape[0], rowIndices())
     var pairs = [[RowCombinations.Term]](repeating: [], count: count)
     for (pair, row) in indices.enumerated() { pairs[row].append(.init(source: pair, weight: 1)) }

@@ -4,7 +4,7 @@ import XAITensor
 ///
 /// Behind the last attention a classifier looks at the class token alone, so the last block's projection and MLP of all
 /// other tokens would be work for nothing: three quarters of the block's linear layers.
-struct TokenSelection: Sendable {
+package struct TokenSelection: Sendable {
   /// Which tokens, in the order in which they come out.
   let tokens: [Int]
   /// How many there are to choose from.

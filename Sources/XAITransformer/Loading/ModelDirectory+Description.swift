@@ -1,6 +1,6 @@
-import XAICore
-import XAIImage
-import XAIWeights
+package import XAICore
+package import XAIImage
+package import XAIWeights
 
 extension ModelDirectory {
   /// The preprocessing of the directory; it has to end in a size that the model takes.
@@ -11,7 +11,7 @@ extension ModelDirectory {
   ///   - defaults: what Hugging Face models of the family do where no file says it.
   ///   - notes: gets what had to be assumed.
   ///   - takes: whether another size, which the preprocessing states, is the model's own.
-  func preprocessing(
+  package func preprocessing(
     height: Int, width: Int, defaults: Preprocessing, notes: inout [String],
     takes: (_ height: Int, _ width: Int) -> Bool
   ) throws -> Preprocessing {
@@ -51,7 +51,7 @@ extension ModelDirectory {
   ///
   /// - Parameter notes: gets what had to be assumed.
   /// - Throws: `ConfigurationError` for labels that leave open which class they belong to.
-  func labels(count: Int, notes: inout [String]) throws -> [String] {
+  package func labels(count: Int, notes: inout [String]) throws -> [String] {
     if let labels = try config.optionalLabels(), !labels.isEmpty {
       return try named(labels, count: count, notes: &notes)
     }
@@ -136,7 +136,7 @@ extension ModelDirectory {
   /// is there or not, as in its pipeline for images; timm says nothing, and means the same.
   ///
   /// - Parameter notes: gets what had to be assumed.
-  func outputMeaning(classCount: Int, notes: inout [String]) throws -> OutputMeaning {
+  package func outputMeaning(classCount: Int, notes: inout [String]) throws -> OutputMeaning {
     guard classCount > 0 else { return .none }
     let type = format == .huggingFace ? try config.optionalString("problem_type") : nil
     switch type {

@@ -57,11 +57,11 @@ extension TimmArchitecture {
     swin_s3_tiny_224 SwinTransformer patch=4x4 width=96 depth=2+2+6+2 heads=3+6+12+24 window=7+7+14+7
     swin_small_patch4_window7_224 SwinTransformer patch=4x4 width=96 depth=2+2+18+2 heads=3+6+12+24 window=7+7+7+7
     swin_tiny_patch4_window7_224 SwinTransformer patch=4x4 width=96 depth=2+2+6+2 heads=3+6+12+24 window=7+7+7+7
-    swinv2_base_window8_256 SwinTransformerV2
-    swinv2_base_window12_192 SwinTransformerV2
-    swinv2_base_window12to16_192to256 SwinTransformerV2
-    swinv2_base_window12to24_192to384 SwinTransformerV2
-    swinv2_base_window16_256 SwinTransformerV2
+    swinv2_base_window8_256 SwinTransformerV2 patch=4x4 width=128 depth=2+2+18+2 heads=4+8+16+32 window=8+8+8+8 pretrained=0+0+0+0
+    swinv2_base_window12_192 SwinTransformerV2 patch=4x4 width=128 depth=2+2+18+2 heads=4+8+16+32 window=12+12+12+12 pretrained=0+0+0+0
+    swinv2_base_window12to16_192to256 SwinTransformerV2 patch=4x4 width=128 depth=2+2+18+2 heads=4+8+16+32 window=16+16+16+16 pretrained=12+12+12+6
+    swinv2_base_window12to24_192to384 SwinTransformerV2 patch=4x4 width=128 depth=2+2+18+2 heads=4+8+16+32 window=24+24+24+24 pretrained=12+12+12+6
+    swinv2_base_window16_256 SwinTransformerV2 patch=4x4 width=128 depth=2+2+18+2 heads=4+8+16+32 window=16+16+16+16 pretrained=0+0+0+0
     swinv2_cr_base_224 SwinTransformerV2Cr
     swinv2_cr_base_384 SwinTransformerV2Cr
     swinv2_cr_base_ns_224 SwinTransformerV2Cr
@@ -78,13 +78,13 @@ extension TimmArchitecture {
     swinv2_cr_tiny_224 SwinTransformerV2Cr
     swinv2_cr_tiny_384 SwinTransformerV2Cr
     swinv2_cr_tiny_ns_224 SwinTransformerV2Cr
-    swinv2_large_window12_192 SwinTransformerV2
-    swinv2_large_window12to16_192to256 SwinTransformerV2
-    swinv2_large_window12to24_192to384 SwinTransformerV2
-    swinv2_small_window8_256 SwinTransformerV2
-    swinv2_small_window16_256 SwinTransformerV2
-    swinv2_tiny_window8_256 SwinTransformerV2
-    swinv2_tiny_window16_256 SwinTransformerV2
+    swinv2_large_window12_192 SwinTransformerV2 patch=4x4 width=192 depth=2+2+18+2 heads=6+12+24+48 window=12+12+12+12 pretrained=0+0+0+0
+    swinv2_large_window12to16_192to256 SwinTransformerV2 patch=4x4 width=192 depth=2+2+18+2 heads=6+12+24+48 window=16+16+16+16 pretrained=12+12+12+6
+    swinv2_large_window12to24_192to384 SwinTransformerV2 patch=4x4 width=192 depth=2+2+18+2 heads=6+12+24+48 window=24+24+24+24 pretrained=12+12+12+6
+    swinv2_small_window8_256 SwinTransformerV2 patch=4x4 width=96 depth=2+2+18+2 heads=3+6+12+24 window=8+8+8+8 pretrained=0+0+0+0
+    swinv2_small_window16_256 SwinTransformerV2 patch=4x4 width=96 depth=2+2+18+2 heads=3+6+12+24 window=16+16+16+16 pretrained=0+0+0+0
+    swinv2_tiny_window8_256 SwinTransformerV2 patch=4x4 width=96 depth=2+2+6+2 heads=3+6+12+24 window=8+8+8+8 pretrained=0+0+0+0
+    swinv2_tiny_window16_256 SwinTransformerV2 patch=4x4 width=96 depth=2+2+6+2 heads=3+6+12+24 window=16+16+16+16 pretrained=0+0+0+0
     vit_5b_patch16_sapiens2 Eva patch=16x16 width=2432 depth=56 heads=32 positions=none rope=class:RotaryEmbeddingDinoV3,temperature:100.0,grid_offset:0.0,grid_indexing:ij,rotate_half:yes,normalize_coords:separate block=EvaBlock attention=AttentionRope mlp=GluMlp activation=SiLU gate_last=no norm=RmsNorm:1e-06
     vit_7b_patch16_dinov3 Eva patch=16x16 width=4096 depth=40 heads=32 positions=none rope=class:RotaryEmbeddingDinoV3,temperature:100.0,grid_offset:0.0,grid_indexing:ij,rotate_half:yes,normalize_coords:separate pool=avg block=EvaBlock attention=EvaAttention mlp=SwiGLU activation=SiLU norm=LayerNorm:1e-05
     vit_base_mci_224 VisionTransformer patch=1x1 width=768 depth=12 heads=12 embedding=HybridEmbed positions=patches

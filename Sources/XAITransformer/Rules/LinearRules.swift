@@ -1,5 +1,5 @@
-import XAICore
-import XAITensor
+package import XAICore
+package import XAITensor
 
 extension Kernels {
   /// The cotangent of a linear layer's input by a rule; [..., outputs] to [..., inputs].
@@ -8,7 +8,7 @@ extension Kernels {
   ///   - cotangent: of the layer's output; rows of the forward pass are repeated for it.
   ///   - input: what the layer saw, [..., inputs]; made where the rule needs it.
   ///   - output: what it gave, with its bias, [..., outputs]; made where the rule needs it.
-  func applyBackward(
+  package func applyBackward(
     _ linear: Linear, to cotangent: Tensor, rule: PropagationRules.Linear, input: @autoclosure () -> Tensor,
     output: @autoclosure () -> Tensor
   ) -> TensorBuffer {

@@ -1,4 +1,4 @@
-import XAICore
+package import XAICore
 import XAIImage
 public import XAITensor
 import XAIWeights
@@ -10,11 +10,6 @@ extension VisionTransformer {
   /// - Throws: `ModelError.notTrainable` for a model that came from no directory, and for a preprocessing that Hugging
   ///   Face's image processors don't know.
   public func configurationFiles() throws -> [String: String] {
-    guard let source else {
-      throw ModelError.notTrainable(
-        model: descriptor.name,
-        reason: "it was made without a directory, so there is no configuration to write it with")
-    }
     guard configuration.classifier == .linear else {
       throw ModelError.notTrainable(
         model: descriptor.name,
@@ -24,6 +19,50 @@ extension VisionTransformer {
     }
     if let reason = naming.reasonAgainstClassifier {
       throw ModelError.notTrainable(model: descriptor.name, reason: "it \(reason)")
+    }
+    return try ConfigurationFiles(
+      of: descriptor, source: source, modelType: naming.modelType ?? descriptor.architecture,
+      size: (configuration.imageHeight, configuration.imageWidth)
+    ).files()
+  }
+
+  /// The token of masked patches, as it was read, or zeros; empty where the library's class has none.
+  public var unreadTensors: [String: Tensor] {
+    guard let token = naming.maskToken else { return [:] }
+    return [token.name: source?.maskToken ?? Tensor(repeating: 0, token.shape)]
+  }
+}
+
+/// The files of a written model's directory beside its weights.
+package struct ConfigurationFiles {
+  private let descriptor: ModelDescriptor
+  private let source: DirectorySource?
+  private let modelType: String
+  private let size: (height: Int, width: Int)
+
+  /// States whose files they are.
+  ///
+  /// - Parameters:
+  ///   - descriptor: the model.
+  ///   - source: the configuration that it was loaded with; nil where there was none.
+  ///   - modelType: what `transformers` knows the model by, for a configuration that names its class alone.
+  ///   - size: the model's own, for a preprocessing that ends in none.
+  package init(
+    of descriptor: ModelDescriptor, source: DirectorySource?, modelType: String,
+    size: (height: Int, width: Int)
+  ) {
+    self.descriptor = descriptor
+    self.source = source
+    self.modelType = modelType
+    self.size = size
+  }
+
+  /// The files by their names, as text.
+  package func files() throws(ModelError) -> [String: String] {
+    guard let source else {
+      throw ModelError.notTrainable(
+        model: descriptor.name,
+        reason: "it was made without a directory, so there is no configuration to write it with")
     }
     switch source.format {
     case .huggingFace:
@@ -46,12 +85,6 @@ extension VisionTransformer {
     }
   }
 
-  /// The token of masked patches, as it was read, or zeros; empty where the library's class has none.
-  public var unreadTensors: [String: Tensor] {
-    guard let token = naming.maskToken else { return [:] }
-    return [token.name: source?.maskToken ?? Tensor(repeating: 0, token.shape)]
-  }
-
   /// What `transformers` computes in.
   ///
   /// Narrow weights are for storage: widened there as they are here, they give the same logits.
@@ -68,7 +101,7 @@ extension VisionTransformer {
     for key in outdated { config[key] = nil }
     // A file may name its class alone, by which `transformers` wouldn't know it.
     if config["model_type"] == nil {
-      config["model_type"] = .string(naming.modelType ?? descriptor.architecture)
+      config["model_type"] = .string(modelType)
     }
     nameClassifier(in: &config)
     config["problem_type"] = descriptor.problemType.map { .string($0) }
@@ -130,7 +163,7 @@ extension VisionTransformer {
     }
     let classCount = JSONValue.integer(descriptor.classCount)
     pretrained["num_classes"] = classCount
-    let size = descriptor.preprocessing.inputSize ?? (configuration.imageHeight, configuration.imageWidth)
+    let size = descriptor.preprocessing.inputSize ?? size
     pretrained["input_size"] = .array([3, size.height, size.width].map { .integer($0) })
     config["pretrained_cfg"] = .object(pretrained)
     config["num_classes"] = classCount

@@ -98,18 +98,19 @@ extension CheckpointNaming {
 }
 
 /// Parameters in the order in which they are added.
-private struct ParameterList {
-  let naming: CheckpointNaming
+package struct ParameterList {
+  private let naming: CheckpointNaming
   /// The block that is being added.
-  var layer: Int?
-  private(set) var parameters: [NamedParameter] = []
+  package var layer: Int?
+  package private(set) var parameters: [NamedParameter] = []
 
-  init(naming: CheckpointNaming) {
+  /// An empty list of parameters that these names are for.
+  package init(naming: CheckpointNaming) {
     self.naming = naming
   }
 
   /// The parameters of a block.
-  mutating func add(_ block: BlockWeights, ofLayer index: Int) {
+  package mutating func add(_ block: BlockWeights, ofLayer index: Int) {
     let names = naming.block(index)
     layer = index
     add(names.firstNorm, block.firstNorm)
@@ -140,22 +141,22 @@ private struct ParameterList {
     layer = nil
   }
 
-  mutating func add(_ name: String, _ tensor: Tensor, isHead: Bool = false, isDecayed: Bool = false) {
+  package mutating func add(_ name: String, _ tensor: Tensor, isHead: Bool = false, isDecayed: Bool = false) {
     parameters.append(
       NamedParameter(name: name, tensor: tensor, isHead: isHead, isDecayed: isDecayed, layer: layer))
   }
 
-  mutating func add(_ owner: String, weight: Tensor, bias: Tensor?, isHead: Bool = false) {
+  package mutating func add(_ owner: String, weight: Tensor, bias: Tensor?, isHead: Bool = false) {
     add(naming.tensor(owner, .weight), weight, isHead: isHead, isDecayed: true)
     if let bias { add(naming.tensor(owner, .bias), bias, isHead: isHead) }
   }
 
-  mutating func add(_ owner: String, _ linear: Linear, isHead: Bool = false) {
+  package mutating func add(_ owner: String, _ linear: Linear, isHead: Bool = false) {
     add(owner, weight: linear.weight, bias: linear.bias, isHead: isHead)
   }
 
   /// A linear layer whose bias is that of queries, zeros for keys, and that of values, where `separateBiases` names them.
-  mutating func add(
+  package mutating func add(
     _ owner: String, _ linear: Linear, separateBiases: CheckpointNaming.SeparateBiases?
   ) {
     guard let separateBiases, let bias = linear.bias else { return add(owner, linear) }
@@ -166,7 +167,7 @@ private struct ParameterList {
   }
 
   /// What some models have.
-  mutating func add(_ name: String?, _ tensor: Tensor?) {
+  package mutating func add(_ name: String?, _ tensor: Tensor?) {
     if let name, let tensor { add(name, tensor, isHead: false) }
   }
 
@@ -177,12 +178,12 @@ private struct ParameterList {
     add(names.contraction, mlp.contraction)
   }
 
-  mutating func add(_ owner: String, _ norm: Norm) {
+  package mutating func add(_ owner: String, _ norm: Norm) {
     add(naming.tensor(owner, .weight), norm.weight)
     add(naming.tensor(owner, .bias), norm.bias)
   }
 
-  mutating func add(_ owner: String, _ norm: Norm?) {
+  package mutating func add(_ owner: String, _ norm: Norm?) {
     if let norm { add(owner, norm) }
   }
 }

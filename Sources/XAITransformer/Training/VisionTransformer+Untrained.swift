@@ -1,4 +1,4 @@
-import XAICore
+package import XAICore
 public import XAIFoundation
 public import XAIImage
 public import XAITensor
@@ -28,29 +28,14 @@ extension VisionTransformer {
     configuration.classifier = .linear
     configuration.classCount = labels.count
     try configuration.validate(file: directory.config.file)
-    try Self.checkMemory(configuration, heads: naming.heads.count, model: directory.path)
+    try InitialWeights.checkMemory(
+      parameters: configuration.parameterCount(heads: naming.heads.count), model: directory.path)
     let initial = InitialWeights(configuration: configuration, naming: naming, random: &random)
     let weights = VisionTransformerWeights(configuration: configuration, naming: naming, from: initial.tensor)
     try self.init(
       of: directory, architecture: architecture, labels: labels, output: .softmax,
       configuration: configuration,
       weights: weights, naming: naming, preprocessing: defaults, on: kernels)
-  }
-
-  /// Throws where the parameters alone, their gradients and an optimiser's two moments would not fit the machine:
-  /// sizes come from a file, and are allocated here without a weight file that bounds them.
-  private static func checkMemory(
-    _ configuration: VisionTransformerConfiguration, heads: Int, model: String
-  ) throws(ModelError) {
-    let bytes = 16 * Double(configuration.parameterCount(heads: heads))
-    let limit = MachineLimits.memory
-    guard bytes > limit else { return }
-    func gigabytes(_ bytes: Double) -> String { String(Int((bytes / 1e9).rounded(.up))) + " GB" }
-    throw .notTrainable(
-      model: model,
-      reason:
-        "training \(configuration.parameterCount(heads: heads)) parameters takes \(gigabytes(bytes)) of memory "
-        + "at least, and this process may have \(gigabytes(limit)); take a smaller width, depth or MLP")
   }
 }
 
@@ -88,7 +73,7 @@ extension VisionTransformerConfiguration {
 /// (Beyer et al. 2022, arXiv 2205.01580): neighbours are alike from the first step. Tokens, their positions and
 /// classifiers have σ = 0.02. Norms begin as the identity, biases of linear layers and of scores at 0, layer scale and the parameters of
 /// attention's transforms at what the configuration says.
-struct InitialWeights {
+package struct InitialWeights {
   private let seed: UInt64
   /// What the elements of vectors begin as, where not at 0, and those of tables.
   private let constants: [String: Float]
@@ -108,7 +93,6 @@ struct InitialWeights {
   init(
     configuration: VisionTransformerConfiguration, naming: CheckpointNaming, random: inout SeededRandom
   ) {
-    self.seed = random.next()
     let blocks = (0..<configuration.depth).map(naming.block)
     let norms =
       blocks.flatMap { [$0.firstNorm, $0.secondNorm, $0.headNorm, $0.mlpNorm] } + [
@@ -117,19 +101,54 @@ struct InitialWeights {
     let scales = blocks.flatMap { [$0.firstScale, $0.secondScale] }.compactMap { $0 }
     let tables = ([naming.positionBias] + blocks.map(\.positionBias)).compactMap { $0 }
     let transforms = configuration.blockSizes.transformParameters.joined()
-    self.constants = Dictionary(
+    let constants = Dictionary(
       norms.map { (naming.tensor($0, .weight), 1) } + scales.map { ($0, configuration.layerScale ?? 1) }
         + tables.map { ($0, 0) }
         + blocks.flatMap { names in transforms.map { (names.attentionParameter($0.id), $0.initial) } }
     ) { first, _ in first }
-    self.heads = Set(naming.heads.map { naming.tensor($0, .weight) })
-    self.tokens = Set(naming.prefixTensors(of: configuration.prefix).map(\.name) + [naming.positions])
-    self.positions = naming.positions
-    self.grid = configuration.layout.grid
+    self.init(
+      constants: constants, heads: Set(naming.heads.map { naming.tensor($0, .weight) }),
+      tokens: Set(naming.prefixTensors(of: configuration.prefix).map(\.name) + [naming.positions]),
+      positions: naming.positions, grid: configuration.layout.grid, random: &random)
+  }
+
+  /// Draws by names.
+  ///
+  /// - Parameters:
+  ///   - constants: what the elements of vectors begin as, where not at 0, and those of tables.
+  ///   - heads: the matrices of classifiers.
+  ///   - tokens: prefix tokens and position embeddings.
+  ///   - positions: the position embeddings.
+  ///   - grid: the patches that they are of.
+  ///   - random: gives the seed.
+  package init(
+    constants: [String: Float], heads: Set<String>, tokens: Set<String>, positions: String, grid: PatchGrid,
+    random: inout SeededRandom
+  ) {
+    self.seed = random.next()
+    self.constants = constants
+    self.heads = heads
+    self.tokens = tokens
+    self.positions = positions
+    self.grid = grid
+  }
+
+  /// Throws where the parameters alone, their gradients and an optimiser's two moments would not fit the machine:
+  /// sizes come from a file, and are allocated here without a weight file that bounds them.
+  package static func checkMemory(parameters: Int, model: String) throws(ModelError) {
+    let bytes = 16 * Double(parameters)
+    let limit = MachineLimits.memory
+    guard bytes > limit else { return }
+    func gigabytes(_ bytes: Double) -> String { String(Int((bytes / 1e9).rounded(.up))) + " GB" }
+    throw .notTrainable(
+      model: model,
+      reason:
+        "training \(parameters) parameters takes \(gigabytes(bytes)) of memory at least, and this process may have "
+        + "\(gigabytes(limit)); take a smaller width, depth or MLP")
   }
 
   /// The parameter of a name; it doesn't depend on which others are drawn, and in which order.
-  func tensor(_ name: String, _ shape: TensorShape) -> Tensor {
+  package func tensor(_ name: String, _ shape: TensorShape) -> Tensor {
     let constant = constants[name]
     guard shape.rank > 1 || tokens.contains(name), constant == nil else {
       return Tensor(repeating: constant ?? 0, shape)

@@ -1,5 +1,5 @@
-import XAITensor
-import XAIWeights
+package import XAITensor
+package import XAIWeights
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -8,16 +8,14 @@ import Foundation
 #endif
 
 /// Where a model takes its parameters from as it is put together, and which they are.
-final class ParameterSource {
+package final class ParameterSource {
   private let source: (_ name: String, _ shape: TensorShape) -> Tensor
   private let naming: (_ owner: String, _ parameter: CheckpointNaming.Parameter) -> String
   /// How many numbers were taken so far.
-  private(set) var count = 0
-  /// The parameters that were taken so far.
-  private(set) var taken: [(name: String, tensor: Tensor)] = []
+  package private(set) var count = 0
 
   /// Takes parameters from `source`, those of linear layers and norms by the names that `naming` gives.
-  init(
+  package init(
     _ source: @escaping (_ name: String, _ shape: TensorShape) -> Tensor,
     naming: @escaping (_ owner: String, _ parameter: CheckpointNaming.Parameter) -> String = {
       "\($0).\($1.rawValue)"
@@ -27,11 +25,9 @@ final class ParameterSource {
     self.naming = naming
   }
 
-  func tensor(_ name: String, _ shape: TensorShape) -> Tensor {
+  package func tensor(_ name: String, _ shape: TensorShape) -> Tensor {
     count += shape.count
-    let tensor = source(name, shape)
-    taken.append((name, tensor))
-    return tensor
+    return source(name, shape)
   }
 
   /// The matrix of a linear layer.
@@ -39,17 +35,17 @@ final class ParameterSource {
     tensor(naming(name, .weight), [outputs, inputs])
   }
 
-  func linear(_ name: String, _ outputs: Int, _ inputs: Int, hasBias: Bool = true) -> Linear {
+  package func linear(_ name: String, _ outputs: Int, _ inputs: Int, hasBias: Bool = true) -> Linear {
     Linear(
       weight: weight(name, outputs, inputs), bias: hasBias ? tensor(naming(name, .bias), [outputs]) : nil)
   }
 
-  func norm(_ name: String, _ width: Int) -> Norm {
+  package func norm(_ name: String, _ width: Int) -> Norm {
     Norm(weight: tensor(naming(name, .weight), [width]), bias: tensor(naming(name, .bias), [width]))
   }
 
   /// A convolution whose patches don't overlap, as the linear layer of a patch's values.
-  func patchProjection(
+  package func patchProjection(
     _ name: String, _ patch: PatchSize, outputs: Int, hasBias: Bool = true
   ) -> Linear {
     Linear(
@@ -61,11 +57,13 @@ final class ParameterSource {
 
 extension Tensor {
   /// The same elements as a matrix; a placeholder that could not take its shape stays what it is.
-  func flattened(to shape: TensorShape) -> Tensor { count == shape.count ? reshaped(to: shape) : self }
+  package func flattened(to shape: TensorShape) -> Tensor {
+    count == shape.count ? reshaped(to: shape) : self
+  }
 }
 
 /// The configuration of the directory that a model came from, kept for writing the model with what it doesn't change.
-struct DirectorySource: Sendable {
+package struct DirectorySource: Sendable {
   let format: ModelDirectory.Format
   /// The members of `config.json`.
   let config: [String: JSONValue]
@@ -74,7 +72,8 @@ struct DirectorySource: Sendable {
   /// The token of masked patches, where the weights have one.
   var maskToken: Tensor?
 
-  init(_ directory: ModelDirectory) {
+  /// Keeps the configuration of a directory.
+  package init(_ directory: ModelDirectory) {
     self.format = directory.format
     self.config = directory.config.value.members
     self.preprocessor = directory.imageProcessor?.value.members ?? [:]

@@ -100,18 +100,21 @@ public struct VisionTransformerWeights: Sendable {
 }
 
 /// Pixels of a patch.
-struct PatchSize: Hashable, Sendable {
+package struct PatchSize: Hashable, Sendable {
   let height: Int
   let width: Int
 
+  /// A patch of some rows and columns of pixels.
+  package init(height: Int, width: Int) { (self.height, self.width) = (height, width) }
+
   /// Values of a patch, three planes.
-  var valueCount: Int { 3 * height * width }
+  package var valueCount: Int { 3 * height * width }
 
   /// A patch projection as checkpoints hold it, a convolution.
-  func projectionShape(outputs: Int) -> TensorShape { [outputs, 3, height, width] }
+  package func projectionShape(outputs: Int) -> TensorShape { [outputs, 3, height, width] }
 
   /// Whether patches cover an input without a rest.
-  func divides(height: Int, width: Int) -> Bool {
+  package func divides(height: Int, width: Int) -> Bool {
     height >= self.height && width >= self.width && height % self.height == 0 && width % self.width == 0
   }
 
@@ -122,18 +125,21 @@ struct PatchSize: Hashable, Sendable {
 }
 
 /// Whether the sizes that a configuration file states can be those of a model.
-struct SizeChecks {
+package struct SizeChecks {
   let file: String
 
-  func check(_ isRight: Bool, _ reason: @autoclosure () -> String) throws(VisionTransformerError) {
+  /// Checks of a file.
+  package init(file: String) { self.file = file }
+
+  package func check(_ isRight: Bool, _ reason: @autoclosure () -> String) throws(VisionTransformerError) {
     guard isRight else { throw .contradiction(file: file, reason: reason()) }
   }
 
-  func checkSize(_ name: String, _ size: Int, _ limit: Int) throws(VisionTransformerError) {
+  package func checkSize(_ name: String, _ size: Int, _ limit: Int) throws(VisionTransformerError) {
     try check((1...limit).contains(size), "the \(name) is \(size), and must be from 1 to \(limit)")
   }
 
-  func checkImage(height: Int, width: Int, _ patch: PatchSize) throws(VisionTransformerError) {
+  package func checkImage(height: Int, width: Int, _ patch: PatchSize) throws(VisionTransformerError) {
     try checkSize("image height", height, 16_384)
     try checkSize("image width", width, 16_384)
     try checkSize("patch height", patch.height, 16_384)
@@ -143,7 +149,7 @@ struct SizeChecks {
       "an image of \(height)×\(width) is smaller than a patch of \(patch.height)×\(patch.width)")
   }
 
-  func checkBlocks(
+  package func checkBlocks(
     width: Int, depth: Int, headCount: Int, mlpWidth: Int, epsilon: Float
   ) throws(VisionTransformerError) {
     try checkSize("width", width, 65_536)

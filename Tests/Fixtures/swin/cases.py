@@ -29,6 +29,10 @@ class Case:
     def is_timm(self) -> bool:
         return self.name.startswith("timm")
 
+    @property
+    def is_second(self) -> bool:
+        return "swinv2" in (self.model_of or self.name)
+
 
 def hf(**config) -> Callable[[], nn.Module]:
     defaults = dict(
@@ -45,6 +49,23 @@ def timm_model(**arguments) -> Callable[[], nn.Module]:
         pretrained_cfg_overlay=dict(tag="random", license="", num_classes=len(LABELS), label_names=LABELS),
     )
     return lambda: timm.create_model("swin_tiny_patch4_window7_224", **{**defaults, **arguments})
+
+
+def hf2(**config) -> Callable[[], nn.Module]:
+    defaults = dict(
+        image_size=32, patch_size=4, embed_dim=8, depths=[2, 2], num_heads=[2, 4], window_size=4, mlp_ratio=2.0,
+        num_labels=len(LABELS),
+    )
+    return lambda: transformers.Swinv2ForImageClassification(transformers.Swinv2Config(**{**defaults, **config}))
+
+
+def timm2(name: str = "swinv2_tiny_window8_256", **arguments) -> Callable[[], nn.Module]:
+    defaults = dict(
+        img_size=32, patch_size=4, embed_dim=8, depths=(2, 2), num_heads=(2, 4), window_size=4, mlp_ratio=2.0,
+        num_classes=len(LABELS),
+        pretrained_cfg_overlay=dict(tag="random", license="", num_classes=len(LABELS), label_names=LABELS),
+    )
+    return lambda: timm.create_model(name, **{**defaults, **arguments})
 
 
 CASES = [
@@ -69,6 +90,36 @@ CASES = [
         (24, 40), 7,
         timm_model(img_size=(24, 40), depths=(2, 2, 3), num_heads=(2, 2, 4), window_size=(2, 4, 3)),
     ),
+    Case("hf-swinv2", "8 x 8 tokens in shifted windows of 4 x 4, then 4 x 4 in one window", (32, 32), 8, hf2()),
+    Case(
+        "hf-swinv2-padded",
+        "5 x 7 tokens in windows of 3 x 3, padded and shifted; then 3 x 4 in windows of 2 x 2, which is half of 5; "
+        "pretrained windows; no q/k/v bias", (20, 28), 31,
+        hf2(image_size=[20, 28], window_size=3, pretrained_window_sizes=[2, 3], qkv_bias=False, layer_norm_eps=1e-6,
+            mlp_ratio=1.5), full=True,
+    ),
+    Case(
+        "hf-swinv2-other-size", "hf-swinv2 at 40 x 12: 10 x 3 and 5 x 2 tokens, whose windows are wider than they are",
+        (40, 12), 10, model_of="hf-swinv2",
+    ),
+    Case(
+        "hf-swinv2-three-stages", "12 x 10, 6 x 5 and 3 x 3 tokens in shifted windows of 2 x 2, the last padded",
+        (24, 20), 11,
+        hf2(image_size=[24, 20], patch_size=2, depths=[2, 1, 2], num_heads=[2, 2, 4], window_size=2),
+    ),
+    Case("timm-swinv2", "8 x 8 tokens in shifted windows of 4 x 4, then 4 x 4 in one window", (32, 32), 12, timm2()),
+    Case(
+        "timm-swinv2-padded",
+        "5 x 7 tokens in windows of 3 x 3, shifted before they are padded; then one axis shifted; pretrained windows; no "
+        "q/k/v bias", (20, 28), 32,
+        timm2(img_size=(20, 28), window_size=3, pretrained_window_sizes=(2, 6), qkv_bias=False), full=True,
+    ),
+    Case(
+        "timm-swinv2-three-stages", "windows of another size in each stage, one larger than its grid on one side",
+        (24, 40), 14,
+        timm2("swinv2_base_window12to16_192to256", img_size=(24, 40), depths=(2, 2, 3), num_heads=(2, 2, 4),
+              window_size=(2, 4, 3), pretrained_window_sizes=(2, 3, 2)),
+    ),
 ]
 
 
@@ -82,6 +133,13 @@ def randomise(module: nn.Module, seed: int) -> None:
             value = 1 + 0.25 * noise if name.endswith("weight") else 0.25 * noise
         elif name.endswith("bias"):
             value = 0.25 * noise
+        elif "cpb_mlp.2" in name or "continuous_position_bias_mlp.2" in name:
+            value = 3 * noise / parameter.shape[1] ** 0.5
+        elif "cpb_mlp" in name or "continuous_position_bias_mlp" in name:
+            value = 0.3 * noise  # a hidden layer of 512 units, none of which may decide
+        elif "logit_scale" in name:
+            # Far below ln 100, where it is cut off: a scale of 100 would make float32's rounding decide (`../attention` has it).
+            value = torch.log(torch.tensor(3.0)) + 0.3 * noise
         elif "table" in name or "position" in name:
             value = 0.5 * noise
         elif any(part in name for part in ("q_proj", "k_proj", "qkv")):
@@ -105,4 +163,5 @@ def load(case: Case, folder: Path) -> nn.Module:
     """The model read back from its directory, in float32."""
     if case.is_timm:
         return timm.create_model(f"local-dir:{folder}", pretrained=True).eval()
-    return transformers.SwinForImageClassification.from_pretrained(folder, dtype=torch.float32).eval()
+    kind = transformers.Swinv2ForImageClassification if case.is_second else transformers.SwinForImageClassification
+    return kind.from_pretrained(folder, dtype=torch.float32).eval()

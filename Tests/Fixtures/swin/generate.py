@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 import transformers
+from safetensors.torch import load_file
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
@@ -16,6 +17,7 @@ from reference import storage  # noqa: E402
 import cases  # noqa: E402
 import maps  # noqa: E402
 from cases import Case  # noqa: E402
+from formulas import Swin  # noqa: E402
 from network import POINTS, Network, Record, dense, merge  # noqa: E402
 
 
@@ -96,6 +98,43 @@ def target_tensors(index: int, found: maps.Evidence, points) -> dict[str, torch.
     return tensors
 
 
+def without_patches(network: Network, images: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
+    """Logits of two thirds of the patches of each image."""
+    rows, columns = network.run(images).grids[0]
+    generator = torch.Generator().manual_seed(200 + seed)
+    kept = [
+        sorted(torch.randperm(rows * columns, generator=generator)[:2 * rows * columns // 3].tolist()) for _ in images]
+    swin = Swin(network)
+    own = torch.stack([swin.run(image[None]).logits.detach() for image in images])
+    difference = (own - network.run(images).logits).abs().max().item()
+    assert difference < 1e-9, f"the formulas' logits differ by {difference:.3g}"
+    logits = [swin.run(image[None], kept=own).logits.detach() for image, own in zip(images, kept)]
+    return {"kept": torch.tensor(kept, dtype=torch.float32), "kept_logits": torch.stack(logits)}
+
+
+# What transformers calls parameters of version 1 in memory, and in a checkpoint.
+STORED = {
+    "attention.q_proj": "attention.self.query", "attention.k_proj": "attention.self.key",
+    "attention.v_proj": "attention.self.value", "attention.o_proj": "attention.output.dense",
+    "attention.relative_position_bias.relative_position_bias_table": "attention.self.relative_position_bias_table",
+    "mlp.fc1": "intermediate.dense", "mlp.fc2": "output.dense",
+}
+
+
+def parameter_gradients(network: Network, images: torch.Tensor, targets, stored: set[str]) -> dict[str, torch.Tensor]:
+    """Of the logit of the first image's target and that of the second's, by the names of the checkpoint."""
+    logits = network.run(images).logits
+    sum(logits[image, target] for image, target in (targets[0], targets[2])).backward()
+    tensors = {}
+    for name, parameter in network.module.named_parameters():
+        for own, other in STORED.items() if not network.is_timm and not network.is_second else ():
+            name = name.replace(own, other)
+        assert name in stored, f"the checkpoint has no {name}"
+        tensors[f"parameter_gradient.{name}"] = parameter.grad
+    network.module.zero_grad()
+    return tensors
+
+
 def check(network: Network, module, images: torch.Tensor, record: Record, found: maps.Evidence, image, target) -> None:
     """The recorded pass is the library's own, rollout keeps sums, and Grad-CAM is pytorch-grad-cam's."""
     output = module(images)
@@ -161,6 +200,9 @@ def generate(case: Case) -> None:
         found = evidence(network, images, image, target)
         check(network, module, images, record, found, image, target)
         tensors |= target_tensors(index, found, points)
+    tensors |= without_patches(network, images, case.seed)
+    if case.full:
+        tensors |= parameter_gradients(network, images, targets, set(load_file(folder / "model.safetensors")))
     for name, tensor in tensors.items():
         if ".map|" in name and not (tensor.max() - tensor.min()) / tensor.abs().max() > 0.02:
             print(f"  {case.name}: {name} is nearly flat")

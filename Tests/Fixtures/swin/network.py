@@ -36,15 +36,16 @@ class Network:
     def __init__(self, module: nn.Module):
         self.module = module.double().eval()
         self.is_timm = hasattr(module, "layers")
-        if not self.is_timm:
+        self.is_second = "V2" in type(module).__name__ or "v2" in type(module).__name__
+        if not self.is_timm and not self.is_second:
             module.set_attn_implementation("reference")
-        stages = module.layers if self.is_timm else module.swin.encoder.layers
+        stages = module.layers if self.is_timm else module.base_model.encoder.layers
         self.stage_of_layer = [index for index, stage in enumerate(stages) for _ in stage.blocks]
         self.blocks = [block for stage in stages for block in stage.blocks]
         for block in self.blocks:
             if self.is_timm:
                 block.attn.fused_attn = False
-            else:
+            elif not self.is_second:
                 block.attention.probabilities = nn.Identity()
 
     def run(self, images: torch.Tensor) -> Record:
@@ -59,9 +60,13 @@ class Network:
         return record
 
     def _hooks(self, record: Record, block: nn.Module):
-        attention = block.attn if self.is_timm else block.attention
-        probabilities = attention.attn_drop if self.is_timm else attention.probabilities
-        projection = attention.proj if self.is_timm else attention.o_proj
+        if self.is_timm:
+            probabilities, projection, mlp = block.attn.attn_drop, block.attn.proj, block.mlp
+        elif self.is_second:
+            probabilities, projection = block.attention.self.dropout, block.attention.output.dense
+            mlp = block.intermediate
+        else:
+            probabilities, projection, mlp = block.attention.probabilities, block.attention.o_proj, block.mlp
         first = block.norm1 if self.is_timm else block.layernorm_before
         second = block.norm2 if self.is_timm else block.layernorm_after
 
@@ -80,7 +85,8 @@ class Network:
             probabilities.register_forward_hook(lambda _, __, output: record.attention.append(output)),
             first.register_forward_hook(keep_output("first-norm")),
             projection.register_forward_pre_hook(keep_input("head-outputs")),
-            second.register_forward_pre_hook(keep_input("after-attention")),
+            # Norms of version 2 stand behind the branches.
+            (mlp if self.is_second else second).register_forward_pre_hook(keep_input("after-attention")),
             second.register_forward_hook(keep_output("second-norm")),
             block.register_forward_hook(keep_output("output")),
         ]
@@ -94,6 +100,10 @@ class Network:
             numbers = torch.roll(numbers, shifts=(-shift[0], -shift[1]), dims=(1, 2))
             bottom, right = -grid[0] % window[0], -grid[1] % window[1]
             numbers = timm_partition(nn.functional.pad(numbers, (0, 0, 0, right, 0, bottom)), window)
+        elif self.is_second:
+            padded, _ = block.maybe_pad(numbers, *grid)
+            shift = (-block.shift_size, -block.shift_size)
+            numbers = hf_partition(torch.roll(padded, shifts=shift, dims=(1, 2)), block.window_size)
         else:
             block.set_shift_and_window_size(grid)
             padded, _ = block.maybe_pad(numbers, *grid)

@@ -36,10 +36,11 @@ READ = {
     "AttentionPoolLatent", "RotaryEmbeddingCat", "RotaryEmbeddingDinoV3", "RotaryEmbeddingMixed", "WindowAttention",
     "SwinTransformerBlock", "SwinTransformerStage", "PatchMerging", "ClassifierHead", "SelectAdaptivePool2d",
     "FastAdaptiveAvgPool", "Flatten", "RelPosAttention", "RelPosBlock", "ResPostRelPosBlock", "LayerScaleFixed",
-    "GeGluMlp", "HybridEmbed", "RelPosMlp", "RelPosBias", "Softmax",
+    "GeGluMlp", "HybridEmbed", "RelPosMlp", "RelPosBias", "Softmax", "ReLU", "SwinTransformerV2Block",
+    "SwinTransformerV2Stage",
 }
 # Classes whose parts aren't looked at: their name alone says that they are something else.
-OPAQUE = {"SwinTransformerV2", "SwinTransformerV2Cr"}
+OPAQUE = {"SwinTransformerV2Cr"}
 OPAQUE_PARTS = {"HybridEmbed", "RelPosMlp", "RelPosBias", "ParallelThingsBlock"}
 
 
@@ -203,9 +204,15 @@ def plain_facts(model: nn.Module) -> dict:
 
 def swin_facts(model: nn.Module) -> dict:
     stages = []
-    for layer in model.layers:
+    for index, layer in enumerate(model.layers):
         blocks = list(layer.blocks)
-        stages.append({
+        second = {} if not hasattr(blocks[0].attn, "cpb_mlp") else {
+            # No tensor shows these; a window is cut off at the grid, and the stated one counts at other sizes.
+            "stated_window": pair(only(model._ref_window_sizes[index], "window")),
+            "pretrained_window": pair(only((list(b.attn.pretrained_window_size) for b in blocks), "window")),
+            "qkv_bias": qkv_bias(blocks[0].attn),
+        }
+        stages.append(second | {
             "depth": len(blocks), "width": blocks[0].dim, "heads": only((b.attn.num_heads for b in blocks), "heads"),
             "hidden": blocks[0].mlp.fc2.in_features, "window": pair(only((list(b.window_size) for b in blocks), "window")),
             "shifts": [list(b.shift_size) for b in blocks], "grid": list(blocks[0].input_resolution),
@@ -225,7 +232,7 @@ def facts(model: nn.Module) -> dict:
     name = type(model).__name__
     if name in OPAQUE:
         return {"class": name, "image": list(model.pretrained_cfg["input_size"][1:]), "classes": model.num_classes}
-    return {"class": name} | (swin_facts(model) if name == "SwinTransformer" else plain_facts(model))
+    return {"class": name} | (swin_facts(model) if name.startswith("SwinTransformer") else plain_facts(model))
 
 
 def tensors(model: nn.Module, patterns: dict[str, int]) -> str:
@@ -303,8 +310,10 @@ def table_line(name: str, found: dict) -> str:
             f"patch={text(found['patch'])}", f"width={stages[0]['width']}",
             f"depth={'+'.join(str(stage['depth']) for stage in stages)}",
             f"heads={'+'.join(str(stage['heads']) for stage in stages)}",
-            f"window={'+'.join(str(stage['window'][0]) for stage in stages)}",
+            f"window={'+'.join(str(stage.get('stated_window', stage['window'])[0]) for stage in stages)}",
         ]
+        if "pretrained_window" in stages[0]:
+            parts.append(f"pretrained={'+'.join(str(stage['pretrained_window'][0]) for stage in stages)}")
         return " ".join(parts)
     if "width" not in found:
         return " ".join(parts)

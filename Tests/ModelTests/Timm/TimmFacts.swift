@@ -1,4 +1,5 @@
 import XAICore
+import XAISwin
 import XAITensor
 import XAITransformer
 import XAIWeights
@@ -122,15 +123,22 @@ enum TimmFacts {
       first += stage.depth
       let grid = layers[layers.startIndex].grid
       let windows = layers.map { $0.windows?.shape ?? grid }
-      return .object([
+      var facts: [String: JSONValue] = [
         "depth": .integer(stage.depth), "width": .integer(stage.width), "heads": .integer(stage.headCount),
         "hidden": .integer(stage.mlpWidth), "window": pair(windows[0].rows, windows[0].columns),
         "shifts": .array(layers.map { pair($0.windows?.shift.rows ?? 0, $0.windows?.shift.columns ?? 0) }),
         "grid": pair(grid.rows, grid.columns), "activation": .string("GELU"), "norm": norm(own.epsilon),
         "merge": index == 0 ? .null : norm(1e-5),
-      ])
+      ]
+      if own.version == .second {
+        facts["stated_window"] = pair(stage.window, stage.window)
+        facts["pretrained_window"] = pair(stage.pretrainedWindow, stage.pretrainedWindow)
+        facts["qkv_bias"] = .string(own.qkvBias == .queryAndValue ? "query+value" : "none")
+      }
+      return .object(facts)
     }
     return [
+      "class": .string(own.version == .first ? "SwinTransformer" : "SwinTransformerV2"),
       "image": pair(own.imageHeight, own.imageWidth), "patch": pair(own.patchHeight, own.patchWidth),
       "patch_norm": norm(1e-5), "stages": .array(stages), "final_norm": norm(own.epsilon),
       "pool": .string("avg"),

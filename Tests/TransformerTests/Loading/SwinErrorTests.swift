@@ -12,7 +12,8 @@ import XAIWeights
     "the unchanged models load",
     arguments: [
       "hf-swin", "hf-swin-padded", "hf-swin-three-stages", "timm-swin", "timm-swin-padded",
-      "timm-swin-three-stages",
+      "timm-swin-three-stages", "hf-swinv2", "hf-swinv2-padded", "hf-swinv2-three-stages", "timm-swinv2",
+      "timm-swinv2-padded", "timm-swinv2-three-stages",
     ])
   func unchanged(_ name: String) throws {
     #expect(try EditedModel(name, in: "swin").failure() == nil)
@@ -56,8 +57,9 @@ import XAIWeights
     try expectFailure(name, "use_absolute_embeddings", true, "swin.embeddings.position_embeddings")
     try expectFailure("hf-swin-three-stages", "use_absolute_embeddings", false, "position_embeddings")
     try expectFailure("hf-swin-padded", "qkv_bias", true, "query.bias")
-    try expectFailure(name, "architectures", ["Swinv2ForImageClassification"], "Swin v2", "Swin v1")
-    try expectFailure(name, "architectures", ["SwinModel"], "SwinModel")
+    try expectFailure(
+      name, "architectures", ["Swinv2ForImageClassification"], "swinv2.embeddings.norm.weight")
+    try expectFailure(name, "architectures", ["SwinBackbone"], "SwinBackbone")
   }
 
   @Test("timm configurations") func timm() throws {
@@ -69,7 +71,56 @@ import XAIWeights
     try expectFailure(name, "model_args.window_size", [[4, 4], [4, 2]], "window_size", "square")
     try expectFailure(name, "model_args.img_size", 20, "49 offsets", "3×3 tokens")
     try expectFailure(name, "model_args.img_size", 0, "0×0 tokens")
-    try expectFailure(name, "architecture", "swinv2_tiny_window8_256", "Swin v2")
+    try expectFailure(name, "architecture", "swinv2_tiny_window8_256", "layers.0.blocks.0.attn.logit_scale")
+    try expectFailure(name, "architecture", "swinv2_cr_tiny_224", "'swinv2_cr_tiny_224', timm's own Swin v2")
+  }
+
+  @Test("configurations of Swin v2") func second() throws {
+    let name = "hf-swinv2"
+    try expectFailure(name, "use_absolute_embeddings", true, "use_absolute_embeddings", "transformers fails")
+    try expectFailure(name, "pretrained_window_sizes", [4], "states 1 windows, and there are 2 stages")
+    try expectFailure(name, "pretrained_window_sizes", [4, -1], "window of pretraining is -1")
+    try expectFailure(name, "window_size", 0, "window is 0")
+    try expectFailure(name, "image_size", 4, "can't be halved until stage 2")
+    try expectFailure(name, "num_heads", [4, 8], "logit_scale", "continuous_position_bias_mlp.2")
+    try expectFailure("hf-swinv2-padded", "qkv_bias", true, "query.bias", "value.bias")
+    let timm = "timm-swinv2"
+    try expectFailure(timm, "model_args.window_size", [4, 2], "window_size", "square")
+    try expectFailure(timm, "model_args.window_size", [[4, 4]], "model_args.window_size", "2 stages")
+    try expectFailure(timm, "model_args.pretrained_window_sizes", [4], "model_args.pretrained_window_sizes")
+    try expectFailure(timm, "model_args.always_partition", true, "always_partition")
+    try expectFailure(
+      timm, "architecture", "swinv2_nonesuch", "model_args.pretrained_window_sizes nor the name")
+    // What has its windows stated needs no name that timm knows.
+    let named = try EditedModel("timm-swinv2-padded", in: "swin").set([
+      (key: "architecture", value: "swinv2_nonesuch")
+    ])
+    #expect(named.failure() == nil)
+  }
+
+  @Test("a backbone of transformers attends as its model does", arguments: ["hf-swin", "hf-swinv2"])
+  func backbone(_ name: String) throws {
+    let (root, kind) = name == "hf-swin" ? ("swin.", "SwinModel") : ("swinv2.", "Swinv2Model")
+    let whole = try EditedModel(name, in: "swin")
+    let model = try EditedModel(name, in: "swin").edit { tensors in
+      tensors = Dictionary(
+        uniqueKeysWithValues: tensors.filter { $0.key.hasPrefix(root) }.map {
+          (String($0.key.dropFirst(root.count)), $0.value)
+        })
+    }.set([(key: "architectures", value: [kind])]).load()
+    #expect(model.descriptor.classCount == 0 && model.descriptor.labels.isEmpty)
+    #expect(model.descriptor.capabilities == [.attention, .activations])
+    var random = SeededRandom(seed: 2)
+    let input = random.normal([1, 3, 32, 32])
+    let own = try model.forward(input, recording: Recording(attention: .all))
+    let other = try whole.load().forward(input, recording: Recording(attention: .all))
+    #expect(own.logits.shape == [1, 0])
+    for layer in 0..<4 {
+      #expect(try own.attention(ofLayer: layer).elements == other.attention(ofLayer: layer).elements)
+    }
+    let trained = try model.trainable().replacingHead(labels: ["a", "b"], random: &random)
+    #expect(try trained.logits(input).shape == [1, 2])
+    #expect(try trained.descriptor.capabilities == whole.load().descriptor.capabilities)
   }
 
   @Test("tensors that are missing, of another shape or too many are named")

@@ -188,11 +188,18 @@ import XAIWeights
     #expect(model.descriptor.output == .none)
   }
 
-  @Test("a Swin without a classifier is refused as such")
+  @Test("a Swin without a classifier is a backbone where the configuration says so")
   func swinBackbone() throws {
-    let failure = try EditedModel("timm-swin", in: "swin").edit { tensors in
+    let headless = try EditedModel("timm-swin", in: "swin").edit { tensors in
       for name in ["head.fc.weight", "head.fc.bias"] { tensors[name] = nil }
-    }.set([("num_classes", 0)]).failure()
-    #expect(failure?.contains("backbone") == true, "\(failure ?? "it loads")")
+    }
+    let failure = headless.failure()
+    #expect(
+      failure?.contains("\"num_classes\": 0") == true && failure?.contains("7 classes") == true,
+      "\(failure ?? "")")
+    let model = try headless.set([("num_classes", 0)]).load()
+    #expect(model.descriptor.classCount == 0)
+    #expect(model.descriptor.output == .none)
+    #expect(model.descriptor.capabilities == [.attention, .activations])
   }
 }

@@ -1,4 +1,6 @@
 public import XAICore
+import XAITensor
+public import XAITransformer
 
 /// The sizes and choices of a transformer whose tokens become fewer from stage to stage and attend in windows.
 public struct HierarchicalConfiguration: Hashable, Sendable {
@@ -14,14 +16,19 @@ public struct HierarchicalConfiguration: Hashable, Sendable {
     public var mlpWidth: Int
     /// Rows and columns of a window, where the grid is larger.
     public var window: Int
+    /// Rows and columns of the window of pretraining, by which a continuous position bias counts; 0 for the window's own.
+    public var pretrainedWindow: Int
 
     /// States the sizes of a stage.
-    public init(depth: Int, width: Int, headCount: Int, mlpWidth: Int, window: Int) {
+    public init(
+      depth: Int, width: Int, headCount: Int, mlpWidth: Int, window: Int, pretrainedWindow: Int = 0
+    ) {
       self.depth = depth
       self.width = width
       self.headCount = headCount
       self.mlpWidth = mlpWidth
       self.window = window
+      self.pretrainedWindow = pretrainedWindow
     }
   }
 
@@ -33,6 +40,20 @@ public struct HierarchicalConfiguration: Hashable, Sendable {
     /// Rows and columns by themselves: a window is as large as the grid at most, and one that spans it isn't shifted.
     /// The grid is shifted before it is padded. It is how `timm` does it.
     case eachAxis
+    /// Windows are square, and the model's own at any size of the input: of as many rows as the stage has at the model's
+    /// size at most, counted by halving without the rest. One of so many rows isn't shifted. The grid is padded before it is
+    /// shifted. It is how `transformers` does it for Swin v2.
+    case squareOfOwnSize
+  }
+
+  /// What the blocks and merges of a version compute.
+  public enum Version: Hashable, Sendable {
+    /// Norms before the branches and before the reduction of merged tokens, and a table of relative position bias in each
+    /// block (Liu and others 2021, arXiv 2103.14030).
+    case first
+    /// Norms behind them, cosine attention, and a position bias that is a function of the offset (Liu and others 2022,
+    /// arXiv 2111.09883).
+    case second
   }
 
   /// Pixels from top to bottom.
@@ -45,16 +66,20 @@ public struct HierarchicalConfiguration: Hashable, Sendable {
   public var patchWidth: Int
   /// From the patches to the tokens that are read.
   public var stages: [Stage]
+  /// What the blocks and merges compute.
+  public var version = Version.first
   /// What becomes of windows where they don't fit the grid.
   public var windowing: Windowing
   /// The ε of the blocks' layer norms and of the last.
   public var epsilon: Float
-  /// Classes.
+  /// Classes; 0 for a backbone, which has no classifier.
   public var classCount: Int
   /// Which of the linear layers for queries, keys and values have a bias.
   public var qkvBias = VisionTransformerConfiguration.QKVBias.all
   /// Whether there are position embeddings, beside the position bias of each block.
   public var hasPositionEmbeddings = false
+  /// What is added to the scores between regions of a window that a shift has brought together.
+  public var scoreBetweenRegions: Float = -100
 
   /// States the sizes and choices.
   public init(
@@ -98,8 +123,11 @@ public struct HierarchicalConfiguration: Hashable, Sendable {
         epsilon: epsilon)
       try checks.check(
         (1...1_024).contains(stage.window), "a window is \(stage.window) wide, and must be from 1 to 1024")
+      try checks.check(
+        (0...1_024).contains(stage.pretrainedWindow),
+        "a window of pretraining is \(stage.pretrainedWindow) wide, and must be from 0 to 1024")
     }
-    try checks.checkSize("number of classes", classCount, 1 << 24)
+    if classCount != 0 { try checks.checkSize("number of classes", classCount, 1 << 24) }
     try checks.check(layerCount <= 1_000, "there are \(layerCount) blocks, and must be at most 1000")
     guard let reason = reasonAgainst(height: imageHeight, width: imageWidth) else { return }
     throw .contradiction(file: file, reason: reason)
@@ -123,8 +151,7 @@ extension HierarchicalConfiguration {
     switch windowing {
     case .eachAxis where !isOwn:
       return
-        "its windows and tables of position bias are made for \(imageHeight)×\(imageWidth) pixels, and an input has "
-        + "\(height)×\(width)"
+        "its windows are made for \(imageHeight)×\(imageWidth) pixels, and an input has \(height)×\(width)"
     case .square:
       if hasPositionEmbeddings, !isOwn {
         return
@@ -137,9 +164,16 @@ extension HierarchicalConfiguration {
           + "\(stage + 1) of an input of \(height)×\(width) pixels"
       }
       return nil
+    case .squareOfOwnSize:
+      guard let empty = stages.indices.first(where: { ownRows(ofStage: $0) == 0 }) else { return nil }
+      return
+        "the \(imageHeight / patchHeight) rows of patches of its own size can't be halved until stage \(empty + 1)"
     case .eachAxis: return nil
     }
   }
+
+  /// The rows of a stage at the model's own size, counted by halving without the rest.
+  private func ownRows(ofStage stage: Int) -> Int { (imageHeight / patchHeight) >> stage }
 
   /// The tokens of each stage.
   private func grids(height: Int, width: Int) -> [PatchGrid] {
@@ -154,25 +188,27 @@ extension HierarchicalConfiguration {
     switch windowing {
     case .square: return PatchGrid(rows: window, columns: window)
     case .eachAxis: return PatchGrid(rows: min(window, grid.rows), columns: min(window, grid.columns))
+    case .squareOfOwnSize:
+      let side = min(window, ownRows(ofStage: stage))
+      return PatchGrid(rows: side, columns: side)
     }
   }
 
-  /// The windows of a block; nil where one window is the whole grid.
+  /// The windows of a block; nil where one window is the whole grid, in its own order.
   private func windows(ofStage stage: Int, on grid: PatchGrid, isShifted: Bool) -> AttentionWindows? {
     let shape = window(ofStage: stage, on: grid)
-    guard shape != grid else { return nil }
     func shift(_ window: Int, _ count: Int) -> Int { isShifted && count > window ? window / 2 : 0 }
-    switch windowing {
-    case .square:
-      let both = shift(shape.rows, min(grid.rows, grid.columns))
-      return AttentionWindows(
-        grid: grid, shape: shape, shift: PatchGrid(rows: both, columns: both), padding: .beforeShift)
-    case .eachAxis:
-      return AttentionWindows(
-        grid: grid, shape: shape,
-        shift: PatchGrid(rows: shift(shape.rows, grid.rows), columns: shift(shape.columns, grid.columns)),
-        padding: .afterShift)
-    }
+    let rows =
+      switch windowing {
+      case .square: shift(shape.rows, min(grid.rows, grid.columns))
+      case .eachAxis: shift(shape.rows, grid.rows)
+      case .squareOfOwnSize: shift(shape.rows, ownRows(ofStage: stage))
+      }
+    let columns = windowing == .eachAxis ? shift(shape.columns, grid.columns) : rows
+    guard shape != grid || rows > 0 || columns > 0 else { return nil }
+    return AttentionWindows(
+      grid: grid, shape: shape, shift: PatchGrid(rows: rows, columns: columns),
+      padding: windowing == .eachAxis ? .afterShift : .beforeShift)
   }
 
   /// The tokens at the model's own input size.
@@ -193,6 +229,9 @@ extension HierarchicalConfiguration {
     return TokenLayout(prefix: [], grid: grids[0], readout: .meanOfPatches, layers: layers)
   }
 
+  /// What is done to queries and keys.
+  var attentionTransforms: [any AttentionTransform] { version == .first ? [] : [CosineAttention()] }
+
   /// The table of a stage's position bias at the model's own input size: [offsets, heads].
   func biasTableShape(ofStage stage: Int) -> [Int] {
     let grid = grids(height: imageHeight, width: imageWidth)[stage]
@@ -200,5 +239,16 @@ extension HierarchicalConfiguration {
       RelativeOffsets(grid: window(ofStage: stage, on: grid), hasClassToken: false).count,
       stages[stage].headCount,
     ]
+  }
+}
+
+extension HierarchicalConfiguration {
+  /// The layers of a model of these sizes.
+  public var layerDescriptors: [LayerDescriptor] {
+    layers.map { layer in
+      let stage = stages[layer.stage]
+      return EncoderBlock.descriptor(
+        width: stage.width, headCount: stage.headCount, mlpWidth: stage.mlpWidth)
+    }
   }
 }

@@ -4,6 +4,7 @@ import XAIFoundation
 import XAITensor
 import XAITesting
 
+@testable import XAISwin
 @testable import XAITransformer
 
 @Suite struct HierarchicalTransformerTests {
@@ -12,12 +13,13 @@ import XAITesting
     ModelConformance(toy.make(on: kernels.make())).run()
   }
 
-  @Test("toys have shifts, padding, odd sizes, and a layer without windows")
+  @Test("toys have shifts, padding, odd sizes, a layer without windows, and both versions")
   func toys() throws {
     let windows = HierarchicalToyModel.all.flatMap(\.layout.layers).map(\.windows)
     #expect(windows.contains { $0?.hasPadding == true && $0?.shift == PatchGrid(rows: 1, columns: 1) })
     #expect(windows.contains { $0?.shift == PatchGrid(rows: 0, columns: 1) })
     #expect(windows.contains(nil))
+    #expect(HierarchicalToyModel.all.contains { $0.configuration.version == .second })
     #expect(HierarchicalToyModel.whole.layout.layers.allSatisfy { $0.windows == nil })
   }
 
@@ -92,17 +94,13 @@ import XAITesting
     }
   }
 
-  @Test("other rules than the gradient, and gradients of parameters, are refused by name")
+  @Test("gradients of parameters need one target per image")
   func refusals() throws {
     let model = HierarchicalToyModel.padded.make(on: AvailableKernels.preferred.make())
     let trace = try model.forward(
       Tensor(repeating: 0, [1, 3, 20, 28]), recording: Recording(gradients: true))
-    let cotangent = try Targets([[0]]).cotangent(classCount: 5)
-    expectError("propagation-rules") {
-      try model.differentiable().backward(
-        from: cotangent, through: trace, rules: .conservative, requesting: GradientRequest(input: true))
-    }
-    expectError("parameter-gradients") {
+    let cotangent = try Targets([[0, 1]]).cotangent(classCount: 5)
+    expectError("one target per image") {
       try model.differentiable().backward(
         from: cotangent, through: trace, requesting: GradientRequest(parameters: true))
     }

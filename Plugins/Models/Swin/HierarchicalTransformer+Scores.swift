@@ -1,26 +1,29 @@
 import XAICore
 import XAITensor
+import XAITransformer
 
 extension HierarchicalTransformer {
-  /// What is added to the scores between regions of a window that a shift has brought together, as both libraries do it.
-  private static let mask: Float = -100
-
   /// What is added to the scores of a layer, [1, H, slots, slots], or [windows, H, slots, slots] in shifted windows: the
   /// relative position bias, and what keeps regions of a window apart.
-  func scoreBias(ofLayer layer: Int, _ layout: TokenLayout) -> Tensor? {
-    guard let table = weights.blocks[layer].positionBias else { return nil }
-    let depth = weights.blocks.count
-    return scoreBiases.bias(ofLayer: layer, layout.grid, depth: depth) {
+  func scoreBias(ofLayer layer: Int, _ layout: TokenLayout) -> Tensor {
+    scoreBiases.bias(ofLayer: layer, layout.grid, depth: weights.blocks.count) {
       let windows = layout.windows(ofLayer: layer)
-      let shape = windows?.shape ?? layout.grid(ofLayer: layer)
-      let bias = RelativeOffsets(grid: shape, hasClassToken: false).scores(from: table)
+      let offsets = RelativeOffsets(grid: layout.windowShape(ofLayer: layer), hasClassToken: false)
+      let bias = offsets.scores(from: biasTable(ofLayer: layer, layout))
       guard let windows, windows.shift.rows > 0 || windows.shift.columns > 0 else { return bias }
-      return Self.masked(bias, windows)
+      return Self.masked(bias, windows, by: configuration.scoreBetweenRegions)
     }
   }
 
+  /// The bias of each offset in a window of a layer, [offsets, H].
+  private func biasTable(ofLayer layer: Int, _ layout: TokenLayout) -> Tensor {
+    if let table = weights.blocks[layer].positionBias { return table }
+    return weights.continuousBiases[layer].table(
+      layout.windowShape(ofLayer: layer), pretrained: stage(ofLayer: layer).pretrainedWindow)
+  }
+
   /// [1, H, slots, slots] to [windows, H, slots, slots].
-  private static func masked(_ bias: Tensor, _ windows: AttentionWindows) -> Tensor {
+  private static func masked(_ bias: Tensor, _ windows: AttentionWindows, by mask: Float) -> Tensor {
     let (heads, size) = (bias.shape[1], windows.size)
     let apart = Tensor([windows.count, size, size]) { result in
       for window in 0..<windows.count {
@@ -45,7 +48,9 @@ extension HierarchicalTransformer {
       let sizes = configuration.stages[place.stage]
       let attention = Double(layout.attentionShape(ofLayer: layer, rows: 1, heads: sizes.headCount).count)
       let mlpWidth = Double(weights.blocks[layer].expansion.outputs)
-      let activations = Double(layout.tokenCount(ofLayer: layer)) * (6 * Double(sizes.width) + mlpWidth)
+      // Queries and keys are there a second time where something is done to them.
+      let widths = (recording.parameters ? 9.0 : 6) + (configuration.attentionTransforms.isEmpty ? 0 : 2)
+      let activations = Double(layout.tokenCount(ofLayer: layer)) * (widths * Double(sizes.width) + mlpWidth)
       largest = max(largest, 2 * attention + activations)
       if recording.gradients || recording.attention.contains(layer) { kept += attention }
       if recording.activations.contains(ActivationPoint(layer: layer, place: .scores)) { kept += attention }
@@ -53,4 +58,9 @@ extension HierarchicalTransformer {
     }
     try checkMemory(bytesPerInput: 4 * (kept + largest), batch: batch, layout)
   }
+}
+
+extension TokenLayout {
+  /// The window of a layer: its grid where one window is all of it.
+  func windowShape(ofLayer layer: Int) -> PatchGrid { windows(ofLayer: layer)?.shape ?? grid(ofLayer: layer) }
 }

@@ -1,10 +1,10 @@
 import XAICore
 public import XAITensor
-public import XAIWeights
+public import XAITransformer
 
 /// The parameters of what merges the tokens before a stage.
 struct MergeWeights: Sendable {
-  /// [4·width].
+  /// Of neighbouring tokens, [4·width], or of the merged one, [next width].
   let norm: Norm
   /// [next width, 4·width], without bias.
   let reduction: Linear
@@ -19,21 +19,15 @@ public struct HierarchicalWeights: Sendable {
   let positions: Tensor?
   /// The blocks of all stages.
   let blocks: [BlockWeights]
+  /// The position bias of each block, where it is a function of the offset; empty where blocks have tables.
+  let continuousBiases: [ContinuousPositionBias]
   /// What is before each stage but the first.
   let merges: [MergeWeights]
   let finalNorm: Norm
-  let head: ClassifierHead
+  /// Nil for a backbone.
+  let head: ClassifierHead?
   /// How many parameters there are.
   public let parameterCount: Int
-  /// Each of them by its name.
-  let named: [(name: String, tensor: Tensor)]
-
-  /// Reads the parameters of a checkpoint by its names; what does not fit is reported by the reader's `finish`.
-  public init(
-    reading reader: WeightReader, configuration: HierarchicalConfiguration, naming: HierarchicalNaming
-  ) {
-    self.init(configuration: configuration, naming: naming) { reader.tensor($0, $1) }
-  }
 
   /// Takes the parameters from wherever `source` has them, such as a generator of random numbers.
   ///
@@ -61,26 +55,35 @@ public struct HierarchicalWeights: Sendable {
       configuration.hasPositionEmbeddings
       ? source.tensor(naming.positions, [1, patchCount, stemWidth]).flattened(to: [patchCount, stemWidth])
       : nil
+    let isFirst = configuration.version == .first
     var (blocks, merges): ([BlockWeights], [MergeWeights]) = ([], [])
+    var continuousBiases: [ContinuousPositionBias] = []
     for (index, stage) in stages.enumerated() {
       if index > 0 {
         let (names, width) = (naming.merge(index), stages[index - 1].width)
         merges.append(
           MergeWeights(
-            norm: source.norm(names.norm, 4 * width),
+            norm: source.norm(names.norm, isFirst ? 4 * width : stage.width),
             reduction: source.linear(names.reduction, stage.width, 4 * width, hasBias: false)))
       }
       let sizes = BlockSizes(
         width: stage.width, headCount: stage.headCount, mlpWidth: stage.mlpWidth,
-        qkvBias: configuration.qkvBias,
-        positionBias: TensorShape(configuration.biasTableShape(ofStage: index)))
-      blocks += (0..<stage.depth).map { BlockWeights(source, naming.block(index, $0), sizes) }
+        qkvBias: configuration.qkvBias, transforms: configuration.attentionTransforms,
+        positionBias: isFirst ? TensorShape(configuration.biasTableShape(ofStage: index)) : nil)
+      for block in 0..<stage.depth {
+        blocks.append(BlockWeights(source, naming.block(index, block), sizes))
+        guard !isFirst else { continue }
+        continuousBiases.append(
+          ContinuousPositionBias(source, naming.continuousBias(index, block), headCount: stage.headCount))
+      }
     }
-    (self.blocks, self.merges) = (blocks, merges)
+    (self.blocks, self.merges, self.continuousBiases) = (blocks, merges, continuousBiases)
     let width = stages[stages.count - 1].width
     finalNorm = source.norm(naming.finalNorm, width)
-    head = .linear(source.linear(naming.head, configuration.classCount, width))
-    (parameterCount, named) = (source.count, source.taken)
+    head =
+      configuration.classCount > 0
+      ? .linear(source.linear(naming.head, configuration.classCount, width)) : nil
+    parameterCount = source.count
   }
 }
 
@@ -100,6 +103,20 @@ public struct HierarchicalNaming: Sendable {
     }
   }
 
+  /// The names of the two linear layers that make the position bias of an offset.
+  public struct ContinuousBias: Hashable, Sendable {
+    /// From coordinates to the hidden layer.
+    public var expansion: String
+    /// From the hidden layer to the heads.
+    public var contraction: String
+
+    /// Names both.
+    public init(expansion: String, contraction: String) {
+      self.expansion = expansion
+      self.contraction = contraction
+    }
+  }
+
   /// The patch projection.
   public var patch: String
   /// The layer norm behind it.
@@ -108,6 +125,11 @@ public struct HierarchicalNaming: Sendable {
   public var positions: String
   /// The names of a block, by its stage and its index there.
   public var block: @Sendable (_ stage: Int, _ index: Int) -> CheckpointNaming.Block
+  /// The names of what makes a block's position bias, by its stage and its index there, in version 2.
+  public var continuousBias: @Sendable (_ stage: Int, _ index: Int) -> ContinuousBias = { stage, index in
+    ContinuousBias(
+      expansion: "position_bias.\(stage).\(index).0", contraction: "position_bias.\(stage).\(index).2")
+  }
   /// The names of what merges the tokens before a stage; the first has none.
   public var merge: @Sendable (_ stage: Int) -> Merge
   /// The last layer norm.

@@ -1,42 +1,72 @@
 public import XAICore
 import XAIImage
 public import XAITensor
+import XAITransformer
 
 /// A transformer of stages, such as Swin: patches attend in windows, and between the stages neighbours become one token.
 ///
-/// Source: Liu et al. 2021, "Swin Transformer: Hierarchical Vision Transformer using Shifted Windows" (arXiv 2103.14030).
-public struct HierarchicalTransformer: DifferentiableModel, ParameterListing {
+/// Sources: Liu et al. 2021, "Swin Transformer: Hierarchical Vision Transformer using Shifted Windows" (arXiv 2103.14030); Liu
+/// et al. 2022, "Swin Transformer V2: Scaling Up Capacity and Resolution" (arXiv 2111.09883).
+public struct HierarchicalTransformer: DifferentiableModel {
   public let descriptor: ModelDescriptor
   /// Its sizes and choices.
   public let configuration: HierarchicalConfiguration
   let weights: HierarchicalWeights
+  let naming: HierarchicalNaming
   let kernels: any Kernels
+  /// The directory's configuration, for writing the model; nil where it was made of parts.
+  let source: DirectorySource?
   let scoreBiases = PositionBiasCache()
-  private let stageOfLayer: [Int]
+  let stageOfLayer: [Int]
 
-  /// Every parameter by its name in the checkpoint.
-  public var namedTensors: [(name: String, tensor: Tensor)] { weights.named }
-
-  /// What a transformer of stages can do.
+  /// What a transformer of stages with a classifier can do.
   public static let capabilities: Capabilities = [
-    .attention, .attentionGradients, .activations, .activationGradients, .inputGradients,
+    .attention, .attentionGradients, .activations, .activationGradients, .inputGradients, .propagationRules,
+    .parameterGradients, .patchRemoval, .headRemoval,
   ]
+
+  /// What one without a classifier can do: what looks forward, and isn't about a class.
+  private static let backboneCapabilities: Capabilities = [.attention, .activations]
+
+  /// What a transformer of stages of a configuration can do.
+  static func capabilities(of configuration: HierarchicalConfiguration) -> Capabilities {
+    configuration.classCount > 0 ? capabilities : backboneCapabilities
+  }
+
+  /// Throws for a backbone, which can't say anything of a class.
+  func checkHasClasses() throws(ModelError) {
+    guard configuration.classCount == 0 else { return }
+    throw .notGiven(Self.capabilities.subtracting(Self.backboneCapabilities), model: descriptor.name)
+  }
 
   /// Puts a model together.
   ///
   /// - Parameters:
   ///   - descriptor: says what the model is; its sizes are those of `configuration`.
   ///   - configuration: validated sizes and choices.
-  ///   - weights: read with the same configuration, and found complete.
+  ///   - weights: read with the same configuration and naming, and found complete.
+  ///   - naming: names the parameters in gradients.
   ///   - kernels: what the arithmetic runs on.
   public init(
     descriptor: ModelDescriptor, configuration: HierarchicalConfiguration, weights: HierarchicalWeights,
-    kernels: any Kernels
+    naming: HierarchicalNaming, kernels: any Kernels
+  ) {
+    self.init(
+      descriptor: descriptor, configuration: configuration, weights: weights, naming: naming,
+      kernels: kernels,
+      source: nil)
+  }
+
+  init(
+    descriptor: ModelDescriptor, configuration: HierarchicalConfiguration, weights: HierarchicalWeights,
+    naming: HierarchicalNaming, kernels: any Kernels, source: DirectorySource?
   ) {
     self.descriptor = descriptor
     self.configuration = configuration
     self.weights = weights
+    self.naming = naming
     self.kernels = kernels
+    self.source = source
     self.stageOfLayer = configuration.layers.map(\.stage)
   }
 
@@ -49,7 +79,7 @@ public struct HierarchicalTransformer: DifferentiableModel, ParameterListing {
   var head: ReadoutHead {
     ReadoutHead(
       finalNorm: .onTokens, epsilon: configuration.epsilon, norm: weights.finalNorm,
-      heads: [weights.head], kernels: kernels)
+      heads: [weights.head].compactMap { $0 }, kernels: kernels)
   }
 
   /// The tokens that are read: all of the last layer.
@@ -57,17 +87,32 @@ public struct HierarchicalTransformer: DifferentiableModel, ParameterListing {
     ReadTokens(meanOf: layout.tokenCount(ofLayer: configuration.layerCount - 1))
   }
 
+  /// Where norms stand, in blocks and between stages.
+  private var order: VisionTransformerConfiguration.NormOrder {
+    configuration.version == .first ? .preNorm : .resPostNorm
+  }
+
+  /// The layer norm behind the patch projection.
+  var patchNorm: LayerNorm {
+    LayerNorm(norm: weights.patchNorm, epsilon: HierarchicalConfiguration.betweenEpsilon, kernels: kernels)
+  }
+
+  /// The sizes of a layer.
+  func stage(ofLayer layer: Int) -> HierarchicalConfiguration.Stage {
+    configuration.stages[stageOfLayer[layer]]
+  }
+
   func block(_ layer: Int) -> EncoderBlock {
     EncoderBlock(
-      weights: weights.blocks[layer], heads: configuration.stages[stageOfLayer[layer]].headCount,
-      epsilon: configuration.epsilon, kernels: kernels)
+      weights: weights.blocks[layer], heads: stage(ofLayer: layer).headCount, epsilon: configuration.epsilon,
+      order: order, transforms: configuration.attentionTransforms, kernels: kernels)
   }
 
   /// What merges the tokens before a layer that is the first of its stage, and not of the first stage.
   func merging(before layer: Int) -> PatchMerging {
     PatchMerging(
       weights: weights.merges[stageOfLayer[layer] - 1], epsilon: HierarchicalConfiguration.betweenEpsilon,
-      kernels: kernels)
+      order: order, kernels: kernels)
   }
 
   /// The tokens of an input.
@@ -96,11 +141,13 @@ public struct HierarchicalTransformer: DifferentiableModel, ParameterListing {
       if let merge = layout.layers[layer].merge {
         let merged = merging(before: layer).forward(tokens, merge)
         tokens = merged.output
-        if recording.gradients { merges.append(merged.tape) }
+        if recording.gradients { merges.append(merged) }
       }
       let result = block(layer).forward(
         tokens, recording: recording, keepsAttention: recording.attention.contains(layer),
-        windows: layout.windows(ofLayer: layer), bias: scoreBias(ofLayer: layer, layout)
+        windows: layout.windows(ofLayer: layer),
+        places: TokenPlaces(prefixCount: 0, grid: layout.windowShape(ofLayer: layer)),
+        bias: scoreBias(ofLayer: layer, layout)
       ) { place, activation in
         let point = ActivationPoint(layer: layer, place: place)
         if recording.activations.contains(point) { activations[point] = activation() }
@@ -117,12 +164,9 @@ public struct HierarchicalTransformer: DifferentiableModel, ParameterListing {
   }
 
   /// The tokens of the first layer: patches, normalised, with position embeddings where there are some.
-  private func embed(_ input: Tensor, _ layout: TokenLayout) -> (Tensor, HierarchicalTape.Embedding) {
-    let patches = embedding.forward(embedding.unfold(input, layout.grid), layout.grid)
-    let (normed, statistics) = kernels.layerNorm(
-      patches, weight: weights.patchNorm.weight, bias: weights.patchNorm.bias,
-      epsilon: HierarchicalConfiguration.betweenEpsilon)
-    let tape = HierarchicalTape.Embedding(patches: patches, statistics: statistics)
+  func embed(_ input: Tensor, _ layout: TokenLayout) -> (tokens: Tensor, norm: LayerNorm.Tape) {
+    let (normed, tape) = patchNorm.forward(
+      embedding.forward(embedding.unfold(input, layout.grid), layout.grid))
     guard let positions = weights.positions else { return (normed, tape) }
     return (Tensor.map([normed, positions], to: normed.shape, .operand(0) + .operand(1)), tape)
   }
@@ -130,64 +174,10 @@ public struct HierarchicalTransformer: DifferentiableModel, ParameterListing {
 
 /// What the backward pass of a transformer of stages needs of its forward pass.
 struct HierarchicalTape: EncoderTape {
-  /// What the layer norm behind the patch projection saw.
-  struct Embedding: Sendable {
-    /// [B, N, D].
-    let patches: Tensor
-    let statistics: RowStatistics
-  }
-
-  let embedding: Embedding
+  /// Of the layer norm behind the patch projection.
+  let embedding: LayerNorm.Tape
   let blocks: [EncoderBlock.Tape]
   /// Of each stage but the first.
   let merges: [PatchMerging.Tape]
   let head: ReadoutHead.Tape
-}
-
-extension HierarchicalTransformer {
-  /// Runs the backward pass, from the logits down to the lowest layer that the request needs.
-  ///
-  /// - Throws: for other rules than the plain gradient, and for gradients of parameters.
-  public func backward(
-    from cotangent: Tensor, through trace: ForwardTrace, rules: PropagationRules,
-    requesting request: GradientRequest,
-    visitAttention: (AttentionGradient) throws -> Void
-  ) throws -> Gradients {
-    let tape = try tape(HierarchicalTape.self, of: trace, blocks: weights.blocks.count, from: cotangent)
-    try descriptor.check(recording: [], gradients: request.activations, for: "the backward pass")
-    var missing: Capabilities = rules == .gradient ? [] : [.propagationRules]
-    if request.parameters || request.headParameters { missing.insert(.parameterGradients) }
-    guard missing.isEmpty else { throw ModelError.notGiven(missing, model: descriptor.name) }
-    var gradients = Gradients()
-    var gradient = head.backward(
-      from: cotangent, through: tape.head, reads(trace.layout), rules: .gradient, parameters: nil)
-    var merges = tape.merges
-    let lowest = request.lowestLayer
-    for layer in weights.blocks.indices.reversed() where layer >= lowest {
-      try Task.checkCancellation()
-      let passed = try block(layer).backward(
-        gradient, through: tape.blocks[layer], rules: .gradient,
-        requesting: EncoderBlock.Request(
-          activations: Set(request.activations.filter { $0.layer == layer }.map(\.place)),
-          attention: request.attention.contains(layer), parameters: false, input: layer > lowest),
-        layer: layer, visitAttention: visitAttention)
-      for (place, activation) in passed.activations {
-        gradients.activations[ActivationPoint(layer: layer, place: place)] = activation
-      }
-      guard let input = passed.input else { return gradients }
-      gradient = input
-      if let merge = trace.layout.layers[layer].merge, let tape = merges.popLast() {
-        gradient = merging(before: layer).backward(gradient, through: tape, merge)
-      }
-    }
-    if request.input {
-      let patches = kernels.layerNormBackward(
-        gradient, x: tape.embedding.patches, statistics: tape.embedding.statistics,
-        weight: weights.patchNorm.weight, epsilon: HierarchicalConfiguration.betweenEpsilon,
-        constantVariance: false, residual: nil)
-      gradients.input = embedding.inputGradient(
-        patches, of: trace.input, trace.layout.grid, rule: .gradient)
-    }
-    return gradients
-  }
 }

@@ -1,6 +1,7 @@
 public import XAICore
 public import XAIImage
 import XAITensor
+import XAITransformer
 public import XAIWeights
 
 extension HierarchicalTransformer {
@@ -12,6 +13,7 @@ extension HierarchicalTransformer {
   ///   - configuration: its validated sizes and choices.
   ///   - store: the opened weights of the directory.
   ///   - naming: what the weights are called.
+  ///   - stored: the checkpoint's name for one of the naming.
   ///   - ignoring: names that may be left over in the weights.
   ///   - defaults: what Hugging Face models of the family do where no file says it.
   ///   - request: what the arithmetic runs on, and names for the classes.
@@ -19,7 +21,8 @@ extension HierarchicalTransformer {
   ///   names of other classes, and for class vectors.
   public init(
     loading directory: ModelDirectory, architecture: String, configuration: HierarchicalConfiguration,
-    weights store: WeightStore, naming: HierarchicalNaming, ignoring: [String] = [],
+    weights store: WeightStore, naming: HierarchicalNaming, stored: (String) -> String = { $0 },
+    ignoring: [String] = [],
     preprocessing defaults: Preprocessing, _ request: LoadRequest
   ) throws {
     let classCount = configuration.classCount
@@ -29,29 +32,44 @@ extension HierarchicalTransformer {
     case .vectors, .texts, .images, .features:
       throw LoadError.notGivable("class vectors", family: architecture)
     case .names(let names):
+      guard classCount > 0 else { throw LoadError.namesAlone(model: directory.name) }
       guard names.count == classCount else {
         throw LoadError.otherCount(given: names.count, model: directory.name, classes: classCount)
       }
       labels = names
-    case nil: labels = try directory.labels(count: classCount, notes: &notes)
+    case nil: labels = classCount > 0 ? try directory.labels(count: classCount, notes: &notes) : []
     }
     let reader = WeightReader(store)
-    let weights = HierarchicalWeights(reading: reader, configuration: configuration, naming: naming)
+    let weights = HierarchicalWeights(configuration: configuration, naming: naming) {
+      reader.tensor(stored($0), $1)
+    }
     try reader.finish(ignoring: ignoring)
+    let output = try directory.outputMeaning(classCount: classCount, notes: &notes)
+    try self.init(
+      of: directory, architecture: architecture, labels: labels, output: output, configuration: configuration,
+      weights: weights, naming: naming, preprocessing: defaults, notes: notes, on: request.kernels)
+  }
+
+  /// Describes a model of a directory by what its configuration says.
+  init(
+    of directory: ModelDirectory, architecture: String, labels: [String], output: OutputMeaning,
+    configuration: HierarchicalConfiguration, weights: HierarchicalWeights, naming: HierarchicalNaming,
+    preprocessing defaults: Preprocessing, notes: [String], on kernels: any Kernels
+  ) throws {
+    var notes = notes
     let preprocessing = try directory.preprocessing(
       height: configuration.imageHeight, width: configuration.imageWidth, defaults: defaults,
       notes: &notes
     ) { configuration.reasonAgainst(height: $0, width: $1) == nil }
-    let output = try directory.outputMeaning(classCount: classCount, notes: &notes)
     let layout =
       preprocessing.inputSize.map { configuration.layout(height: $0.height, width: $0.width) }
       ?? configuration.layout
     self.init(
       descriptor: configuration.descriptor(
-        name: directory.name, architecture: architecture,
-        labels: labels, output: output, weights: weights,
+        name: directory.name, architecture: architecture, labels: labels, output: output, weights: weights,
         layout: layout, preprocessing: preprocessing, notes: notes),
-      configuration: configuration, weights: weights, kernels: request.kernels)
+      configuration: configuration, weights: weights, naming: naming, kernels: kernels,
+      source: DirectorySource(directory))
   }
 }
 
@@ -74,6 +92,6 @@ extension HierarchicalConfiguration {
     ModelDescriptor(
       name: name, architecture: architecture, labels: labels, layers: layerDescriptors,
       parameterCount: weights.parameterCount, layout: layout, preprocessing: preprocessing,
-      capabilities: HierarchicalTransformer.capabilities, output: output, notes: notes)
+      capabilities: HierarchicalTransformer.capabilities(of: self), output: output, notes: notes)
   }
 }

@@ -1,0 +1,42 @@
+package import XAICore
+
+/// What interventions need of the batch that they are for.
+extension Model {
+  /// Throws for lists of kept patches that don't fit the images or the layout.
+  package func checkPatches(_ kept: [[Int]], images: Int, _ layout: TokenLayout) throws(ModelError) {
+    guard kept.count == images, kept.allSatisfy({ $0.count == kept[0].count }) else {
+      throw unsupported(
+        "\(kept.count) lists of patches, of \(Set(kept.map(\.count)).sorted()) patches, don't fit \(images) images: "
+          + "there is one for each, and all are of one length")
+    }
+    for patches in kept {
+      guard zip(patches, patches.dropFirst()).allSatisfy(<), (patches.first ?? 0) >= 0,
+        (patches.last ?? 0) < layout.grid.count
+      else {
+        throw unsupported(
+          "the patches \(patches) are not an ascending list from 0 to \(layout.grid.count - 1)")
+      }
+    }
+    guard !layout.readout.readsPatches || !kept[0].isEmpty else {
+      throw unsupported("it reads the mean of its patches, and none is kept")
+    }
+  }
+
+  /// Throws for heads that the model hasn't got.
+  package func checkHeads(_ heads: [Intervention.Head], images: Int) throws(ModelError) {
+    guard heads.count == images else {
+      throw unsupported("\(heads.count) heads don't fit \(images) images: there is one for each")
+    }
+    let counts = descriptor.layers.map { $0.attention?.headCount ?? 0 }
+    for head in heads
+    where !counts.indices.contains(head.layer) || !(0..<counts[head.layer]).contains(head.head) {
+      throw unsupported(
+        "there is no head \(head.head) of layer \(head.layer): it has \(counts.count) layers of "
+          + (Set(counts).count == 1 ? "\(counts[0])" : "\(counts)") + " heads, counted from 0")
+    }
+  }
+
+  private func unsupported(_ reason: String) -> ModelError {
+    .unsupportedInput(model: descriptor.name, reason: reason)
+  }
+}
