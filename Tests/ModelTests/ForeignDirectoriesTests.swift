@@ -67,7 +67,8 @@ import XAIWeights
     Case("ONNX alone", files: ["model.onnx": "x"], "model.onnx", "model.safetensors is"),
     Case("a pickle alone", files: ["best.pt": "x"], "best.pt", "pickles run code"),
     Case("weights alone", files: ["model.safetensors": "x"], "model.safetensors", "how many heads"),
-    Case("a folder of folders", files: ["checkpoint-500/config.json": vit], "checkpoint-500", "that folder"),
+    Case(
+      "a folder of folders", files: ["checkpoint-500/config.json": vit], "checkpoint-500", "give that one"),
     Case("images", files: ["cat.jpg": "x"], "cat.jpg", "a model is asked for"),
     Case("nothing", files: ["notes.txt": "x"], "has no config.json. Put"),
     Case(

@@ -89,8 +89,8 @@ extension DINOv3 {
       RotaryEmbedding(base: base, pairing: .halves, coordinates: .centred)
     ]
     configuration.assumptions = [
-      "the image processor of DINOv3 resizes in floating point, and here resized pixels are rounded to 8 bits, as by those of "
-        + "other models: inputs differ by 1/510 of the range of a pixel at most"
+      "the image processor of DINOv3 resizes in floating point, and here pixels are rounded to 8 bits along the way, as by those "
+        + "of other models: inputs differ by one of the 255 levels of a pixel at most"
     ]
     try configuration.validate(file: config.file)
     return configuration

@@ -35,7 +35,7 @@ enum ForeignContents {
       $0.kind == .folder
         && FileSystem.kind(of: FileSystem.path(FileSystem.path(folder, $0.name), "config.json")) == .file
     }) {
-      return "the folder \(quoted(inner.name)), which has one: give that folder"
+      return "the folder \(quoted(inner.name)), which has one: give that one"
     }
     if let name = file([".jpg", ".jpeg", ".png", ".webp"]) {
       return "images, such as \(quoted(name)), and a model is asked for"

@@ -244,8 +244,11 @@ extension ModelDirectoryError: CustomStringConvertible {
       "\(quoted(path)) is a Python pickle by its name, which isn't read because pickles run code. Convert it once in Python: "
         + "safetensors.torch.save_file(state_dict, 'model.safetensors'), and give the directory with config.json"
     case .noConfiguration(let directory, let cached, let found):
-      "\(quoted(directory)) has no config.json\(found.map { "; it holds \($0)" } ?? ""). "
-        + "Put the one of the model there, or complete the download"
+      "\(quoted(directory)) has no config.json"
+        + (found.map {
+          "; it holds \($0). Give the directory of a model, with its config.json and model.safetensors"
+        }
+          ?? ". Put the one of the model there, or complete the download")
         + (cached.map {
           ". The local cache has a repository of this name, which this folder hides: \(quoted($0))"
         } ?? "")

@@ -134,6 +134,7 @@ import XAIWeights
     arguments: [
       ("ViT", Preprocessing.Normalisation.half), ("DeiT", .half), ("Beit", .half), ("Siglip", .half),
       ("ConvNext", .half), ("Bit", clip), ("CLIP", clip), ("PoolFormer", .imageNet),
+      ("DINOv3ViT", .imageNet),
     ])
   func standardNormalisation(name: String, expected: Preprocessing.Normalisation) throws {
     #expect(try huggingFace(#"{"image_processor_type": "\#(name)ImageProcessor"}"#).normalisation == expected)
@@ -160,7 +161,7 @@ import XAIWeights
       (#"{"do_flip_channel_order": true}"#, "do_flip_channel_order"), (#"{"do_pad": true}"#, "do_pad"),
       (#"{"image_mean": ["a", 1, 2]}"#, "image_mean"), (#"{"crop_size": {"shortest_edge": 3}}"#, "crop_size"),
       (#"{"image_processor_type": "LevitImageProcessor"}"#, "image_processor_type"),
-      (#"{"image_processor_type": "DINOv3ViTImageProcessorFast"}"#, "image_processor_type"),
+      (#"{"image_processor_type": "EomtImageProcessorFast"}"#, "image_processor_type"),
       (#"{"size": 1, "size": 2}"#, "size"),
     ])
   func huggingFaceErrors(json: String, key: String) {
