@@ -153,8 +153,8 @@ public struct VisionTransformer: LayerReadableModel, IntervenableModel {
       if let tape = result.tape { tapes.append(tape) }
     }
     let normed = ActivationPoint(layer: weights.blocks.count - 1, place: .finalNorm)
-    if recording.activations.contains(normed) {
-      let norm = LayerNorm(norm: weights.finalNorm, epsilon: configuration.epsilon, kernels: kernels)
+    if recording.activations.contains(normed), let norm = weights.finalNorm {
+      let norm = LayerNorm(norm: norm, epsilon: configuration.epsilon, kernels: kernels)
       activations[normed] = norm.forward(tokens).output
     }
     let (logits, headTape) = head.forward(tokens, reads)

@@ -90,9 +90,11 @@ extension HierarchicalTransformer: TrainableModel {
         model: descriptor.name,
         reason: "it is a backbone, and a model that is written has a classifier; give it new classes")
     }
+    let isFirst = configuration.version == .first
     return try ConfigurationFiles(
-      of: descriptor, source: source, modelType: configuration.version == .first ? "swin" : "swinv2",
-      size: (configuration.imageHeight, configuration.imageWidth)
+      of: descriptor, source: source, modelType: isFirst ? "swin" : "swinv2",
+      classifierClass: isFirst ? "SwinForImageClassification" : "Swinv2ForImageClassification",
+      epsilon: configuration.epsilon, size: (configuration.imageHeight, configuration.imageWidth)
     ).files()
   }
 }

@@ -68,8 +68,8 @@ package struct BlockSizes {
   var mlp: VisionTransformerConfiguration.MLP
   var qkvBias: VisionTransformerConfiguration.QKVBias
   var transforms: [any AttentionTransform]
-  var hasHeadNorm = false
-  var isParallel = false
+  var hasHeadNorm: Bool
+  var isParallel: Bool
   var hasLayerScale: Bool
   /// The shape of the block's own table of relative position bias; nil where it has none.
   var positionBias: TensorShape?
@@ -80,7 +80,8 @@ package struct BlockSizes {
   package init(
     width: Int, headCount: Int, mlpWidth: Int, mlp: VisionTransformerConfiguration.MLP = .gelu,
     qkvBias: VisionTransformerConfiguration.QKVBias = .all, transforms: [any AttentionTransform] = [],
-    hasLayerScale: Bool = false, positionBias: TensorShape? = nil
+    hasHeadNorm: Bool = false, isParallel: Bool = false, hasLayerScale: Bool = false,
+    positionBias: TensorShape? = nil, positionHiddenWidth: Int? = nil
   ) {
     self.width = width
     self.headCount = headCount
@@ -88,8 +89,11 @@ package struct BlockSizes {
     self.mlp = mlp
     self.qkvBias = qkvBias
     self.transforms = transforms
+    self.hasHeadNorm = hasHeadNorm
+    self.isParallel = isParallel
     self.hasLayerScale = hasLayerScale
     self.positionBias = positionBias
+    self.positionHiddenWidth = positionHiddenWidth
   }
 
   /// Elements that the MLP's first linear layer gives.

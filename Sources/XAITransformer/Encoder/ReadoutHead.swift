@@ -35,8 +35,8 @@ package struct ReadoutHead {
 
   /// A readout of tokens.
   package init(
-    finalNorm: VisionTransformerConfiguration.FinalNorm, epsilon: Float, norm: Norm, heads: [ClassifierHead],
-    kernels: any Kernels
+    finalNorm: VisionTransformerConfiguration.FinalNorm, epsilon: Float, norm: Norm?,
+    heads: [ClassifierHead], kernels: any Kernels
   ) {
     self.finalNorm = finalNorm
     self.epsilon = epsilon

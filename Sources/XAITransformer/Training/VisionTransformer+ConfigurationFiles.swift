@@ -22,6 +22,7 @@ extension VisionTransformer {
     }
     return try ConfigurationFiles(
       of: descriptor, source: source, modelType: naming.modelType ?? descriptor.architecture,
+      classifierClass: naming.classifierClass, epsilon: configuration.epsilon,
       size: (configuration.imageHeight, configuration.imageWidth)
     ).files()
   }
@@ -38,6 +39,8 @@ package struct ConfigurationFiles {
   private let descriptor: ModelDescriptor
   private let source: DirectorySource?
   private let modelType: String
+  private let classifierClass: String?
+  private let epsilon: Float
   private let size: (height: Int, width: Int)
 
   /// States whose files they are.
@@ -46,14 +49,18 @@ package struct ConfigurationFiles {
   ///   - descriptor: the model.
   ///   - source: the configuration that it was loaded with; nil where there was none.
   ///   - modelType: what `transformers` knows the model by, for a configuration that names its class alone.
+  ///   - classifierClass: its class with a classifier, for the configuration of a backbone that got one; nil where there is none.
+  ///   - epsilon: that of layer norms.
   ///   - size: the model's own, for a preprocessing that ends in none.
   package init(
-    of descriptor: ModelDescriptor, source: DirectorySource?, modelType: String,
-    size: (height: Int, width: Int)
+    of descriptor: ModelDescriptor, source: DirectorySource?, modelType: String, classifierClass: String?,
+    epsilon: Float, size: (height: Int, width: Int)
   ) {
     self.descriptor = descriptor
     self.source = source
     self.modelType = modelType
+    self.classifierClass = classifierClass
+    self.epsilon = epsilon
     self.size = size
   }
 
@@ -121,17 +128,17 @@ package struct ConfigurationFiles {
   /// A masked autoencoder's and a masked siamese network's become a plain vision transformer's, whose blocks are theirs; its
   /// ε is stated, since an absent one means another there.
   private func nameClassifier(in config: inout [String: JSONValue]) {
-    guard let classifier = naming.classifierClass, let type = naming.modelType else { return }
+    guard let classifierClass else { return }
     var named: [JSONValue] = []
     if case .array(let classes)? = config["architectures"] { named = classes }
     let hasClassifier = named.contains {
       if case .string(let name) = $0 { name.contains("ForImageClassification") } else { false }
     }
-    guard !hasClassifier, !named.isEmpty || config["model_type"] != .string(type) else { return }
-    config["architectures"] = .array([.string(classifier)])
-    guard config["model_type"] != .string(type) else { return }
-    config["model_type"] = .string(type)
-    config["layer_norm_eps"] = configuration.epsilon.decimal
+    guard !hasClassifier, !named.isEmpty || config["model_type"] != .string(modelType) else { return }
+    config["architectures"] = .array([.string(classifierClass)])
+    guard config["model_type"] != .string(modelType) else { return }
+    config["model_type"] = .string(modelType)
+    config["layer_norm_eps"] = epsilon.decimal
     for key in config.keys where key.hasPrefix("decoder_") || ["mask_ratio", "norm_pix_loss"].contains(key) {
       config[key] = nil
     }
