@@ -38,7 +38,9 @@ import XAIWeights
     }
   }
 
-  @Test("gradients within 3e-5 of the largest entry", arguments: SwinFixture.all, AvailableKernels.all)
+  @Test(
+    "gradients within 3e-5 of the largest entry, of version 2 within 1e-4", arguments: SwinFixture.all,
+    AvailableKernels.all)
   func gradients(_ golden: SwinFixture, _ kernels: AvailableKernels) throws {
     let model = try golden.model(on: kernels.make())
     let trace = try model.forward(golden.tensor("input"), recording: Recording(gradients: true))
@@ -54,7 +56,9 @@ import XAIWeights
       let row = targets.row(image: target.image, target: index)
       func compare(_ key: String, _ value: Tensor) throws {
         guard let expected = try golden.optionalTensor("t\(index).\(key)") else { return }
-        expectCloseToLargest(value, expected, within: 3e-5, "t\(index).\(key)")
+        // Cosines divide by lengths, which may be short.
+        let tolerance: Float = golden.name.contains("swinv2") ? 1e-4 : 3e-5
+        expectCloseToLargest(value, expected, within: tolerance, "t\(index).\(key)")
         compared += 1
       }
       for layer in golden.grids.indices {

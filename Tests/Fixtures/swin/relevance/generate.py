@@ -198,7 +198,8 @@ def main() -> None:
         for name, tensor in found.items():
             if not (tensor.max() - tensor.min()) / tensor.abs().max() > 0.02:
                 print(f"  {name} is nearly flat")
-        tensors |= found
+        # What is left out now may have been there before.
+        tensors = {name: tensor for name, tensor in tensors.items() if not name.startswith(f"{case.name}.")} | found
         print(f"{case.name}: {len(found)} tensors")
     storage.save_tensors(path, tensors)
     storage.save_json(HERE / "versions.json", storage.versions())
