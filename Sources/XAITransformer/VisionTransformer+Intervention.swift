@@ -15,16 +15,13 @@ extension VisionTransformer {
     case .keepingPatches(let kept):
       try check(kept, images: input.shape[0], layout)
       return logits(
-        of: keeping(kept, of: embed(input, layout).tokens, prefix: layout.prefix.count),
-        ReadTokens(layout, patchCount: kept[0].count),
-        TokenPlaces(prefixCount: layout.prefix.count, grid: layout.grid, kept: kept),
+        of: keeping(kept, of: embed(input, layout).tokens, prefix: configuration.prefix.count),
+        reads(layout, patchCount: kept[0].count), places(layout, kept: kept),
         without: [])
     case .removingHeads(let heads):
       try check(heads, images: input.shape[0])
       return logits(
-        of: embed(input, layout).tokens, ReadTokens(layout),
-        TokenPlaces(prefixCount: layout.prefix.count, grid: layout.grid),
-        without: heads)
+        of: embed(input, layout).tokens, reads(layout), places(layout), without: heads)
     }
   }
 
@@ -38,10 +35,17 @@ extension VisionTransformer {
         block(layer).forward(
           tokens, recording: Recording(), keeping: selection(after: layer, reads, Recording()),
           places: places, bias: bias?.scores(ofLayer: layer, at: places),
-          removedHeads: heads.map { $0.layer == layer ? $0.head : nil }
+          removedHeads: removed(heads, layer: layer)
         ).output
     }
-    return head.forward(tokens, reads).logits
+    let pooled = pooling?.forward(
+      tokens, recording: Recording(), removedHeads: removed(heads, layer: weights.blocks.count))
+    return head.forward(pooled?.output ?? tokens, reads).logits
+  }
+
+  /// The head that each image has to do without in a layer.
+  private func removed(_ heads: [Intervention.Head], layer: Int) -> [Int?] {
+    heads.map { $0.layer == layer ? $0.head : nil }
   }
 
   /// The prefix tokens and those of the kept patches: [B, N, D] to [B, prefix + kept, D].
@@ -70,6 +74,9 @@ extension VisionTransformer {
     guard !layout.readout.readsPatches || !kept[0].isEmpty else {
       throw unsupported("it reads the mean of its patches, and none is kept")
     }
+    guard configuration.pooling == nil || !kept[0].isEmpty else {
+      throw unsupported("its probe attends to the patches, and none is kept")
+    }
   }
 
   private func check(_ heads: [Intervention.Head], images: Int) throws(ModelError) {
@@ -77,12 +84,12 @@ extension VisionTransformer {
       throw unsupported("\(heads.count) heads don't fit \(images) images: there is one for each")
     }
     for head in heads
-    where !weights.blocks.indices.contains(head.layer)
-      || !(0..<configuration.headCount).contains(head.head)
+    where !descriptor.layers.indices.contains(head.layer)
+      || !(0..<(descriptor.layers[head.layer].attention?.headCount ?? 0)).contains(head.head)
     {
       throw unsupported(
-        "there is no head \(head.head) of layer \(head.layer): it has \(weights.blocks.count) layers of "
-          + "\(configuration.headCount) heads, counted from 0")
+        "there is no head \(head.head) of layer \(head.layer): it has \(descriptor.layerCount) layers of "
+          + "\(descriptor.headCount) heads, counted from 0")
     }
   }
 

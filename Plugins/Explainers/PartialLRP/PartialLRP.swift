@@ -61,7 +61,8 @@ public struct PartialLRP: Explainer {
     ) { relevance = $0.relevance }
     guard let relevance else { throw ModelError.notRecorded("relevance of attention of layer \(layer)") }
     return try targets.map { image, target, classIndex in
-      let row = Self.read(relevance[targets.row(image: image, target: target)], trace.layout.readoutWeights)
+      let row = Self.read(
+        relevance[targets.row(image: image, target: target)], trace.layout.readoutWeights(ofLayer: layer))
       return try Attribution(
         scores: Array(row[trace.layout.patches]), of: trace, classIndex: classIndex, by: self)
     }

@@ -196,6 +196,7 @@ extension ModelSummary {
     case .meanOfPatches: "mean of the patches"
     case .meanOfClassAndDistillation: "mean of two heads, on the class and the distillation token"
     case .classAndMeanOfPatches: "class token and the mean of the patches, side by side"
+    case .attentionPooling: "probe, which attends to the patches in the last layer"
     }
   }
 

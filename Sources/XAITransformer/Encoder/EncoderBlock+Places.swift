@@ -52,9 +52,11 @@ extension EncoderBlock.Request {
 extension VisionTransformerConfiguration {
   /// The layers of a model of these sizes.
   public var layerDescriptors: [LayerDescriptor] {
-    Array(
-      repeating: EncoderBlock.descriptor(width: width, headCount: headCount, mlpWidth: mlpWidth), count: depth
-    )
+    var block = EncoderBlock.descriptor(width: width, headCount: headCount, mlpWidth: mlpWidth)
+    guard let pooling else { return Array(repeating: block, count: depth) }
+    // A probe that attends to itself alone has no finite scores.
+    block.places.removeAll { $0.place == .scores }
+    return Array(repeating: block, count: depth) + [pooling.descriptor(width: width)]
   }
 }
 

@@ -22,12 +22,12 @@ extension MultiHeadAttention {
   /// - Parameters:
   ///   - goesPast: whether queries, keys and values are needed, and not the attention's gradient alone.
   ///   - parameters: whether gradients of transforms' parameters are needed.
-  ///   - bias: what was added to the scores; nil for nothing.
+  ///   - bias: gives what was added to the scores, where a rule needs it; nil for nothing.
   ///   - layer: the layer as which `visit` is lent the attention and its gradient; nil where it isn't called.
   /// - Returns: nil where nothing past the attention is needed.
   func backward(
     _ context: Tensor, through tape: Tape, rules: PropagationRules, goesPast: Bool, parameters: Bool,
-    bias: LayerBias?, layer: Int?, visit: (AttentionGradient) throws -> Void
+    bias: (() -> Tensor)?, layer: Int?, visit: (AttentionGradient) throws -> Void
   ) throws -> Gradients? {
     let layout = layout(of: tape.parts)
     let targets = context.shape[0] / layout.batch
@@ -119,7 +119,7 @@ extension MultiHeadAttention {
   /// The gradient of the scores from that of the attention, [k·B, H, N, N].
   private func softmaxBackward(
     _ gradient: consuming Tensor, _ tape: Tape, _ layout: AttentionLayout, _ rules: PropagationRules,
-    bias: LayerBias?
+    bias: (() -> Tensor)?
   ) -> Tensor {
     guard rules.softmax == .identity else {
       var buffer = TensorBuffer(reusing: consume gradient)
@@ -127,7 +127,7 @@ extension MultiHeadAttention {
       return buffer.freeze()
     }
     return IdentityRules.apply(
-      gradient, input: scores(tape.parts, tape.transformed, bias: bias?.scores), output: tape.attention)
+      gradient, input: scores(tape.parts, tape.transformed, bias: bias?()), output: tape.attention)
   }
 
   /// The gradients of transforms' parameters that come by queries, by keys, or by both.

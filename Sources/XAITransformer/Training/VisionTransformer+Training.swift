@@ -67,8 +67,15 @@ extension VisionTransformer {
     }
     list.add(naming.embeddingNorm, weights.embeddingNorm)
     list.add(naming.positionBias, weights.positionBias)
-    for (layer, block) in weights.blocks.enumerated() { list.add(block, ofLayer: layer) }
-    list.add(naming.finalNorm, weights.finalNorm)
+    for (layer, block) in weights.blocks.enumerated() { list.add(block, naming.block(layer), ofLayer: layer) }
+    if let pooling = weights.pooling {
+      list.add(
+        naming.probe,
+        pooling.probe.reshaped(to: naming.probeShape(width: configuration.width)))
+      list.add(pooling.block, naming.poolingBlock, ofLayer: weights.blocks.count)
+    } else {
+      list.add(naming.finalNorm, weights.finalNorm)
+    }
     for (name, head) in zip(naming.heads, weights.heads) {
       switch head {
       case .linear(let linear): list.add(name, linear, isHead: true)
@@ -86,9 +93,9 @@ extension VisionTransformer {
 
 extension CheckpointNaming {
   /// The parameters of a block, or the gradients of them, by name.
-  func parameters(of block: BlockWeights, layer: Int) -> [NamedParameter] {
+  func parameters(of block: BlockWeights, _ names: Block, layer: Int) -> [NamedParameter] {
     var list = ParameterList(naming: self)
-    list.add(block, ofLayer: layer)
+    list.add(block, names, ofLayer: layer)
     return list.parameters
   }
 }
@@ -105,8 +112,7 @@ private struct ParameterList {
   }
 
   /// The parameters of a block.
-  mutating func add(_ block: BlockWeights, ofLayer index: Int) {
-    let names = naming.block(index)
+  mutating func add(_ block: BlockWeights, _ names: CheckpointNaming.Block, ofLayer index: Int) {
     layer = index
     add(names.firstNorm, block.firstNorm)
     for (name, linear) in zip(names.queryKeyValue, block.queryKeyValue) {

@@ -70,7 +70,11 @@ extension VisionTransformerConfiguration {
     let table = biasTableShape.count
     let tables =
       (positionBias?.isPerLayer == true ? depth * table : 0) + (positionBias?.isShared == true ? table : 0)
-    return width * (patch.valueCount + 1) + (hasEmbeddingNorm ? norm : 0) + (prefix.count + positionCount)
+    let pooled = pooling.map {
+      4 * width * width + 5 * width + norm + 2 * width * $0.mlpWidth + $0.mlpWidth + width
+    }
+    return (pooled ?? 0) + width * (patch.valueCount + 1) + (hasEmbeddingNorm ? norm : 0)
+      + (prefix.count + positionCount)
       * width + tables
       + depth * (attention + mlp + 2 * norm + scales) + norm + heads * classCount * (headInputs + 1)
   }
@@ -106,8 +110,10 @@ struct InitialWeights {
   ) {
     self.seed = random.next()
     let blocks = (0..<configuration.depth).map(naming.block)
+    let pooling = configuration.pooling == nil ? nil : naming.poolingBlock
     let norms =
-      blocks.flatMap { [$0.firstNorm, $0.secondNorm, $0.mlpNorm] } + [naming.embeddingNorm, naming.finalNorm]
+      (blocks + [pooling].compactMap { $0 }).flatMap { [$0.firstNorm, $0.secondNorm, $0.mlpNorm] }
+      + [naming.embeddingNorm, naming.finalNorm]
     let scales = blocks.flatMap { [$0.firstScale, $0.secondScale] }.compactMap { $0 }
     let tables = ([naming.positionBias] + blocks.map(\.positionBias)).compactMap { $0 }
     let transforms = configuration.blockSizes.transformParameters.joined()
@@ -117,7 +123,8 @@ struct InitialWeights {
         + blocks.flatMap { names in transforms.map { (names.attentionParameter($0.id), $0.initial) } }
     ) { first, _ in first }
     self.heads = Set(naming.heads.map { naming.tensor($0, .weight) })
-    self.tokens = Set(naming.prefixTensors(of: configuration.prefix).map(\.name) + [naming.positions])
+    self.tokens = Set(
+      naming.prefixTensors(of: configuration.prefix).map(\.name) + [naming.positions, naming.probe])
     self.positions = naming.positions
     self.grid = configuration.layout.grid
   }

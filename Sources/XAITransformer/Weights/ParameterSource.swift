@@ -71,8 +71,8 @@ struct DirectorySource: Sendable {
   let config: [String: JSONValue]
   /// The members of the image processor's configuration, empty where there is none.
   let preprocessor: [String: JSONValue]
-  /// The token of masked patches, where the weights have one.
-  var maskToken: Tensor?
+  /// What the weights have and nothing is made of, by name, such as the token of masked patches.
+  var unread: [String: Tensor] = [:]
 
   init(_ directory: ModelDirectory) {
     self.format = directory.format

@@ -17,6 +17,8 @@ public struct VisionTransformerWeights: Sendable {
   let embeddingNorm: Norm?
   let blocks: [BlockWeights]
   let finalNorm: Norm
+  /// What pools the tokens; nil where nothing but reading does.
+  let pooling: PoolingWeights?
   /// One head, or those on the class and on the distillation token; none in a backbone.
   let heads: [ClassifierHead]
   /// How many parameters there are.
@@ -69,11 +71,12 @@ public struct VisionTransformerWeights: Sendable {
     self.positionBias =
       configuration.positionBias?.isShared == true
       ? naming.positionBias.map { source.tensor($0, configuration.biasTableShape) } : nil
-    self.finalNorm = source.norm(naming.finalNorm, width)
+    self.pooling = configuration.pooling.map { PoolingWeights(source, naming, $0, width: width) }
+    self.finalNorm = pooling?.block.firstNorm ?? source.norm(naming.finalNorm, width)
     let (classCount, features) = (configuration.classCount, configuration.headInputs)
     switch configuration.classifier {
     case .linear: self.heads = naming.heads.map { .linear(source.linear($0, classCount, features)) }
-    case .cosine(let scale, let projectedWidth):
+    case .cosine(let scale, let bias, let projectedWidth):
       let projection = projectedWidth.map { width in
         let shape: TensorShape = naming.isProjectionTransposed ? [features, width] : [width, features]
         let stored = source.tensor(naming.tensor(naming.projection, .weight), shape)
@@ -81,7 +84,9 @@ public struct VisionTransformerWeights: Sendable {
       }
       let vectors = source.tensor(
         naming.tensor(naming.heads[0], .weight), [classCount, projectedWidth ?? features])
-      self.heads = [.cosine(CosineHead(vectors: vectors, projection: projection, scale: scale))]
+      self.heads = [
+        .cosine(CosineHead(vectors: vectors, projection: projection, scale: scale, bias: bias ?? 0))
+      ]
     case .none: self.heads = []
     }
     self.parameterCount = source.count
