@@ -164,6 +164,7 @@ let plugins: [Plugin] = [
   Plugin(kind: "Models", name: "DINOv2"),
   Plugin(kind: "Models", name: "Swin"),
   Plugin(kind: "Models", name: "CLIP"),
+  Plugin(kind: "Models", name: "SigLIP"),
   Plugin(kind: "Explainers", name: "AttentionRollout"),
   Plugin(kind: "Explainers", name: "GMAR"),
   Plugin(kind: "Explainers", name: "GradCAM"),

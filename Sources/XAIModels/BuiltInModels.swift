@@ -3,6 +3,7 @@
 public import XAICore
 @_exported public import XAIDINOv2
 @_exported public import XAIDeiT
+@_exported public import XAISigLIP
 @_exported public import XAISwin
 @_exported public import XAIViT
 
@@ -16,4 +17,5 @@ public let builtInModels: [any Plugin.Type] = [
   DINOv2.self,
   Swin.self,
   CLIP.self,
+  SigLIP.self,
 ]

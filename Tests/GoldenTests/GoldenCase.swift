@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import XAI
 
-/// A small random model of `Tests/Fixtures/models` with what PyTorch computes with it.
+/// A small random model of `Tests/Fixtures/models` or `siglip` with what PyTorch computes with it.
 struct GoldenCase: Sendable, CustomTestStringConvertible {
   struct Target: Decodable {
     let image: Int
@@ -31,11 +31,17 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
     .deletingLastPathComponent()
     .appendingPathComponent("Fixtures")
 
-  static let all: [GoldenCase] = {
-    let folder = fixtures.appendingPathComponent("models")
+  /// Those that every kind of expected values is there for.
+  static let all = cases(of: "models")
+
+  /// Those, and models with attention pooling, whose values are their own and those of the attention methods.
+  static let everyModel = all + cases(of: "siglip")
+
+  private static func cases(of kind: String) -> [GoldenCase] {
+    let folder = fixtures.appendingPathComponent(kind)
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     return names.sorted().compactMap { try? GoldenCase(folder.appendingPathComponent($0)) }
-  }()
+  }
 
   private init(_ folder: URL) throws {
     let decoder = JSONDecoder()
