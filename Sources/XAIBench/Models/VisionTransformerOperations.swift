@@ -52,7 +52,7 @@ package struct VisionTransformerOperations: Hashable, Sendable {
   /// Each product of the forward pass has one for the gradient of its input, and those of attention, of which both
   /// factors are activations, have two. The lowest layer's attention is where it ends.
   package var reverse: Double {
-    readout + pooling + Double(depth) * (restOfBlock(tokens: tokens) + product(tokens * tokens, width))
+    readout + poolingReverse + Double(depth) * (restOfBlock(tokens: tokens) + product(tokens * tokens, width))
       + Double(depth - 1) * belowAttention
   }
 
@@ -75,11 +75,22 @@ package struct VisionTransformerOperations: Hashable, Sendable {
       Double(3 * configuration.patchHeight * configuration.patchWidth))
   }
 
-  /// An attention pooling: keys and values of all tokens, and the rest for the probe alone; its reverse is as much.
+  /// An attention pooling as it is computed: attention of the probe and all tokens, and the rest for the probe alone.
   private var pooling: Double {
-    guard let pooling = configuration.pooling else { return 0 }
-    return product(tokens * 2 * width, width) + 2 * product(tokens, width) + 2 * product(width, width)
-      + 2 * product(width, Double(pooling.mlpWidth))
+    guard configuration.pooling != nil else { return 0 }
+    return product((tokens + 1) * 3 * width, width) + 2 * product((tokens + 1) * (tokens + 1), width)
+      + restOfPooling
+  }
+
+  /// From the gradient of the features to that of the tokens.
+  private var poolingReverse: Double {
+    guard configuration.pooling != nil else { return 0 }
+    return restOfPooling + 4 * product((tokens + 1) * (tokens + 1), width)
+      + product((tokens + 1) * 3 * width, width)
+  }
+
+  private var restOfPooling: Double {
+    product(width, width) + 2 * product(width, Double(configuration.pooling?.mlpWidth ?? 0))
   }
 
   private var readout: Double {

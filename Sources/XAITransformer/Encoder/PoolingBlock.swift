@@ -166,11 +166,12 @@ struct PoolingBlock {
     record(.afterAttention, probe.scattered(attended))
     guard request.reachesHeadOutputs else { return gradients }
 
-    let context = probe.chosen(from: attention.outputs(tape.attention))
+    // Computed again only where a rule or a parameter needs it.
+    func context() -> Tensor { probe.chosen(from: attention.outputs(tape.attention)) }
     let ofContext = probe.scattered(
       kernels.applyBackward(
-        block.projection, to: attended, rule: rules.linear, input: context,
-        output: kernels.apply(block.projection, to: context)
+        block.projection, to: attended, rule: rules.linear, input: context(),
+        output: kernels.apply(block.projection, to: context())
       ).freeze())
     record(.headOutputs, ofContext)
     guard request.reachesAttention else { return gradients }
@@ -193,7 +194,7 @@ struct PoolingBlock {
       gradients.block.parameters = BlockWeights(
         firstNorm: firstNorm.parameterGradients(ofNormed, through: tape.firstNorm),
         queryKeyValue: attention.parameterGradients(passed.parts, input: tape.tokens), transforms: [],
-        projection: linear(block.projection, context, attended),
+        projection: linear(block.projection, context(), attended),
         secondNorm: secondNorm.parameterGradients(ofInput, through: tape.secondNorm),
         expansion: linear(block.expansion, mlpInput, ofHidden),
         contraction: linear(block.contraction, mapped, shares.branch))
