@@ -166,6 +166,7 @@ let plugins: [Plugin] = [
   Plugin(kind: "Models", name: "DINOv3"),
   Plugin(kind: "Models", name: "Swin"),
   Plugin(kind: "Models", name: "CLIP"),
+  Plugin(kind: "Models", name: "SigLIP"),
   Plugin(kind: "Explainers", name: "AttentionRollout"),
   Plugin(kind: "Explainers", name: "GMAR"),
   Plugin(kind: "Explainers", name: "GradCAM"),

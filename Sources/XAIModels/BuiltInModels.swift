@@ -4,6 +4,7 @@ public import XAICore
 @_exported public import XAIDINOv2
 @_exported public import XAIDINOv3
 @_exported public import XAIDeiT
+@_exported public import XAISigLIP
 @_exported public import XAISwin
 @_exported public import XAIViT
 
@@ -18,4 +19,5 @@ public let builtInModels: [any Plugin.Type] = [
   DINOv3.self,
   Swin.self,
   CLIP.self,
+  SigLIP.self,
 ]

@@ -18,7 +18,7 @@ extension VisionTransformer {
       if let bias { accumulate(bias, into: &gradients.parameters[naming.tensor(name, .bias)]) }
     }
     var gradient = head.backward(
-      from: cotangent, through: tape.head, ReadTokens(trace.layout), rules: rules,
+      from: cotangent, through: tape.head, reads(trace.layout), rules: rules,
       parameters: !request.parameters && !request.headParameters
         ? nil
         : { gradients in
@@ -32,21 +32,37 @@ extension VisionTransformer {
         })
 
     let lowest = request.lowestLayer
+    if let pooling, let poolingTape = tape.pooling {
+      let layer = weights.blocks.count
+      guard lowest <= layer else { return gradients }
+      let passed = try pooling.backward(
+        gradient, through: poolingTape, rules: rules, requesting: blockRequest(request, layer: layer),
+        layer: layer, visitAttention: visitAttention)
+      for (place, activation) in passed.block.activations {
+        gradients.activations[ActivationPoint(layer: layer, place: place)] = activation
+      }
+      if let own = passed.block.parameters, let probe = passed.probe {
+        gradients.parameters[naming.probe] = probe.reshaped(
+          to: naming.probeShape(width: configuration.width))
+        for parameter in naming.parameters(of: own, naming.poolingBlock, layer: layer) {
+          gradients.parameters[parameter.name] = parameter.tensor
+        }
+      }
+      guard let input = passed.block.input else { return gradients }
+      gradient = input
+    }
     let bias = relativeBias
-    let places = TokenPlaces(prefixCount: trace.layout.prefix.count, grid: trace.layout.grid)
+    let places = places(trace.layout)
     var ofBlocks: [BlockWeights] = []
     for layer in weights.blocks.indices.reversed() where layer >= lowest {
       try Task.checkCancellation()
       let passed = try block(layer).backward(
         gradient, through: tape.blocks[layer], rules: rules,
-        requesting: EncoderBlock.Request(
-          activations: Set(request.activations.filter { $0.layer == layer }.map(\.place)),
-          attention: request.attention.contains(layer), parameters: request.parameters,
-          scoreBias: request.parameters && bias != nil, input: layer > lowest),
-        layer: layer, bias: bias.map { bias in { bias.scores(ofLayer: layer, at: places) } },
-        visitAttention: visitAttention)
+        requesting: blockRequest(request, layer: layer),
+        layer: layer, bias: bias.map { bias in { bias.scores(ofLayer: layer, at: places) } }
+      ) { try visitAttention(withProbe($0)) }
       for (place, activation) in passed.activations {
-        gradients.activations[ActivationPoint(layer: layer, place: place)] = activation
+        gradients.activations[ActivationPoint(layer: layer, place: place)] = withProbe(activation)
       }
       if var own = passed.parameters {
         if let bias, bias.settings.hiddenWidth != nil {
@@ -68,7 +84,7 @@ extension VisionTransformer {
           }
         }
         ofBlocks.append(own)
-        for parameter in naming.parameters(of: own, layer: layer) {
+        for parameter in naming.parameters(of: own, naming.block(layer), layer: layer) {
           gradients.parameters[parameter.name] = parameter.tensor
         }
       }
@@ -93,6 +109,21 @@ extension VisionTransformer {
       gradients.parameters.merge(embeddingGradients(gradient, trace, tape)) { known, _ in known }
     }
     return gradients
+  }
+
+  /// What a request asks one layer for.
+  private func blockRequest(_ request: GradientRequest, layer: Int) -> EncoderBlock.Request {
+    EncoderBlock.Request(
+      activations: Set(request.activations.filter { $0.layer == layer }.map(\.place)),
+      attention: request.attention.contains(layer), parameters: request.parameters,
+      scoreBias: request.parameters && configuration.positionBias != nil, input: layer > request.lowestLayer)
+  }
+
+  /// The attention of a block and its gradient as the layout counts tokens; a probe has no part in either.
+  func withProbe(_ visited: AttentionGradient) -> AttentionGradient {
+    AttentionGradient(
+      layer: visited.layer, attention: withProbe(visited.attention, diagonal: 1),
+      gradient: withProbe(visited.gradient, diagonal: 0))
   }
 
   /// The gradients of the patch projection, the position embeddings and the prefix tokens, by name.

@@ -15,16 +15,13 @@ extension VisionTransformer {
     case .keepingPatches(let kept):
       try checkPatches(kept, images: input.shape[0], layout)
       return logits(
-        of: keeping(kept, of: embed(input, layout).tokens, prefix: layout.prefix.count),
-        ReadTokens(layout, patchCount: kept[0].count),
-        TokenPlaces(prefixCount: layout.prefix.count, grid: layout.grid, kept: kept),
+        of: keeping(kept, of: embed(input, layout).tokens, prefix: configuration.prefix.count),
+        reads(layout, patchCount: kept[0].count), places(layout, kept: kept),
         without: [])
     case .removingHeads(let heads):
       try checkHeads(heads, images: input.shape[0])
       return logits(
-        of: embed(input, layout).tokens, ReadTokens(layout),
-        TokenPlaces(prefixCount: layout.prefix.count, grid: layout.grid),
-        without: heads)
+        of: embed(input, layout).tokens, reads(layout), places(layout), without: heads)
     }
   }
 
@@ -38,10 +35,17 @@ extension VisionTransformer {
         block(layer).forward(
           tokens, recording: Recording(), keeping: selection(after: layer, reads, Recording()),
           places: places, bias: bias?.scores(ofLayer: layer, at: places),
-          removedHeads: heads.map { $0.layer == layer ? $0.head : nil }
+          removedHeads: removed(heads, layer: layer)
         ).output
     }
-    return head.forward(tokens, reads).logits
+    let pooled = pooling?.forward(
+      tokens, recording: Recording(), removedHeads: removed(heads, layer: weights.blocks.count))
+    return head.forward(pooled?.output ?? tokens, reads).logits
+  }
+
+  /// The head that each image has to do without in a layer.
+  private func removed(_ heads: [Intervention.Head], layer: Int) -> [Int?] {
+    heads.map { $0.layer == layer ? $0.head : nil }
   }
 
   /// The prefix tokens and those of the kept patches: [B, N, D] to [B, prefix + kept, D].

@@ -100,9 +100,28 @@ public struct VisionTransformer: LayerReadableModel, IntervenableModel {
   }
 
   var head: ReadoutHead {
+    // Where tokens are pooled, the last norm is part of the pooling.
     ReadoutHead(
-      finalNorm: configuration.finalNorm, epsilon: configuration.epsilon,
+      finalNorm: weights.pooling == nil ? configuration.finalNorm : .unused, epsilon: configuration.epsilon,
       norm: weights.finalNorm, heads: weights.heads, kernels: kernels)
+  }
+
+  /// What pools the tokens behind the last block; nil where nothing does.
+  var pooling: PoolingBlock? {
+    guard let own = weights.pooling, let settings = configuration.pooling else { return nil }
+    return PoolingBlock(
+      own, settings, prefixCount: configuration.prefix.count, epsilon: configuration.epsilon, kernels: kernels
+    )
+  }
+
+  /// The tokens that the head reads: the pooled one alone, or those of the layout.
+  func reads(_ layout: TokenLayout, patchCount: Int? = nil) -> ReadTokens {
+    configuration.pooling == nil ? ReadTokens(layout, patchCount: patchCount) : ReadTokens(meanOf: 1)
+  }
+
+  /// Where the tokens of the blocks come from, among which there is no probe.
+  func places(_ layout: TokenLayout, kept: [[Int]]? = nil) -> TokenPlaces {
+    TokenPlaces(prefixCount: configuration.prefix.count, grid: layout.grid, kept: kept)
   }
 
   func block(_ layer: Int) -> EncoderBlock {
@@ -113,8 +132,12 @@ public struct VisionTransformer: LayerReadableModel, IntervenableModel {
   }
 
   /// The tokens of an input; other sizes than the model's own get interpolated position embeddings.
+  ///
+  /// Of the model's own size, what is left over to the right and below is in no patch, as in a convolution.
   public func layout(height: Int, width: Int) throws -> TokenLayout {
-    guard configuration.patch.divides(height: height, width: width), height <= 16_384, width <= 16_384
+    let isOwn = (height, width) == (configuration.imageHeight, configuration.imageWidth)
+    guard isOwn || configuration.patch.divides(height: height, width: width), height <= 16_384,
+      width <= 16_384
     else {
       throw ModelError.unsupportedInput(
         model: descriptor.name,
@@ -135,8 +158,7 @@ public struct VisionTransformer: LayerReadableModel, IntervenableModel {
     var activations: [ActivationPoint: Tensor] = [:]
     var tapes: [EncoderBlock.Tape] = []
     let embedded = embed(input, layout)
-    let reads = ReadTokens(layout)
-    let places = TokenPlaces(prefixCount: layout.prefix.count, grid: layout.grid)
+    let (reads, places) = (reads(layout), places(layout))
     var tokens = embedded.tokens
     for layer in weights.blocks.indices {
       try Task.checkCancellation()
@@ -146,10 +168,12 @@ public struct VisionTransformer: LayerReadableModel, IntervenableModel {
         bias: relativeBias?.scores(ofLayer: layer, at: places)
       ) { place, activation in
         let point = ActivationPoint(layer: layer, place: place)
-        if recording.activations.contains(point) { activations[point] = activation() }
+        if recording.activations.contains(point) { activations[point] = withProbe(activation()) }
       }
       tokens = result.output
-      if recording.attention.contains(layer) { attention[layer] = result.attention }
+      if recording.attention.contains(layer) {
+        attention[layer] = result.attention.map { withProbe($0, diagonal: 1) }
+      }
       if let tape = result.tape { tapes.append(tape) }
     }
     let normed = ActivationPoint(layer: weights.blocks.count - 1, place: .finalNorm)
@@ -157,13 +181,31 @@ public struct VisionTransformer: LayerReadableModel, IntervenableModel {
       let norm = LayerNorm(norm: norm, epsilon: configuration.epsilon, kernels: kernels)
       activations[normed] = norm.forward(tokens).output
     }
-    let (logits, headTape) = head.forward(tokens, reads)
+    let last = weights.blocks.count
+    let pooled = pooling?.forward(
+      tokens, recording: recording, keepsAttention: recording.attention.contains(last)
+    ) { place, activation in
+      let point = ActivationPoint(layer: last, place: place)
+      if recording.activations.contains(point) { activations[point] = activation() }
+    }
+    if recording.attention.contains(last) { attention[last] = pooled?.attention }
+    let (logits, headTape) = head.forward(pooled?.output ?? tokens, reads)
     return ForwardTrace(
       input: input, layout: layout, logits: logits, attention: attention, activations: activations,
       tape: recording.gradients
         ? VisionTransformerTape(
           patches: recording.parameters ? embedded.patches : nil, embeddingNorm: embedded.norm, blocks: tapes,
-          head: headTape) : nil)
+          pooling: pooled?.tape, head: headTape) : nil)
+  }
+
+  /// What a block has of its tokens, as the layout counts them: zeros stand for a probe, which has no part in a block.
+  func withProbe(_ x: Tensor) -> Tensor { configuration.pooling == nil ? x : x.adding(first: nil) }
+
+  /// What a block has of pairs of its tokens, as the layout counts them.
+  ///
+  /// - Parameter diagonal: what a probe has with itself; nothing with others.
+  func withProbe(_ pairs: Tensor, diagonal: Float) -> Tensor {
+    configuration.pooling == nil ? pairs : pairs.addingPair(diagonal: diagonal)
   }
 
   /// The tokens of the first block, [B, N, D], with what they were made from.
@@ -180,7 +222,9 @@ public struct VisionTransformer: LayerReadableModel, IntervenableModel {
 extension VisionTransformer {
   /// The tokens that are needed behind the attention of a layer; nil for all.
   func selection(after layer: Int, _ reads: ReadTokens, _ recording: Recording) -> TokenSelection? {
-    guard layer == weights.blocks.count - 1, !reads.readout.readsPatches else { return nil }
+    guard layer == weights.blocks.count - 1, weights.pooling == nil, !reads.readout.readsPatches else {
+      return nil
+    }
     var places = EncoderBlock.behindAttention
     places.append(.finalNorm)
     if configuration.normOrder == .resPostNorm { places.append(.firstNorm) }
@@ -197,6 +241,8 @@ struct VisionTransformerTape: EncoderTape {
   let patches: Tensor?
   let embeddingNorm: LayerNorm.Tape?
   let blocks: [EncoderBlock.Tape]
+  /// Where there is an attention pooling.
+  let pooling: PoolingBlock.Tape?
   let head: ReadoutHead.Tape
 }
 
@@ -217,7 +263,7 @@ extension VisionTransformer {
     // Queries and keys are there a second time where something is done to them.
     let copies: Double = configuration.attentionTransforms.isEmpty ? 0 : 2
     let activations = tokens * (((recording.parameters ? 9 : 6) + copies) * width + mlpWidth)
-    let layers = 0..<configuration.depth
+    let layers = 0..<configuration.layerCount
     let keptAttention =
       layers.filter { recording.gradients || recording.attention.contains($0) }.count
       + recording.activations.count { $0.place == .scores }

@@ -19,7 +19,7 @@ import XAITransformer
   }
 
   /// Every product that a pass makes, counted as it is made.
-  @Test(arguments: [ToyModel.classToken, .distilled, .meanPooled, .registers])
+  @Test(arguments: [ToyModel.classToken, .distilled, .meanPooled, .registers, .attentionPooled])
   func theFormulaIsWhatIsDone(toy: ToyModel) throws {
     let profile = Profile()
     let kernels = ProfilingKernels(AvailableKernels.preferred.make(), into: profile)

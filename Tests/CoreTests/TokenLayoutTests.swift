@@ -40,6 +40,18 @@ import XAICore
     #expect(layout.readout.readsPatches)
   }
 
+  @Test("an attention pooling reads its probe, and a block below it the mean of the patches")
+  func attentionPooling() throws {
+    let layout = TokenLayout(
+      prefix: [.probe, .register], grid: grid, readout: .attentionPooling, poolingLayer: 2)
+    #expect(layout.readoutTokens == [0] && !layout.readout.readsPatches)
+    #expect(layout.readoutWeights == [1] + Array(repeating: 0, count: 7))
+    #expect(layout.readoutWeights(ofLayer: 2) == layout.readoutWeights)
+    #expect(layout.readoutWeights(ofLayer: 1) == [0, 0] + Array(repeating: 1 / 6, count: 6))
+    let data = try JSONEncoder().encode(layout)
+    #expect(try JSONDecoder().decode(TokenLayout.self, from: data) == layout)
+  }
+
   @Test func json() throws {
     let layout = TokenLayout(prefix: [.classToken, .register], grid: grid, readout: .classToken)
     let data = try JSONEncoder().encode(layout)

@@ -5,7 +5,7 @@ import XAITesting
 /// What explainers without golden values on a model still owe it: a map, or a reason.
 @Suite struct EveryExplainerTests {
   /// Whatever stands between the tokens of these models, none of their stages is refused.
-  @Test("every explainer explains every model", arguments: GoldenCase.all + GoldenCase.variants)
+  @Test("every explainer explains every model", arguments: GoldenCase.everyModel)
   func explains(_ golden: GoldenCase) throws {
     let registry = try Registry.builtIn()
     let model = try golden.model(on: AvailableKernels.preferred.make())
@@ -25,9 +25,7 @@ import XAITesting
     }
   }
 
-  @Test(
-    "what a model hasn't got is refused by its name, with what it has",
-    arguments: GoldenCase.all + GoldenCase.variants)
+  @Test("what a model hasn't got is refused by its name, with what it has", arguments: GoldenCase.everyModel)
   func refuses(_ golden: GoldenCase) throws {
     let registry = try Registry.builtIn()
     let model = try golden.model(on: AvailableKernels.preferred.make()).descriptor

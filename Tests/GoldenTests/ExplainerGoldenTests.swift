@@ -4,7 +4,7 @@ import XAITesting
 
 /// Every explainer and option against full-matrix PyTorch, after min–max.
 @Suite struct ExplainerGoldenTests {
-  @Test("maps after min–max", arguments: GoldenCase.all + GoldenCase.variants, AvailableKernels.nearFloat32)
+  @Test("maps after min–max", arguments: GoldenCase.everyModel, AvailableKernels.nearFloat32)
   func maps(_ golden: GoldenCase, _ kernels: AvailableKernels) throws {
     let model = try golden.model(on: kernels.make())
     let registry = try Registry.builtIn()

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import XAI
 
-/// A small random model of `Tests/Fixtures/models` with what PyTorch computes with it.
+/// A small random model of `Tests/Fixtures/models` or `siglip` with what PyTorch computes with it.
 struct GoldenCase: Sendable, CustomTestStringConvertible {
   struct Target: Decodable {
     let image: Int
@@ -32,13 +32,16 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
     .appendingPathComponent("Fixtures")
 
   /// Those that explainers, rules and interventions are held against, too.
-  static let all = cases("models")
+  static let all = cases(of: "models")
 
   /// Those of variants of blocks, whose maps are the same code.
-  static let variants = cases("variants")
+  static let variants = cases(of: "variants")
 
-  private static func cases(_ name: String) -> [GoldenCase] {
-    let folder = fixtures.appendingPathComponent(name)
+  /// Those, and models with attention pooling, whose values are their own and those of the attention methods.
+  static let everyModel = all + variants + cases(of: "siglip")
+
+  private static func cases(of kind: String) -> [GoldenCase] {
+    let folder = fixtures.appendingPathComponent(kind)
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     return names.sorted().compactMap { try? GoldenCase(folder.appendingPathComponent($0)) }
   }

@@ -4,9 +4,7 @@ import XAITesting
 
 /// Models against PyTorch: logits, attention, activations and gradients, element by element.
 @Suite struct ModelGoldenTests {
-  private static let models = GoldenCase.all + GoldenCase.variants
-
-  @Test("logits within 1e-4", arguments: models, AvailableKernels.nearFloat32)
+  @Test("logits within 1e-4", arguments: GoldenCase.everyModel, AvailableKernels.nearFloat32)
   func logits(_ golden: GoldenCase, _ kernels: AvailableKernels) throws {
     let model = try golden.model(on: kernels.make())
     let logits = try model.logits(golden.tensor("input"))
@@ -14,7 +12,7 @@ import XAITesting
   }
 
   @Test(
-    "attention within 1e-5, activations within 1e-4", arguments: models,
+    "attention within 1e-5, activations within 1e-4", arguments: GoldenCase.everyModel,
     AvailableKernels.nearFloat32)
   func recordings(_ golden: GoldenCase, _ kernels: AvailableKernels) throws {
     let model = try golden.model(on: kernels.make())
@@ -36,7 +34,8 @@ import XAITesting
   }
 
   @Test(
-    "gradients within 1e-4 of the largest entry", arguments: models, AvailableKernels.nearFloat32
+    "gradients within 1e-4 of the largest entry", arguments: GoldenCase.everyModel,
+    AvailableKernels.nearFloat32
   )
   func gradients(_ golden: GoldenCase, _ kernels: AvailableKernels) throws {
     let model = try golden.model(on: kernels.make())
@@ -73,7 +72,7 @@ import XAITesting
     #expect(compared >= 2 * layers.count)
   }
 
-  @Test("conservative propagation", arguments: models, AvailableKernels.nearFloat32)
+  @Test("conservative propagation", arguments: GoldenCase.everyModel, AvailableKernels.nearFloat32)
   func conservative(_ golden: GoldenCase, _ kernels: AvailableKernels) throws {
     let model = try golden.model(on: kernels.make())
     let trace = try model.forward(golden.tensor("input")[0..<1], recording: Recording(gradients: true))
@@ -94,7 +93,7 @@ import XAITesting
 
   @Test(
     "parameter gradients within 1e-4 of the largest entry",
-    arguments: models.filter(\.hasParameterGradients), AvailableKernels.nearFloat32)
+    arguments: GoldenCase.everyModel.filter(\.hasParameterGradients), AvailableKernels.nearFloat32)
   func parameterGradients(_ golden: GoldenCase, _ kernels: AvailableKernels) throws {
     let model = try golden.model(on: kernels.make())
     let first = try #require(golden.targets.first { $0.image == 0 })

@@ -57,8 +57,8 @@ import XAITesting
     let kernels = AvailableKernels.preferred.make()
     var cases: [(name: String, model: any TrainableModel, type: StoredType)] = []
     var random = SeededRandom(seed: 4)
-    for golden in GoldenCase.all + GoldenCase.variants
-    where !golden.name.contains("interpolated") && !golden.hasClassVectors {
+    for golden in GoldenCase.everyModel where !golden.name.contains("interpolated") && !golden.hasClassVectors
+    {
       let model = try #require(try golden.model(on: kernels) as? any TrainableModel)
       cases.append((golden.name, model, .float32))
       cases.append(

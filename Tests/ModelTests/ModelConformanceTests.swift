@@ -16,7 +16,7 @@ import XAIWeights
     var testDescription: String { "\(family.testDescription): \(URL(filePath: path).lastPathComponent)" }
   }
 
-  static let fixtures: [String] = ["models", "variants", "swin"].flatMap { kind in
+  static let fixtures: [String] = ["models", "variants", "siglip", "swin"].flatMap { kind in
     let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appending(path: "Fixtures/\(kind)")
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []

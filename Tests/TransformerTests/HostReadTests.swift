@@ -27,8 +27,9 @@ import XAITransformer
     let (_, rules, reads) = Self.rules[rule]
     let (height, width) = (toy.configuration.imageHeight, toy.configuration.imageWidth)
     for size in [(height, width), (2 * height, 3 * width)] {
-      try check({ toy.make(on: $0) }, reads: reads.mapValues { $0 * toy.configuration.depth }) {
-        model, move in
+      // A block has two residual sums, an attention pooling one.
+      let sums = 2 * toy.configuration.depth + (toy.configuration.pooling == nil ? 0 : 1)
+      try check({ toy.make(on: $0) }, reads: reads.mapValues { $0 / 2 * sums }) { model, move in
         try pass(model, move(images(size)), rules)
       }
     }

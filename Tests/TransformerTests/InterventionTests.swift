@@ -46,11 +46,26 @@ import XAITransformer
     "a removed head is one whose columns of the projection are zero, unless a norm stands between",
     arguments: (ToyModel.all + ToyModel.stages + [.zeroShot]).filter { !$0.configuration.hasHeadNorm })
   func removedHead(_ toy: ToyModel) throws {
+    try expectRemoval(toy, layer: 1, projection: "blocks.1.attn.proj.weight")
+  }
+
+  @Test("a head of an attention pooling is removed as that of a block")
+  func removedHeadOfPooling() throws {
+    try expectRemoval(.attentionPooled, layer: 3, projection: "attn_pool.proj.weight")
+    let model = ToyModel.attentionPooled.make(on: AvailableKernels.preferred.make())
+    expectError("there is no head 0 of layer 4: it has 4 layers of 3 heads") {
+      try model.intervenable().logits(input, under: .removingHeads([head(4, 0), head(4, 0)]))
+    }
+    expectError("its probe attends to the patches, and none is kept") {
+      try model.intervenable().logits(input, under: .keepingPatches([[], []]))
+    }
+  }
+
+  private func expectRemoval(_ toy: ToyModel, layer: Int, projection name: String) throws {
     let model = try #require(toy.make(on: AvailableKernels.preferred.make()) as? VisionTransformer)
-    let (layer, index) = (1, model.descriptor.headCount - 1)
+    let index = model.descriptor.headCount - 1
     let width = model.descriptor.width / model.descriptor.headCount
     var tensors = Dictionary(uniqueKeysWithValues: model.parameters.map { ($0.name, $0.tensor) })
-    let name = "blocks.\(layer).attn.proj.weight"
     let weight = try #require(tensors[name])
     tensors[name] = Tensor(
       weight.shape,

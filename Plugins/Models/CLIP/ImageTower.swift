@@ -43,7 +43,7 @@ struct ImageTower {
       let isBare = weights["embeddings.class_embedding"] != nil
       try self.init(huggingFace: directory.config, isClassifier: isClassifier, isBare: isBare)
     }
-    guard case .cosine(_, let projectedWidth) = configuration.classifier, let classes else { return }
+    guard case .cosine(_, _, let projectedWidth) = configuration.classifier, let classes else { return }
     if let scale = try Self.scale(weights) {
       let hasProjection = weights[naming.tensor(naming.projection, .weight)] != nil
       configuration.classifier = .cosine(scale: scale, projectedWidth: hasProjection ? projectedWidth : nil)
@@ -99,7 +99,7 @@ extension ImageTower {
       readout: isClassifier ? .meanOfPatches : .classToken, finalNorm: isClassifier ? .unused : .onTokens)
     configuration.hasEmbeddingNorm = true
     configuration.hasPatchBias = false
-    configuration.mlp = try Self.activation(own)
+    configuration.mlp = try VisionTransformerConfiguration.MLP(huggingFace: own, standard: "quick_gelu")
     naming = Self.huggingFaceNaming(root: isBare ? "" : "vision_model.")
     if isClassifier {
       naming.heads = ["classifier"]
@@ -117,34 +117,12 @@ extension ImageTower {
     try configuration.checkHasSquareGrid(file: own.file)
   }
 
-  /// What is between the layers of an MLP.
-  static func activation(_ config: Configuration) throws -> VisionTransformerConfiguration.MLP {
-    let kinds: [String: VisionTransformerConfiguration.MLP] = [
-      "quick_gelu": .quickGELU, "gelu": .gelu, "gelu_new": .tanhGELU, "gelu_pytorch_tanh": .tanhGELU,
-    ]
-    let activation = try config.optionalString("hidden_act") ?? "quick_gelu"
-    guard let kind = kinds[activation] else {
-      throw config.unsupported(
-        "hidden_act", value: "'\(activation)'", supported: kinds.keys.sorted().joined(separator: ", "))
-    }
-    return kind
-  }
-
-  /// What `transformers` calls the parameters of a block.
-  static func huggingFaceBlock(_ layer: String) -> CheckpointNaming.Block {
-    CheckpointNaming.Block(
-      firstNorm: "\(layer).layer_norm1",
-      queryKeyValue: ["q_proj", "k_proj", "v_proj"].map { "\(layer).self_attn.\($0)" },
-      projection: "\(layer).self_attn.out_proj", secondNorm: "\(layer).layer_norm2",
-      expansion: "\(layer).mlp.fc1", contraction: "\(layer).mlp.fc2")
-  }
-
   /// What `transformers` calls the weights.
   private static func huggingFaceNaming(root: String) -> CheckpointNaming {
     var naming = CheckpointNaming(
       patch: "\(root)embeddings.patch_embedding", prefix: [.classToken: "\(root)embeddings.class_embedding"],
       positions: "\(root)embeddings.position_embedding.weight",
-      block: { Self.huggingFaceBlock("\(root)encoder.layers.\($0)") }, finalNorm: "\(root)post_layernorm",
+      block: { .huggingFaceCLIP("\(root)encoder.layers.\($0)") }, finalNorm: "\(root)post_layernorm",
       heads: ["class_vectors"])
     naming.modelType = "clip"
     naming.tokenTensors = .plain

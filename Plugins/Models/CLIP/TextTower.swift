@@ -72,7 +72,8 @@ struct TextTower {
       headCount: try config.optionalInteger("num_attention_heads") ?? 8,
       mlpWidth: try config.optionalInteger("intermediate_size") ?? 2048,
       epsilon: Float(try config.optionalDouble("layer_norm_eps") ?? 1e-5),
-      mlp: try ImageTower.activation(config), projectedWidth: projectedWidth)
+      mlp: try VisionTransformerConfiguration.MLP(huggingFace: config, standard: "quick_gelu"),
+      projectedWidth: projectedWidth)
     try configuration.validate(file: config.file)
     return configuration
   }
@@ -81,34 +82,13 @@ struct TextTower {
     TextTransformer.Naming(
       tokens: "text_model.embeddings.token_embedding.weight",
       positions: "text_model.embeddings.position_embedding.weight",
-      block: { ImageTower.huggingFaceBlock("text_model.encoder.layers.\($0)") },
+      block: { CheckpointNaming.Block.huggingFaceCLIP("text_model.encoder.layers.\($0)") },
       finalNorm: "text_model.final_layer_norm", projection: "text_projection.weight")
   }
 
-  /// The class vectors of texts: of each class the mean of the directions of its prompts, which a cosine takes for the mean
-  /// divided by its length (Radford and others 2021, section 3.1.4).
+  /// The class vectors of texts.
   func vectors(of classes: ClassTexts) throws -> ClassVectors {
-    let width = transformer.configuration.projectedWidth
-    var result = [Float](repeating: 0, count: classes.names.count * width)
-    let perClass = max(classes.templates.count, 1)
-    let step = max(4096 / perClass, 1)
-    for start in stride(from: 0, to: classes.names.count, by: step) {
-      let some = Array(start..<min(start + step, classes.names.count))
-      let prompts = try some.flatMap { try classes.prompts(of: $0).map { try tokens(of: $0) } }
-      let vectors = try transformer.vectors(of: prompts).elements
-      for (place, index) in some.enumerated() {
-        for prompt in 0..<perClass {
-          let row = vectors[(place * perClass + prompt) * width..<(place * perClass + prompt + 1) * width]
-          let length = row.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
-          guard length > 0, length.isFinite else { continue }
-          for (i, value) in row.enumerated() {
-            result[index * width + i] += Float(Double(value) / length) / Float(perClass)
-          }
-        }
-      }
-    }
-    return try ClassVectors(
-      Tensor([classes.names.count, width], result), names: classes.names, scale: classes.scale)
+    try classes.vectors(by: transformer, tokens: tokens)
   }
 
   /// A text as the tower reads it.

@@ -37,13 +37,13 @@ package struct VisionTransformerOperations: Hashable, Sendable {
 
   /// The forward pass as it is published: every token through every block.
   package var forward: Double {
-    embedding + Double(depth) * (attention + restOfBlock(tokens: tokens)) + readout
+    embedding + Double(depth) * (attention + restOfBlock(tokens: tokens)) + pooling + readout
   }
 
   /// The forward pass as far as the logits need it.
   package var neededForward: Double {
     embedding + Double(depth) * attention + Double(depth - 1) * restOfBlock(tokens: tokens)
-      + restOfBlock(tokens: tokensBehindLastAttention) + readout
+      + restOfBlock(tokens: tokensBehindLastAttention) + pooling + readout
   }
 
   /// The backward pass of one class to the attention of every layer, every token through every block; gradients of
@@ -52,7 +52,7 @@ package struct VisionTransformerOperations: Hashable, Sendable {
   /// Each product of the forward pass has one for the gradient of its input, and those of attention, of which both
   /// factors are activations, have two. The lowest layer's attention is where it ends.
   package var reverse: Double {
-    readout + Double(depth) * (restOfBlock(tokens: tokens) + product(tokens * tokens, width))
+    readout + poolingReverse + Double(depth) * (restOfBlock(tokens: tokens) + product(tokens * tokens, width))
       + Double(depth - 1) * belowAttention
   }
 
@@ -63,7 +63,7 @@ package struct VisionTransformerOperations: Hashable, Sendable {
 
   // MARK: - Parts
 
-  private var tokens: Double { Double(configuration.layout.tokenCount) }
+  private var tokens: Double { Double(configuration.prefix.count + configuration.layout.grid.count) }
   private var width: Double { Double(configuration.width) }
   private var depth: Int { configuration.depth }
 
@@ -73,6 +73,24 @@ package struct VisionTransformerOperations: Hashable, Sendable {
     product(
       Double(configuration.layout.grid.count) * width,
       Double(3 * configuration.patchHeight * configuration.patchWidth))
+  }
+
+  /// An attention pooling as it is computed: attention of the probe and all tokens, and the rest for the probe alone.
+  private var pooling: Double {
+    guard configuration.pooling != nil else { return 0 }
+    return product((tokens + 1) * 3 * width, width) + 2 * product((tokens + 1) * (tokens + 1), width)
+      + restOfPooling
+  }
+
+  /// From the gradient of the features to that of the tokens.
+  private var poolingReverse: Double {
+    guard configuration.pooling != nil else { return 0 }
+    return restOfPooling + 4 * product((tokens + 1) * (tokens + 1), width)
+      + product((tokens + 1) * 3 * width, width)
+  }
+
+  private var restOfPooling: Double {
+    product(width, width) + 2 * product(width, Double(configuration.pooling?.mlpWidth ?? 0))
   }
 
   private var readout: Double {
@@ -97,6 +115,7 @@ package struct VisionTransformerOperations: Hashable, Sendable {
   }
 
   private var tokensBehindLastAttention: Double {
-    configuration.readout.readsPatches ? tokens : Double(configuration.layout.readoutTokens.count)
+    configuration.readout.readsPatches || configuration.pooling != nil
+      ? tokens : Double(configuration.layout.readoutTokens.count)
   }
 }

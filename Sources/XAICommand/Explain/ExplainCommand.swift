@@ -31,7 +31,7 @@ struct ExplainCommand: ParsableCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "A class to explain: predicted, top:N, an index, a label, or for CLIP a text; may be repeated.",
+      "A class to explain: predicted, top:N, an index, a label, or for CLIP and SigLIP a text; may be repeated.",
       valueName: "class"))
   var target = ["predicted"]
 

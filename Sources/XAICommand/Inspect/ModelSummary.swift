@@ -199,6 +199,7 @@ extension ModelSummary {
         ? "mean of the class and the distillation token"
         : "mean of two heads, on the class and the distillation token"
     case .classAndMeanOfPatches: "class token and the mean of the patches, side by side"
+    case .attentionPooling: "probe, which attends to the patches in the last layer"
     }
   }
 

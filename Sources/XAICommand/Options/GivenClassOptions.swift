@@ -8,7 +8,7 @@ import XAIWeights
 struct GivenClassOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Classes for the model in place of its own: a .txt of one text (for CLIP) or name a line, a .npy or .safetensors of class vectors, or a folder of images.",
+      "Classes for the model in place of its own: a .txt of one text (for CLIP and SigLIP) or name a line, a .npy or .safetensors of class vectors, or a folder of images.",
       valueName: "path"), completion: .file())
   var classesFrom: String?
 

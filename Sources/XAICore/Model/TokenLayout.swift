@@ -14,6 +14,8 @@ public struct TokenLayout: Hashable, Sendable, Codable {
     case distillation
     /// A register: memory that no map shows.
     case register
+    /// What an attention pooling asks with: no layer but the last changes it, and no other token attends to it.
+    case probe
   }
 
   /// Where the logits are read from.
@@ -26,6 +28,8 @@ public struct TokenLayout: Hashable, Sendable, Codable {
     case meanOfClassAndDistillation = "mean-of-class-and-distillation"
     /// One head on the class token and the mean over the patch tokens, side by side.
     case classAndMeanOfPatches = "class-and-mean-of-patches"
+    /// The probe, behind the layer in which it attends to the patches.
+    case attentionPooling = "attention-pooling"
 
     /// Whether patch tokens are read, and not prefix tokens alone.
     public var readsPatches: Bool { self == .meanOfPatches || self == .classAndMeanOfPatches }
@@ -39,12 +43,26 @@ public struct TokenLayout: Hashable, Sendable, Codable {
   public let readout: Readout
   /// What each layer works on, where layers have tokens of their own; empty where all have the tokens of this layout.
   public let layers: [LayerTokens]
+  /// The layer in which a probe attends to the patches, which is the last; nil where there is none.
+  ///
+  /// The probe is the first token. In the layers before it attends to itself alone, A = [1 0; 0 A′] with the attention A′ of
+  /// the other tokens; in this one A = [0 a; 0 I], a being its attention, 1 × N, which is 0 for tokens that aren't patches. A
+  /// method that multiplies or adds up attention along the readout row so begins with a, and is the same as for a class token.
+  public let poolingLayer: Int?
 
   /// Makes a layout; traps when the readout needs a prefix token that is not there, and when layers that have tokens of
   /// their own don't begin with the patches, don't follow from one another, or have tokens before the patches.
-  public init(prefix: [PrefixToken], grid: PatchGrid, readout: Readout, layers: [LayerTokens] = []) {
+  public init(
+    prefix: [PrefixToken], grid: PatchGrid, readout: Readout, layers: [LayerTokens] = [],
+    poolingLayer: Int? = nil
+  ) {
     require(
-      readout == .meanOfPatches || prefix.contains(.classToken), "a class-token readout needs a class token")
+      readout == .meanOfPatches || readout == .attentionPooling || prefix.contains(.classToken),
+      "a class-token readout needs a class token")
+    require(
+      (readout == .attentionPooling) == (poolingLayer != nil)
+        && (prefix.first == .probe) == (poolingLayer != nil),
+      "an attention pooling is a layer, and its probe the first token")
     require(
       readout != .meanOfClassAndDistillation || prefix.contains(.distillation),
       "a distilled readout needs a distillation token")
@@ -61,6 +79,7 @@ public struct TokenLayout: Hashable, Sendable, Codable {
     }
     self.readout = readout
     self.layers = layers
+    self.poolingLayer = poolingLayer
   }
 
   /// The number of tokens, prefix and patches; of the first layer where layers have tokens of their own.
@@ -77,6 +96,7 @@ public struct TokenLayout: Hashable, Sendable, Codable {
     case .meanOfClassAndDistillation:
       [prefix.firstIndex(of: .classToken), prefix.firstIndex(of: .distillation)].compactMap { $0 }
     case .classAndMeanOfPatches: [prefix.firstIndex(of: .classToken)].compactMap { $0 } + patches
+    case .attentionPooling: [0]
     }
   }
 
@@ -140,7 +160,12 @@ extension TokenLayout {
   }
 
   /// One weight per token of a layer, summing to 1: those of the readout, as though the layer were the last.
+  ///
+  /// Below an attention pooling, where the probe looks at nothing yet, that is the mean of the patches.
   public func readoutWeights(ofLayer layer: Int) -> [Float] {
+    if let poolingLayer, layer < poolingLayer {
+      return (0..<tokenCount).map { patches.contains($0) ? 1 / Float(grid.count) : 0 }
+    }
     guard !layers.isEmpty else { return readoutWeights }
     let count = layers[layer].grid.count
     return [Float](repeating: 1 / Float(count), count: count)

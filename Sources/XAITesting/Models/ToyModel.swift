@@ -164,9 +164,16 @@ public struct ToyModel: Hashable, Sendable, CustomStringConvertible {
     $0.positionBias = PositionBias(isPerLayer: true, isShared: true, interpolation: .bilinear, hiddenWidth: 7)
   }
 
+  /// A probe that attends to the patches, as in SigLIP, beside a class token that isn't read.
+  public static let attentionPooled = ToyModel("toy-attention-pooled") {
+    $0.readout = .attentionPooling
+    $0.pooling = AttentionPooling(headCount: 3, mlpWidth: 16)
+  }
+
   /// Those of blocks with other stages.
   public static let stages = [
     rotary, normalisedRotary, cosine, postNorm, contrastive, innerNorms, parallel, learnedRotary, offsets,
+    attentionPooled,
   ]
 
   private static func unplacePatches(_ configuration: inout VisionTransformerConfiguration) {
@@ -259,7 +266,7 @@ extension SeededRandom {
     if name.hasSuffix("bias") { return normal(shape, standardDeviation: 0.2) }
     guard name.hasSuffix("weight") else { return normal(shape) }
     let inputs = shape.count / shape[0]
-    let gain: Float = name.contains("qkv") ? 1.6 : 1
+    let gain: Float = name.contains("qkv") ? 1.6 : name.hasPrefix("attn_pool.q") ? 4 : 1
     return normal(shape, standardDeviation: gain / Float(inputs).squareRoot())
   }
 }

@@ -26,7 +26,7 @@ package struct Norm: Sendable {
 /// The parameters of one block, or the gradients of them.
 package struct BlockWeights: Sendable {
   var firstNorm: Norm
-  /// One linear layer for queries, keys and values together, or three.
+  /// One linear layer for queries, keys and values together, three, or one for queries and one for keys and values.
   var queryKeyValue: [Linear]
   /// Those of each transform of queries and keys, in the order in which it states them.
   var transforms: [[TransformWeight]]
@@ -152,8 +152,10 @@ extension BlockWeights {
   ) -> [Linear] {
     let (width, maps) = (sizes.width, names.queryKeyValue)
     guard let biases = names.separateBiases else {
+      // Of two, the first is for queries.
+      let parts = maps.count == 2 ? [1, 2] : maps.map { _ in 3 / maps.count }
       return maps.enumerated().map {
-        source.linear($1, 3 * width / maps.count, width, hasBias: sizes.qkvBias.hasBias(part: $0))
+        source.linear($1, parts[$0] * width, width, hasBias: sizes.qkvBias.hasBias(part: $0))
       }
     }
     let weight = source.weight(maps[0], 3 * width, width)

@@ -55,24 +55,26 @@ package enum ClassifierHead: Sendable {
   }
 }
 
-/// A classifier whose classes are vectors: logit_c = scale · cos(g, v_c), g the features or their linear projection.
+/// A classifier whose classes are vectors: logit_c = scale · cos(g, v_c) + bias, g the features or their linear projection.
 ///
 /// Source: Radford et al. 2021, "Learning Transferable Visual Models From Natural Language Supervision" (arXiv 2103.00020),
-/// figure 3.
+/// figure 3; with a bias, Zhai et al. 2023 (arXiv 2303.15343), algorithm 1.
 package struct CosineHead: Sendable {
   /// v, [classes, E].
   let vectors: Tensor
   /// From features to the space of the vectors; nil where that is the features' own.
   let projection: Linear?
   let scale: Float
-  /// scale · v/‖v‖: the rest is a linear layer on directions.
+  /// scale · v/‖v‖, and the bias: the rest is a linear layer on directions.
   private let classes: Linear
   private let lengths: [Float]
 
-  init(vectors: Tensor, projection: Linear?, scale: Float) {
+  init(vectors: Tensor, projection: Linear?, scale: Float, bias: Float = 0) {
     (self.vectors, self.projection, self.scale) = (vectors, projection, scale)
     let (directions, lengths) = Self.directions(of: vectors, times: scale)
-    (classes, self.lengths) = (Linear(weight: directions, bias: nil), lengths)
+    classes = Linear(
+      weight: directions, bias: bias == 0 ? nil : Tensor(repeating: bias, [vectors.shape[0]]))
+    self.lengths = lengths
   }
 
   var outputs: Int { vectors.shape[0] }
@@ -89,7 +91,7 @@ package struct CosineHead: Sendable {
     let logits: Tensor
   }
 
-  /// Features [B, F] to logits [B, classes]; those of features that are zero are zero.
+  /// Features [B, F] to logits [B, classes]; those of features that are zero are the bias.
   func forward(_ features: Tensor, on kernels: any Kernels) -> Tape {
     let projected = projection.map { kernels.apply($0, to: features) } ?? features
     let (directions, lengths) = Self.directions(of: projected, times: 1)

@@ -64,10 +64,14 @@ extension EncoderBlock.Request {
 extension VisionTransformerConfiguration {
   /// The layers of a model of these sizes.
   public var layerDescriptors: [LayerDescriptor] {
-    var layers = Array(
-      repeating: EncoderBlock.descriptor(
-        width: width, headCount: headCount, mlpWidth: mlpWidth, order: normOrder), count: depth
-    )
+    var block = EncoderBlock.descriptor(
+      width: width, headCount: headCount, mlpWidth: mlpWidth, order: normOrder)
+    if let pooling {
+      // A probe that attends to itself alone has no finite scores. The last norm is a place of the pooling.
+      block.places.removeAll { $0.place == .scores }
+      return Array(repeating: block, count: depth) + [pooling.descriptor(width: width)]
+    }
+    var layers = Array(repeating: block, count: depth)
     if finalNorm == .onTokens, let last = layers.indices.last {
       // Made for the recording alone: the logits are read from some of the tokens.
       layers[last].places.append(

@@ -110,7 +110,8 @@ package struct EncoderBlock {
     }
     record(.scores, attention.scores(attended.parts, attended.transformed, bias: bias))
     record(.projectedValues, projectedValues(attended.parts, windows))
-    let headOutputs = without(removedHeads, windows?.scattered(attended.outputs) ?? attended.outputs)
+    let headOutputs = (windows?.scattered(attended.outputs) ?? attended.outputs).removing(
+      removedHeads, of: attention.heads)
     record(.headOutputs, headOutputs)
     let chosen = selection?.chosen(from: headOutputs) ?? headOutputs
     let normed = headNorm?.forward(chosen)
@@ -183,14 +184,15 @@ package struct EncoderBlock {
     guard let scale else { return gradient }
     return kernels.scaleColumns(of: gradient, by: scale, adding: nil)
   }
+}
 
-  /// The outputs of the heads, [B, N, D], with zeros for the head of each image that is removed.
-  private func without(_ removed: [Int?], _ outputs: Tensor) -> Tensor {
-    guard removed.contains(where: { $0 != nil }) else { return outputs }
-    let (shape, heads) = (outputs.shape, attention.heads)
+extension Tensor {
+  /// The outputs of heads, [B, N, D], with zeros for the head of each image that is removed.
+  func removing(_ removed: [Int?], of heads: Int) -> Tensor {
+    guard removed.contains(where: { $0 != nil }) else { return self }
     let places = (0..<shape[0] * shape[1] * heads).map { place in
       removed[place / (shape[1] * heads)] == place % heads ? -1 : place
     }
-    return outputs.gathering(places, columns: shape[2] / heads, shape: shape)
+    return gathering(places, columns: shape[2] / heads, shape: shape)
   }
 }

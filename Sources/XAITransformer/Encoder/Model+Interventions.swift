@@ -20,6 +20,9 @@ extension Model {
     guard !layout.readout.readsPatches || !kept[0].isEmpty else {
       throw unsupported("it reads the mean of its patches, and none is kept")
     }
+    guard layout.readout != .attentionPooling || !kept[0].isEmpty else {
+      throw unsupported("its probe attends to the patches, and none is kept")
+    }
   }
 
   /// Throws for heads that the model hasn't got.

@@ -81,7 +81,7 @@ package struct PatchEmbedding {
         output: kernels.apply(patch, to: seen)
       ).freeze()
     }
-    return fold(patches, grid)
+    return fold(patches, grid).enlarged(height: input.shape[2], width: input.shape[3])
   }
 
   /// The rows of the patch tokens in [B, N, D].
@@ -121,7 +121,7 @@ package struct PatchEmbedding {
 
   /// The values of each patch as a row: [B, 3, H, W] to [B, h·w, 3·p·q], planes outermost, as a convolution has them.
   package func unfold(_ input: Tensor, _ grid: PatchGrid) -> Tensor {
-    input.permuting(
+    input.cropped(height: grid.rows * size.height, width: grid.columns * size.width).permuting(
       [input.shape[0], 3, grid.rows, size.height, grid.columns, size.width], to: [0, 2, 4, 1, 3, 5],
       shape: [input.shape[0], grid.count, size.valueCount])
   }
@@ -166,5 +166,30 @@ package struct PatchEmbedding {
     return Tensor.gathering(
       Array(0..<embedded + own.count), of: [sums[0..<embedded], patches], columns: width,
       shape: [embedded + own.count, width])
+  }
+}
+
+/// Images, [B, 3, H, W], whose sides are no multiples of a patch.
+extension Tensor {
+  /// The upper left of images.
+  fileprivate func cropped(height: Int, width: Int) -> Tensor {
+    guard (shape[2], shape[3]) != (height, width) else { return self }
+    let (planes, rows) = (shape[0] * shape[1], shape[2])
+    return gathering(
+      (0..<planes * height).map { $0 / height * rows + $0 % height }, columns: shape[3],
+      shape: [shape[0], shape[1], height, shape[3]]
+    ).columns(0..<width)
+  }
+
+  /// The reverse: zeros to the right and below.
+  fileprivate func enlarged(height: Int, width: Int) -> Tensor {
+    guard (shape[2], shape[3]) != (height, width) else { return self }
+    let (planes, rows, columns) = (shape[0] * shape[1], shape[2], shape[3])
+    let taller = gathering(
+      (0..<planes * height).map { $0 % height < rows ? $0 / height * rows + $0 % height : -1 },
+      columns: columns, shape: [planes * height, columns])
+    var result = TensorBuffer(repeating: 0, [shape[0], shape[1], height, width])
+    result.replace(columns: 0..<columns, ofRows: width, by: taller)
+    return result.freeze()
   }
 }

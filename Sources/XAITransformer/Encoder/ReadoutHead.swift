@@ -156,7 +156,7 @@ package struct ReadoutHead {
   private func tokensRead(by head: Int, _ reads: ReadTokens, of count: Int) -> [[Int]] {
     let places = count == reads.count ? reads.places : Array(reads.places.indices)
     switch reads.readout {
-    case .classToken, .meanOfPatches: return [places]
+    case .classToken, .meanOfPatches, .attentionPooling: return [places]
     case .meanOfClassAndDistillation: return readsMeanOfTwo(reads) ? [places] : [[places[head]]]
     case .classAndMeanOfPatches: return [[places[0]], Array(places.dropFirst())]
     }

@@ -154,9 +154,14 @@ extension TimmModel {
   }
 
   /// Throws for tensors that betray what is not computed, whatever the name is.
-  func checkTensors() throws(VisionTransformerError) {
+  ///
+  /// - Parameter pooling: how the tokens become features.
+  func checkTensors(pooling: String) throws(VisionTransformerError) {
+    let isPooled = pooling == "map"
     let betraying = [
-      ("attn_pool.", "attention pooling"), ("blocks.0.attn.gate.", "a gate after the heads"),
+      (isPooled ? "attn_pool.q_norm." : "attn_pool.", "attention pooling"),
+      (isPooled ? "attn_pool.pos_embed" : "attn_pool.", "attention pooling"),
+      ("blocks.0.attn.gate.", "a gate after the heads"),
       ("blocks.0.mlp.w12.", "SwiGLU of other names"), ("blocks.0.attns.", "two attentions side by side"),
       ("blocks.0.out_proj.", "one projection of attention and MLP"),
       ("blocks.0.mlp_bias", "a bias of the MLP alone"),
@@ -183,7 +188,7 @@ extension TimmModel {
     }
   }
 
-  /// How the tokens become features: `token` or `avg`.
+  /// How the tokens become features: `token`, `avg`, or `map` for an attention pooling of a plain vision transformer.
   func pooling(default usual: String) throws -> String {
     let implied = implied("pool") ?? usual
     let argument = try config.optionalString("model_args.global_pool")
@@ -191,11 +196,12 @@ extension TimmModel {
     // `pretrained_cfg` itself, whose value counts where the name implies none.
     let told = try config.optionalString("global_pool") ?? config.optionalString("pretrained_cfg.global_pool")
     let pooling = argument ?? (architecture == nil ? told ?? implied : implied)
-    guard ["token", "avg"].contains(pooling) else {
+    let isPlain = architecture?.className ?? "VisionTransformer" == "VisionTransformer"
+    guard ["token", "avg"].contains(pooling) || (pooling == "map" && isPlain) else {
       throw unsupported(
         pooling == implied && architecture != nil ? "the global_pool of '\(name)'" : "global_pool",
         "'\(pooling)'",
-        "'token' and 'avg'")
+        isPlain ? "'token', 'avg' and 'map'" : "'token' and 'avg'")
     }
     guard argument == nil, architecture != nil, let told, told != implied else { return pooling }
     // Only a norm after the mean proves that the mean is meant.
@@ -275,6 +281,22 @@ extension TimmModel {
         "such a norm behind GELU and SwiGLU")
     }
     return (.normalisedGELU, expanded)
+  }
+
+  /// The attention pooling, which has as many heads as a block.
+  func attentionPooling(
+    headCount: Int, mlp: VisionTransformerConfiguration.MLP
+  ) throws(VisionTransformerError) -> AttentionPooling {
+    guard !mlp.isGated, !has("fc_norm.weight") else {
+      throw unsupported(
+        "global_pool", "'map', \(mlp.isGated ? "behind gated MLPs" : "with a norm behind it")",
+        "attention pooling of tokens behind the last norm, whose MLP isn't gated")
+    }
+    guard has("attn_pool.latent") else {
+      throw contradiction("global_pool is 'map', and the weights have no 'attn_pool.latent' to pool with")
+    }
+    return AttentionPooling(
+      headCount: headCount, mlpWidth: try shape("attn_pool.mlp.fc1.weight", rank: 2)[0], mlp: mlp)
   }
 
   /// Which tokens have position embeddings.

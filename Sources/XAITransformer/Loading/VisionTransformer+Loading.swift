@@ -25,10 +25,13 @@ extension VisionTransformer {
     preprocessing defaults: Preprocessing, takesAnySize: Bool = false, _ request: LoadRequest
   ) throws {
     if case .images(let given) = request.classes {
-      let width = configuration.comparedWidth
-      let vectors = try given.vectors(width: width) { classes in
+      var plain = configuration
+      if case .cosine(let scale, _, let width) = plain.classifier {
+        plain.classifier = .cosine(scale: scale, projectedWidth: width)
+      }
+      let vectors = try given.vectors(width: configuration.comparedWidth) { classes in
         try VisionTransformer(
-          loading: directory, architecture: architecture, configuration: configuration, weights: store,
+          loading: directory, architecture: architecture, configuration: plain, weights: store,
           naming: naming, ignoring: ignoring, preprocessing: defaults, takesAnySize: takesAnySize,
           LoadRequest(kernels: request.kernels, classes: classes, options: request.options))
       }
@@ -57,14 +60,16 @@ extension VisionTransformer {
     let weights = VisionTransformerWeights(configuration: configuration, naming: naming) { name, shape in
       given[name] ?? reader.tensor(names.stored(name), shape)
     }
-    let maskToken = naming.maskToken.flatMap { reader.optionalTensor(names.stored($0.name), $0.shape) }
+    let unread = naming.allUnread.reduce(into: [:]) { found, tensor in
+      found[tensor.name] = reader.optionalTensor(names.stored(tensor.name), tensor.shape)
+    }
     let isWithoutOwn = !given.isEmpty || configuration.classifier == .none
     let unused = isWithoutOwn ? (ownHeads + [naming.projection]).map { "\($0)." } : []
     try reader.finish(ignoring: ignoring.map(names.stored) + unused)
     try self.init(
       of: directory, architecture: architecture, labels: classes.labels,
       output: classes.output ?? directory.outputMeaning(classCount: configuration.classCount, notes: &notes),
-      configuration: configuration, weights: weights, naming: naming, maskToken: maskToken,
+      configuration: configuration, weights: weights, naming: naming, unread: unread,
       preprocessing: defaults, takesAnySize: takesAnySize, notes: store.notes + notes, on: request.kernels)
   }
 
@@ -72,17 +77,17 @@ extension VisionTransformer {
   init(
     of directory: ModelDirectory, architecture: String, labels: [String], output: OutputMeaning,
     configuration: VisionTransformerConfiguration, weights: VisionTransformerWeights,
-    naming: CheckpointNaming, maskToken: Tensor? = nil, preprocessing defaults: Preprocessing,
+    naming: CheckpointNaming, unread: [String: Tensor] = [:], preprocessing defaults: Preprocessing,
     takesAnySize: Bool = false, notes: [String] = [], on kernels: any Kernels
   ) throws {
     var source = DirectorySource(directory)
-    source.maskToken = maskToken
+    source.unread = unread
     // Position embeddings of a timm model may be for another size than its inputs have.
     let own =
       try directory.format == .timm
       ? VisionTransformerConfiguration.imageSize(timm: directory.config)
       : (configuration.imageHeight, configuration.imageWidth)
-    var notes = directory.notes + configuration.assumptions + notes
+    var notes = directory.notes + configuration.assumptions + configuration.notesOfRest + notes
     let preprocessing = try directory.preprocessing(
       height: own.0, width: own.1, defaults: defaults, notes: &notes
     ) { takesAnySize && configuration.patch.divides(height: $0, width: $1) }
@@ -153,6 +158,8 @@ struct RequestedClasses {
 
   /// One label a class; none for a backbone.
   let labels: [String]
+  /// What the outputs mean; nil where the checkpoint's configuration says it.
+  let output: OutputMeaning?
   private let given: Given?
 
   /// What cosines are multiplied by where neither request nor family says it.
@@ -176,6 +183,7 @@ struct RequestedClasses {
     case .vectors(let given):
       try configuration.setCosine(given, model: model)
       (self.labels, self.given) = (given.names, .vectors(given.vectors))
+      output = configuration.cosineMeaning
     case .features(let indices):
       let width = configuration.comparedWidth
       guard Set(indices).count == indices.count, !indices.isEmpty else {
@@ -185,11 +193,12 @@ struct RequestedClasses {
         throw LoadError.noFeature(index, features: width, model: model)
       }
       var isProjected = false
-      if case .cosine(_, _?) = configuration.classifier { isProjected = true }
+      if case .cosine(_, _, _?) = configuration.classifier { isProjected = true }
       (configuration.classifier, configuration.classCount) = (.linear, indices.count)
       self.labels = indices.map(ClassSource.label(ofFeature:))
       self.given = .features(
         indices, of: width, projectedFrom: isProjected ? configuration.headInputs : nil)
+      output = .regression
     case .texts:
       throw LoadError.noTexts(
         model: model, reason: "models of its family have no text tower; give class vectors, or images")
@@ -199,19 +208,10 @@ struct RequestedClasses {
       guard names.count == configuration.classCount else {
         throw LoadError.otherCount(given: names.count, model: model, classes: configuration.classCount)
       }
-      (self.labels, given) = (names, nil)
+      (self.labels, given, output) = (names, nil, nil)
     case nil:
       if !hasClassifier { (configuration.classifier, configuration.classCount) = (.none, 0) }
-      (self.labels, given) = (hasClassifier ? try labels(configuration.classCount) : [], nil)
-    }
-  }
-
-  /// What the outputs mean; nil where the checkpoint's configuration says it.
-  var output: OutputMeaning? {
-    switch given {
-    case .vectors: .softmax
-    case .features: .regression
-    case nil: nil
+      (self.labels, given, output) = (hasClassifier ? try labels(configuration.classCount) : [], nil, nil)
     }
   }
 
@@ -249,10 +249,26 @@ struct RequestedClasses {
 }
 
 extension VisionTransformerConfiguration {
+  /// What a user should know of pixels that are in no patch.
+  fileprivate var notesOfRest: [String] {
+    let (rows, columns) = (imageHeight % patchHeight, imageWidth % patchWidth)
+    guard rows > 0 || columns > 0 else { return [] }
+    return [
+      "of \(imageHeight)×\(imageWidth) pixels the last \(max(rows, columns)) to the right and below are in no patch, as in the library; "
+        + "maps are drawn over the whole image, so that the lower right of one lies up to as many pixels off"
+    ]
+  }
+
   /// Elements of what is compared with class vectors.
   fileprivate var comparedWidth: Int {
-    if case .cosine(_, let projectedWidth?) = classifier { return projectedWidth }
+    if case .cosine(_, _, let projectedWidth?) = classifier { return projectedWidth }
     return headInputs
+  }
+
+  /// What cosines with class vectors mean: with a bias, each class has a sigmoid of its own.
+  fileprivate var cosineMeaning: OutputMeaning {
+    guard case .cosine(_, .some, _) = classifier else { return .softmax }
+    return classCount == 1 ? .sigmoid : .sigmoidPerClass
   }
 
   /// Puts a cosine with class vectors behind the features.
@@ -260,8 +276,10 @@ extension VisionTransformerConfiguration {
   /// Where two heads would read a token each, the features are the mean of both tokens; where a head would read class token and mean
   /// of patches side by side, vectors of one token's width are compared with the class token alone.
   fileprivate mutating func setCosine(_ given: ClassVectors, model: String) throws(LoadError) {
-    var (scale, projectedWidth): (Float?, Int?) = (nil, nil)
-    if case .cosine(let own, let width) = classifier { (scale, projectedWidth) = (own, width) }
+    var (scale, bias, projectedWidth): (Float?, Float?, Int?) = (nil, nil, nil)
+    if case .cosine(let own, let added, let width) = classifier {
+      (scale, bias, projectedWidth) = (own, added, width)
+    }
     let elements = given.vectors.shape[1]
     var fitting = [projectedWidth ?? headInputs]
     if projectedWidth == nil, readout == .classAndMeanOfPatches { fitting.append(width) }
@@ -270,7 +288,7 @@ extension VisionTransformerConfiguration {
     }
     if fitting.count > 1, elements == width { readout = .classToken }
     classifier = .cosine(
-      scale: RequestedClasses.scale(given.scale, own: scale), projectedWidth: projectedWidth)
+      scale: RequestedClasses.scale(given.scale, own: scale), bias: bias, projectedWidth: projectedWidth)
     classCount = given.names.count
   }
 }

@@ -21,7 +21,7 @@ extension VisionTransformerConfiguration {
     let timm = TimmModel(config, weights)
     try timm.checkName()
     let pooling = try timm.pooling(default: pooling)
-    try timm.checkTensors()
+    try timm.checkTensors(pooling: pooling)
     let patch = try timm.shape("patch_embed.proj.weight", rank: 4)
     let (width, prefix) = (patch[0], timm.prefix)
     guard patch[2] > 0, patch[3] > 0 else {
@@ -39,11 +39,13 @@ extension VisionTransformerConfiguration {
       imageHeight: image.0, imageWidth: image.1, patchHeight: patch[2], patchWidth: patch[3], width: width,
       depth: timm.depth, headCount: try timm.headCount(width: width), mlpWidth: mlp.width,
       epsilon: try timm.epsilon(), classCount: classCount, prefix: prefix,
-      readout: pooling == "avg"
-        ? .meanOfPatches : isDistilled ? .meanOfClassAndDistillation : .classToken,
+      readout: pooling == "map"
+        ? .attentionPooling
+        : pooling == "avg" ? .meanOfPatches : isDistilled ? .meanOfClassAndDistillation : .classToken,
       finalNorm: try timm.finalNorm(), qkvBias: timm.qkvBias,
       positions: try timm.positions(needsPositions: needsPositions))
     (self.mlp, assumptions) = (mlp.kind, timm.assumptions(width: width))
+    if pooling == "map" { self.pooling = try timm.attentionPooling(headCount: headCount, mlp: mlp.kind) }
     if classCount == 0 { classifier = .none }
     if ["ResPostBlock", "EvaBlockPostNorm", "ResPostRelPosBlock"].contains(timm.implied("block")) {
       normOrder = .resPostNorm
@@ -61,7 +63,7 @@ extension VisionTransformerConfiguration {
     positionInterpolation = .antialiasedBicubic
     if normOrder != .resPostNorm { layerScale = try timm.layerScale() }
     try validate(file: config.file)
-    guard readout == .meanOfPatches || prefix.contains(.classToken) else {
+    guard readout != .classToken || prefix.contains(.classToken) else {
       throw VisionTransformerError.contradiction(
         file: config.file, reason: "global_pool is 'token', but the weights have no cls_token")
     }

@@ -4,8 +4,8 @@ public import XAITensor
 public import XAIWeights
 
 /// A transformer that makes one vector of a text, such as the text tower of CLIP (Radford and others 2021, arXiv 2103.00020,
-/// section 2.4): token and position embeddings, blocks in which a token attends to itself and to those before it, a layer
-/// norm, and a projection of one token.
+/// section 2.4): token and position embeddings, blocks in which a token attends to itself and to those before it, or to all, a
+/// layer norm, and a projection of one token.
 ///
 /// It runs forward only: texts are made into class vectors when a model is loaded.
 public struct TextTransformer: Sendable {
@@ -29,6 +29,10 @@ public struct TextTransformer: Sendable {
     public var mlp: VisionTransformerConfiguration.MLP
     /// Elements of a text's vector.
     public var projectedWidth: Int
+    /// Whether a token attends to itself and those before it alone; to all otherwise, so that padding counts.
+    public var isCausal = true
+    /// Whether the projection has a bias.
+    public var hasProjectionBias = false
 
     /// States all of it.
     public init(
@@ -67,7 +71,7 @@ public struct TextTransformer: Sendable {
     public var block: @Sendable (Int) -> CheckpointNaming.Block
     /// The last layer norm.
     public var finalNorm: String
-    /// The tensor of the projection.
+    /// The tensor of the projection; where it has a bias, its linear layer.
     public var projection: String
     /// Whether the projection is [width, vector's elements] and not the reverse.
     public var isProjectionTransposed = false
@@ -126,6 +130,10 @@ public struct TextTransformer: Sendable {
     blocks = (0..<configuration.depth).map { BlockWeights(source, naming.block($0), sizes) }
     finalNorm = source.norm(naming.finalNorm, width)
     let projected = configuration.projectedWidth
+    guard !configuration.hasProjectionBias else {
+      projection = source.linear(naming.projection, projected, width)
+      return
+    }
     projection = Linear(
       weight: naming.isProjectionTransposed
         ? source.tensor(naming.projection, [width, projected]).transposed(rows: width, columns: projected)
@@ -155,13 +163,17 @@ public struct TextTransformer: Sendable {
     return Tensor([texts.count, width], result)
   }
 
-  /// The vectors of some texts, all of the longest one's length: no token sees what comes behind it.
+  /// The vectors of some texts, all of the longest one's length, where no token sees what comes behind it; where tokens see all,
+  /// texts of one length.
   private func pass(_ texts: [Tokens]) -> Tensor {
     let (width, count) = (configuration.width, texts.map(\.ids.count).max() ?? 0)
     require(
       count <= configuration.contextLength, "a text has at most \(configuration.contextLength) tokens")
+    require(
+      configuration.isCausal || texts.allSatisfy { $0.ids.count == count },
+      "texts whose tokens see all are of one length")
     var x = embedded(texts, count: count)
-    let mask = Self.mask(count, heads: configuration.headCount)
+    let mask = configuration.isCausal ? Self.mask(count, heads: configuration.headCount) : nil
     for block in blocks {
       let encoder = EncoderBlock(
         weights: block, heads: configuration.headCount, epsilon: configuration.epsilon,

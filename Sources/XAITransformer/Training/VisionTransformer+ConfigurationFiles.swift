@@ -27,10 +27,12 @@ extension VisionTransformer {
     ).files()
   }
 
-  /// The token of masked patches, as it was read, or zeros; empty where the library's class has none.
+  /// What nothing is made of, such as the token of masked patches, as it was read, or zeros; empty where the library's class has
+  /// nothing of the kind.
   public var unreadTensors: [String: Tensor] {
-    guard let token = naming.maskToken else { return [:] }
-    return [token.name: source?.maskToken ?? Tensor(repeating: 0, token.shape)]
+    naming.allUnread.reduce(into: [:]) { tensors, tensor in
+      tensors[tensor.name] = source?.unread[tensor.name] ?? Tensor(repeating: 0, tensor.shape)
+    }
   }
 }
 

@@ -68,11 +68,18 @@ extension VisionTransformer {
     list.add(naming.embeddingNorm, weights.embeddingNorm)
     list.add(naming.positionBias, weights.positionBias)
     list.add(naming.positionMLP, weights.positionMLP)
-    for (layer, block) in weights.blocks.enumerated() { list.add(block, ofLayer: layer) }
+    for (layer, block) in weights.blocks.enumerated() { list.add(block, naming.block(layer), ofLayer: layer) }
     for (name, tensor) in naming.stacks(of: weights.blocks) {
       list.add(name, tensor, isHead: false)
     }
-    list.add(naming.finalNorm, weights.finalNorm)
+    if let pooling = weights.pooling {
+      list.add(
+        naming.probe,
+        pooling.probe.reshaped(to: naming.probeShape(width: configuration.width)))
+      list.add(pooling.block, naming.poolingBlock, ofLayer: weights.blocks.count)
+    } else {
+      list.add(naming.finalNorm, weights.finalNorm)
+    }
     for (name, head) in zip(naming.heads, weights.heads) {
       switch head {
       case .linear(let linear): list.add(name, linear, isHead: true)
@@ -90,9 +97,9 @@ extension VisionTransformer {
 
 extension CheckpointNaming {
   /// The parameters of a block, or the gradients of them, by name.
-  func parameters(of block: BlockWeights, layer: Int) -> [NamedParameter] {
+  func parameters(of block: BlockWeights, _ names: Block, layer: Int) -> [NamedParameter] {
     var list = ParameterList(naming: self)
-    list.add(block, ofLayer: layer)
+    list.add(block, names, ofLayer: layer)
     return list.parameters
   }
 }
@@ -110,8 +117,7 @@ package struct ParameterList {
   }
 
   /// The parameters of a block.
-  package mutating func add(_ block: BlockWeights, ofLayer index: Int) {
-    let names = naming.block(index)
+  package mutating func add(_ block: BlockWeights, _ names: CheckpointNaming.Block, ofLayer index: Int) {
     layer = index
     add(names.firstNorm, block.firstNorm)
     if let joint = names.joint {

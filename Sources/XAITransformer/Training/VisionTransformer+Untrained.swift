@@ -57,7 +57,11 @@ extension VisionTransformerConfiguration {
       (hasOwnTables ? depth * table : 0) + (hasSharedTable ? table : 0)
       + (positionBias?.hiddenWidth ?? 0) * (headCount + 4)
       * (positionBias?.isPerLayer == true ? depth : 1)
-    return width * (patch.valueCount + 1) + (hasEmbeddingNorm ? norm : 0) + (prefix.count + positionCount)
+    let pooled = pooling.map {
+      4 * width * width + 5 * width + norm + 2 * width * $0.mlpWidth + $0.mlpWidth + width
+    }
+    return (pooled ?? 0) + width * (patch.valueCount + 1) + (hasEmbeddingNorm ? norm : 0)
+      + (prefix.count + positionCount)
       * width + tables
       + depth * (attention + mlp + 2 * norm + scales) + (finalNorm == .absent ? 0 : norm) + heads
       * classCount
@@ -94,10 +98,11 @@ package struct InitialWeights {
     configuration: VisionTransformerConfiguration, naming: CheckpointNaming, random: inout SeededRandom
   ) {
     let blocks = (0..<configuration.depth).map(naming.block)
+    let pooling = configuration.pooling == nil ? nil : naming.poolingBlock
     let norms =
-      blocks.flatMap { [$0.firstNorm, $0.secondNorm, $0.headNorm, $0.mlpNorm] } + [
-        naming.embeddingNorm, naming.finalNorm,
-      ]
+      (blocks + [pooling].compactMap { $0 }).flatMap {
+        [$0.firstNorm, $0.secondNorm, $0.headNorm, $0.mlpNorm]
+      } + [naming.embeddingNorm, naming.finalNorm]
     let scales = blocks.flatMap { [$0.firstScale, $0.secondScale] }.compactMap { $0 }
     let tables = ([naming.positionBias] + blocks.map(\.positionBias)).compactMap { $0 }
     let transforms = configuration.blockSizes.transformParameters.joined()
@@ -108,7 +113,7 @@ package struct InitialWeights {
     ) { first, _ in first }
     self.init(
       constants: constants, heads: Set(naming.heads.map { naming.tensor($0, .weight) }),
-      tokens: Set(naming.prefixTensors(of: configuration.prefix).map(\.name) + [naming.positions]),
+      tokens: Set(naming.prefixTensors(of: configuration.prefix).map(\.name) + [naming.positions, naming.probe]),
       positions: naming.positions, grid: configuration.layout.grid, random: &random)
   }
 

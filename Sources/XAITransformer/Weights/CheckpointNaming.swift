@@ -103,6 +103,8 @@ public struct CheckpointNaming: Sendable {
   public var prefix: [TokenLayout.PrefixToken: String]
   /// The token that stood for masked patches in pretraining, where the library's class has one; nothing is made of it.
   public var maskToken: UnreadTensor?
+  /// Others that the library's class has and that nothing is made of.
+  public var unread: [UnreadTensor] = []
   /// The position embeddings.
   public var positions: String
   /// How the tensors of prefix tokens and of position embeddings are shaped.
@@ -125,6 +127,10 @@ public struct CheckpointNaming: Sendable {
   public var block: @Sendable (Int) -> Block
   /// The last layer norm.
   public var finalNorm: String
+  /// The probe of an attention pooling, where there is one: [1, 1, width].
+  public var probe = "probe"
+  /// The names of an attention pooling, where there is one; its first norm is the last layer norm.
+  public var pooling: Block?
   /// The classification heads, the class token's first; class vectors are the weight of the first.
   public var heads: [String]
   /// The linear layer from features to the space of class vectors, where there is one.
@@ -185,7 +191,7 @@ public struct CheckpointNaming: Sendable {
 
   /// The names of `timm`'s vision transformers.
   public static func timm(finalNorm: String = "norm", heads: [String] = ["head"]) -> CheckpointNaming {
-    CheckpointNaming(
+    var naming = CheckpointNaming(
       patch: "patch_embed.proj",
       prefix: [.classToken: "cls_token", .distillation: "dist_token", .register: "reg_token"],
       positions: "pos_embed",
@@ -203,6 +209,23 @@ public struct CheckpointNaming: Sendable {
         return names
       },
       finalNorm: finalNorm, heads: heads)
+    naming.probe = "attn_pool.latent"
+    naming.pooling = Block(
+      firstNorm: finalNorm, queryKeyValue: ["attn_pool.q", "attn_pool.kv"], projection: "attn_pool.proj",
+      secondNorm: "attn_pool.norm", expansion: "attn_pool.mlp.fc1", contraction: "attn_pool.mlp.fc2")
+    return naming
+  }
+
+  /// The shape of an attention pooling's probe.
+  func probeShape(width: Int) -> TensorShape { [1, 1, width] }
+
+  /// The token of masked patches and what else nothing is made of.
+  var allUnread: [UnreadTensor] { (maskToken.map { [$0] } ?? []) + unread }
+
+  /// The names of an attention pooling; traps where none are given.
+  var poolingBlock: Block {
+    guard let pooling else { fatalError("CheckpointNaming.pooling has no names") }
+    return pooling
   }
 
   /// The projection's matrix as the checkpoint has it from that of a linear layer, or the reverse.

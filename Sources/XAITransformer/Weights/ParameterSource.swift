@@ -69,8 +69,8 @@ package struct DirectorySource: Sendable {
   let config: [String: JSONValue]
   /// The members of the image processor's configuration, empty where there is none.
   let preprocessor: [String: JSONValue]
-  /// The token of masked patches, where the weights have one.
-  var maskToken: Tensor?
+  /// What the weights have and nothing is made of, by name, such as the token of masked patches.
+  var unread: [String: Tensor] = [:]
 
   /// Keeps the configuration of a directory.
   package init(_ directory: ModelDirectory) {

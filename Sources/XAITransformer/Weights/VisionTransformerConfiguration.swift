@@ -77,7 +77,10 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
     case linear
     /// By the cosine with a vector of each class, times `scale`; where `projectedWidth` is a number, a linear layer without
     /// bias makes this many elements of the features first.
-    case cosine(scale: Float, projectedWidth: Int? = nil)
+    ///
+    /// With `bias`, which is added to every logit, each class has a probability of its own, the sigmoid of its logit (Zhai et al.
+    /// 2023, SigLIP, arXiv 2303.15343, section 3.2); without it they share one softmax.
+    case cosine(scale: Float, bias: Float? = nil, projectedWidth: Int? = nil)
     /// Not at all: a backbone.
     case none
   }
@@ -123,6 +126,8 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
   public var positionBias: PositionBias?
   /// Whether the patch projection has a bias.
   public var hasPatchBias = true
+  /// What pools the tokens where `readout` is an attention pooling; nil otherwise.
+  public var pooling: AttentionPooling?
   /// Whether tokens, with their position embeddings, go through a layer norm before the first block.
   public var hasEmbeddingNorm = false
   /// Whether the heads' outputs go through a layer norm before their projection.
@@ -217,8 +222,13 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
 
   /// The tokens at another input size.
   func layout(height: Int, width: Int) -> TokenLayout {
-    TokenLayout(prefix: prefix, grid: patch.grid(height: height, width: width), readout: readout)
+    TokenLayout(
+      prefix: (pooling == nil ? [] : [.probe]) + prefix, grid: patch.grid(height: height, width: width),
+      readout: readout, poolingLayer: pooling == nil ? nil : depth)
   }
+
+  /// Blocks, and the attention pooling where there is one.
+  public var layerCount: Int { depth + (pooling == nil ? 0 : 1) }
 
   /// Throws for sizes that contradict one another, or that no model has and no machine could hold.
   public func validate(file: String) throws(VisionTransformerError) {
@@ -233,6 +243,17 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
     try checks.check(
       layerScale == nil || normOrder != .resPostNorm,
       "there is layer scale, and norms after attention and MLP, whose weights are such a scale already")
+    if let pooling {
+      try checks.checkSize("number of heads of the pooling", pooling.headCount, 65_536)
+      try checks.checkSize("MLP width of the pooling", pooling.mlpWidth, 1 << 20)
+      try checks.check(
+        width % pooling.headCount == 0,
+        "the width \(width) can't be split among the \(pooling.headCount) heads of the pooling: it is no multiple"
+      )
+    }
+    try checks.check(
+      (readout == .attentionPooling) == (pooling != nil) && (pooling == nil || finalNorm == .onTokens),
+      "an attention pooling sees tokens behind the last norm, and is what is read")
     try checks.check(
       positionBias == nil || prefix == [.classToken]
         || prefix.isEmpty && positionBias?.hiddenWidth != nil,

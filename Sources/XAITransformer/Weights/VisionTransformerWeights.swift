@@ -20,6 +20,8 @@ public struct VisionTransformerWeights: Sendable {
   let blocks: [BlockWeights]
   /// Nil where there is none.
   let finalNorm: Norm?
+  /// What pools the tokens; nil where nothing but reading does.
+  let pooling: PoolingWeights?
   /// One head, or those on the class and on the distillation token; none in a backbone.
   let heads: [ClassifierHead]
   /// How many parameters there are.
@@ -80,11 +82,13 @@ public struct VisionTransformerWeights: Sendable {
         PositionMLP(source, $0, hidden: hidden, heads: configuration.headCount)
       }
     }
-    self.finalNorm = configuration.finalNorm == .absent ? nil : source.norm(naming.finalNorm, width)
+    self.pooling = configuration.pooling.map { PoolingWeights(source, naming, $0, width: width) }
+    let isNormed = configuration.finalNorm != .absent
+    self.finalNorm = pooling?.block.firstNorm ?? (isNormed ? source.norm(naming.finalNorm, width) : nil)
     let (classCount, features) = (configuration.classCount, configuration.headInputs)
     switch configuration.classifier {
     case .linear: self.heads = naming.heads.map { .linear(source.linear($0, classCount, features)) }
-    case .cosine(let scale, let projectedWidth):
+    case .cosine(let scale, let bias, let projectedWidth):
       let projection = projectedWidth.map { width in
         let shape: TensorShape = naming.isProjectionTransposed ? [features, width] : [width, features]
         let stored = source.tensor(naming.tensor(naming.projection, .weight), shape)
@@ -92,7 +96,9 @@ public struct VisionTransformerWeights: Sendable {
       }
       let vectors = source.tensor(
         naming.tensor(naming.heads[0], .weight), [classCount, projectedWidth ?? features])
-      self.heads = [.cosine(CosineHead(vectors: vectors, projection: projection, scale: scale))]
+      self.heads = [
+        .cosine(CosineHead(vectors: vectors, projection: projection, scale: scale, bias: bias ?? 0))
+      ]
     case .none: self.heads = []
     }
     self.parameterCount = source.count

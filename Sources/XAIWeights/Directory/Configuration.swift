@@ -38,14 +38,18 @@ public struct Configuration: Sendable {
 
   /// Reads a file of at most 16 MB, which has to hold an object.
   public init(path: String) throws(ConfigurationError) {
+    let value = try Self.parse(Self.contents(of: path), file: path) { (bytes) throws(JSONFailure) in
+      try JSONValue(parsing: bytes)
+    }
+    guard case .object = value else { throw .notAnObject(file: path, found: value.kind) }
+    self.init(value, file: path)
+  }
+
+  private static func contents(of path: String) throws(ConfigurationError) -> FileBytes {
     if let target = FileSystem.brokenTarget(of: path) { throw .brokenLink(file: path, target: target) }
-    let contents: FileBytes
-    do throws(ReadFailure) {
-      contents = try FileBytes(mapping: path)
-    } catch {
+    do throws(ReadFailure) { return try FileBytes(mapping: path) } catch {
       throw .unreadable(file: path, reason: error.reason)
     }
-    self.init(try Self.parse(contents, file: path), file: path)
   }
 
   /// Reads a file that needn't be there, nil where nothing is.
@@ -56,18 +60,22 @@ public struct Configuration: Sendable {
 
   /// Parses a text; `file` is what messages call it.
   public init(text: String, file: String) throws(ConfigurationError) {
-    self.init(try Self.parse(FileBytes(copying: text.utf8), file: file), file: file)
+    let value = try Self.parse(FileBytes(copying: text.utf8), file: file) { (bytes) throws(JSONFailure) in
+      try JSONValue(parsing: bytes)
+    }
+    guard case .object = value else { throw .notAnObject(file: file, found: value.kind) }
+    self.init(value, file: file)
   }
 
-  private static func parse(_ contents: FileBytes, file: String) throws(ConfigurationError) -> JSONValue {
+  private static func parse<Value>(
+    _ contents: FileBytes, file: String, byteLimit: Int = byteLimit,
+    _ read: (UnsafeRawBufferPointer) throws(JSONFailure) -> Value
+  ) throws(ConfigurationError) -> Value {
     guard contents.count <= byteLimit else {
       throw .tooLarge(file: file, byteCount: contents.count, limit: byteLimit)
     }
     return try contents.withBytes { (bytes) throws(ConfigurationError) in
-      let value: JSONValue
-      do throws(JSONFailure) {
-        value = try JSONValue(parsing: bytes)
-      } catch {
+      do throws(JSONFailure) { return try read(bytes) } catch {
         if let content = ForeignContent(of: bytes) { throw .foreign(file: file, content: content) }
         let before = bytes.prefix(error.offset)
         let lineStart = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
@@ -75,9 +83,30 @@ public struct Configuration: Sendable {
           file: file, line: before.count { $0 == 0x0A } + 1, column: error.offset - lineStart + 1,
           reason: error.reason)
       }
-      guard case .object = value else { throw .notAnObject(file: file, found: value.kind) }
+    }
+  }
+
+  /// Reads a file of at most 128 MB, such as a `tokenizer.json`, with one object in it apart: as its members in their order.
+  ///
+  /// In a dictionary, keys that differ only in how an accent is composed would be one; in a vocabulary they are two.
+  ///
+  /// - Parameters:
+  ///   - path: the file, which has to hold an object.
+  ///   - key: where in it the object with the members lies: the keys that lead to it.
+  /// - Returns: the file without that object, and its members; none where it isn't there.
+  package static func reading(
+    _ path: String, apart key: [String]
+  ) throws(ConfigurationError) -> (rest: Configuration, members: [(key: String, value: JSONValue)]) {
+    var members: [(key: String, value: JSONValue)] = []
+    let contents = try contents(of: path)
+    let value = try parse(contents, file: path, byteLimit: 128 << 20) { (bytes) throws(JSONFailure) in
+      var reader = JSONReader(bytes)
+      let value = try JSONValue(from: &reader, apart: key[...], &members)
+      try reader.expectEnd()
       return value
     }
+    guard case .object = value else { throw .notAnObject(file: path, found: value.kind) }
+    return (Configuration(value, file: path), members)
   }
 
   /// The value at a dotted key, nil where it is absent or `null`; keys that have dots themselves are out of reach.

@@ -61,6 +61,30 @@ extension JSONValue {
     }
   }
 
+  /// Reads the next value without the object that keys lead to, whose members come apart in their order.
+  init(
+    from reader: inout JSONReader, apart keys: ArraySlice<String>,
+    _ members: inout [(key: String, value: JSONValue)]
+  ) throws(JSONFailure) {
+    reader.skipSpace()
+    guard reader.peek() == UInt8(ascii: "{") else {
+      self = try JSONValue(from: &reader)
+      return
+    }
+    var own: [String: JSONValue] = [:]
+    var apart: [(key: String, value: JSONValue)] = []
+    let (next, rest) = (keys.first, keys.dropFirst())
+    try reader.object(byBytes: true) { (reader, key) throws(JSONFailure) in
+      switch next {
+      case nil: apart.append((key, try JSONValue(from: &reader)))
+      case key: own[key] = try JSONValue(from: &reader, apart: rest, &apart)
+      default: own[key] = try JSONValue(from: &reader)
+      }
+    }
+    if !apart.isEmpty { members = apart }
+    self = .object(own)
+  }
+
   /// Reads the next value and forgets it: a hostile array of millions takes no memory.
   static func skip(_ reader: inout JSONReader) throws(JSONFailure) {
     reader.skipSpace()

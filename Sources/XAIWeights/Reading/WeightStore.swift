@@ -160,6 +160,19 @@ extension WeightStore {
     return store
   }
 
+  /// The tensors whose names begin with something, without it.
+  package func below(_ start: String) -> WeightStore {
+    var store = self
+    store.parts = [:]
+    for (name, part) in parts where name.hasPrefix(start) {
+      var part = part
+      let rest = String(name.dropFirst(start.count))
+      part.described = part.described.renamed(rest)
+      store.parts[rest] = part
+    }
+    return store
+  }
+
   /// Adds what a user should know.
   mutating func note(_ note: String) { notes.append(note) }
 }

@@ -7,7 +7,7 @@ import XAITensor
 import XAITesting
 import XAIWeights
 
-/// A small model of `Tests/Fixtures/models` as a directory of its own, in which tensors and configuration may be changed.
+/// A small model of `Tests/Fixtures` as a directory of its own, in which tensors and configuration may be changed.
 final class CLIPFixture {
   static let fixtures = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "Fixtures")
@@ -17,15 +17,16 @@ final class CLIPFixture {
   /// Copies a model.
   ///
   /// - Parameters:
+  ///   - kind: the folder of the fixtures that has it.
   ///   - tensors: changes the weights.
   ///   - config: changes the members of `config.json`.
   init(
-    _ name: String, tensors edit: (inout [String: Tensor]) -> Void = { _ in },
+    _ name: String, of kind: String = "models", tensors edit: (inout [String: Tensor]) -> Void = { _ in },
     config change: (inout [String: JSONValue]) -> Void = { _ in }
   ) throws {
     path = FileManager.default.temporaryDirectory.path + "/xai-clip-\(UUID().uuidString)"
     try FileManager.default.copyItem(
-      atPath: Self.fixtures.appending(path: "models/\(name)").path, toPath: path)
+      atPath: Self.fixtures.appending(path: "\(kind)/\(name)").path, toPath: path)
     let file = try SafetensorsFile(path: "\(path)/model.safetensors")
     var tensors = Dictionary(
       uniqueKeysWithValues: try file.tensors.map { ($0.name, try file.tensor($0.name)) })

@@ -32,6 +32,7 @@ enum TimmFacts {
       case .classToken: "class"
       case .distillation: "distillation"
       case .register: "register"
+      case .probe: "probe"
       }
     }
     let positions: String =
@@ -53,6 +54,13 @@ enum TimmFacts {
       case .resPostNorm: "ResPostBlock"
       case .parallel: "ParallelScalingBlock"
       }
+    let pool: String =
+      switch own.readout {
+      case .meanOfPatches: "avg"
+      case .classToken, .meanOfClassAndDistillation: "token"
+      case .attentionPooling: "map"
+      case .classAndMeanOfPatches: "else"
+      }
     let queryKeyNorm = own.attentionTransforms.compactMap { $0 as? QueryKeyNorm }.first
     let scale = JSONValue.boolean(own.layerScale != nil)
     return [
@@ -64,8 +72,7 @@ enum TimmFacts {
       "pre_norm": own.hasEmbeddingNorm ? norm : .null,
       "final_norm": own.finalNorm == .onTokens ? norm : .null,
       "fc_norm": own.finalNorm == .afterPooling ? norm : .null,
-      "pool": .string(
-        own.readout == .meanOfPatches ? "avg" : own.readout == .classToken || isTwoHeaded ? "token" : "else"),
+      "pool": .string(pool),
       "pool_includes_prefix": .boolean(false),
       "shared_position_bias": .boolean(own.positionBias?.isShared == true),
       "heads_of_classifier": .integer(isTwoHeaded ? 2 : 1), "classes": .integer(own.classCount),

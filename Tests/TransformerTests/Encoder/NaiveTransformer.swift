@@ -224,6 +224,29 @@ struct NaiveTransformer {
     }
   }
 
+  /// What the probe makes of the patches: o + MLP(Norm(o)), o = W_O·concat_h Σ_j softmax_j(q·k_j/√d)·v_j + b.
+  private func pooled(_ patches: [Vector]) -> Vector {
+    let (width, heads) = (configuration.width, configuration.pooling?.headCount ?? 1)
+    let d = width / heads
+    let query = linear("attn_pool.q", parameter("attn_pool.latent"))
+    let keysAndValues = patches.map { linear("attn_pool.kv", $0) }
+    var outputs = Vector()
+    for head in 0..<heads {
+      func part(_ x: Vector, _ start: Int) -> Vector { Array(x[start + head * d..<start + (head + 1) * d]) }
+      let weights = keysAndValues.map {
+        exp(product(part(query, 0), part($0, 0)).reduce(0, +) / Double(d).squareRoot())
+      }
+      let total = weights.reduce(0, +)
+      outputs += (0..<d).map { index in
+        zip(weights, keysAndValues).reduce(0) { $0 + $1.0 / total * part($1.1, width)[index] }
+      }
+    }
+    let attended = linear("attn_pool.proj", outputs)
+    let hidden = linear("attn_pool.mlp.fc1", layerNorm("attn_pool.norm", attended))
+    return sum(
+      attended, linear("attn_pool.mlp.fc2", hidden.map { 0.5 * $0 * (1 + erf($0 / 2.squareRoot())) }))
+  }
+
   // MARK: - The whole
 
   /// The logits of one image, [3, H, W], perhaps of some patches alone.
@@ -274,6 +297,7 @@ struct NaiveTransformer {
     case .classToken: return linear("head", tokens[0])
     case .meanOfPatches: return linear("head", mean)
     case .classAndMeanOfPatches: return linear("head", tokens[0] + mean)
+    case .attentionPooling: return linear("head", pooled(patches))
     case .meanOfClassAndDistillation: fatalError("not among the toys of other stages")
     }
   }

@@ -56,8 +56,8 @@ import XAITesting
     let (weight, bias) = (Matrix(embedding.patch.weight), try #require(embedding.patch.bias).elements)
     let embedded = toy.configuration.positionedPrefixCount
     for image in 0..<2 {
-      for token in 0..<layout.tokenCount {
-        let patch = token - layout.prefix.count
+      for token in 0..<tokens.shape[1] {
+        let patch = token - toy.configuration.prefix.count
         // Prefix tokens that have positions are the first ones; the rest of the table is of patches.
         let position: Int? = patch >= 0 ? embedded + patch : token < embedded ? token : nil
         let expected = (0..<model.descriptor.width).map { d -> Float in

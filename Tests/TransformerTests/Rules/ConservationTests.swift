@@ -3,7 +3,8 @@ import XAICore
 import XAIFoundation
 import XAITensor
 import XAITesting
-import XAITransformer
+
+@testable import XAITransformer
 
 /// Relevance adds up to the logit, at every layer, where the rules conserve it: to 1e-3 of its sum.
 ///
@@ -64,9 +65,10 @@ struct ConservationTests {
       }
     }
 
-    /// What the biases of a layer and of all above it take.
+    /// What the biases of a layer and of all above it take, and the probe of an attention pooling above it.
     func taken(from layer: Int) -> Double {
       taken { parameter in
+        if parameter.name == model.naming.probe { return true }
         guard parameter.name.hasSuffix("bias") else { return false }
         return parameter.layer.map { $0 >= layer } ?? !["patch_embed", "norm_pre"].contains {
           parameter.name.hasPrefix($0)
@@ -86,7 +88,8 @@ struct ConservationTests {
     return stride(from: 0, to: a.count, by: tokens).reduce(0) { lost, start in
       let row = start..<start + tokens
       let mean = row.reduce(0) { $0 + a[$1] * c[$1] }
-      return row.reduce(lost + mean) { $0 - logarithm(a[$1]) * a[$1] * (c[$1] - mean) }
+      // What a mask keeps at 0 has no share.
+      return row.filter { a[$0] > 0 }.reduce(lost + mean) { $0 - logarithm(a[$1]) * a[$1] * (c[$1] - mean) }
     }
   }
 
@@ -127,7 +130,9 @@ struct ConservationTests {
     let pass = try Pass(
       model(toy, withBiases: ![.relative, .postNorm, .offsets].contains(toy)), .attnLRP, parameters: true)
     for layer in 0..<3 {
-      let lost = (layer..<3).reduce(0) { $0 + (pass.lostInSoftmax[$1] ?? .nan) }
+      let lost = (layer..<pass.model.descriptor.layerCount).reduce(0) {
+        $0 + (pass.lostInSoftmax[$1] ?? .nan)
+      }
       expectConserved(
         try pass.sum(layer, .input) + pass.taken(from: layer) + lost, pass.logit, "\(toy) \(layer)")
     }

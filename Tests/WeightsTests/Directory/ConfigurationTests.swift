@@ -37,6 +37,25 @@ import Testing
     #expect(try config.optionalLabels("labels") == nil)
   }
 
+  @Test("an object that is read apart tells composed keys from decomposed ones")
+  func readingApart() throws {
+    let folder = try TemporaryDirectory()
+    func read(_ json: String) throws -> (rest: Configuration, members: [(key: String, value: JSONValue)]) {
+      try Configuration.reading(folder.write(json, to: "tokenizer.json"), apart: ["model", "vocab"])
+    }
+    let found = try read(
+      "{\"a\": 1, \"model\": {\"vocab\": {\"e\u{301}\": 7, \"\u{E9}\": 8}, \"type\": \"BPE\"}, \"vocab\": {}}"
+    )
+    #expect(found.members.map(\.value) == [.integer(7), .integer(8)])
+    #expect(found.members.map { Array($0.key.utf8) } == [Array("e\u{301}".utf8), Array("\u{E9}".utf8)])
+    #expect(try found.rest.string("model.type") == "BPE" && found.rest.integer("a") == 1)
+    let list = try read(#"{"model": {"vocab": [["a", -1.5]]}}"#)
+    #expect(list.members.isEmpty && list.rest.optionalValue("model.vocab") != nil)
+    for text in ["[]", "{", #"{"model": {"vocab": {"a": 1, "a": 2}}}"#, "{} x"] {
+      #expect(throws: ConfigurationError.self) { _ = try read(text) }
+    }
+  }
+
   @Test func errorsNameFileAndKey() throws {
     #expect(error { _ = try config.integer("depth") } == .missing(file: "config.json", key: "depth"))
     #expect(error { _ = try config.string("none") } == .missing(file: "config.json", key: "none"))
