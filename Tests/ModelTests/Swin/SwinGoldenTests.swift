@@ -38,6 +38,21 @@ import XAIWeights
     }
   }
 
+  /// No weights here have scores that far apart, so attention doesn't show it.
+  @Test("regions of a shifted window are apart by as much as in each library")
+  func regions() throws {
+    for (name, apart) in [
+      ("hf-swin", Float(-100)), ("timm-swin", -100), ("hf-swinv2", -200), ("timm-swinv2", -100),
+    ] {
+      let golden = try #require(SwinFixture.all.first { $0.name == name })
+      let point = ActivationPoint(layer: 1, place: .scores)
+      let trace = try golden.model(on: AvailableKernels.preferred.make()).forward(
+        golden.tensor("input"), recording: Recording(activations: [point]))
+      let lowest = try trace.activation(at: point).elements.reduce(0, min)
+      #expect(abs(lowest - apart) < 45, "\(name): \(lowest)")
+    }
+  }
+
   @Test(
     "gradients within 3e-5 of the largest entry, of version 2 within 1e-4", arguments: SwinFixture.all,
     AvailableKernels.all)
