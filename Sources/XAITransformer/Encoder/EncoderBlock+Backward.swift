@@ -110,7 +110,7 @@ extension EncoderBlock {
     let attended = try attention.backward(
       tape.windows?.gathered(context) ?? context, through: tape.attention, rules: rules,
       goesPast: request.reachesParts, parameters: request.parameters,
-      bias: bias.map { bias in { bias.scores } },
+      bias: bias,
       layer: request.attention ? layer : nil, visit: visitAttention)
     guard let attended else { return gradients }
     if request.scoreBias { gradients.scoreBias = attended.scores }

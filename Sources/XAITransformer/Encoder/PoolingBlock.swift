@@ -25,7 +25,8 @@ struct PoolingBlock {
     attention = MultiHeadAttention(
       queryKeyValue: weights.block.queryKeyValue, heads: pooling.headCount, stages: [], kernels: kernels)
     firstNorm = LayerNorm(norm: weights.block.firstNorm, epsilon: epsilon, kernels: kernels)
-    secondNorm = LayerNorm(norm: weights.block.secondNorm, epsilon: epsilon, kernels: kernels)
+    guard let norm = weights.block.secondNorm else { fatalError("a pooling has a norm before its MLP") }
+    secondNorm = LayerNorm(norm: norm, epsilon: epsilon, kernels: kernels)
     mlp = MLP(pooling.mlp, norm: nil, kernels: kernels)
   }
 

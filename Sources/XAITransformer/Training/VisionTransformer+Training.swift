@@ -117,7 +117,11 @@ package struct ParameterList {
   }
 
   /// The parameters of a block.
-  package mutating func add(_ block: BlockWeights, _ names: CheckpointNaming.Block, ofLayer index: Int) {
+  package mutating func add(_ block: BlockWeights, ofLayer index: Int) {
+    add(block, naming.block(index), ofLayer: index)
+  }
+
+  mutating func add(_ block: BlockWeights, _ names: CheckpointNaming.Block, ofLayer index: Int) {
     layer = index
     add(names.firstNorm, block.firstNorm)
     if let joint = names.joint {
