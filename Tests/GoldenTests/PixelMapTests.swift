@@ -124,6 +124,7 @@ import XAITesting
   /// Those whose formula leaves 0 without a meaning, by hand.
   private static func isRelative(_ text: String) -> Bool {
     text.hasPrefix("vit-cx") || text.hasPrefix("patch-pca")
+      || text.hasPrefix("cort") && ["=transport", "=deep", "=two-pass"].contains { text.contains($0) }
       || text.hasPrefix("rise") && text.contains("score=logit")
       || text.hasPrefix("score-cam") && text.contains("relu=false")
   }

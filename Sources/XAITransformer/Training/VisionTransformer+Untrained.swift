@@ -113,7 +113,8 @@ package struct InitialWeights {
     ) { first, _ in first }
     self.init(
       constants: constants, heads: Set(naming.heads.map { naming.tensor($0, .weight) }),
-      tokens: Set(naming.prefixTensors(of: configuration.prefix).map(\.name) + [naming.positions, naming.probe]),
+      tokens: Set(
+        naming.prefixTensors(of: configuration.prefix).map(\.name) + [naming.positions, naming.probe]),
       positions: naming.positions, grid: configuration.layout.grid, random: &random)
   }
 

@@ -12,7 +12,7 @@ import torch
 import transformers
 from safetensors.torch import load_file
 from timm.models import vision_transformer
-from torch.nn.functional import interpolate, one_hot
+from torch.nn.functional import one_hot
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / name) for name in ("", "models", "explainers", "relevance")]
@@ -20,7 +20,7 @@ sys.path[:0] = [str(HERE.parent / name) for name in ("", "models", "explainers",
 import cases  # noqa: E402
 import formulas  # noqa: E402
 import gradients  # noqa: E402
-from reference import storage  # noqa: E402
+from reference import cort, storage  # noqa: E402
 from reference.layout import Layout  # noqa: E402
 from reference.network import Network  # noqa: E402
 
@@ -41,35 +41,17 @@ DAMPED_SPECS = [
     "cp-lrp:residual-gamma=0.25,preset=vit",
     "conservative-propagation:residual-gamma=1,contrast=others",
 ]
-DEFAULTS = {"contrast": "others", "share": 0.75, "scaling": "gross", "power": 0.5, "transport": 0.0, "sharpness": 0.5,
-            "residual-gamma": 0.0, "halves": "false"}
-TRANSPORT = {"scaling": "none", "transport": 0.25}
-PRESETS = {
-    "plain": {"scaling": "none", "power": 1.0, "sharpness": 0.0},
-    "transport": TRANSPORT,
-    "deep": {**TRANSPORT, "residual-gamma": 1.0},
-    "two-pass": {**TRANSPORT, "residual-gamma": 1.0, "halves": "true"},
-    "vit": {"gamma": "0.05", "patch-gamma": "0.25"},
-}
-
-
-def merged(gamma: float, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
-    """a + b, whose gradient shares the sum's relevance by the γ rule: each summand is multiplied with what it gets of it."""
-    z = (a + b).detach()
-    w_a, w_b = (1 + gamma * (part.detach() * z > 0) for part in (a, b))
-    total = w_a * a.detach() + w_b * b.detach()
-    ratio = torch.where(total == 0, 0.0, z / torch.where(total == 0, 1.0, total))
-    return a * (w_a * ratio) + b * (w_b * ratio)
+PRESETS = {"vit": {"gamma": "0.05", "patch-gamma": "0.25"}}
 
 
 def block_forward(gamma: float, kind: str):
     def timm_block(self, x, **_):
-        x = merged(gamma, x, self.ls1(self.attn(self.norm1(x))))
-        return merged(gamma, x, self.ls2(self.mlp(self.norm2(x))))
+        x = cort.merged(gamma, x, self.ls1(self.attn(self.norm1(x))))
+        return cort.merged(gamma, x, self.ls2(self.mlp(self.norm2(x))))
 
     def timm_post_norm(self, x, **_):
-        x = merged(gamma, x, self.norm1(self.attn(x)))
-        return merged(gamma, x, self.norm2(self.mlp(x)))
+        x = cort.merged(gamma, x, self.norm1(self.attn(x)))
+        return cort.merged(gamma, x, self.norm2(self.mlp(x)))
 
     return {"Block": timm_block, "ResPostBlock": timm_post_norm}[kind]
 
@@ -119,52 +101,17 @@ def relevance(network: Network, image: torch.Tensor, direction: torch.Tensor, ga
     return ([(x.detach()[0], x.grad[0]) for x in tokens], [(a.detach()[0], a.grad[0]) for a in attention])
 
 
-def ranks(values: torch.Tensor) -> torch.Tensor:
-    """Places in ascending order over n − 1; equal values share the mean of theirs."""
-    below = (values[None, :] < values[:, None]).sum(dim=1)
-    equal = (values[None, :] == values[:, None]).sum(dim=1)
-    return (below + (equal - 1) / 2).double() / (len(values) - 1)
-
-
-def blur(count: int, pixels: int) -> torch.Tensor:
-    """What the upsampling of each single patch of a row leaves in each patch, by the upsampling itself."""
-    up = interpolate(torch.eye(count, dtype=torch.float64)[:, None], size=count * pixels, mode="linear")
-    return up.reshape(count, count, pixels).mean(dim=-1).T
-
-
-def parted(values: torch.Tensor) -> bool:
-    """Whether float32 can't change the order: neighbours differ by more than 1e-5 of the largest."""
-    ordered = values.sort().values
-    return bool((ordered[1:] - ordered[:-1]).min() > 1e-5 * values.abs().max())
-
-
-class NearlyEqual(Exception):
-    """Two patches have scores so near that rounding decides which has the higher rank."""
-
-
 def map_of_pass(network, layout: Layout, image, direction, options, gamma) -> torch.Tensor:
     tokens, attention = relevance(network, image, direction, gamma)
-    count = len(layout.prefix)
-    s = sum((x * c).sum(dim=-1) / ((x * c).abs().sum() if options["scaling"] == "gross" else 1) for x, c in tokens)
-    if options["transport"] > 0:
-        rolled = torch.eye(layout.tokens, dtype=torch.float64)
-        for a, c in attention:
-            rolled = rolled + (a * c).clamp(min=0).mean(dim=0) @ rolled
-        sources = layout.readout_row(rolled)
-        if not (parted(s[count:]) and parted(sources)):
-            raise NearlyEqual
-        m = ranks(s[count:]) + options["transport"] * ranks(sources)
-    else:
-        m = s[count:].sign() * s[count:].abs() ** options["power"]
-    m = m.reshape(layout.grid)
-    rows, columns = (blur(n, size // n) for n, size in zip(layout.grid, image.shape[2:]))
-    sharp = torch.linalg.inv(rows) @ m @ torch.linalg.inv(columns).T
-    return (1 - options["sharpness"]) * m + options["sharpness"] * sharp
+    s = sum(cort.relevance_of_layer(x, c, options) for x, c in tokens)[len(layout.prefix):]
+    rolled = torch.eye(layout.tokens, dtype=torch.float64)
+    for a, c in attention:
+        rolled = rolled + (a * c).clamp(min=0).mean(dim=0) @ rolled
+    return cort.scores(s, layout.readout_row(rolled), options, layout.grid, image.shape[2:])
 
 
-def cort(network: Network, layout: Layout, image, logits, target: int, pairs: dict) -> torch.Tensor:
-    options = {**DEFAULTS, **PRESETS.get(pairs.pop("preset", ""), {}), **pairs}
-    options = {k: type(DEFAULTS[k])(v) for k, v in options.items()}
+def of_cort(network: Network, layout: Layout, image, logits, target: int, pairs: dict) -> torch.Tensor:
+    options = cort.options_of(pairs)
     own = one_hot(torch.tensor(target), len(logits)).double()
     direction = own + options["share"] * (formulas.cotangent(logits, target, options["contrast"]) - own)
     gammas = {0.0, options["residual-gamma"]} if options["halves"] == "true" else {options["residual-gamma"]}
@@ -200,8 +147,8 @@ def tensors_of(case: cases.Case) -> dict[str, torch.Tensor]:
             name = f"{case.name}.t{index}.map|{spec}"
             try:
                 tensors[name] = (
-                    cort(*arguments, pairs) if method == "cort" else of_relevance(*arguments, method, pairs))
-            except NearlyEqual:
+                    of_cort(*arguments, pairs) if method == "cort" else of_relevance(*arguments, method, pairs))
+            except cort.NearlyEqual:
                 print(f"  {name} is left out: two patches are nearly equal")
     return tensors
 

@@ -13,6 +13,7 @@ from torch import nn
 from torch.nn import functional
 
 from network import Network
+from reference import cort
 
 
 @dataclass
@@ -26,6 +27,7 @@ class Rules:
     linear: tuple = ()  # ("epsilon", ε), ("gamma", γ) or ("positive",)
     patch: tuple = ()
     balanced: bool = False  # residual sums
+    damped: float = 0  # the γ of residual sums
 
 
 def passing(value: torch.Tensor, derivative: torch.Tensor) -> torch.Tensor:
@@ -99,8 +101,10 @@ class Balanced(torch.autograd.Function):
         return tuple(c * (abs(part) / total * (of_a + of_b) / part if part else 0) for part in (of_a, of_b))
 
 
-def add(a, b, balanced: bool):
-    return Balanced.apply(a, b) if balanced else a + b
+def add(a, b, rules: Rules):
+    if rules.damped:
+        return cort.merged(rules.damped, a, b)
+    return Balanced.apply(a, b) if rules.balanced else a + b
 
 
 @dataclass
@@ -109,6 +113,7 @@ class Pass:
 
     image: torch.Tensor
     tokens: torch.Tensor | None = None  # before the first block
+    inputs: list[torch.Tensor] = field(default_factory=list)  # tokens before each block
     attention: list[torch.Tensor] = field(default_factory=list)  # [windows, H, n, n]
     logits: torch.Tensor | None = None
 
@@ -148,11 +153,12 @@ class Swin:
             stage = self.network.stage_of_layer[layer]
             if layer and stage != self.network.stage_of_layer[layer - 1]:
                 x, grid = self.merge(x, grid, self.downsample(stage), rules)
+            result.inputs.append(x)
             x = self.block(x, layer, block, grid, rules, result)
         x = norm(self.last_norm, x, rules.norm)
         read = x if self.present is None else x[self.present]
         result.logits = linear(read.mean(dim=0), self.head.weight, self.head.bias, rules.linear)
-        for tensor in [result.tokens, *result.attention]:
+        for tensor in [*result.inputs, *result.attention]:
             tensor.retain_grad()
         return result
 
@@ -192,7 +198,7 @@ class Swin:
 
         for branch, module in ((attention, first), (mlp, second)):
             added = norm(module, branch(x), rules.norm) if self.is_second else branch(norm(module, x, rules.norm))
-            x = add(x, added, rules.balanced)
+            x = add(x, added, rules)
         return x
 
     def maps(self, block):

@@ -42,8 +42,13 @@ import XAIWeights
       let wanted = try file.tensor(name)
       expectCloseToLargest(
         Tensor(wanted.shape, found[target.image][0].scores), wanted,
-        within: Self.isConditioned(spec) ? 1e-4 : 5e-3, name)
+        within: Self.tolerance(spec), name)
     }
+  }
+
+  /// Of the largest score; a root makes what rounding leaves of scores near 0 larger.
+  private static func tolerance(_ spec: String) -> Float {
+    isConditioned(spec) ? spec.hasPrefix("cort") && !spec.contains("preset=plain") ? 1e-3 : 1e-4 : 5e-3
   }
 
   /// Whether rounding is not made larger by scores near 0, or by the sums of few positive products among eight.

@@ -10,11 +10,12 @@ from pathlib import Path
 import torch
 import transformers
 from safetensors.torch import load_file
+from torch.nn.functional import interpolate
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent)]
 
-from reference import storage  # noqa: E402
+from reference import cort, storage  # noqa: E402
 
 import cases  # noqa: E402
 import maps  # noqa: E402
@@ -39,6 +40,11 @@ SPECS = [
     "partial-lrp:layer=0,contrast=others",
     "transformer-attribution",
     "transformer-attribution:start=1,contrast=others",
+    "cort",
+    "cort:preset=plain,contrast=none",
+    "cort:preset=transport",
+    "cort:residual-gamma=1,share=0",
+    "attnlrp:residual-gamma=0.5",
 ]
 PRESETS = {
     "vit": {"gamma": "0.05", "patch-gamma": "0.25"},
@@ -54,10 +60,12 @@ def unchanged(linear: tuple, **more) -> Rules:
 
 def rules_of(identifier: str, options: dict[str, str]) -> Rules:
     gamma, patch = (float(options.get(key, 0)) for key in ("gamma", "patch-gamma"))
-    denoised = dict(linear=("gamma", gamma) if gamma else (), patch=("gamma", patch) if patch else ())
+    denoised = dict(
+        linear=("gamma", gamma) if gamma else (), patch=("gamma", patch) if patch else (),
+        damped=float(options.get("residual-gamma", 0)))
     if identifier == "attnlrp":
         return Rules("constant", "derivative", "unchanged", halved=True, **denoised)
-    if identifier == "cp-lrp":
+    if identifier in ("cp-lrp", "cort"):
         return Rules("constant", "constant", "unchanged", **denoised)
     if identifier == "conservative-propagation":
         return Rules("constant", "constant")
@@ -101,6 +109,8 @@ class Subject:
     def map(self, spec: str, image: int, target: int) -> torch.Tensor:
         identifier, _, rest = spec.partition(":")
         options = dict(item.split("=") for item in rest.split(",") if item)
+        if identifier == "cort":
+            return self.cort(cort.options_of(options), image, target)
         options = {**PRESETS.get(options.pop("preset", ""), {}), **options}
         cotangent = self.cotangent(image, target, options.get("contrast", "none"))
         rules = rules_of(identifier, options)
@@ -120,6 +130,24 @@ class Subject:
             return pixels
         rows, columns = pixels.shape[0] // grid[0], pixels.shape[1] // grid[1]
         return pixels.view(grid[0], rows, grid[1], columns).sum(dim=(1, 3))
+
+    def cort(self, options: dict, image: int, target: int) -> torch.Tensor:
+        """The sum over layers, each interpolated to the patches and scaled to what its tokens have in all."""
+        own, held = (self.cotangent(image, target, contrast) for contrast in ("none", options["contrast"]))
+        found = self.pulled(
+            image, own + options["share"] * (held - own), rules_of("cort", {"residual-gamma": options["residual-gamma"]}))
+        grids, s = self.grids(), 0.0
+        for grid, x in zip(grids, found.inputs):
+            layer = cort.relevance_of_layer(x.detach(), x.grad, options).view(1, 1, *grid)
+            spread = interpolate(layer, size=grids[0], mode="bilinear") if grid != grids[0] else layer
+            s = s + spread.flatten() * (layer.numel() / spread.numel())
+        sources = None
+        if options["transport"] > 0:
+            evidence = self.evidence([a * a.grad for a in found.attention])
+            sources = maps.chain(evidence, {
+                layer: matrix.clamp(min=0).mean(dim=0) + torch.eye(matrix.shape[-1], dtype=matrix.dtype)
+                for layer, matrix in enumerate(evidence.attention)}).flatten()
+        return cort.scores(s, sources, options, grids[0], self.images.shape[2:])
 
     def unit(self, cotangent: torch.Tensor, image: int) -> torch.Tensor:
         """What has the relevance of the classes begin with the cotangent, whatever the logits are."""
@@ -178,7 +206,13 @@ def tensors_of(case: cases.Case) -> dict[str, torch.Tensor]:
                 continue  # those of pixels are large: once a model
             target = described["targets"][index]
             where = (spec, target["image"], target["class"])
-            if (sensitivity := subject.sensitivity(*where)) > MOST_SENSITIVE:
+            try:
+                sensitivity = subject.sensitivity(*where)
+            except cort.NearlyEqual:
+                print(f"  {case.name}.t{index}.map|{spec} is left out: two patches are nearly equal")
+                continue
+            # A root makes changes of scores near 0 larger; those of other maps are the same relevance.
+            if sensitivity > (1e-2 if spec.startswith("cort") else MOST_SENSITIVE):
                 print(f"  {case.name}.t{index}.map|{spec} is left out: it changes by {sensitivity:.1e}")
                 continue
             tensors[f"{case.name}.t{index}.map|{spec}"] = subject.map(*where)
