@@ -57,31 +57,31 @@ extension VisionTransformer {
     case .mean:
       // The head, or the pooling, sees the mean as the only token that there is, or in the place of each token that it reads.
       let reads = configuration.readout == .meanOfPatches ? ReadTokens(meanOf: 1) : self.reads(layout)
-      let means = means(of: tokens, copies: reads.places.count)
-      guard var pooling else { return spread(gradient(means, reads), over: tokens.shape[1]) }
+      let means = tokens.meanOfTokens(copies: reads.places.count)
+      guard var pooling else { return gradient(means, reads).spreadOverTokens(tokens.shape[1]) }
       pooling.prefixCount = 0
-      return spread(try throughPooling(means, pooling), over: tokens.shape[1])
+      return try throughPooling(means, pooling).spreadOverTokens(tokens.shape[1])
     }
-  }
-
-  /// The mean of all tokens as a sequence of equal tokens: [B, N, D] to [B, copies, D].
-  private func means(of tokens: Tensor, copies: Int) -> Tensor {
-    let (batch, count, width) = (tokens.shape[0], tokens.shape[1], tokens.shape[2])
-    return Tensor.sum(
-      .operand(0) / .constant(Float(count)), of: [tokens], outer: batch, middle: count, inner: width
-    ).repeatingRows(copies)
-  }
-
-  /// The reverse of `means`: [k·B, copies, D] to [k·B, count, D].
-  private func spread(_ gradient: Tensor, over count: Int) -> Tensor {
-    let (rows, copies, width) = (gradient.shape[0], gradient.shape[1], gradient.shape[2])
-    return Tensor.sum(
-      .operand(0) / .constant(Float(count)), of: [gradient], outer: rows, middle: copies, inner: width
-    ).repeatingRows(count)
   }
 }
 
 extension Tensor {
+  /// The mean of all tokens as a sequence of equal tokens: [B, N, D] to [B, copies, D].
+  package func meanOfTokens(copies: Int = 1) -> Tensor {
+    let (batch, count, width) = (shape[0], shape[1], shape[2])
+    return Tensor.sum(
+      .operand(0) / .constant(Float(count)), of: [self], outer: batch, middle: count, inner: width
+    ).repeatingRows(copies)
+  }
+
+  /// The gradient of what the mean was of from that of the mean, [k·B, copies, D] to [k·B, count, D].
+  package func spreadOverTokens(_ count: Int) -> Tensor {
+    let (rows, copies, width) = (shape[0], shape[1], shape[2])
+    return Tensor.sum(
+      .operand(0) / .constant(Float(count)), of: [self], outer: rows, middle: copies, inner: width
+    ).repeatingRows(count)
+  }
+
   /// Each row as many equal ones: [rows, D] to [rows, copies, D].
   fileprivate func repeatingRows(_ copies: Int) -> Tensor {
     gathering(

@@ -18,6 +18,8 @@ public enum SigLIP: ModelArchitecture {
       "Image towers of SigLIP and SigLIP 2 with attention pooling, whose classes are texts, vectors or images",
     huggingFaceClasses: ["SiglipModel", "SiglipVisionModel", ImageTower.classifierClass],
     timmNames: ["vit_*_siglip_*"], capabilities: VisionTransformer.capabilities,
+    classes: [.texts, .vectors, .images, .classifier],
+    leftOut: "grids that follow the shape of each image (NaFlex)",
     citation: Citation(
       authors: "Zhai et al.", title: "Sigmoid Loss for Language Image Pre-Training", venue: "ICCV",
       year: 2023, identifier: "arXiv:2303.15343"))

@@ -17,6 +17,7 @@ public enum Swin: ModelArchitecture {
     ],
     timmNames: ["swin_*", "swinv2_*"],
     capabilities: HierarchicalTransformer.capabilities, isIsotropic: false, classes: [.classifier],
+    leftOut: "timm's swinv2_cr_*, and classes that are given",
     citation: Citation(
       authors: "Liu et al.", title: "Swin Transformer: Hierarchical Vision Transformer using Shifted Windows",
       venue: "ICCV", year: 2021, identifier: "arXiv:2103.14030"))

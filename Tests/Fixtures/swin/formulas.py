@@ -114,6 +114,7 @@ class Pass:
     image: torch.Tensor
     tokens: torch.Tensor | None = None  # before the first block
     inputs: list[torch.Tensor] = field(default_factory=list)  # tokens before each block
+    outputs: list[torch.Tensor] = field(default_factory=list)  # and behind it
     attention: list[torch.Tensor] = field(default_factory=list)  # [windows, H, n, n]
     logits: torch.Tensor | None = None
 
@@ -155,12 +156,22 @@ class Swin:
                 x, grid = self.merge(x, grid, self.downsample(stage), rules)
             result.inputs.append(x)
             x = self.block(x, layer, block, grid, rules, result)
+            result.outputs.append(x)
         x = norm(self.last_norm, x, rules.norm)
         read = x if self.present is None else x[self.present]
         result.logits = linear(read.mean(dim=0), self.head.weight, self.head.bias, rules.linear)
         for tensor in [*result.inputs, *result.attention]:
             tensor.retain_grad()
         return result
+
+    def read(self, x: torch.Tensor, layer: int, grid, mean: bool) -> torch.Tensor:
+        """The logits of a layer's tokens, through the merges behind it and no block; of their mean, or as the model reads."""
+        stages = self.network.stage_of_layer
+        for stage in range(stages[layer] + 1, stages[-1] + 1):
+            x, grid = self.merge(x, grid, self.downsample(stage), Rules())
+        if mean:
+            x = x.mean(dim=0, keepdim=True)
+        return functional.linear(self.last_norm(x).mean(dim=0), self.head.weight, self.head.bias)
 
     def downsample(self, stage: int):
         stages = self.module.layers if self.is_timm else self.module.base_model.encoder.layers

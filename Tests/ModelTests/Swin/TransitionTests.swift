@@ -161,7 +161,7 @@ import XAIWeights
     let registry = try Registry(plugins: builtInModels + builtInExplainers)
     for (spec, parts) in [
       ("attention-flow", ["attention-flow", "toy-windows", "tokens of their own (5×7, 3×4)"]),
-      ("bth", ["bth", "toy-windows", "entry by entry"]), ("legrad", ["legrad", "columns", "toy-windows"]),
+      ("bth", ["bth", "toy-windows", "entry by entry"]),
       ("gmar:preset=paper", ["gmar:preset=paper", "from the right", "5×7, 3×4"]),
       ("gmar:fusion=none", ["fusion=none", "whole matrices"]),
       ("gmar:readout=authors-view", ["authors-view", "whole matrices"]),

@@ -45,6 +45,8 @@ SPECS = [
     "cort:preset=transport",
     "cort:residual-gamma=1,share=0",
     "attnlrp:residual-gamma=0.5",
+    "legrad",
+    "legrad:pooling=own,start=1",
 ]
 PRESETS = {
     "vit": {"gamma": "0.05", "patch-gamma": "0.25"},
@@ -111,6 +113,8 @@ class Subject:
         options = dict(item.split("=") for item in rest.split(",") if item)
         if identifier == "cort":
             return self.cort(cort.options_of(options), image, target)
+        if identifier == "legrad":
+            return self.legrad(options, image, target)
         options = {**PRESETS.get(options.pop("preset", ""), {}), **options}
         cotangent = self.cotangent(image, target, options.get("contrast", "none"))
         rules = rules_of(identifier, options)
@@ -148,6 +152,29 @@ class Subject:
                 layer: matrix.clamp(min=0).mean(dim=0) + torch.eye(matrix.shape[-1], dtype=matrix.dtype)
                 for layer, matrix in enumerate(evidence.attention)}).flatten()
         return cort.scores(s, sources, options, grids[0], self.images.shape[2:])
+
+    def legrad(self, options: dict[str, str], image: int, target: int) -> torch.Tensor:
+        """For each key the mean over heads and the queries that can attend to it of the positive slope of its layer's score."""
+        found, grids = self.swin.run(self.images[image:image + 1], Rules()), self.grids()
+        total = torch.zeros(grids[0], dtype=torch.float64)
+        for layer in range(int(options.get("start", 0)), len(grids)):
+            grid, slots = grids[layer], self.network.slots(layer, grids[layer])
+            score = self.swin.read(found.outputs[layer], layer, grid, options.get("pooling", "mean") == "mean")[target]
+            slope = torch.autograd.grad(score, found.attention[layer], retain_graph=True)[0].clamp(min=0)
+            bias = self.swin.score_bias(self.network.blocks[layer], grid)
+            windows, heads = slope.shape[:2]
+            tokens = torch.zeros(grid[0] * grid[1], dtype=torch.float64)
+            for window in range(windows):
+                together = bias[window % len(bias), 0] > -50  # a mask is -100 or less
+                for key in range(slots.shape[1]):
+                    if slots[window, key] < 0:
+                        continue
+                    column = slope[window, :, :, key][:, together[:, key]]
+                    queries = int((together[:, key] & (slots[window] >= 0)).sum())
+                    tokens[slots[window, key]] = column.sum() / (heads * queries)
+            own = tokens.view(1, 1, *grid)
+            total += (interpolate(own, size=grids[0], mode="bilinear") if grid != grids[0] else own)[0, 0]
+        return total
 
     def unit(self, cotangent: torch.Tensor, image: int) -> torch.Tensor:
         """What has the relevance of the classes begin with the cotangent, whatever the logits are."""
