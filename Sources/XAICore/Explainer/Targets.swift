@@ -31,7 +31,7 @@ public struct Targets: Hashable, Sendable {
 
   /// ∂y_c/∂logits of every target, [k·B, classes]: 1 at the class, 0 elsewhere.
   ///
-  /// An explainer begins with ``ForwardTrace/cotangent(of:contrast:)``, so that its users may hold a class against another.
+  /// An explainer begins with ``ForwardTrace/cotangent(of:contrast:share:)``, so that its users may hold a class against another.
   ///
   /// - Throws: `TargetError.unknownIndex` for a class beyond their number.
   public func cotangent(classCount: Int) throws(TargetError) -> Tensor {
