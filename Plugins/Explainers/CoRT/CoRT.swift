@@ -49,10 +49,7 @@ public struct CoRTOptions: ContrastiveOptions {
     OptionSpec(
       "sharpness", \.sharpness, "how much of the blur of bilinear upsampling is taken back",
       allowed: "a number from 0 to 1", where: { (0...1).contains($0) }),
-    OptionSpec(
-      "residual-gamma", \.residualGamma,
-      "how much more the larger summand of a residual sum counts; 0 is the derivative",
-      allowed: "a number from 0", where: { $0 >= 0 }),
+    .residualGamma(\.residualGamma),
     OptionSpec(
       "halves", \.halves,
       "whether the map is the mean of that without and that with residual-gamma, by two backward passes"),
@@ -63,9 +60,8 @@ public struct CoRTOptions: ContrastiveOptions {
 
   /// The rules of each backward pass: of CP-LRP, with the rule of residual sums.
   var passes: [PropagationRules] {
-    var damped = PropagationRules.cpLRP
-    if residualGamma > 0 { damped.residual = .gamma(Float(residualGamma)) }
-    return halves ? [.cpLRP, damped] : [damped]
+    let damped = PropagationRules.cpLRP.dampingResiduals(by: residualGamma)
+    return halves && residualGamma > 0 ? [.cpLRP, damped] : [damped]
   }
 }
 

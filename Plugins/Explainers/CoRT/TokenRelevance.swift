@@ -97,18 +97,7 @@ struct RelevanceOfLayers {
   }
 }
 
-/// The place of each value in ascending order over n − 1, so that they go from 0 to 1; equal values share the mean of theirs.
+/// The rank of each value over n − 1, so that ranks go from 0 to 1; equal values share the mean of theirs.
 func ranks(_ values: [Double]) -> [Double] {
-  guard values.count > 1 else { return values.map { _ in 0 } }
-  let order = values.indices.sorted { values[$0] < values[$1] }
-  var ranks = [Double](repeating: 0, count: values.count)
-  var first = 0
-  while first < order.count {
-    let next = order[first...].firstIndex { values[$0] != values[order[first]] } ?? order.count
-    for place in order[first..<next] {
-      ranks[place] = Double(first + next - 1) / 2 / Double(values.count - 1)
-    }
-    first = next
-  }
-  return ranks
+  XAICore.ranks(of: values).map { $0 / Double(max(values.count - 1, 1)) }
 }

@@ -13,17 +13,12 @@ public struct ConservativePropagationOptions: RelevanceOptions {
 
   /// Attention and the layer norm's scale count as constants.
   public var rules: PropagationRules {
-    var rules = PropagationRules.conservative
-    if residualGamma > 0 { rules.residual = .gamma(Float(residualGamma)) }
-    return rules
+    .conservative.dampingResiduals(by: residualGamma)
   }
 
   public static let table: [OptionSpec<Self>] = [
     atOption,
-    OptionSpec(
-      "residual-gamma", \.residualGamma,
-      "how much more the larger summand of a residual sum counts; 0 is the derivative",
-      allowed: "a number from 0", where: { $0 >= 0 }),
+    .residualGamma(\.residualGamma),
     contrastOption,
   ]
 }

@@ -21,7 +21,7 @@ package func rankCorrelation(_ a: [Float], _ b: [Float]) -> Double? {
 }
 
 /// The rank of each value from 0, equal ones sharing the mean of theirs.
-private func ranks(of values: [Float]) -> [Double] {
+package func ranks(of values: [some Comparable]) -> [Double] {
   let order = values.indices.ordered { values[$0] < values[$1] }
   var ranks = [Double](repeating: 0, count: values.count)
   var start = 0

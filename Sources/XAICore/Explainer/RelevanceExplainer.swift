@@ -135,8 +135,7 @@ extension DenoisedRelevanceOptions {
     var rules = Self.plainRules
     if gamma > 0 { rules.linear = .gamma(Float(gamma)) }
     if patchGamma > 0 { rules.patchProjection = .gamma(Float(patchGamma)) }
-    if residualGamma > 0 { rules.residual = .gamma(Float(residualGamma)) }
-    return rules
+    return rules.dampingResiduals(by: residualGamma)
   }
 
   public static var table: [OptionSpec<Self>] {
@@ -149,10 +148,7 @@ extension DenoisedRelevanceOptions {
       OptionSpec(
         "patch-gamma", \.patchGamma, "the same in the patch projection", allowed: "a number from 0",
         where: { $0 >= 0 }),
-      OptionSpec(
-        "residual-gamma", \.residualGamma,
-        "how much more the larger summand of a residual sum counts; 0 is the derivative",
-        allowed: "a number from 0", where: { $0 >= 0 }),
+      .residualGamma(\.residualGamma),
       contrastOption,
     ]
   }
@@ -177,5 +173,27 @@ extension Preset where Options: DenoisedRelevanceOptions {
       $0.gamma = 0.05
       $0.patchGamma = 0.25
     }
+  }
+}
+
+extension OptionSpec {
+  /// The row of ResLRP's rule of residual sums.
+  package static func residualGamma(
+    _ path: any WritableKeyPath<Options, Double> & Sendable
+  ) -> Self {
+    OptionSpec(
+      "residual-gamma", path,
+      "how much more the larger summand of a residual sum counts; 0 is the derivative",
+      allowed: "a number from 0", where: { $0 >= 0 })
+  }
+}
+
+extension PropagationRules {
+  /// These rules with ResLRP's of residual sums, where γ is above 0.
+  package func dampingResiduals(by gamma: Double) -> Self {
+    guard gamma > 0 else { return self }
+    var rules = self
+    rules.residual = .gamma(Float(gamma))
+    return rules
   }
 }
