@@ -1,8 +1,7 @@
 // Products in bfloat16 with float32 sums, on the tiles of Intel's Advanced Matrix Extensions.
 //
-// A tile register holds 16 rows of 64 bytes. TDPBF16PS adds to a tile of 16×16 float32 the product of 16 rows of 32
-// bfloat16 and 16 columns of 32: column n's elements 2i and 2i+1 lie side by side in row i of the tile of B. Both
-// factors are packed as whole tiles, one after the other, so that a product reads two streams of memory.
+// A tile register holds 16 rows of 64 bytes. TDPBF16PS adds to a tile of 16×16 float32 the product of a tile of A and one
+// of B, as tiles.h packs them.
 #define _DEFAULT_SOURCE  // syscall
 #include "include/CVectorKernels.h"
 
@@ -11,7 +10,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "amx.h"
+#define XAI_BFLOAT16_TARGET "avx512f,avx512dq,avx512vl,avx512bw,avx512bf16,fma,amx-tile,amx-bf16"
+#include "tiles.h"
 
 bool xai_amx_available(void) {
   unsigned a, b, c, d;
@@ -39,57 +39,6 @@ void xai_amx_begin(void) {
 }
 
 void xai_amx_end(void) { _tile_release(); }
-
-void xai_amx_pack_rows(uint16_t *tiles, const float *source, ptrdiff_t rows, ptrdiff_t row_stride, ptrdiff_t depth) {
-  for (ptrdiff_t first = 0; first < rows; first += tile_side) {
-    for (ptrdiff_t k = 0; k < depth; k += tile_depth, tiles += tile_elements) {
-      for (ptrdiff_t row = 0; row < tile_side; row++) {
-        __m512i line = _mm512_setzero_si512();
-        if (first + row < rows) {
-          const float *x = source + (first + row) * row_stride + k;
-          ptrdiff_t left = depth - k;
-          line = rounded(load_up_to(x, left), left > XAI_LANES ? load_up_to(x + XAI_LANES, left - XAI_LANES) : (vf)(0.0f));
-        }
-        _mm512_store_si512(tiles + row * tile_depth, line);
-      }
-    }
-  }
-}
-
-void xai_amx_pack_columns(uint16_t *tiles, const float *source, ptrdiff_t columns, ptrdiff_t column_stride,
-                          ptrdiff_t depth) {
-  for (ptrdiff_t k = 0; k < depth; k += tile_depth) {
-    ptrdiff_t left = depth - k;
-    for (ptrdiff_t first = 0; first < pair; first += tile_side, tiles += tile_elements) {
-      // A lane is a pair of neighbours along the depth.
-      vf square[tile_side];
-#pragma clang loop unroll(full)
-      for (int i = 0; i < tile_side; i++) {
-        const float *x = source + (first + i) * column_stride + k;
-        square[i] = first + i < columns ? (vf)rounded(load_up_to(x, left), left > XAI_LANES ? load_up_to(x + XAI_LANES, left - XAI_LANES) : (vf)(0.0f)) : (vf)(0.0f);
-      }
-      transpose(square);
-#pragma clang loop unroll(full)
-      for (int i = 0; i < tile_side; i++) store((float *)(tiles + i * tile_depth), square[i]);
-    }
-  }
-}
-
-void xai_amx_pack_depth(uint16_t *tiles, const float *source, ptrdiff_t columns, ptrdiff_t depth,
-                        ptrdiff_t depth_stride) {
-  const __m512i zip = make_zip();
-  const ptrdiff_t steps = (depth + tile_depth - 1) / tile_depth;
-  for (ptrdiff_t k = 0; k < steps * tile_depth; k += 2) {
-    for (ptrdiff_t first = 0; first < pair; first += tile_side) {
-      const float *x = source + k * depth_stride + first;
-      ptrdiff_t left = columns - first;
-      vf even = k < depth && left > 0 ? load_up_to(x, left) : (vf)(0.0f);
-      vf odd = k + 1 < depth && left > 0 ? load_up_to(x + depth_stride, left) : (vf)(0.0f);
-      uint16_t *tile = tiles + (k / tile_depth * 2 + first / tile_side) * tile_elements;
-      _mm512_storeu_si512(tile + k % tile_depth * tile_side, _mm512_permutexvar_epi16(zip, rounded(even, odd)));
-    }
-  }
-}
 
 void xai_amx_multiply(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, const uint16_t *b, xai_tile_epilogue *end) {
   const ptrdiff_t steps = (depth + tile_depth - 1) / tile_depth;
@@ -146,11 +95,6 @@ void xai_amx_multiply(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, const 
 bool xai_amx_available(void) { return false; }
 void xai_amx_begin(void) {}
 void xai_amx_end(void) {}
-void xai_amx_pack_rows(uint16_t *tiles, const float *source, ptrdiff_t rows, ptrdiff_t row_stride, ptrdiff_t depth) {}
-void xai_amx_pack_columns(uint16_t *tiles, const float *source, ptrdiff_t columns, ptrdiff_t column_stride,
-                          ptrdiff_t depth) {}
-void xai_amx_pack_depth(uint16_t *tiles, const float *source, ptrdiff_t columns, ptrdiff_t depth,
-                        ptrdiff_t depth_stride) {}
 void xai_amx_multiply(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, const uint16_t *b, xai_tile_epilogue *end) {}
 void xai_amx_split_rows(uint16_t *tiles, const float *source, ptrdiff_t rows, ptrdiff_t row_stride, ptrdiff_t depth) {}
 void xai_amx_split_rows_across(uint16_t *tiles, const float *source, ptrdiff_t rows, ptrdiff_t depth,

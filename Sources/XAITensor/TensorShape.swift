@@ -53,8 +53,8 @@ public enum TensorError: Error, Hashable, Sendable, CustomStringConvertible {
   case invalidThreadCount(Int)
   /// Kernels of this name have float32 only.
   case noBfloat16Kernels(String)
-  /// The processor has no instructions for products in bfloat16.
-  case noBfloat16Processor
+  /// The processor has no instructions for products in this precision.
+  case unsupportedPrecision(KernelSelection.Precision)
 
   /// What was wrong, and what to do.
   public var description: String {
@@ -68,8 +68,10 @@ public enum TensorError: Error, Hashable, Sendable, CustomStringConvertible {
       "kernels can't run on \(threads) threads; give a number from 1 to \(KernelSelection.mostThreads)"
     case .noBfloat16Kernels(let name):
       "the kernels '\(name)' have float32 only; other precisions need the kernels 'portable'"
-    case .noBfloat16Processor:
-      "bfloat16 and bfloat16x3 need a processor with AMX (amx_bf16 and avx512_bf16 among its flags), and Linux; this one has float32 only"
+    case .unsupportedPrecision(.bfloat16x3):
+      "bfloat16x3 needs a processor with AMX (amx_bf16 among its flags), and Linux; this one does without"
+    case .unsupportedPrecision(let precision):
+      "\(precision.rawValue) needs a processor that multiplies bfloat16 (avx512_bf16 or amx_bf16 among its flags); this one has float32 only"
     }
   }
 }

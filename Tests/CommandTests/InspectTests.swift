@@ -113,7 +113,7 @@ import XAITensor
   }
 
   @Test func lessPrecisionIsNamedOrRefused() throws {
-    for precision in [KernelSelection.Precision.bfloat16, .bfloat16x3] {
+    for precision in KernelSelection.Precision.allCases where precision != .float32 {
       let result = try XAIProcess.run("inspect", FixtureModel.vit, "--precision", precision.rawValue)
       if PortableKernels(precision: precision) == nil {
         #expect(result.status == 64 && result.errors.contains("amx_bf16"), "\(result.errors)")

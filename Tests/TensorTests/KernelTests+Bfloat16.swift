@@ -2,9 +2,10 @@ import Testing
 
 @testable import XAITensor
 
-/// Products with parameters in bfloat16, where the processor has them.
+/// Products in bfloat16, where the processor has them.
 struct Bfloat16Tests {
-  private static let hasTiles = PortableKernels(precision: .bfloat16) != nil
+  private static let isAvailable = PortableKernels(precision: .bfloat16) != nil
+  private static let hasTiles = PortableKernels(precision: .bfloat16x3) != nil
 
   /// What rounding to bfloat16 leaves: 8 bits, ties to even.
   private func rounded(_ x: Tensor) -> Tensor {
@@ -28,7 +29,7 @@ struct Bfloat16Tests {
 
   /// The formula on rounded factors: sums are float32, within the float32 kernels' tolerance.
   @Test(
-    "factors are rounded, sums are not", .enabled(if: hasTiles),
+    "factors are rounded, sums are not", .enabled(if: isAvailable),
     arguments: [
       (1, 1, 1), (16, 32, 32), (17, 33, 31), (33, 70, 65), (197, 96, 192), (300, 40, 1030), (700, 33, 800),
     ])
@@ -54,8 +55,11 @@ struct Bfloat16Tests {
   }
 
   @Test(
-    "a row has the same bits in any batch and on any number of threads", .enabled(if: hasTiles),
-    arguments: [KernelSelection.Precision.bfloat16, .bfloat16x3], [192, 1500])
+    "a row has the same bits in any batch and on any number of threads", .enabled(if: isAvailable),
+    arguments: [KernelSelection.Precision.bfloat16, .bfloat16x3].filter {
+      PortableKernels(precision: $0) != nil
+    },
+    [192, 1500])
   func rows(_ precision: KernelSelection.Precision, _ depth: Int) throws {
     var random = TestRandom()
     let (a, weight) = (random.tensor([394, depth]), random.tensor([80, depth]))
@@ -113,7 +117,7 @@ struct Bfloat16Tests {
 
   @Test(
     "other parameters at the same place are not mixed up, and other products stay float32",
-    .enabled(if: hasTiles))
+    .enabled(if: isAvailable))
   func parameters() throws {
     let kernels = try #require(PortableKernels(precision: .bfloat16))
     let float32 = PortableKernels()
@@ -131,20 +135,97 @@ struct Bfloat16Tests {
     }
   }
 
+  /// Gradients of a linear layer's rows: gradient·W.
+  @Test(
+    "products with gradients are rounded where that was asked for", .enabled(if: isAvailable),
+    arguments: [(1, 5, 7), (33, 70, 65), (197, 192, 96)])
+  func gradients(_ rows: Int, _ outputs: Int, _ inputs: Int) throws {
+    var random = TestRandom()
+    let (gradient, weight) = (random.tensor([rows, outputs]), random.tensor([outputs, inputs]))
+    func backward(_ kernels: any Kernels) -> Tensor {
+      var buffer = TensorBuffer([rows, inputs])
+      kernels.multiply(
+        MatrixOperand(rowsOfGradient: gradient), MatrixOperand(backwardOf: weight), into: &buffer,
+        MatrixLayout(rows: rows, columns: inputs), .plain)
+      return buffer.freeze()
+    }
+    let expected = Naive.multiply(
+      MatrixOperand(rowsOf: rounded(gradient)), MatrixOperand(rowsOf: rounded(weight)),
+      into: Array(repeating: 0, count: rows * inputs), MatrixLayout(rows: rows, columns: inputs), .plain)
+    let kernels = try #require(PortableKernels(precision: .bfloat16Backward, threads: 3))
+    expectEqual(
+      backward(kernels).elements, expected.values,
+      within: { 16 * 0x1p-24 * max(expected.magnitudes[$0], 1e-30) })
+    let forward = try #require(PortableKernels(precision: .bfloat16, threads: 3))
+    #expect(backward(forward).elements == backward(PortableKernels(threads: 3)).elements)
+  }
+
+  /// What the backward pass of attention multiplies: heads beside each other in a row, either factor by row or by column.
+  @Test(
+    "products of gradients and what is no parameter", .enabled(if: isAvailable),
+    arguments: [(5, 8, 1), (50, 32, 3), (197, 64, 3), (70, 33, 8)], [false, true])
+  func batches(_ size: (tokens: Int, width: Int, heads: Int), isTransposed: Bool) throws {
+    let (tokens, width, heads) = size
+    var random = TestRandom()
+    let square = random.tensor([2, heads, tokens, tokens])
+    let rows = random.tensor([2, tokens, heads, width])
+    let squares = MatrixLayout(
+      rows: tokens, columns: tokens, outer: .init(count: 2, stride: heads * tokens * tokens),
+      inner: .init(count: heads, stride: tokens * tokens))
+    let parts = MatrixLayout(
+      rows: tokens, columns: width, rowStride: heads * width,
+      outer: .init(count: 2, stride: tokens * heads * width),
+      inner: .init(count: heads, stride: width))
+    func multiply(_ square: Tensor, _ rows: Tensor, on kernels: (any Kernels)?) -> (
+      product: Tensor, naive: [Double], sizes: [Double]
+    ) {
+      var left = MatrixOperand(square, squares)
+      left.isGradient = true
+      if isTransposed { left = left.transposed }
+      let right = MatrixOperand(rows, parts)
+      var buffer = TensorBuffer(rows.shape)
+      let epilogue = Epilogue(scale: 0.25)
+      kernels?.multiply(left, right, into: &buffer, parts, epilogue)
+      let expected = Naive.multiply(
+        left, right, into: Array(repeating: 0, count: rows.count), parts, epilogue)
+      return (buffer.freeze(), expected.values, expected.magnitudes)
+    }
+    let kernels = try #require(PortableKernels(precision: .bfloat16Backward, threads: 3))
+    let expected = multiply(rounded(square), rounded(rows), on: nil)
+    expectEqual(
+      multiply(square, rows, on: kernels).product.elements, expected.naive,
+      within: { 16 * 0x1p-24 * max(expected.sizes[$0], 1e-30) })
+    // The other product of the backward pass: dA = dO·Vᵀ.
+    var gradient = MatrixOperand(rows, parts)
+    gradient.isGradient = true
+    let other = random.tensor([2, tokens, heads, width])
+    var buffer = TensorBuffer(square.shape)
+    kernels.multiply(gradient, MatrixOperand(other, parts).transposed, into: &buffer, squares, .plain)
+    let scores = Naive.multiply(
+      MatrixOperand(rounded(rows), parts), MatrixOperand(rounded(other), parts).transposed,
+      into: Array(repeating: 0, count: square.count), squares, .plain)
+    expectEqual(
+      buffer.freeze().elements, scores.values, within: { 16 * 0x1p-24 * max(scores.magnitudes[$0], 1e-30) })
+  }
+
   @Test("what is not there is refused by name")
   func refusals() throws {
-    #expect(TensorError.noBfloat16Processor.description.contains("amx_bf16"))
+    #expect(TensorError.unsupportedPrecision(.bfloat16).description.contains("avx512_bf16 or amx_bf16"))
+    #expect(TensorError.unsupportedPrecision(.bfloat16x3).description.contains("bfloat16x3 needs"))
     if KernelSelection.availableKernels.contains("onednn") {
       #expect(throws: TensorError.noBfloat16Kernels("onednn")) {
         try KernelSelection.makeKernels(named: "onednn", precision: .bfloat16)
       }
     }
-    if Self.hasTiles {
-      let kernels = try KernelSelection.makeKernels(threads: 2, precision: .bfloat16)
-      #expect(kernels.name == "portable bfloat16 (avx512, 2 threads)")
-    } else {
-      #expect(throws: TensorError.noBfloat16Processor) {
-        try KernelSelection.makeKernels(precision: .bfloat16)
+    for precision in [KernelSelection.Precision.bfloat16, .bfloat16Backward, .bfloat16x3] {
+      if precision == .bfloat16x3 ? Self.hasTiles : Self.isAvailable {
+        let kernels = try KernelSelection.makeKernels(threads: 2, precision: precision)
+        let unit = Self.hasTiles ? "amx_bf16" : "avx512_bf16"
+        #expect(kernels.name == "portable \(precision.rawValue) (\(unit), 2 threads)")
+      } else {
+        #expect(throws: TensorError.unsupportedPrecision(precision)) {
+          try KernelSelection.makeKernels(precision: precision)
+        }
       }
     }
   }

@@ -122,31 +122,41 @@ static inline void xai_pause(void) {
 #endif
 }
 
-// Products in bfloat16 with float32 sums on matrix tiles (AMX); the others are called only where this says that the
-// processor and the system have them.
+// Whether the processor rounds to bfloat16 and multiplies it on vectors (avx512_bf16). Only then are the functions that
+// pack and multiply called.
+bool xai_bfloat16_available(void);
+
+// Whether it has matrix tiles besides (AMX), and the system lets this process use them.
 bool xai_amx_available(void);
 
 // Rounds rows to bfloat16 and packs them in tiles of 16 rows and 32 elements of depth: 16 · 32 elements for each tile,
 // all of the depth before the next 16 rows; what is missing is 0. `tiles` is 64-byte aligned.
-void xai_amx_pack_rows(uint16_t *tiles, const float *source, ptrdiff_t rows, ptrdiff_t row_stride, ptrdiff_t depth);
+void xai_bfloat16_pack_rows(uint16_t *tiles, const float *source, ptrdiff_t rows, ptrdiff_t row_stride, ptrdiff_t depth);
+
+// The same for rows of which the elements of one step of the depth lie one after the other, `depth_stride` apart from step
+// to step.
+void xai_bfloat16_pack_rows_across(uint16_t *tiles, const float *source, ptrdiff_t rows, ptrdiff_t depth,
+                                   ptrdiff_t depth_stride);
 
 // The same for up to 32 columns, whose elements lie one after the other along the depth: two tiles for each 32 elements
 // of depth.
-void xai_amx_pack_columns(uint16_t *tiles, const float *source, ptrdiff_t columns, ptrdiff_t column_stride,
-                          ptrdiff_t depth);
+void xai_bfloat16_pack_columns(uint16_t *tiles, const float *source, ptrdiff_t columns, ptrdiff_t column_stride,
+                               ptrdiff_t depth);
 
 // The same for up to 32 columns that lie one after the other, `depth_stride` apart from a step of the depth to the next.
-void xai_amx_pack_depth(uint16_t *tiles, const float *source, ptrdiff_t columns, ptrdiff_t depth,
-                        ptrdiff_t depth_stride);
+void xai_bfloat16_pack_depth(uint16_t *tiles, const float *source, ptrdiff_t columns, ptrdiff_t depth,
+                             ptrdiff_t depth_stride);
 
-// Gives the calling thread its tile registers, and takes them back; products run between the two.
+// Multiplies packed rows by up to 32 packed columns, with float32 sums: on vectors, and on matrix tiles.
+void xai_bfloat16_multiply(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, const uint16_t *b,
+                           xai_tile_epilogue *end);
+void xai_amx_multiply(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, const uint16_t *b, xai_tile_epilogue *end);
+
+// Gives the calling thread its tile registers, and takes them back; products on tiles run between the two.
 void xai_amx_begin(void);
 void xai_amx_end(void);
 
-// Multiplies packed rows by up to 32 packed columns.
-void xai_amx_multiply(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, const uint16_t *b, xai_tile_epilogue *end);
-
-// The same with each element as the sum of two bfloat16 numbers, in twice as many tiles. Rows lie along memory, or the
+// Packing for matrix tiles with each element as the sum of two bfloat16 numbers, in twice as many tiles. Rows lie along memory, or the
 // rows' elements of one step of the depth do ("across"), `depth_stride` apart from step to step.
 void xai_amx_split_rows(uint16_t *tiles, const float *source, ptrdiff_t rows, ptrdiff_t row_stride, ptrdiff_t depth);
 void xai_amx_split_rows_across(uint16_t *tiles, const float *source, ptrdiff_t rows, ptrdiff_t depth,

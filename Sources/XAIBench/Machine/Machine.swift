@@ -49,7 +49,7 @@ package struct Machine: Sendable, Encodable {
 
   /// The highest peak of what a precision multiplies; nil where the processor has no unit for it.
   package func peak(_ precision: KernelSelection.Precision) -> Peak? {
-    let factors: KernelSelection.Precision = precision == .bfloat16x3 ? .bfloat16 : precision
+    let factors: KernelSelection.Precision = precision == .float32 ? .float32 : .bfloat16
     return peaks.filter { $0.precision == factors }.max { $0.gigaflops < $1.gigaflops }
   }
 

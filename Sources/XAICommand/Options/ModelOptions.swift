@@ -24,7 +24,7 @@ struct EngineOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Precision of products: float32; on processors with AMX also bfloat16x3, near it and twice as fast, and bfloat16, for forward passes.",
+      "Precision of products: float32; bfloat16, for forward passes, and bfloat16-backward, for both, on processors with avx512_bf16 or AMX; bfloat16x3, near float32, with AMX.",
       valueName: "name"), completion: .list(KernelSelection.Precision.allCases.map(\.rawValue)),
     transform: namedValue)
   var precision = KernelSelection.Precision.float32

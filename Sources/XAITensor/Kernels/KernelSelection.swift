@@ -19,6 +19,8 @@ public enum KernelSelection {
     /// 8 bits of the factors of products with parameters and of attention, in forward passes: logits move by some
     /// hundredths, and the speed doubles again. Backward passes are float32.
     case bfloat16
+    /// The same, and 8 bits of the factors of products in backward passes: parameters, attention and gradients.
+    case bfloat16Backward = "bfloat16-backward"
   }
 
   /// Makes kernels by name.
@@ -26,7 +28,8 @@ public enum KernelSelection {
   /// - Parameters:
   ///   - name: one of `availableKernels`, in any case; the first of them where it is nil.
   ///   - threads: threads for each operation; as many as there are processors where it is nil.
-  ///   - precision: of products. The portable kernels have others than float32, on processors with AMX.
+  ///   - precision: of products. The portable kernels have others than float32: bfloat16 on processors with
+  ///     `avx512_bf16` or AMX, `bfloat16x3` on those with AMX.
   /// - Throws: `TensorError` for a name that this build does not have, a number of threads that can't be, or a precision
   ///   that the kernels or the processor lack.
   public static func makeKernels(
@@ -40,7 +43,7 @@ public enum KernelSelection {
     guard precision != .float32 else { return implementation.make(threads) }
     guard wanted == nil || wanted == "portable" else { throw .noBfloat16Kernels(wanted ?? "") }
     guard let kernels = PortableKernels(precision: precision, threads: threads) else {
-      throw .noBfloat16Processor
+      throw .unsupportedPrecision(precision)
     }
     return kernels
   }

@@ -77,6 +77,9 @@ public struct MatrixOperand: Sendable {
   /// Whether the matrix belongs to a model and is multiplied again and again in forward passes: kernels may keep it in a
   /// form of their own, and round it where they were asked for less precision than float32.
   public var isParameter = false
+  /// Whether the matrices are gradients of a backward pass: where kernels were asked for less precision there too, they may
+  /// round what such products multiply.
+  public var isGradient = false
 
   /// Sees a tensor under a layout; traps when the layout reaches past the tensor.
   public init(_ tensor: Tensor, _ layout: MatrixLayout) {
@@ -99,10 +102,23 @@ public struct MatrixOperand: Sendable {
     isParameter = true
   }
 
+  /// The matrix of a linear layer as its backward pass multiplies by it: a weight [outputs, inputs] as it is.
+  public init(backwardOf weight: Tensor) {
+    self.init(rowsOf: weight)
+    isParameter = true
+  }
+
+  /// Sees gradients of a backward pass as one dense matrix: all leading dimensions are rows, the last is columns.
+  public init(rowsOfGradient gradient: Tensor) {
+    self.init(rowsOf: gradient)
+    isGradient = true
+  }
+
   /// The same matrices with rows and columns exchanged.
   public var transposed: MatrixOperand {
     var operand = MatrixOperand(tensor, layout.transposed)
     operand.isParameter = isParameter
+    operand.isGradient = isGradient
     return operand
   }
 }

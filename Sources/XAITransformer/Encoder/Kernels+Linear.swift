@@ -19,9 +19,9 @@ extension Kernels {
   /// The gradient of a linear layer's input: gradient·weight; [..., outputs] to [..., inputs].
   package func applyBackward(_ linear: Linear, to gradient: Tensor) -> TensorBuffer {
     var result = TensorBuffer(TensorShape(gradient.shape.extents.dropLast() + [linear.inputs]))
-    let rows = MatrixOperand(rowsOf: gradient)
+    let rows = MatrixOperand(rowsOfGradient: gradient)
     multiply(
-      rows, MatrixOperand(rowsOf: linear.weight), into: &result,
+      rows, MatrixOperand(backwardOf: linear.weight), into: &result,
       MatrixLayout(rows: rows.layout.rows, columns: linear.inputs), .plain)
     return result
   }

@@ -29,7 +29,7 @@ extension Kernels {
     _ linears: [Linear], to cotangent: Tensor, rule: PropagationRules.Linear,
     input: @autoclosure () -> Tensor, output: Tensor
   ) -> TensorBuffer {
-    let rows = MatrixOperand(rowsOf: cotangent)
+    let rows = MatrixOperand(rowsOfGradient: cotangent)
     let seen = rule == .gradient ? nil : input()
     let width = linears[0].inputs
     var result = TensorBuffer(TensorShape(cotangent.shape.extents.dropLast() + [width]))
@@ -45,7 +45,7 @@ extension Kernels {
         operand.layout.offset = column
         operand.layout.columns = linear.outputs
         multiply(
-          operand, MatrixOperand(rowsOf: linear.weight), into: &result,
+          operand, MatrixOperand(backwardOf: linear.weight), into: &result,
           MatrixLayout(rows: rows.layout.rows, columns: width), Epilogue(accumulates: column > 0))
       }
       column = columns.upperBound

@@ -93,11 +93,13 @@ extension MultiHeadAttention {
       parameters: parameters ? sums(of: gradients[0], gradients[1]) : [])
   }
 
-  /// The matrices of one target among those of all.
+  /// The gradients of one target among those of all.
   private func operand(
     _ tensor: Tensor, _ layout: MatrixLayout, _ target: Int, of targets: Int
   ) -> MatrixOperand {
-    MatrixOperand(tensor, layout.advanced(by: target * (tensor.count / targets)))
+    var operand = MatrixOperand(tensor, layout.advanced(by: target * (tensor.count / targets)))
+    operand.isGradient = true
+    return operand
   }
 
   /// From the scores to one of their factors: dQ = dS·K·scale, dK = dSᵀ·Q·scale.

@@ -20,8 +20,7 @@ extension PortableKernels {
     let outputs = Tensor(operands.outputsShape) { outputs in
       func attend(_ kept: UnsafeMutablePointer<Float>?) {
         let block = FusedAttention(
-          operands: operands, functions: vector.functions, precision: precision, kept: kept,
-          outputs: outputs)
+          operands: operands, functions: vector.functions, factors: factors, kept: kept, outputs: outputs)
         pool.run(count: block.heads * block.shares(among: pool.threads)) {
           block.compute($0, shares: block.shares(among: pool.threads))
         }
@@ -44,7 +43,7 @@ extension PortableKernels {
 struct FusedAttention {
   let operands: AttentionOperands
   let functions: xai_vector_kernels
-  let precision: KernelSelection.Precision
+  let factors: ProductFactors
   /// Where the attention goes, where it is kept.
   let kept: UnsafeMutablePointer<Float>?
   let outputs: UnsafeMutablePointer<Float>
@@ -65,7 +64,14 @@ struct FusedAttention {
   /// Rows whose scores are worked on together.
   private var blockRows: Int { onTiles ? rowsOfPair : Int(functions.tile_rows) }
   private var panelColumns: Int { onTiles ? columnsOfPanel : Int(functions.tile_columns) }
-  private var onTiles: Bool { precision != .float32 }
+  private var onTiles: Bool { if case .float32 = factors { false } else { true } }
+  private var usesMatrixTiles: Bool {
+    switch factors {
+    case .float32: false
+    case .bfloat16(let unit): unit == .tiles
+    case .bfloat16x3: true
+    }
+  }
 
   /// Elements of float32 that a packed panel of a depth takes.
   private func panelCount(depth: Int) -> Int {
@@ -80,7 +86,8 @@ struct FusedAttention {
 
   /// Elements of float32 that 32 rows or columns of a depth take in tiles.
   private func tilesCount(depth: Int) -> Int {
-    ceilDiv(depth, depthOfTile) * depthOfTile * columnsOfPanel / (precision == .bfloat16 ? 2 : 1)
+    let bytes = if case .bfloat16x3 = factors { 4 } else { 2 }
+    return ceilDiv(depth, depthOfTile) * depthOfTile * columnsOfPanel * bytes / MemoryLayout<Float>.stride
   }
 
   /// Computes the share of a head, in memory of its own.
@@ -102,8 +109,8 @@ struct FusedAttention {
     let ownScores = values + valuePanels * valueCount
     let packed = ownScores + scoresCount
 
-    if onTiles { xai_amx_begin() }
-    defer { if onTiles { xai_amx_end() } }
+    if usesMatrixTiles { xai_amx_begin() }
+    defer { if usesMatrixTiles { xai_amx_end() } }
     for panel in 0..<keyPanels { packKeys(panel, outer, inner, to: keys + panel * keyCount) }
     for panel in 0..<valuePanels { packValues(panel, outer, inner, to: values + panel * valueCount) }
     let range = part(share, of: shares, in: rows)
@@ -146,10 +153,10 @@ struct FusedAttention {
     let count = min(panelColumns, tokens - first)
     let stride = operands.keys.layout.rowStride
     let source = operands.keys.elements(outer: outer, inner: inner) + first * stride
-    switch precision {
+    switch factors {
     case .float32: functions.pack(packed, panelColumns, source, count, stride, queryWidth, 1)
     case .bfloat16x3: xai_amx_split_columns(tiles(packed), source, count, stride, queryWidth)
-    case .bfloat16: xai_amx_pack_columns(tiles(packed), source, count, stride, queryWidth)
+    case .bfloat16: xai_bfloat16_pack_columns(tiles(packed), source, count, stride, queryWidth)
     }
   }
 
@@ -158,10 +165,10 @@ struct FusedAttention {
     let count = min(panelColumns, width - first)
     let stride = operands.values.layout.rowStride
     let source = operands.values.elements(outer: outer, inner: inner) + first
-    switch precision {
+    switch factors {
     case .float32: functions.pack(packed, panelColumns, source, count, 1, tokens, stride)
     case .bfloat16x3: xai_amx_split_depth(tiles(packed), 0, source, count, tokens, stride)
-    case .bfloat16: xai_amx_pack_depth(tiles(packed), source, count, tokens, stride)
+    case .bfloat16: xai_bfloat16_pack_depth(tiles(packed), source, count, tokens, stride)
     }
   }
 
@@ -169,10 +176,10 @@ struct FusedAttention {
     _ source: UnsafePointer<Float>, _ count: Int, stride: Int, depth: Int,
     to packed: UnsafeMutablePointer<Float>
   ) {
-    switch precision {
+    switch factors {
     case .float32: functions.pack_lines(packed, source, count, stride, depth)
     case .bfloat16x3: xai_amx_split_rows(tiles(packed), source, count, stride, depth)
-    case .bfloat16: xai_amx_pack_rows(tiles(packed), source, count, stride, depth)
+    case .bfloat16: xai_bfloat16_pack_rows(tiles(packed), source, count, stride, depth)
     }
   }
 
@@ -180,11 +187,11 @@ struct FusedAttention {
     _ count: Int, depth: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
     _ end: inout xai_tile_epilogue
   ) {
-    switch precision {
+    switch factors {
     case .float32: functions.multiply_tile(count, depth, a, true, 0, b, &end)
     case .bfloat16x3:
       xai_amx_multiply_split(count, depth, tiles(a), splitCount(depth: depth), tiles(b), &end)
-    case .bfloat16: xai_amx_multiply(count, depth, tiles(a), tiles(b), &end)
+    case .bfloat16(let unit): unit.multiply(count, depth: depth, tiles(a), tiles(b), &end)
     }
   }
 

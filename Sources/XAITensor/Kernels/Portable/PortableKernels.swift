@@ -9,8 +9,9 @@ public struct PortableKernels: VectorRowKernels {
   public let unit: VectorUnit
   /// What the factors of products keep.
   public let precision: KernelSelection.Precision
-  /// Parameters in bfloat16; nil where products are in another precision.
-  let parameters: PackedParameters?
+  let factors: ProductFactors
+  /// Parameters in bfloat16; empty where products are in another precision.
+  private let parameters = PackedParameters()
 
   /// Makes float32 kernels for the fastest instruction set of this processor.
   ///
@@ -21,20 +22,23 @@ public struct PortableKernels: VectorRowKernels {
 
   /// Makes float32 kernels for an instruction set; traps when it is not `available`.
   public init(instructionSet: InstructionSet, threads: Int? = nil) {
-    self.init(instructionSet: instructionSet, threads: threads, precision: .float32)
+    self.init(instructionSet: instructionSet, threads: threads, precision: .float32, factors: .float32)
   }
 
-  /// Makes kernels of a precision; nil where it is not float32 and the processor has no matrix tiles for bfloat16.
+  /// Makes kernels of a precision; nil where the processor lacks it.
   public init?(precision: KernelSelection.Precision, threads: Int? = nil) {
     guard precision != .float32 else {
       self.init(threads: threads)
       return
     }
-    guard xai_amx_available(), InstructionSet.available.contains(.avx512) else { return nil }
-    self.init(instructionSet: .avx512, threads: threads, precision: precision)
+    guard let factors = ProductFactors(precision) else { return nil }
+    self.init(instructionSet: .avx512, threads: threads, precision: precision, factors: factors)
   }
 
-  private init(instructionSet: InstructionSet, threads: Int?, precision: KernelSelection.Precision) {
+  private init(
+    instructionSet: InstructionSet, threads: Int?, precision: KernelSelection.Precision,
+    factors: ProductFactors
+  ) {
     guard let vector = instructionSet.vectorKernels else {
       fatalError(
         "this processor has no \(instructionSet); it has \(InstructionSet.available.map(\.rawValue))")
@@ -43,13 +47,24 @@ public struct PortableKernels: VectorRowKernels {
     self.unit = VectorUnit(
       vector: vector, pool: ThreadPool(threads: threads ?? MachineLimits.processorCount))
     self.precision = precision
-    self.parameters = precision == .bfloat16 ? PackedParameters() : nil
+    self.factors = factors
   }
 
-  /// The instruction set, the threads, and the precision where it is not float32.
+  /// The precision where it is not float32, what multiplies, and the threads.
   public var name: String {
-    "portable\(precision == .float32 ? "" : " \(precision.rawValue)") "
-      + "(\(instructionSet.rawValue), \(pool.threads) thread\(pool.threads == 1 ? "" : "s"))"
+    let unit =
+      switch factors {
+      case .float32: instructionSet.rawValue
+      case .bfloat16(let unit): unit.rawValue
+      case .bfloat16x3: Bfloat16Unit.tiles.rawValue
+      }
+    return "portable\(precision == .float32 ? "" : " \(precision.rawValue)") "
+      + "(\(unit), \(pool.threads) thread\(pool.threads == 1 ? "" : "s"))"
+  }
+
+  /// Whether a product is rounded to bfloat16: by parameters in forward passes; with gradients where that was asked for.
+  private func rounds(_ a: MatrixOperand, _ b: MatrixOperand) -> Bool {
+    a.isGradient || b.isGradient ? precision == .bfloat16Backward : b.isParameter
   }
 }
 
@@ -60,19 +75,26 @@ extension PortableKernels {
     _ epilogue: Epilogue
   ) {
     checkProduct(a.layout, b.layout, layout, count: buffer.shape.count, epilogue)
-    if let parameters, Bfloat16Product.takes(a, b, epilogue) {
+    switch factors {
+    case .bfloat16(let unit) where rounds(a, b) && Bfloat16Product.takes(a, b, epilogue):
       let columns = parameters.columns(of: b, on: pool)
       return buffer.withElements { elements in
         guard let c = elements.baseAddress else { return }
-        let product = Bfloat16Product(a, columns, into: c, layout, epilogue, threads: pool.threads)
+        let product = Bfloat16Product(a, columns, into: c, layout, epilogue, on: unit, threads: pool.threads)
         pool.run(count: product.blocks) { product.compute(block: $0) }
       }
-    }
-    if precision == .bfloat16x3, SplitProduct.takes(a, b, epilogue) {
+    case .bfloat16(let unit) where rounds(a, b) && Bfloat16BatchProduct.takes(b, epilogue):
+      return buffer.withElements { elements in
+        guard let c = elements.baseAddress else { return }
+        let product = Bfloat16BatchProduct(a, b, into: c, layout, epilogue, on: unit, threads: pool.threads)
+        pool.run(count: product.blocks) { product.compute(block: $0) }
+      }
+    case .bfloat16x3 where SplitProduct.takes(a, b, epilogue):
       return buffer.withElements { elements in
         guard let c = elements.baseAddress else { return }
         SplitProduct(a, b, into: c, layout, epilogue, threads: pool.threads).run(on: pool)
       }
+    default: break
     }
     let plan = ProductPlan(
       layout, depth: a.layout.columns, tileRows: vector.functions.tile_rows,

@@ -4,10 +4,6 @@ import CVectorKernels
 ///
 /// Sums run over the depth in its order, whatever rows are multiplied together.
 struct Bfloat16Product {
-  /// The most elements of A that a block packs: half of a second-level cache.
-  ///
-  /// The more rows, the less often the parameters come from further away.
-  private static let mostElements = 512 * 1024
   /// Fewer rows than these in a block are not worth reading the parameters for.
   private static let fewRows = 64
 
@@ -16,25 +12,28 @@ struct Bfloat16Product {
   let c: UnsafeMutablePointer<Float>
   let layout: MatrixLayout
   let epilogue: Epilogue
+  let unit: Bfloat16Unit
   private let rowBlocks: Int
   private let columnBlocks: Int
   private let panels: Int
 
-  /// Whether a product can run in bfloat16: parameters by column, and each matrix of the batch by itself.
+  /// Whether a product is one of rows by a matrix of parameters, which is packed once and kept.
   static func takes(_ a: MatrixOperand, _ b: MatrixOperand, _ epilogue: Epilogue) -> Bool {
-    b.isParameter && b.layout.rowStride == 1 && a.layout.columnStride == 1
+    b.isParameter && a.layout.columnStride == 1
       && b.layout.outer.count == 1 && b.layout.inner.count == 1
       && epilogue.residual.map { $0.layout.columnStride == 1 } ?? true
   }
 
   init(
     _ a: MatrixOperand, _ columns: PackedParameters.Columns, into c: UnsafeMutablePointer<Float>,
-    _ layout: MatrixLayout, _ epilogue: Epilogue, threads: Int
+    _ layout: MatrixLayout, _ epilogue: Epilogue, on unit: Bfloat16Unit, threads: Int
   ) {
-    (self.a, self.columns, self.c, self.layout, self.epilogue) = (a, columns, c, layout, epilogue)
+    (self.a, self.columns, self.c, self.layout, self.epilogue, self.unit) = (
+      a, columns, c, layout, epilogue, unit
+    )
     panels = ceilDiv(layout.columns, columnsOfPanel)
     let matrices = layout.outer.count * layout.inner.count
-    let fewest = ceilDiv(layout.rows * a.layout.columns, Self.mostElements)
+    let fewest = ceilDiv(layout.rows * a.layout.columns, unit.mostElements)
     let even = (fewest..<fewest + threads).first { matrices * $0 % threads == 0 } ?? fewest
     let isCutByRows = layout.rows / even >= Self.fewRows
     rowBlocks = isCutByRows ? even : fewest
@@ -57,12 +56,16 @@ struct Bfloat16Product {
     let packed = MemoryPool.shared.take(count: count)
     defer { MemoryPool.shared.give(packed, count: count) }
     let tiles = UnsafeMutableRawPointer(packed).assumingMemoryBound(to: UInt16.self)
-    xai_amx_begin()
-    defer { xai_amx_end() }
-    xai_amx_pack_rows(
+    xai_bfloat16_pack_rows(
       tiles, a.elements(outer: outer, inner: inner) + rows.lowerBound * a.layout.rowStride, rows.count,
       a.layout.rowStride, depth)
     let panels = part(columnBlock, of: columnBlocks, in: panels)
+    unit.run { multiply(panels, rows, tiles, outer: outer, inner: inner) }
+  }
+
+  private func multiply(
+    _ panels: Range<Int>, _ rows: Range<Int>, _ tiles: UnsafePointer<UInt16>, outer: Int, inner: Int
+  ) {
     for panel in panels {
       var end = xai_tile_epilogue(
         into: c, layout, epilogue, outer: outer, inner: inner, row: rows.lowerBound,
@@ -71,7 +74,7 @@ struct Bfloat16Product {
         Prefetcher(tiles: columns.panel(panel + 1), run: columns.stride, count: 1, stride: 0).share(
           0, of: 1, with: &end)
       }
-      xai_amx_multiply(rows.count, depth, tiles, columns.panel(panel), &end)
+      unit.multiply(rows.count, depth: a.layout.columns, tiles, columns.panel(panel), &end)
     }
   }
 }

@@ -4,7 +4,8 @@ import XAIFoundation
 
 /// Matrices of parameters rounded to bfloat16 and packed in tiles, each once, for as long as its tensor lives.
 ///
-/// They take half the memory of the float32 parameters, beside these.
+/// They take half the memory of the float32 parameters, beside these, and the same again where backward passes multiply by
+/// their transposes.
 final class PackedParameters: Sendable {
   /// The columns of a matrix, 32 by 32.
   final class Columns: Sendable {
@@ -22,9 +23,9 @@ final class PackedParameters: Sendable {
       let source = matrix.tensor.start + matrix.layout.offset
       pool.run(count: groups) { group in
         let first = group * columnsOfPanel
-        xai_amx_pack_columns(
+        packPanel(
           start + group * stride, source + first * matrix.layout.columnStride,
-          min(columnsOfPanel, columns - first), matrix.layout.columnStride, depth)
+          min(columnsOfPanel, columns - first), matrix.layout)
       }
     }
 
@@ -48,7 +49,7 @@ final class PackedParameters: Sendable {
 
   private let entries = Guarded<[Key: Entry]>([:])
 
-  /// The packed columns of a matrix whose columns lie along memory.
+  /// The packed columns of a matrix.
   func columns(of matrix: MatrixOperand, on pool: ThreadPool) -> Columns {
     let source = matrix.tensor.storage
     let key = Key(storage: ObjectIdentifier(source), offset: matrix.tensor.offset, layout: matrix.layout)
@@ -60,6 +61,18 @@ final class PackedParameters: Sendable {
       entries[key] = Entry(source: source, columns: columns)
     }
     return columns
+  }
+}
+
+/// Packs up to 32 columns, whose first element is `source`, along the depth or across it.
+func packPanel(
+  _ tiles: UnsafeMutablePointer<UInt16>, _ source: UnsafePointer<Float>, _ columns: Int,
+  _ layout: MatrixLayout
+) {
+  if layout.rowStride == 1 {
+    xai_bfloat16_pack_columns(tiles, source, columns, layout.columnStride, layout.rows)
+  } else {
+    xai_bfloat16_pack_depth(tiles, source, columns, layout.rows, layout.rowStride)
   }
 }
 

@@ -1,10 +1,12 @@
-// What products on the tiles of Intel's Advanced Matrix Extensions share. Opens the target attribute; the including file
-// closes it.
+// What products in bfloat16 share, whether on matrix tiles or on vectors. The including file defines XAI_BFLOAT16_TARGET,
+// and closes the target attribute that is opened here.
+//
+// Both factors are packed as tiles, one after the other, so that a product reads two streams of memory. A tile of A is 16
+// rows of 32 elements of depth. A tile of B is 16 columns of 32: column n's elements 2i and 2i+1 lie side by side in row i.
 #include <immintrin.h>
 
 #define XAI_LANES 16
-#pragma clang attribute push( \
-    __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,avx512bf16,fma,amx-tile,amx-bf16"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target(XAI_BFLOAT16_TARGET))), apply_to = function)
 #include "vector.h"
 #include "functions.h"
 #include "transpose.h"
