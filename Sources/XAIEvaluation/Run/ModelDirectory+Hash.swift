@@ -26,7 +26,7 @@ extension ModelDirectory {
 
 extension FNV1a {
   /// Adds bytes, eight at a time as little-endian numbers; the last ones are filled up with zeros.
-  fileprivate mutating func add(_ bytes: UnsafeRawBufferPointer) {
+  mutating func add(_ bytes: UnsafeRawBufferPointer) {
     add(UInt64(bytes.count))
     let whole = bytes.count / 8 * 8
     for offset in stride(from: 0, to: whole, by: 8) {
