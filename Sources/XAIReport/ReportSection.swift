@@ -104,7 +104,7 @@ public struct ReportSection: Sendable {
     }
     let effect =
       differences.isEmpty
-      ? "What difference that makes was not measured; evaluations with --mixed-kernels measure it."
+      ? "What difference that makes was not measured, as it is where kernels are mixed by option."
       : "On the first images of the sample, which all of them computed, values differ by at most "
         + differences.joined(separator: ", ") + "."
     return ["Different kernels computed the images: \(names.joined(separator: ", ")). \(effect)"]
