@@ -235,7 +235,7 @@ let examples =
   buildsDocumentation
   ? []
   : ["ExplainImage", "FiveTasks", "MoreTasks", "FirstExplanation", "CompareExplainers", "ExportSamples"]
-    + (usesDatabase ? ["EvaluateExplainers", "GMARPaper"] : [])
+    + (usesDatabase ? ["EvaluateExplainers", "FabricatedResults", "GMARPaper"] : [])
 
 // MARK: - Tests
 

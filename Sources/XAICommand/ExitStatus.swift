@@ -72,6 +72,7 @@ extension ExitStatus {
   /// The status of an error of the libraries; nil for one that is not known here.
   fileprivate init?(of error: any Error) {
     switch error {
+    case is CancellationError: self = .interrupted
     case let error as RegistryError:
       if case .unsupportedModel = error { self = .inputData } else { self = .usage }
     case let error as TrainingError: self.init(error)
@@ -132,7 +133,7 @@ extension ExitStatus {
     switch error {
     case .noImages, .labelOutside, .allDamaged, .damaged, .unusableCheckpoint: self = .inputData
     case .otherTraining: self = .usage
-    case .occupied: self = .cantCreate
+    case .occupied, .inUse: self = .cantCreate
     case .diverged: self = .software
     }
   }
@@ -140,7 +141,7 @@ extension ExitStatus {
   private init(_ error: EvaluationError) {
     switch error {
     case .repeated, .dataLacks, .otherClasses, .modelLacks, .noInputSize, .batchSize: self = .usage
-    case .nothing, .image: self = .inputData
+    case .nothing, .image, .weightsChanged: self = .inputData
     case .notFinite: self = .software
     }
   }
@@ -165,9 +166,9 @@ extension ExitStatus {
     case let error as StoreError:
       switch error {
       case .missing: self = .noInput
-      case .foreign, .otherVersion, .damaged: self = .inputData
+      case .foreign, .otherVersion, .damaged, .otherImage, .otherLabels: self = .inputData
       case .otherExperiment: self = .usage
-      case .inUse, .occupied, .notCreatable, .readOnly: self = .cantCreate
+      case .inUse, .occupied, .notCreatable, .readOnly, .tooManyFiles: self = .cantCreate
       case .notWritable: self = .cantWrite
       case .failed: self = .software
       }

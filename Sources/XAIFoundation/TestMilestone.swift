@@ -19,6 +19,8 @@ package enum TestMilestone: String, Sendable {
   case write
   /// An image, a training step or a timed run is done.
   case result
+  /// A batch of a group of images is answered.
+  case batch
   /// An explainer of many passes has made a batch of them.
   case passes
 

@@ -16,10 +16,15 @@ public struct Report: Sendable {
     /// What messages and the report call it.
     public var name: String
     /// What was found.
-    public var results: EvaluationResults
+    public var results: ResultStream
 
     /// Names results.
     public init(name: String, results: EvaluationResults) {
+      self.init(name: name, results: ResultStream(results))
+    }
+
+    /// Names results that are read image by image.
+    public init(name: String, results: ResultStream) {
       self.name = name
       self.results = results
     }
@@ -33,20 +38,16 @@ public struct Report: Sendable {
   ///     none the first that looks at the model but not at the class, such as Attention Rollout, else a baseline that
   ///     doesn't look at the model, else the first.
   ///   - title: what stands above it; says the model and the data by default.
-  public init(of sources: [Source], baseline: String? = nil, title: String? = nil) throws(ReportError) {
+  /// - Throws: `ReportError`, and what reading the results throws.
+  public init(of sources: [Source], baseline: String? = nil, title: String? = nil) throws {
     try self.init(of: sources, baseline: baseline, title: title, bootstrap: Bootstrap())
   }
 
   /// Makes a report with this many resamples.
   init(of sources: [Source], baseline: String? = nil, title: String? = nil, bootstrap: Bootstrap)
-    throws(ReportError)
+    throws
   {
-    for source in sources { try source.check() }
-    var sections: [ReportSection] = []
-    for joined in Source.joined(sources) {
-      sections.append(try ReportSection(joined, baseline: baseline, by: bootstrap))
-    }
-    self.sections = sections
+    sections = try Source.joined(sources).map { try ReportSection($0, baseline: baseline, by: bootstrap) }
     self.title = title ?? Self.defaultTitle(of: sections)
   }
 
@@ -60,69 +61,33 @@ public struct Report: Sendable {
 /// Results of one experiment, from one source or several that share its images out.
 struct JoinedResults {
   var names: [String]
-  var results: EvaluationResults
+  var parts: [ResultStream]
   /// Whether another source has the same experiment and some of the same images, so that it could not be joined.
   var overlapsAnother = false
+
+  var results: ResultStream { parts.count == 1 ? parts[0] : ResultStream(joining: parts) }
 }
 
 extension Report.Source {
   /// Joins results of equal experiments whose images are different ones; all others stay by themselves.
   static func joined(_ sources: [Report.Source]) -> [JoinedResults] {
     var all: [JoinedResults] = []
+    var positions: [Set<Int>] = []
     for source in sources {
-      let positions = Set(source.results.images.map(\.position))
-      let same = all.indices.filter { all[$0].results.experiment == source.results.experiment }
-      let fitting = same.first { index in
-        all[index].results.images.allSatisfy { !positions.contains($0.position) }
-      }
-      if let fitting {
+      let own = Set(source.results.positions)
+      let same = all.indices.filter { all[$0].parts[0].experiment == source.results.experiment }
+      if let fitting = same.first(where: { positions[$0].isDisjoint(with: own) }) {
         all[fitting].names.append(source.name)
-        all[fitting].results.images += source.results.images
-        all[fitting].results.images.sort { $0.position < $1.position }
+        all[fitting].parts.append(source.results)
+        positions[fitting].formUnion(own)
       } else {
         for index in same { all[index].overlapsAnother = true }
         all.append(
-          JoinedResults(names: [source.name], results: source.results, overlapsAnother: !same.isEmpty))
+          JoinedResults(names: [source.name], parts: [source.results], overlapsAnother: !same.isEmpty))
+        positions.append(own)
       }
     }
     return all
-  }
-
-  /// Throws where the parts of the results contradict one another, or there is nothing to report.
-  func check() throws(ReportError) {
-    let experiment = results.experiment
-    guard !experiment.explainers.isEmpty else { throw .noExplainers(source: name) }
-    guard results.images.contains(where: { $0.failure == nil && !$0.subjects.isEmpty }) else {
-      throw .noResults(source: name, failure: results.images.lazy.compactMap(\.failure).first)
-    }
-    for image in results.images {
-      for subject in image.subjects {
-        if let reason = contradiction(in: subject) {
-          throw .inconsistent(source: name, image: image.identifier, reason: reason)
-        }
-      }
-    }
-  }
-
-  private func contradiction(in subject: SubjectResult) -> String? {
-    let experiment = results.experiment
-    guard subject.maps.count == experiment.explainers.count else {
-      return "it has \(subject.maps.count) maps of \(experiment.explainers.count) explainers"
-    }
-    for (map, explainer) in zip(subject.maps, experiment.explainers) {
-      let isMissing = map.failure != nil && map.scores.isEmpty
-      guard isMissing || map.scores.count == experiment.model.grid.count, map.scores.allSatisfy(\.isFinite)
-      else {
-        return
-          "the map of \(explainer.specification) has \(map.scores.count) scores or some that are not finite; "
-          + "the model has \(experiment.model.grid) patches"
-      }
-      guard map.values.count == experiment.metrics.count else {
-        return
-          "\(explainer.specification) has \(map.values.count) values of \(experiment.metrics.count) metrics"
-      }
-    }
-    return nil
   }
 }
 
@@ -134,6 +99,8 @@ public enum ReportError: Error, Hashable, CustomStringConvertible {
   case noExplainers(source: String)
   /// The parts of the results contradict one another.
   case inconsistent(source: String, image: String, reason: String)
+  /// The results are others than they were when the report was begun.
+  case changed(source: String)
   /// The baseline is none of the explainers.
   case unknownBaseline(name: String, known: [String], nearest: [String])
 
@@ -147,6 +114,8 @@ public enum ReportError: Error, Hashable, CustomStringConvertible {
       return "\(source): there is nothing to report: the evaluation has no explainers."
     case .inconsistent(let source, let image, let reason):
       return "\(source): the result of '\(image)' can't be used: \(reason). Evaluate it again."
+    case .changed(let source):
+      return "\(source): a run has added to the results while they were read. Make the report again."
     case .unknownBaseline(let name, let known, let nearest):
       let suggestion = nearest.first.map { "; did you mean '\($0)'?" } ?? ""
       return "the explainer '\(name)' is none of the results\(suggestion); known are "

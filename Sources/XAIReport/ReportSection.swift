@@ -2,6 +2,14 @@ import XAICore
 public import XAIEvaluation
 import XAIFoundation
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// What a report says about one experiment.
 public struct ReportSection: Sendable {
   /// What decided the results.
@@ -10,7 +18,8 @@ public struct ReportSection: Sendable {
   public let sources: [String]
   /// The hash of experiment and results, `EvaluationResults.contentHash`.
   public let resultsHash: String
-  /// The images that were evaluated, in the order of the sample.
+  /// The images that were evaluated, in the order of the sample: with their numbers, and maps where the page shows them, which is
+  /// where there is a thumbnail and where explainers agree least.
   public let images: [ImageResult]
   /// The images that could not be evaluated.
   public let failures: [ImageResult]
@@ -33,32 +42,32 @@ public struct ReportSection: Sendable {
   /// What a reader should know before trusting the numbers.
   public let notes: [String]
 
-  init(_ joined: JoinedResults, baseline: String?, by bootstrap: Bootstrap) throws(ReportError) {
+  init(_ joined: JoinedResults, baseline: String?, by bootstrap: Bootstrap) throws {
     let results = joined.results
     let experiment = results.experiment
-    let subjects = Subjects(results.images)
+    let baseline = try Self.baseline(baseline, in: experiment)
+    var pass = try SectionPass(joined, by: bootstrap)
+    let subjects = pass.subjects()
     self.experiment = experiment
     sources = joined.names
-    resultsHash = results.contentHash
+    resultsHash = pass.resultsHash
     images = subjects.images
-    failures = results.images.filter { $0.failure != nil }
-    missingCount = results.missingPositions.count
-    let baseline = try Self.baseline(baseline, in: experiment)
+    failures = pass.failures
+    missingCount = max(experiment.data.sampleCount - results.positions.count, 0)
     self.baseline = baseline
     tables = MetricTable.all(of: subjects, in: experiment, baseline: baseline, by: bootstrap)
-    flatMapCounts = experiment.explainers.indices.map { explainer in
-      subjects.images.reduce(0) { $0 + $1.subjects.count { $0.maps[explainer].isDegenerate } }
-    }
+    flatMapCounts = pass.flatMapCounts
     subjectCount = subjects.count
-    agreement = Agreement(of: subjects, in: experiment, by: bootstrap)
-    curves = CurveFamily.all(of: subjects, in: experiment, by: bootstrap)
+    agreement = pass.agreement(by: bootstrap)
+    curves = pass.curves()
     heads = HeadComparison.all(of: subjects, in: experiment, by: bootstrap)
     notes =
       (experiment.model.notes ?? []).map { "The model: \($0)." }
       + Self.turned(experiment.data)
       + Self.notes(
         joined, evaluated: subjects.imageCount, failed: failures.count, missing: missingCount)
-      + Self.missingMaps(of: subjects, in: experiment)
+      + Self.missingMaps(pass.missingMaps, in: experiment)
+      + Self.kernels(pass.kernels, results.kernelChecks, in: experiment)
   }
 
   private static func baseline(_ name: String?, in experiment: Experiment) throws(ReportError) -> Int {
@@ -74,13 +83,38 @@ public struct ReportSection: Sendable {
   }
 
   /// What is said of maps that could not be made, or lack a value.
-  private static func missingMaps(of subjects: Subjects, in experiment: Experiment) -> [String] {
-    experiment.explainers.enumerated().compactMap { index, explainer in
-      let reasons = subjects.images.flatMap(\.subjects).compactMap { $0.maps[index].failure }
-      guard let first = reasons.first else { return nil }
-      return
-        "\(explainer.specification) failed for \(counted(reasons.count, "map")), the first with: \(first)"
+  private static func missingMaps(_ missing: [SectionPass.MissingMaps], in experiment: Experiment) -> [String]
+  {
+    zip(missing, experiment.explainers).filter { $0.0.count > 0 }.map { missing, explainer in
+      "\(explainer.specification) failed for \(counted(missing.count, "map")), the first with: \(missing.reason)"
     }
+  }
+
+  /// What is said of images that were computed by different kernels, with the difference that it makes.
+  private static func kernels(
+    _ counts: [String: Int], _ checks: [KernelCheck], in experiment: Experiment
+  ) -> [String] {
+    guard counts.count > 1 else { return [] }
+    let names = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+      .map { "\(grouped($0.value)) by \($0.key)" }
+    let differences = experiment.metrics.enumerated().compactMap { index, metric -> String? in
+      guard let most = KernelCheck.largestDifference(of: index, among: checks) else { return nil }
+      return
+        "\(significant(most))\(metric.descriptor.unit.isEmpty ? "" : " \(metric.descriptor.unit)") in \(metric.specification)"
+    }
+    let effect =
+      differences.isEmpty
+      ? "What difference that makes was not measured, as it is where kernels are mixed by option."
+      : "On the first images of the sample, which all of them computed, values differ by at most "
+        + differences.joined(separator: ", ") + "."
+    return ["Different kernels computed the images: \(names.joined(separator: ", ")). \(effect)"]
+  }
+
+  /// Two digits of a number that may be very small.
+  private static func significant(_ number: Double) -> String {
+    guard number > 0 else { return "0" }
+    let places = max(1 - Int(log10(number).rounded(.down)), 0)
+    return decimal(number, places: min(places, 12))
   }
 
   /// What is said of images that were turned.

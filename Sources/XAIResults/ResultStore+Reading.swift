@@ -14,6 +14,8 @@ public struct ImageFailure: Hashable, Sendable {
   public let identifier: String
   /// Why.
   public let reason: String
+  /// Whether it could not be read, which may pass.
+  public let isUnread: Bool
 }
 
 /// The mean of a metric over the maps of an explainer.
@@ -29,17 +31,45 @@ public struct MeanValue: Hashable, Sendable {
 }
 
 extension ResultStore {
-  /// Everything that a database of results holds, of one moment where a run writes it meanwhile.
+  /// Everything that a database of results holds; what a run adds meanwhile is left out.
   ///
   /// - Throws: `StoreError` where the file is not there, is none of these databases, or is damaged.
   public static func results(at path: String) throws -> EvaluationResults {
     let connection = try StoreConnection.reading(path)
     let experiment = try connection.experiment()
-    let images = try connection.read { database in
-      let reader = try ResultReader(database, experiment: experiment, path: path)
-      return try ImageRecord.positions(database).map { try reader.image(at: $0) }
-    }
-    return EvaluationResults(experiment: experiment, images: images)
+    let images = try connection.images(at: connection.positions()[...], of: experiment)
+    return EvaluationResults(
+      experiment: experiment, images: images, kernelChecks: try connection.kernelChecks())
+  }
+
+  /// The results that a database holds, read image by image.
+  ///
+  /// - Parameter keepsOpen: whether the file stays open; of many files at once each is opened when it is read.
+  /// - Throws: as `results(at:)`, here and where images are read.
+  public static func stream(at path: String, keepsOpen: Bool = true) throws -> ResultStream {
+    let connection = try StoreConnection.reading(path)
+    let experiment = try connection.experiment()
+    let kept = keepsOpen ? connection : nil
+    return ResultStream(
+      experiment: experiment, positions: try connection.positions(),
+      kernelChecks: try connection.kernelChecks(),
+      evaluatedCount: {
+        try (kept ?? StoreConnection.reading(path)).read {
+          try Int.fetchOne(
+            $0,
+            sql: """
+              SELECT COUNT(*) FROM pictures
+              WHERE failure IS NULL AND EXISTS (SELECT * FROM subjects WHERE subjects.position = pictures.position)
+              """) ?? 0
+        }
+      }, read: { try (kept ?? StoreConnection.reading(path)).images(at: $0, of: experiment) })
+  }
+
+  /// What decided the results that a database holds.
+  ///
+  /// - Throws: as `results(at:)`.
+  public static func experiment(at path: String) throws -> Experiment {
+    try StoreConnection.reading(path).experiment()
   }
 
   /// The mean of each metric for each explainer, over what has been done.
@@ -64,10 +94,9 @@ extension ResultStore {
     try connection.read { database in
       try Row.fetchAll(
         database,
-        sql: "SELECT identifier, failure FROM pictures WHERE failure IS NOT NULL ORDER BY position"
-      ).map {
-        ImageFailure(
-          identifier: try $0.decode(forColumn: "identifier"), reason: try $0.decode(forColumn: "failure"))
+        sql: "SELECT * FROM pictures WHERE failure IS NOT NULL ORDER BY position"
+      ).map(ImageRecord.init(row:)).map {
+        ImageFailure(identifier: $0.identifier, reason: $0.failure ?? "", isUnread: $0.isUnread ?? false)
       }
     }
   }
@@ -137,6 +166,9 @@ extension StoreConnection {
     guard let json, let experiment = try? JSONDecoder().decode(Experiment.self, from: Data(json.utf8)) else {
       throw .damaged(path: path, reason: "it does not say what was evaluated")
     }
+    if let contradiction = experiment.contradiction {
+      throw .damaged(path: path, reason: "it says that \(contradiction), which can't be")
+    }
     return experiment
   }
 
@@ -147,125 +179,19 @@ extension StoreConnection {
 
   /// The places of the sample that have a result, ascending.
   func positions() throws(StoreError) -> [Int] {
-    try read { try ImageRecord.positions($0) }
-  }
-}
-
-/// Makes results of rows.
-struct ResultReader {
-  private let database: Database
-  private let experiment: Experiment
-  private let path: String
-  /// Where the points of each metric's curves are.
-  private let curves: [[Double]?]
-  /// Whether there is a table of maps that could not be made: databases of before have none.
-  private let hasFailures: Bool
-
-  init(_ database: Database, experiment: Experiment, path: String) throws {
-    self.database = database
-    self.experiment = experiment
-    self.path = path
-    let metrics: [MetricRecord] = try Self.fetch("SELECT * FROM metrics ORDER BY metric", [], from: database)
-    guard metrics.count == experiment.metrics.count else { throw Self.wrong("metrics", path) }
-    hasFailures = try database.tableExists(MapFailureRecord.databaseTableName)
-    curves = try metrics.map { metric in
-      guard let data = metric.curveX else { return nil }
-      guard let x = Blob.numbers(data, as: Double.self) else { throw Self.wrong("metrics.curve_x", path) }
-      return x
+    let positions = try read { database in
+      // A count first: a file of anybody's may have any number of rows.
+      let count = try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM pictures") ?? 0
+      return count <= Experiment.mostPlaces ? try ImageRecord.positions(database) : nil
     }
-  }
-
-  func image(at position: Int) throws -> ImageResult {
-    let images: [ImageRecord] = try fetch("SELECT * FROM pictures WHERE position = ?", [position])
-    guard let image = images.first else { throw wrong("pictures") }
-    let subjects: [SubjectRecord] = try fetch(
-      "SELECT * FROM subjects WHERE position = ? ORDER BY subject", [position])
-    return ImageResult(
-      position: position, identifier: image.identifier, label: image.label,
-      thumbnail: image.thumbnail.map { [UInt8]($0) }, failure: image.failure,
-      subjects: try subjects.map { subject in
-        SubjectResult(
-          classIndex: subject.classIndex, probability: subject.probability, isPredicted: subject.isPredicted,
-          headEffects: try headEffects(position, subject.subject), maps: try maps(position, subject.subject))
-      })
-  }
-
-  private func headEffects(_ position: Int, _ subject: Int) throws -> [[Float]]? {
-    let effects: [HeadEffectRecord] = try fetch(
-      "SELECT * FROM head_effects WHERE position = ? AND subject = ? ORDER BY layer, head",
-      [position, subject])
-    return try effects.isEmpty ? nil : byLayer(effects.map(\.effect), "head_effects.effect")
-  }
-
-  private func maps(_ position: Int, _ subject: Int) throws -> [MapResult] {
-    let maps: [MapRecord] = try fetch(
-      "SELECT * FROM maps WHERE position = ? AND subject = ? ORDER BY explainer", [position, subject])
-    guard maps.count == experiment.explainers.count else { throw wrong("maps") }
-    let failures: [MapFailureRecord] =
-      try hasFailures
-      ? fetch("SELECT * FROM map_failures WHERE position = ? AND subject = ?", [position, subject]) : []
-    return try zip(maps, values(position, subject)).map { map, values in
-      guard let scores = Blob.numbers(map.scores, as: Float.self) else { throw wrong("maps.scores") }
-      return MapResult(
-        scores: scores,
-        diagnostics: Diagnostics(
-          headWeights: try heads(map.headWeights, "head_weights"),
-          negativeGradientShare: try heads(map.negativeGradientShare, "negative_gradient_share"),
-          attentionEntropy: try heads(map.attentionEntropy, "attention_entropy"),
-          rankCollapse: map.rankCollapse), values: values,
-        failure: failures.first { $0.explainer == map.explainer }?.reason)
+    guard let positions, positions.first ?? 0 >= 0, positions.last ?? 0 < Experiment.mostPlaces else {
+      throw .damaged(path: path, reason: "pictures.position holds something else than it has to")
     }
+    return positions
   }
 
-  /// The values of each explainer's map.
-  private func values(_ position: Int, _ subject: Int) throws -> [[MetricValue?]] {
-    let measurements: [MeasurementRecord] = try fetch(
-      "SELECT * FROM measurements WHERE position = ? AND subject = ? ORDER BY explainer, metric",
-      [position, subject])
-    let count = experiment.metrics.count
-    guard measurements.count == count * experiment.explainers.count else { throw wrong("measurements") }
-    return try experiment.explainers.indices.map { explainer in
-      try (0..<count).map { metric in
-        let measurement = measurements[explainer * count + metric]
-        guard let number = measurement.value else { return nil }
-        guard let data = measurement.curveY else { return MetricValue(number) }
-        guard let x = curves[metric], let y = Blob.numbers(data, as: Double.self), x.count == y.count else {
-          throw wrong("measurements.curve_y")
-        }
-        return MetricValue(number, curve: MetricValue.Curve(x: x, y: y))
-      }
-    }
-  }
-
-  private func heads(_ data: Data?, _ column: String) throws -> [[Float]]? {
-    guard let data else { return nil }
-    guard let numbers = Blob.numbers(data, as: Float.self) else { throw wrong("maps.\(column)") }
-    return try byLayer(numbers, "maps.\(column)")
-  }
-
-  /// `[layer][head]` of numbers in a row.
-  private func byLayer(_ numbers: [Float], _ place: String) throws(StoreError) -> [[Float]] {
-    let heads = experiment.model.headCount
-    guard heads > 0, numbers.count % heads == 0 else { throw wrong(place) }
-    return stride(from: 0, to: numbers.count, by: heads).map { Array(numbers[$0..<$0 + heads]) }
-  }
-
-  private func fetch<Record: FetchableRecord>(_ sql: String, _ arguments: StatementArguments) throws
-    -> [Record]
-  {
-    try Self.fetch(sql, arguments, from: database)
-  }
-
-  /// Makes records of copied rows: those of a running statement take any value for a number.
-  private static func fetch<Record: FetchableRecord>(
-    _ sql: String, _ arguments: StatementArguments, from database: Database
-  ) throws -> [Record] {
-    try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments).map(Record.init(row:))
-  }
-
-  private func wrong(_ place: String) -> StoreError { Self.wrong(place, path) }
-
-  private static func wrong(_ place: String, _ path: String) -> StoreError {
-    .damaged(path: path, reason: "\(place) holds something else than it has to")
+  /// The results at some places, in their order.
+  func images(at positions: ArraySlice<Int>, of experiment: Experiment) throws(StoreError) -> [ImageResult] {
+    try read { try ResultReader($0, experiment: experiment, path: path).images(at: positions) }
   }
 }

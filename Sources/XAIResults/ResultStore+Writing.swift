@@ -1,6 +1,6 @@
 import GRDB
 import XAICore
-import XAIEvaluation
+package import XAIEvaluation
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -32,15 +32,29 @@ extension ResultStore {
 
   /// Makes the tables that databases of before don't have.
   func complete() throws {
-    let isComplete = try connection.read { try $0.tableExists(MapFailureRecord.databaseTableName) }
-    if !isComplete { try connection.write { try $0.execute(sql: Schema.failures) } }
+    let isComplete = try connection.read {
+      try $0.tableExists(SpotCheckRecord.databaseTableName)
+        && $0.columns(in: ImageRecord.databaseTableName).contains { $0.name == "is_unread" }
+    }
+    guard !isComplete else { return }
+    try connection.write { database in
+      try database.execute(sql: Schema.failures + Schema.checks)
+      let known = try database.columns(in: ImageRecord.databaseTableName).map(\.name)
+      for column in Schema.addedColumns where !known.contains(where: { column.hasPrefix("\($0) ") }) {
+        try database.execute(sql: "ALTER TABLE pictures ADD COLUMN \(column)")
+      }
+    }
   }
 
-  /// Keeps the results of several images in one transaction.
-  func add(_ results: [ImageResult]) throws {
+  /// Keeps the results of several images in one transaction; a result that is there already, of a group with an image that could not
+  /// be read then, is replaced.
+  package func add(_ results: [ImageResult]) throws {
     for result in results { try check(result) }
     try connection.write { database in
-      for result in results { try database.insert(result, at: path) }
+      for result in results {
+        try database.remove(result.position)
+        try database.insert(result, at: path)
+      }
     }
   }
 
@@ -73,6 +87,17 @@ extension ResultStore {
 }
 
 extension Database {
+  /// Removes what is known of an image.
+  fileprivate func remove(_ position: Int) throws {
+    let isThere = try Bool.fetchOne(
+      cachedStatement(sql: "SELECT EXISTS (SELECT * FROM pictures WHERE position = ?)"), arguments: [position]
+    )
+    guard isThere == true else { return }
+    for table in ["map_failures", "measurements", "head_effects", "maps", "subjects", "pictures"] {
+      try cachedStatement(sql: "DELETE FROM \(table) WHERE position = ?").execute(arguments: [position])
+    }
+  }
+
   fileprivate func insert(_ result: ImageResult, at path: String) throws {
     let position = result.position
     try ImageRecord(result).insert(self)

@@ -1,6 +1,6 @@
+import GRDB
 public import XAIEvaluation
 import XAIFoundation
-import XAITensor
 
 /// The results of an evaluation in a SQLite file, one transaction an image.
 ///
@@ -42,6 +42,19 @@ public final class ResultStore: Sendable {
   /// The places of the sample that have a result.
   public var donePositions: Set<Int> {
     get throws { Set(try connection.positions()) }
+  }
+
+  /// The places whose result is not the last word: images that could not be read, and those that are computed with them.
+  var openPositions: Set<Int> {
+    get throws {
+      let size = Evaluation.groupSize
+      let unread = try connection.read {
+        // Databases of before don't say which failures are of reading.
+        try Int.fetchAll(
+          $0, sql: "SELECT position FROM pictures WHERE failure IS NOT NULL AND is_unread IS NOT 0")
+      }
+      return Set(unread.flatMap { $0 / size * size..<$0 / size * size + size })
+    }
   }
 
   /// Keeps the result of an image: all of it, or where that fails nothing.
@@ -104,24 +117,4 @@ struct StoreFile {
 
   /// Whether a journal lies beside it, with which SQLite takes a change back that a dead process had begun.
   static func hasJournal(_ path: String) -> Bool { FileSystem.kind(of: "\(path)-journal") != nil }
-}
-
-extension Evaluation {
-  /// Evaluates the images that have no result yet, and keeps each as it is done.
-  ///
-  /// - Parameters:
-  ///   - store: where results are kept; of this evaluation's experiment.
-  ///   - shard: which part of the sample.
-  ///   - tell: is told what happens. What it throws ends the run at once, such as `CancellationError` to stop it: thrown
-  ///     for an image, that image has been kept, and after the last one there is nothing to stop; thrown for part of a
-  ///     group, that part is computed again by the run that resumes.
-  /// - Throws: `StoreError`; `CancellationError` where the run or an explainer was stopped before the last image; with
-  ///   `isStrict`, what is wrong with an image.
-  public func run(
-    into store: ResultStore, shard: Shard = .whole, tell: (EvaluationEvent) throws -> Void = { _ in }
-  ) throws {
-    try run(
-      positions: shard.groups(ofSample: data.sampleCount), known: store.donePositions,
-      keep: { result in try profile.measure("storing results") { try store.add(result) } }, tell: tell)
-  }
 }

@@ -22,6 +22,35 @@ enum Schema {
     );
     """
 
+  /// Columns of `pictures` that databases of before get when they are written: the hash of what was judged, the kernels, and whether
+  /// a failure is one of reading, which is tried again.
+  static let addedColumns = ["content TEXT", "kernels TEXT", "is_unread INTEGER"]
+
+  /// Images that every shard looks at, whichever it computes, and the numbers of the sample's first images by each kernels, where
+  /// kernels are mixed; databases of before get them when they are written.
+  static let checks = """
+    CREATE TABLE IF NOT EXISTS spot_checks (
+      position   INTEGER PRIMARY KEY,
+      identifier TEXT NOT NULL,
+      content    TEXT NOT NULL
+    );
+    CREATE TABLE IF NOT EXISTS kernel_checks (
+      kernels   TEXT NOT NULL,
+      position  INTEGER NOT NULL,
+      subject   INTEGER NOT NULL,
+      explainer INTEGER NOT NULL REFERENCES explainers,
+      metric    INTEGER NOT NULL REFERENCES metrics,
+      value     REAL NOT NULL,
+      PRIMARY KEY (kernels, position, subject, explainer, metric)
+    ) WITHOUT ROWID;
+    """
+
+  /// What is read, which has to be tables: a view could be endless.
+  static let read = [
+    "meta", "metrics", "pictures", "subjects", "maps", "map_failures", "measurements", "head_effects",
+    "spot_checks", "kernel_checks",
+  ]
+
   static let tables = """
     CREATE TABLE meta (
       key   TEXT PRIMARY KEY,
@@ -55,7 +84,8 @@ enum Schema {
       identifier TEXT NOT NULL,
       label      INTEGER,
       failure    TEXT,
-      thumbnail  BLOB
+      thumbnail  BLOB,
+      \(addedColumns.joined(separator: ",\n  "))
     );
     CREATE TABLE subjects (
       position     INTEGER NOT NULL REFERENCES pictures,
@@ -111,6 +141,7 @@ enum Schema {
         JOIN explainers USING (explainer)
         JOIN metrics USING (metric);
     \(failures)
+    \(checks)
     PRAGMA application_id = \(applicationID);
     PRAGMA user_version = \(version);
     """

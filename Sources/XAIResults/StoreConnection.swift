@@ -2,6 +2,14 @@ import GRDB
 import XAICore
 import XAIFoundation
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// An open database, whose errors say what a user can do.
 struct StoreConnection: Sendable {
   let path: String
@@ -20,6 +28,12 @@ struct StoreConnection: Sendable {
     case .file, nil: break
     }
     // SQLite takes a file of less than a page for an empty database, and would write over it.
+    do throws(ReadFailure) {
+      if FileSystem.kind(of: path) != nil { _ = try FileBytes(mapping: path) }
+    } catch {
+      // SQLite would speak of damage.
+      if error.isOfLimit { throw .tooManyFiles(path: path) }
+    }
     if !StoreFile.hasJournal(path), let file = StoreFile(path), !file.isEmpty, !file.isSQLite {
       throw .foreign(path: path, reason: "it is no SQLite database")
     }
@@ -28,6 +42,8 @@ struct StoreConnection: Sendable {
     configuration.journalMode = .default
     configuration.busyMode = .timeout(Self.patience)
     configuration.readonly = isReadOnly
+    // A file may be anybody's: what its schema calls may do no harm.
+    configuration.prepareDatabase { try $0.execute(sql: "PRAGMA trusted_schema = OFF") }
     // A path is never one of SQLite's special names.
     let place = path.hasPrefix("/") ? path : "./\(path)"
     do { queue = try DatabaseQueue(path: place, configuration: configuration) } catch {
@@ -97,7 +113,24 @@ extension StoreConnection {
     }
     // SQLite counts a page that is there in part.
     guard isWhole else { throw .damaged(path: path, reason: "it was cut short") }
+    try checkTables()
     return .results
+  }
+
+  /// Throws where what is read is no table with columns of its own: a view may be endless, and so may a column that is computed.
+  private func checkTables() throws(StoreError) {
+    let wrong = try read { database in
+      try String.fetchOne(
+        database,
+        sql: """
+          SELECT name FROM sqlite_master
+          WHERE type = 'trigger'
+            OR name IN (\(Schema.read.map { "'\($0)'" }.joined(separator: ", ")))
+              AND (type <> 'table' OR rootpage = 0
+                OR EXISTS (SELECT * FROM pragma_table_xinfo(sqlite_master.name) WHERE hidden <> 0))
+          """)
+    }
+    if let wrong { throw .damaged(path: path, reason: "\(wrong) is none of its tables") }
   }
 }
 
@@ -118,8 +151,10 @@ extension StoreError {
     case .SQLITE_READONLY, .SQLITE_PERM: self = .readOnly(path: path)
     case .SQLITE_CANTOPEN:
       self =
-        FileSystem.kind(of: path) == nil
-        ? .notCreatable(path: path, reason: reason) : .readOnly(path: path)
+        errno == EMFILE || errno == ENFILE
+        ? .tooManyFiles(path: path)
+        : FileSystem.kind(of: path) == nil
+          ? .notCreatable(path: path, reason: reason) : .readOnly(path: path)
     case .SQLITE_BUSY, .SQLITE_LOCKED: self = .inUse(path: path, by: "")
     default: self = .failed(path: path, reason: reason)
     }

@@ -1,5 +1,13 @@
 import XAIFoundation
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// Why results can't be kept or read.
 public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   /// There is no file.
@@ -10,6 +18,10 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   case otherVersion(path: String, there: Int, here: Int)
   /// The database holds the results of another experiment; each difference names a field and both values.
   case otherExperiment(path: String, differences: [String])
+  /// The database has results of an image that is another one now, or has another label, box or mask.
+  case otherImage(path: String, identifier: String)
+  /// The database has results of images whose labels are others now.
+  case otherLabels(path: String)
   /// The database was a whole one, and is no more.
   case damaged(path: String, reason: String)
   /// Another run writes the database.
@@ -22,6 +34,8 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   case readOnly(path: String)
   /// Writing failed, as on a full disk.
   case notWritable(path: String, reason: String)
+  /// The process has as many files open as it may.
+  case tooManyFiles(path: String)
   /// The database engine failed in another way.
   case failed(path: String, reason: String)
 
@@ -36,6 +50,12 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case .otherExperiment(let path, let differences):
       "\(FileName.shown(path)): holds the results of another experiment, which differs in "
         + "\(differences.joined(separator: "; ")). Give another path, the same settings to resume, or start over."
+    case .otherImage(let path, let identifier):
+      "\(FileName.shown(path)): its results are of another image of the name \(FileName.shown(identifier)), or of another label, "
+        + "box or mask for it. Give the same images to resume, or another path."
+    case .otherLabels(let path):
+      "\(FileName.shown(path)): its results are of the same images with other labels. Give the same labels to resume, or another "
+        + "path."
     case .damaged(let path, let reason):
       "\(FileName.shown(path)): the database is damaged: \(reason). Restore it from a copy, or begin anew."
     case .inUse(let path, let owner):
@@ -49,6 +69,8 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
       "\(FileName.shown(path)): may not be written. Check the permissions of the file and its folder."
     case .notWritable(let path, let reason):
       "\(FileName.shown(path)): writing failed: \(reason). What was there is kept. Free space, then give the same command again."
+    case .tooManyFiles(let path):
+      "\(FileName.shown(path)): can't be opened: \(systemReason(EMFILE)). Raise the limit (ulimit -n), or close what else is open."
     case .failed(let path, let reason): "\(FileName.shown(path)): \(reason)"
     }
   }

@@ -15,6 +15,21 @@ import Testing
     }
   }
 
+  @Test("a second run in a folder is refused while the first one trains")
+  func twoAtOnce() throws {
+    let fixture = try TrainingFixture(images: 2)
+    let barrier = try Barrier()
+    let running = try XAIProcess.start(
+      fixture.arguments("out", "-q"), environment: barrier.environment(at: "result", 1))
+    try barrier.wait(for: running)
+    let second = try XAIProcess.run(fixture.arguments("out", "-q", "--restart"))
+    #expect(
+      second.status == 73 && second.errors.contains("another run trains there (process"), "\(second.errors)")
+    try barrier.open()
+    #expect(try XAIProcess.finish(running).status == 0)
+    #expect(!fixture.folder.names(in: "out").contains(".training.lock"))
+  }
+
   @Test("Wrong arguments leave nothing behind")
   func wrongArguments() throws {
     let fixture = try TrainingFixture(images: 2)

@@ -73,7 +73,7 @@ import XAI
     }
   }
 
-  // MARK: - What README's first image and the tutorial's first claim say
+  // MARK: - What README's images and the tutorial's first claim say
 
   /// Where a map of a scene's object is.
   private struct Answer {
@@ -129,6 +129,29 @@ import XAI
     }.joined(separator: "; ")
     #expect(answers.count == 8 && right.count >= count, "\(text)")
     #expect(answers.count { $0.peak == "other" } <= 1, "\(text)")
+  }
+
+  @Test(
+    "README's first picture: what speaks for the likelier object is on it, and what speaks against it on the other one",
+    arguments: ["attnlrp:preset=vit,contrast=runner-up", "cort"])
+  func against(_ explainer: String) throws {
+    let (registry, model) = (try Registry.builtIn(), try model())
+    let preprocessing = model.descriptor.preprocessing
+    let pairs = try registry.dataset("shapes:size=288").split("pairs")
+    for (scene, label) in [("heart-and-ring", "ring"), ("triangle-and-star", "star")] {
+      let sample = try pairs.sample(try #require(Self.scenes[scene]))
+      let map = try registry.explainer(explainer).explain(
+        preprocessing.tensor(from: sample.image), targets: .predicted, using: model)[0][0]
+      #expect(model.descriptor.labels[map.classIndex] == label)
+      func share(of sign: Float, onClass isOwn: Bool) throws -> Double {
+        let object = try #require(sample.objects.first { ($0.classIndex == map.classIndex) == isOwn })
+        let region = try #require(ObjectRegion(of: object, in: sample.image, preprocessing: preprocessing))
+        let values = map.upsampledMap.elements.map { max(sign * $0, 0) }
+        return zip(values, region.pixels).reduce(0) { $0 + ($1.1 ? Double($1.0) : 0) }
+      }
+      #expect(try share(of: 1, onClass: true) > share(of: 1, onClass: false), "\(scene): for")
+      #expect(try share(of: -1, onClass: false) > share(of: -1, onClass: true), "\(scene): against")
+    }
   }
 
   @Test("GMAR's two maps of a scene are the same")

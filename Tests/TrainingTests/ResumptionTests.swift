@@ -111,6 +111,16 @@ import XAITesting
       try bytes.prefix(length).write(to: URL(fileURLWithPath: path))
       #expect(throws: TrainingError.self, "\(length) bytes") { try Trainer(task(folder), kernels: "test") }
     }
+    // A bit of a number makes another number, which only the checksum tells.
+    for place in [bytes.count / 2, bytes.count - 2] {
+      var flipped = bytes
+      flipped[place] ^= 1
+      try flipped.write(to: URL(fileURLWithPath: path))
+      let error = #expect(throws: TrainingError.self) { try Trainer(task(folder), kernels: "test") }
+      #expect("\(String(describing: error))".contains("the file was damaged"), "byte \(place)")
+    }
+    try bytes.write(to: URL(fileURLWithPath: path))
+    _ = try Trainer(task(folder), kernels: "test")
   }
 
   @Test("other weights to begin with are another training")

@@ -71,6 +71,7 @@ struct CheckGradientsCommand: ParsableCommand {
   }
 
   func run() throws {
+    Interruption.endAtOnce()
     let selection = try TargetSelection(parsing: target)
     let loaded = try LoadedModel(model, engine: engine, classes: classes, targets: [target])
     loaded.tellNotes()

@@ -135,7 +135,28 @@ struct EvaluateRunOptions: ParsableArguments {
   @Flag(help: "Let a damaged image end the run; otherwise it is left out and named at the end.")
   var strict = false
 
+  @Flag(help: "End with 0 although images or maps failed; they are still named.")
+  var allowFailures = false
+
+  @Flag(
+    help:
+      "Let shards run on different kernels: which computed an image is kept with it, and reports say what difference it makes."
+  )
+  var mixedKernels = false
+
+  @Option(
+    help: ArgumentHelp(
+      "How long Ctrl-C and SIGTERM wait for the image that is worked on; then its group is left to the next run.",
+      valueName: "seconds"))
+  var grace = 10
+
   func validate() throws {
+    guard (0...86_400).contains(grace) else {
+      throw ValidationError("--grace is from 0 to 86400 seconds, not \(grace)")
+    }
+    guard !strict || !allowFailures else {
+      throw ValidationError("--strict and --allow-failures contradict each other")
+    }
     guard (1...4096).contains(batchSize) else {
       throw ValidationError("--batch-size is from 1 to 4096, not \(batchSize)")
     }

@@ -16,6 +16,7 @@ struct EvaluatePlan {
   let command: EvaluateCommand
   let evaluation: Evaluation
   let experiment: Experiment
+  let loaded: LoadedModel
   /// Which part of the sample, where it is not the whole.
   let chosen: ChosenShard?
   /// The database.
@@ -34,7 +35,7 @@ struct EvaluatePlan {
     _ = try choices.metrics(command.metric, preset: command.metricProtocol)
     let data = try Self.data(command)
     let profile = command.profiling.begin()
-    let loaded = try LoadedModel(
+    loaded = try LoadedModel(
       command.model, engine: command.engine, classes: command.givenClasses, profile: profile)
     let descriptor = loaded.model.descriptor
     loaded.tellNotes(quiet: command.quiet)
@@ -56,12 +57,16 @@ struct EvaluatePlan {
     evaluation.profile = profile
     self.evaluation = evaluation
     do {
-      let hash = try profile.measure("hashing the model") { try loaded.contentHash() }
+      let hash = try profile.measure("hashing the model") { [loaded] in try loaded.contentHash() }
+      let precision = command.engine.precision
       experiment = evaluation.experiment(
-        modelHash: hash, kernels: loaded.kernels.name)
+        modelHash: hash,
+        kernels: command.runOptions.mixedKernels
+          ? "mixed\(precision == .float32 ? "" : " \(precision.rawValue)")" : loaded.kernels.name)
     } catch {
       throw Failure(error, otherwise: .inputData)
     }
+    try chosen?.checkNeighbours(of: command.output, experiment)
   }
 
   /// The positions that this run is for.

@@ -37,7 +37,10 @@ struct EvaluateRun {
     do {
       // An explainer of many passes stops between two of them; its group is computed again when the run resumes.
       try PassProgress.watched(by: { _ in !Interruption.isRequested }) {
-        try plan.evaluation.run(into: store, shard: plan.chosen?.shard ?? .whole) { try tell($0) }
+        try plan.evaluation.run(
+          into: store, shard: plan.chosen?.shard ?? .whole, kernels: plan.loaded.kernels.name,
+          areKernelsMixed: plan.command.runOptions.mixedKernels, check: { try plan.loaded.checkWeights() }
+        ) { try tell($0) }
       }
     } catch is CancellationError {
       isFinished = false
@@ -57,7 +60,9 @@ struct EvaluateRun {
       throw Failure(.inputData, "\(FileName.shown(plan.command.data)): no image could be evaluated")
     }
     // What is missing has been named.
-    if isFinished, !end.failures.isEmpty || !end.mapFailures.isEmpty { throw Failure(.inputData, "") }
+    if isFinished, !plan.command.runOptions.allowFailures, !end.failures.isEmpty || !end.mapFailures.isEmpty {
+      throw Failure(.inputData, "")
+    }
   }
 
   /// Says how long the images without a result will take, where somebody reads it.
@@ -78,7 +83,11 @@ struct EvaluateRun {
       do { try reporter.tell(event) } catch { failure = error }
     }
     if case .image = event { TestMilestone.result.reached() }
-    if case .working = event { return }
+    if case .working = event { TestMilestone.batch.reached() }
+    if case .working = event {
+      if Interruption.isOverdue(after: plan.command.runOptions.grace) { throw CancellationError() }
+      return
+    }
     if let failure { throw failure }
     let isEnough = plan.command.runOptions.stopAfter?.isMet(count: doneCount, seconds: seconds) ?? false
     if Interruption.isRequested || isEnough { throw CancellationError() }

@@ -114,6 +114,12 @@ extension EvaluationTextReporter {
     tell(
       "Warning: \(counted(end.failures.count, "image")) \(end.failures.count == 1 ? "was" : "were") left out:\n"
         + shown + rest)
+    let unread = end.failures.count(where: \.isUnread)
+    if unread > 0 {
+      tell(
+        "\(unread == end.failures.count ? "They" : "\(grouped(unread)) of them") could not be read, twice; the same command tries "
+          + "again.\n")
+    }
   }
 
   /// What a user may want next.

@@ -68,24 +68,32 @@ extension ChosenShard {
   /// Throws where shards of another count lie beside the output: part of an array that is submitted anew calls itself a whole one.
   func checkNeighbours(of output: String) throws {
     guard let variable else { return }
+    for (name, _, count) in neighbours(of: output) where count != shard.count {
+      throw Failure(
+        .usage,
+        "\(name) is there, of \(count) shards, and by \(variable) this is one of \(shard.count). If part of the array is "
+          + "submitted again, write --shard auto/\(count); for another evaluation, take another output")
+    }
+  }
+
+  /// The files of shards beside an output, this one among them: their names, which shard they are of and of how many.
+  func neighbours(of output: String) -> [(name: String, number: Int, count: Int)] {
     let own = path(output)
     let start = own.lastIndex(of: "/").map { own.index(after: $0) } ?? own.startIndex
     let folder = start == own.startIndex ? "." : String(own[..<start])
     // What comes before the number of the shard, and what comes behind the number of shards.
     let name = own[start...]
-    guard let mark = name.range(of: "-shard-\(shard.number)-of-\(shard.count)") else { return }
+    guard let mark = name.range(of: "-shard-\(shard.number)-of-\(shard.count)") else { return [] }
     let (stem, end) = (name[..<mark.lowerBound], name[mark.upperBound...])
     // A folder that isn't there is said where the file is made.
     let entries = (try? FileSystem.entries(of: folder)) ?? []
-    for entry in entries where entry.name.hasPrefix("\(stem)-shard-") && entry.name.hasSuffix(end) {
+    return entries.compactMap { entry in
+      guard entry.name.hasPrefix("\(stem)-shard-"), entry.name.hasSuffix(end) else { return nil }
       let numbers = entry.name.dropFirst(stem.count + "-shard-".count).dropLast(end.count)
-      guard let of = numbers.range(of: "-of-"), let count = Int(numbers[of.upperBound...]),
-        count != shard.count
-      else { continue }
-      throw Failure(
-        .usage,
-        "\(entry.name) is there, of \(count) shards, and by \(variable) this is one of \(shard.count). If part of the array is "
-          + "submitted again, write --shard auto/\(count); for another evaluation, take another output")
+      guard let of = numbers.range(of: "-of-"), let number = Int(numbers[..<of.lowerBound]),
+        let count = Int(numbers[of.upperBound...])
+      else { return nil }
+      return (entry.name, number, count)
     }
   }
 }

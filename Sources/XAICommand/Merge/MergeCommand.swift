@@ -33,7 +33,14 @@ struct MergeCommand: ParsableCommand {
 
   func run() throws {
     #if XAI_DATABASE
-    let report = try ResultStore.merge(files, into: output, isPartial: partial)
+    Interruption.watch()
+    let report: MergeReport
+    do {
+      report = try ResultStore.merge(files, into: output, isPartial: partial) { !Interruption.isRequested }
+    } catch is CancellationError {
+      throw Failure(.interrupted, "")
+    }
+    tellFailures(report)
     guard !quiet else { return }
     if !report.duplicates.isEmpty {
       StandardError.write(
@@ -50,6 +57,28 @@ struct MergeCommand: ParsableCommand {
     throw Failure.noDatabase
     #endif
   }
+
+  #if XAI_DATABASE
+  /// Says what is missing from the results, which the shards have said already where somebody read it.
+  private func tellFailures(_ report: MergeReport) {
+    let count = report.failures.count
+    if count > 0 {
+      let names = report.failures.prefix(5).map { FileName.shown($0.identifier) }.joined(separator: ", ")
+      StandardError.write(
+        "Warning: \(counted(count, "image")) could not be evaluated: \(names)\(count > 5 ? ", …" : "")\n")
+      let unread = report.failures.count(where: \.isUnread)
+      if unread > 0 {
+        StandardError.write(
+          "Warning: \(unread == count ? "They " : "\(grouped(unread)) of them ")could not be read. If that has passed, the commands of "
+            + "their shards try again.\n")
+      }
+    }
+    if report.mapFailureCount > 0 {
+      StandardError.write(
+        "Warning: \(counted(report.mapFailureCount, "map")) could not be made or lack a value.\n")
+    }
+  }
+  #endif
 }
 
 /// The text of `xai merge --help`.
@@ -63,7 +92,8 @@ enum MergeHelp {
 
     Databases of different experiments are refused, with what differs. An image that comes several times with the same \
     results is kept once; with different results, it is refused. So are missing images, with the shards that they belong \
-    to, unless --partial is given. The new file appears whole or not at all.
+    to, unless --partial is given. So are other images or labels under the same names. Images that failed are kept as they \
+    are and counted. The new file appears whole or not at all.
 
     \(ExitStatus.help)
     """

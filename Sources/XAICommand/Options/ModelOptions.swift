@@ -65,6 +65,8 @@ struct LoadedModel {
   let kernels: any Kernels
   /// The classes that it was given in place of its own, if any.
   let classes: ClassSource?
+  /// The files of the weights as they were before they were loaded.
+  private let weightFiles: [String: FileSystem.Version]
 
   /// Finds and loads a model; what a family throws of its own is a problem of the model's files.
   ///
@@ -81,6 +83,9 @@ struct LoadedModel {
     }
     do {
       directory = try ModelDirectory(name)
+      let files = (try? directory.weights().files) ?? []
+      weightFiles = Dictionary(
+        uniqueKeysWithValues: files.compactMap { file in FileSystem.version(of: file).map { (file, $0) } })
       let registry = CommandContext.currentRegistry
       classes = try options?.source(for: directory, registry: registry, targets: targets)
       model = try profile.measure("loading the model") { [directory, kernels, classes] in
@@ -104,6 +109,18 @@ struct LoadedModel {
   func contentHash() throws -> String {
     let hash = try directory.contentHash()
     return classes.map { FNV1a("\(hash) \($0.contentHash())").text } ?? hash
+  }
+
+  /// Throws where somebody has written into a file of the weights: they are mapped, and what is read now would be of others.
+  ///
+  /// Another file that takes the place of one leaves the mapping as it is.
+  func checkWeights() throws(EvaluationError) {
+    for (file, version) in weightFiles {
+      guard let now = FileSystem.version(of: file), now.identity == version.identity, now != version else {
+        continue
+      }
+      throw .weightsChanged(file: file)
+    }
   }
 
   /// Says what a user should know of how the model was loaded, unless nothing but errors is to be said.

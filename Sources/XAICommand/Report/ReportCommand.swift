@@ -57,16 +57,22 @@ struct ReportCommand: ParsableCommand {
   func run() throws {
     #if XAI_DATABASE
     let destination = try ReportDestination(self)
-    let sources = try files.map { try Report.Source(database: $0) }
+    Interruption.endAtOnce()
+    let keepsOpen = files.count <= 64
+    let sources = try files.map { try Report.Source(database: $0, keepsOpen: keepsOpen) }
     let report = try Report(of: sources, baseline: baseline, title: title)
     for part in destination.parts {
       let text = try report.text(as: part.format)
+      // A file that is begun is finished.
+      Interruption.watch()
+      defer { Interruption.endAtOnce() }
       guard let path = part.path else {
         try StandardOutput.write(text)
         continue
       }
       try AtomicFile.write(text.utf8, to: path)
       if !quiet { try StandardOutput.write("\(FileName.shown(path))\n") }
+      if Interruption.isRequested { throw Failure(.interrupted, "") }
     }
     #else
     throw Failure.noDatabase

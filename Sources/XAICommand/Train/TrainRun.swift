@@ -28,8 +28,10 @@ struct TrainRun {
   }
 
   mutating func run() throws {
-    if plan.command.runOptions.restart { Trainer.restart(in: plan.task.folder) }
     Interruption.watch()
+    let lock = try Trainer.lock(plan.task.folder)
+    defer { withExtendedLifetime(lock) {} }
+    if plan.command.runOptions.restart { Trainer.restart(in: plan.task.folder) }
     var trainer = try Trainer(plan.task, kernels: plan.kernels.name)
     let outcome: TrainingOutcome
     do {

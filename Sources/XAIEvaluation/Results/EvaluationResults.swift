@@ -1,4 +1,3 @@
-import XAICore
 import XAIFoundation
 
 /// What an evaluation found, whole: what tables and reports are made of.
@@ -7,11 +6,14 @@ public struct EvaluationResults: Hashable, Sendable {
   public var experiment: Experiment
   /// The images in the order of the sample; those that could not be evaluated are among them.
   public var images: [ImageResult]
+  /// What the first images of the sample come to by each kernels that computed images, where kernels were mixed.
+  public var kernelChecks: [KernelCheck]
 
   /// Holds what was found.
-  public init(experiment: Experiment, images: [ImageResult]) {
+  public init(experiment: Experiment, images: [ImageResult], kernelChecks: [KernelCheck] = []) {
     self.experiment = experiment
     self.images = images
+    self.kernelChecks = kernelChecks
   }
 
   /// Places of the sample that have no result yet.
@@ -28,61 +30,10 @@ extension EvaluationResults {
   /// FNV-1a of 64 bits over names and bit patterns in the order of the sample. Thumbnails don't count: they show what was
   /// evaluated and are not what was found.
   public var contentHash: String {
-    var hash = FNV1a()
-    for (name, value) in experiment.fields {
-      hash.add(delimited: name)
-      hash.add(delimited: value)
-    }
+    var hash = ResultsHash(of: experiment)
     for image in images.sorted(by: { $0.position < $1.position }) { hash.add(image) }
     return hash.text
   }
-}
-
-extension FNV1a {
-  fileprivate mutating func add(_ image: ImageResult) {
-    add(image.position)
-    add(delimited: image.identifier)
-    add(image.label ?? -1)
-    // The words for a failure name folders, which differ between machines.
-    add(image.failure == nil ? 0 : 1)
-    add(image.subjects.count)
-    for subject in image.subjects {
-      add(subject.classIndex)
-      add([subject.probability ?? .nan])
-      add(subject.isPredicted ? 1 : 0)
-      add(subject.headEffects)
-      for map in subject.maps { add(map) }
-    }
-  }
-
-  private mutating func add(_ map: MapResult) {
-    add(map.scores)
-    add(map.diagnostics.headWeights)
-    add(map.diagnostics.negativeGradientShare)
-    add(map.diagnostics.attentionEntropy)
-    add(map.diagnostics.rankCollapse.map { [[$0]] })
-    for value in map.values {
-      guard let value else {
-        add(0)
-        continue
-      }
-      add(1)
-      // A negative zero is the same number, and a database gives back the other one.
-      for number in [value.number] + (value.curve?.y ?? []) { add((number + 0).bitPattern) }
-    }
-  }
-
-  private mutating func add(_ layers: [[Float]]?) {
-    add(layers?.count ?? -1)
-    for layer in layers ?? [] { add(layer) }
-  }
-
-  private mutating func add(_ numbers: [Float]) {
-    add(numbers.count)
-    for number in numbers { add(UInt64((number + 0).bitPattern)) }
-  }
-
-  private mutating func add(_ number: Int) { add(UInt64(bitPattern: Int64(number))) }
 }
 
 extension EvaluationResults: CustomStringConvertible {

@@ -12,21 +12,36 @@ public struct ImageResult: Hashable, Sendable {
   public var thumbnail: [UInt8]?
   /// Why it could not be evaluated; nil where it was.
   public var failure: String?
+  /// Whether it could not be read, which may pass: a run that resumes tries again.
+  public var isUnread: Bool
+  /// A hash of what was judged: the pixels as they were read, the label and the objects, 16 hexadecimal digits; nil where it is
+  /// not known.
+  public var content: String?
+  /// The kernels that it was computed by, without their threads; nil where they are not known.
+  public var kernels: String?
   /// One entry a class that was asked about.
   public var subjects: [SubjectResult]
 
   /// Holds what was found.
   public init(
     position: Int, identifier: String, label: Int?, thumbnail: [UInt8]? = nil, failure: String? = nil,
-    subjects: [SubjectResult] = []
+    isUnread: Bool = false, content: String? = nil, kernels: String? = nil, subjects: [SubjectResult] = []
   ) {
     self.position = position
     self.identifier = identifier
     self.label = label
     self.thumbnail = thumbnail
     self.failure = failure
+    self.isUnread = isUnread
+    self.content = content
+    self.kernels = kernels
     self.subjects = subjects
   }
+}
+
+extension ImageResult {
+  /// Whether tables count it: it could be evaluated, and was asked about some class.
+  package var isEvaluated: Bool { failure == nil && !subjects.isEmpty }
 }
 
 /// What an evaluation found for a class of an image.

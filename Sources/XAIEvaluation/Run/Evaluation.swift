@@ -98,10 +98,13 @@ public struct Evaluation: Sendable {
 }
 
 extension Evaluation {
-  /// Evaluates the images of groups that are not known, in order.
+  /// Evaluates the images of groups that are not known, in order; groups with an image that could not be read come once more at
+  /// the end, when what kept them from being read may have passed.
+  ///
+  /// - Parameter meet: gets the results of known images, which are computed again where their group is.
   package func run(
     positions groups: [Range<Int>], known: Set<Int>, keep: (ImageResult) throws -> Void,
-    tell: (EvaluationEvent) throws -> Void
+    meet: (ImageResult) throws -> Void = { _ in }, tell: (EvaluationEvent) throws -> Void
   ) throws {
     let count = groups.reduce(0) { $0 + $1.count }
     let open = groups.filter { !$0.allSatisfy(known.contains) }
@@ -112,22 +115,36 @@ extension Evaluation {
     try report(.began(known: groups.reduce(0) { $0 + $1.filter(known.contains).count }, count: count))
     guard !open.isEmpty else { return }
     let randomised = (model as? any TrainableModel).map { RandomisedModels(of: $0, seed: settings.seed) }
-    var loaded = open.prefetched(loader)
-    while let group = profile.measure("waiting for images", { loaded.next() }) {
-      var run = GroupRun(self, group, randomised: randomised)
-      while let event = try run.next() {
-        if case .image(let result) = event {
-          if settings.isStrict, let failure = result.failure {
-            throw EvaluationError.image(identifier: result.identifier, reason: failure)
+    func work(on groups: [Range<Int>], postpone: (Range<Int>) -> Bool) throws {
+      var loaded = groups.prefetched(loader)
+      for positions in groups {
+        guard let group = profile.measure("waiting for images", { loaded.next() }) else { return }
+        // A group is computed whole, so that its numbers are those of a run without the fault.
+        if group.failures.contains(where: \.isUnread), postpone(positions) { continue }
+        var run = GroupRun(self, group, randomised: randomised)
+        while let event = try run.next() {
+          if case .image(let result) = event {
+            if settings.isStrict, let failure = result.failure {
+              throw EvaluationError.image(identifier: result.identifier, reason: failure)
+            }
+            // A group is computed whole; what is known of it stays as it is.
+            guard !known.contains(result.position) else {
+              try meet(result)
+              continue
+            }
+            try keep(result)
+            left -= 1
           }
-          // A group is computed whole; what is known of it stays as it is.
-          guard !known.contains(result.position) else { continue }
-          try keep(result)
-          left -= 1
+          try report(event)
         }
-        try report(event)
       }
     }
+    var postponed: [Range<Int>] = []
+    try work(on: open) { positions in
+      if !settings.isStrict { postponed.append(positions) }
+      return !settings.isStrict
+    }
+    try work(on: postponed) { _ in false }
   }
 
   private var loader: @Sendable (_ positions: Range<Int>) -> LoadedGroup {
@@ -188,7 +205,7 @@ extension Evaluation {
     let size = descriptor.preprocessing.inputSize ?? (0, 0)
     var texts: [String: String] = [
       "batch size": "\(settings.batchSize)",
-      "kernels": kernels.split(separator: " (").first.map(String.init) ?? kernels,
+      "kernels": Self.nameWithoutThreads(kernels),
       "explainer options": optionsHash, "group": "\(Self.groupSize)",
     ]
     if needs.contains(.randomisedModels) {
@@ -220,6 +237,18 @@ extension Evaluation {
           specification: $0.specification, descriptor: $0.descriptor, protocolName: $0.protocolName,
           protocolText: $0.protocolText, protocolHash: $0.protocolHash)
       }, measuresHeads: settings.measuresHeads, settings: texts)
+  }
+
+  /// The name of kernels without their threads, which are in brackets at its end.
+  package static func nameWithoutThreads(_ kernels: String) -> String {
+    kernels.split(separator: " (").first.map(String.init) ?? kernels
+  }
+
+  /// What is kept with each image: the kernels with their instruction set, which decides the last bits too.
+  package static func nameWithInstructions(_ kernels: String) -> String {
+    let parts = kernels.split(separator: " (", maxSplits: 1)
+    let details = parts.dropFirst().first?.dropLast().split(separator: ", ").filter { !$0.contains("thread") }
+    return (parts.prefix(1) + (details ?? [])).joined(separator: " ")
   }
 
   /// A hash of all options of the explainers: a specification leaves the defaults out, which a version may change.

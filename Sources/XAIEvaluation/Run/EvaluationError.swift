@@ -1,3 +1,5 @@
+import XAIFoundation
+
 /// Why an evaluation can't be made, or has to end.
 public enum EvaluationError: Error, Hashable, Sendable, CustomStringConvertible {
   /// There is nothing to do.
@@ -16,6 +18,8 @@ public enum EvaluationError: Error, Hashable, Sendable, CustomStringConvertible 
   case batchSize(Int)
   /// A number is not finite.
   case notFinite(String)
+  /// A file of the model's weights was written while the evaluation ran.
+  case weightsChanged(file: String)
   /// An image can't be evaluated, and the run is to end with it.
   case image(identifier: String, reason: String)
 
@@ -33,6 +37,10 @@ public enum EvaluationError: Error, Hashable, Sendable, CustomStringConvertible 
       "\(model) takes images of any size, and images of an evaluation have one: its preprocessing has to say which"
     case .batchSize(let count): "the model sees at least one input at once, not \(count)"
     case .notFinite(let place): "\(place) is not a finite number, and there is no result"
+    case .weightsChanged(let file):
+      "\(FileName.shown(file)): the weights were written over while they were used, and what is computed now would be of others. "
+        + "What was kept before is of the first ones. Give the first weights back to resume, or begin anew; a new version under "
+        + "another name, renamed into place, disturbs nobody."
     case .image(let identifier, let reason):
       reason.contains(identifier) ? reason : "\(identifier): \(reason)"
     }

@@ -84,6 +84,7 @@ struct GroupRun {
 
   private static func failed(_ image: LoadedImage, _ error: any Error) -> ImageResult {
     ImageResult(
-      position: image.position, identifier: image.identifier, label: image.label, failure: "\(error)")
+      position: image.position, identifier: image.identifier, label: image.label, failure: "\(error)",
+      content: image.content)
   }
 }

@@ -131,7 +131,7 @@ struct GroupWork {
         batchSize: evaluation.settings.batchSize)
       : nil
     var result = ImageResult(
-      position: image.position, identifier: image.identifier, label: image.label)
+      position: image.position, identifier: image.identifier, label: image.label, content: image.content)
     if image.position < evaluation.settings.thumbnailCount {
       result.thumbnail = try evaluation.profile.measure("encoding thumbnails") {
         try image.image.jpeg(quality: 80)

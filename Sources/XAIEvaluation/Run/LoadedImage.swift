@@ -7,6 +7,8 @@ struct LoadedImage: Sendable {
   let position: Int
   let identifier: String
   let label: Int?
+  /// A hash of what is judged.
+  let content: String
   /// What the model sees, in 8 bits.
   let image: RGBImage
   /// What the model sees, as metrics take it.
@@ -34,7 +36,8 @@ struct LoadedGroup: Sendable {
         let image = try profile.measure("resizing") { try preprocessing.resizedAndCropped(sample.image) }
         images.append(
           LoadedImage(
-            position: position, identifier: identifier, label: label, image: image,
+            position: position, identifier: identifier, label: label,
+            content: profile.measure("hashing images") { sample.contentHash(label: label) }, image: image,
             subject: try SubjectImage(
               pixels: try preprocessing.withoutResizing.unitPixels(from: [image])[0],
               preprocessing: preprocessing, identifier: identifier),
@@ -43,7 +46,9 @@ struct LoadedGroup: Sendable {
             }))
       } catch {
         failures.append(
-          ImageResult(position: position, identifier: identifier, label: label, failure: "\(error)"))
+          ImageResult(
+            position: position, identifier: identifier, label: label, failure: "\(error)",
+            isUnread: error.isOfReading))
       }
     }
   }

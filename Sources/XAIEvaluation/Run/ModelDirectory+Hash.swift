@@ -23,16 +23,3 @@ extension ModelDirectory {
     return hash.text
   }
 }
-
-extension FNV1a {
-  /// Adds bytes, eight at a time as little-endian numbers; the last ones are filled up with zeros.
-  fileprivate mutating func add(_ bytes: UnsafeRawBufferPointer) {
-    add(UInt64(bytes.count))
-    let whole = bytes.count / 8 * 8
-    for offset in stride(from: 0, to: whole, by: 8) {
-      add(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
-    }
-    guard whole < bytes.count else { return }
-    add(bytes[whole...].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
-  }
-}

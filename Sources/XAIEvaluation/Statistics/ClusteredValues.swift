@@ -23,8 +23,13 @@ package struct ClusteredValues: Sendable {
   package mutating func append(_ values: [[Double]]) {
     require(values.count == imageCount, "\(values.count) lists for \(imageCount) images")
     let finite = values.map { $0.filter(\.isFinite) }
-    let counts = finite.map { Double($0.count) }
-    sums.append(finite.map { $0.reduce(0, +) })
+    append(sums: finite.map { $0.reduce(0, +) }, counts: finite.map { Double($0.count) })
+  }
+
+  /// Adds a column by the sum of each image's values and how many there are.
+  package mutating func append(sums column: [Double], counts: [Double]) {
+    require(column.count == imageCount && counts.count == imageCount, "a column of another number of images")
+    sums.append(column)
     if let known = knownCounts[counts] {
       countIndex.append(known)
     } else {

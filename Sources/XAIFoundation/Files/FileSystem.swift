@@ -37,6 +37,28 @@ package enum FileSystem {
     }
   }
 
+  /// A state of a file: it changes when somebody writes into it, and when another file takes its place.
+  package struct Version: Hashable, Sendable {
+    package let identity: Identity
+    private let size: Int64
+    private let seconds: Int
+    private let nanoseconds: Int
+
+    fileprivate init(_ status: stat) {
+      identity = Identity(status)
+      size = Int64(status.st_size)
+      #if canImport(Darwin)
+      let time = status.st_mtimespec
+      #else
+      let time = status.st_mtim
+      #endif
+      (seconds, nanoseconds) = (time.tv_sec, time.tv_nsec)
+    }
+  }
+
+  /// The state of the file at a path; nil where nothing lies there.
+  package static func version(of path: String) -> Version? { status(of: path).map(Version.init) }
+
   /// What lies at a path, links followed; nil where nothing does.
   package static func kind(of path: String) -> Kind? { status(of: path).map(kind) }
 
@@ -210,17 +232,20 @@ package func systemReason(_ number: Int32 = errno) -> String { String(cString: s
 package struct ReadFailure: Error, Hashable, Sendable {
   /// Whether nothing is there.
   package let isAbsent: Bool
+  /// Whether too many files are open.
+  package let isOfLimit: Bool
   /// The reason in words.
   package let reason: String
 
   package init(reason: String) {
-    self.isAbsent = false
+    (self.isAbsent, self.isOfLimit) = (false, false)
     self.reason = reason
   }
 
   /// The system's reason.
   package init(systemError number: Int32) {
     self.isAbsent = number == ENOENT || number == ENOTDIR
+    self.isOfLimit = number == EMFILE || number == ENFILE
     self.reason = systemReason(number)
   }
 }

@@ -19,6 +19,17 @@ package struct FNV1a {
     for byte in text.utf8 { add(UInt64(byte)) }
   }
 
+  /// Adds bytes, eight at a time as little-endian numbers; the last ones are filled up with zeros.
+  package mutating func add(_ bytes: UnsafeRawBufferPointer) {
+    add(UInt64(bytes.count))
+    let whole = bytes.count / 8 * 8
+    for offset in stride(from: 0, to: whole, by: 8) {
+      add(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
+    }
+    guard whole < bytes.count else { return }
+    add(bytes[whole...].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+  }
+
   /// The hash as 16 hexadecimal digits.
   package var text: String {
     let digits = String(value, radix: 16)

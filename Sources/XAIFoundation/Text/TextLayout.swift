@@ -49,6 +49,10 @@ package func commaSeparated(_ rows: [[String]], lineEnd: String = "\r\n") -> Str
 }
 
 private func field(_ text: String) -> String {
+  // A spreadsheet would run a formula that a name begins with; an apostrophe in front says that it is a text.
+  let first = text.unicodeScalars.first
+  let isFormula = first.map { "=+-@\t\r".unicodeScalars.contains($0) } ?? false && Double(text) == nil
+  let text = isFormula ? "'" + text : text
   // By scalar: as characters, a carriage return and a line feed together are neither of the two.
   let special = ",\"\r\n".unicodeScalars
   guard text.unicodeScalars.contains(where: special.contains) else { return text }

@@ -39,65 +39,86 @@ extension Agreement {
   /// How many subjects are listed as those on which explainers disagree.
   static let listedCount = 8
 
-  init(of subjects: Subjects, in experiment: Experiment, by bootstrap: Bootstrap) {
+  /// The subjects on which explainers agree least, with their images, which the page shows.
+  typealias Listed = (entry: Disagreement, image: ImageResult)
+}
+
+/// The agreement of images that come one by one.
+struct AgreementPass {
+  private let experiment: Experiment
+  private let pairs: [(Int, Int)]
+  private let judged: Set<Int>
+  private let topCount: Int
+  /// The sum of each image's correlations and of its overlaps, pair by pair, and how many there are of both.
+  private var correlations: [[Double]]
+  private var overlaps: [[Double]]
+  private var counts: [[Double]]
+  private var imageCount = 0
+  /// The subjects that the judged explainers agree least on, least first.
+  private(set) var listed: [Agreement.Listed] = []
+
+  init(_ experiment: Experiment) {
+    self.experiment = experiment
     let explainers = Array(experiment.explainers.indices)
-    let judged = Set(explainers.filter { !experiment.explainers[$0].needsNoModel })
-    let pairs = explainers.flatMap { a in explainers.dropFirst(a + 1).map { (a, $0) } }
-    let topCount = highestTenth(of: experiment.model.grid.count)
-    var correlations = [[[Double]]](repeating: [], count: pairs.count)
-    var overlaps = correlations
-    var disagreements: [Disagreement] = []
-    for (imageIndex, image) in subjects.images.enumerated() {
-      for index in pairs.indices {
-        correlations[index].append([])
-        overlaps[index].append([])
-      }
-      for (subjectIndex, subject) in image.subjects.enumerated() {
-        let tops = subject.maps.map {
-          $0.isDegenerate || $0.scores.isEmpty ? nil : Set(highestIndices(of: $0.scores, count: topCount))
-        }
-        var ofJudged: [Double] = []
-        for (index, (a, b)) in pairs.enumerated() {
-          guard let topA = tops[a], let topB = tops[b],
-            let correlation = rankCorrelation(subject.maps[a].scores, subject.maps[b].scores)
-          else { continue }
-          correlations[index][imageIndex].append(correlation)
-          overlaps[index][imageIndex].append(
-            Double(topA.intersection(topB).count) / Double(max(topCount, 1)))
-          if judged.contains(a), judged.contains(b) { ofJudged.append(correlation) }
-        }
-        guard !ofJudged.isEmpty else { continue }
-        disagreements.append(
-          Disagreement(
-            place: SubjectPlace(image: imageIndex, subject: subjectIndex),
-            correlation: ofJudged.reduce(0, +) / Double(ofJudged.count)))
-      }
-    }
-    self.topCount = topCount
-    // Swift's sort is not promised to be stable: the place decides between equal ones.
-    self.disagreements = Array(
-      disagreements.sorted {
-        ($0.correlation, $0.place.image, $0.place.subject)
-          < ($1.correlation, $1.place.image, $1.place.subject)
-      }.prefix(Self.listedCount))
-    self.pairs = Self.table(
-      pairs, correlations: correlations, overlaps: overlaps, explainerCount: explainers.count,
-      imageCount: subjects.imageCount, by: bootstrap)
+    judged = Set(explainers.filter { !experiment.explainers[$0].needsNoModel })
+    pairs = explainers.flatMap { a in explainers.dropFirst(a + 1).map { (a, $0) } }
+    topCount = highestTenth(of: experiment.model.grid.count)
+    correlations = [[Double]](repeating: [], count: pairs.count)
+    (overlaps, counts) = (correlations, correlations)
   }
 
-  private static func table(
-    _ pairs: [(Int, Int)], correlations: [[[Double]]], overlaps: [[[Double]]], explainerCount: Int,
-    imageCount: Int, by bootstrap: Bootstrap
-  ) -> [[Pair?]] {
+  /// Adds the next image that was evaluated.
+  mutating func add(_ image: ImageResult) {
+    for index in pairs.indices {
+      correlations[index].append(0)
+      overlaps[index].append(0)
+      counts[index].append(0)
+    }
+    for (subjectIndex, subject) in image.subjects.enumerated() {
+      let tops = subject.maps.map {
+        $0.isDegenerate || $0.scores.isEmpty ? nil : Set(highestIndices(of: $0.scores, count: topCount))
+      }
+      var ofJudged: [Double] = []
+      for (index, (a, b)) in pairs.enumerated() {
+        guard let topA = tops[a], let topB = tops[b],
+          let correlation = rankCorrelation(subject.maps[a].scores, subject.maps[b].scores)
+        else { continue }
+        correlations[index][imageCount] += correlation
+        overlaps[index][imageCount] += Double(topA.intersection(topB).count) / Double(max(topCount, 1))
+        counts[index][imageCount] += 1
+        if judged.contains(a), judged.contains(b) { ofJudged.append(correlation) }
+      }
+      guard !ofJudged.isEmpty else { continue }
+      list(
+        Disagreement(
+          place: SubjectPlace(image: imageCount, subject: subjectIndex),
+          correlation: ofJudged.reduce(0, +) / Double(ofJudged.count)), of: image)
+    }
+    imageCount += 1
+  }
+
+  /// Keeps a subject where few are agreed on less; of equal ones the first.
+  private mutating func list(_ entry: Disagreement, of image: ImageResult) {
+    let place = listed.firstIndex { entry.correlation < $0.entry.correlation } ?? listed.count
+    guard place < Agreement.listedCount else { return }
+    listed.insert((entry, image), at: place)
+    if listed.count > Agreement.listedCount { listed.removeLast() }
+  }
+
+  /// The agreement of the images that were added.
+  func agreement(by bootstrap: Bootstrap) -> Agreement {
     var columns = ClusteredValues(imageCount: imageCount)
-    for column in correlations + overlaps { columns.append(column) }
+    for (sums, counts) in zip(correlations + overlaps, counts + counts) {
+      columns.append(sums: sums, counts: counts)
+    }
     let estimates = bootstrap.estimates(of: columns)
-    var table = [[Pair?]](repeating: Array(repeating: nil, count: explainerCount), count: explainerCount)
+    let count = experiment.explainers.count
+    var table = [[Agreement.Pair?]](repeating: Array(repeating: nil, count: count), count: count)
     for (index, (a, b)) in pairs.enumerated() {
-      let pair = Pair(correlation: estimates[index], overlap: estimates[pairs.count + index])
+      let pair = Agreement.Pair(correlation: estimates[index], overlap: estimates[pairs.count + index])
       (table[a][b], table[b][a]) = (pair, pair)
     }
-    return table
+    return Agreement(topCount: topCount, pairs: table, disagreements: listed.map(\.entry))
   }
 }
 

@@ -25,8 +25,11 @@ struct MarkdownWriter {
       + rows.map { "| \($0.joined(separator: " | ")) |\n" }.joined()
   }
 
+  private static let markup = Set("\\`*_{}[]<>#|~&!".unicodeScalars)
+
   /// A text in which nothing is markup.
   private func escaped(_ text: String) -> String {
-    plain(text).map { "\\`*_{}[]<>#|~&!".contains($0) ? "\\\($0)" : String($0) }.joined()
+    // By scalar: with an accent behind it, a sign is another character and the same markup.
+    plain(text).unicodeScalars.map { Self.markup.contains($0) ? "\\\($0)" : String($0) }.joined()
   }
 }

@@ -22,6 +22,8 @@ struct MetaRecord: StoredRecord {
     case experiment
     /// Which shard of how many, where the database is one's: `2/8`.
     case shard
+    /// A hash of the labels of all images of the sample.
+    case labels
   }
 }
 

@@ -16,6 +16,14 @@ struct ImageRecord: StoredRecord {
   let label: Int?
   let failure: String?
   let thumbnail: Data?
+  let content: String?
+  let kernels: String?
+  let isUnread: Bool?
+
+  enum CodingKeys: String, CodingKey {
+    case position, identifier, label, failure, thumbnail, content, kernels
+    case isUnread = "is_unread"
+  }
 
   init(_ result: ImageResult) {
     position = result.position
@@ -23,6 +31,10 @@ struct ImageRecord: StoredRecord {
     label = result.label
     failure = result.failure
     thumbnail = result.thumbnail.map { Data($0) }
+    content = result.content
+    kernels = result.kernels
+    // Of a failure that isn't one of reading this says so; databases of before don't.
+    isUnread = result.failure == nil ? nil : result.isUnread
   }
 
   /// The places of the sample that have a result, ascending.
@@ -124,6 +136,25 @@ struct MeasurementRecord: StoredRecord {
     value = result?.number
     curveY = result?.curve.map { Blob.data($0.y) }
   }
+}
+
+/// An image that every shard looks at.
+struct SpotCheckRecord: StoredRecord {
+  static let databaseTableName = "spot_checks"
+  let position: Int
+  let identifier: String
+  let content: String
+}
+
+/// A number of one of the first images by kernels of a name.
+struct KernelCheckRecord: StoredRecord {
+  static let databaseTableName = "kernel_checks"
+  let kernels: String
+  let position: Int
+  let subject: Int
+  let explainer: Int
+  let metric: Int
+  let value: Double
 }
 
 /// What a head does for a class.

@@ -21,6 +21,8 @@ struct Checkpoint {
     /// The steps since the last row.
     var tally: Tally
     var skipped: [SkippedImage]
+    /// A hash of all tensors; nil in checkpoints of before.
+    var checksum: String?
   }
 
   var state: State
@@ -44,6 +46,8 @@ struct Checkpoint {
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
+    var state = state
+    state.checksum = checksum
     let text = String(decoding: try encoder.encode(state), as: UTF8.self)
     try SafetensorsWriter(metadata: [Self.stateKey: text]).write(tensors, to: Self.path(in: folder))
   }
@@ -90,6 +94,20 @@ struct Checkpoint {
       means.append(try tensor("mean", index))
       squares.append(try tensor("square", index))
     }
+    // A disk may give back another bit than it was given, and training would go on from it without a word.
+    guard state.checksum == nil || state.checksum == checksum else {
+      throw .unusableCheckpoint(
+        file: file.path, reason: "its numbers are others than were written, so the file was damaged")
+    }
+  }
+
+  /// A hash of all tensors.
+  private var checksum: String {
+    var hash = FNV1a()
+    for tensor in parameters + means + squares {
+      tensor.withElements { hash.add(UnsafeRawBufferPointer($0)) }
+    }
+    return hash.text
   }
 
   init(state: State, parameters: [Tensor], means: [Tensor], squares: [Tensor]) {

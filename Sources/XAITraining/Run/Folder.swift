@@ -1,5 +1,5 @@
 import XAICore
-import XAIFoundation
+package import XAIFoundation
 import XAITensor
 import XAIWeights
 
@@ -92,6 +92,22 @@ struct Folder {
 }
 
 extension Trainer {
+  /// Takes a folder for one process, until the lock is let go; makes it where it is not there.
+  ///
+  /// - Throws: `TrainingError.inUse` where another process trains there.
+  package static func lock(_ folder: String) throws -> FileLock {
+    try FileSystem.makeFolder(folder)
+    let file = "\(folder)/.training.lock"
+    do throws(FileLock.Failure) {
+      return try FileLock(at: file)
+    } catch {
+      switch error {
+      case .inUse(let owner): throw TrainingError.inUse(folder: folder, by: owner)
+      case .notCreatable(let reason): throw FileError.notCreatable(path: file, reason: reason)
+      }
+    }
+  }
+
   /// Removes the checkpoint, the record and the model of an earlier run from a folder, so that a training begins anew
   /// there.
   public static func restart(in folder: String) {

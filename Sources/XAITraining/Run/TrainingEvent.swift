@@ -75,6 +75,8 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
   case damaged(identifier: String, reason: String)
   /// The folder holds a checkpoint or a model of another training.
   case otherTraining(folder: String, differences: [String])
+  /// Another process trains in the folder.
+  case inUse(folder: String, by: String)
   /// The folder holds a model that no training wrote.
   case occupied(folder: String)
   /// A checkpoint can't be read.
@@ -97,6 +99,9 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
     case .otherTraining(let folder, let differences):
       "\(FileName.shown(folder)): holds another training, which differs in \(differences.joined(separator: "; ")). Give another "
         + "folder, the same settings to resume, or start over."
+    case .inUse(let folder, let owner):
+      "\(FileName.shown(folder)): another run trains there\(owner.isEmpty ? "" : " (\(owner))"). Wait for its end, or give another "
+        + "folder."
     case .occupied(let folder):
       "\(FileName.shown(folder)): holds a model already, and no training of this kind made it. Give another folder."
     case .unusableCheckpoint(let file, let reason):

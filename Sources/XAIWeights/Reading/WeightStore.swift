@@ -90,6 +90,11 @@ public struct WeightStore: Sendable {
     if isWide { notes.append("\(listed([path])) holds float64, which is rounded to float32") }
   }
 
+  /// The files, each once.
+  package var files: [String] {
+    Set(parts.values.flatMap { [$0.file.path] + ($0.update.map { [$0.file.path] } ?? []) }).sorted()
+  }
+
   /// What tensors are made of, by any of their names.
   private func part(_ name: String) -> Part? {
     if let part = parts[name] { return part }

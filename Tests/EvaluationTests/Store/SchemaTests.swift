@@ -64,7 +64,10 @@ import XAIEvaluation
     let values = [0, 4].flatMap { Made.image($0).subjects.compactMap { $0.maps[0].values[0]?.number } }
     #expect(means[0].count == 4)
     #expect(abs((means[0].mean ?? 0) - values.reduce(0, +) / 4) < 1e-12)
-    #expect(try store.failures() == [ImageFailure(identifier: "b/1.jpg", reason: "truncated 'file'")])
+    #expect(
+      try store.failures() == [
+        ImageFailure(identifier: "b/1.jpg", reason: "truncated 'file'", isUnread: false)
+      ])
   }
 
   @Test("the journal is a rollback journal, and the file says whose it is")

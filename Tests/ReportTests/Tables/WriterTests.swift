@@ -164,6 +164,40 @@ import XAIFoundation
     #expect(depth == 0)
   }
 
+  @Test(
+    "a sign with an accent behind it is markup all the same, and what has no font in pdfTeX is its number")
+  func scalars() throws {
+    var results = results
+    results.experiment.model.name = "a,\u{301}b|\u{301}c$\u{301}d 鳥😀"
+    let report = try Report(of: [.init(name: "s", results: results)], bootstrap: .rough)
+    #expect(try report.text(as: .csv).contains("\r\n1,\"a,\u{301}b"))
+    let markdown = try report.text(as: .markdown)
+    #expect(String(markdown.unicodeScalars.filter { $0.isASCII }).contains("b\\|c$d"))
+    let latex = try report.text(as: .latex)
+    #expect(latex.contains("\\$\\xaichar{301}{\u{301}}d \\xaichar{9CE5}{鳥}\\xaichar{1F600}{😀}"))
+    #expect(latex.contains("\\providecommand{\\xaichar}"))
+    #expect(try !self.report.text(as: .latex).contains("xaichar{9CE5}"))
+  }
+
+  @Test("a name that a spreadsheet would take for a formula is a text, and numbers stay numbers")
+  func formulas() throws {
+    var results = results
+    results.experiment.model.name = "=HYPERLINK(\"http://a\")"
+    let text = try Report(of: [.init(name: "s", results: results)], bootstrap: .rough).text(as: .csv)
+    #expect(text.contains("\r\n1,\"'=HYPERLINK(\"\"http://a\"\")\","))
+    #expect(text.contains(",-") && !text.contains("'-"))
+  }
+
+  @Test("tables that are too wide for a page of LaTeX are several")
+  func wideTables() {
+    let header = ["name"] + (1...20).map { "c\($0)" }
+    let table = TextTable(
+      caption: "wide", header: header, rows: [["row"] + (1...20).map(String.init)])
+    let text = LaTeXWriter().text([.table(table)])
+    #expect(text.components(separatedBy: "\\begin{tabular}{l").count == 4)
+    #expect(text.contains("part 3 of 3") && text.contains("row & 19 & 20 "))
+  }
+
   @Test("columns of the terminal stand under one another")
   func terminal() throws {
     let text = try report.text(as: .terminal)

@@ -1,0 +1,137 @@
+import XAICore
+import XAIEvaluation
+import XAIFoundation
+
+/// What a section is made of, gathered in one pass over the images, so that memory holds the numbers of all and the maps of few.
+struct SectionPass {
+  private let source: String
+  private let experiment: Experiment
+  private let imageCount: Int
+  private var hash: ResultsHash
+  private var curvePasses: [CurvePass]
+  private var agreementPass: AgreementPass
+  /// The images that were evaluated, without what only one of the parts below reads.
+  private var images: [ImageResult] = []
+  private(set) var failures: [ImageResult] = []
+  private(set) var flatMapCounts: [Int]
+  private(set) var missingMaps: [MissingMaps]
+  /// How many images were computed by which kernels, where that is known.
+  private(set) var kernels: [String: Int] = [:]
+
+  /// The maps of an explainer that could not be made or lack a value.
+  struct MissingMaps {
+    var count = 0
+    /// Why the first of them.
+    var reason = ""
+  }
+
+  /// Gathers everything.
+  ///
+  /// - Throws: `ReportError` where results contradict one another or change, and what reading throws.
+  init(_ joined: JoinedResults, by bootstrap: Bootstrap) throws {
+    experiment = joined.results.experiment
+    source = joined.names.joined(separator: ", ")
+    let imageCount = try joined.results.evaluatedCount()
+    self.imageCount = imageCount
+    hash = ResultsHash(of: experiment)
+    agreementPass = AgreementPass(experiment)
+    let draws = Lazy { ResampleDraws(bootstrap, imageCount: imageCount) }
+    curvePasses = experiment.metrics.indices.map { [experiment] in
+      CurvePass(of: $0, in: experiment, draws: draws)
+    }
+    flatMapCounts = experiment.explainers.map { _ in 0 }
+    missingMaps = experiment.explainers.map { _ in MissingMaps() }
+    images.reserveCapacity(imageCount)
+    guard !experiment.explainers.isEmpty else { throw ReportError.noExplainers(source: source) }
+    try joined.results.forEach { try add($0) }
+    guard !images.isEmpty else {
+      throw ReportError.noResults(source: source, failure: failures.lazy.compactMap(\.failure).first)
+    }
+    guard images.count == imageCount else { throw ReportError.changed(source: source) }
+  }
+
+  private mutating func add(_ image: ImageResult) throws {
+    hash.add(image)
+    if image.failure != nil { failures.append(image) }
+    guard image.isEvaluated else { return }
+    guard images.count < imageCount else { throw ReportError.changed(source: source) }
+    for subject in image.subjects {
+      if let reason = contradiction(in: subject) {
+        throw ReportError.inconsistent(source: source, image: image.identifier, reason: reason)
+      }
+      for (explainer, map) in subject.maps.enumerated() {
+        if map.isDegenerate { flatMapCounts[explainer] += 1 }
+        if let reason = map.failure {
+          if missingMaps[explainer].count == 0 { missingMaps[explainer].reason = reason }
+          missingMaps[explainer].count += 1
+        }
+      }
+    }
+    if let name = image.kernels { kernels[name, default: 0] += 1 }
+    agreementPass.add(image)
+    for index in curvePasses.indices { curvePasses[index].add(image) }
+    images.append(image.thumbnail == nil ? image.withoutMaps : image.withoutCurves)
+  }
+
+  private func contradiction(in subject: SubjectResult) -> String? {
+    guard subject.maps.count == experiment.explainers.count else {
+      return "it has \(subject.maps.count) maps of \(experiment.explainers.count) explainers"
+    }
+    for (map, explainer) in zip(subject.maps, experiment.explainers) {
+      let isMissing = map.failure != nil && map.scores.isEmpty
+      guard isMissing || map.scores.count == experiment.model.grid.count, map.scores.allSatisfy(\.isFinite)
+      else {
+        return
+          "the map of \(explainer.specification) has \(map.scores.count) scores or some that are not finite; "
+          + "the model has \(experiment.model.grid) patches"
+      }
+      guard map.values.count == experiment.metrics.count else {
+        return
+          "\(explainer.specification) has \(map.values.count) values of \(experiment.metrics.count) metrics"
+      }
+    }
+    return nil
+  }
+
+  /// The hash of experiment and results.
+  var resultsHash: String { hash.text }
+
+  /// How alike the explainers' maps are.
+  func agreement(by bootstrap: Bootstrap) -> Agreement { agreementPass.agreement(by: bootstrap) }
+
+  /// The mean curves of the metrics that have them.
+  mutating func curves() -> [CurveFamily] {
+    curvePasses.indices.compactMap { curvePasses[$0].family(in: experiment) }
+  }
+
+  /// The images that were evaluated; those that the page shows have their maps.
+  func subjects() -> Subjects {
+    var shown = images
+    for (entry, image) in agreementPass.listed { shown[entry.place.image] = image.withoutCurves }
+    return Subjects(shown)
+  }
+}
+
+extension ImageResult {
+  /// What tables are made of: numbers, and what heads do where that was measured.
+  fileprivate var withoutMaps: ImageResult { lightened { $0.scores = [] } }
+
+  /// The same with the maps.
+  fileprivate var withoutCurves: ImageResult { lightened { _ in } }
+
+  private func lightened(_ change: (inout MapResult) -> Void) -> ImageResult {
+    var image = self
+    for subject in image.subjects.indices {
+      let hasEffects = image.subjects[subject].headEffects != nil
+      for map in image.subjects[subject].maps.indices {
+        let weights = image.subjects[subject].maps[map].diagnostics.headWeights
+        image.subjects[subject].maps[map].diagnostics = Diagnostics(headWeights: hasEffects ? weights : nil)
+        image.subjects[subject].maps[map].values = image.subjects[subject].maps[map].values.map {
+          $0.map { MetricValue($0.number) }
+        }
+        change(&image.subjects[subject].maps[map])
+      }
+    }
+    return image
+  }
+}
