@@ -119,6 +119,7 @@ let modules: [Module] = [
   Module(name: "XAIFoundation"),
   Module(name: "XAITensor", uses: ["XAIFoundation", "CVectorKernels"] + (usesOneDNN ? ["COneDNN"] : [])),
   Module(name: "XAIWeights", uses: ["XAIFoundation", "XAITensor"]),
+  Module(name: "XAIHub", uses: ["XAIFoundation", "XAIWeights", "CCurl"]),
   Module(
     name: "XAIImage", uses: ["XAIFoundation", "XAITensor", "CImageCodecs"],
     embedded: ["Drawing/colour-bar-words.png"]),
@@ -252,6 +253,7 @@ let tests: [Tests] = [
   Tests(name: "FoundationTests", uses: ["XAIFoundation"]),
   Tests(name: "TensorTests", uses: ["XAIFoundation", "XAITensor", "CVectorKernels"]),
   Tests(name: "WeightsTests", uses: ["XAIFoundation", "XAIWeights", "XAITensor", "XAITesting"]),
+  Tests(name: "HubTests", uses: ["XAIFoundation", "XAIHub", "XAIWeights", "XAITensor", "XAITesting"]),
   Tests(name: "ImageTests", uses: ["XAIFoundation", "XAIImage", "XAITensor", "XAITesting"]),
   Tests(name: "FigureTests", uses: ["XAIFoundation", "XAIFigures", "XAIImage", "XAITensor", "XAITesting"]),
   Tests(name: "CoreTests", uses: core + kinds.map { .target(name: "XAI\($0)") } + ["XAITesting"]),
@@ -276,7 +278,8 @@ let tests: [Tests] = [
     name: "CommandTests",
     uses: core
       + [
-        "XAITool", "XAI", "XAICommand", "XAIFigures", "XAITraining", "XAIBench", "XAITesting", argumentParser,
+        "XAITool", "XAI", "XAIHub", "XAICommand", "XAIFigures", "XAITraining", "XAIBench", "XAITesting",
+        argumentParser,
       ]
       + results),
   Tests(name: "ExampleTests", uses: ["XAI"] + examples.map { .target(name: $0) }),
@@ -299,6 +302,7 @@ let cTargets: [Target] =
       name: "CImageLibraries",
       pkgConfig: imageDescriptions.isEmpty ? nil : imageDescriptions.joined(separator: " "),
       providers: [.apt(imageLibraries.map(\.apt)), .brew(imageLibraries.map(\.brew))]),
+    .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(name: "CPangoCairo", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
   ]
   + (usesOneDNN
@@ -323,7 +327,10 @@ let applicationTargets: [Target] =
     .target(
       name: "XAICommand",
       dependencies: core
-        + ["XAI", "XAIFigures", "XAITraining", "XAIEvaluation", "XAIReport", "XAIBench", argumentParser]
+        + [
+          "XAI", "XAIHub", "XAIFigures", "XAITraining", "XAIEvaluation", "XAIReport", "XAIBench",
+          argumentParser,
+        ]
         + results),
     // Its product is the program xai. Its own name isn't: it would differ from that of the module XAI by case alone, and
     // both have files in one folder, which macOS takes for the same.

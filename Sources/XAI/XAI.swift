@@ -30,7 +30,7 @@ extension Registry {
 }
 
 /// Loads a model of any family that ships with the package, by the path of its directory, or by its name on the Hugging Face
-/// hub where it was downloaded before: `try loadModel("google/vit-base-patch16-224")`.
+/// hub where it was downloaded before, as XAIHub's `ModelHub` does: `try loadModel("google/vit-base-patch16-224")`.
 ///
 /// - Parameters:
 ///   - model: the path or the name.

@@ -3,6 +3,7 @@ import XAICore
 import XAIEvaluation
 import XAIFigures
 import XAIFoundation
+import XAIHub
 import XAIImage
 import XAIReport
 import XAITensor
@@ -19,9 +20,11 @@ enum ExitStatus: Int32, CaseIterable {
   case usage = 64
   case inputData = 65
   case noInput = 66
+  case unavailable = 69
   case software = 70
   case cantCreate = 73
   case cantWrite = 74
+  case notPermitted = 77
   case interrupted = 130
   case outputClosed = 141
 
@@ -32,9 +35,11 @@ enum ExitStatus: Int32, CaseIterable {
     case .usage: "wrong arguments; nothing was done"
     case .inputData: "an image, data set, configuration or weight file can't be used"
     case .noInput: "an image, data set or model is not there or can't be read"
+    case .unavailable: "a server can't be reached, or fails; a later try may succeed"
     case .software: "an internal error, or numbers that are not finite"
     case .cantCreate: "an output folder or file can't be created"
     case .cantWrite: "writing failed, as on a full disk"
+    case .notPermitted: "a server refuses the token, or asks for one"
     case .interrupted: "stopped by Ctrl-C or SIGTERM; finished files are whole"
     case .outputClosed: "the reader of standard output went away"
     }
@@ -93,6 +98,8 @@ extension ExitStatus {
       case .noWeights, .noAdapterWeights, .missingShard, .brokenLink: self = .noInput
       default: self = .inputData
       }
+    case let error as HubError: self.init(error)
+    case is CancellationError: self = .interrupted
     case SafetensorsError.unwritable(let error): self.init(of: error)
     case ConfigurationError.brokenLink, ConfigurationError.unreadable, SafetensorsError.unreadable:
       self = .noInput
@@ -116,6 +123,17 @@ extension ExitStatus {
       #else
       return nil
       #endif
+    }
+  }
+
+  private init(_ error: HubError) {
+    switch error {
+    case .unusableSetting: self = .usage
+    case .notAModel, .wrongSize, .wrongHash, .unsafeRedirect, .notAHub: self = .inputData
+    case .offline, .noRepository, .noRevision, .noFile: self = .noInput
+    case .noCurl, .unreachable, .untrusted, .failed, .tooManyRequests, .cut: self = .unavailable
+    case .noRoom: self = .cantWrite
+    case .gated, .refused: self = .notPermitted
     }
   }
 

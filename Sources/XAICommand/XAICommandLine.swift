@@ -75,9 +75,10 @@ struct RootCommand: ParsableCommand {
     commandName: "xai", abstract: "Shows where a vision transformer looks, and why.",
     discussion: """
       A model is a directory as Hugging Face or timm writes it (config.json and safetensors), or the name of a \
-      repository in the local Hugging Face cache.
+      repository of the Hugging Face Hub, which is downloaded once.
 
         xai list                              what this build can do
+        xai download NAME                     get a model of the Hugging Face Hub
         xai inspect MODEL                     what a model is, and what fits
         xai explain --model MODEL photo.jpg   overlays, maps and records
         xai compare --model MODEL photo.jpg   all explainers, and whether they agree
@@ -95,7 +96,8 @@ struct RootCommand: ParsableCommand {
       \(ExitStatus.help)
       """, version: XAICommandLine.version,
     subcommands: [
-      ListCommand.self, InspectCommand.self, ExplainCommand.self, CompareCommand.self, TrainCommand.self,
+      ListCommand.self, DownloadCommand.self, InspectCommand.self, ExplainCommand.self, CompareCommand.self,
+      TrainCommand.self,
       EvaluateCommand.self, MergeCommand.self, ReportCommand.self, CheckGradientsCommand.self,
       BenchCommand.self,
     ])

@@ -7,9 +7,11 @@ import Testing
       OVERVIEW: Shows where a vision transformer looks, and why.
 
       A model is a directory as Hugging Face or timm writes it (config.json and
-      safetensors), or the name of a repository in the local Hugging Face cache.
+      safetensors), or the name of a repository of the Hugging Face Hub, which is
+      downloaded once.
 
         xai list                              what this build can do
+        xai download NAME                     get a model of the Hugging Face Hub
         xai inspect MODEL                     what a model is, and what fits
         xai explain --model MODEL photo.jpg   overlays, maps and records
         xai compare --model MODEL photo.jpg   all explainers, and whether they agree
@@ -30,9 +32,11 @@ import Testing
          64  wrong arguments; nothing was done
          65  an image, data set, configuration or weight file can't be used
          66  an image, data set or model is not there or can't be read
+         69  a server can't be reached, or fails; a later try may succeed
          70  an internal error, or numbers that are not finite
          73  an output folder or file can't be created
          74  writing failed, as on a full disk
+         77  a server refuses the token, or asks for one
         130  stopped by Ctrl-C or SIGTERM; finished files are whole
         141  the reader of standard output went away
 
@@ -45,6 +49,7 @@ import Testing
       SUBCOMMANDS:
         list                    List models, explainers, metrics and data sets with
                                 their options and sources.
+        download                Get models of the Hugging Face Hub.
         inspect                 Show what a model is, what it can give and which
                                 explainers fit.
         explain                 Explain what a model sees in images: overlays, maps,
@@ -72,7 +77,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "list", "inspect", "explain", "compare", "train", "evaluate", "merge", "report", "check-gradients",
+    "list", "download", "inspect", "explain", "compare", "train", "evaluate", "merge", "report",
+    "check-gradients",
     "bench",
   ])
   func everyCommandTeaches(command: String) throws {

@@ -61,15 +61,21 @@ enum XAIProcess {
     let running = try Running()
     running.process.executableURL = URL(fileURLWithPath: path)
     running.process.arguments = arguments
-    // Two threads at most: tests run side by side.
+    // Two threads at most: tests run side by side. And none asks a hub that the test didn't make.
     running.process.environment = ProcessInfo.processInfo.environment
-      .merging(["COLUMNS": "80", "OMP_NUM_THREADS": "1"]) { $1 }.merging(environment) { $1 }
+      .merging(["COLUMNS": "80", "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"]) { $1 }
+      .merging(environment) { $1 }
     let file = try handle(running.folder.path("output"))
     running.process.standardOutput = output ?? file
     running.process.standardError = try handle(running.folder.path("errors"))
     running.process.standardInput = FileHandle.nullDevice
     try running.process.run()
     return running
+  }
+
+  /// What a run has written to standard error so far.
+  static func errors(of running: Running) throws -> String {
+    try String(contentsOfFile: running.folder.path("errors"), encoding: .utf8)
   }
 
   static func finish(_ running: Running) throws -> CommandResult {

@@ -48,7 +48,7 @@ struct BenchPlan {
     let profile = command.profiling.begin()
     self.profile = profile
     if let name = command.model {
-      let loaded = try LoadedModel(name, engine: command.engine, profile: profile)
+      let loaded = try LoadedModel(name, engine: command.engine, profile: profile, quiet: command.quiet)
       loaded.tellNotes()
       for explainer in explainers { try explainer.check(fits: loaded.model.descriptor) }
       kernels = loaded.kernels

@@ -36,7 +36,7 @@ struct CheckGradientsCommand: ParsableCommand {
 
   @Option(
     name: .shortAndLong,
-    help: "A model directory, a .safetensors file in one, or the name of a cached Hugging Face repository.",
+    help: "A model directory, a .safetensors file in one, or the name of a Hugging Face repository.",
     completion: .directory)
   var model: String
 

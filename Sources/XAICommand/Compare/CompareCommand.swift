@@ -13,7 +13,7 @@ struct CompareCommand: ParsableCommand {
 
   @Option(
     name: .shortAndLong,
-    help: "A model directory, a .safetensors file in one, or the name of a cached Hugging Face repository.",
+    help: "A model directory, a .safetensors file in one, or the name of a Hugging Face repository.",
     completion: .directory)
   var model: String
 

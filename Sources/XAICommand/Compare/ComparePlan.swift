@@ -43,7 +43,8 @@ struct ComparePlan {
     }
     self.file = file
     let loaded = try LoadedModel(
-      command.model, engine: command.engine, classes: command.classes, targets: [command.target])
+      command.model, engine: command.engine, classes: command.classes, targets: [command.target],
+      quiet: command.quiet)
     model = loaded.model
     loaded.tellNotes(quiet: command.quiet)
     guard model.descriptor.output != .none else {

@@ -36,7 +36,8 @@ struct EvaluatePlan {
     let data = try Self.data(command)
     let profile = command.profiling.begin()
     loaded = try LoadedModel(
-      command.model, engine: command.engine, classes: command.givenClasses, profile: profile)
+      command.model, engine: command.engine, classes: command.givenClasses, profile: profile,
+      quiet: command.quiet)
     let descriptor = loaded.model.descriptor
     loaded.tellNotes(quiet: command.quiet)
     var settings = Evaluation.Settings()

@@ -11,7 +11,7 @@ struct ExplainCommand: ParsableCommand {
 
   @Option(
     name: .shortAndLong,
-    help: "A model directory, a .safetensors file in one, or the name of a cached Hugging Face repository.",
+    help: "A model directory, a .safetensors file in one, or the name of a Hugging Face repository.",
     completion: .directory)
   var model: String
 

@@ -38,7 +38,7 @@ struct ExplainPlan {
       ? try command.figures.writer(isQuiet: command.quiet) : nil
     let loaded = try LoadedModel(
       command.model, engine: command.engine, classes: command.classes, targets: command.target,
-      profile: profile)
+      profile: profile, quiet: command.quiet)
     model = loaded.model
     loaded.tellNotes(quiet: command.quiet)
     preprocessing = try command.imageOptions.preprocessing(of: loaded)

@@ -16,7 +16,7 @@ struct InspectCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "A model directory, a .safetensors file in one, or the name of a cached Hugging Face repository.",
+    help: "A model directory, a .safetensors file in one, or the name of a Hugging Face repository.",
     completion: .directory)
   var model: String
 

@@ -74,15 +74,16 @@ struct LoadedModel {
   ///   - classes: says which classes it is given; nil for its own.
   ///   - targets: what users wrote for `--target`, which may be the classes.
   ///   - profile: measures the loading, and the arithmetic of the model from then on.
+  ///   - isQuiet: whether nothing is to be said of a download.
   init(
     _ name: String, engine: EngineOptions, classes options: GivenClassOptions? = nil, targets: [String] = [],
-    profile: Profile? = nil
+    profile: Profile? = nil, quiet isQuiet: Bool = false
   ) throws(Failure) {
     do { kernels = try engine.makeKernels(profile: profile) } catch {
       throw Failure(error, otherwise: .usage)
     }
     do {
-      directory = try ModelDirectory(name)
+      directory = try ModelDownloads(quiet: isQuiet).model(name)
       let files = (try? directory.weights().files) ?? []
       weightFiles = Dictionary(
         uniqueKeysWithValues: files.compactMap { file in FileSystem.version(of: file).map { (file, $0) } })

@@ -13,7 +13,7 @@ struct TrainCommand: ParsableCommand {
 
   @Option(
     name: .shortAndLong,
-    help: "A model to begin with: a directory, or the name of a cached Hugging Face repository.",
+    help: "A model to begin with: a directory, or the name of a Hugging Face repository.",
     completion: .directory)
   var model: String?
 

@@ -106,14 +106,14 @@ private struct FirstModel {
       kernels = try command.engine.makeKernels()
       do {
         model = try CommandContext.currentRegistry.makeUntrainedModel(
-          ModelDirectory(folder), labels: labels, random: &random, on: kernels)
+          ModelDownloads(quiet: command.quiet).model(folder), labels: labels, random: &random, on: kernels)
       } catch {
         throw Failure(error, otherwise: .inputData)
       }
       (notes, join) = (Self.notes(of: model.descriptor), nil)
       return
     }
-    let loaded = try LoadedModel(command.model ?? "", engine: command.engine)
+    let loaded = try LoadedModel(command.model ?? "", engine: command.engine, quiet: command.quiet)
     kernels = loaded.kernels
     let trainable = try loaded.model.trainable()
     let known = trainable.descriptor.labels

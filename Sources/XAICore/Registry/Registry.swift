@@ -193,6 +193,9 @@ extension Registry {
     try entry(for: directory).architecture.load(directory, request)
   }
 
+  /// Throws `RegistryError` where no family loads the model of a directory, by its configuration alone.
+  public func checkFamily(_ directory: ModelDirectory) throws { _ = try entry(for: directory) }
+
   /// Whether the model of a directory can be given classes as texts.
   ///
   /// - Throws: `RegistryError` when no family matches.

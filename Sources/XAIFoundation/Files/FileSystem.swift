@@ -62,6 +62,12 @@ package enum FileSystem {
   /// What lies at a path, links followed; nil where nothing does.
   package static func kind(of path: String) -> Kind? { status(of: path).map(kind) }
 
+  /// The number of bytes of the file at a path, links followed; nil where none lies there.
+  package static func byteCount(of path: String) -> Int? {
+    guard let status = status(of: path), kind(of: status) == .file else { return nil }
+    return Int(status.st_size)
+  }
+
   /// What tells the file or folder at a path apart; nil where nothing lies there.
   package static func identity(of path: String) -> Identity? { status(of: path).map(Identity.init) }
 

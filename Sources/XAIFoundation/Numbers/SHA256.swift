@@ -1,40 +1,41 @@
 /// The Secure Hash Algorithm with 256 bits (FIPS 180-4).
 ///
-/// A page's security policy names the one script that may run by it. It is written here because swift-crypto would be a
-/// dependency, and BoringSSL's code in every program, for the hash of one short file.
+/// A page's security policy names the one script that may run by it, and a download is compared with what its server says.
+/// It is written here because swift-crypto would be a dependency, and BoringSSL's code in every program.
 package enum SHA256 {
+  static let initialState: [UInt32] = [
+    0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
+  ]
+
   /// The 32 bytes of the hash.
-  package static func hash(_ message: some Collection<UInt8>) -> [UInt8] {
-    var state: [UInt32] = [
-      0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
-    ]
-    var bytes = Array(message)
-    let bitCount = UInt64(bytes.count) * 8
-    bytes.append(0x80)
-    while bytes.count % 64 != 56 { bytes.append(0) }
-    bytes += (0..<8).map { UInt8(truncatingIfNeeded: bitCount >> (56 - 8 * $0)) }
-    var schedule = [UInt32](repeating: 0, count: 64)
-    for start in stride(from: 0, to: bytes.count, by: 64) {
-      for index in 0..<16 {
-        schedule[index] = (0..<4).reduce(0) { $0 << 8 | UInt32(bytes[start + 4 * index + $1]) }
-      }
+  package static func hash(_ message: some Collection<UInt8>) -> [UInt8] { digest(message).bytes() }
+
+  /// The hash as 64 hexadecimal digits.
+  package static func text(_ message: some Collection<UInt8>) -> String { digest(message).text() }
+
+  private static func digest(_ message: some Collection<UInt8>) -> MessageDigest {
+    var digest = MessageDigest(.sha256)
+    digest.update(message)
+    return digest
+  }
+
+  static func compress(_ state: UnsafeMutableBufferPointer<UInt32>, _ block: UnsafeRawBufferPointer) {
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { schedule in
+      beginSchedule(schedule, with: block)
       for index in 16..<64 {
         let (a, b) = (schedule[index - 15], schedule[index - 2])
         schedule[index] =
           schedule[index - 16] &+ (rotated(a, 7) ^ rotated(a, 18) ^ (a >> 3)) &+ schedule[index - 7]
           &+ (rotated(b, 17) ^ rotated(b, 19) ^ (b >> 10))
       }
-      compress(&state, schedule)
+      constants.withUnsafeBufferPointer { mix(state, schedule, $0) }
     }
-    return state.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (24 - 8 * $0)) } }
   }
 
-  /// The hash as 64 hexadecimal digits.
-  package static func text(_ message: some Collection<UInt8>) -> String {
-    hash(message).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
-  }
-
-  private static func compress(_ state: inout [UInt32], _ schedule: [UInt32]) {
+  private static func mix(
+    _ state: UnsafeMutableBufferPointer<UInt32>, _ schedule: UnsafeMutableBufferPointer<UInt32>,
+    _ constants: UnsafeBufferPointer<UInt32>
+  ) {
     var (a, b, c, d) = (state[0], state[1], state[2], state[3])
     var (e, f, g, h) = (state[4], state[5], state[6], state[7])
     for round in 0..<64 {
@@ -44,7 +45,14 @@ package enum SHA256 {
       let second = (rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)) &+ ((a & b) ^ (a & c) ^ (b & c))
       (h, g, f, e, d, c, b, a) = (g, f, e, d &+ first, c, b, a, first &+ second)
     }
-    for (index, value) in [a, b, c, d, e, f, g, h].enumerated() { state[index] &+= value }
+    state[0] &+= a
+    state[1] &+= b
+    state[2] &+= c
+    state[3] &+= d
+    state[4] &+= e
+    state[5] &+= f
+    state[6] &+= g
+    state[7] &+= h
   }
 
   private static func rotated(_ word: UInt32, _ count: UInt32) -> UInt32 {

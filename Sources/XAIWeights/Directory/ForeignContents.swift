@@ -1,11 +1,23 @@
 import XAIFoundation
 
 /// What a folder without a `config.json` holds, where that says why there is none.
-enum ForeignContents {
+package enum ForeignContents {
   /// What was found, after "it holds"; nil for nothing that tells.
   static func found(in folder: String) -> String? {
     guard let entries = try? FileSystem.entries(of: folder) else { return nil }
     let files = entries.filter { $0.kind == .file }.map(\.name)
+    if let found = found(files: files) { return found }
+    if let inner = entries.first(where: {
+      $0.kind == .folder
+        && FileSystem.kind(of: FileSystem.path(FileSystem.path(folder, $0.name), "config.json")) == .file
+    }) {
+      return "the folder \(quoted(inner.name)), which has one: give that one"
+    }
+    return images(among: files)
+  }
+
+  /// What was found among the names of files, after "it holds"; nil for nothing that tells.
+  package static func found(files: [String]) -> String? {
     func file(_ ends: [String]) -> String? {
       files.first { name in ends.contains { name.lowercased().hasSuffix($0) } }
     }
@@ -31,15 +43,11 @@ enum ForeignContents {
       return
         "\(quoted(name)), whose names and shapes don't say how many heads a model has, or what it does to an image"
     }
-    if let inner = entries.first(where: {
-      $0.kind == .folder
-        && FileSystem.kind(of: FileSystem.path(FileSystem.path(folder, $0.name), "config.json")) == .file
-    }) {
-      return "the folder \(quoted(inner.name)), which has one: give that one"
-    }
-    if let name = file([".jpg", ".jpeg", ".png", ".webp"]) {
-      return "images, such as \(quoted(name)), and a model is asked for"
-    }
     return nil
+  }
+
+  private static func images(among files: [String]) -> String? {
+    files.first { name in [".jpg", ".jpeg", ".png", ".webp"].contains { name.lowercased().hasSuffix($0) } }
+      .map { "images, such as \(quoted($0)), and a model is asked for" }
   }
 }

@@ -3,22 +3,34 @@ import XAIFoundation
 /// The folder where `hf download` and Python's `huggingface_hub` keep what they have downloaded.
 ///
 /// `models--owner--name/refs/<revision>` holds a commit, `models--owner--name/snapshots/<commit>/` its files.
-struct HubCache {
-  let path: String
+package struct HubCache: Sendable {
+  package let path: String
 
   /// Finds the folder as `huggingface_hub` does: `HF_HUB_CACHE`, else `HUGGINGFACE_HUB_CACHE`, else `hub` of `HF_HOME`, else
   /// `huggingface/hub` of `XDG_CACHE_HOME`, else of `~/.cache`.
-  init(environment: [String: String]) {
-    let home = environment["HOME"] ?? "~"
-    func folder(_ name: String) -> String? {
-      guard let value = environment[name], !value.isEmpty else { return nil }
-      let expanded = Self.expanded(value, environment)
-      return expanded == "~" || expanded.hasPrefix("~/") ? home + expanded.dropFirst() : expanded
-    }
-    self.path =
-      folder("HF_HUB_CACHE") ?? folder("HUGGINGFACE_HUB_CACHE")
-      ?? folder("HF_HOME").map { "\($0)/hub" }
-      ?? "\(folder("XDG_CACHE_HOME") ?? "\(home)/.cache")/huggingface/hub"
+  package init(environment: [String: String]) {
+    path =
+      Self.path("HF_HUB_CACHE", environment) ?? Self.path("HUGGINGFACE_HUB_CACHE", environment)
+      ?? "\(Self.home(environment))/hub"
+  }
+
+  /// The file with the token of whoever logged in: `HF_TOKEN_PATH`, else `token` beside the cache.
+  package static func tokenPath(environment: [String: String]) -> String {
+    path("HF_TOKEN_PATH", environment) ?? "\(home(environment))/token"
+  }
+
+  /// `HF_HOME`, else `huggingface` of `XDG_CACHE_HOME`, else of `~/.cache`.
+  private static func home(_ environment: [String: String]) -> String {
+    path("HF_HOME", environment)
+      ?? "\(path("XDG_CACHE_HOME", environment) ?? "\(environment["HOME"] ?? "~")/.cache")/huggingface"
+  }
+
+  /// The path that a variable holds, with `~` and the variables that it names; nil where it is empty.
+  private static func path(_ name: String, _ environment: [String: String]) -> String? {
+    guard let value = environment[name], !value.isEmpty else { return nil }
+    let expanded = expanded(value, environment)
+    guard expanded == "~" || expanded.hasPrefix("~/") else { return expanded }
+    return (environment["HOME"] ?? "~") + expanded.dropFirst()
   }
 
   /// A path with the values of the variables that it names, `$NAME` or `${NAME}`; names that aren't set stay.
@@ -43,7 +55,7 @@ struct HubCache {
   }
 
   /// The files of a repository at a revision, nil where they are not there.
-  func snapshot(of id: RepositoryID) -> String? {
+  package func snapshot(of id: RepositoryID) -> String? {
     let repository = path(of: id)
     let revision = id.revision ?? "main"
     let commit = commit(named: "\(repository)/refs/\(revision)") ?? revision
@@ -55,7 +67,8 @@ struct HubCache {
   /// The folder of a repository, whatever it holds; nil where there is none.
   func folder(of id: RepositoryID) -> String? { fileExists(path(of: id)) ? path(of: id) : nil }
 
-  private func path(of id: RepositoryID) -> String {
+  /// Where the folder of a repository lies, or would.
+  package func path(of id: RepositoryID) -> String {
     "\(path)/models--\(id.name.split(separator: "/").joined(separator: "--"))"
   }
 
@@ -89,12 +102,15 @@ public struct RepositoryID: Hashable, Sendable, CustomStringConvertible {
   /// A branch, a tag or a commit; nil stands for `main`.
   public let revision: String?
 
-  /// Reads `name`, `owner/name`, each with an optional `@revision`; nil where the string can't be one.
+  /// Reads `name`, `owner/name`, each with an optional `@revision`, and timm's `hf-hub:` before it; nil where the string can't be
+  /// one.
   ///
   /// Parts become folder names of the cache, so nothing that leads elsewhere is let in: no part is empty, begins
   /// with a dot or a dash, or holds `..`.
   public init?(_ string: String) {
-    let halves = string.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+    let prefix = ["hf-hub:", "hf_hub:"].first(where: string.hasPrefix) ?? ""
+    let halves = string.dropFirst(prefix.count).split(
+      separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
     let parts = halves[0].split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count <= 2, parts.allSatisfy({ Self.isPlain($0) && !$0.contains("--") }) else { return nil }
     self.name = String(halves[0])

@@ -92,6 +92,11 @@ public struct ModelDirectory: Sendable {
     self.notes = notes
   }
 
+  /// The repository that a model's name stands for; nil where a path wins, or the name can't be one.
+  package static func repository(of model: String) -> RepositoryID? {
+    ModelPlace.repository(of: model)
+  }
+
   /// Opens the weights: maps them and checks their headers, nothing more.
   ///
   /// Throws `WeightStoreError` where there are none, `SafetensorsError` where a file is wrong, and `AdapterError` for an adapter that
@@ -232,12 +237,14 @@ extension ModelDirectoryError: CustomStringConvertible {
     case .brokenLink(let path, let target):
       brokenLinkText(path, target: target)
     case .notCached(let repository, let cache, let cached):
-      "\(quoted(repository.description)) is neither a directory nor in the local cache \(quoted(cache)). Get it with\n"
-        + "  \(repository.download)\n(huggingface-cli download in older versions). "
+      "\(quoted(repository.description)) is neither a directory nor in the local cache \(quoted(cache)). "
+        + (repository.name.contains("/")
+          ? "Get it with XAIHub's ModelHub, or with\n  \(repository.download)\n(huggingface-cli download in older versions). "
+          : "Give the path of a directory, or a name with its owner, such as google/vit-base-patch16-224. ")
         + (cached.isEmpty ? "Nothing is cached yet" : "Cached are: \(listed(cached))")
     case .incompleteCache(let repository, let folder):
-      "\(quoted(repository.description)) is in the local cache, \(quoted(folder)), without the files of that revision. Get them with\n"
-        + "  \(repository.download)"
+      "\(quoted(repository.description)) is in the local cache, \(quoted(folder)), without the files of that revision. Get them with "
+        + "XAIHub's ModelHub, or with\n  \(repository.download)"
     case .notAModel(let path):
       "\(quoted(path)) is a file that isn't .safetensors. Give the directory that holds config.json and the weights"
     case .pickle(let path):
@@ -262,7 +269,8 @@ extension ModelDirectoryError: CustomStringConvertible {
         + "'base_model_name_or_path' in adapter_config.json"
     case .baseNotFound(let adapter, let base):
       "\(quoted(adapter)) is an adapter of the model \(quoted(base)), which is neither a directory nor in the local cache. "
-        + (RepositoryID(base).map { "Get it with\n  \($0.download)\nor put" } ?? "Put")
+        + (RepositoryID(base).map { "Get it with XAIHub's ModelHub, or with\n  \($0.download)\nor put" }
+          ?? "Put")
         + " its config.json and weights into the adapter's directory"
     }
   }

@@ -44,6 +44,16 @@ struct ModelPlace {
     }
   }
 
+  /// The repository that a name stands for: where no path of that name is, or only an empty folder.
+  static func repository(of model: String) -> RepositoryID? {
+    guard let id = RepositoryID(model), FileSystem.brokenTarget(of: model) == nil else { return nil }
+    switch FileSystem.kind(of: model) {
+    case nil: return id
+    case .folder: return isEmpty(model) ? id : nil
+    default: return nil
+    }
+  }
+
   private init(directory: String, name: String) {
     (self.directory, self.name) = (directory, name)
   }

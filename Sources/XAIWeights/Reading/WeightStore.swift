@@ -183,8 +183,9 @@ extension WeightStore {
 }
 
 extension WeightStore {
-  private static let fileName = "model.safetensors"
-  private static let indexName = "model.safetensors.index.json"
+  package static let fileName = "model.safetensors"
+  package static let indexName = "model.safetensors.index.json"
+  package static let adapterName = LowRankAdapter.weightsName
 
   /// Opens the weights of a model directory: `model.safetensors`, else the shards that
   /// `model.safetensors.index.json` names, else the only safetensors file there that isn't an adapter's.
@@ -194,30 +195,39 @@ extension WeightStore {
   ///   - modelType: the `model_type` of `transformers`, by which tensors named after its modules are found.
   /// - Throws: `WeightStoreError` where there are none, and `SafetensorsError` where one is wrong.
   public init(directory: String, modelType: String? = nil) throws {
-    let names = Self.fileNames(in: directory)
-    let candidates = names.filter(Self.isWeightFile)
-    func open(_ name: String) throws -> SafetensorsFile {
-      let path = "\(directory)/\(name)"
+    let name = try Self.chosenFile(among: Self.fileNames(in: directory), of: directory)
+    let path = "\(directory)/\(name)"
+    if name == Self.indexName {
+      try self.init(index: path, modelType: modelType)
+    } else {
       if let target = FileSystem.brokenTarget(of: path) {
         throw WeightStoreError.brokenLink(file: path, target: target)
       }
-      return try SafetensorsFile(path: path)
+      self.init(file: try SafetensorsFile(path: path), modelType: modelType)
     }
-    if names.contains(Self.fileName) {
-      try self.init(file: open(Self.fileName), modelType: modelType)
-    } else if names.contains(Self.indexName) {
-      try self.init(index: "\(directory)/\(Self.indexName)", modelType: modelType)
-    } else if let only = candidates.first, candidates.count == 1 {
-      try self.init(file: open(only), modelType: modelType)
-    } else if !candidates.isEmpty {
-      throw WeightStoreError.ambiguousWeights(directory: directory, files: candidates)
-    } else if let pickle = names.first(where: Self.isPickle) {
-      throw WeightStoreError.pickledWeights(directory: directory, file: pickle)
-    } else if let other = names.first(where: Self.isOfAnotherLibrary) {
-      throw WeightStoreError.otherLibrary(directory: directory, file: other)
-    } else {
-      throw WeightStoreError.noWeights(directory: directory)
+  }
+
+  /// The file of weights, or the index of their shards, that is read of those of a directory.
+  package static func chosenFile(
+    among names: [String], of directory: String
+  ) throws(WeightStoreError) -> String {
+    if names.contains(fileName) { return fileName }
+    if names.contains(indexName) { return indexName }
+    let candidates = names.filter(isWeightFile)
+    if let only = candidates.first {
+      guard candidates.count == 1 else { throw .ambiguousWeights(directory: directory, files: candidates) }
+      return only
     }
+    if let pickle = names.first(where: isPickle) { throw .pickledWeights(directory: directory, file: pickle) }
+    if let other = names.first(where: isOfAnotherLibrary) {
+      throw .otherLibrary(directory: directory, file: other)
+    }
+    throw .noWeights(directory: directory)
+  }
+
+  /// The shards that an index names, in order; throws where one isn't a plain name beside it.
+  package static func shards(ofIndex path: String) throws(WeightStoreError) -> [String] {
+    try ShardIndex(path: path).tensorsOfShard.keys.sorted()
   }
 
   /// Whether a directory has weights that are read, other than those of an adapter.
