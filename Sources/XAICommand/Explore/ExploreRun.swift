@@ -1,0 +1,122 @@
+#if XAI_EXPLORE
+import Dispatch
+import XAICore
+import XAIExplore
+import XAIFoundation
+import XAIImage
+import XAIWeights
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// A run of `xai explore`: models and images are found, and served until Ctrl-C.
+struct ExploreRun {
+  private let command: ExploreCommand
+  private let session: ExploreSession
+
+  /// Checks everything before anything is served.
+  init(_ command: ExploreCommand) throws {
+    self.command = command
+    let images = try ExploreImages(command)
+    let models = try ([command.model] + command.also).enumerated().map { index, text in
+      let loaded = try LoadedModel(
+        text, engine: command.engine, classes: command.classes, targets: command.target)
+      loaded.tellNotes(quiet: command.quiet)
+      return ExploreModel(
+        loaded.model, id: String(index),
+        origin: ExploreModel.Origin(
+          directory: loaded.directory, request: LoadRequest(kernels: loaded.kernels, classes: loaded.classes),
+          text: text))
+    }
+    session = ExploreSession(
+      models: models, images: images.found, registry: CommandContext.currentRegistry,
+      pixelLimit: command.pixelLimit)
+  }
+
+  /// Serves until Ctrl-C or SIGTERM.
+  func run() throws {
+    var configuration = ExploreServer.Configuration()
+    (configuration.host, configuration.port) = (command.host, command.port)
+    if command.host != "127.0.0.1", !command.quiet {
+      StandardError.write(
+        "Note: other machines can reach this page: whoever has the address with its token sees the images and uses this "
+          + "processor. What is sent isn't encrypted.\n")
+    }
+    let server = ExploreServer(session, configuration)
+    let (opens, quiet) = (!command.noOpen, command.quiet)
+    let failure = Guarded<Failure?>(nil)
+    let task = Task {
+      do {
+        try await server.run { address in
+          try? StandardOutput.write(address + "\n")
+          if !quiet { StandardError.write("Ctrl-C ends it.\n") }
+          if opens { Browser.open(address) }
+        }
+      } catch {
+        failure.withLock { $0 = Failure(error, otherwise: .usage) }
+      }
+      Self.ended.signal()
+    }
+    let signals = [SIGINT, SIGTERM].map { number in
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number)
+      source.setEventHandler { task.cancel() }
+      source.resume()
+      return source
+    }
+    Self.ended.wait()
+    withExtendedLifetime(signals) {}
+    if let failure = failure.withLock({ $0 }) { throw failure }
+  }
+
+  private static let ended = DispatchSemaphore(value: 0)
+}
+
+/// The images that a user named.
+private struct ExploreImages {
+  let found: [ExploreImage]
+
+  init(_ command: ExploreCommand) throws {
+    guard !command.images.isEmpty else {
+      found = []
+      return
+    }
+    let files = try ImageFiles(command.images, suffixLength: 0)
+    if !command.quiet {
+      for part in files.leftOut { StandardError.write("Note: \(part.folder): \(part.note)\n") }
+    }
+    found = files.files.map {
+      ExploreImage(name: FileSystem.name(of: $0.path), source: .file($0.path))
+    }
+  }
+}
+
+/// The browser of whoever sits at the machine.
+private enum Browser {
+  /// Opens an address, where there is a program that does so; the address is printed in any case.
+  static func open(_ address: String) {
+    #if os(macOS)
+    let program = "open"
+    #else
+    let program = "xdg-open"
+    guard ["DISPLAY", "WAYLAND_DISPLAY"].contains(where: { ProcessInfo.processInfo.environment[$0] != nil })
+    else { return }
+    #endif
+    var process = pid_t()
+    var arguments: [UnsafeMutablePointer<CChar>?] = [strdup(program), strdup(address), nil]
+    defer { for argument in arguments { free(argument) } }
+    _ = posix_spawnp(&process, program, nil, nil, &arguments, environ)
+  }
+}
+#endif

@@ -1,0 +1,117 @@
+import HTTPTypes
+import HummingbirdCore
+import XAICore
+import XAIFoundation
+import XAIImage
+
+extension Responder {
+  /// The call of an address under `/api/v1`; throws where there is none, or where it takes another method.
+  func route(_ request: Request, _ path: [Substring]) throws -> Call {
+    guard path.count >= 3, path[0] == "api", path[1] == "v\(ExploreSession.version)" else {
+      throw noAddress(request)
+    }
+    let (isGet, isPost) = (request.method == .get || request.method == .head, request.method == .post)
+    let rest = path.dropFirst(2).map { String($0) }
+    let query = request.uri.queryParameters
+    func parameter(_ name: String) -> String? { query[name[...]].map { String($0) } }
+    let session = session
+    switch (rest[0], rest.count) {
+    case ("session", 1):
+      guard isGet else { throw wrongMethod(request, "GET") }
+      let limit = uploadLimit
+      return .get { try ExploreReply(json: session.overview(uploadLimit: limit)) }
+    case ("classes", 1):
+      guard isGet else { throw wrongMethod(request, "GET") }
+      let (text, limit, model) = (parameter("q") ?? "", parameter("limit") ?? "20", parameter("model"))
+      guard let limit = Int(limit), (1...1000).contains(limit) else {
+        throw ExploreError(.badRequest, "limit is from 1 to 1000, not '\(FileName.shown(limit))'")
+      }
+      return .get { try ExploreReply(json: session.classes(matching: text, limit: limit, model: model)) }
+    case ("images", 1):
+      if isPost {
+        let name = request.headers[.imageName] ?? "image"
+        return .post(limit: uploadLimit) { bytes in
+          try ExploreReply(json: try await session.addImage(bytes, name: name), status: .created)
+        }
+      }
+      guard isGet else { throw wrongMethod(request, "GET or POST") }
+      return .get { try ExploreReply(json: session.imageList()) }
+    case ("images", 3):
+      guard isGet else { throw wrongMethod(request, "GET") }
+      let (id, model) = (rest[1], parameter("model"))
+      switch rest[2] {
+      case "picture":
+        return .get {
+          let picture = try await session.images.decoded(id).picture
+          return ExploreReply(type: picture.type, bytes: picture.bytes)
+        }
+      case "input": return .get { try ExploreReply(json: try await session.input(ofImage: id, model: model)) }
+      default: throw noAddress(request)
+      }
+    case ("map", 2) where rest[1] == "stream":
+      guard isPost else { throw wrongMethod(request, "POST") }
+      return .stream { bytes, tell in
+        let question = try RequestFields(bytes, known: RequestFields.mapFields).mapQuestion()
+        let map = try await session.map(question) { tell(.progress($0)) }
+        return .result(try ExploreReply(json: map))
+      }
+    case (let name, 1):
+      guard let answer = Self.questions[name] else { throw noAddress(request) }
+      guard isPost else { throw wrongMethod(request, "POST") }
+      return .post(limit: Self.jsonLimit) { bytes in try await answer(session, bytes) }
+    default: throw noAddress(request)
+    }
+  }
+
+  private typealias Question = @Sendable (ExploreSession, [UInt8]) async throws -> ExploreReply
+
+  /// What is asked by a body of JSON, by the last part of the address.
+  private static let questions: [String: Question] = [
+    "answer": { session, bytes in
+      let fields = try RequestFields(bytes, known: RequestFields.answerFields)
+      return try ExploreReply(json: try await session.answer(try await fields.question(of: session)))
+    },
+    "map": { session, bytes in
+      let question = try RequestFields(bytes, known: RequestFields.mapFields).mapQuestion()
+      return try ExploreReply(json: try await session.map(question))
+    },
+  ]
+
+  private func noAddress(_ request: Request) -> ExploreError {
+    ExploreError(.notFound, "there is nothing at '\(FileName.shown(String(request.uri.path.prefix(100))))'")
+  }
+
+  private func wrongMethod(_ request: Request, _ right: String) -> ExploreError {
+    ExploreError(.method, "\(FileName.shown(String(request.uri.path.prefix(100)))) takes \(right)")
+  }
+}
+
+extension HTTPField.Name {
+  /// What an image that is sent is called.
+  fileprivate static let imageName = HTTPField.Name("X-Name") ?? .accept
+}
+
+extension RequestFields {
+  /// A question about classes.
+  func question(of session: ExploreSession) async throws -> ExploreQuestion {
+    var question = ExploreQuestion(image: try requiredText("image"))
+    question.model = try text("model")
+    let patches = Set(try integers("hidden") ?? [])
+    if try flag("keep") ?? false {
+      let model = try session.model(question.model)
+      let grid = try await session.grid(ofImage: question.image, of: model)
+      guard patches.allSatisfy({ (0..<grid.count).contains($0) }) else {
+        throw ExploreError(.badRequest, "there are \(grid.count) patches (\(grid)), counted from 0")
+      }
+      question.hidden = Set(0..<grid.count).subtracting(patches)
+    } else {
+      question.hidden = patches
+    }
+    question.hiding = try hiding("fill", default: question.hiding)
+    question.removedHeads = try heads("removedHeads")
+    question.top = try integer("top") ?? question.top
+    question.classes = try integers("classes") ?? []
+    question.view = try text("view")
+    return question
+  }
+}

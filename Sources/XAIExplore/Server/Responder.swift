@@ -1,0 +1,193 @@
+import HTTPTypes
+import HummingbirdCore
+import NIOCore
+import XAICore
+import XAIFoundation
+import XAIImage
+
+/// Answers requests: who asks is checked first, then the address, then the body.
+struct Responder: Sendable {
+  let session: ExploreSession
+  let access: Access
+  let uploadLimit: Int
+  /// The most bytes of a body that is JSON.
+  static let jsonLimit = 1 << 20
+
+  init(_ session: ExploreSession, _ configuration: ExploreServer.Configuration) {
+    self.session = session
+    access = Access(token: configuration.token, host: configuration.host)
+    uploadLimit = configuration.uploadLimit
+  }
+
+  /// Answers a request; throws where the connection can't go on.
+  func respond(
+    to request: Request, _ writer: consuming ResponseWriter, on channel: any Channel
+  ) async throws {
+    let call: Call
+    do {
+      call = try self.call(request)
+    } catch {
+      return try await refuse(ExploreError(reporting: error), request, writer)
+    }
+    switch call {
+    case .page(let file):
+      try await send(ExploreReply(type: file.type, bytes: file.bytes), request, writer)
+    case .get(let answer):
+      try await send(await reply(answer), request, writer)
+    case .post(let limit, let answer):
+      let bytes: [UInt8]
+      do {
+        bytes = try await body(of: request, limit: limit)
+      } catch {
+        return try await refuse(ExploreError(reporting: error), request, writer)
+      }
+      try await send(await reply { try await answer(bytes) }, request, writer)
+    case .stream(let answer):
+      try await stream(answer, request, writer)
+    }
+  }
+
+  /// What an address asks for.
+  enum Call {
+    case page(PageFiles.File)
+    case get(@Sendable () async throws -> ExploreReply)
+    case post(limit: Int, @Sendable ([UInt8]) async throws -> ExploreReply)
+    case stream(@Sendable ([UInt8], @escaping @Sendable (ExploreEvent) -> Void) async throws -> ExploreEvent)
+  }
+
+  private func call(_ request: Request) throws -> Call {
+    try access.checkOrigin(request)
+    let path = request.uri.path
+    if let file = PageFiles.file(at: path) {
+      guard request.method == .get || request.method == .head else {
+        throw ExploreError(.method, "\(path) takes GET")
+      }
+      if path == "/" { try access.checkToken(request) }
+      return .page(file)
+    }
+    try access.checkToken(request)
+    return try route(request, Array(path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()))
+  }
+
+  /// What an answer is, or what went wrong.
+  private func reply(_ answer: () async throws -> ExploreReply) async -> ExploreReply {
+    do {
+      return try await answer()
+    } catch {
+      return ExploreReply(error: ExploreError(reporting: error))
+    }
+  }
+
+  private func body(of request: Request, limit: Int) async throws -> [UInt8] {
+    let length = request.headers[.contentLength].flatMap { Int($0) }
+    let tooLarge = ExploreError(.tooLarge, "the body has more than the \(limit) bytes that are taken here")
+    if let length, length > limit { throw tooLarge }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(length ?? 0)
+    for try await part in request.body {
+      guard bytes.count + part.readableBytes <= limit else { throw tooLarge }
+      bytes += part.readableBytesView
+    }
+    return bytes
+  }
+
+  private func send(
+    _ reply: ExploreReply, _ request: Request, _ writer: consuming ResponseWriter
+  ) async throws {
+    var body = try await writer.writeHead(reply.head)
+    if request.method != .head { try await body.write(ByteBuffer(bytes: reply.bytes)) }
+    try await body.finish(nil)
+  }
+
+  /// Says why there is no answer, and ends the connection: a body that isn't read may be of any length.
+  private func refuse(
+    _ error: ExploreError, _ request: Request, _ writer: consuming ResponseWriter
+  ) async throws {
+    let reply = ExploreReply(error: error)
+    var head = reply.head
+    let hasBody =
+      request.headers[.contentLength].map { $0 != "0" } ?? (request.headers[.transferEncoding] != nil)
+    if hasBody { head.headerFields[.connection] = "close" }
+    var body = try await writer.writeHead(head)
+    try await body.write(ByteBuffer(bytes: reply.bytes))
+    try await body.finish(nil)
+    if hasBody { throw error }
+  }
+}
+
+/// An event of a stream.
+enum ExploreEvent: Sendable {
+  case progress(Double)
+  case result(ExploreReply)
+  case failed(ExploreError)
+
+  /// The event as server-sent events are written: JSON has no line breaks here.
+  var bytes: [UInt8] {
+    let (name, body): (String, [UInt8]) =
+      switch self {
+      case .progress(let fraction): ("progress", (try? jsonBytes(["fraction": fraction])) ?? [])
+      case .result(let reply): ("result", reply.bytes)
+      case .failed(let error): ("failed", ExploreReply(error: error).bytes)
+      }
+    return Array("event: \(name)\ndata: ".utf8) + body + Array("\n\n".utf8)
+  }
+}
+
+extension Responder {
+  /// Streams events; the work ends where whoever listens goes away.
+  private func stream(
+    _ answer:
+      @escaping @Sendable ([UInt8], @escaping @Sendable (ExploreEvent) -> Void) async throws -> ExploreEvent,
+    _ request: Request, _ writer: consuming ResponseWriter
+  ) async throws {
+    let bytes: [UInt8]
+    do {
+      bytes = try await body(of: request, limit: Self.jsonLimit)
+    } catch {
+      return try await refuse(ExploreError(reporting: error), request, writer)
+    }
+    var fields = ExploreReply.commonHeaders
+    fields[.contentType] = "text/event-stream"
+    // The rest of the connection is read to see whether somebody listens, so that no other request follows.
+    fields[.connection] = "close"
+    var body = try await writer.writeHead(HTTPResponse(status: .ok, headerFields: fields))
+    let (events, source) = AsyncStream.makeStream(of: ExploreEvent.self, bufferingPolicy: .bufferingNewest(16))
+    let work = Task {
+      do {
+        source.yield(try await answer(bytes) { source.yield($0) })
+      } catch {
+        source.yield(.failed(ExploreError(reporting: error)))
+      }
+      source.finish()
+    }
+    defer { work.cancel() }
+    try await request.body.consumeWithInboundCloseHandler { _ in
+      for await event in events { try await body.write(ByteBuffer(bytes: event.bytes)) }
+    } onInboundClosed: {
+      work.cancel()
+    }
+    try await body.finish(nil)
+  }
+}
+
+extension ExploreError {
+  /// An error of the libraries by its kind.
+  init(reporting error: any Error) {
+    switch error {
+    case let error as ExploreError: self = error
+    case is CancellationError: self.init(.cancelled, "the request was cancelled")
+    case let error as ImageError:
+      if case .tooManyPixels = error {
+        self.init(.tooLarge, "\(error)")
+      } else {
+        self.init(.unreadable, "\(error)")
+      }
+    case let error as RegistryError:
+      self.init(.notFound, "\(error)")
+    case ModelError.notFinite, is AttributionError: self.init(.failed, "\(error)")
+    case is OptionError, is TargetError: self.init(.badRequest, "\(error)")
+    case is ModelError, is LoadError, is MetricError, is PreprocessingError: self.init(.unsupported, "\(error)")
+    default: self.init(.failed, "\(error)")
+    }
+  }
+}

@@ -1,0 +1,196 @@
+import XAICore
+import XAIFoundation
+import XAIImage
+import XAITensor
+
+/// An image that a session is about: a file that was named when it began, or bytes that were sent since.
+public struct ExploreImage: Sendable {
+  /// Where the image is.
+  public enum Source: Sendable {
+    /// A file; it is read when it is needed.
+    case file(String)
+    /// The bytes of a file.
+    case bytes([UInt8])
+  }
+
+  /// What an evaluation found about the image.
+  public struct Finding: Hashable, Sendable, Codable {
+    /// The label of its own class.
+    public var label: String?
+    /// The label of the class that the model gave it.
+    public var predicted: String?
+    /// The probability of that class.
+    public var probability: Float?
+    /// Whether that is its own class.
+    public var correct: Bool?
+    /// How little the methods agree about it: 1 minus the mean rank correlation of their maps.
+    public var disagreement: Double?
+
+    /// Makes a finding; by default nothing was found.
+    public init() {}
+  }
+
+  /// What people call it.
+  public var name: String
+  /// Where it is.
+  public var source: Source
+  /// What an evaluation found about it; nil where there was none.
+  public var finding: Finding?
+
+  /// Describes an image.
+  public init(name: String, source: Source, finding: Finding? = nil) {
+    (self.name, self.source, self.finding) = (name, source, finding)
+  }
+}
+
+/// The images of a session, and what was made of those that were used last.
+final class ExploreImages: Sendable {
+  /// What is kept of an image that was decoded.
+  struct Decoded: Sendable {
+    /// The extent at which it stands upright.
+    let width: Int
+    let height: Int
+    let isTurned: Bool
+    /// The file that is shown for it.
+    let picture: (type: String, bytes: [UInt8])
+  }
+
+  /// Columns and rows of an image, upright.
+  struct Extent: Sendable {
+    let width: Int
+    let height: Int
+  }
+
+  private struct State {
+    var order: [String]
+    var images: [String: ExploreImage]
+    var uploads: [String] = []
+    var uploadCount = 0
+  }
+
+  /// The longest side of a picture that is shown.
+  static let pictureSide = 1600
+  /// Images that were sent and are kept; the oldest is forgotten first.
+  static let uploadLimit = 64
+
+  private let state: Guarded<State>
+  private let decoded = BoundedCache<String, Decoded>(capacity: 32)
+  private let inputs = BoundedCache<InputKey, Tensor>(capacity: 32)
+  private let extents = BoundedCache<String, Extent>(capacity: 20_000)
+  /// Images are decoded one at a time, which bounds the memory.
+  private let thread = WorkThread("xai.explore.images")
+  private let pixelLimit: Int
+
+  private struct InputKey: Hashable {
+    let image: String
+    let preprocessing: Preprocessing
+  }
+
+  init(_ images: [ExploreImage], pixelLimit: Int) {
+    self.pixelLimit = pixelLimit
+    let named = images.enumerated().map { (String($0.offset + 1), $0.element) }
+    state = Guarded(
+      State(order: named.map(\.0), images: Dictionary(named) { first, _ in first }))
+  }
+
+  /// The ids and images, those that were sent last.
+  var all: [(id: String, image: ExploreImage)] {
+    state.withLock { state in state.order.compactMap { id in state.images[id].map { (id, $0) } } }
+  }
+
+  /// The image of an id.
+  func image(_ id: String) throws(ExploreError) -> ExploreImage {
+    guard let image = state.withLock({ $0.images[id] }) else {
+      throw ExploreError(.notFound, "there is no image '\(FileName.shown(String(id.prefix(100))))'")
+    }
+    return image
+  }
+
+  /// Takes an image that was sent, if it can be decoded.
+  func add(_ bytes: [UInt8], name: String) async throws -> String {
+    let image = ExploreImage(name: name, source: .bytes(bytes))
+    let decoded = try await thread.run { try self.decode(image) }
+    let (id, forgotten) = state.withLock { state -> (String, String?) in
+      state.uploadCount += 1
+      let id = "u\(state.uploadCount)"
+      state.images[id] = image
+      state.order.append(id)
+      state.uploads.append(id)
+      guard state.uploads.count > Self.uploadLimit else { return (id, nil) }
+      let oldest = state.uploads.removeFirst()
+      state.images[oldest] = nil
+      state.order.removeAll { $0 == oldest }
+      return (id, oldest)
+    }
+    if let forgotten {
+      self.decoded[forgotten] = nil
+      inputs.removeAll { $0.image == forgotten }
+    }
+    self.decoded[id] = decoded
+    return id
+  }
+
+  /// An image as it is shown, with its extent.
+  func decoded(_ id: String) async throws -> Decoded {
+    if let known = decoded[id] { return known }
+    let image = try image(id)
+    let made = try await thread.run { try self.decode(image) }
+    decoded[id] = made
+    return made
+  }
+
+  /// The image at its own size.
+  func original(_ id: String) async throws -> RGBImage {
+    let image = try image(id)
+    return try await thread.run { try self.read(image).image }
+  }
+
+  /// The extent of an image as its file states it, without decoding; nil where it can't be read.
+  func extent(_ id: String, _ image: ExploreImage) -> Extent? {
+    if let known = extents[id] { return known }
+    let extent: (width: Int, height: Int)? =
+      switch image.source {
+      case .file(let path):
+        (try? FileBytes(mapping: path))?.withBytes { try? RGBImage.extent(of: $0, file: path) }
+      case .bytes(let bytes): bytes.withUnsafeBytes { try? RGBImage.extent(of: $0, file: image.name) }
+      }
+    extents[id] = extent.map { Extent(width: $0.width, height: $0.height) }
+    return extents[id]
+  }
+
+  /// What a model sees of an image: its input, [1, 3, H, W].
+  func input(_ id: String, of model: ExploreModel) async throws -> Tensor {
+    let preprocessing = model.model.descriptor.preprocessing
+    let key = InputKey(image: id, preprocessing: preprocessing)
+    if let known = inputs[key] { return known }
+    let image = try image(id)
+    let input = try await thread.run { try preprocessing.tensor(from: [self.read(image).image]) }
+    inputs[key] = input
+    return input
+  }
+
+  private func decode(_ image: ExploreImage) throws -> Decoded {
+    let (pixels, isTurned) = try read(image)
+    return Decoded(
+      width: pixels.width, height: pixels.height, isTurned: isTurned, picture: try Self.picture(of: pixels))
+  }
+
+  private func read(_ image: ExploreImage) throws -> (image: RGBImage, isTurned: Bool) {
+    switch image.source {
+    case .file(let path): try RGBImage.read(path, pixelLimit: pixelLimit, orientation: .upright)
+    case .bytes(let bytes):
+      try RGBImage.read(bytes, file: image.name, pixelLimit: pixelLimit, orientation: .upright)
+    }
+  }
+
+  /// A small image as a PNG, pixel by pixel; a large one as a JPEG of at most 1600 pixels a side.
+  private static func picture(of image: RGBImage) throws -> (type: String, bytes: [UInt8]) {
+    let longest = max(image.width, image.height)
+    guard longest > 512 else { return ("image/png", try image.png()) }
+    guard longest > pictureSide else { return ("image/jpeg", try image.jpeg(quality: 92)) }
+    let reduced = image.resampled(
+      width: max(image.width * pictureSide / longest, 1),
+      height: max(image.height * pictureSide / longest, 1), filter: .bilinear)
+    return ("image/jpeg", try reduced.jpeg(quality: 92))
+  }
+}

@@ -1,0 +1,73 @@
+public import XAICore
+import XAIFoundation
+import XAIImage
+import XAITensor
+public import XAIWeights
+
+/// A model of a session: what is asked of it is answered one at a time.
+public final class ExploreModel: Sendable {
+  /// How it was loaded, so that it can be loaded again with classes that are texts.
+  public struct Origin: Sendable {
+    /// The directory.
+    public var directory: ModelDirectory
+    /// What it was loaded with.
+    public var request: LoadRequest
+    /// What the command's user wrote for it.
+    public var text: String
+
+    /// Describes where a model came from.
+    public init(directory: ModelDirectory, request: LoadRequest, text: String) {
+      (self.directory, self.request, self.text) = (directory, request, text)
+    }
+  }
+
+  /// What a trace is kept under: another recording is another pass, whose last bits may differ.
+  struct TraceKey: Hashable {
+    let image: String
+    let heads: [Intervention.Head]
+    let recording: Recording
+  }
+
+  /// What requests call it.
+  public let id: String
+  /// The model.
+  public let model: any Model
+  /// How it was loaded; nil for one that was made in memory, whose classes can't be replaced by texts.
+  public let origin: Origin?
+  let classes: ModelClasses
+  let turns = Turns()
+  let thread: WorkThread
+  let traces: BoundedCache<TraceKey, ForwardTrace>
+  let logits = BoundedCache<String, [Float]>(capacity: 256)
+
+  /// Makes a model ready for questions.
+  ///
+  /// - Parameters:
+  ///   - model: the model.
+  ///   - id: what requests call it.
+  ///   - origin: how it was loaded.
+  ///   - traceLimit: how many forward passes are kept, the last ones.
+  public init(_ model: any Model, id: String, origin: Origin? = nil, traceLimit: Int = 4) {
+    (self.model, self.id, self.origin) = (model, id, origin)
+    classes = ModelClasses(model.descriptor.labels)
+    thread = WorkThread("xai.explore.model.\(id)")
+    traces = BoundedCache(capacity: traceLimit)
+  }
+
+  /// The label of a class, as the model has it.
+  func label(_ index: Int) -> String { model.descriptor.labels[index] }
+
+  /// Throws for a class that the model doesn't have.
+  func check(class index: Int) throws {
+    guard model.descriptor.labels.indices.contains(index) else {
+      throw TargetError.unknownIndex(index, classCount: model.descriptor.classCount, called: nil)
+    }
+  }
+
+  /// Throws where the model has no classes, for what is about one.
+  func checkHasClasses(for user: String) throws {
+    guard model.descriptor.output != .none else {
+      throw ModelError.noClasses(user: user, model: model.descriptor.name)
+    }
+  }
+}
