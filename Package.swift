@@ -154,7 +154,14 @@ let modules: [Module] = [
     uses: [
       "XAIFoundation", "XAIEvaluation", "XAICore", "XAITensor", "XAIWeights", "XAIImage", "XAIFigures",
     ] + server,
-    embedded: ["Page/index.html", "Page/explore.css", "Page/explore.js"]),
+    embedded: [
+      "Page/index.html", "Page/explore.css", "Page/api.js", "Page/attention.js", "Page/chart.js",
+      "Page/classes.js", "Page/colours.js", "Page/dom.js", "Page/explore.js", "Page/hide.js",
+      "Page/images.js", "Page/keep.js", "Page/layers.js", "Page/maps.js", "Page/methods.js",
+      "Page/numbers.js", "Page/paint.js", "Page/photo.js", "Page/pins.js", "Page/progress.js",
+      "Page/questions.js", "Page/snapshot.js", "Page/stage.js", "Page/store.js", "Page/timing.js",
+      "Page/tour.js", "Page/versus.js",
+    ]),
   Module(
     name: "XAIBench",
     uses: [

@@ -34,6 +34,13 @@ struct ExploreCommand: ParsableCommand {
       "A text that is to be a class of a model that reads texts; may be repeated.", valueName: "text"))
   var target: [String] = []
 
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "The data set that a database of results is of, so that its images are there at their own size.",
+      valueName: "data"), completion: .file())
+  var data: String?
+
   @Option(help: ArgumentHelp("The port; 0 for one that is free.", valueName: "n"))
   var port = 0
 
@@ -77,7 +84,8 @@ enum ExploreHelp {
 
       xai explore MODEL photo.jpg
       xai explore MODEL photos -m OTHER     two models side by side
-      xai explore MODEL results.sqlite      the images of an evaluation, with what it found
+      xai explore MODEL results.sqlite -d photos
+                                            the images of an evaluation, with what it found
       xai explore CLIP photo.jpg -t "a dog" -t "a cat"
       xai explore MODEL --port 8000 --no-open
 

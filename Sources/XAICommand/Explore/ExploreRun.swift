@@ -29,6 +29,7 @@ struct ExploreRun {
   init(_ command: ExploreCommand) throws {
     self.command = command
     let images = try ExploreImages(command)
+    if !command.quiet { for note in images.notes { StandardError.write("Note: \(note)\n") } }
     let models = try ([command.model] + command.also).enumerated().map { index, text in
       let loaded = try LoadedModel(
         text, engine: command.engine, classes: command.classes, targets: command.target)
@@ -81,25 +82,6 @@ struct ExploreRun {
   }
 
   private static let ended = DispatchSemaphore(value: 0)
-}
-
-/// The images that a user named.
-private struct ExploreImages {
-  let found: [ExploreImage]
-
-  init(_ command: ExploreCommand) throws {
-    guard !command.images.isEmpty else {
-      found = []
-      return
-    }
-    let files = try ImageFiles(command.images, suffixLength: 0)
-    if !command.quiet {
-      for part in files.leftOut { StandardError.write("Note: \(part.folder): \(part.note)\n") }
-    }
-    found = files.files.map {
-      ExploreImage(name: FileSystem.name(of: $0.path), source: .file($0.path))
-    }
-  }
 }
 
 /// The browser of whoever sits at the machine.

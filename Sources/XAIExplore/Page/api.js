@@ -14,12 +14,18 @@ async function ask(path, options = {}) {
     throw new Error("The server doesn't answer. If xai explore was stopped, start it again and reload this page.");
   }
   if (response.ok) return response;
-  let message = `The server answered ${response.status} to ${path}.`;
+  let error = {};
   try {
-    message = (await response.json()).error.message ?? message;
+    ({ error } = await response.json());
   } catch { /* An answer without a reason: its status has to do. */ }
-  throw Object.assign(new Error(message), { status: response.status });
+  // A newer question of the same place took its turn.
+  if (["superseded", "cancelled"].includes(error.kind)) throw new DOMException(error.message, "AbortError");
+  throw new Error(error.message ?? `The server answered ${response.status} to ${path}.`);
 }
+
+/** This page among those that share the server; with the name of a place on it, a newer question takes the older one's turn. */
+const page = Array.from(crypto.getRandomValues(new Uint8Array(6)), byte => byte.toString(16).padStart(2, "0")).join("");
+export const place = name => `${page}/${name}`;
 
 const asJSON = (body, signal) => ({
   method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" }, signal

@@ -1,6 +1,6 @@
 // The panel "Attention": where the readout token or a patch attends, in every head of every layer; heads are switched off.
 
-import { post } from "./api.js";
+import { place, post } from "./api.js";
 import { announce, complain, el } from "./dom.js";
 import { count, floats, score, wholePercent } from "./numbers.js";
 import { paintMap } from "./paint.js";
@@ -161,7 +161,8 @@ export function attentionPanel() {
     const mine = ++asked;
     try {
       const answer = await post("attention", {
-        model: view().model, image: view().image, row: view().row, removedHeads: removedHeads(), target: targetIndex()
+        model: view().model, image: view().image, row: view().row, removedHeads: removedHeads(), target: targetIndex(),
+        view: place("attention")
       });
       if (mine !== asked) return;
       if (shown && (shown.layers !== answer.layers || shown.heads !== answer.heads)) cells = new Map();

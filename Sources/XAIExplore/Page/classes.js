@@ -2,6 +2,7 @@
 
 import { get, post } from "./api.js";
 import { announce, byId, complain, el } from "./dom.js";
+import { chooseModel } from "./fitting.js";
 import { percent, score } from "./numbers.js";
 import { hasProbabilities, shownClasses } from "./questions.js";
 import { model, on, set, targetIndex, view } from "./store.js";
@@ -125,11 +126,8 @@ function textClasses() {
       if (!lines.length) return complain(new Error("Type a class a line first, such as “a dog”."));
       try {
         const answer = await post("texts", { model: view().model, texts: lines, template: template.value });
-        const { session } = view(), models = session.models.filter(each => each.id !== answer.model.id);
-        set({
-          session: { ...session, models: [...models, answer.model] }, model: answer.model.id, target: null,
-          versusClass: null, hidden: [], keep: false, heads: []
-        });
+        set({ session: await get("session") });
+        chooseModel(answer.model.id);
       } catch (error) {
         complain(error);
       }

@@ -1,6 +1,6 @@
 // The panel "Hide": patches are painted away, or all but some, and the bars of the classes follow.
 
-import { stream } from "./api.js";
+import { place, stream } from "./api.js";
 import { curveChart } from "./chart.js";
 import { announce, complain, el, radios } from "./dom.js";
 import { request } from "./maps.js";
@@ -11,8 +11,11 @@ import { addTool, stage } from "./stage.js";
 import { model, on, patchCount, set, targetIndex, title, view, label } from "./store.js";
 
 /** What hidden patches look like here; the model gets the fill itself. */
-const looks = { mean: "#8a8a8a", black: "#000", blur: "#c9ced6", tokens: "#fff" };
-const fillNames = { mean: "mean colour", blur: "blurred image", black: "black", tokens: "taken out of the model" };
+const looks = { mean: "#7c7468", black: "#000", zero: "#808080", lowest: "#000", blur: "#c9ced6", tokens: "#fff" };
+const fillNames = {
+  mean: "ImageNet's mean colour", blur: "the blurred image", black: "black", zero: "zeros of the input",
+  lowest: "the input's lowest value", tokens: "no tokens at all"
+};
 
 // MARK: - Strokes
 
@@ -150,7 +153,7 @@ export function hidePanel() {
     status.textContent = "Computing the curves of this image …";
     try {
       const { against, ...body } = request();
-      const curves = await stream("curves/stream", { ...body, fill, steps: 20 }, {
+      const curves = await stream("curves/stream", { ...body, fill, steps: 20, view: place("curves") }, {
         signal: controller.signal,
         onProgress: fraction => { status.textContent = `Computing the curves of this image: ${wholePercent(fraction)}`; }
       });

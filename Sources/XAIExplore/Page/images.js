@@ -21,6 +21,7 @@ const orders = {
 /** What is known of an image in a few words. */
 function facts(image) {
   const words = [];
+  if (!image.width) return ["can't be read"];
   if (image.predicted) {
     words.push(`${image.predicted.label ?? image.predicted} ${image.probability === undefined ? "" : percent(image.probability)}`.trim());
   }
@@ -39,7 +40,7 @@ function draw() {
   list.replaceChildren(...shown.map(image => el("li", {},
     el("button", {
       type: "button", class: "thumb", "aria-current": image.id === view().image ? "true" : null,
-      onclick: () => set({ image: image.id, target: null, hidden: [], keep: false, heads: [], row: "readout" })
+      disabled: !image.width, onclick: () => set({ image: image.id, target: null, hidden: [], keep: false, heads: [], row: "readout" })
     },
     el("img", { src: pictureAddress(image.id, 200), alt: "", loading: "lazy", decoding: "async" }),
     el("span", { class: "name" }, image.name),

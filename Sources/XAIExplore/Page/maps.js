@@ -1,6 +1,6 @@
 // Maps that the server made, each asked for once.
 
-import { post, stream } from "./api.js";
+import { place, post, stream } from "./api.js";
 import { explainer, removedHeads, targetIndex, view } from "./store.js";
 
 /** Maps by what they were asked with. A few hundred are a few hundred kilobytes. */
@@ -10,7 +10,7 @@ const limit = 300;
 /** What a map is asked with, for the view as it is, but for what `changes` says. */
 export function request(changes = {}) {
   return {
-    model: view().model, image: view().image, explainer: view().explainer, target: targetIndex(), against: [],
+    model: view().model, image: view().image, explainer: view().explainer, target: targetIndex(), against: null,
     removedHeads: removedHeads(), ...changes
   };
 }
@@ -19,24 +19,27 @@ export const isKept = request => kept.has(JSON.stringify(request));
 export const cost = spec => explainer(spec)?.cost ?? "instant";
 
 /** A map, from those that are kept or from the server; progress and cancelling as in `stream`. */
-export async function mapFor(request, { signal, onProgress } = {}) {
+async function mapFor(request, { view, signal, onProgress }) {
   const key = JSON.stringify(request);
   if (kept.has(key)) return kept.get(key);
   const map = cost(request.explainer) === "instant"
-    ? await post("map", request, signal)
-    : await stream("map/stream", request, { signal, onProgress });
+    ? await post("map", { ...request, view }, signal)
+    : await stream("map/stream", { ...request, view }, { signal, onProgress });
   kept.set(key, map);
   // The likeliest class was asked for without its index, which is known by now.
-  if (request.target === null) kept.set(JSON.stringify({ ...request, target: map.target.index }), map);
+  if (request.target === null && map.target) kept.set(JSON.stringify({ ...request, target: map.target.index }), map);
   if (kept.size > limit) kept.delete(kept.keys().next().value);
   return map;
 }
+
+let runs = 0;
 
 /**
  * Runs one map after another for one place on the page. What was running for it is stopped; what takes minutes waits until
  * it is started. `show` gets `{phase, map, fraction, error}`: idle, waiting (to be started), running, ready or failed.
  */
 export function mapRun(show) {
+  const name = place(`map${++runs}`);
   let controller = null, last = null;
   const self = {
     /** Makes the map, or says that it waits to be started. */
@@ -53,7 +56,7 @@ export function mapRun(show) {
       show({ phase: "running", fraction: isSlow ? 0 : null });
       try {
         const map = await mapFor(request, {
-          signal: mine.signal,
+          view: name, signal: mine.signal,
           onProgress: fraction => { if (mine === controller) show({ phase: "running", fraction }); }
         });
         if (mine === controller) show({ phase: "ready", map });

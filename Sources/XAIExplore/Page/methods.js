@@ -1,7 +1,7 @@
 // The explainers that fit the model, grouped by what they cost, with their options.
 
 import { byId, el } from "./dom.js";
-import { explainer, identifier, model, on, set, title, view } from "./store.js";
+import { explainer, fits, identifier, model, on, reason, set, title, view } from "./store.js";
 
 const costs = [["instant", "At once"], ["seconds", "Seconds"], ["minutes", "Minutes"]];
 export const pinLimit = 4;
@@ -30,23 +30,22 @@ function row(each) {
 
 /** An explainer as the command would use it by default for this model. */
 function usual(each) {
-  const byDefault = model().defaultExplainer;
-  return byDefault && identifier(byDefault) === each.id ? byDefault : each.id;
+  return view().session.leading[view().model]?.find(spec => identifier(spec) === each.id) ?? each.id;
 }
 
 function draw() {
   if (!view().session || !model()) return;
-  const explainers = view().session.explainers, fitting = explainers.filter(each => each.fits);
+  const explainers = view().session.explainers, fitting = explainers.filter(fits);
   const place = byId("methods"), focus = document.activeElement;
   const focused = place.contains(focus) ? [...place.querySelectorAll("button")].indexOf(focus) : -1;
-  const unfit = explainers.filter(each => !each.fits), wasOpen = place.querySelector("details")?.open ?? false;
+  const unfit = explainers.filter(each => !fits(each)), wasOpen = place.querySelector("details")?.open ?? false;
   place.replaceChildren(
     ...costs.map(([cost, name]) => [name, fitting.filter(each => each.cost === cost)])
       .filter(([, group]) => group.length)
       .map(([name, group]) => el("section", {}, el("h3", {}, name), el("ul", {}, group.map(row)))),
     ...(unfit.length ? [el("details", { open: wasOpen },
       el("summary", {}, unfit.length === 1 ? "1 doesn't fit this model" : `${unfit.length} don't fit this model`),
-      el("ul", {}, unfit.map(each => el("li", { class: "unfit" }, el("b", {}, each.title), ` ${each.reason ?? ""}`))))]
+      el("ul", {}, unfit.map(each => el("li", { class: "unfit" }, el("b", {}, each.title), ` ${reason(each)}`))))]
       : []));
   if (focused >= 0) place.querySelectorAll("button")[focused]?.focus();
   drawChosen();
@@ -70,16 +69,24 @@ function change(name, value, byDefault) {
   set({ explainer: next, pins: view().pins.map(pin => pin === spec ? next : pin) });
 }
 
+/** The options of an explainer, its presets first: a preset is a name for values of the others. */
+const fields = each => [
+  ...(each.presets?.length ? [{
+    name: "preset", summary: "a set of options by name", choices: each.presets, default: each.presets[0]
+  }] : []),
+  ...(each.options ?? [])
+];
+
 function field(option, values) {
   const value = values[option.name] ?? String(option.default ?? "");
   const onchange = event => change(option.name, event.target.value.trim(), String(option.default ?? ""));
-  const choices = option.choices?.length ? option.choices : option.kind === "boolean" ? ["true", "false"] : null;
+  const choices = option.choices?.length ? option.choices : null;
   const input = choices && (choices.includes(value) || !values[option.name])
     ? el("select", { onchange }, choices.map(choice => el("option", { value: choice }, choice)))
     : el("input", { type: "text", spellcheck: "false", onchange });
   input.value = value;
   input.id = `option-${option.name}`;
-  return el("div", { class: "option" }, el("label", { for: input.id }, option.name), input, el("p", {}, option.summary));
+  return el("div", { class: "option" }, el("label", { for: input.id }, option.name), input, el("p", {}, option.summary, option.allowed && !choices ? el("small", {}, `: ${option.allowed}`) : null));
 }
 
 function drawChosen() {
@@ -90,8 +97,8 @@ function drawChosen() {
     ? document.activeElement.id : null;
   place.replaceChildren(
     el("p", {}, el("b", {}, title(view().explainer)), " ", each.summary),
-    ...(each.options?.length ? [el("details", { open: wasOpen },
-      el("summary", {}, "Options"), each.options.map(option => field(option, values)))] : []));
+    ...(fields(each).length ? [el("details", { open: wasOpen },
+      el("summary", {}, "Options"), fields(each).map(option => field(option, values)))] : []));
   if (focused) byId(focused)?.focus();
 }
 

@@ -76,7 +76,7 @@ export function methodsPanel() {
     try {
       const numbers = await post("agreement", {
         model: view().model, image: view().image,
-        maps: specs.map(spec => ({ explainer: spec, target: targetIndex(), against: [], removedHeads: removedHeads() }))
+        maps: specs.map(spec => ({ explainer: spec, target: targetIndex(), removedHeads: removedHeads() }))
       });
       if (mine === asked) agreement.replaceChildren(table(specs, numbers));
     } catch (error) {

@@ -1,6 +1,6 @@
 // Asks the model anew whenever what is looked at changes.
 
-import { get, newestFirst, post } from "./api.js";
+import { get, newestFirst, place, post } from "./api.js";
 import { complain } from "./dom.js";
 import { mapRun, request } from "./maps.js";
 import { model, on, removedHeads, set, targetIndex, view } from "./store.js";
@@ -22,7 +22,7 @@ export async function inputOf(image, model) {
 }
 
 /** The answer to an image as it is. */
-export const askWhole = (model, image, classes = []) => post("answer", { model, image, hidden: [], removedHeads: [], top, classes });
+const askWhole = (model, image, classes = []) => post("answer", { model, image, top, classes, view: place("whole") });
 
 const isWhole = () => !view().hidden.length && !view().keep && !view().heads.length;
 
@@ -41,7 +41,9 @@ async function refreshWhole() {
 const refreshAnswer = newestFirst(async () => {
   const { model, image, hidden, keep, fill } = view();
   try {
-    const answer = await post("answer", { model, image, hidden, keep, fill, removedHeads: removedHeads(), top, classes: asked() });
+    const answer = await post("answer", {
+      model, image, hidden, keep, fill, removedHeads: removedHeads(), top, classes: asked(), view: place("answer")
+    });
     if (model === view().model && image === view().image) set({ answer });
   } catch (error) {
     complain(error);

@@ -56,7 +56,7 @@ function draw() {
   const shown = passing ?? map;
   byId("legend").replaceChildren(...[
     passing ? el("p", { class: "caption" }, passing.caption) : null,
-    shown ? legend(shown, label(targetIndex())) : null
+    shown ? legend(shown, label(shown.target?.index ?? targetIndex())) : null
   ].filter(Boolean));
   stage.drawMarks();
   if (map && !passing) {

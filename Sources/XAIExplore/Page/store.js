@@ -49,12 +49,16 @@ export const model = () => state.session?.models.find(each => each.id === state.
 export const image = () => state.images.find(each => each.id === state.image) ?? null;
 export const identifier = explainer => explainer.split(":")[0];
 export const explainer = spec => state.session.explainers.find(each => each.id === identifier(spec));
+/** Whether an explainer fits the model, and why not. */
+export const fits = each => each.fits[state.model] === true;
+export const reason = each => each.reasons?.[state.model] ?? "";
 export const patchCount = () => model().grid.rows * model().grid.columns;
 export const targetIndex = () => state.target ?? state.whole?.top[0]?.index ?? null;
 export const removedHeads = () => state.heads.map(head => head.split(".").map(Number));
 
 /** A class of which the page knows the label, from any answer. */
 export function label(index) {
+  if (index === null) return "the model's output";
   const known = [...(state.answer?.top ?? []), ...(state.answer?.asked ?? []), ...(state.whole?.top ?? []),
     ...(state.whole?.asked ?? []), state.map?.target].find(each => each?.index === index);
   return known?.label ?? `class ${index}`;

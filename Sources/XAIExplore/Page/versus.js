@@ -10,7 +10,7 @@ import { photo } from "./photo.js";
 import { whileOpen } from "./pins.js";
 import { progressOf, updateProgress } from "./progress.js";
 import { hasProbabilities, inputOf } from "./questions.js";
-import { explainer, image, label, model, on, set, targetIndex, title, view } from "./store.js";
+import { explainer, fits, image, label, model, on, set, targetIndex, title, view } from "./store.js";
 
 /** A photograph with a heading, a map and a legend. */
 function pane() {
@@ -35,7 +35,7 @@ function pane() {
 const number = each => hasProbabilities() ? percent(each.probability) : score(each.logit);
 
 /** Whether the method can explain one class against another by itself. */
-const contrasts = spec => explainer(spec).options?.some(option => option.name === "contrast");
+const contrasts = spec => explainer(spec).contrast;
 
 /** Two classes: the map of each, and that of the difference. */
 function classes() {
@@ -76,7 +76,7 @@ function classes() {
       b.heading.textContent = `B: ${label(versusClass)}`;
       between.heading.textContent = "Why A and not B";
       const first = a.run.want(request()), second = b.run.want(request({ target: versusClass }));
-      if (contrasts(view().explainer)) return between.run.want(request({ against: [versusClass] }));
+      if (contrasts(view().explainer)) return between.run.want(request({ against: versusClass }));
       await Promise.all([first, second]);
       if (!maps.a || !maps.b) return;
       between.show({ ...maps.a, kind: "signed", scores: maps.a.scores.map((value, at) => value - maps.b.scores[at]) },
@@ -110,7 +110,7 @@ function methods() {
     try {
       const { rankCorrelation, topTenth } = await post("agreement", {
         model: view().model, image: view().image,
-        maps: [first, second].map(spec => ({ explainer: spec, target: targetIndex(), against: [], removedHeads: request().removedHeads }))
+        maps: [first, second].map(spec => ({ explainer: spec, target: targetIndex(), removedHeads: request().removedHeads }))
       });
       words.textContent = `Rank correlation ${correlation(rankCorrelation[0][1])}; of the highest tenth of the patches they have `
         + `${wholePercent(topTenth[0][1])} in common.`;
@@ -134,10 +134,10 @@ function methods() {
     refresh() {
       const { explainer: spec, versusExplainer, session, pins } = view();
       if (!versusExplainer || versusExplainer === spec) {
-        const other = pins.find(pin => pin !== spec) ?? session.explainers.find(each => each.fits && each.id !== spec)?.id;
+        const other = pins.find(pin => pin !== spec) ?? session.explainers.find(each => fits(each) && each.id !== spec)?.id;
         return set({ versusExplainer: other ?? null });
       }
-      const specs = [...new Set([versusExplainer, ...pins, ...session.explainers.filter(each => each.fits).map(each => each.id)])];
+      const specs = [...new Set([versusExplainer, ...pins, ...session.explainers.filter(fits).map(each => each.id)])];
       choose.replaceChildren(menu("B is", specs.filter(each => each !== spec).map(each => [each, title(each)]), versusExplainer,
         value => set({ versusExplainer: value })));
       maps = {};

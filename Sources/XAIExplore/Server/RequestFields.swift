@@ -1,5 +1,6 @@
 import XAICore
 import XAIFoundation
+import XAIImage
 import XAIWeights
 
 /// The members of a request's JSON object, read by name and type; what isn't known is refused.
@@ -187,5 +188,53 @@ extension RequestFields {
       throw wrong(name, "one of " + ExploreSession.hidings.map(\.optionText).joined(separator: ", "))
     }
     return hiding
+  }
+
+  /// The token that looks: a patch, or `"readout"`.
+  func looker() throws(ExploreError) -> ExploreSession.Looker {
+    switch value("row") {
+    case nil, .string("readout")?: return .readout
+    case .integer(let patch)?: return .patch(patch)
+    default: throw wrong("row", "a patch or \"readout\"")
+    }
+  }
+
+  /// A text, or a list of them.
+  func textOrTexts(_ name: String) throws(ExploreError) -> [String] {
+    if case .string(let text)? = value(name) { return [text] }
+    return try texts(name) ?? []
+  }
+
+  /// What a map is written as.
+  func exportFormat() throws(ExploreError) -> ExploreExport.Format {
+    let known = ExploreExport.Format.allCases.map(\.rawValue)
+    guard let format = ExploreExport.Format(rawValue: try requiredText("format")) else {
+      throw wrong("format", "one of " + known.joined(separator: ", "))
+    }
+    return format
+  }
+
+  /// How a map is drawn.
+  func exportStyle() throws(ExploreError) -> ExploreExport.Style {
+    var style = ExploreExport.Style()
+    guard let fields = try object("style", known: ["colourMap", "alpha", "upsampling"]) else { return style }
+    if let name = try fields.text("colourMap") {
+      guard let map = ColourMap(name: name) else {
+        throw wrong("colourMap", "one of " + ColourMap.allCases.map(\.rawValue).joined(separator: ", "))
+      }
+      style.colourMap = map
+    }
+    if let alpha = try fields.number("alpha") {
+      guard (0...1).contains(alpha) else { throw wrong("alpha", "a number from 0 to 1") }
+      style.alpha = alpha
+    }
+    if let name = try fields.text("upsampling") {
+      guard let upsampling = MapStyle.Upsampling(rawValue: name) else {
+        throw wrong(
+          "upsampling", "one of " + MapStyle.Upsampling.allCases.map(\.rawValue).joined(separator: ", "))
+      }
+      style.upsampling = upsampling
+    }
+    return style
   }
 }

@@ -75,6 +75,61 @@ extension Responder {
       let question = try RequestFields(bytes, known: RequestFields.mapFields).mapQuestion()
       return try ExploreReply(json: try await session.map(question))
     },
+    "agreement": { session, bytes in
+      let fields = try RequestFields(bytes, known: ["image", "model", "maps", "view"])
+      let questions = try fields.objects("maps", known: RequestFields.mapFields).map { map in
+        try map.mapQuestion(image: try fields.text("image"), model: try fields.text("model"))
+      }
+      return try ExploreReply(json: AgreementBody(try await session.agreement(of: questions)))
+    },
+    "curves": { session, bytes in
+      let fields = try RequestFields(bytes, known: RequestFields.mapFields + ["fill", "steps"])
+      return try ExploreReply(
+        json: try await session.curves(
+          of: fields.mapQuestion(), hiding: fields.hiding("fill", default: .fill(.mean)),
+          steps: fields.integer("steps") ?? 14))
+    },
+    "attention": { session, bytes in
+      let fields = try RequestFields(
+        bytes, known: ["image", "model", "row", "target", "removedHeads", "view"])
+      return try ExploreReply(
+        json: AttentionBody(
+          try await session.attention(
+            image: fields.requiredText("image"), from: fields.looker(), target: fields.integer("target"),
+            model: fields.text("model"), removedHeads: fields.heads("removedHeads"), view: fields.text("view"))))
+    },
+    "tokens": { session, bytes in
+      let fields = try RequestFields(bytes, known: ["image", "model", "view"])
+      return try ExploreReply(
+        json: try await session.tokens(
+          image: fields.requiredText("image"), model: fields.text("model"), view: fields.text("view")))
+    },
+    "lens": { session, bytes in
+      let fields = try RequestFields(bytes, known: ["image", "model", "top", "view"])
+      return try ExploreReply(
+        json: try await session.lens(
+          image: fields.requiredText("image"), top: fields.integer("top") ?? 3, model: fields.text("model"),
+          view: fields.text("view")))
+    },
+    "texts": { session, bytes in
+      let fields = try RequestFields(bytes, known: ["texts", "template", "model"])
+      guard let texts = try fields.texts("texts") else {
+        throw ExploreError(.badRequest, "'texts' is missing")
+      }
+      let model = try await session.model(
+        ofTexts: texts, templates: fields.textOrTexts("template"), model: fields.text("model"))
+      return try ExploreReply(json: ["model": session.overview(model)])
+    },
+    "export": { session, bytes in
+      let fields = try RequestFields(bytes, known: RequestFields.mapFields + ["format", "style"])
+      let export = try await session.export(
+        fields.mapQuestion(), as: fields.exportFormat(), style: fields.exportStyle())
+      return ExploreReply(type: export.type, bytes: export.bytes, fileName: export.fileName)
+    },
+    "code": { session, bytes in
+      let fields = try RequestFields(bytes, known: RequestFields.mapFields + ["format", "style"])
+      return try ExploreReply(json: try await session.code(for: fields.mapQuestion()))
+    },
   ]
 
   private func noAddress(_ request: Request) -> ExploreError {

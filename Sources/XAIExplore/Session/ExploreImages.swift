@@ -1,6 +1,6 @@
 import XAICore
 import XAIFoundation
-import XAIImage
+public import XAIImage
 import XAITensor
 
 /// An image that a session is about: a file that was named when it began, or bytes that were sent since.
@@ -11,6 +11,8 @@ public struct ExploreImage: Sendable {
     case file(String)
     /// The bytes of a file.
     case bytes([UInt8])
+    /// An image that something else reads, such as a data set; it is asked each time.
+    case opened(@Sendable () throws -> RGBImage)
   }
 
   /// What an evaluation found about the image.
@@ -75,11 +77,19 @@ final class ExploreImages: Sendable {
 
   private let state: Guarded<State>
   private let decoded = BoundedCache<String, Decoded>(capacity: 32)
-  private let inputs = BoundedCache<InputKey, Tensor>(capacity: 32)
+  private let inputs = BoundedCache<InputKey, Seen>(capacity: 32)
   private let extents = BoundedCache<String, Extent>(capacity: 20_000)
   /// Images are decoded one at a time, which bounds the memory.
   private let thread = WorkThread("xai.explore.images")
   private let pixelLimit: Int
+
+  /// What a model sees of an image.
+  struct Seen: Sendable {
+    /// The model's input, [1, 3, H, W].
+    let input: Tensor
+    /// The same before mean and standard deviation, [3, H, W] in [0, 1].
+    let pixels: Tensor
+  }
 
   private struct InputKey: Hashable {
     let image: String
@@ -153,20 +163,25 @@ final class ExploreImages: Sendable {
       case .file(let path):
         (try? FileBytes(mapping: path))?.withBytes { try? RGBImage.extent(of: $0, file: path) }
       case .bytes(let bytes): bytes.withUnsafeBytes { try? RGBImage.extent(of: $0, file: image.name) }
+      case .opened: decoded[id].map { ($0.width, $0.height) }
       }
     extents[id] = extent.map { Extent(width: $0.width, height: $0.height) }
     return extents[id]
   }
 
-  /// What a model sees of an image: its input, [1, 3, H, W].
-  func input(_ id: String, of model: ExploreModel) async throws -> Tensor {
+  /// What a model sees of an image.
+  func seen(_ id: String, by model: ExploreModel) async throws -> Seen {
     let preprocessing = model.model.descriptor.preprocessing
     let key = InputKey(image: id, preprocessing: preprocessing)
     if let known = inputs[key] { return known }
     let image = try image(id)
-    let input = try await thread.run { try preprocessing.tensor(from: [self.read(image).image]) }
-    inputs[key] = input
-    return input
+    let seen = try await thread.run {
+      let seen = try preprocessing.resizedAndCropped(self.read(image).image)
+      let rest = preprocessing.withoutResizing
+      return Seen(input: try rest.tensor(from: [seen]), pixels: try rest.unitPixels(from: [seen])[0])
+    }
+    inputs[key] = seen
+    return seen
   }
 
   private func decode(_ image: ExploreImage) throws -> Decoded {
@@ -180,6 +195,7 @@ final class ExploreImages: Sendable {
     case .file(let path): try RGBImage.read(path, pixelLimit: pixelLimit, orientation: .upright)
     case .bytes(let bytes):
       try RGBImage.read(bytes, file: image.name, pixelLimit: pixelLimit, orientation: .upright)
+    case .opened(let open): (try open(), false)
     }
   }
 

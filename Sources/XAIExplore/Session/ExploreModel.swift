@@ -34,11 +34,13 @@ public final class ExploreModel: Sendable {
   public let model: any Model
   /// How it was loaded; nil for one that was made in memory, whose classes can't be replaced by texts.
   public let origin: Origin?
-  let classes: ModelClasses
-  let turns = Turns()
+  private let traceLimit: Int
+  let turns: Turns
   let thread: WorkThread
   let traces: BoundedCache<TraceKey, ForwardTrace>
   let logits = BoundedCache<String, [Float]>(capacity: 256)
+  let maps = BoundedCache<ExploreMapQuestion, ExploreSession.MadeMap>(capacity: 64)
+  let curves = BoundedCache<ExploreSession.CurveKey, ExploreSession.KnownCurves>(capacity: 64)
 
   /// Makes a model ready for questions.
   ///
@@ -47,11 +49,23 @@ public final class ExploreModel: Sendable {
   ///   - id: what requests call it.
   ///   - origin: how it was loaded.
   ///   - traceLimit: how many forward passes are kept, the last ones.
-  public init(_ model: any Model, id: String, origin: Origin? = nil, traceLimit: Int = 4) {
+  public convenience init(_ model: any Model, id: String, origin: Origin? = nil, traceLimit: Int = 4) {
+    self.init(
+      model, id: id, origin: origin, traceLimit: traceLimit, turns: Turns(),
+      thread: WorkThread("xai.explore.model.\(id)"))
+  }
+
+  private init(
+    _ model: any Model, id: String, origin: Origin?, traceLimit: Int, turns: Turns, thread: WorkThread
+  ) {
     (self.model, self.id, self.origin) = (model, id, origin)
-    classes = ModelClasses(model.descriptor.labels)
-    thread = WorkThread("xai.explore.model.\(id)")
+    (self.turns, self.thread, self.traceLimit) = (turns, thread, traceLimit)
     traces = BoundedCache(capacity: traceLimit)
+  }
+
+  /// The same model with other classes, which takes turns with this one.
+  func replaced(by model: any Model, id: String, origin: Origin) -> ExploreModel {
+    ExploreModel(model, id: id, origin: origin, traceLimit: traceLimit, turns: turns, thread: thread)
   }
 
   /// The label of a class, as the model has it.

@@ -50,7 +50,7 @@ extension ExploreSession {
     guard (1...1000).contains(question.top) else {
       throw ExploreError(.badRequest, "top is from 1 to 1000, not \(question.top)")
     }
-    let input = try await images.input(question.image, of: asked)
+    let input = try await images.seen(question.image, by: asked).input
     let grid = try asked.model.layout(height: input.shape[2], width: input.shape[3]).grid
     guard question.hidden.allSatisfy({ (0..<grid.count).contains($0) }) else {
       throw ExploreError(.badRequest, "there are \(grid.count) patches (\(grid)), counted from 0")

@@ -65,7 +65,7 @@ extension ExploreSession {
 
   /// The patches of an image.
   func grid(ofImage id: String, of model: ExploreModel) async throws -> PatchGrid {
-    let input = try await images.input(id, of: model)
+    let input = try await images.seen(id, by: model).input
     return try model.model.layout(height: input.shape[2], width: input.shape[3]).grid
   }
 

@@ -58,7 +58,7 @@ extension ExploreSession {
   struct MadeMap: Sendable {
     let attribution: Attribution
     let explainer: any Explainer
-    let input: Tensor
+    let seen: ExploreImages.Seen
     let logits: [Float]
     let milliseconds: Double
   }
@@ -102,35 +102,22 @@ extension ExploreSession {
       specification.id + ":" + values.map { "\($0.0)=\($0.1)" }.joined(separator: ","))
   }
 
-  /// Makes a map, on the pass that is kept where there is one.
+  /// Makes a map, on the pass that is kept where there is one; a map that is known is given again.
   func make(
     _ question: ExploreMapQuestion, of asked: ExploreModel, purpose: String,
     progress: (@Sendable (Double) -> Void)? = nil
   ) async throws -> MadeMap {
     let explainer = try explainer(of: question)
     if let target = question.target { try asked.check(class: target) }
-    let input = try await images.input(question.image, of: asked)
-    return try await turn(of: asked, for: purpose, view: question.view) {
-      let model = try asked.without(question.removedHeads)
-      let seen = try model.descriptor(seeing: (height: input.shape[2], width: input.shape[3]))
-      try explainer.check(fits: seen)
-      let (made, milliseconds) = try timed {
-        let trace = try asked.trace(
-          of: input, image: question.image, without: question.removedHeads, by: model,
-          recording: explainer.recording(for: seen))
-        let selection = question.target.map { TargetSelection.classes([$0]) } ?? .predicted
-        let targets = try selection.resolve(logits: trace.logits, labels: seen.labels)
-        let attribution = try PassProgress.watched(
-          by: { count in
-            progress?(Double(count.done) / Double(max(count.total, 1)))
-            return true
-          },
-          { try explainer.maps(of: trace, targets: targets, using: model)[0][0] })
-        return (attribution, trace.logits.shape[1] > 0 ? trace.logits[0].elements : [])
-      }
-      return MadeMap(
-        attribution: made.0, explainer: explainer, input: input, logits: made.1, milliseconds: milliseconds)
+    var key = question
+    (key.explainer, key.against, key.model, key.view) = (explainer.specification, nil, nil, nil)
+    if let known = asked.maps[key] { return known }
+    let seen = try await images.seen(question.image, by: asked)
+    let made = try await turn(of: asked, for: purpose, view: question.view) {
+      try asked.map(of: seen, question, by: explainer, progress)
     }
+    asked.maps[key] = made
+    return made
   }
 
   /// What a user should know of a map.
@@ -149,6 +136,33 @@ extension ExploreSession {
 }
 
 extension ExploreModel {
+  /// Makes a map of an image.
+  fileprivate func map(
+    of seen: ExploreImages.Seen, _ question: ExploreMapQuestion, by explainer: any Explainer,
+    _ progress: (@Sendable (Double) -> Void)?
+  ) throws -> ExploreSession.MadeMap {
+    let model = try without(question.removedHeads)
+    let input = seen.input
+    let descriptor = try model.descriptor(seeing: (height: input.shape[2], width: input.shape[3]))
+    try explainer.check(fits: descriptor)
+    let ((attribution, logits), milliseconds) = try timed {
+      let trace = try trace(
+        of: input, image: question.image, without: question.removedHeads, by: model,
+        recording: explainer.recording(for: descriptor))
+      let selection = question.target.map { TargetSelection.classes([$0]) } ?? .predicted
+      let targets = try selection.resolve(logits: trace.logits, labels: descriptor.labels)
+      let attribution = try PassProgress.watched(
+        by: { count in
+          progress?(Double(count.done) / Double(max(count.total, 1)))
+          return true
+        }, { try explainer.maps(of: trace, targets: targets, using: model)[0][0] })
+      return (attribution, trace.logits.shape[1] > 0 ? trace.logits[0].elements : [])
+    }
+    return ExploreSession.MadeMap(
+      attribution: attribution, explainer: explainer, seen: seen, logits: logits,
+      milliseconds: milliseconds)
+  }
+
   /// The model without some heads; the model itself without none.
   func without(_ heads: Set<Intervention.Head>) throws -> any Model {
     guard !heads.isEmpty else { return model }
