@@ -3,11 +3,11 @@
 import { place, post } from "./api.js";
 import { announce, complain, el } from "./dom.js";
 import { count, floats, score, wholePercent } from "./numbers.js";
-import { paintMap } from "./paint.js";
-import { outline } from "./photo.js";
+import { legend, paintMap } from "./paint.js";
+import { outline, photo } from "./photo.js";
 import { whileOpen } from "./pins.js";
-import { addTool, showPassing, stage } from "./stage.js";
-import { model, on, removedHeads, set, targetIndex, view } from "./store.js";
+import { addTool, stage } from "./stage.js";
+import { image, model, on, removedHeads, set, targetIndex, view } from "./store.js";
 
 /** The attention that is shown: rows of every head, by `[layer][head][patch]`. */
 let shown = null;
@@ -33,31 +33,48 @@ function words(layer, head) {
   ].filter(Boolean).join("; ");
 }
 
+/** Frames the patch that is asked. */
+function outlineAsked(context, shownOn) {
+  if (view().row !== "readout") outline(context, shownOn.square(view().row), "#ffd54a");
+}
+
 /** Makes the panel. */
 export function attentionPanel() {
+  const enlarged = photo({
+    label: "The enlarged map. Arrow keys move, Space asks a patch.",
+    listener: {
+      over(patch) {
+        enlargedValue.textContent = patch !== null && shownMap
+          ? `Row ${Math.floor(patch / shown.grid.columns)}, column ${patch % shown.grid.columns}: ${score(shownMap.scores[patch])}` : "";
+      },
+      press: patch => set({ row: patch }), drag() {}, release() {}
+    }
+  });
+  const caption = el("p", { class: "caption" }), enlargedLegend = el("div", {}), enlargedValue = el("p", { class: "hint", role: "status" });
   const grid = el("div", { class: "heads", role: "grid", "aria-label": "Heads: a row per layer" });
-  const about = el("p", { class: "hint" }), status = el("p", { class: "head-status", "aria-live": "polite" });
+  const about = el("p", { class: "hint" });
   const readout = el("button", { type: "button", onclick: () => set({ row: "readout" }) }, "Ask the readout token");
   const all = el("button", { type: "button", onclick: () => set({ heads: [] }) }, "Switch all heads on");
   const layer = el("input", { type: "range", min: "0", id: "rollout-layer" });
   const layerSaid = el("output", { for: "rollout-layer" });
   const rollout = el("p", { class: "slider" },
     el("label", { for: "rollout-layer" }, "Attention rollout up to layer"), layer, layerSaid);
-  let cells = new Map(), touched = null, asked = 0;
+  let cells = new Map(), touched = null, asked = 0, shownMap = null;
 
   const toggle = name => {
     const { heads } = view(), isOff = heads.includes(name);
     set({ heads: isOff ? heads.filter(each => each !== name) : [...heads, name] });
     announce(`Layer ${name.replace(".", ", head ")} is ${isOff ? "on" : "off"}.`);
   };
-  const enlarge = (layer, head) => {
-    if (!shown) return;
-    status.textContent = words(layer, head);
-    showPassing({ ...asMap(rowOf(layer, head)), caption: `${words(layer, head)}. Where ${whose()} attends.` });
+  const show = (scores, text) => {
+    shownMap = asMap(scores);
+    enlarged.showImage(image(), view().input, model().grid);
+    enlarged.showMap(shownMap, { smooth: false, strength: 0.8 });
+    enlargedLegend.replaceChildren(legend(shownMap));
+    caption.textContent = text;
   };
-  const shrink = () => {
-    showPassing(null);
-    status.textContent = "";
+  const enlarge = (layer, head) => {
+    if (shown) show(rowOf(layer, head), `${words(layer, head)}. Where ${whose()} attends.`);
   };
 
   function cell(layer, head) {
@@ -127,31 +144,30 @@ export function attentionPanel() {
     }
     about.textContent = `Where ${whose()} attends: bright patches get more; each map from its own lowest to its own `
       + "highest. " + (shown.gmarWeights ? "The bar below a map is the head's weight by GMAR. " : "")
-      + (model().headRemoval ? "A click switches a head off. Click a patch of the photograph to ask it." : "Click a patch of the photograph to ask it.");
+      + (model().headRemoval ? "Pointing enlarges a head, a click switches it off; click a patch of a photograph to ask it." : "Click a patch of the photograph to ask it.");
     readout.disabled = view().row === "readout";
     rollout.hidden = !shown.rollout;
     layer.max = shown.layers - 1;
     layer.value = view().layer ?? shown.layers - 1;
     layerSaid.textContent = layer.value;
     drawOff();
+    shrink();
     stage.drawMarks();
   }
 
-  const showRollout = () => {
-    if (!shown?.rollout) return;
+  /** What the enlarged map is while no head is pointed at: rollout, or the first head of the last layer where there is none. */
+  const shrink = () => {
+    if (!shown) return;
     const patches = shown.grid.rows * shown.grid.columns, at = layer.valueAsNumber;
     layerSaid.textContent = String(at);
-    showPassing({
-      ...asMap(shown.rollout.subarray(at * patches, (at + 1) * patches)),
-      caption: `Attention rollout from ${whose()}, layers 0 to ${at}.`
-    });
+    if (shown.rollout) {
+      show(shown.rollout.subarray(at * patches, (at + 1) * patches), `Attention rollout from ${whose()}, layers 0 to ${at}.`);
+    } else enlarge(shown.layers - 1, 0);
   };
   layer.addEventListener("input", () => {
     set({ layer: layer.valueAsNumber });
-    showRollout();
+    shrink();
   });
-  layer.addEventListener("focus", showRollout);
-  layer.addEventListener("blur", shrink);
 
   async function refresh() {
     if (!model().attention) {
@@ -176,14 +192,13 @@ export function attentionPanel() {
   }
 
   addTool("attention", {
-    hint: "Click a patch to see where it attends; its map is the lightest where it looks most.",
+    hint: "Click a patch to see where it attends.",
     press: patch => set({ row: patch }),
-    decorate(context) {
-      if (view().row !== "readout") outline(context, stage.square(view().row), "#ffd54a");
-    }
+    decorate: context => outlineAsked(context, stage)
   });
   on(["heads"], () => { if (shown) drawOff(); });
-  on(["tab", "image"], () => showPassing(null));
   whileOpen("attention", ["row", "heads", "target"], refresh);
-  return el("div", {}, el("div", { class: "controls" }, readout, all, rollout), about, grid, status);
+  enlarged.decorate = context => outlineAsked(context, enlarged);
+  return el("div", {}, el("div", { class: "controls" }, readout, all, rollout), about,
+    el("div", { class: "attention" }, grid, el("div", { class: "enlarged" }, enlarged.root, enlargedLegend, caption, enlargedValue)));
 }

@@ -3,7 +3,7 @@
 import { el, svg } from "./dom.js";
 import { percent, wholePercent } from "./numbers.js";
 
-const size = { width: 360, height: 230, left: 44, right: 12, top: 14, bottom: 34 };
+const size = { width: 360, height: 230, left: 44, right: 22, top: 14, bottom: 34 };
 
 /** Steps of an axis from 0: at most five, of 1, 2 or 5 in some decimal place. */
 function ticks(highest) {
@@ -14,17 +14,16 @@ function ticks(highest) {
 
 /**
  * A figure of curves over the same fractions. `series` are `{name, kind, values}`, where the kind is how it is drawn:
- * own, random or centre. `isShare` says whether values are probabilities. Gives `{root, mark}`: `mark(fraction, value)`
+ * own, random or centre. Gives `{root, mark}`: `mark(fraction, value)`
  * puts a point on the chart, or takes it away where the fraction is null.
  */
-export function curveChart({ title, caption, across, fractions, series, isShare }) {
+export function curveChart({ title, caption, across, fractions, series }) {
   const all = series.flatMap(each => each.values);
-  const highest = isShare ? Math.max(0.01, ...all) : Math.max(...all), lowest = isShare ? 0 : Math.min(0, ...all);
+  const highest = Math.max(0.001, ...all);
   const inner = { width: size.width - size.left - size.right, height: size.height - size.top - size.bottom };
   const x = fraction => size.left + fraction * inner.width;
-  const y = value => size.top + (1 - (value - lowest) / (highest - lowest || 1)) * inner.height;
-  const text = value => isShare ? percent(value) : value.toPrecision(3);
-  const short = value => isShare ? Number((100 * value).toPrecision(3)) + " %" : String(Number(value.toPrecision(3)));
+  const y = value => size.top + (1 - value / highest) * inner.height;
+  const short = value => Number((100 * value).toPrecision(3)) + " %";
 
   const chart = svg("svg", { class: "chart", viewBox: `0 0 ${size.width} ${size.height}`, role: "img", "aria-label": `${title}: ${caption}` });
   for (const value of ticks(highest)) {
@@ -56,7 +55,7 @@ export function curveChart({ title, caption, across, fractions, series, isShare 
     guide.setAttribute("x2", x(fractions[nearest]));
     guide.setAttribute("visibility", "visible");
     outputs.forEach((output, at) => {
-      output.textContent = `${text(series[at].values[nearest])} at ${wholePercent(fractions[nearest])}`;
+      output.textContent = `${percent(series[at].values[nearest])} at ${wholePercent(fractions[nearest])}`;
     });
   });
   chart.addEventListener("pointerleave", () => {
@@ -67,7 +66,7 @@ export function curveChart({ title, caption, across, fractions, series, isShare 
     el("thead", {}, el("tr", {}, el("th", { scope: "col" }, across),
       series.map(each => el("th", { scope: "col" }, each.name)))),
     el("tbody", {}, fractions.map((fraction, at) => el("tr", {}, el("th", { scope: "row" }, wholePercent(fraction)),
-      series.map(each => el("td", {}, text(each.values[at])))))))));
+      series.map(each => el("td", {}, percent(each.values[at])))))))));
   const root = el("figure", { class: "curves" },
     el("figcaption", {}, el("b", {}, title), " ", caption), chart, keys, values);
   return {
@@ -77,7 +76,7 @@ export function curveChart({ title, caption, across, fractions, series, isShare 
       point.setAttribute("visibility", isShown ? "visible" : "hidden");
       if (!isShown) return;
       point.setAttribute("cx", x(fraction));
-      point.setAttribute("cy", y(Math.min(highest, Math.max(lowest, value))));
+      point.setAttribute("cy", y(Math.min(highest, Math.max(0, value))));
     }
   };
 }

@@ -8,7 +8,7 @@ import { count, ranked, wholePercent } from "./numbers.js";
 import { whileOpen } from "./pins.js";
 import { hasProbabilities } from "./questions.js";
 import { addTool, stage } from "./stage.js";
-import { model, on, patchCount, set, targetIndex, title, view, label } from "./store.js";
+import { model, on, patchCount, perPatch, set, targetIndex, title, view, label } from "./store.js";
 
 /** What hidden patches look like here; the model gets the fill itself. */
 const looks = { mean: "#7c7468", black: "#000", zero: "#808080", lowest: "#000", blur: "#c9ced6", tokens: "#fff" };
@@ -70,8 +70,8 @@ function decorate(context) {
 
 let curvesRun = null;
 
-/** The order in which the slider and the curves take patches: that of the curves where they are known. */
-const order = () => view().curves?.order ?? (view().map ? ranked(view().map.scores) : []);
+/** The order in which the slider and the curves take patches. */
+const order = () => view().map ? ranked(perPatch(view().map)) : [];
 
 /** The share of the patches that the slider stands for, where what is hidden is what the map ranks highest, or null. */
 function shareByMap() {
@@ -129,7 +129,7 @@ export function hidePanel() {
     if (!shown) return;
     const { answer, hidden, keep, fill, heads } = view(), share = shareByMap();
     const now = [...(answer?.top ?? []), ...(answer?.asked ?? [])].find(each => each.index === targetIndex());
-    const value = now && (hasProbabilities() ? now.probability : now.logit);
+    const value = now?.probability;
     const fits = share !== null && fill === shown.fill && !heads.length && value !== undefined;
     shown.deletion.mark(fits && !keep ? hidden.length / patchCount() : null, value);
     shown.insertion.mark(fits && keep ? hidden.length / patchCount() : null, value);
@@ -143,6 +143,11 @@ export function hidePanel() {
     curvesRun = { key, controller };
     shown = null;
     set({ curves: null });
+    if (!hasProbabilities()) {
+      curvesRun = null;
+      status.textContent = "This model's outputs are no probabilities, so there are no curves.";
+      return;
+    }
     if (!view().map) {
       curvesRun = null;
       charts.replaceChildren();
@@ -160,20 +165,19 @@ export function hidePanel() {
       if (curvesRun?.controller !== controller) return;
       status.textContent = "";
       const lines = kind => [
-        { name: title(spec), kind: "own", values: curves[kind] },
-        { name: "random", kind: "random", values: curves.random[kind] },
-        { name: "from the centre", kind: "centre", values: curves.centre[kind] }
+        { name: title(spec), kind: "own", values: curves.map[kind] },
+        { name: "random", kind: "random", values: curves.random?.[kind] },
+        { name: "from the centre", kind: "centre", values: curves.centre?.[kind] }
       ].filter(each => each.values);
-      const common = { fractions: curves.fractions, isShare: hasProbabilities() };
-      const what = `${hasProbabilities() ? "Probability" : "Output"} of ${label(targetIndex())}`;
+      const fractions = curves.fractions, what = `Probability of ${label(targetIndex())}`;
       shown = {
         fill,
         deletion: curveChart({
-          ...common, title: "Deletion", across: "patches hidden, highest first", series: lines("deletion"),
+          fractions, title: "Deletion", across: "patches hidden, highest first", series: lines("deletion"),
           caption: `${what} as patches are hidden. It should fall early.`
         }),
         insertion: curveChart({
-          ...common, title: "Insertion", across: "patches shown, highest first", series: lines("insertion"),
+          fractions, title: "Insertion", across: "patches shown, highest first", series: lines("insertion"),
           caption: `${what} as patches are shown. It should rise early.`
         })
       };

@@ -40,7 +40,7 @@ export function layersPanel() {
   function drawReadout() {
     readout.replaceChildren(el("div", { class: "scroll" }, el("table", { class: "lens" },
       el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Layer"),
-        Array.from({ length: top }, (_, at) => el("th", { scope: "col" }, at === 0 ? "Likeliest" : at === 1 ? "second" : "third")))),
+        Array.from({ length: top }, (_, at) => el("th", { scope: "col" }, ["Likeliest", "second", "third"][at])))),
       el("tbody", {}, lens.layers.map((each, at) => el("tr", { class: at === layer() ? "on" : null },
         el("th", { scope: "row" }, el("button", {
           type: "button", class: "quiet", "aria-pressed": String(at === layer()), onclick: () => set({ layer: at })
@@ -112,8 +112,7 @@ export function layersPanel() {
     if (key !== shownKey) return;
     lens = read.value ?? null;
     tokens = lengths.value ?? null;
-    for (const each of lens?.layers ?? []) for (const found of each.readout) names.set(found.index, found.label);
-    for (const each of lens?.layers ?? []) for (const found of each.patches ?? []) if (found.label) names.set(found.index, found.label);
+    names = new Map(Object.entries(lens?.labels ?? {}).map(([index, label]) => [Number(index), label]));
     for (const each of [read, lengths]) if (each.status === "rejected") complain(each.reason);
     missing.textContent = model().layerReadouts ? "" : "This model's layers can't be read by its classifier.";
     draw();

@@ -9,7 +9,7 @@ export function percent(probability) {
 }
 
 /** A share of patches as per cent without decimals. */
-export const wholePercent = share => Math.round(100 * share) + " %";
+export const wholePercent = share => Number.isFinite(share) ? Math.round(100 * share) + " %" : "–";
 
 /** A score with three digits that count, and a minus sign that is one. */
 export function score(value) {

@@ -19,14 +19,14 @@ export function scaleOf(map) {
 /** The share of the strongest colours where the reader chose none: all but the strongest of signed scores cover less. */
 export const usualStrength = map => map.kind === "signed" ? 0.9 : 0.5;
 
-/** Pixels per patch of a smooth drawing; the browser enlarges it from there. */
-const pixels = 16;
+/** Pixels per value of a smooth drawing, on either side; the browser enlarges it from there. */
+const pixels = values => Math.max(1, Math.min(16, Math.floor(512 / values)));
 
 /** Draws a map. `strength` is the share of the colours; signed scores cover as much as they are large. */
 export function paintMap(canvas, map, { smooth, strength }) {
   const { rows, columns } = map.grid, scale = scaleOf(map);
   const table = map.kind === "signed" ? signed : unsigned;
-  const step = smooth ? pixels : 1;
+  const step = smooth ? pixels(Math.max(rows, columns)) : 1;
   canvas.width = columns * step;
   canvas.height = rows * step;
   canvas.classList.toggle("sharp", !smooth);
@@ -74,7 +74,7 @@ export function paintCategories(canvas, grid, kinds, strength) {
   });
 }
 
-/** What the colours of a map mean, as a strip with its ends. `speaks` is the class that signed scores are about. */
+/** What the colours of a map mean, as a strip with its ends. `speaks` is the class that signed scores are about, or nothing. */
 export function legend(map, speaks) {
   const scale = scaleOf(map), isSigned = map.kind === "signed";
   if (scale.lowest === scale.highest || (isSigned && scale.highest === 0)) {
@@ -87,7 +87,7 @@ export function legend(map, speaks) {
   for (let x = 0; x < 256; x++) drawn.data.set([table[3 * x], table[3 * x + 1], table[3 * x + 2], 255], 4 * x);
   context.putImageData(drawn, 0, 0);
   const ends = isSigned
-    ? [`${score(scale.lowest)} against ${speaks}`, "0", `for ${speaks} ${score(scale.highest)}`]
+    ? [`${score(scale.lowest)} against ${speaks ?? "it"}`, "0", `for ${speaks ?? "it"} ${score(scale.highest)}`]
     : map.kind === "relative" ? ["lowest", "", "highest"]
     : [`${score(scale.lowest)} lowest`, "", `highest ${score(scale.highest)}`];
   return el("div", { class: "legend" }, strip, el("div", { class: "ends" }, ends.map(text => el("span", {}, text))));

@@ -8,7 +8,7 @@ import { correlation, wholePercent } from "./numbers.js";
 import { legend } from "./paint.js";
 import { photo } from "./photo.js";
 import { progressOf, updateProgress } from "./progress.js";
-import { image, label, model, on, removedHeads, set, targetIndex, title, view } from "./store.js";
+import { image, model, on, removedHeads, set, targetIndex, title, view } from "./store.js";
 
 /** Which panel needs which changes is its own matter; `follow` runs `body` at once and then whenever the panel is open. */
 export function whileOpen(tab, keys, body) {
@@ -29,7 +29,7 @@ function card(spec, changed) {
     if ("map" in state) small.showMap(state.map, { smooth: view().drawing === "smooth", strength: view().strength });
     if (!updateProgress(below, state)) {
       below.replaceChildren(...[
-        progressOf(run, state, title(spec)), state.map ? legend(state.map, label(targetIndex())) : null
+        progressOf(run, state, title(spec)), state.map ? legend(state.map) : null
       ].filter(Boolean));
     }
     if (state.phase === "ready") changed();

@@ -85,7 +85,7 @@ export async function snapshot() {
   const facts = [
     ["Model", `${model().name} (${model().family}), ${model().kernels}`], ["Image", `${image().name}, ${image().width} × ${image().height} pixels`],
     ["Method", view().explainer], ["Class", `${label(targetIndex())} (${targetIndex()})`],
-    ["Made by", `xai explore ${view().session.version}, ${new Date().toISOString().slice(0, 10)}`]
+    ["Made by", `xai explore ${view().session.program ?? ""}, ${new Date().toISOString().slice(0, 10)}`]
   ];
   const notes = [...(view().map?.notes ?? []), ...model().notes];
   const panel = document.querySelector("[role=tabpanel]:not([hidden])");

@@ -2,24 +2,17 @@
 
 import { announce, byId, el, menu, radios } from "./dom.js";
 import { percent, score } from "./numbers.js";
-import { legend, scaleOf, usualStrength } from "./paint.js";
+import { legend, usualStrength } from "./paint.js";
 import { photo } from "./photo.js";
 import { progressOf, updateProgress } from "./progress.js";
 import { hasProbabilities, mainRun } from "./questions.js";
-import { explainer, image, label, model, on, set, targetIndex, title, view } from "./store.js";
+import { explainer, image, label, model, on, perPatch, set, targetIndex, title, view } from "./store.js";
 import { drawn } from "./timing.js";
 
 /** What panels add to the photograph: by the name of a panel, `press`, `drag`, `release`, `decorate` and `hint`. */
 const tools = new Map();
 export const addTool = (tab, tool) => tools.set(tab, tool);
 const tool = () => tools.get(view().tab) ?? {};
-
-/** A map with a caption that is shown for as long as something is pointed at, such as a head; or null. */
-let passing = null;
-export function showPassing(map) {
-  passing = map;
-  draw();
-}
 
 export const stage = photo({
   label: "Patches of the photograph. Arrow keys move, Space presses.",
@@ -38,30 +31,24 @@ export const stage = photo({
 const hint = () => tool().hint ?? "Point at a patch, or walk over them with the arrow keys, to read its score.";
 
 function valueOf(patch) {
-  const { columns } = model().grid, map = passing ?? view().map;
+  const { columns } = model().grid, map = view().map;
   const place = `Row ${Math.floor(patch / columns)}, column ${patch % columns}`;
   const said = tool().value?.(patch);
   if (said) return `${place}: ${said}`;
   if (!map) return place;
-  const value = map.scores[patch], above = map.scores.filter(other => other > value).length;
+  const scores = perPatch(map), value = scores[patch], above = scores.filter(other => other > value).length;
   const words = map.kind === "signed"
     ? `${score(value)}, ${value > 0 ? "for" : value < 0 ? "against" : "neither for nor against"} ${label(targetIndex())}`
-    : `${score(value)} of at most ${score(scaleOf(map).highest)}`;
-  return `${place}: ${words}; ${above === 0 ? "the highest" : `rank ${above + 1} of ${map.scores.length}`}`;
+    : `${score(value)} of at most ${score(Math.max(...scores))}`;
+  return `${place}: ${words}; ${above === 0 ? "the highest" : `rank ${above + 1} of ${scores.length}`}`;
 }
 
 function draw() {
   const { map, drawing, strength } = view();
-  stage.showMap(passing ?? map, { smooth: drawing === "smooth" && !passing, strength: passing ? 0.85 : strength });
-  const shown = passing ?? map;
-  byId("legend").replaceChildren(...[
-    passing ? el("p", { class: "caption" }, passing.caption) : null,
-    shown ? legend(shown, label(shown.target?.index ?? targetIndex())) : null
-  ].filter(Boolean));
+  stage.showMap(map, { smooth: drawing === "smooth", strength });
+  byId("legend").replaceChildren(...(map ? [legend(map, label(map.target?.index ?? targetIndex()))] : []));
   stage.drawMarks();
-  if (map && !passing) {
-    for (const name of ["change-map", "change-image", "first-map"]) drawn(name);
-  }
+  if (map) for (const name of ["change-map", "change-image", "first-map"]) drawn(name);
 }
 
 /** Two or three sentences for those who don't look at the map: what the model says, and what the colours mean. */
@@ -84,7 +71,7 @@ function headline() {
       ? `red patches speak for ${speaks}, blue ones against it, and grey ones hardly matter`
       : map.kind === "relative" ? "brighter patches rank higher; their numbers say no more than that"
       : "brighter patches count more, whether for the class or against it";
-    sentences.push(`${title(spec)}: ${colours}.`);
+    sentences.push(`${explainer(spec).title}: ${colours}.`);
     if (!explainer(spec).followsClass) sentences.push("It is the same map for every class.");
   }
   return sentences;
@@ -109,10 +96,10 @@ export function showStage() {
   const strength = el("input", { type: "range", min: "0", max: "100", id: "strength" });
   strength.addEventListener("input", () => set({ strength: strength.valueAsNumber / 100 }));
   byId("drawing").append(
-    el("label", { class: "field" }, "Strength of the map", strength),
+    el("label", { class: "field" }, "Strength", strength),
     radios("drawing", "Drawn", [["smooth", "smooth"], ["patches", "by patches"]], view().drawing,
       drawing => set({ drawing })),
-    menu("Size", [["fit", "fit the page"], ["own", "its own pixels"]], view().size, size => set({ size })));
+    menu("Size", [["fit", "fit"], ["own", "own pixels"]], view().size, size => set({ size })));
   stage.decorate = context => tool().decorate?.(context);
   const showImage = () => {
     if (!image()) return;

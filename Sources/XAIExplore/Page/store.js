@@ -53,6 +53,19 @@ export const explainer = spec => state.session.explainers.find(each => each.id =
 export const fits = each => each.fits[state.model] === true;
 export const reason = each => each.reasons?.[state.model] ?? "";
 export const patchCount = () => model().grid.rows * model().grid.columns;
+/** A map's score for each patch: where it has pixels, as some options make it, the sum over a patch's. */
+export function perPatch(map) {
+  const { rows, columns } = model().grid;
+  if (map.grid.rows === rows && map.grid.columns === columns) return map.scores;
+  const sums = new Array(rows * columns).fill(0);
+  map.scores.forEach((score, at) => {
+    const row = Math.floor(Math.floor(at / map.grid.columns) * rows / map.grid.rows);
+    const column = Math.floor(at % map.grid.columns * columns / map.grid.columns);
+    sums[row * columns + column] += score;
+  });
+  return sums;
+}
+
 export const targetIndex = () => state.target ?? state.whole?.top[0]?.index ?? null;
 export const removedHeads = () => state.heads.map(head => head.split(".").map(Number));
 

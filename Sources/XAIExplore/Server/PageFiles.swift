@@ -5,7 +5,9 @@ enum PageFiles {
     let type: String
     let bytes: [UInt8]
 
-    static func script(_ bytes: [UInt8]) -> File { File(type: "text/javascript; charset=utf-8", bytes: bytes) }
+    static func script(_ bytes: [UInt8]) -> File {
+      File(type: "text/javascript; charset=utf-8", bytes: bytes)
+    }
   }
 
   /// The file of a path of the address; nil where there is none.
@@ -20,6 +22,7 @@ enum PageFiles {
     case "/colours.js": .script(PackageResources.colours_js)
     case "/dom.js": .script(PackageResources.dom_js)
     case "/explore.js": .script(PackageResources.explore_js)
+    case "/fitting.js": .script(PackageResources.fitting_js)
     case "/hide.js": .script(PackageResources.hide_js)
     case "/images.js": .script(PackageResources.images_js)
     case "/keep.js": .script(PackageResources.keep_js)
