@@ -81,7 +81,8 @@ struct RootCommand: ParsableCommand {
         xai inspect MODEL                     what a model is, and what fits
         xai explain --model MODEL photo.jpg   overlays, maps and records
         xai compare --model MODEL photo.jpg   all explainers, and whether they agree
-      \(exploreLine)  xai train --model MODEL --data PHOTOS --output FOLDER
+        xai explore MODEL photo.jpg           a page where you ask the model
+        xai train --model MODEL --data PHOTOS --output FOLDER
                                               fine-tune, or train from scratch
         xai evaluate --model MODEL --data PHOTOS --output RESULTS
                                               judge explainers by metrics
@@ -94,28 +95,11 @@ struct RootCommand: ParsableCommand {
 
       \(ExitStatus.help)
       """, version: XAICommandLine.version,
-    subcommands: subcommands)
-
-  private static var subcommands: [any ParsableCommand.Type] {
-    var commands: [any ParsableCommand.Type] = [
-      ListCommand.self, InspectCommand.self, ExplainCommand.self, CompareCommand.self, TrainCommand.self,
-      EvaluateCommand.self, MergeCommand.self, ReportCommand.self, CheckGradientsCommand.self,
-      BenchCommand.self,
-    ]
-    #if XAI_EXPLORE
-    commands.insert(ExploreCommand.self, at: 4)
-    #endif
-    return commands
-  }
-
-  /// The line of help about the page, in a build that has it.
-  private static let exploreLine: String = {
-    #if XAI_EXPLORE
-    "  xai explore MODEL photo.jpg           a page on this machine where you ask the model\n"
-    #else
-    ""
-    #endif
-  }()
+    subcommands: [
+      ListCommand.self, InspectCommand.self, ExplainCommand.self, CompareCommand.self, ExploreCommand.self,
+      TrainCommand.self, EvaluateCommand.self, MergeCommand.self, ReportCommand.self,
+      CheckGradientsCommand.self, BenchCommand.self,
+    ])
 }
 
 /// What a run of the command has beside its arguments.

@@ -16,7 +16,8 @@ extension VisionTransformer: InspectableModel {
       else {
         throw .unsupportedInput(
           model: descriptor.name,
-          reason: "there is no head \(head.head) of layer \(head.layer): it has \(weights.blocks.count) layers of "
+          reason:
+            "there is no head \(head.head) of layer \(head.layer): it has \(weights.blocks.count) layers of "
             + "\(configuration.headCount) heads, counted from 0")
       }
     }

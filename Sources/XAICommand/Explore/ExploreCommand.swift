@@ -1,7 +1,5 @@
-#if XAI_EXPLORE
 import ArgumentParser
 import XAICore
-import XAIExplore
 import XAIFoundation
 import XAIImage
 
@@ -72,7 +70,13 @@ struct ExploreCommand: ParsableCommand {
   }
 
   func run() throws {
+    #if XAI_EXPLORE
     try ExploreRun(self).run()
+    #else
+    throw Failure(
+      .usage,
+      "this build has no page, which needs Swift 6.2 or later: XAI_EXPLORE=on swift build -c release")
+    #endif
   }
 }
 
@@ -85,7 +89,7 @@ enum ExploreHelp {
       xai explore MODEL photo.jpg
       xai explore MODEL photos -m OTHER     two models side by side
       xai explore MODEL results.sqlite -d photos
-                                            the images of an evaluation, with what it found
+          the images of an evaluation, with what it found
       xai explore CLIP photo.jpg -t "a dog" -t "a cat"
       xai explore MODEL --port 8000 --no-open
 
@@ -94,4 +98,3 @@ enum ExploreHelp {
     \(ExitStatus.help)
     """
 }
-#endif

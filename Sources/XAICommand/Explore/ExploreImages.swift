@@ -19,7 +19,8 @@ struct ExploreImages {
     let databases = command.images.filter(Self.isDatabase)
     let others = command.images.filter { !Self.isDatabase($0) }
     guard command.data == nil || !databases.isEmpty else {
-      throw Failure(.usage, "--data is the data set of a database of results; name one, or the images themselves.")
+      throw Failure(
+        .usage, "--data is the data set of a database of results; name one, or the images themselves.")
     }
     if !others.isEmpty {
       let files = try ImageFiles(others, suffixLength: 0)
@@ -60,16 +61,19 @@ struct ExploreImages {
     let shown = FileName.shown(path)
     if missing > 0 {
       notes.append(
-        "\(shown): \(counted(missing, "image")) left out, of which the database keeps no picture; --data names the data set.")
+        "\(shown): \(counted(missing, "image")) left out, of which the database keeps no picture; --data names the data set."
+      )
     }
     if split == nil, !found.isEmpty {
       notes.append(
-        "\(shown): images are shown as the model saw them, small and cropped; --data names the data set they are from.")
+        "\(shown): images are shown as the model saw them, small and cropped; --data names the data set they are from."
+      )
     }
   }
   #else
   private mutating func add(database path: String, data: String?) throws {
-    throw Failure(.usage, "\(FileName.shown(path)): this build reads no databases; it was made without SQLite.")
+    throw Failure(
+      .usage, "\(FileName.shown(path)): this build reads no databases; it was made without SQLite.")
   }
   #endif
 }

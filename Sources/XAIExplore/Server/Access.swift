@@ -25,7 +25,7 @@ struct Access: Sendable {
     if let names, !names.contains(Self.name(ofHost: host)) {
       throw ExploreError(
         .forbidden,
-        "this server isn't called '\(printable(host))'; use the address that `xai explore` printed")
+        "this server isn't called '\(printable(host))'; use the address that it was started with")
     }
     guard let origin = request.headers[.origin] else { return }
     guard origin.lowercased() == "http://\(host)" else {
@@ -44,12 +44,12 @@ struct Access: Sendable {
     guard let given else {
       throw ExploreError(
         .unauthorised,
-        "the token is missing; open the address that `xai explore` printed, or send 'Authorization: Bearer TOKEN'"
+        "the token is missing; open the address that was printed at the start, token and all, or send 'Authorization: Bearer TOKEN'"
       )
     }
     guard Self.areEqual(given, token) else {
       throw ExploreError(
-        .unauthorised, "the token is wrong; each start of `xai explore` has another, which it prints")
+        .unauthorised, "the token is wrong; each start has another, which is printed")
     }
   }
 

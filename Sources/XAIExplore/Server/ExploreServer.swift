@@ -4,6 +4,14 @@ import Logging
 import NIOCore
 import NIOPosix
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// An HTTP server in front of a session: the page, and the same answers as JSON under `/api/v1`.
 ///
 /// It listens on this machine alone unless a host is named, and answers whoever knows its token.
@@ -54,8 +62,10 @@ public struct ExploreServer: Sendable {
     on group: MultiThreadedEventLoopGroup, _ isReady: @escaping @Sendable (String) -> Void
   ) async throws {
     let responder = Responder(session, configuration)
-    var http = HTTP1Channel.Configuration(idleTimeout: .seconds(configuration.idleSeconds))
-    http.httpDecoder = .init(maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 64 << 10, maxHeaderFieldCount: 100)
+    var http = HTTP1Channel.Configuration(
+      additionalChannelHandlers: [DepartureHandler()], idleTimeout: .seconds(configuration.idleSeconds))
+    http.httpDecoder = .init(
+      maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 64 << 10, maxHeaderFieldCount: 100)
     // What the server would say is for the operators of a service; a user is told by answers.
     let logger = Logger(label: "xai.explore", factory: { _ in SwiftLogNoOpLogHandler() })
     let (host, token) = (configuration.host, configuration.token)
@@ -93,7 +103,7 @@ public enum ExploreServerError: Error, Hashable, Sendable, CustomStringConvertib
   public var description: String {
     switch self {
     case .portTaken(let port):
-      "something else listens on port \(port), perhaps another `xai explore`: end it, or give another --port"
+      "something else listens on port \(port), perhaps another page of this kind: end it, or choose another port"
     case .notListening(let host, let port, let reason):
       "can't listen on \(host), port \(port): \(reason)"
     }

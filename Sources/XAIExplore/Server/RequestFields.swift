@@ -32,7 +32,8 @@ struct RequestFields {
     let near = nearestNames(to: other, among: known).first.map { "; did you mean '\($0)'?" } ?? ""
     throw ExploreError(
       .badRequest,
-      "there is no field '\(FileName.shown(String(other.prefix(60))))'\(near) The fields are \(known.joined(separator: ", ")).")
+      "there is no field '\(FileName.shown(String(other.prefix(60))))'\(near) The fields are \(known.joined(separator: ", "))."
+    )
   }
 
   private func wrong(_ name: String, _ what: String) -> ExploreError {

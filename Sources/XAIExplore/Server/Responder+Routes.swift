@@ -96,7 +96,8 @@ extension Responder {
         json: AttentionBody(
           try await session.attention(
             image: fields.requiredText("image"), from: fields.looker(), target: fields.integer("target"),
-            model: fields.text("model"), removedHeads: fields.heads("removedHeads"), view: fields.text("view"))))
+            model: fields.text("model"), removedHeads: fields.heads("removedHeads"), view: fields.text("view")
+          )))
     },
     "tokens": { session, bytes in
       let fields = try RequestFields(bytes, known: ["image", "model", "view"])

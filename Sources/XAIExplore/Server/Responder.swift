@@ -36,14 +36,16 @@ struct Responder: Sendable {
       try await send(await reply(answer), request, writer)
     case .post(let limit, let answer):
       let bytes: [UInt8]
+      try await invite(request, writer)
       do {
         bytes = try await body(of: request, limit: limit)
-      } catch {
-        return try await refuse(ExploreError(reporting: error), request, writer)
+      } catch let error as ExploreError {
+        return try await send(ExploreReply(error: error), request, writer)
       }
-      try await send(await reply { try await answer(bytes) }, request, writer)
+      let reply = await reply { try await working(for: channel) { try await answer(bytes) } }
+      try await send(reply, request, writer)
     case .stream(let answer):
-      try await stream(answer, request, writer)
+      try await stream(answer, request, writer, on: channel)
     }
   }
 
@@ -62,7 +64,7 @@ struct Responder: Sendable {
       guard request.method == .get || request.method == .head else {
         throw ExploreError(.method, "\(path) takes GET")
       }
-      if path == "/" { try access.checkToken(request) }
+      if file.isPage { try access.checkToken(request) }
       return .page(file)
     }
     try access.checkToken(request)
@@ -78,18 +80,32 @@ struct Responder: Sendable {
     }
   }
 
+  /// The body of a request.
+  ///
+  /// One that is too long is passed over before that is said: a client that still sends would not see a reply on a connection
+  /// that is closed. Where it is longer than any body may be, the connection ends.
   private func body(of request: Request, limit: Int) async throws -> [UInt8] {
-    let length = request.headers[.contentLength].flatMap { Int($0) }
     let tooLarge = ExploreError(.tooLarge, "the body has more than the \(limit) bytes that are taken here")
-    if let length, length > limit { throw tooLarge }
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(length ?? 0)
+    let length = request.headers[.contentLength].flatMap { Int($0) }
+    var (bytes, count) = ([UInt8](), 0)
+    bytes.reserveCapacity(min(length ?? 0, limit))
     for try await part in request.body {
-      guard bytes.count + part.readableBytes <= limit else { throw tooLarge }
-      bytes += part.readableBytesView
+      count += part.readableBytes
+      guard count <= limit + uploadLimit else { throw Endless() }
+      if count <= limit { bytes += part.readableBytesView }
     }
+    guard count <= limit else { throw tooLarge }
     return bytes
   }
+
+  /// Tells a client that waits for it to send the body.
+  private func invite(_ request: Request, _ writer: borrowing ResponseWriter) async throws {
+    guard request.headers[.expect]?.lowercased() == "100-continue" else { return }
+    try await writer.writeInformationalHead(HTTPResponse(status: .continue))
+  }
+
+  /// A body without end.
+  private struct Endless: Error {}
 
   private func send(
     _ reply: ExploreReply, _ request: Request, _ writer: consuming ResponseWriter
@@ -99,19 +115,16 @@ struct Responder: Sendable {
     try await body.finish(nil)
   }
 
-  /// Says why there is no answer, and ends the connection: a body that isn't read may be of any length.
+  /// Says why there is no answer, and passes over the body.
   private func refuse(
     _ error: ExploreError, _ request: Request, _ writer: consuming ResponseWriter
   ) async throws {
-    let reply = ExploreReply(error: error)
-    var head = reply.head
-    let hasBody =
-      request.headers[.contentLength].map { $0 != "0" } ?? (request.headers[.transferEncoding] != nil)
-    if hasBody { head.headerFields[.connection] = "close" }
-    var body = try await writer.writeHead(head)
-    try await body.write(ByteBuffer(bytes: reply.bytes))
-    try await body.finish(nil)
-    if hasBody { throw error }
+    try await send(ExploreReply(error: error), request, writer)
+    var rest = uploadLimit
+    for try await part in request.body {
+      rest -= part.readableBytes
+      if rest < 0 { throw Endless() }
+    }
   }
 }
 
@@ -138,34 +151,31 @@ extension Responder {
   private func stream(
     _ answer:
       @escaping @Sendable ([UInt8], @escaping @Sendable (ExploreEvent) -> Void) async throws -> ExploreEvent,
-    _ request: Request, _ writer: consuming ResponseWriter
+    _ request: Request, _ writer: consuming ResponseWriter, on channel: any Channel
   ) async throws {
     let bytes: [UInt8]
+    try await invite(request, writer)
     do {
       bytes = try await body(of: request, limit: Self.jsonLimit)
-    } catch {
-      return try await refuse(ExploreError(reporting: error), request, writer)
+    } catch let error as ExploreError {
+      return try await send(ExploreReply(error: error), request, writer)
     }
     var fields = ExploreReply.commonHeaders
     fields[.contentType] = "text/event-stream"
-    // The rest of the connection is read to see whether somebody listens, so that no other request follows.
-    fields[.connection] = "close"
     var body = try await writer.writeHead(HTTPResponse(status: .ok, headerFields: fields))
-    let (events, source) = AsyncStream.makeStream(of: ExploreEvent.self, bufferingPolicy: .bufferingNewest(16))
+    // A client that is slow sees the latest.
+    let (events, source) = AsyncStream.makeStream(
+      of: ExploreEvent.self, bufferingPolicy: .bufferingNewest(16))
     let work = Task {
+      defer { source.finish() }
       do {
-        source.yield(try await answer(bytes) { source.yield($0) })
+        source.yield(try await working(for: channel) { try await answer(bytes) { source.yield($0) } })
       } catch {
         source.yield(.failed(ExploreError(reporting: error)))
       }
-      source.finish()
     }
     defer { work.cancel() }
-    try await request.body.consumeWithInboundCloseHandler { _ in
-      for await event in events { try await body.write(ByteBuffer(bytes: event.bytes)) }
-    } onInboundClosed: {
-      work.cancel()
-    }
+    for await event in events { try await body.write(ByteBuffer(bytes: event.bytes)) }
     try await body.finish(nil)
   }
 }
@@ -186,7 +196,8 @@ extension ExploreError {
       self.init(.notFound, "\(error)")
     case ModelError.notFinite, is AttributionError: self.init(.failed, "\(error)")
     case is OptionError, is TargetError: self.init(.badRequest, "\(error)")
-    case is ModelError, is LoadError, is MetricError, is PreprocessingError: self.init(.unsupported, "\(error)")
+    case is ModelError, is LoadError, is MetricError, is PreprocessingError:
+      self.init(.unsupported, "\(error)")
     default: self.init(.failed, "\(error)")
     }
   }

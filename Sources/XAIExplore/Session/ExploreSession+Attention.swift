@@ -98,7 +98,8 @@ extension ExploreSession {
       }
       let patches = trace.layout.patches
       return ExploreTokens(
-        norms: lengths.map { Array($0[patches]) }, registers: lengths.map { Array($0[..<patches.lowerBound]) })
+        norms: lengths.map { Array($0[patches]) }, registers: lengths.map { Array($0[..<patches.lowerBound]) }
+      )
     }
   }
 }
@@ -147,7 +148,8 @@ extension ModelDescriptor {
     guard capabilities.contains(.attention) else { throw ModelError.notGiven(.attention, model: name) }
     guard layout.layers.isEmpty, hasEqualHeadCounts else {
       throw ExploreError(
-        .unsupported, "the layers of \(name) have tokens or heads of their own, which no grid of all heads shows")
+        .unsupported,
+        "the layers of \(name) have tokens or heads of their own, which no grid of all heads shows")
     }
   }
 }

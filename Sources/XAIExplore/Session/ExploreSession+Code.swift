@@ -38,7 +38,8 @@ extension ExploreSession {
     var words = ["xai", "explain", "-m", model, path, "-e", explainer]
     if case .texts(let given)? = texts.origin?.request.classes {
       // The classes are the texts that are asked about: the one that is meant comes first.
-      let names = target.map { asked in [given.names[asked]] + given.names.filter { $0 != given.names[asked] } }
+      let names = target.map { asked in [given.names[asked]] + given.names.filter { $0 != given.names[asked] }
+      }
       for name in names ?? given.names { words += ["-t", name] }
       for template in given.templates { words += ["--template", template] }
     } else if let target {
@@ -73,7 +74,7 @@ extension ExploreSession {
     return """
       import json, urllib.request
 
-      address, token = "http://127.0.0.1:PORT", "TOKEN"  # as `xai explore` printed them
+      address, token = "http://127.0.0.1:PORT", "TOKEN"  # as they were printed at the start
       request = urllib.request.Request(
           address + "/api/v1/map", json.dumps({\(body.joined(separator: ", "))}).encode(),
           {"Authorization": "Bearer " + token})

@@ -137,7 +137,7 @@ extension ExploreSession {
     return subject
   }
 
-  /// `GMAR reaches half of the class's probability with 6 % of the patches; a random order needs 31 %.`
+  /// What the insertion curves say: `GMAR reaches half of the class's probability with 6 % of the patches; …`.
   private static func sentence(
     _ title: String, _ fractions: [Double], _ map: ExploreCurves.Pair, _ random: ExploreCurves.Pair?
   ) -> String {

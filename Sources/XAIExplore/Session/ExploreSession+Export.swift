@@ -54,7 +54,8 @@ extension ExploreSession {
     let attribution = made.attribution
     let name = try images.image(question.image).name
     let stem = FileSystem.parts(ofName: name).stem
-    let fileName = Self.plain("\(stem).\(attribution.explainer).\(attribution.classIndex)") + "." + format.rawValue
+    let fileName =
+      Self.plain("\(stem).\(attribution.explainer).\(attribution.classIndex)") + "." + format.rawValue
     func file(_ bytes: [UInt8], _ type: String) -> ExploreExport {
       ExploreExport(bytes: bytes, type: type, fileName: fileName)
     }
@@ -93,7 +94,8 @@ extension ExploreSession {
   ) -> Drawing {
     let target = made.logits.isEmpty ? nil : ClassRow(made.logits, of: model)[attribution.classIndex]
     let value = target.map { target in
-      target.probability.map { "\(decimal(Double($0) * 100, places: 1)) %" } ?? decimal(Double(target.logit), places: 2)
+      target.probability.map { "\(decimal(Double($0) * 100, places: 1)) %" }
+        ?? decimal(Double(target.logit), places: 2)
     }
     let ends = style.scale.ends
     var montage = Montage(

@@ -76,7 +76,8 @@ extension ExploreSession {
     var (first, rest): ([Int], [Int]) = ([], [])
     for (index, label) in labels.enumerated() {
       let label = label.lowercased()
-      if wanted.isEmpty || String(index) == wanted || label.hasPrefix(wanted) || label.contains(", " + wanted) {
+      if wanted.isEmpty || String(index) == wanted || label.hasPrefix(wanted) || label.contains(", " + wanted)
+      {
         first.append(index)
       } else if label.contains(wanted) {
         rest.append(index)

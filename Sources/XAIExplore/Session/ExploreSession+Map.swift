@@ -73,7 +73,8 @@ extension ExploreSession {
     let model = try model(question.model)
     let made = try await make(question, of: model, purpose: "map", progress: progress)
     let attribution = made.attribution
-    let target = made.logits.isEmpty
+    let target =
+      made.logits.isEmpty
       ? nil : ClassRow(made.logits, of: model.model.descriptor)[attribution.classIndex]
     return ExploreMap(
       explainer: attribution.explainer, target: target, scores: attribution.scores, grid: attribution.grid,
@@ -129,7 +130,8 @@ extension ExploreSession {
     }
     if let gap = map.diagnostics.completenessGap {
       notes.append(
-        "The scores sum to what the class gained from the baseline, but for \(decimal(Double(gap), places: 3)).")
+        "The scores sum to what the class gained from the baseline, but for \(decimal(Double(gap), places: 3))."
+      )
     }
     return notes
   }

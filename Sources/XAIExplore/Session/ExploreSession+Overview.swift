@@ -75,7 +75,8 @@ extension ExploreSession {
   func overview(uploadLimit: Int) throws -> ExploreOverview {
     let models = models
     return ExploreOverview(
-      version: Self.version, models: models.map(overview), explainers: registry.explainers.map {
+      version: Self.version, models: models.map(overview),
+      explainers: registry.explainers.map {
         overview($0, models)
       },
       leading: Dictionary(

@@ -20,7 +20,8 @@ extension ExploreSession {
         model: base.model.descriptor.name,
         reason: "for that there must be a text tower and its tokenizer")
     }
-    guard texts.count <= 1000, (texts + templates).allSatisfy({ $0.utf8.count <= 1000 }), templates.count <= 100
+    guard texts.count <= 1000, (texts + templates).allSatisfy({ $0.utf8.count <= 1000 }),
+      templates.count <= 100
     else {
       throw ExploreError(
         .tooLarge, "there may be 1000 texts and 100 templates, of 1000 bytes each")

@@ -18,6 +18,9 @@ final class Turns: Sendable {
 
   private let state = Guarded(State())
 
+  /// Whether somebody has a turn.
+  var isTaken: Bool { state.withLock { $0.isTaken } }
+
   /// How many wait.
   var waitingCount: Int { state.withLock { $0.waiters.count } }
 
