@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 import XAI
 import XAICore
@@ -47,6 +48,16 @@ struct ExploreFixture {
 
   /// What the model says of an input.
   func logits(_ input: Tensor) throws -> [Float] { try model.logits(input)[0].elements }
+}
+
+/// What happened, in its order, whichever task it happened in.
+final class Log<Event: Sendable>: Sendable {
+  private let events = Guarded<[Event]>([])
+  func add(_ event: Event) { events.withLock { $0.append(event) } }
+  var all: [Event] { events.withLock { $0 } }
+
+  /// Waits until something has happened.
+  func begun() async { while all.isEmpty { await Task.yield() } }
 }
 
 /// A server on a free port, until `stop`.

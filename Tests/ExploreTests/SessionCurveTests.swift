@@ -15,7 +15,8 @@ struct SessionCurveTests {
     var map = ExploreMapQuestion(image: "1", explainer: "gmar")
     map.target = 2
     let curves = try await fixture.session.curves(of: map, hiding: hiding)
-    #expect(curves.fractions == (0...9).map { Double($0) / 9 * 100 / 100 })
+    let shares: [Double] = (0...9).map { Double($0) / 9 * 100 / 100 }
+    #expect(curves.fractions == shares)
     let scores = try fixture.attribution("gmar", target: 2).scores
     let order = scores.indices.sorted { (scores[$1], $0) < (scores[$0], $1) }
     for count in 0...9 {
@@ -30,7 +31,9 @@ struct SessionCurveTests {
       #expect(abs(curves.map.deletion[count] - Double(deleted.asked[0].probability ?? -1)) < tolerance)
       #expect(abs(curves.map.insertion[count] - Double(inserted.asked[0].probability ?? -1)) < tolerance)
     }
-    let area = { (y: [Double]) in zip(y, y.dropFirst()).reduce(0) { $0 + ($1.0 + $1.1) / 2 } / 9 }
+    func area(_ y: [Double]) -> Double {
+      zip(y, y.dropFirst()).reduce(0) { (sum: Double, ends) in sum + (ends.0 + ends.1) / 2 } / 9
+    }
     #expect(abs(curves.map.deletionArea - area(curves.map.deletion)) < 1e-9)
     #expect(abs(curves.map.insertionArea - area(curves.map.insertion)) < 1e-9)
     let random = try #require(curves.random)

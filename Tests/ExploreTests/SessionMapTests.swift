@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 import XAICore
 import XAIEvaluation
@@ -71,7 +72,7 @@ struct SessionMapTests {
 
   @Test func progressOfManyPasses() async throws {
     let fixture = try ExploreFixture()
-    let told = ProgressLog()
+    let told = Log<Double>()
     _ = try await fixture.session.map(ExploreMapQuestion(image: "1", explainer: "rise:masks=64")) {
       told.add($0)
     }
@@ -182,11 +183,4 @@ struct SessionMapTests {
     let fixture = try ExploreFixture()
     await #expect(throws: LoadError.self) { try await fixture.session.model(ofTexts: ["a", "b"]) }
   }
-}
-
-/// What progress was told, in its order.
-private final class ProgressLog: Sendable {
-  private let fractions = Guarded<[Double]>([])
-  func add(_ fraction: Double) { fractions.withLock { $0.append(fraction) } }
-  var all: [Double] { fractions.withLock { $0 } }
 }

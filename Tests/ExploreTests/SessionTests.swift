@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 import XAICore
 import XAIFoundation
@@ -14,16 +15,16 @@ struct SessionTests {
     private let task: Task<Void, any Error>
 
     init(_ model: ExploreModel) async {
-      let isTaken = Guarded(false)
+      let isTaken = Log<Bool>()
       let stream = gate.stream
       let turns = model.turns
       task = Task {
         try await turns.taking(by: "hold") {
-          isTaken.withLock { $0 = true }
+          isTaken.add(true)
           for await _ in stream { break }
         }
       }
-      while !isTaken.withLock({ $0 }) { await Task.yield() }
+      await isTaken.begun()
     }
 
     func release() async throws {
@@ -84,13 +85,13 @@ struct SessionTests {
   @Test func aCancelledMapStops() async throws {
     let fixture = try ExploreFixture()
     let session = fixture.session
-    let hasBegun = Guarded(false)
+    let hasBegun = Log<Double>()
     let task = Task {
-      try await session.map(ExploreMapQuestion(image: "1", explainer: "rise:masks=100000000")) { _ in
-        hasBegun.withLock { $0 = true }
+      try await session.map(ExploreMapQuestion(image: "1", explainer: "rise:masks=100000000")) {
+        hasBegun.add($0)
       }
     }
-    while !hasBegun.withLock({ $0 }) { await Task.yield() }
+    await hasBegun.begun()
     task.cancel()
     await #expect(throws: CancellationError.self) { try await task.value }
     #expect(try await session.answer(question(view: nil)).top.count == 5)
@@ -107,7 +108,8 @@ struct SessionTests {
           var question = ExploreMapQuestion(image: "1", explainer: "gmar")
           question.target = number % 5
           question.view = "tab-\(number)/main"
-          #expect(try await session.map(question).scores == expected[number % 5])
+          let scores = try await session.map(question).scores
+          #expect(scores == expected[number % 5])
         }
       }
       try await group.waitForAll()

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 import XAIFoundation
 
@@ -7,39 +8,39 @@ import XAIFoundation
 struct TurnTests {
   @Test func askersTakeTurns() async throws {
     let turns = Turns()
-    let order = Guarded<[String]>([])
+    let order = Log<String>()
     let gate = AsyncStream.makeStream(of: Void.self)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
         try await turns.taking(by: "a") {
-          order.withLock { $0.append("a") }
+          order.add("a")
           for await _ in gate.stream { break }
         }
       }
-      while order.withLock({ $0.isEmpty }) { await Task.yield() }
+      await order.begun()
       for (count, asker) in ["a", "a", "b", "a", "b"].enumerated() {
         group.addTask {
-          try await turns.taking(by: asker) { order.withLock { $0.append(asker) } }
+          try await turns.taking(by: asker) { order.add(asker) }
         }
         while turns.waitingCount <= count { await Task.yield() }
       }
       gate.continuation.yield()
       try await group.waitForAll()
     }
-    #expect(order.withLock { $0 } == ["a", "a", "b", "a", "b", "a"])
+    #expect(order.all == ["a", "a", "b", "a", "b", "a"])
   }
 
   @Test func whoIsCancelledWaitsNoLonger() async throws {
     let turns = Turns()
     let gate = AsyncStream.makeStream(of: Void.self)
-    let isTaken = Guarded(false)
+    let isTaken = Log<Bool>()
     let holder = Task {
       try await turns.taking(by: "a") {
-        isTaken.withLock { $0 = true }
+        isTaken.add(true)
         for await _ in gate.stream { break }
       }
     }
-    while !isTaken.withLock({ $0 }) { await Task.yield() }
+    await isTaken.begun()
     let waiter = Task { try await turns.taking(by: "b") { Issue.record("a cancelled asker had a turn") } }
     while turns.waitingCount == 0 { await Task.yield() }
     waiter.cancel()

@@ -3,6 +3,7 @@ import XAIFigures
 import XAIFoundation
 import XAIImage
 import XAITensor
+import XAIWeights
 
 /// Writes the files of a map.
 struct ResultWriter {

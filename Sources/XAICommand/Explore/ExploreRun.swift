@@ -1,5 +1,6 @@
 #if XAI_EXPLORE
 import Dispatch
+import Synchronization
 import XAICore
 import XAIExplore
 import XAIFoundation

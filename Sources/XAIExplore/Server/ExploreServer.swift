@@ -69,18 +69,19 @@ public struct ExploreServer: Sendable {
     // What the server would say is for the operators of a service; a user is told by answers.
     let logger = Logger(label: "xai.explore", factory: { _ in SwiftLogNoOpLogHandler() })
     let (host, token) = (configuration.host, configuration.token)
-    let server = try HTTPServerBuilder.http1(configuration: http).buildServer(
+    let channels = HTTP1Channel(
+      responder: { request, writer, channel in
+        try await responder.respond(to: request, writer, on: channel)
+      }, configuration: http)
+    let server = Server(
+      childChannelSetup: channels,
       configuration: ServerConfiguration(
         address: .hostname(host, port: configuration.port),
         availableConnectionsDelegate: MaximumAvailableConnections(configuration.connectionLimit)),
-      eventLoopGroup: group, logger: logger,
-      responder: { request, writer, channel in
-        try await responder.respond(to: request, writer, on: channel)
-      },
       onServerRunning: { channel in
         let port = channel.localAddress?.port ?? 0
         isReady("http://\(host.contains(":") ? "[\(host)]" : host):\(port)/?token=\(token)")
-      })
+      }, eventLoopGroup: group, logger: logger)
     try await server.run()
   }
 }

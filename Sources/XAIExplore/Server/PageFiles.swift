@@ -5,6 +5,9 @@ enum PageFiles {
     let type: String
     let bytes: [UInt8]
 
+    /// Whether it is the page itself, which is shown to who knows the token; what it consists of is no secret.
+    var isPage: Bool { type.hasPrefix("text/html") }
+
     static func script(_ bytes: [UInt8]) -> File {
       File(type: "text/javascript; charset=utf-8", bytes: bytes)
     }

@@ -16,7 +16,9 @@ struct RequestFields {
   init(_ bytes: [UInt8], known: [String]) throws(ExploreError) {
     let value: JSONValue
     do throws(JSONFailure) {
-      value = try bytes.withUnsafeBytes { (bytes) throws(JSONFailure) in try JSONValue(parsing: bytes) }
+      value = try bytes.withUnsafeBufferPointer { (bytes) throws(JSONFailure) in
+        try JSONValue(parsing: UnsafeRawBufferPointer(bytes))
+      }
     } catch {
       throw ExploreError(.badRequest, "the body is no JSON: \(error.reason)")
     }
@@ -158,8 +160,9 @@ extension RequestFields {
   ///   - image: the image where the fields don't say.
   ///   - model: the model where they don't.
   func mapQuestion(image: String? = nil, model: String? = nil) throws(ExploreError) -> ExploreMapQuestion {
-    var question = ExploreMapQuestion(
-      image: try text("image") ?? image ?? requiredText("image"), explainer: try requiredText("explainer"))
+    let named = try text("image") ?? image
+    guard let named else { throw ExploreError(.badRequest, "'image' is missing") }
+    var question = ExploreMapQuestion(image: named, explainer: try requiredText("explainer"))
     question.model = try text("model") ?? model
     question.target = try integer("target")
     question.against = try opponent()

@@ -1,3 +1,4 @@
+import Synchronization
 import XAIFoundation
 
 /// The values that were used last, as many as there is room for.

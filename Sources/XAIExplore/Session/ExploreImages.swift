@@ -1,3 +1,4 @@
+import Synchronization
 import XAICore
 import XAIFoundation
 public import XAIImage

@@ -1,4 +1,4 @@
-public import XAICore
+import XAICore
 import XAIFigures
 import XAIFoundation
 public import XAIImage

@@ -1,6 +1,7 @@
 import XAICore
 import XAIFoundation
 import XAIImage
+import XAITensor
 
 /// Where a model's input lies on an image.
 struct ExploreInput: Encodable {

@@ -1,5 +1,6 @@
 import XAICore
 import XAIFoundation
+import XAIImage
 
 /// What a session has, as the page is told first.
 struct ExploreOverview: Encodable {

@@ -28,9 +28,14 @@ extension ExploreSession {
     }
     let source = ClassSource.texts(try ClassTexts(texts, templates: templates))
     var hash = FNV1a()
-    for text in texts { hash.add(delimited: text) }
-    hash.add(delimited: "")
-    for template in templates { hash.add(delimited: template) }
+    for text in texts {
+      hash.add(text)
+      hash.add(0)
+    }
+    for template in templates {
+      hash.add(template)
+      hash.add(1)
+    }
     let id = "\(base.id)~\(hash.text)"
     if let known = models.first(where: { $0.id == id }) { return known }
     let registry = registry

@@ -1,6 +1,7 @@
+import Synchronization
 public import XAICore
 import XAIFoundation
-import XAIImage
+public import XAIImage
 import XAITensor
 
 /// Models and images that are asked about, again and again, from several places: what a page, a notebook or a program of

@@ -1,3 +1,4 @@
+import Synchronization
 import XAIFoundation
 
 /// One at a time, and who was served longest ago next: a view that asks for much doesn't keep others waiting.
