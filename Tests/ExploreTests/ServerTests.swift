@@ -235,12 +235,19 @@ struct ServerTests {
       let sent = ExploreFixture.image(seed: 8, width: 30, height: 20)
       let token = ["Authorization": "Bearer \(server.token)"]
       let answer = try await server.ask(
-        "POST", "/api/v1/images", headers: token.merging(["X-Name": "sent.png"]) { $1 }, body: sent.png())
+        "POST", "/api/v1/images", headers: token.merging(["X-Name": "gr%C3%BCn %zz.png"]) { $1 },
+        body: sent.png())
       #expect(answer.status == 201)
       let entry = try JSONDecoder().decode(Entry.self, from: Data(answer.body))
-      #expect((entry.name, entry.width, entry.height) == ("sent.png", 30, 20))
+      #expect((entry.name, entry.width, entry.height) == ("grün %zz.png", 30, 20))
       let picture = try await server.ask("GET", "/api/v1/images/\(entry.id)/picture")
       #expect(try RGBImage(decoding: picture.body) == sent)
+      let small = try await server.ask("GET", "/api/v1/images/\(entry.id)/picture?size=16")
+      let thumbnail = try RGBImage(decoding: small.body)
+      #expect((thumbnail.width, thumbnail.height) == (16, 10))
+      for size in ["15", "1601", "x", ""] {
+        #expect(try await server.ask("GET", "/api/v1/images/\(entry.id)/picture?size=\(size)").status == 400)
+      }
 
       let text = try await server.ask("POST", "/api/v1/images", body: Array("hello".utf8))
       #expect(text.status == 415)
@@ -282,6 +289,9 @@ struct ServerTests {
       #expect(events.dropLast().allSatisfy { $0.hasPrefix("event: progress\ndata: {\"fraction\":") })
       let map = try await server.ask("map", question)
       #expect(last.dropFirst("event: result\ndata: ".count) == map.text)
+      let curves = try await server.ask("curves/stream", #"{"image": "1", "explainer": "gmar"}"#)
+      #expect(curves.text.contains("event: progress\ndata: {\"fraction\":1}"))
+      #expect(curves.text.contains("event: result\ndata: {\"centre\""))
       let failed = try await server.ask("map/stream", #"{"image": "1", "explainer": "rise:masks=0"}"#)
       #expect(failed.text.hasPrefix("event: failed\ndata: {\"error\":{\"kind\":\"bad-request\""))
     }

@@ -108,6 +108,12 @@ struct SessionMapTests {
           #expect(attention.toPrefix[layer][head] == prefix)
         }
       }
+      // Up to the last layer it is the rollout of the explainer of that name.
+      if looker == .readout {
+        let rollout = try fixture.attribution("attention-rollout").scores
+        #expect(Array(attention.rollout.suffix(layout.grid.count)) == rollout)
+      }
+      #expect(attention.rollout.count == attention.layers * layout.grid.count)
       #expect(attention.gmarWeights == (try fixture.attribution("gmar").diagnostics.headWeights))
     }
     await #expect(throws: ExploreError.self) {

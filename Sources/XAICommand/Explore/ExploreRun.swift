@@ -50,6 +50,7 @@ struct ExploreRun {
   func run() throws {
     var configuration = ExploreServer.Configuration()
     (configuration.host, configuration.port) = (command.host, command.port)
+    configuration.program = "xai \(XAICommandLine.version)"
     if command.host != "127.0.0.1", !command.quiet {
       StandardError.write(
         "Note: other machines can reach this page: whoever has the address with its token sees the images and uses this "

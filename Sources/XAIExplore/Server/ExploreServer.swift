@@ -24,6 +24,8 @@ public struct ExploreServer: Sendable {
     public var port = 0
     /// What has to be known to be answered; by default random.
     public var token: String
+    /// What serves, with its version, as the page shows it.
+    public var program = ""
     /// How many connections there may be at once; others wait until one is closed.
     public var connectionLimit = 256
     /// The most bytes of an image that is sent.

@@ -26,13 +26,19 @@ struct AttentionBody: Encodable {
   let grid: PatchGrid
   /// Base 64 of float32, little endian, [layers][heads][rows × columns].
   let rows: String
+  /// The same of [layers][rows × columns].
+  let rollout: String
   let toPrefix: [[Float]]
   let gmarWeights: [[Float]]?
 
   init(_ attention: ExploreAttention) {
     (layers, heads, grid) = (attention.layers, attention.heads, attention.grid)
     (toPrefix, gmarWeights) = (attention.toPrefix, attention.gmarWeights)
-    rows = Data(attention.rows.flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian, Array.init) })
+    (rows, rollout) = (Self.text(attention.rows), Self.text(attention.rollout))
+  }
+
+  private static func text(_ numbers: [Float]) -> String {
+    Data(numbers.flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian, Array.init) })
       .base64EncodedString()
   }
 }

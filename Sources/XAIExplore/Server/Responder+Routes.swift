@@ -18,8 +18,8 @@ extension Responder {
     switch (rest[0], rest.count) {
     case ("session", 1):
       guard isGet else { throw wrongMethod(request, "GET") }
-      let limit = uploadLimit
-      return .get { try ExploreReply(json: session.overview(uploadLimit: limit)) }
+      let (limit, program) = (uploadLimit, program)
+      return .get { try ExploreReply(json: session.overview(uploadLimit: limit, program: program)) }
     case ("classes", 1):
       guard isGet else { throw wrongMethod(request, "GET") }
       let (text, limit, model) = (parameter("q") ?? "", parameter("limit") ?? "20", parameter("model"))
@@ -29,7 +29,7 @@ extension Responder {
       return .get { try ExploreReply(json: session.classes(matching: text, limit: limit, model: model)) }
     case ("images", 1):
       if isPost {
-        let name = request.headers[.imageName] ?? "image"
+        let name = request.headers[.imageName].map(percentDecoded) ?? "image"
         return .post(limit: uploadLimit) { bytes in
           try ExploreReply(json: try await session.addImage(bytes, name: name), status: .created)
         }
@@ -41,27 +41,54 @@ extension Responder {
       let (id, model) = (rest[1], parameter("model"))
       switch rest[2] {
       case "picture":
+        let side = parameter("size")
+        guard let size = side.map({ Int($0) }) ?? ExploreImages.pictureSide,
+          (16...ExploreImages.pictureSide).contains(size)
+        else {
+          throw ExploreError(.badRequest, "size is from 16 to \(ExploreImages.pictureSide) pixels")
+        }
         return .get {
-          let picture = try await session.images.decoded(id).picture
+          let picture = try await session.images.picture(id, side: size)
           return ExploreReply(type: picture.type, bytes: picture.bytes)
         }
       case "input": return .get { try ExploreReply(json: try await session.input(ofImage: id, model: model)) }
       default: throw noAddress(request)
       }
-    case ("map", 2) where rest[1] == "stream":
+    case (let name, 2) where rest[1] == "stream" && Self.streams[name] != nil:
       guard isPost else { throw wrongMethod(request, "POST") }
-      return .stream { bytes, tell in
-        let question = try RequestFields(bytes, known: RequestFields.mapFields).mapQuestion()
-        let map = try await session.map(question) { tell(.progress($0)) }
-        return .result(try ExploreReply(json: map))
-      }
+      guard let answer = Self.streams[name] else { throw noAddress(request) }
+      return .stream { bytes, tell in try await answer(session, bytes, tell) }
     case (let name, 1):
+      if let answer = Self.streams[name] {
+        guard isPost else { throw wrongMethod(request, "POST") }
+        return .post(limit: Self.jsonLimit) { bytes in try await answer(session, bytes) { _ in } }
+      }
       guard let answer = Self.questions[name] else { throw noAddress(request) }
       guard isPost else { throw wrongMethod(request, "POST") }
       return .post(limit: Self.jsonLimit) { bytes in try await answer(session, bytes) }
     default: throw noAddress(request)
     }
   }
+
+  private typealias Streamed =
+    @Sendable (
+      ExploreSession, [UInt8], _ progress: @escaping @Sendable (Double) -> Void
+    ) async throws -> ExploreReply
+
+  /// Questions that may take many passes, of which each address has one below it, `…/stream`, that tells their progress.
+  private static let streams: [String: Streamed] = [
+    "map": { session, bytes, progress in
+      let question = try RequestFields(bytes, known: RequestFields.mapFields).mapQuestion()
+      return try ExploreReply(json: try await session.map(question, progress: progress))
+    },
+    "curves": { session, bytes, progress in
+      let fields = try RequestFields(bytes, known: RequestFields.mapFields + ["fill", "steps"])
+      return try ExploreReply(
+        json: try await session.curves(
+          of: fields.mapQuestion(), hiding: fields.hiding("fill", default: .fill(.mean)),
+          steps: fields.integer("steps") ?? 14, progress: progress))
+    },
+  ]
 
   private typealias Question = @Sendable (ExploreSession, [UInt8]) async throws -> ExploreReply
 
@@ -71,23 +98,12 @@ extension Responder {
       let fields = try RequestFields(bytes, known: RequestFields.answerFields)
       return try ExploreReply(json: try await session.answer(try await fields.question(of: session)))
     },
-    "map": { session, bytes in
-      let question = try RequestFields(bytes, known: RequestFields.mapFields).mapQuestion()
-      return try ExploreReply(json: try await session.map(question))
-    },
     "agreement": { session, bytes in
       let fields = try RequestFields(bytes, known: ["image", "model", "maps", "view"])
       let questions = try fields.objects("maps", known: RequestFields.mapFields).map { map in
         try map.mapQuestion(image: try fields.text("image"), model: try fields.text("model"))
       }
       return try ExploreReply(json: AgreementBody(try await session.agreement(of: questions)))
-    },
-    "curves": { session, bytes in
-      let fields = try RequestFields(bytes, known: RequestFields.mapFields + ["fill", "steps"])
-      return try ExploreReply(
-        json: try await session.curves(
-          of: fields.mapQuestion(), hiding: fields.hiding("fill", default: .fill(.mean)),
-          steps: fields.integer("steps") ?? 14))
     },
     "attention": { session, bytes in
       let fields = try RequestFields(
@@ -170,4 +186,19 @@ extension RequestFields {
     question.view = try text("view")
     return question
   }
+}
+
+/// A text in which bytes may be written as `%C3%A9`, as headers need it; as it is where that gives no text.
+func percentDecoded(_ text: String) -> String {
+  var (bytes, rest): ([UInt8], Substring.UTF8View) = ([], text[...].utf8)
+  while let byte = rest.popFirst() {
+    let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+    if byte == UInt8(ascii: "%"), digits.utf8.count == 2, let decoded = UInt8(digits, radix: 16) {
+      bytes.append(decoded)
+      rest = rest.dropFirst(2)
+    } else {
+      bytes.append(byte)
+    }
+  }
+  return String(validating: bytes, as: UTF8.self) ?? text
 }

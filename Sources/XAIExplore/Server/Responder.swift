@@ -10,13 +10,14 @@ struct Responder: Sendable {
   let session: ExploreSession
   let access: Access
   let uploadLimit: Int
+  let program: String
   /// The most bytes of a body that is JSON.
   static let jsonLimit = 1 << 20
 
   init(_ session: ExploreSession, _ configuration: ExploreServer.Configuration) {
     self.session = session
     access = Access(token: configuration.token, host: configuration.host)
-    uploadLimit = configuration.uploadLimit
+    (uploadLimit, program) = (configuration.uploadLimit, configuration.program)
   }
 
   /// Answers a request; throws where the connection can't go on.
@@ -54,7 +55,7 @@ struct Responder: Sendable {
     case page(PageFiles.File)
     case get(@Sendable () async throws -> ExploreReply)
     case post(limit: Int, @Sendable ([UInt8]) async throws -> ExploreReply)
-    case stream(@Sendable ([UInt8], @escaping @Sendable (ExploreEvent) -> Void) async throws -> ExploreEvent)
+    case stream(@Sendable ([UInt8], @escaping @Sendable (Double) -> Void) async throws -> ExploreReply)
   }
 
   private func call(_ request: Request) throws -> Call {
@@ -150,7 +151,7 @@ extension Responder {
   /// Streams events; the work ends where whoever listens goes away.
   private func stream(
     _ answer:
-      @escaping @Sendable ([UInt8], @escaping @Sendable (ExploreEvent) -> Void) async throws -> ExploreEvent,
+      @escaping @Sendable ([UInt8], @escaping @Sendable (Double) -> Void) async throws -> ExploreReply,
     _ request: Request, _ writer: consuming ResponseWriter, on channel: any Channel
   ) async throws {
     let bytes: [UInt8]
@@ -169,7 +170,10 @@ extension Responder {
     let work = Task {
       defer { source.finish() }
       do {
-        source.yield(try await working(for: channel) { try await answer(bytes) { source.yield($0) } })
+        let reply = try await working(for: channel) {
+          try await answer(bytes) { source.yield(.progress($0)) }
+        }
+        source.yield(.result(reply))
       } catch {
         source.yield(.failed(ExploreError(reporting: error)))
       }

@@ -55,7 +55,13 @@ final class ExploreImages: Sendable {
     let height: Int
     let isTurned: Bool
     /// The file that is shown for it.
-    let picture: (type: String, bytes: [UInt8])
+    let picture: Picture
+  }
+
+  /// A file of an image, as it is sent.
+  struct Picture: Sendable {
+    let type: String
+    let bytes: [UInt8]
   }
 
   /// Columns and rows of an image, upright.
@@ -78,6 +84,7 @@ final class ExploreImages: Sendable {
 
   private let state: Guarded<State>
   private let decoded = BoundedCache<String, Decoded>(capacity: 32)
+  private let thumbnails = BoundedCache<ThumbnailKey, Picture>(capacity: 1024)
   private let inputs = BoundedCache<InputKey, Seen>(capacity: 32)
   private let extents = BoundedCache<String, Extent>(capacity: 20_000)
   /// Images are decoded one at a time, which bounds the memory.
@@ -90,6 +97,11 @@ final class ExploreImages: Sendable {
     let input: Tensor
     /// The same before mean and standard deviation, [3, H, W] in [0, 1].
     let pixels: Tensor
+  }
+
+  private struct ThumbnailKey: Hashable {
+    let image: String
+    let side: Int
   }
 
   private struct InputKey: Hashable {
@@ -136,6 +148,7 @@ final class ExploreImages: Sendable {
     if let forgotten {
       self.decoded[forgotten] = nil
       inputs.removeAll { $0.image == forgotten }
+      thumbnails.removeAll { $0.image == forgotten }
     }
     self.decoded[id] = decoded
     return id
@@ -147,6 +160,17 @@ final class ExploreImages: Sendable {
     let image = try image(id)
     let made = try await thread.run { try self.decode(image) }
     decoded[id] = made
+    return made
+  }
+
+  /// An image as it is shown with a longest side of at most so many pixels.
+  func picture(_ id: String, side: Int) async throws -> Picture {
+    guard side < Self.pictureSide else { return try await decoded(id).picture }
+    let key = ThumbnailKey(image: id, side: side)
+    if let known = thumbnails[key] { return known }
+    let image = try image(id)
+    let made = try await thread.run { try Self.picture(of: self.read(image).image, side: side) }
+    thumbnails[key] = made
     return made
   }
 
@@ -200,14 +224,16 @@ final class ExploreImages: Sendable {
     }
   }
 
-  /// A small image as a PNG, pixel by pixel; a large one as a JPEG of at most 1600 pixels a side.
-  private static func picture(of image: RGBImage) throws -> (type: String, bytes: [UInt8]) {
+  /// A small image as a PNG, pixel by pixel; a large one as a JPEG.
+  private static func picture(of image: RGBImage, side: Int = pictureSide) throws -> Picture {
     let longest = max(image.width, image.height)
-    guard longest > 512 else { return ("image/png", try image.png()) }
-    guard longest > pictureSide else { return ("image/jpeg", try image.jpeg(quality: 92)) }
-    let reduced = image.resampled(
-      width: max(image.width * pictureSide / longest, 1),
-      height: max(image.height * pictureSide / longest, 1), filter: .bilinear)
-    return ("image/jpeg", try reduced.jpeg(quality: 92))
+    guard longest > min(512, side) else { return Picture(type: "image/png", bytes: try image.png()) }
+    let reduced =
+      longest <= side
+      ? image
+      : image.resampled(
+        width: max(image.width * side / longest, 1), height: max(image.height * side / longest, 1),
+        filter: .bilinear)
+    return Picture(type: "image/jpeg", bytes: try reduced.jpeg(quality: 92))
   }
 }

@@ -13,6 +13,9 @@ public struct ExploreAttention: Hashable, Sendable {
   public let rows: [Float]
   /// The share of the attention that goes to tokens that are no patches, `[layer][head]`.
   public let toPrefix: [[Float]]
+  /// What is left of each patch in the token behind each layer, [layers][rows × columns], by Attention Rollout up to that layer:
+  /// the row of Ã_l⋯Ã_1 with Ã = ½·I + ½·Ā, Ā being the mean over heads.
+  public let rollout: [Float]
   /// The weight that GMAR gives each head for the class; nil where it doesn't fit the model.
   public let gmarWeights: [[Float]]?
 }
@@ -115,21 +118,15 @@ extension ExploreAttention {
         .badRequest, "there are \(layout.grid.count) patches (\(layout.grid)), counted from 0")
     }
     (layers, heads, grid) = (model.layerCount, model.headCount, layout.grid)
-    var (rows, toPrefix): ([Float], [[Float]]) = ([], [])
+    var (rows, rollout, toPrefix): ([Float], [Float], [[Float]]) = ([], [], [])
     rows.reserveCapacity(layers * heads * grid.count)
-    for layer in 0..<layers {
-      let attention = try AttentionRows(trace, layer: layer, image: 0)
-      let weights =
-        switch looker {
-        case .patch(let patch): [(token: layout.patches.lowerBound + patch, weight: Float(1))]
-        case .readout:
-          layout.readoutWeights(ofLayer: layer).enumerated().filter { $0.element != 0 }
-            .map { (token: $0.offset, weight: $0.element) }
-        }
+    let matrices = try (0..<layers).map { try AttentionRows(trace, layer: $0, image: 0) }
+    for (layer, attention) in matrices.enumerated() {
+      let weights = looker.weights(ofLayer: layer, layout)
       toPrefix.append([])
       for head in 0..<heads {
         var row = [Float](repeating: 0, count: attention.tokenCount)
-        for (token, weight) in weights {
+        for (token, weight) in weights.enumerated() where weight != 0 {
           attention.withRow(head: head, row: token) { values in
             for place in row.indices { row[place] += weight * values[place] }
           }
@@ -137,8 +134,26 @@ extension ExploreAttention {
         rows += row[layout.patches]
         toPrefix[layer].append(row[..<layout.patches.lowerBound].reduce(0, +))
       }
+      let chain = RowPropagation.propagate([weights], through: (0...layer).reversed(), of: layout) { row in
+        matrices[row.layer].writeWeightedSum(matrices[row.layer].equalWeights, to: row)
+        row.scale(by: 0.5)
+        row.addIdentity(times: 0.5)
+        row.normalise()
+      }
+      rollout += layout.patchScores(chain[0], ofLayer: 0)
     }
-    (self.rows, self.toPrefix, self.gmarWeights) = (rows, toPrefix, gmarWeights)
+    (self.rows, self.rollout, self.toPrefix) = (rows, rollout, toPrefix)
+    self.gmarWeights = gmarWeights
+  }
+}
+
+extension ExploreSession.Looker {
+  /// One weight per token of a layer, summing to 1.
+  fileprivate func weights(ofLayer layer: Int, _ layout: TokenLayout) -> [Float] {
+    guard case .patch(let patch) = self else { return layout.readoutWeights(ofLayer: layer) }
+    var weights = [Float](repeating: 0, count: layout.tokenCount)
+    weights[layout.patches.lowerBound + patch] = 1
+    return weights
   }
 }
 

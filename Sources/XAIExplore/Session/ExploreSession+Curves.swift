@@ -51,9 +51,11 @@ extension ExploreSession {
   ///   - question: the map.
   ///   - hiding: what stands in the place of patches that aren't there.
   ///   - steps: at most how many steps there are; each is as many whole patches.
+  ///   - progress: is told which share of the curves is there, those of the baselines among them.
   /// - Throws: as for a map; where the model's outputs have no probabilities.
   public func curves(
-    of question: ExploreMapQuestion, hiding: Hiding = .fill(.mean), steps: Int = 14
+    of question: ExploreMapQuestion, hiding: Hiding = .fill(.mean), steps: Int = 14,
+    progress: (@Sendable (Double) -> Void)? = nil
   ) async throws -> ExploreCurves {
     let asked = try model(question.model)
     guard asked.model.descriptor.output.hasProbabilities else {
@@ -65,14 +67,18 @@ extension ExploreSession {
     let made = try await make(question, of: asked, purpose: "curves")
     var own = question
     own.target = made.attribution.classIndex
-    let known = try await pair(own, made, of: asked, hiding: hiding, steps: steps)
+    let ids = ["random", "centre"].filter { id in registry.explainers.contains { $0.descriptor.id == id } }
+    let share = 1 / Double(ids.count + 1)
+    let known = try await pair(own, made, of: asked, hiding: hiding, steps: steps) { progress?($0 * share) }
     let (map, fractions) = (known.pair, known.fractions)
     var baselines: [String: ExploreCurves.Pair] = [:]
-    for id in ["random", "centre"] where registry.explainers.contains(where: { $0.descriptor.id == id }) {
+    for (place, id) in ids.enumerated() {
       var baseline = own
       (baseline.explainer, baseline.against) = (id, nil)
       let made = try await make(baseline, of: asked, purpose: "curves")
-      baselines[id] = try await pair(baseline, made, of: asked, hiding: hiding, steps: steps).pair
+      baselines[id] = try await pair(baseline, made, of: asked, hiding: hiding, steps: steps) {
+        progress?((Double(place + 1) + $0) * share)
+      }.pair
     }
     let title = try registry.explainer(question.explainer).descriptor.title
     return ExploreCurves(
@@ -81,7 +87,8 @@ extension ExploreSession {
   }
 
   private func pair(
-    _ question: ExploreMapQuestion, _ made: MadeMap, of asked: ExploreModel, hiding: Hiding, steps: Int
+    _ question: ExploreMapQuestion, _ made: MadeMap, of asked: ExploreModel, hiding: Hiding, steps: Int,
+    _ progress: @escaping @Sendable (Double) -> Void
   ) async throws -> KnownCurves {
     var plain = question
     plain.view = nil
@@ -97,7 +104,11 @@ extension ExploreSession {
     let subject = try Self.subject(attribution, made, of: asked.model.descriptor)
     let values = try await turn(of: asked, for: "curves", view: question.view) {
       let model = try asked.without(question.removedHeads)
-      return try metrics.map { try $0.evaluate(subject, using: model) }
+      return try metrics.enumerated().map { place, metric in
+        let value = try metric.evaluate(subject, using: model)
+        progress(Double(place + 1) / Double(metrics.count))
+        return value
+      }
     }
     guard let insertion = values[0], let deletion = values[1], let shown = insertion.curve?.x,
       let rising = insertion.curve?.y, let falling = deletion.curve?.y

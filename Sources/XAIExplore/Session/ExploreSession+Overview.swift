@@ -60,6 +60,7 @@ struct ExploreOverview: Encodable {
   }
 
   let version: Int
+  let program: String
   let models: [Model]
   let explainers: [Explainer]
   let leading: [String: [String]]
@@ -73,10 +74,10 @@ extension ExploreSession {
   static let version = 1
 
   /// What there is.
-  func overview(uploadLimit: Int) throws -> ExploreOverview {
+  func overview(uploadLimit: Int, program: String = "") throws -> ExploreOverview {
     let models = models
     return ExploreOverview(
-      version: Self.version, models: models.map(overview),
+      version: Self.version, program: program, models: models.map(overview),
       explainers: registry.explainers.map {
         overview($0, models)
       },
