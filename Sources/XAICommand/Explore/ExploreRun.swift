@@ -71,15 +71,11 @@ struct ExploreRun {
       }
       Self.ended.signal()
     }
-    let signals = [SIGINT, SIGTERM].map { number in
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number)
-      source.setEventHandler { task.cancel() }
-      source.resume()
-      return source
+    Interruption.watch()
+    // A signal's handler can't wake anybody, so that this looks after it.
+    while Self.ended.wait(timeout: .now() + .milliseconds(50)) == .timedOut {
+      if Interruption.isRequested { task.cancel() }
     }
-    Self.ended.wait()
-    withExtendedLifetime(signals) {}
     if let failure = failure.withLock({ $0 }) { throw failure }
   }
 
@@ -97,10 +93,13 @@ private enum Browser {
     guard ["DISPLAY", "WAYLAND_DISPLAY"].contains(where: { ProcessInfo.processInfo.environment[$0] != nil })
     else { return }
     #endif
-    var process = pid_t()
+    let settings = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }
     var arguments: [UnsafeMutablePointer<CChar>?] = [strdup(program), strdup(address), nil]
-    defer { for argument in arguments { free(argument) } }
-    _ = posix_spawnp(&process, program, nil, nil, &arguments, environ)
+    var environment: [UnsafeMutablePointer<CChar>?] = settings.map { strdup($0) }
+    environment.append(nil)
+    defer { for text in arguments + environment { free(text) } }
+    var process = pid_t()
+    _ = posix_spawnp(&process, program, nil, nil, &arguments, &environment)
   }
 }
 #endif

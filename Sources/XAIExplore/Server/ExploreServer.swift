@@ -55,9 +55,10 @@ public struct ExploreServer: Sendable {
       try await serve(on: group, isReady)
     } catch {
       try? await group.shutdownGracefully()
+      if Task.isCancelled { return }
       throw ExploreServerError(error, configuration)
     }
-    try await group.shutdownGracefully()
+    try? await group.shutdownGracefully()
   }
 
   private func serve(
