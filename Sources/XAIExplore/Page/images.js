@@ -5,7 +5,9 @@ import { announce, byId, complain, el, menu } from "./dom.js";
 import { percent } from "./numbers.js";
 import { on, set, view } from "./store.js";
 
-const filter = { shown: "all", order: "given" };
+/** How many are listed at once: a page with tens of thousands of images would be slow. */
+const page = 300;
+const filter = { shown: "all", order: "given", count: page };
 
 function isShown(image) {
   return filter.shown === "all" || image.correct === (filter.shown === "right");
@@ -34,21 +36,38 @@ function facts(image) {
 const verdict = image => image.correct === true ? el("span", { class: "verdict good" }, "right")
   : image.correct === false ? el("span", { class: "verdict bad" }, "wrong") : null;
 
+/** An image is another subject: what was asked of the last one's patches and heads is over. */
+const choose = image => set({ image, target: null, hidden: [], keep: false, heads: [], row: "readout" });
+
+const thumb = image => el("li", {}, el("button", {
+  type: "button", class: "thumb", "data-image": image.id, disabled: !image.width, onclick: () => choose(image.id)
+},
+el("img", { src: image.width ? pictureAddress(image.id, 200) : null, alt: "", loading: "lazy", decoding: "async" }),
+el("span", { class: "name" }, image.name),
+verdict(image),
+facts(image).map(text => el("span", { class: "fact" }, text))));
+
 function draw() {
   const list = byId("images"), shown = view().images.filter(isShown).sort(orders[filter.order]);
-  const hadFocus = list.contains(document.activeElement);
-  list.replaceChildren(...shown.map(image => el("li", {},
-    el("button", {
-      type: "button", class: "thumb", "aria-current": image.id === view().image ? "true" : null,
-      disabled: !image.width, onclick: () => set({ image: image.id, target: null, hidden: [], keep: false, heads: [], row: "readout" })
-    },
-    el("img", { src: pictureAddress(image.id, 200), alt: "", loading: "lazy", decoding: "async" }),
-    el("span", { class: "name" }, image.name),
-    verdict(image),
-    facts(image).map(text => el("span", { class: "fact" }, text))))));
+  list.replaceChildren(...shown.slice(0, filter.count).map(thumb));
+  if (shown.length > filter.count) {
+    list.append(el("li", {}, el("button", {
+      type: "button", onclick: () => {
+        filter.count += page;
+        draw();
+      }
+    }, `Show more of ${shown.length}`)));
+  }
   if (!shown.length && view().images.length) list.append(el("li", { class: "none" }, "No image passes this filter."));
-  if (hadFocus) list.querySelector("[aria-current]")?.focus();
   byId("no-image").hidden = view().images.length > 0;
+  markChosen();
+}
+
+function markChosen() {
+  for (const button of byId("images").querySelectorAll(".thumb")) {
+    if (button.dataset.image === view().image) button.setAttribute("aria-current", "true");
+    else button.removeAttribute("aria-current");
+  }
 }
 
 async function add(files) {
@@ -61,10 +80,8 @@ async function add(files) {
     try {
       announce(`Loading ${file.name}.`);
       const image = await upload(file);
-      set({
-        images: [...view().images.filter(each => each.id !== image.id), image], image: image.id, target: null,
-        hidden: [], keep: false, heads: [], row: "readout"
-      });
+      set({ images: [...view().images.filter(each => each.id !== image.id), image] });
+      choose(image.id);
     } catch (error) {
       complain(error);
     }
@@ -113,6 +130,7 @@ export function showImages() {
         draw();
       }));
   }
-  on(["images", "image"], draw);
+  on(["images"], draw);
+  on(["image"], markChosen);
   draw();
 }

@@ -37,6 +37,13 @@ const number = each => hasProbabilities() ? percent(each.probability) : score(ea
 /** Whether the method can explain one class against another by itself. */
 const contrasts = spec => explainer(spec).contrast;
 
+/** The method without what its class is held against, which the panel chooses. */
+const plain = () => {
+  const [id, options = ""] = view().explainer.split(/:(.*)/s);
+  const others = options.split(",").filter(option => option && !option.startsWith("contrast="));
+  return id + (others.length ? ":" + others.join(",") : "");
+};
+
 /** Two classes: the map of each, and that of the difference. */
 function classes() {
   const a = pane(), b = pane(), between = pane(), words = el("p", { class: "verdict-line" });
@@ -53,9 +60,15 @@ function classes() {
   b.makeRun(() => label(view().versusClass), map => [number(map.target)], map => { maps.b = map; compare(); });
   const onBoth = speaks => `${speaks} (A) rather than ${label(view().versusClass)} (B)`;
   between.makeRun(() => onBoth(label(targetIndex())), () => ["Explained by the method as one output minus the other."]);
+  const put = el("button", {
+    type: "button", onclick: () => {
+      const spec = plain(), { versusClass } = view();
+      set({ explainer: `${spec}${spec.includes(":") ? "," : ":"}contrast=${versusClass}` });
+    }
+  }, "Put the difference on the photograph");
   const choose = el("div", { class: "choose" });
   return {
-    root: el("div", {}, choose, words, el("div", { class: "panes three" }, a.root, between.root, b.root)),
+    root: el("div", {}, choose, words, el("div", { class: "panes three" }, a.root, between.root, b.root), put),
     async refresh() {
       const { whole, versusClass } = view(), target = targetIndex();
       const others = whole.top.filter(each => each.index !== target);
@@ -71,12 +84,14 @@ function classes() {
       }
       maps = {};
       words.textContent = "";
+      put.hidden = !contrasts(view().explainer);
       for (const each of [a, b, between]) each.small.showImage(image(), view().input, model().grid);
       a.heading.textContent = `A: ${label(target)}`;
       b.heading.textContent = `B: ${label(versusClass)}`;
       between.heading.textContent = "Why A and not B";
-      const first = a.run.want(request()), second = b.run.want(request({ target: versusClass }));
-      if (contrasts(view().explainer)) return between.run.want(request({ against: versusClass }));
+      const spec = plain(), asked = changes => request({ explainer: spec, ...changes });
+      const first = a.run.want(asked()), second = b.run.want(asked({ target: versusClass }));
+      if (contrasts(spec)) return between.run.want(asked({ against: versusClass }));
       await Promise.all([first, second]);
       if (!maps.a || !maps.b) return;
       between.show({ ...maps.a, kind: "signed", scores: maps.a.scores.map((value, at) => value - maps.b.scores[at]) },
@@ -165,7 +180,7 @@ function pair(kind) {
       const others = choices().filter(([id]) => id !== own);
       if (!others.length) {
         return choose.replaceChildren(el("p", {}, kind === "images" ? "Drop a second image on the page."
-          : "Only one model is open. Start xai explore with several: xai explore MODEL --model OTHER."));
+          : "Only one model is open. Another is opened beside it by xai explore MODEL --also OTHER."));
       }
       const other = view()[key];
       if (!others.some(([id]) => id === other)) return set({ [key]: others[0][0] });
