@@ -59,6 +59,8 @@ export function attentionPanel() {
   const layerSaid = el("output", { for: "rollout-layer" });
   const rollout = el("p", { class: "slider" },
     el("label", { for: "rollout-layer" }, "Attention rollout up to layer"), layer, layerSaid);
+  // The head that is enlarged, as `[layer, head]`; it stays when the pointer goes on to its map. Rollout where there is none.
+  let pointed = null;
   let cells = new Map(), touched = null, asked = 0, shownMap = null;
 
   const toggle = name => {
@@ -74,7 +76,8 @@ export function attentionPanel() {
     caption.textContent = text;
   };
   const enlarge = (layer, head) => {
-    if (shown) show(rowOf(layer, head), `${words(layer, head)}. Where ${whose()} attends.`);
+    pointed = [layer, head];
+    showPointed();
   };
 
   function cell(layer, head) {
@@ -90,15 +93,11 @@ export function attentionPanel() {
         } else if (model().headRemoval) toggle(name);
       },
       onpointerenter: event => { if (event.pointerType !== "touch") enlarge(layer, head); },
-      onpointerleave: event => { if (event.pointerType !== "touch") shrink(); },
       onfocus: event => {
         for (const each of cells.values()) each.button.tabIndex = each.button === event.target ? 0 : -1;
         enlarge(layer, head);
       },
-      onblur: () => {
-        touched = null;
-        shrink();
-      }
+      onblur: () => { touched = null; }
     }, map, weight);
     cells.set(name, { button, map, weight: weight.firstChild, layer, head });
     return el("div", { role: "gridcell", class: "cell" }, button);
@@ -151,22 +150,25 @@ export function attentionPanel() {
     layer.value = view().layer ?? shown.layers - 1;
     layerSaid.textContent = layer.value;
     drawOff();
-    shrink();
+    showPointed();
     stage.drawMarks();
   }
 
-  /** What the enlarged map is while no head is pointed at: rollout, or the first head of the last layer where there is none. */
-  const shrink = () => {
+  const showPointed = () => {
     if (!shown) return;
     const patches = shown.grid.rows * shown.grid.columns, at = layer.valueAsNumber;
     layerSaid.textContent = String(at);
-    if (shown.rollout) {
+    const isRollout = shown.rollout && (!pointed || !cells.has(pointed.join(".")));
+    const [row, head] = pointed ?? [shown.layers - 1, 0];
+    if (isRollout) {
       show(shown.rollout.subarray(at * patches, (at + 1) * patches), `Attention rollout from ${whose()}, layers 0 to ${at}.`);
-    } else enlarge(shown.layers - 1, 0);
+    } else show(rowOf(row, head), `${words(row, head)}. Where ${whose()} attends.`);
+    for (const [name, each] of cells) each.button.classList.toggle("on", !isRollout && name === `${row}.${head}`);
   };
   layer.addEventListener("input", () => {
+    pointed = null;
     set({ layer: layer.valueAsNumber });
-    shrink();
+    showPointed();
   });
 
   async function refresh() {

@@ -15,7 +15,7 @@ function apply(element, attributes) {
 /** An element of HTML. Children are elements or text; empty ones are left out. */
 export function el(name, attributes = {}, ...children) {
   const element = document.createElement(name);
-  element.append(...children.flat().filter(child => child !== null && child !== undefined && child !== false));
+  element.append(...children.flat(Infinity).filter(child => child !== null && child !== undefined && child !== false));
   apply(element, attributes);
   return element;
 }

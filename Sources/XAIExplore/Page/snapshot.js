@@ -2,7 +2,11 @@
 
 import { byId, el } from "./dom.js";
 import { stage } from "./stage.js";
-import { image, label, model, targetIndex, title, view } from "./store.js";
+import { image, label, model, on, targetIndex, title, view } from "./store.js";
+
+/** The panel that was open before this one, which only keeps. */
+let shownTab = "methods";
+on(["tab"], () => { if (view().tab !== "keep") shownTab = view().tab; });
 
 /** The photograph with its map and marks as they are on the screen, as one picture. */
 function composed() {
@@ -44,7 +48,7 @@ function frozen(root) {
     const still = el("img", { alt: original.alt ?? "", class: original.getAttribute("class") });
     if (canvas.width && canvas.height) still.src = canvas.toDataURL("image/png");
     still.hidden = original.hidden;
-    if (original.getAttribute("style")) still.setAttribute("style", original.getAttribute("style"));
+    still.style.cssText = original.style.cssText;
     copies[at].replaceWith(still);
   });
   for (const each of copy.querySelectorAll("button")) {
@@ -62,33 +66,19 @@ function frozen(root) {
   return copy;
 }
 
-/** The page as text. What names and texts hold is text in it too, since it is made of elements. */
+/** The page as text. */
 export async function snapshot() {
   await stage.picture.decode();
-  const made = document.implementation.createHTMLDocument("");
   const style = await (await fetch("explore.css")).text();
   const heading = `${image().name}: ${title(view().explainer)} for ${label(targetIndex())}`;
   const condition = byId("condition").textContent.replace(/\. .*$/, ".");
-  const head = made.head;
-  const charset = made.createElement("meta"), policy = made.createElement("meta"), viewport = made.createElement("meta");
-  charset.setAttribute("charset", "utf-8");
-  policy.setAttribute("http-equiv", "Content-Security-Policy");
-  policy.setAttribute("content", "default-src 'none'; img-src data:; style-src 'unsafe-inline'");
-  viewport.name = "viewport";
-  viewport.content = "width=device-width, initial-scale=1";
-  const sheet = made.createElement("style");
-  sheet.textContent = style;
-  head.prepend(charset, policy, viewport);
-  head.append(sheet);
-  made.title = heading;
-  made.documentElement.lang = "en";
   const facts = [
     ["Model", `${model().name} (${model().family}), ${model().kernels}`], ["Image", `${image().name}, ${image().width} × ${image().height} pixels`],
     ["Method", view().explainer], ["Class", `${label(targetIndex())} (${targetIndex()})`],
     ["Made by", `xai explore ${view().session.program ?? ""}, ${new Date().toISOString().slice(0, 10)}`]
   ];
   const notes = [...(view().map?.notes ?? []), ...model().notes];
-  const panel = document.querySelector("[role=tabpanel]:not([hidden])");
+  const panel = byId(`panel-${shownTab}`);
   const body = el("main", { class: "snapshot" },
     el("h1", {}, heading), el("p", {}, byId("headline").textContent), el("p", {}, byId("sentence").textContent),
     el("div", { class: "still" },
@@ -96,9 +86,15 @@ export async function snapshot() {
       el("div", {}, el("h2", {}, "Classes"), condition ? el("p", {}, condition) : null, frozen(byId("bars")),
         el("dl", { class: "facts" }, facts.map(([name, text]) => [el("dt", {}, name), el("dd", {}, text)])),
         notes.length ? el("ul", { class: "notes" }, notes.map(note => el("li", {}, note))) : null)));
-  if (panel && panel.id !== "panel-keep") {
-    body.append(el("h2", {}, document.querySelector("[role=tab][aria-selected=true]").textContent), frozen(panel));
-  }
-  made.body.append(made.importNode(body, true));
-  return "<!doctype html>\n" + made.documentElement.outerHTML;
+  const still = frozen(panel);
+  still.hidden = false;
+  body.append(el("h2", {}, byId(`tab-${shownTab}`).textContent), still);
+  // Elements write themselves, and escape what names hold; only what is the page's own is text here.
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+${el("title", {}, heading).outerHTML}<style>${style}</style></head>
+<body>${body.outerHTML}</body></html>
+`;
 }

@@ -121,8 +121,9 @@ export function showStage() {
   });
   on(["whole", "answer", "map", "curves", "explainer", "target", "image"], describe);
   on(["run", "map"], drawRun);
-  on(["map"], () => {
-    if (view().map) announce(headline().join(" "));
+  // The answer and the map come in either order.
+  on(["map", "whole"], () => {
+    if (view().map && view().whole) announce(headline().join(" "));
   });
   byId("picture").classList.toggle("own", view().size === "own");
   byId("value").textContent = hint();

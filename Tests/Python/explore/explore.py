@@ -103,14 +103,15 @@ class PageTest(unittest.TestCase):
     def open(self, view="", tour=False):
         """Opens a view; the first image of the folder that fits its name is chosen where none is said."""
         if not tour:
-            self.page.add_init_script("localStorage.setItem('xai-explore-tour', 'seen')")
+            self.page.add_init_script("if (location.hostname) localStorage.setItem('xai-explore-tour', 'seen')")
         self.page.goto(self.server.address + ("#" + view if view else ""))
         self.settle()
 
     def settle(self):
         """Waits until the map is there."""
-        self.page.wait_for_function("""document.querySelector('#stage').getAttribute('aria-busy') === 'false'
-            && document.querySelector('#legend .legend') && document.querySelector('#bars li')""")
+        expect(self.page.locator("#legend .legend")).to_be_visible()
+        expect(self.page.locator("#stage")).to_have_attribute("aria-busy", "false")
+        expect(self.page.locator("#bars li").first).to_be_visible()
 
     def choose(self, image=SCENE):
         self.page.locator(".thumb", has_text=image.name).click()

@@ -24,7 +24,7 @@ class Slow(PageTest):
         expect(self.page.locator("#chosen b")).to_contain_text("masks=200000")
         run.get_by_role("button", name="Start").click()
         expect(run.locator("progress")).to_be_visible()
-        self.page.wait_for_function("document.querySelector('#run progress').value > 0")
+        expect(run.locator(".share")).not_to_have_text(" 0 % ")
         run.get_by_role("button", name="Stop").click()
         expect(run.get_by_role("button", name="Start")).to_be_visible()
         # The model is free again at once.
@@ -54,6 +54,6 @@ class Slow(PageTest):
 
     def settle(self):
         # A method that waits to be started has no map yet.
-        self.page.wait_for_function("""document.querySelector('#stage').getAttribute('aria-busy') === 'false'
-            && (document.querySelector('#legend .legend') || document.querySelector('#run button'))
-            && document.querySelector('#bars li')""")
+        expect(self.page.locator("#legend .legend, #run button").first).to_be_visible()
+        expect(self.page.locator("#stage")).to_have_attribute("aria-busy", "false")
+        expect(self.page.locator("#bars li").first).to_be_visible()
