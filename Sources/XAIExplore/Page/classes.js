@@ -145,7 +145,8 @@ export function showClasses() {
   const forModel = () => {
     bars.clear();
     byId("own-classes").replaceChildren(...(model()?.textClasses ? [textClasses()] : []));
-    byId("class-count").textContent = model()?.classes ? `of ${model().classes}` : "";
+    byId("class-count").textContent = model().classes ? `of ${model().classes}` : "this model has none";
+    byId("search").hidden = !model().classes;
   };
   on(["model"], forModel);
   on(["whole", "answer", "target"], draw);

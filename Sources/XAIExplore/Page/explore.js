@@ -74,7 +74,7 @@ async function open() {
   const [session, images] = await Promise.all([get("session"), get("images")]);
   set({ session, images });
   set(fitting(viewOf(location.hash.slice(1))));
-  byId("version").textContent = session.program ?? "";
+  byId("version").textContent = session.program;
   showModels();
   showImages();
   showStage();

@@ -7,7 +7,7 @@ import { request } from "./maps.js";
 import { count, ranked, wholePercent } from "./numbers.js";
 import { whileOpen } from "./pins.js";
 import { hasProbabilities } from "./questions.js";
-import { addTool, stage } from "./stage.js";
+import { addDecoration, addTool, stage } from "./stage.js";
 import { model, on, patchCount, perPatch, set, targetIndex, title, view, label } from "./store.js";
 
 /** What hidden patches look like here; the model gets the fill itself. */
@@ -194,9 +194,9 @@ export function hidePanel() {
     }
   }
 
+  addDecoration(decorate);
   addTool("hide", {
     hint: "Paint over patches to hide them, or walk with the arrow keys and press Space.",
-    decorate,
     value: patch => isGone(patch) ? "hidden" : null,
     press(patch) {
       if (!model().patchRemoval) return;

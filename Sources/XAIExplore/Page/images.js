@@ -15,7 +15,6 @@ function isShown(image) {
 
 const orders = {
   given: () => 0,
-  rank: (a, b) => (b.rank ?? 0) - (a.rank ?? 0),
   disagreement: (a, b) => (b.disagreement ?? 0) - (a.disagreement ?? 0),
   probability: (a, b) => (a.probability ?? 1) - (b.probability ?? 1)
 };
@@ -28,7 +27,6 @@ function facts(image) {
     words.push(`${image.predicted.label ?? image.predicted} ${image.probability === undefined ? "" : percent(image.probability)}`.trim());
   }
   if (image.label && image.correct === false) words.push(`label: ${image.label.label ?? image.label}`);
-  if (image.rank > 1) words.push(`label is number ${image.rank}`);
   if (typeof image.disagreement === "number") words.push(`disagreement ${image.disagreement.toFixed(2)}`);
   return words;
 }
@@ -123,8 +121,7 @@ export function showImages() {
         draw();
       }),
       menu("Order", [
-        ["given", "as given"], ["rank", "label's rank, worst first"], ["disagreement", "most disagreement first"],
-        ["probability", "least sure first"]
+        ["given", "as given"], ["disagreement", "most disagreement first"], ["probability", "least sure first"]
       ], filter.order, order => {
         filter.order = order;
         draw();

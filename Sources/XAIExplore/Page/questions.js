@@ -21,8 +21,9 @@ export async function inputOf(image, model) {
   return inputs.get(key);
 }
 
-/** The answer to an image as it is. */
-const askWhole = (model, image, classes = []) => post("answer", { model, image, top, classes, view: place("whole") });
+/** The answer to an image as it is; empty where the model has no classes. */
+const askWhole = async (id, image, classes) => model().classes
+  ? post("answer", { model: id, image, top, classes, view: place("whole") }) : { top: [], asked: [] };
 
 const isWhole = () => !view().hidden.length && !view().keep && !view().heads.length;
 
@@ -31,20 +32,21 @@ const asked = () => [...new Set([...(view().whole?.top ?? []).map(each => each.i
   .filter(index => index !== null && index !== undefined);
 
 async function refreshWhole() {
-  const { model, image, target, versusClass } = view();
+  const { model: id, image, target, versusClass } = view();
   const classes = [target, versusClass].filter(index => index !== null);
-  const whole = await askWhole(model, image, classes);
-  if (model !== view().model || image !== view().image) return;
+  const whole = await askWhole(id, image, classes);
+  if (id !== view().model || image !== view().image) return;
   set({ whole, ...(isWhole() ? { answer: whole } : {}) });
 }
 
 const refreshAnswer = newestFirst(async () => {
-  const { model, image, hidden, keep, fill } = view();
+  if (!model().classes) return;
+  const { model: id, image, hidden, keep, fill } = view();
   try {
     const answer = await post("answer", {
-      model, image, hidden, keep, fill, removedHeads: removedHeads(), top, classes: asked(), view: place("answer")
+      model: id, image, hidden, keep, fill, removedHeads: removedHeads(), top, classes: asked(), view: place("answer")
     });
-    if (model === view().model && image === view().image) set({ answer });
+    if (id === view().model && image === view().image) set({ answer });
   } catch (error) {
     complain(error);
   }

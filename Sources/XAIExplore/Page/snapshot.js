@@ -73,9 +73,9 @@ export async function snapshot() {
   const heading = `${image().name}: ${title(view().explainer)} for ${label(targetIndex())}`;
   const condition = byId("condition").textContent.replace(/\. .*$/, ".");
   const facts = [
-    ["Model", `${model().name} (${model().family}), ${model().kernels}`], ["Image", `${image().name}, ${image().width} × ${image().height} pixels`],
+    ["Model", `${model().name} (${model().family})`], ["Image", `${image().name}, ${image().width} × ${image().height} pixels`],
     ["Method", view().explainer], ["Class", `${label(targetIndex())} (${targetIndex()})`],
-    ["Made by", `xai explore ${view().session.program ?? ""}, ${new Date().toISOString().slice(0, 10)}`]
+    ["Made by", `${view().session.program}, ${new Date().toISOString().slice(0, 10)}`]
   ];
   const notes = [...(view().map?.notes ?? []), ...model().notes];
   const panel = byId(`panel-${shownTab}`);

@@ -12,6 +12,9 @@ import { drawn } from "./timing.js";
 /** What panels add to the photograph: by the name of a panel, `press`, `drag`, `release`, `decorate` and `hint`. */
 const tools = new Map();
 export const addTool = (tab, tool) => tools.set(tab, tool);
+/** What is drawn over the photograph whatever panel is open, since it holds whatever panel is open. */
+const decorations = [];
+export const addDecoration = decorate => decorations.push(decorate);
 const tool = () => tools.get(view().tab) ?? {};
 
 export const stage = photo({
@@ -100,7 +103,10 @@ export function showStage() {
     radios("drawing", "Drawn", [["smooth", "smooth"], ["patches", "by patches"]], view().drawing,
       drawing => set({ drawing })),
     menu("Size", [["fit", "fit"], ["own", "own pixels"]], view().size, size => set({ size })));
-  stage.decorate = context => tool().decorate?.(context);
+  stage.decorate = context => {
+    for (const decorate of decorations) decorate(context);
+    tool().decorate?.(context);
+  };
   const showImage = () => {
     if (!image()) return;
     stage.showImage(image(), view().input, model().grid);

@@ -1,5 +1,10 @@
-"""Pictures of the page to look at: python screenshots.py FOLDER. Every panel, on a desktop, on a phone, in the dark."""
+"""Pictures of the page: every panel on a desktop, on a phone and in the dark, to look at, or the one of docs/explore.md.
 
+    python screenshots.py FOLDER [MODEL IMAGES…]
+    python screenshots.py --picture FILE
+"""
+
+import os
 import sys
 from pathlib import Path
 
@@ -20,22 +25,33 @@ SCREENS = {
 }
 
 
-def main(folder, arguments):
-    folder.mkdir(parents=True, exist_ok=True)
+def shoot(context, address, view, path, **options):
+    page = context.new_page()
+    page.goto(f"{address}#{view}")
+    page.wait_for_selector("#legend .legend")
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=path, **options)
+    page.close()
+
+
+def main(path, arguments, is_picture):
     server = Server(*(arguments or [MODEL, SCENES]))
     try:
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+            browser = playwright.chromium.launch(
+                executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"])
             for screen, options in SCREENS.items():
                 context = browser.new_context(**options)
                 context.add_init_script("localStorage.setItem('xai-explore-tour', 'seen')")
+                if is_picture:
+                    # The second scene: a heart and a ring, of which the model is in two minds.
+                    image = context.request.get(server.address.replace("/?", "/api/v1/images?")).json()[1]["id"]
+                    shoot(context, server.address, f"image={image}", path,
+                          clip={"x": 0, "y": 0, "width": 1280, "height": 1130}, full_page=True)
+                    break
+                path.mkdir(parents=True, exist_ok=True)
                 for name, view in VIEWS.items():
-                    page = context.new_page()
-                    page.goto(f"{server.address}#{view}")
-                    page.wait_for_selector("#legend .legend")
-                    page.wait_for_load_state("networkidle")
-                    page.screenshot(path=folder / f"{screen}-{name}.png", full_page=True)
-                    page.close()
+                    shoot(context, server.address, view, path / f"{screen}-{name}.png", full_page=True)
                 context.close()
             browser.close()
     finally:
@@ -43,4 +59,5 @@ def main(folder, arguments):
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2:])
+    is_picture = sys.argv[1] == "--picture"
+    main(Path(sys.argv[1 + is_picture]), sys.argv[2 + is_picture:], is_picture)
