@@ -54,8 +54,10 @@ extension ExploreSession {
         return ExploreLens.Layer(
           readout: ClassRow(readout, of: descriptor).top(top),
           patches: (0..<patches.shape[0]).map { patch in
-            let likeliest = ClassRow(patches[patch].elements, of: descriptor).top(1)[0]
-            return ExploreLens.Place(index: likeliest.index, probability: likeliest.probability)
+            let row = LogitRow(patches[patch].elements, meaning: descriptor.output)
+            let probability = row.probability(of: row.predictedClass)
+            return ExploreLens.Place(
+              index: row.predictedClass, probability: probability.isNaN ? nil : probability)
           })
       }
       let indices = Set(layers.flatMap { $0.patches.map(\.index) })
