@@ -12,8 +12,9 @@ export function fitting(read) {
   const isKnown = spec => session.explainers.some(each => each.id === identifier(spec) && each.fits[model.id]);
   const leading = session.leading[model.id] ?? [], first = session.explainers.find(each => each.fits[model.id])?.id;
   const explainer = read.explainer && isKnown(read.explainer) ? read.explainer : leading[0] ?? first ?? null;
-  // Those that lead, and GMAR, of which there is most to see beside the map.
-  const usual = [explainer, ...leading.slice(1, 3), "gmar", ...leading.slice(3), "grad-cam", "attention-rollout"];
+  // Those that lead and take milliseconds, and GMAR, of which there is most to see beside the map.
+  const isInstant = spec => session.explainers.find(each => each.id === identifier(spec))?.cost === "instant";
+  const usual = [explainer, ...leading.filter(isInstant).slice(0, 3), "gmar", "grad-cam", "generic-attention", "attention-rollout"];
   const pins = read.pins.filter(isKnown).length ? read.pins.filter(isKnown)
     : usual.filter((spec, at) => spec && isKnown(spec)
       && !usual.slice(0, at).some(other => other && identifier(other) === identifier(spec)));

@@ -35,7 +35,9 @@ const verdict = image => image.correct === true ? el("span", { class: "verdict g
   : image.correct === false ? el("span", { class: "verdict bad" }, "wrong") : null;
 
 /** An image is another subject: what was asked of the last one's patches and heads is over. */
-const choose = image => set({ image, target: null, hidden: [], keep: false, heads: [], row: "readout" });
+const choose = image => set({
+  image, target: null, versusClass: null, hidden: [], keep: false, heads: [], row: "readout"
+});
 
 const thumb = image => el("li", {}, el("button", {
   type: "button", class: "thumb", "data-image": image.id, disabled: !image.width, onclick: () => choose(image.id)

@@ -40,28 +40,35 @@ let runs = 0;
  */
 export function mapRun(show) {
   const name = place(`map${++runs}`);
-  let controller = null, last = null;
+  let controller = null, last = null, isRunning = false;
   const self = {
     /** Makes the map, or says that it waits to be started. */
     async want(request, { start = false } = {}) {
+      // Several parts of the view may change at once and ask for the same.
+      if (isRunning && JSON.stringify(request) === JSON.stringify(last)) return;
       controller?.abort();
       last = request;
       if (!isKept(request) && cost(request.explainer) === "minutes" && !start) {
+        isRunning = false;
         show({ phase: "waiting", map: null });
         return;
       }
       const mine = controller = new AbortController();
       // What is there at once needs no sign of work, which would flicker.
       const isSlow = !isKept(request) && cost(request.explainer) !== "instant";
+      isRunning = true;
       show({ phase: "running", fraction: isSlow ? 0 : null });
       try {
         const map = await mapFor(request, {
           view: name, signal: mine.signal,
           onProgress: fraction => { if (mine === controller) show({ phase: "running", fraction }); }
         });
-        if (mine === controller) show({ phase: "ready", map });
+        if (mine !== controller) return;
+        isRunning = false;
+        show({ phase: "ready", map });
       } catch (error) {
         if (mine !== controller) return;
+        isRunning = false;
         show(mine.signal.aborted ? { phase: "waiting", map: null } : { phase: "failed", map: null, error });
       }
     },

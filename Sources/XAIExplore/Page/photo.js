@@ -77,10 +77,13 @@ export function photo({ listener, label } = {}) {
 
   if (!listener) return self;
 
-  const patchAt = event => {
-    const box = marks.getBoundingClientRect(), { rows, columns } = self.grid;
-    const column = Math.floor((event.clientX - box.left) / box.width * columns);
-    const row = Math.floor((event.clientY - box.top) / box.height * rows);
+  /** Where an event is, in patches from the upper left corner. */
+  const place = event => {
+    const box = marks.getBoundingClientRect();
+    return [(event.clientX - box.left) / box.width * self.grid.columns, (event.clientY - box.top) / box.height * self.grid.rows];
+  };
+  const patchAt = ([x, y]) => {
+    const { rows, columns } = self.grid, column = Math.floor(x), row = Math.floor(y);
     return column < 0 || row < 0 || column >= columns || row >= rows ? null : row * columns + column;
   };
   const moveTo = (patch, byKeys = false) => {
@@ -89,26 +92,31 @@ export function photo({ listener, label } = {}) {
     self.drawMarks();
     listener.over(patch, byKeys);
   };
-  let isPressed = false;
+  let isPressed = false, before = null;
   marks.addEventListener("pointerdown", event => {
     if (event.button !== 0 || !self.grid) return;
     isPressed = true;
     try {
       marks.setPointerCapture(event.pointerId);
     } catch { /* A pointer that has gone already: its stroke is one patch. */ }
-    const patch = patchAt(event);
+    before = place(event);
+    const patch = patchAt(before);
     moveTo(patch);
     if (patch !== null) listener.press(patch);
   });
   marks.addEventListener("pointermove", event => {
     if (!self.grid) return;
-    // A quick stroke skips patches between two events; the browser keeps the places that it passed.
-    const passed = event.getCoalescedEvents?.() ?? [];
-    for (const each of passed.length ? passed : [event]) {
-      const patch = patchAt(each);
-      moveTo(patch);
-      if (isPressed && patch !== null) listener.drag(patch);
+    const [x, y] = place(event);
+    if (isPressed) {
+      // A quick stroke has few events: it is the line between them, in steps of a third of a patch.
+      const [fromX, fromY] = before, steps = Math.max(1, Math.ceil(3 * Math.hypot(x - fromX, y - fromY)));
+      for (let step = 1; step <= steps; step++) {
+        const passed = patchAt([fromX + (x - fromX) * step / steps, fromY + (y - fromY) * step / steps]);
+        if (passed !== null) listener.drag(passed);
+      }
+      before = [x, y];
     }
+    moveTo(patchAt([x, y]));
   });
   const release = () => {
     if (isPressed) listener.release();

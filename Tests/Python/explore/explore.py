@@ -46,7 +46,7 @@ def explain(image, *arguments, model=MODEL):
     """What `xai explain` says of an image: a record per map."""
     with tempfile.TemporaryDirectory() as folder:
         lines = subprocess.run(
-            [XAI, "explain", "-m", str(model), str(image), "--json", "--output-kind", "map", "-o", folder,
+            [XAI, "explain", "-m", str(model), str(image), "--json", "--output-kind", "map,overlay", "-o", folder,
              *map(str, arguments)],
             check=True, capture_output=True, text=True).stdout
     return [json.loads(line) for line in lines.splitlines()]
@@ -92,6 +92,9 @@ class PageTest(unittest.TestCase):
         self.page.on("console", lambda message: message.type in ("error", "warning")
                      and self.complaints.append(message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        # The browser itself notes each answer that is no success; a question that a newer one replaces has such.
+        self.page.on("response", lambda response: response.status == 409
+                     and self.complaints.append(f"superseded: {response.url} {response.request.post_data}"))
         self.page.on("request", lambda request: self.hosts.add(request.url.split("/")[2])
                      if request.url.startswith("http") else None)
 
