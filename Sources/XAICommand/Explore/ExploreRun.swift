@@ -39,7 +39,7 @@ struct ExploreRun {
         loaded.model, id: String(index),
         origin: ExploreModel.Origin(
           directory: loaded.directory, request: LoadRequest(kernels: loaded.kernels, classes: loaded.classes),
-          text: text))
+          text: text, classArguments: Self.classArguments(command)))
     }
     session = ExploreSession(
       models: models, images: images.found, registry: CommandContext.currentRegistry,
@@ -77,6 +77,12 @@ struct ExploreRun {
       if Interruption.isRequested { task.cancel() }
     }
     if let failure = failure.withLock({ $0 }) { throw failure }
+  }
+
+  /// What gives a model classes from a file, for the command that makes a view again.
+  private static func classArguments(_ command: ExploreCommand) -> [String] {
+    guard let path = command.classes.classesFrom else { return [] }
+    return ["--classes-from", path] + command.classes.template.flatMap { ["--template", $0] }
   }
 
   private static let ended = DispatchSemaphore(value: 0)

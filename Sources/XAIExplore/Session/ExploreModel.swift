@@ -14,10 +14,15 @@ public final class ExploreModel: Sendable {
     public var request: LoadRequest
     /// What the command's user wrote for it.
     public var text: String
+    /// What the command's user wrote for classes that come from a file; empty for the model's own, and for texts.
+    public var classArguments: [String]
 
     /// Describes where a model came from.
-    public init(directory: ModelDirectory, request: LoadRequest, text: String) {
-      (self.directory, self.request, self.text) = (directory, request, text)
+    public init(
+      directory: ModelDirectory, request: LoadRequest, text: String, classArguments: [String] = []
+    ) {
+      (self.directory, self.request) = (directory, request)
+      (self.text, self.classArguments) = (text, classArguments)
     }
   }
 

@@ -23,44 +23,63 @@ extension ExploreSession {
     let model = asked.origin?.text ?? asked.model.descriptor.name
     let path =
       if case .file(let path) = image.source { path } else { image.name }
-    let note =
-      question.removedHeads.isEmpty
-      ? "" : "the heads that are switched off on the page are on here"
+    let notes =
+      (question.removedHeads.isEmpty ? [] : ["the heads that are switched off on the page are on here"])
+      + (asked.origin?.classArguments.isEmpty ?? true
+        ? [] : ["the classes that the page has from a file are missing here"])
     return ExploreCode(
-      command: Self.command(model, path, explainer.specification, question.target, texts: asked, note),
-      swift: Self.swift(model, path, explainer, question.target, note),
+      command: Self.command(
+        model, path, explainer.specification, question.target, asked.origin,
+        question.removedHeads.isEmpty ? "" : notes[0]),
+      swift: Self.swift(model, path, explainer, question.target, asked.origin, notes),
       python: Self.python(question, explainer.specification, path))
   }
 
   private static func command(
-    _ model: String, _ path: String, _ explainer: String, _ target: Int?, texts: ExploreModel, _ note: String
+    _ model: String, _ path: String, _ explainer: String, _ target: Int?, _ origin: ExploreModel.Origin?,
+    _ note: String
   ) -> String {
     var words = ["xai", "explain", "-m", model, path, "-e", explainer]
-    if case .texts(let given)? = texts.origin?.request.classes {
+    if let origin, !origin.classArguments.isEmpty {
+      words += origin.classArguments
+    } else if case .texts(let given)? = origin?.request.classes {
       // The classes are the texts that are asked about: the one that is meant comes first.
-      let names = target.map { asked in [given.names[asked]] + given.names.filter { $0 != given.names[asked] }
+      let names = target.map { asked in
+        [given.names[asked]] + given.names.filter { $0 != given.names[asked] }
       }
       for name in names ?? given.names { words += ["-t", name] }
       for template in given.templates { words += ["--template", template] }
-    } else if let target {
-      words += ["-t", "index:\(target)"]
+      return line(words, note)
     }
-    return words.map(shellQuoted).joined(separator: " ") + (note.isEmpty ? "" : "  # \(note)")
+    if let target { words += ["-t", "index:\(target)"] }
+    return line(words, note)
+  }
+
+  private static func line(_ words: [String], _ note: String) -> String {
+    words.map(shellQuoted).joined(separator: " ") + (note.isEmpty ? "" : "  # \(note)")
   }
 
   private static func swift(
-    _ model: String, _ path: String, _ explainer: any Explainer, _ target: Int?, _ note: String
+    _ model: String, _ path: String, _ explainer: any Explainer, _ target: Int?,
+    _ origin: ExploreModel.Origin?, _ notes: [String]
   ) -> String {
-    """
-    import XAI
+    var classes = ""
+    if origin?.classArguments.isEmpty ?? true, case .texts(let given)? = origin?.request.classes {
+      let lists = [given.names, given.templates].map { list in
+        "[" + list.map(swiftQuoted).joined(separator: ", ") + "]"
+      }
+      classes = ", classes: .texts(try ClassTexts(\(lists[0]), templates: \(lists[1])))"
+    }
+    return """
+      import XAI
 
-    let model = try loadModel(\(swiftQuoted(model)))
-    let image = try RGBImage(contentsOf: \(swiftQuoted(path)))
-    let explainer = try Registry.builtIn().explainer(\(swiftQuoted(explainer.specification)))
-    let map = try explainer.explain(image\(target.map { ", target: \($0)" } ?? ""), using: model)
-    try map.overlay(on: image, seenBy: model).write(to: "overlay.png")
+      let model = try loadModel(\(swiftQuoted(model))\(classes))
+      let image = try RGBImage(contentsOf: \(swiftQuoted(path)))
+      let explainer = try Registry.builtIn().explainer(\(swiftQuoted(explainer.specification)))
+      let map = try explainer.explain(image, target: \(target.map(String.init) ?? ".predicted"), using: model)
+      try map.overlay(on: image, seenBy: model).write(to: "overlay.png")
 
-    """ + (note.isEmpty ? "" : "// \(note)\n")
+      """ + notes.map { "// \($0)\n" }.joined()
   }
 
   private static func python(_ question: ExploreMapQuestion, _ explainer: String, _ path: String) -> String {

@@ -41,7 +41,7 @@ extension ExploreSession {
     let registry = registry
     let made = try await turn(of: base, for: "texts", view: nil) {
       var own = origin
-      own.request.classes = source
+      (own.request.classes, own.classArguments) = (source, [])
       return base.replaced(by: try registry.loadModel(own.directory, own.request), id: id, origin: own)
     }
     add(made)
