@@ -86,7 +86,7 @@ final class ExploreImages: Sendable {
   private let decoded = BoundedCache<String, Decoded>(capacity: 32)
   private let thumbnails = BoundedCache<ThumbnailKey, Picture>(capacity: 1024)
   private let inputs = BoundedCache<InputKey, Seen>(capacity: 32)
-  private let extents = BoundedCache<String, Extent>(capacity: 20_000)
+  private let extents = Guarded<[String: Extent]>([:])
   /// Images are decoded one at a time, which bounds the memory.
   private let thread = WorkThread("xai.explore.images")
   private let pixelLimit: Int
@@ -147,6 +147,7 @@ final class ExploreImages: Sendable {
     }
     if let forgotten {
       self.decoded[forgotten] = nil
+      extents.withLock { $0[forgotten] = nil }
       inputs.removeAll { $0.image == forgotten }
       thumbnails.removeAll { $0.image == forgotten }
     }
@@ -182,7 +183,7 @@ final class ExploreImages: Sendable {
 
   /// The extent of an image as its file states it, without decoding; nil where it can't be read.
   func extent(_ id: String, _ image: ExploreImage) -> Extent? {
-    if let known = extents[id] { return known }
+    if let known = extents.withLock({ $0[id] }) { return known }
     let extent: (width: Int, height: Int)? =
       switch image.source {
       case .file(let path):
@@ -190,8 +191,10 @@ final class ExploreImages: Sendable {
       case .bytes(let bytes): bytes.withUnsafeBytes { try? RGBImage.extent(of: $0, file: image.name) }
       case .opened: decoded[id].map { ($0.width, $0.height) }
       }
-    extents[id] = extent.map { Extent(width: $0.width, height: $0.height) }
-    return extents[id]
+    guard let extent else { return nil }
+    let known = Extent(width: extent.width, height: extent.height)
+    extents.withLock { $0[id] = known }
+    return known
   }
 
   /// What a model sees of an image.
