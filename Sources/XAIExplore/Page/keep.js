@@ -29,7 +29,7 @@ function save(blob, name) {
 async function copy(text, what) {
   try {
     await navigator.clipboard.writeText(text);
-    announce(`${what} copied.`);
+    announce(`Copied: ${what}.`);
     return true;
   } catch {
     complain(new Error("The browser doesn't let this page copy. Select the text and copy it by hand."));
@@ -42,9 +42,9 @@ function copyButton(what, text) {
     type: "button", onclick: async () => {
       if (!await copy(await text(), what)) return;
       button.textContent = "Copied";
-      setTimeout(() => { button.textContent = `Copy ${what.toLowerCase()}`; }, 1500);
+      setTimeout(() => { button.textContent = `Copy ${what}`; }, 1500);
     }
-  }, `Copy ${what.toLowerCase()}`);
+  }, `Copy ${what}`);
   return button;
 }
 
@@ -78,14 +78,14 @@ export function keepPanel() {
         complain(error);
       }
     }
-  }, "Save page"), copyButton("Link", async () => location.href.split("#")[0] + "#" + fragment()));
+  }, "Save page"), copyButton("link", async () => location.href.split("#")[0] + "#" + fragment()));
 
   async function refresh() {
     try {
       const { command, swift, python } = await post("code", exported());
-      code.replaceChildren(...[["Command", command], ["Swift", swift], ["Python", python]].filter(([, text]) => text)
-        .map(([name, text]) => el("section", {}, el("div", { class: "head" }, el("h3", {}, name), copyButton(name, async () => text)),
-          el("pre", { tabindex: "0", "aria-label": `${name} that makes this map` }, el("code", {}, text)))));
+      code.replaceChildren(...[["command", command], ["Swift", swift], ["Python", python]].filter(([, text]) => text)
+        .map(([name, text]) => el("section", {}, el("div", { class: "head" }, el("h3", {}, name === "command" ? "Command" : name), copyButton(name, async () => text)),
+          el("pre", { tabindex: "0", "aria-label": `${name === "command" ? "The command" : name} that makes this map` }, el("code", {}, text)))));
     } catch (error) {
       complain(error);
     }

@@ -35,11 +35,17 @@ function usual(each) {
 
 function draw() {
   if (!view().session || !model()) return;
-  const explainers = view().session.explainers, fitting = explainers.filter(fits);
-  const place = byId("methods"), focus = document.activeElement;
-  const focused = place.contains(focus) ? [...place.querySelectorAll("button")].indexOf(focus) : -1;
-  const unfit = explainers.filter(each => !fits(each)), wasOpen = place.querySelector("details")?.open ?? false;
-  place.replaceChildren(
+  const explainers = view().session.explainers, leading = view().session.leading[view().model] ?? [];
+  // Those that lead first, then those that follow the class.
+  const place = each => {
+    const at = leading.findIndex(spec => identifier(spec) === each.id);
+    return at >= 0 ? at : leading.length + (each.followsClass ? 0 : 1);
+  };
+  const fitting = explainers.filter(fits).sort((a, b) => place(a) - place(b));
+  const list = byId("methods"), focus = document.activeElement, scrolled = list.scrollTop;
+  const focused = list.contains(focus) ? [...list.querySelectorAll("button")].indexOf(focus) : -1;
+  const unfit = explainers.filter(each => !fits(each)), wasOpen = list.querySelector("details")?.open ?? false;
+  list.replaceChildren(
     ...costs.map(([cost, name]) => [name, fitting.filter(each => each.cost === cost)])
       .filter(([, group]) => group.length)
       .map(([name, group]) => el("section", {}, el("h3", {}, name), el("ul", {}, group.map(row)))),
@@ -47,7 +53,8 @@ function draw() {
       el("summary", {}, unfit.length === 1 ? "1 doesn't fit this model" : `${unfit.length} don't fit this model`),
       el("ul", {}, unfit.map(each => el("li", { class: "unfit" }, el("b", {}, each.title), ` ${reason(each)}`))))]
       : []));
-  if (focused >= 0) place.querySelectorAll("button")[focused]?.focus();
+  list.scrollTop = scrolled;
+  if (focused >= 0) list.querySelectorAll("button")[focused]?.focus();
   drawChosen();
 }
 

@@ -66,7 +66,6 @@ async function refreshImage() {
   const { model, image } = view();
   if (!image) return;
   begin("change-image");
-  set({ whole: null, answer: null, map: null, curves: null, input: null });
   const input = inputOf(image, model).then(input => {
     if (image === view().image && model === view().model) set({ input });
   });

@@ -31,7 +31,7 @@ export const stage = photo({
   }
 });
 
-const hint = () => tool().hint ?? "Point at a patch, or walk over them with the arrow keys, to read its score.";
+const hint = () => tool().hint ?? "Point at a patch to read its score.";
 
 function valueOf(patch) {
   const { columns } = model().grid, map = view().map;
@@ -110,7 +110,7 @@ export function showStage() {
   const showImage = () => {
     if (!image()) return;
     stage.showImage(image(), view().input, model().grid);
-    byId("caption").textContent = `${image().name}, ${image().width} × ${image().height} pixels`;
+    byId("caption").textContent = `${image().name}, ${image().width} × ${image().height}`;
   };
   on(["image", "images", "input", "model"], showImage);
   on(["map", "drawing", "strength"], () => {

@@ -13,14 +13,15 @@ const viewDefaults = {
   versus: "classes", versusClass: null, versusExplainer: null, versusImage: null, versusModel: null
 };
 
-const state = {
-  ...viewDefaults,
-  session: null, images: [], input: null,
+/** What the server said of the image and the model that are shown; of others it says nothing. */
+const unanswered = {
+  input: null,           // where the patches lie on the image
   whole: null,           // the answer with nothing hidden
   answer: null,          // the answer to what is shown
-  map: null, run: { phase: "idle" },
-  curves: null
+  map: null, curves: null
 };
+
+const state = { ...viewDefaults, ...unanswered, session: null, images: [], run: { phase: "idle" } };
 
 const listeners = [];
 
@@ -33,6 +34,9 @@ export function on(keys, body) {
 
 /** Changes the state, and tells those who look at what changed. */
 export function set(changes) {
+  if (["model", "image"].some(key => key in changes && changes[key] !== state[key])) {
+    changes = { ...unanswered, ...changes };
+  }
   const changed = Object.keys(changes).filter(key => !isSame(state[key], changes[key]));
   if (!changed.length) return;
   for (const key of changed) state[key] = changes[key];
