@@ -19,7 +19,7 @@ DEMO := Examples/Demo
 # GMAR, whose maps of two classes are the same here, and two methods that follow the class.
 EXPLAINERS := gmar attnlrp:preset=vit occlusion
 
-.PHONY: help build test test-threads dist test-dist test-slurm docs fuzz lint examples demo demo-model images install packages clean
+.PHONY: help build test test-threads test-explore dist test-dist test-slurm docs fuzz lint examples demo demo-model images install packages clean
 
 help:
 	@echo 'make demo       explain the bundled scenes with the bundled model, into $(OUT)'
@@ -35,6 +35,7 @@ help:
 	@echo 'make lint       check the formatting'
 	@echo 'make dist       an archive and a Debian package of xai that need no toolchain, into out/dist'
 	@echo 'make test-dist  try them on bare Debian and Ubuntu systems, as root'
+	@echo 'make test-explore  drive the page of xai explore in Chromium; needs Python 3'
 	@echo 'make test-slurm an evaluation in shards under a real Slurm on this machine, as root'
 	@echo 'make install    build, and copy xai into PREFIX/bin ($(PREFIX)/bin)'
 
@@ -107,6 +108,10 @@ dist: packages
 
 test-dist: dist
 	Scripts/test-dist
+
+# The page of xai explore in a real browser, against the command's numbers. Playwright comes from PyPI the first time.
+test-explore: build
+	Scripts/test-explore
 
 # Shards under a Slurm of four nodes on this machine, as root.
 test-slurm: build

@@ -86,6 +86,15 @@ let usesDatabase: Bool = {
   #endif
 }()
 
+/// Whether XAIExplore and `xai explore` are built, with an HTTP server from outside that needs Swift 6.2.
+let usesServer: Bool = {
+  #if compiler(>=6.2)
+  return ProcessInfo.processInfo.environment["XAI_EXPLORE"] != "off"
+  #else
+  return false
+  #endif
+}()
+
 // MARK: - Documentation
 
 /// Whether the manifest is that of the documentation, without tests and examples: only where `make docs` asks for it.
@@ -104,6 +113,13 @@ let core: [Target.Dependency] = [
   "XAIFoundation", "XAICore", "XAITransformer", "XAITensor", "XAIWeights", "XAIImage",
 ]
 let database = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let server: [Target.Dependency] = [
+  .product(name: "HummingbirdCore", package: "hummingbird"),
+  .product(name: "HTTPTypes", package: "swift-http-types"),
+  .product(name: "Logging", package: "swift-log"),
+  .product(name: "NIOCore", package: "swift-nio"),
+  .product(name: "NIOPosix", package: "swift-nio"),
+]
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 /// A library module of `Sources/`.
@@ -135,6 +151,19 @@ let modules: [Module] = [
     uses: ["XAIFoundation", "XAIEvaluation", "XAICore", "XAITensor", "XAIImage", "XAIFigures"],
     embedded: ["Page/report.css", "Page/report.js"]),
   Module(
+    name: "XAIExplore",
+    uses: [
+      "XAIFoundation", "XAIEvaluation", "XAICore", "XAITensor", "XAIWeights", "XAIImage", "XAIFigures",
+    ] + server,
+    embedded: [
+      "Page/index.html", "Page/explore.css", "Page/api.js", "Page/attention.js", "Page/chart.js",
+      "Page/classes.js", "Page/colours.js", "Page/dom.js", "Page/explore.js", "Page/fitting.js",
+      "Page/hide.js", "Page/images.js", "Page/keep.js", "Page/layers.js", "Page/maps.js",
+      "Page/methods.js", "Page/numbers.js", "Page/paint.js", "Page/photo.js", "Page/pins.js",
+      "Page/progress.js", "Page/questions.js", "Page/snapshot.js", "Page/stage.js", "Page/store.js",
+      "Page/timing.js", "Page/tour.js", "Page/versus.js",
+    ]),
+  Module(
     name: "XAIBench",
     uses: [
       "XAIFoundation", "XAIEvaluation", "XAITransformer", "XAICore", "XAITensor", "XAIImage", "CMachine",
@@ -145,10 +174,13 @@ let modules: [Module] = [
       "XAIFoundation", "XAIEvaluation", "XAICore", "XAITransformer", "XAITensor", "XAIWeights", "XAIImage",
       "XAISwin",
     ]),
-].filter { usesDatabase || $0.name != "XAIResults" }
+].filter { (usesDatabase || $0.name != "XAIResults") && (usesServer || $0.name != "XAIExplore") }
 
 /// The module that depends on the database, where there is one.
 let results: [Target.Dependency] = usesDatabase ? ["XAIResults"] : []
+
+/// The module that depends on the HTTP server, where there is one.
+let explore: [Target.Dependency] = usesServer ? ["XAIExplore"] : []
 
 // MARK: - Plugins
 
@@ -271,6 +303,7 @@ let tests: [Tests] = [
     uses: core + ["XAIEvaluation", "XAI", "XAITesting"] + results + (usesDatabase ? [database] : []),
     excluded: usesDatabase ? [] : ["Store"]),
   Tests(name: "ReportTests", uses: core + ["XAIReport", "XAIFigures", "XAIEvaluation"]),
+  Tests(name: "ExploreTests", uses: core + ["XAIEvaluation", "XAI", "XAITesting"] + explore),
   Tests(name: "BenchTests", uses: core + ["XAIBench", "XAI", "XAITesting"]),
   Tests(name: "RegistryTests", uses: core + ["XAI", "XAITesting", argumentParser]),
   Tests(name: "GoldenTests", uses: core + ["XAI", "XAITesting"]),
@@ -281,7 +314,7 @@ let tests: [Tests] = [
         "XAITool", "XAI", "XAIHub", "XAICommand", "XAIFigures", "XAITraining", "XAIBench", "XAITesting",
         argumentParser,
       ]
-      + results),
+      + results + explore),
   Tests(name: "ExampleTests", uses: ["XAI"] + examples.map { .target(name: $0) }),
 ]
 
@@ -331,7 +364,7 @@ let applicationTargets: [Target] =
           "XAI", "XAIHub", "XAIFigures", "XAITraining", "XAIEvaluation", "XAIReport", "XAIBench",
           argumentParser,
         ]
-        + results),
+        + results + explore),
     // Its product is the program xai. Its own name isn't: it would differ from that of the module XAI by case alone, and
     // both have files in one folder, which macOS takes for the same.
     .executableTarget(name: "XAITool", dependencies: ["XAI", "XAICommand"]),
@@ -342,7 +375,7 @@ let applicationTargets: [Target] =
   }
 
 let testTargets: [Target] = (buildsDocumentation ? [] : tests)
-  .filter { namedTests?.contains($0.name) != false }
+  .filter { namedTests?.contains($0.name) != false && (usesServer || $0.name != "ExploreTests") }
   .map { .testTarget(name: $0.name, dependencies: $0.uses, exclude: $0.excluded) }
 
 // MARK: - Package
@@ -364,6 +397,13 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ] + (usesDatabase ? [.package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0")] : [])
+    + (usesServer
+      ? [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+      ] : [])
     + documentationPlugin,
   targets: cTargets + moduleTargets + pluginTargets + applicationTargets + testTargets,
   swiftLanguageModes: [.v6],
@@ -382,6 +422,9 @@ for target in package.targets where [.regular, .executable, .test].contains(targ
   }
   if usesWebP, target.name == "XAIImage" { target.swiftSettings?.append(.define("XAI_WEBP")) }
   if usesGIF, target.name == "XAIImage" { target.swiftSettings?.append(.define("XAI_GIF")) }
+  if usesServer, ["XAICommand", "CommandTests"].contains(target.name) {
+    target.swiftSettings?.append(.define("XAI_EXPLORE"))
+  }
   if usesDatabase, ["XAI", "XAICommand", "CommandTests", "ExampleTests"].contains(target.name) {
     target.swiftSettings?.append(.define("XAI_DATABASE"))
   }

@@ -82,6 +82,7 @@ struct RootCommand: ParsableCommand {
         xai inspect MODEL                     what a model is, and what fits
         xai explain --model MODEL photo.jpg   overlays, maps and records
         xai compare --model MODEL photo.jpg   all explainers, and whether they agree
+        xai explore MODEL photo.jpg           a page where you ask the model
         xai train --model MODEL --data PHOTOS --output FOLDER
                                               fine-tune, or train from scratch
         xai evaluate --model MODEL --data PHOTOS --output RESULTS
@@ -97,9 +98,8 @@ struct RootCommand: ParsableCommand {
       """, version: XAICommandLine.version,
     subcommands: [
       ListCommand.self, DownloadCommand.self, InspectCommand.self, ExplainCommand.self, CompareCommand.self,
-      TrainCommand.self,
-      EvaluateCommand.self, MergeCommand.self, ReportCommand.self, CheckGradientsCommand.self,
-      BenchCommand.self,
+      ExploreCommand.self, TrainCommand.self, EvaluateCommand.self, MergeCommand.self, ReportCommand.self,
+      CheckGradientsCommand.self, BenchCommand.self,
     ])
 }
 

@@ -15,6 +15,7 @@ import Testing
         xai inspect MODEL                     what a model is, and what fits
         xai explain --model MODEL photo.jpg   overlays, maps and records
         xai compare --model MODEL photo.jpg   all explainers, and whether they agree
+        xai explore MODEL photo.jpg           a page where you ask the model
         xai train --model MODEL --data PHOTOS --output FOLDER
                                               fine-tune, or train from scratch
         xai evaluate --model MODEL --data PHOTOS --output RESULTS
@@ -56,6 +57,8 @@ import Testing
                                 records, figures.
         compare                 Compare explainers on one image: a figure of all
                                 maps, and how far they agree.
+        explore                 Open a page on this machine where you ask a model:
+                                classes, maps, patches, heads.
         train                   Fine-tune a model on images, or train one from
                                 scratch.
         evaluate                Judge explainers by metrics on the images of a data
@@ -77,7 +80,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "list", "download", "inspect", "explain", "compare", "train", "evaluate", "merge", "report",
+    "list", "download", "inspect", "explain", "compare", "explore", "train", "evaluate", "merge", "report",
     "check-gradients",
     "bench",
   ])

@@ -78,6 +78,12 @@ enum XAIProcess {
     try String(contentsOfFile: running.folder.path("errors"), encoding: .utf8)
   }
 
+  /// What a run that is under way has written so far.
+  static func output(of running: Running) -> String {
+    let file = URL(fileURLWithPath: running.folder.path("output"))
+    return (try? Data(contentsOf: file)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+  }
+
   static func finish(_ running: Running) throws -> CommandResult {
     running.process.waitUntilExit()
     func text(_ name: String) throws -> String {

@@ -65,6 +65,28 @@ extension RGBImage {
     }
   }
 
+  /// Decodes an image held in an array, and says whether it was turned.
+  package static func read(
+    _ bytes: [UInt8], file: String, pixelLimit: Int = defaultPixelLimit, orientation: Orientation
+  ) throws(ImageError) -> (image: RGBImage, isTurned: Bool) {
+    try bytes.withUnsafeBufferPointer { (elements) throws(ImageError) in
+      try decode(
+        UnsafeRawBufferPointer(elements), file: file, pixelLimit: pixelLimit, orientation: orientation)
+    }
+  }
+
+  /// The extent of an image of which the content of the file is given, upright, by its header: nothing is decoded.
+  package static func extent(
+    of bytes: UnsafeRawBufferPointer, file: String
+  ) throws(ImageError) -> (width: Int, height: Int) {
+    guard !bytes.isEmpty else { throw .empty(file: file) }
+    guard let format = ImageFormat(of: bytes) else {
+      throw .unknownFormat(file: file, content: ImageFormat.guess(of: bytes))
+    }
+    let (width, height) = try Decoder(format: format, file: file).extent(of: bytes)
+    return EXIFOrientation(of: bytes, format: format).tag >= 5 ? (height, width) : (width, height)
+  }
+
   /// Whether the image of a file is stored in another orientation than upright; false for one that can't be read.
   ///
   /// Looks at the file's metadata alone.
@@ -107,12 +129,11 @@ private struct Decoder {
   var file: String
 
   func image(in bytes: UnsafeRawBufferPointer, pixelLimit: Int) throws(ImageError) -> RGBImage {
-    guard let functions else { throw .missingDecoder(file: file, format: format) }
+    let functions = try functions
     let source = bytes.assumingMemoryBound(to: UInt8.self)
     var report = xai_codec_report()
-    var extent = xai_extent()
-    try check(functions.extent(source.baseAddress, source.count, &extent, &report), report)
-    let (width, height) = (Int(extent.width), Int(extent.height))
+    let (width, height) = try extent(of: bytes)
+    let extent = xai_extent(width: UInt32(width), height: UInt32(height))
     let (count, overflow) = width.multipliedReportingOverflow(by: height)
     guard !overflow, count <= pixelLimit else {
       throw .tooManyPixels(file: file, width: width, height: height, limit: pixelLimit)
@@ -122,23 +143,34 @@ private struct Decoder {
     }
   }
 
-  /// Nil for a format whose library this build lacks.
-  private var functions: Functions? {
-    switch format {
-    case .jpeg: return (xai_jpeg_extent, xai_jpeg_decode)
-    case .png: return (xai_png_extent, xai_png_decode)
-    case .webp:
-      #if XAI_WEBP
-      return (xai_webp_extent, xai_webp_decode)
-      #else
-      return nil
-      #endif
-    case .gif:
-      #if XAI_GIF
-      return (xai_gif_extent, xai_gif_decode)
-      #else
-      return nil
-      #endif
+  /// The extent that the header states.
+  func extent(of bytes: UnsafeRawBufferPointer) throws(ImageError) -> (width: Int, height: Int) {
+    let source = bytes.assumingMemoryBound(to: UInt8.self)
+    var report = xai_codec_report()
+    var extent = xai_extent()
+    try check(try functions.extent(source.baseAddress, source.count, &extent, &report), report)
+    return (Int(extent.width), Int(extent.height))
+  }
+
+  /// Throws for a format whose library this build lacks.
+  private var functions: Functions {
+    get throws(ImageError) {
+      switch format {
+      case .jpeg: return (xai_jpeg_extent, xai_jpeg_decode)
+      case .png: return (xai_png_extent, xai_png_decode)
+      case .webp:
+        #if XAI_WEBP
+        return (xai_webp_extent, xai_webp_decode)
+        #else
+        throw .missingDecoder(file: file, format: format)
+        #endif
+      case .gif:
+        #if XAI_GIF
+        return (xai_gif_extent, xai_gif_decode)
+        #else
+        throw .missingDecoder(file: file, format: format)
+        #endif
+      }
     }
   }
 

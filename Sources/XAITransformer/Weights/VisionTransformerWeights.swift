@@ -17,7 +17,7 @@ public struct VisionTransformerWeights: Sendable {
   let positionMLP: PositionMLP?
   /// The norm before the first block; nil where there is none.
   let embeddingNorm: Norm?
-  let blocks: [BlockWeights]
+  var blocks: [BlockWeights]
   /// Nil where there is none.
   let finalNorm: Norm?
   /// What pools the tokens; nil where nothing but reading does.

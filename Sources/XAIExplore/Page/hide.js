@@ -1,0 +1,239 @@
+// The panel "Hide": patches are painted away, or all but some, and the bars of the classes follow.
+
+import { place, stream } from "./api.js";
+import { curveChart } from "./chart.js";
+import { announce, complain, el, radios } from "./dom.js";
+import { request } from "./maps.js";
+import { count, ranked, wholePercent } from "./numbers.js";
+import { whileOpen } from "./pins.js";
+import { hasProbabilities } from "./questions.js";
+import { addDecoration, addTool, stage } from "./stage.js";
+import { model, on, patchCount, perPatch, set, targetIndex, title, view, label } from "./store.js";
+
+/** What hidden patches look like here; the model gets the fill itself. */
+const looks = { mean: "#7c7468", black: "#000", zero: "#808080", lowest: "#000", blur: "#c9ced6", tokens: "#fff" };
+const fillNames = {
+  mean: "ImageNet's mean colour", blur: "the blurred image", black: "black", zero: "zeros of the input",
+  lowest: "the input's lowest value", tokens: "no tokens at all"
+};
+
+// MARK: - Strokes
+
+const past = [], future = [];
+/** What the stroke that runs now does to patches: true hides, or keeps; null while there is none. */
+let paints = null;
+
+function remember() {
+  past.push({ hidden: view().hidden, keep: view().keep });
+  if (past.length > 200) past.shift();
+  future.length = 0;
+}
+
+function travel(from, to) {
+  const back = from.pop();
+  if (!back) return;
+  to.push({ hidden: view().hidden, keep: view().keep });
+  set(back);
+}
+
+function paint(patch) {
+  const { hidden } = view();
+  if (hidden.includes(patch) === paints) return;
+  set({ hidden: paints ? [...hidden, patch] : hidden.filter(each => each !== patch) });
+}
+
+/** Whether the model doesn't get to see a patch. */
+const isGone = patch => view().hidden.includes(patch) !== view().keep;
+
+function decorate(context) {
+  const { hidden, keep, fill } = view();
+  if (!hidden.length && !keep) return;
+  for (let patch = 0; patch < patchCount(); patch++) {
+    if (!isGone(patch)) continue;
+    const [x, y, width, height] = stage.square(patch);
+    context.fillStyle = looks[fill] ?? looks.mean;
+    context.globalAlpha = fill === "blur" ? 0.8 : 1;
+    context.fillRect(x, y, width, height);
+    context.globalAlpha = 1;
+    if (fill === "tokens") {
+      context.beginPath();
+      context.moveTo(x, y + height);
+      context.lineTo(x + width, y);
+      context.lineWidth = 1;
+      context.strokeStyle = "#667";
+      context.stroke();
+    }
+  }
+}
+
+// MARK: - The curve
+
+let curvesRun = null;
+
+/** The order in which the slider and the curves take patches. */
+const order = () => view().map ? ranked(perPatch(view().map)) : [];
+
+/** The share of the patches that the slider stands for, where what is hidden is what the map ranks highest, or null. */
+function shareByMap() {
+  const { hidden } = view(), highest = order().slice(0, hidden.length);
+  if (!highest.length && hidden.length) return null;
+  const set = new Set(hidden);
+  return highest.every(patch => set.has(patch)) ? hidden.length / patchCount() : null;
+}
+
+/** Makes the panel. */
+export function hidePanel() {
+  const slider = el("input", { type: "range", min: "0", max: "100", value: "0", id: "top-share" });
+  const said = el("output", { for: "top-share" });
+  const undo = el("button", { type: "button", onclick: () => travel(past, future) }, "Undo");
+  const redo = el("button", { type: "button", onclick: () => travel(future, past) }, "Redo");
+  const reset = el("button", {
+    type: "button", onclick: () => {
+      remember();
+      set({ hidden: [], keep: false });
+    }
+  }, "Reset");
+  const charts = el("div", { class: "charts" }), status = el("p", { class: "hint", role: "status" });
+  const ways = el("div", {}), fills = el("div", {});
+  let shown = null, sliding = false;
+
+  slider.addEventListener("input", () => {
+    if (!sliding) remember();
+    sliding = true;
+    set({ hidden: order().slice(0, Math.round(slider.valueAsNumber / 100 * patchCount())) });
+  });
+  slider.addEventListener("change", () => { sliding = false; });
+
+  const drawWays = () => {
+    ways.replaceChildren(radios("keep", "The brush", [["hide", "hides"], ["keep", "keeps only"]],
+      view().keep ? "keep" : "hide", way => {
+        remember();
+        set({ keep: way === "keep" });
+      }));
+    fills.replaceChildren(radios("fill", "Hidden patches become",
+      view().session.fills.map(fill => [fill, fillNames[fill] ?? fill]), view().fill, fill => set({ fill })));
+  };
+  const drawSlider = () => {
+    const { hidden, keep } = view(), share = shareByMap();
+    if (share !== null && !sliding) slider.value = Math.round(100 * share);
+    said.textContent = `${count(hidden.length, "patch", "patches")}, ${wholePercent(hidden.length / patchCount())}`
+      + (share === null ? ", not those that the map ranks highest" : "");
+    undo.disabled = !past.length;
+    redo.disabled = !future.length;
+    reset.disabled = !hidden.length && !keep;
+    slider.setAttribute("aria-valuetext", said.textContent);
+    slider.previousSibling.textContent = keep ? "Keep only the highest" : "Hide the highest";
+    mark();
+  };
+  const mark = () => {
+    if (!shown) return;
+    const { answer, hidden, keep, fill, heads } = view(), share = shareByMap();
+    const now = [...(answer?.top ?? []), ...(answer?.asked ?? [])].find(each => each.index === targetIndex());
+    const value = now?.probability;
+    const fits = share !== null && fill === shown.fill && !heads.length && value !== undefined;
+    shown.deletion.mark(fits && !keep ? hidden.length / patchCount() : null, value);
+    shown.insertion.mark(fits && keep ? hidden.length / patchCount() : null, value);
+  };
+
+  async function drawCurves() {
+    const key = JSON.stringify([request(), view().fill]);
+    if (curvesRun?.key === key) return;
+    curvesRun?.controller.abort();
+    const controller = new AbortController();
+    curvesRun = { key, controller };
+    shown = null;
+    set({ curves: null });
+    if (!hasProbabilities()) {
+      curvesRun = null;
+      status.textContent = "This model's outputs are no probabilities, so there are no curves.";
+      return;
+    }
+    if (!view().map) {
+      curvesRun = null;
+      charts.replaceChildren();
+      status.textContent = "The curves come when the map is there.";
+      return;
+    }
+    const fill = view().fill, spec = view().explainer;
+    status.textContent = "Computing the curves of this image …";
+    try {
+      const { against, ...body } = request();
+      const curves = await stream("curves/stream", { ...body, fill, steps: 20, view: place("curves") }, {
+        signal: controller.signal,
+        onProgress: fraction => { status.textContent = `Computing the curves of this image: ${wholePercent(fraction)}`; }
+      });
+      if (curvesRun?.controller !== controller) return;
+      status.textContent = "";
+      const lines = kind => [
+        { name: title(spec), kind: "own", values: curves.map[kind] },
+        { name: "random", kind: "random", values: curves.random?.[kind] },
+        { name: "from the centre", kind: "centre", values: curves.centre?.[kind] }
+      ].filter(each => each.values);
+      const fractions = curves.fractions, what = `Probability of ${label(targetIndex())}`;
+      shown = {
+        fill,
+        deletion: curveChart({
+          fractions, title: "Deletion", across: "patches hidden, highest first", series: lines("deletion"),
+          caption: `${what} as patches are hidden. It should fall early.`
+        }),
+        insertion: curveChart({
+          fractions, title: "Insertion", across: "patches shown, highest first", series: lines("insertion"),
+          caption: `${what} as patches are shown. It should rise early.`
+        })
+      };
+      charts.replaceChildren(shown.deletion.root, shown.insertion.root);
+      set({ curves: { ...curves, explainer: spec, fill } });
+      announce(curves.sentence ?? "");
+      drawSlider();
+    } catch (error) {
+      if (curvesRun?.controller !== controller) return;
+      status.textContent = "";
+      if (error.name !== "AbortError") {
+        status.textContent = error.message;
+      }
+    }
+  }
+
+  addDecoration(decorate);
+  addTool("hide", {
+    hint: "Paint over patches to hide them, or walk with the arrow keys and press Space.",
+    value: patch => isGone(patch) ? "hidden" : null,
+    press(patch) {
+      if (!model().patchRemoval) return;
+      remember();
+      paints = !view().hidden.includes(patch);
+      paint(patch);
+    },
+    drag: patch => { if (paints !== null) paint(patch); },
+    release() {
+      paints = null;
+      announce(`${count(view().hidden.length, "patch", "patches")} ${view().keep ? "kept" : "hidden"}.`);
+    }
+  });
+  on(["session"], drawWays);
+  on(["keep", "fill"], drawWays);
+  on(["hidden", "keep", "map", "curves", "answer"], drawSlider);
+  on(["image", "model"], () => {
+    past.length = 0;
+    future.length = 0;
+    curvesRun?.controller.abort();
+    curvesRun = null;
+    charts.replaceChildren();
+  });
+  whileOpen("hide", ["map", "fill", "heads"], drawCurves);
+  document.addEventListener("keydown", event => {
+    if (view().tab !== "hide" || !(event.ctrlKey || event.metaKey) || event.target.matches("input[type=text], input[type=search], textarea")) return;
+    if (event.key.toLowerCase() !== "z") return;
+    event.preventDefault();
+    if (event.shiftKey) travel(future, past);
+    else travel(past, future);
+  });
+  drawWays();
+  const root = el("div", {},
+    el("div", { class: "controls" }, ways, fills,
+      el("div", { class: "buttons" }, undo, redo, reset)),
+    el("p", { class: "slider" }, el("label", { for: "top-share" }, "Hide the highest"), slider, said),
+    status, charts);
+  drawSlider();
+  return root;
+}

@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+"""Asks `xai explore` thousands of times, as tabs, notebooks and killed browsers do, and compares its memory and descriptors.
+
+    Tests/Python/explore_load.py XAI MODEL IMAGE [--requests 10000]
+
+A tenth of the requests go first, until what is kept has been made. Memory may then grow by 32 MiB, and no descriptor may be left
+open. A hundredth of the requests ends before its answer, and one in a thousand sends an image of 50 megapixels.
+"""
+
+import argparse
+import http.client
+import io
+import json
+import os
+import random
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from urllib.parse import parse_qs, urlparse
+
+from PIL import Image
+
+GROWTH = 32 << 20
+CLIENTS = 8
+
+
+def status(process, key):
+    for line in Path(f"/proc/{process}/status").read_text().splitlines():
+        if line.startswith(key + ":"):
+            return int(line.split()[1])
+    raise KeyError(key)
+
+
+def usage(process):
+    """Resident bytes and open descriptors."""
+    return status(process, "VmRSS") << 10, len(os.listdir(f"/proc/{process}/fd"))
+
+
+class Client:
+    """One tab: questions over a connection that is kept."""
+
+    def __init__(self, port, token, seed, large):
+        self.random = random.Random(seed)
+        self.large, self.port, self.token, self.name = large, port, token, f"tab-{seed}"
+        self.connection = http.client.HTTPConnection("127.0.0.1", port)
+
+    def ask(self, path, body):
+        self.connection.request("POST", f"/api/v1/{path}", body, {"Authorization": f"Bearer {self.token}"})
+        answer = self.connection.getresponse()
+        return answer.status, answer.read()
+
+    def go_away(self, question):
+        """Sends a question and closes the connection before the answer."""
+        with socket.create_connection(("127.0.0.1", self.port)) as gone:
+            gone.sendall(
+                f"POST /api/v1/map HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {self.token}\r\n"
+                f"Content-Length: {len(question)}\r\n\r\n".encode() + question
+            )
+
+    def step(self):
+        chance = self.random.random()
+        classes = [self.random.randrange(self.classes) for _ in range(2)]
+        if chance < 0.001:
+            code, _ = self.ask("images", self.large)
+            assert code == 201, code
+        elif chance < 0.01:
+            self.go_away(json.dumps({"image": "1", "explainer": "rise:masks=400", "target": classes[0]}).encode())
+        elif chance < 0.4:
+            explainer = self.random.choice(["gmar", "generic-attention", "grad-cam", "attention-rollout"])
+            code, _ = self.ask("map", json.dumps({"image": "1", "explainer": explainer, "target": classes[0]}))
+            assert code == 200, code
+        elif chance < 0.5:
+            code, _ = self.ask("answer", json.dumps({"image": "1", "hidden": "all"}))
+            assert code == 400, code
+        elif chance < 0.6:
+            self.connection.request("GET", "/api/v1/images/1/picture?token=wrong")
+            answer = self.connection.getresponse()
+            answer.read()
+            assert answer.status == 401, answer.status
+        else:
+            hidden = self.random.sample(range(self.patches), 5)
+            body = {"image": "1", "hidden": hidden, "classes": classes, "view": f"{self.name}/brush"}
+            code, _ = self.ask("answer", json.dumps(body))
+            assert code == 200, code
+
+
+def run(clients, count):
+    failures = []
+
+    def work(client):
+        try:
+            for _ in range(count // len(clients)):
+                client.step()
+        except Exception as error:  # the first one is shown
+            failures.append(f"{type(error).__name__}: {error}")
+
+    threads = [threading.Thread(target=work, args=[client]) for client in clients]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        sys.exit(f"a request failed: {failures[0]}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("xai")
+    parser.add_argument("model")
+    parser.add_argument("image")
+    parser.add_argument("--requests", type=int, default=10_000)
+    arguments = parser.parse_args()
+    server = subprocess.Popen(
+        [arguments.xai, "explore", arguments.model, arguments.image, "--no-open", "--quiet"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        address = urlparse(server.stdout.readline().strip())
+        token = parse_qs(address.query)["token"][0]
+        buffer = io.BytesIO()
+        Image.new("RGB", (8192, 6144), (10, 200, 30)).save(buffer, "jpeg")
+        clients = [Client(address.port, token, seed, buffer.getvalue()) for seed in range(CLIENTS)]
+        clients[0].connection.request("GET", f"/api/v1/session?token={token}")
+        model = json.load(clients[0].connection.getresponse())["models"][0]
+        for client in clients:
+            client.patches = model["grid"]["rows"] * model["grid"]["columns"]
+            client.classes = model["classes"]
+        run(clients, arguments.requests // 10)
+        before = usage(server.pid)
+        run(clients, arguments.requests)
+        after = usage(server.pid)
+        print(f"after {arguments.requests // 10} requests: {before[0] >> 20} MiB, {before[1]} descriptors")
+        print(f"after {arguments.requests} more: {after[0] >> 20} MiB, {after[1]} descriptors")
+        print(f"at most: {status(server.pid, 'VmHWM') >> 10} MiB")
+        if after[0] - before[0] > GROWTH or after[1] > before[1] + 2:
+            sys.exit("memory or descriptors grow")
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+    if server.returncode:
+        sys.exit(f"the server ended with {server.returncode}")
+
+
+if __name__ == "__main__":
+    main()
