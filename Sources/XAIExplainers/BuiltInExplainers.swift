@@ -26,6 +26,7 @@ public import XAICore
 @_exported public import XAIRISE
 @_exported public import XAIRandomMap
 @_exported public import XAIRawAttention
+@_exported public import XAIReciproCAM
 @_exported public import XAIScoreCAM
 @_exported public import XAISmoothGrad
 @_exported public import XAITokenNorm
@@ -63,6 +64,7 @@ public let builtInExplainers: [any Plugin.Type] = [
   LIME.self,
   ScoreCAM.self,
   ViTCX.self,
+  ReciproCAM.self,
   FovEx.self,
   TokenNorm.self,
   PatchPCA.self,
