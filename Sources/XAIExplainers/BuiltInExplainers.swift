@@ -33,6 +33,7 @@ public import XAICore
 @_exported public import XAITokenTM
 @_exported public import XAITransformerAttribution
 @_exported public import XAIViTCX
+@_exported public import XAIViewMean
 
 /// Every explainer that ships with the package: importing this module imports them all.
 public let builtInExplainers: [any Plugin.Type] = [
@@ -65,6 +66,7 @@ public let builtInExplainers: [any Plugin.Type] = [
   ScoreCAM.self,
   ViTCX.self,
   ReciproCAM.self,
+  ViewMean.self,
   FovEx.self,
   TokenNorm.self,
   PatchPCA.self,

@@ -46,11 +46,11 @@ struct Catalogue: Encodable {
     /// The families of models that can give what it needs with its default options.
     let fits: [String]
 
-    init(_ entry: Registry.ExplainerEntry, among families: [ArchitectureDescriptor]) {
+    init(_ entry: Registry.ExplainerEntry, of registry: Registry) {
       (descriptor, options, plugin) = (entry.descriptor, entry.options, entry.plugin)
-      let explainer = try? entry.make([])
+      let explainer = try? registry.explainer(entry.descriptor.id)
       let needs = explainer?.needs ?? descriptor.needs
-      fits = families.filter {
+      fits = registry.models.map(\.descriptor).filter {
         $0.capabilities.isSuperset(of: needs) && ($0.isIsotropic || explainer?.needsIsotropicLayers == nil)
       }.map(\.id)
     }
@@ -83,9 +83,7 @@ struct Catalogue: Encodable {
       models = registry.models.map { Model(descriptor: $0.descriptor, plugin: $0.plugin) }
     }
     if kind == nil || kind == .explainers {
-      explainers = registry.explainers.map {
-        Explainer($0, among: registry.models.map(\.descriptor))
-      }
+      explainers = registry.explainers.map { Explainer($0, of: registry) }
     }
     if kind == nil || kind == .metrics {
       metrics = registry.metrics.map {
