@@ -29,6 +29,7 @@ public import XAICore
 @_exported public import XAIReciproCAM
 @_exported public import XAIScoreCAM
 @_exported public import XAISmoothGrad
+@_exported public import XAISobol
 @_exported public import XAITokenNorm
 @_exported public import XAITokenTM
 @_exported public import XAITransformerAttribution
@@ -67,6 +68,7 @@ public let builtInExplainers: [any Plugin.Type] = [
   ViTCX.self,
   ReciproCAM.self,
   ViewMean.self,
+  Sobol.self,
   FovEx.self,
   TokenNorm.self,
   PatchPCA.self,
