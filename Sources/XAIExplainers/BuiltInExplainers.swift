@@ -13,6 +13,7 @@ public import XAICore
 @_exported public import XAIGradCAM
 @_exported public import XAIGradCAMPlusPlus
 @_exported public import XAIGradientRollout
+@_exported public import XAIHSIC
 @_exported public import XAIInputXGradient
 @_exported public import XAIIntegratedGradients
 @_exported public import XAIKernelSHAP
@@ -69,6 +70,7 @@ public let builtInExplainers: [any Plugin.Type] = [
   ReciproCAM.self,
   ViewMean.self,
   Sobol.self,
+  HSIC.self,
   FovEx.self,
   TokenNorm.self,
   PatchPCA.self,
