@@ -31,6 +31,7 @@ public import XAICore
 @_exported public import XAIScoreCAM
 @_exported public import XAISmoothGrad
 @_exported public import XAISobol
+@_exported public import XAITIS
 @_exported public import XAITokenNorm
 @_exported public import XAITokenTM
 @_exported public import XAITransformerAttribution
@@ -71,6 +72,7 @@ public let builtInExplainers: [any Plugin.Type] = [
   ViewMean.self,
   Sobol.self,
   HSIC.self,
+  TIS.self,
   FovEx.self,
   TokenNorm.self,
   PatchPCA.self,
