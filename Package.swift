@@ -200,6 +200,7 @@ let plugins: [Plugin] = [
   Plugin(kind: "Explainers", name: "Sobol"),
   Plugin(kind: "Explainers", name: "HSIC"),
   Plugin(kind: "Explainers", name: "TIS"),
+  Plugin(kind: "Explainers", name: "GreedyOracle"),
   Plugin(kind: "Explainers", name: "FovEx"),
   Plugin(kind: "Explainers", name: "TokenNorm"),
   Plugin(kind: "Explainers", name: "PatchPCA"),

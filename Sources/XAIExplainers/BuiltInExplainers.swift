@@ -13,6 +13,7 @@ public import XAICore
 @_exported public import XAIGradCAM
 @_exported public import XAIGradCAMPlusPlus
 @_exported public import XAIGradientRollout
+@_exported public import XAIGreedyOracle
 @_exported public import XAIHSIC
 @_exported public import XAIInputXGradient
 @_exported public import XAIIntegratedGradients
@@ -73,6 +74,7 @@ public let builtInExplainers: [any Plugin.Type] = [
   Sobol.self,
   HSIC.self,
   TIS.self,
+  GreedyOracle.self,
   FovEx.self,
   TokenNorm.self,
   PatchPCA.self,
