@@ -65,10 +65,11 @@ def specs() -> dict:
         "tis:masks=9": lambda s, t: tis(s, t, 9),
         "tis:masks=1024,keep=0.3,score=logit": lambda s, t: tis(s, t, 1024, keep=0.3, score="logit"),
         "tis:masks=12,iterations=2,seed=4": lambda s, t: tis(s, t, 12, steps=2, seed=4),
-        "greedy-oracle:fill=zero,score=logit": lambda s, t: methods.greedy(s, t, False, False, 1, "logit"),
+        "greedy-oracle:fill=zero,step=1,score=logit": lambda s, t: methods.greedy(s, t, False, False, 1, "logit"),
         "greedy-oracle:direction=deletion,fill=zero,step=2,score=logit": lambda s, t: methods.greedy(
             s, t, True, False, 2, "logit"),
-        "greedy-oracle:fill=tokens,score=logit": lambda s, t: methods.greedy(s, t, False, True, 1, "logit"),
+        "greedy-oracle:fill=tokens,step=1,score=logit": lambda s, t: methods.greedy(
+            s, t, False, True, 1, "logit"),
     }
 
 
