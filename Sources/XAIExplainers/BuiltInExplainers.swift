@@ -13,6 +13,8 @@ public import XAICore
 @_exported public import XAIGradCAM
 @_exported public import XAIGradCAMPlusPlus
 @_exported public import XAIGradientRollout
+@_exported public import XAIGreedyOracle
+@_exported public import XAIHSIC
 @_exported public import XAIInputXGradient
 @_exported public import XAIIntegratedGradients
 @_exported public import XAIKernelSHAP
@@ -26,12 +28,16 @@ public import XAICore
 @_exported public import XAIRISE
 @_exported public import XAIRandomMap
 @_exported public import XAIRawAttention
+@_exported public import XAIReciproCAM
 @_exported public import XAIScoreCAM
 @_exported public import XAISmoothGrad
+@_exported public import XAISobol
+@_exported public import XAITIS
 @_exported public import XAITokenNorm
 @_exported public import XAITokenTM
 @_exported public import XAITransformerAttribution
 @_exported public import XAIViTCX
+@_exported public import XAIViewMean
 
 /// Every explainer that ships with the package: importing this module imports them all.
 public let builtInExplainers: [any Plugin.Type] = [
@@ -63,6 +69,12 @@ public let builtInExplainers: [any Plugin.Type] = [
   LIME.self,
   ScoreCAM.self,
   ViTCX.self,
+  ReciproCAM.self,
+  ViewMean.self,
+  Sobol.self,
+  HSIC.self,
+  TIS.self,
+  GreedyOracle.self,
   FovEx.self,
   TokenNorm.self,
   PatchPCA.self,

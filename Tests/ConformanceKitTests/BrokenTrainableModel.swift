@@ -13,7 +13,7 @@ import XAIWeights
 private let headCount = Atomic<UInt64>(0)
 
 /// A model that can be trained, with one fault.
-struct BrokenTrainableModel: TrainableModel, LayerReadableModel, IntervenableModel {
+struct BrokenTrainableModel: TrainableModel, LayerReadableModel, IntervenableModel, TokenMaskableModel {
   enum Fault: CaseIterable {
     case hiddenParameter, repeatedName, renamedParameter, reshapedGradient, lostGradient, unknownGradient
     case decayedBias, noHead, wrongCount
@@ -53,6 +53,12 @@ struct BrokenTrainableModel: TrainableModel, LayerReadableModel, IntervenableMod
 
   func logits(_ input: Tensor, under intervention: Intervention) throws -> Tensor {
     try base.logits(input, under: intervention)
+  }
+
+  func logits(
+    of tokens: Tensor, under masks: Tensor, fromLayer layer: Int, layout: TokenLayout
+  ) throws -> Tensor {
+    try base.logits(of: tokens, under: masks, fromLayer: layer, layout: layout)
   }
 
   func forward(_ input: Tensor, recording: Recording) throws -> ForwardTrace {

@@ -26,7 +26,7 @@ import XAITesting
     }
     for refine in [
       { _ = try model.differentiable() }, { _ = try model.intervenable() }, { _ = try model.layerReadable() },
-      { _ = try model.trainable() },
+      { _ = try model.trainable() }, { _ = try model.tokenMaskable() },
     ] as [() throws -> Void] {
       let error = #expect(throws: ModelError.self) { try refine() }
       #expect(error?.description.contains(model.descriptor.name) == true)
@@ -55,12 +55,12 @@ private struct Overdeclared: Model {
 }
 
 /// A toy model with one fault.
-struct BrokenModel: LayerReadableModel, IntervenableModel {
+struct BrokenModel: LayerReadableModel, IntervenableModel, TokenMaskableModel {
   enum Fault: CaseIterable {
     case attentionRows, batchLeak, recordingChangesLogits, unaskedAttention, scaledGradient, targetLeak,
       acceptsAnything
     case wrongLabels, acceptsForeignTraces, keepsEveryPatch, keepsEveryHead, lostValues, scaledLayerReadout
-    case ignoredRules
+    case ignoredRules, scalesTokens, showsEveryToken
 
     var check: ConformanceFailure.Check {
       switch self {
@@ -72,7 +72,7 @@ struct BrokenModel: LayerReadableModel, IntervenableModel {
       case .ignoredRules: .rules
       case .acceptsAnything, .acceptsForeignTraces: .refusal
       case .wrongLabels: .results
-      case .keepsEveryPatch, .keepsEveryHead: .interventions
+      case .keepsEveryPatch, .keepsEveryHead, .scalesTokens, .showsEveryToken: .interventions
       }
     }
   }
@@ -94,6 +94,18 @@ struct BrokenModel: LayerReadableModel, IntervenableModel {
     case .removingHeads where fault == .keepsEveryHead: try base.logits(input)
     default: try base.intervenable().logits(input, under: intervention)
     }
+  }
+
+  func logits(
+    of tokens: Tensor, under masks: Tensor, fromLayer layer: Int, layout: TokenLayout
+  ) throws -> Tensor {
+    let masks =
+      switch fault {
+      case .scalesTokens: doubled(masks)
+      case .showsEveryToken: Tensor(repeating: 1, masks.shape)
+      default: masks
+      }
+    return try base.tokenMaskable().logits(of: tokens, under: masks, fromLayer: layer, layout: layout)
   }
 
   func forward(_ input: Tensor, recording: Recording) throws -> ForwardTrace {

@@ -45,8 +45,9 @@ import XAITesting
   func foreignTargets() throws {
     let trace = try trace(images: 2)
     var asked = 0
-    for entry in try Registry(plugins: builtInExplainers).explainers {
-      let explainer = try entry.make([])
+    let registry = try Registry(plugins: builtInExplainers)
+    for entry in registry.explainers {
+      let explainer = try registry.explainer(entry.descriptor.id)
       guard (try? explainer.check(fits: model.descriptor)) != nil else { continue }
       asked += 1
       for (targets, error) in [

@@ -22,7 +22,7 @@ import XAITesting
 
   private static let fewPasses = [
     "rise": "masks=40", "lime": "samples=60", "kernel-shap": "samples=120", "fovex": "fixations=2,steps=3",
-    "integrated-gradients": "steps=4",
+    "integrated-gradients": "steps=4", "hsic": "masks=40", "sobol": "grid=3,designs=8", "tis": "masks=20",
   ]
 
   @Test("signed maps and those of changed inputs are flat on a model that sees nothing")

@@ -14,7 +14,7 @@ import XAITesting
   }
 
   private func check<E: Explainer>(_ type: E.Type) throws {
-    let explainer = try E(options: E.Options())
+    let explainer = try Registry(plugins: builtInExplainers).explainer(E.descriptor.id)
     guard !explainer.needs.isDisjoint(with: .ofBackwardPass.union(.layerReadouts)) else { return }
     let model = PoisonedGradients(base: ToyModel.classToken.make(on: AvailableKernels.preferred.make()))
     var random = SeededRandom(seed: 3)

@@ -77,7 +77,9 @@ import XAITesting
 /// What scores mean, with every option that explainers have.
 @Suite struct ScoreMeaningTests {
   /// Options that make an explainer of many passes quick.
-  static let quick = ["samples": "500", "masks": "60", "steps": "3", "fixations": "3"]
+  static let quick = [
+    "samples": "500", "masks": "60", "steps": "3", "fixations": "3", "designs": "4", "step": "3",
+  ]
 
   @Test("magnitudes are never negative, signed scores are, and what is relative is known", arguments: ids)
   func meaning(_ id: String) throws {
@@ -125,7 +127,9 @@ import XAITesting
   private static func isRelative(_ text: String) -> Bool {
     text.hasPrefix("vit-cx") || text.hasPrefix("patch-pca")
       || text.hasPrefix("cort") && ["=transport", "=deep", "=two-pass"].contains { text.contains($0) }
-      || text.hasPrefix("rise") && text.contains("score=logit")
+      || (text.hasPrefix("rise") || text.hasPrefix("tis")) && text.contains("score=logit")
+      || text.hasPrefix("reciprocam") && !text.contains("score=probability")
+      || text.hasPrefix("greedy-oracle")
       || text.hasPrefix("score-cam") && text.contains("relu=false")
   }
 
@@ -137,7 +141,8 @@ import XAITesting
     for (text, isMoved) in [
       ("rise:score=logit,masks=60", true), ("rise:masks=60", false), ("occlusion:score=logit", false),
       ("kernel-shap:score=logit,samples=500", false), ("lime:score=logit,samples=500", false),
-      ("score-cam", false),
+      ("score-cam", false), ("sobol:grid=3,score=logit", false),
+      ("hsic:masks=60", false),
     ] {
       let explainer = try Registry.builtIn().explainer(text)
       let maps = try [model, moved].map { model in

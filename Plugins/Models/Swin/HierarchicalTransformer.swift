@@ -22,7 +22,7 @@ public struct HierarchicalTransformer: DifferentiableModel {
   /// What a transformer of stages with a classifier can do.
   public static let capabilities: Capabilities = [
     .attention, .attentionGradients, .activations, .activationGradients, .inputGradients, .propagationRules,
-    .parameterGradients, .patchRemoval, .headRemoval, .layerReadouts,
+    .parameterGradients, .patchRemoval, .headRemoval, .layerReadouts, .tokenMasking,
   ]
 
   /// What one without a classifier can do: what looks forward, and isn't about a class.

@@ -75,7 +75,7 @@ struct ModelSummary: Encodable {
     }
     explainers = registry.explainers.map { entry in
       do {
-        try entry.make([]).check(fits: descriptor)
+        try registry.explainer(entry.descriptor.id).check(fits: descriptor)
         return Fit(id: entry.descriptor.id, scores: entry.descriptor.scores, problem: nil)
       } catch {
         // Hints of other errors lead to where the user is already.

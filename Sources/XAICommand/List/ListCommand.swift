@@ -45,12 +45,17 @@ struct Catalogue: Encodable {
     let plugin: String
     /// The families of models that can give what it needs with its default options.
     let fits: [String]
+    /// What it needs with its default options, which may be another explainer's.
+    let needs: Capabilities
 
-    init(_ entry: Registry.ExplainerEntry, among families: [ArchitectureDescriptor]) {
+    private enum CodingKeys: String, CodingKey { case descriptor, options, plugin, fits }
+
+    init(_ entry: Registry.ExplainerEntry, of registry: Registry) {
       (descriptor, options, plugin) = (entry.descriptor, entry.options, entry.plugin)
-      let explainer = try? entry.make([])
+      let explainer = try? registry.explainer(entry.descriptor.id)
       let needs = explainer?.needs ?? descriptor.needs
-      fits = families.filter {
+      self.needs = needs
+      fits = registry.models.map(\.descriptor).filter {
         $0.capabilities.isSuperset(of: needs) && ($0.isIsotropic || explainer?.needsIsotropicLayers == nil)
       }.map(\.id)
     }
@@ -83,9 +88,7 @@ struct Catalogue: Encodable {
       models = registry.models.map { Model(descriptor: $0.descriptor, plugin: $0.plugin) }
     }
     if kind == nil || kind == .explainers {
-      explainers = registry.explainers.map {
-        Explainer($0, among: registry.models.map(\.descriptor))
-      }
+      explainers = registry.explainers.map { Explainer($0, of: registry) }
     }
     if kind == nil || kind == .metrics {
       metrics = registry.metrics.map {
@@ -141,15 +144,15 @@ extension Catalogue.Explainer {
           \(evidence); the map \
       \(descriptor.isClassSpecific ? "depends on the class" : "is the same for every class"); \(scores).
           Forward passes: \(descriptor.forwardPasses); backward passes: \(descriptor.backwardPasses).
-          Needs \(needs); fits \(fits.isEmpty ? "no model of this build" : fits.joined(separator: ", ")).
+          Needs \(needsText); fits \(fits.isEmpty ? "no model of this build" : fits.joined(separator: ", ")).
           \(descriptor.citation)
 
       """
     return head + optionTable(options)
   }
 
-  private var needs: String {
-    descriptor.needs.isEmpty ? "nothing of the model" : descriptor.needs.names.joined(separator: ", ")
+  private var needsText: String {
+    needs.isEmpty ? "nothing of the model" : needs.names.joined(separator: ", ")
   }
 
   private var scores: String {

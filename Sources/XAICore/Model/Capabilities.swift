@@ -26,6 +26,8 @@ public struct Capabilities: OptionSet, Hashable, Sendable {
   public static let headRemoval = Capabilities(rawValue: 1 << 8)
   /// Gradients of what the classifier would say of a layer's output, with respect to that layer's attention.
   public static let layerReadouts = Capabilities(rawValue: 1 << 9)
+  /// Logits where the tokens that a layer sees are multiplied by masks.
+  public static let tokenMasking = Capabilities(rawValue: 1 << 10)
 
   /// What a ``DifferentiableModel`` can give.
   public static let ofBackwardPass: Capabilities = [
@@ -46,6 +48,7 @@ public struct Capabilities: OptionSet, Hashable, Sendable {
     (.patchRemoval, "patch-removal"),
     (.headRemoval, "head-removal"),
     (.layerReadouts, "layer-readouts"),
+    (.tokenMasking, "token-masking"),
   ]
 
   /// The names of the capabilities in the set.

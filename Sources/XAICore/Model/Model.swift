@@ -169,3 +169,35 @@ public enum LayerReadout: String, OptionValue, CaseIterable {
   /// The tokens that the model reads behind its last layer, in its own way.
   case own
 }
+
+/// A model that runs on from the tokens of one of its layers, as often as there are masks of them.
+public protocol TokenMaskableModel: Model {
+  /// The logits [B, classes] of the layers from one on, whose tokens are multiplied by a mask before they are used.
+  ///
+  /// A mask counts twice: for what the layer adds to its tokens, and for what its first branch sees of them, behind the norm
+  /// where one stands there; a norm would undo a factor before it. A token of weight 0 is zeros, and is still there: others
+  /// attend to it.
+  ///
+  /// - Parameters:
+  ///   - tokens: what one image has at the layer's ``Place/input``, [1, N, D].
+  ///   - masks: a weight for each token of the layer, [B, N].
+  ///   - layer: the layer, 0 being the first.
+  ///   - layout: the tokens of the image.
+  /// - Throws: `ModelError.notGiven` where the model doesn't declare it, `ModelError.unsupportedInput` for tokens and masks that
+  ///   aren't those of the layer.
+  func logits(
+    of tokens: Tensor, under masks: Tensor, fromLayer layer: Int, layout: TokenLayout
+  ) throws -> Tensor
+}
+
+extension Model {
+  /// The model as one whose tokens can be masked.
+  ///
+  /// - Throws: `ModelError.notGiven` where they can't be.
+  public func tokenMaskable() throws(ModelError) -> any TokenMaskableModel {
+    guard let model = self as? any TokenMaskableModel else {
+      throw .notGiven(.tokenMasking, model: descriptor.name)
+    }
+    return model
+  }
+}

@@ -128,7 +128,7 @@ public enum OutputScore: String, OptionValue, CaseIterable {
 extension OutputScore {
   /// How far rounding may move scores: a logit by 2⁻²⁰ of the largest of its row, which is what is left of the rounding of a
   /// forward pass in single precision; a probability by as much times its slope, and by the rounding of sums in double.
-  fileprivate func rounding(of values: [Double], in logits: UnsafeBufferPointer<Float>) -> [Double] {
+  package func rounding(of values: [Double], in logits: UnsafeBufferPointer<Float>) -> [Double] {
     let logit = Double(logits.reduce(0) { max($0, abs($1)) }) * 0x1p-20
     switch self {
     case .logit: return values.map { _ in logit }

@@ -150,7 +150,7 @@ extension Registry {
       throw RegistryError.unknown(
         kind: "explainer", id: specification.id, known: explainers.map(\.descriptor.id))
     }
-    return try entry.make(specification.values)
+    return try resolvingExplainers { try entry.make(specification.values) }
   }
 
   /// The metric that a text such as `average-drop` names.

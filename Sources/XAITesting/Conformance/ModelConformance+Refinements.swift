@@ -10,6 +10,7 @@ extension ModelConformance {
       (.ofBackwardPass, "DifferentiableModel", model is any DifferentiableModel),
       (.ofInterventions, "IntervenableModel", model is any IntervenableModel),
       (.layerReadouts, "LayerReadableModel", model is any LayerReadableModel),
+      (.tokenMasking, "TokenMaskableModel", model is any TokenMaskableModel),
     ]
     for (capabilities, name, isThere) in refinements where !isThere {
       let missing = declared.intersection(capabilities)
@@ -115,6 +116,42 @@ extension ModelConformance {
       findings.expect(
         visited == Array((0...last).reversed()), .results,
         "layers are read as \(visited), expected the last first, each once")
+    }
+  }
+}
+
+extension ModelConformance {
+  /// Masks of ones leave the logits of each image as they are, from whatever layer the model runs on; patches of zeros change
+  /// them; and a model that doesn't declare masks refuses them.
+  func checkTokenMasking(_ findings: inout Findings) throws {
+    guard let masked = model as? any TokenMaskableModel else { return }
+    let inputs = model.descriptor.layers.indices.map { ActivationPoint(layer: $0, place: .input) }
+    guard model.descriptor.capabilities.contains(.tokenMasking) else {
+      findings.expectRefusal(.interventions, "masks of tokens, which it doesn't declare,") {
+        let layout = model.descriptor.layout
+        let count = layout.tokenCount(ofLayer: 0)
+        _ = try masked.logits(
+          of: Tensor(repeating: 0, [1, count, model.descriptor.layers[0].width]),
+          under: Tensor(repeating: 1, [1, count]), fromLayer: 0, layout: layout)
+      }
+      return
+    }
+    let trace = try model.forward(sample.input, recording: Recording(activations: Set(inputs)))
+    let tolerance = 1e-5 * trace.logits.elements.reduce(1) { max($0, abs($1)) }
+    for point in inputs {
+      let tokens = try trace.activation(at: point)
+      let (count, patches) = (tokens.shape[1], trace.layout.patches(ofLayer: point.layer))
+      let masks = Tensor([2, count], (0..<2 * count).map { $0 == count + patches.lowerBound ? 0 : 1 })
+      for image in sample.images {
+        let logits = try masked.logits(
+          of: tokens[image..<image + 1], under: masks, fromLayer: point.layer, layout: trace.layout)
+        findings.expectClose(
+          logits[0].elements, trace.logits[image].elements, within: tolerance, .interventions,
+          "the logits where the tokens of layer \(point.layer) have a mask of ones")
+        findings.expect(
+          logits[1].elements != logits[0].elements, .interventions,
+          "a mask of layer \(point.layer) without the first patch changes nothing")
+      }
     }
   }
 }

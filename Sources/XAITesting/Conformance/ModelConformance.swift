@@ -37,6 +37,7 @@ public struct ModelConformance: Conformance {
       findings.attempt(.gradients, "reading single layers") { try checkLayerReadouts(&$0) }
     }
     findings.attempt(.interventions, "a change of what it computes") { try checkInterventions(&$0) }
+    findings.attempt(.interventions, "masks of tokens") { try checkTokenMasking(&$0) }
     findings.attempt(.parameters, "a step of training") { try checkTraining(&$0) }
     return findings.failures
   }

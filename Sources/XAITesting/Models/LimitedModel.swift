@@ -6,7 +6,7 @@ public import XAITensor
 /// A model that gives only some of what another can, and notes what it was asked for.
 ///
 /// A trace of it holds what the recording asked for and nothing else, even where the other model keeps more.
-public struct LimitedModel: LayerReadableModel, IntervenableModel {
+public struct LimitedModel: LayerReadableModel, IntervenableModel, TokenMaskableModel {
   /// The other model's, with fewer capabilities.
   public let descriptor: ModelDescriptor
   private let base: any Model
@@ -54,6 +54,14 @@ public struct LimitedModel: LayerReadableModel, IntervenableModel {
   public func logits(_ input: Tensor, under intervention: Intervention) throws -> Tensor {
     try use(intervention.needs)
     return try base.intervenable().logits(input, under: intervention)
+  }
+
+  /// Masks the other model's tokens; throws where that is left out.
+  public func logits(
+    of tokens: Tensor, under masks: Tensor, fromLayer layer: Int, layout: TokenLayout
+  ) throws -> Tensor {
+    try use([.tokenMasking])
+    return try base.tokenMaskable().logits(of: tokens, under: masks, fromLayer: layer, layout: layout)
   }
 
   /// Runs the other model's backward pass; throws where the request needs a capability that is left out.

@@ -91,16 +91,19 @@ package struct EncoderBlock {
   ///   - places: where the tokens come from, for transforms of queries and keys.
   ///   - bias: added to the scores before the softmax, [1 or B, H, N, N], or [1 or windows, H, slots, slots]; nil for none.
   ///   - removedHeads: the head of each image whose output is zero, where there is one; empty for no image.
+  ///   - masks: weights of the tokens, [B, N], that x and what the first branch sees of it are multiplied by, x then being
+  ///     [1, N, D]; nil for none, and for a backward pass.
   ///   - record: called with each place and what is there, which is made where it is looked at.
   package func forward(
     _ x: Tensor, recording: Recording, keepsAttention: Bool = false, keeping selection: TokenSelection? = nil,
     windows: AttentionWindows? = nil, places: TokenPlaces? = nil, bias: Tensor? = nil,
-    removedHeads: [Int?] = [],
+    removedHeads: [Int?] = [], masks: Tensor? = nil,
     record: (Place, @autoclosure () -> Tensor) -> Void = { _, _ in }
   ) -> Result {
     let keepsTape = recording.gradients
     record(.input, x)
-    let (seen, firstEntry) = enter(firstNorm, x) { record(.firstNorm, $0) }
+    let (entered, firstEntry) = enter(firstNorm, x) { record(.firstNorm, $0) }
+    let (x, seen) = masks.map { (x.masked(by: $0), entered.masked(by: $0)) } ?? (x, entered)
     let arranged = windows?.gathered(seen) ?? seen
     let attended = attention.forward(
       arranged, places: places, bias: bias, keepsTape: keepsTape || keepsAttention)
@@ -187,6 +190,13 @@ package struct EncoderBlock {
 }
 
 extension Tensor {
+  /// The tokens of an image under masks: [1, N, D] with [B, N] to [B, N, D].
+  func masked(by masks: Tensor) -> Tensor {
+    let width = shape[2]
+    return Tensor.map(
+      [self, masks], to: [masks.shape[0], shape[1], width], .operand(0) * .operand(1, each: width))
+  }
+
   /// The outputs of heads, [B, N, D], with zeros for the head of each image that is removed.
   func removing(_ removed: [Int?], of heads: Int) -> Tensor {
     guard removed.contains(where: { $0 != nil }) else { return self }

@@ -1,4 +1,5 @@
 package import XAICore
+package import XAITensor
 
 /// What interventions need of the batch that they are for.
 extension Model {
@@ -36,6 +37,22 @@ extension Model {
       throw unsupported(
         "there is no head \(head.head) of layer \(head.layer): it has \(counts.count) layers of "
           + (Set(counts).count == 1 ? "\(counts[0])" : "\(counts)") + " heads, counted from 0")
+    }
+  }
+
+  /// Throws for tokens and masks that aren't those of a layer, [1, N, D] and [B, N].
+  package func checkMasks(
+    _ masks: Tensor, of tokens: Tensor, layer: Int, _ layout: TokenLayout
+  ) throws(ModelError) {
+    guard descriptor.layers.indices.contains(layer) else {
+      throw unsupported("there is no layer \(layer): it has \(descriptor.layerCount) layers, counted from 0")
+    }
+    let (count, width) = (layout.tokenCount(ofLayer: layer), descriptor.layers[layer].width)
+    guard tokens.shape == [1, count, width], masks.shape.rank == 2, masks.shape[1] == count, masks.count > 0
+    else {
+      throw unsupported(
+        "tokens of \(tokens.shape) under masks of \(masks.shape) are not those of layer \(layer): "
+          + "they are 1×\(count)×\(width), and masks are masks×\(count)")
     }
   }
 

@@ -69,14 +69,17 @@ struct PoolingBlock {
   ///   - recording: says whether a backward pass will follow.
   ///   - keepsAttention: whether the attention is part of the result; for a backward pass it always is.
   ///   - removedHeads: the head of each image whose output is zero, where there is one; empty for no image.
+  ///   - masks: weights of the tokens, [B, N], that what the attention sees of them is multiplied by, x then being [1, N, D]; nil
+  ///     for none, and for a backward pass.
   ///   - record: called with each place and what is there, of the probe and the tokens; it is made where it is looked at.
   func forward(
     _ x: Tensor, recording: Recording, keepsAttention: Bool = false, removedHeads: [Int?] = [],
+    masks: Tensor? = nil,
     record: (Place, @autoclosure () -> Tensor) -> Void = { _, _ in }
   ) -> Result {
     record(.input, x.adding(first: weights.probe))
     let (normed, firstTape) = firstNorm.forward(x)
-    let tokens = normed.adding(first: weights.probe)
+    let tokens = (masks.map(normed.masked) ?? normed).adding(first: weights.probe)
     record(.firstNorm, tokens)
     let probe = probe(among: tokens)
     let attended = attention.forward(

@@ -84,7 +84,7 @@ import XAIWeights
     let input = random.normal([2, 3, size.height, size.width])
     let registry = try Registry(plugins: builtInModels + builtInExplainers)
     for entry in registry.explainers {
-      let explainer = try entry.make([])
+      let explainer = try registry.explainer(entry.descriptor.id)
       guard explainer.descriptor.isClassSpecific else {
         let maps = try explainer.explain(input, using: model)
         #expect(maps.map(\.count) == [1, 1], "\(entry.descriptor.id)")
