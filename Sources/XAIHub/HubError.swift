@@ -59,8 +59,8 @@ extension HubError: CustomStringConvertible, LocalizedError {
     case .unusableSetting(let variable, let reason):
       "'\(variable)' \(reason). Correct it"
     case .offline(let repository, let cache):
-      "'\(repository)' isn't in the local cache '\(cache)' with all that it needs, and HF_HUB_OFFLINE says that nothing is to be "
-        + "downloaded. Unset it, or download the model before"
+      "what is wanted of '\(repository)' isn't in the local cache '\(cache)', and HF_HUB_OFFLINE says that nobody is to be asked for it. "
+        + "Unset it, or download the model before"
     case .unreachable(let address, let reason):
       "\(address) can't be reached: \(reason). Check the network, the proxy (HTTPS_PROXY) and HF_ENDPOINT; where there is no network, "
         + "download the model elsewhere and give its directory"

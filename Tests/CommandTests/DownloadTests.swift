@@ -3,6 +3,8 @@ import Testing
 import XAIFoundation
 import XAITesting
 
+@testable import XAICommand
+
 /// `xai download`, and models by their names in every command, against a hub on this machine.
 @Suite struct DownloadTests {
   let server: ToyHub
@@ -172,12 +174,27 @@ import XAITesting
     let snapshot = folder.path("home/hub/models--toy--resnet/snapshots/\(commit)")
     func message(_ result: CommandResult) -> String {
       let line = result.errors.split(separator: "\n").first { $0.hasPrefix("Error:") } ?? ""
-      return line.replacing(snapshot, with: "…").replacing(folder.path("resnet"), with: "…")
+      return String(line).replacing(snapshot, with: "…").replacing(folder.path("resnet"), with: "…")
     }
     #expect(message(local).contains("a convolutional network"))
     #expect(message(named) == message(local) && message(got) == message(local))
     #expect(server.storeRequests.isEmpty)
     #expect(!server.requests.contains { $0.path.contains("model.safetensors") })
+  }
+
+  @Test("a rate is that of what this run received")
+  func rate() {
+    let rate = TransferRate()
+    func text(_ megabytes: Int, at seconds: Double) -> String {
+      rate.text(of: "f", byteCount: megabytes * 1_000_000, total: 300_000_000, at: seconds)
+    }
+    #expect(text(60, at: 3) == "f: 60.0 MB of 300.0 MB")
+    #expect(text(60, at: 5) == "f: 60.0 MB of 300.0 MB")
+    #expect(text(100, at: 5) == "f: 100.0 MB of 300.0 MB, 20.0 MB a second, 10 s left")
+    // Begun anew.
+    #expect(text(0, at: 6) == "f: 0 bytes of 300.0 MB")
+    #expect(text(150, at: 7) == "f: 150.0 MB of 300.0 MB, 150.0 MB a second, 1 s left")
+    #expect(rate.text(of: "g", byteCount: 1_500, total: 2_000_000_000, at: 9) == "g: 1.5 kB of 2.00 GB")
   }
 
   // MARK: - Interruptions

@@ -13,6 +13,7 @@ import Foundation
 struct ModelDownloads {
   private let isQuiet: Bool
   private let progress: Progress
+  private let rate = TransferRate()
 
   /// - Parameter isQuiet: whether nothing but errors is to be said.
   init(quiet isQuiet: Bool) {
@@ -53,7 +54,7 @@ struct ModelDownloads {
     case .begins(let repository, let fileCount, let byteCount, let address):
       say("\(repository): \(counted(fileCount, "file")), \(megabytes(byteCount)), from \(address)")
     case .progress(let file, let byteCount, let total?):
-      progress.update { _ in "\(file): \(megabytes(byteCount)) of \(megabytes(total))" }
+      progress.update { rate.text(of: file, byteCount: byteCount, total: total, at: $0) }
     case .progress(let file, let byteCount, nil):
       progress.update { _ in byteCount == 0 ? "\(file): asking" : "\(file): \(megabytes(byteCount))" }
     case .waits(let file):
@@ -73,15 +74,5 @@ struct ModelDownloads {
     guard !isQuiet else { return }
     progress.clear()
     StandardError.write(text + "\n")
-  }
-}
-
-/// Bytes as people read them: `346.3 MB`, `69.7 kB`.
-func megabytes(_ count: Int) -> String {
-  switch count {
-  case ..<1_000: counted(count, "byte")
-  case ..<1_000_000: "\(decimal(Double(count) / 1e3, places: 1)) kB"
-  case ..<1_000_000_000: "\(decimal(Double(count) / 1e6, places: 1)) MB"
-  default: "\(decimal(Double(count) / 1e9, places: 2)) GB"
   }
 }

@@ -13,7 +13,8 @@ extension FileFetcher {
 
   /// Fetches a file's content, where it isn't there, and puts it into its commit's folder.
   func fetch(_ file: FileMetadata) throws -> HubDownload.File {
-    (state.file, state.byteCount, state.total) = (file.name, 0, file.byteCount)
+    (state.file, state.total) = (file.name, file.byteCount)
+    state.byteCount = FileSystem.byteCount(of: partialPath(file)) ?? 0
     var hasTold = false
     let lock = try ContentLock(at: folder.lock(file.etag)) {
       if !hasTold { try tell(.waits(file: file.name)) }
