@@ -11,7 +11,7 @@ import { keepPanel } from "./keep.js";
 import { layersPanel } from "./layers.js";
 import { showMethods } from "./methods.js";
 import { methodsPanel } from "./pins.js";
-import { follow } from "./questions.js";
+import { askAboutImage, follow } from "./questions.js";
 import { showStage, stage } from "./stage.js";
 import { on, set, view, viewOf } from "./store.js";
 import { begin } from "./timing.js";
@@ -75,13 +75,14 @@ async function open() {
   set({ session, images });
   set(fitting(viewOf(location.hash.slice(1))));
   byId("version").textContent = session.program;
+  follow();
   showModels();
   showImages();
   showStage();
   showClasses();
   showMethods();
   showTabs();
-  follow();
+  askAboutImage();
   window.addEventListener("hashchange", () => set(fitting(viewOf(location.hash.slice(1)))));
   // A plain link would take the view's place in the address.
   document.querySelector(".skip").addEventListener("click", event => {
