@@ -102,7 +102,7 @@ final class ExploreTestServer: Sendable {
   }
 
   /// Asks a question, and reads the answer's JSON.
-  func ask(_ path: String, _ json: String) async throws -> TestClient.Answer {
+  func post(_ path: String, _ json: String) async throws -> TestClient.Answer {
     try await ask("POST", "/api/v1/\(path)", body: Array(json.utf8))
   }
 }
