@@ -37,7 +37,9 @@ export function fitting(read) {
 /** The view as it is, of which the model is another: what was said of the first one's classes, patches and heads is forgotten. */
 export function chooseModel(id) {
   const kept = Object.fromEntries(Object.keys(viewOf("")).map(key => [key, view()[key]]));
+  // Who took what leads for one model takes what leads for the other.
+  const isUsual = kept.explainer === view().session.leading[kept.model]?.[0];
   set(fitting({
-    ...kept, model: id, target: null, versusClass: null, hidden: [], keep: false, heads: [], row: "readout", layer: null
+    ...kept, ...(isUsual ? { explainer: null, pins: [] } : {}), model: id, target: null, versusClass: null, hidden: [], keep: false, heads: [], row: "readout", layer: null
   }));
 }

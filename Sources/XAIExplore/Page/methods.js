@@ -103,7 +103,7 @@ function drawChosen() {
   const wasOpen = place.querySelector("details")?.open ?? false, focused = place.contains(document.activeElement)
     ? document.activeElement.id : null;
   place.replaceChildren(
-    el("p", {}, el("b", {}, title(view().explainer)), " ", each.summary),
+    el("p", {}, el("b", {}, title(view().explainer)), ` ${each.summary}.`),
     ...(fields(each).length ? [el("details", { open: wasOpen },
       el("summary", {}, "Options"), fields(each).map(option => field(option, values)))] : []));
   if (focused) byId(focused)?.focus();
