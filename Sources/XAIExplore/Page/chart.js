@@ -5,9 +5,9 @@ import { percent, wholePercent } from "./numbers.js";
 
 const size = { width: 360, height: 230, left: 44, right: 22, top: 14, bottom: 34 };
 
-/** Steps of an axis from 0: at most five, of 1, 2 or 5 in some decimal place. */
+/** Steps of an axis from 0: at most six, of 1, 2 or 5 in some decimal place. */
 function ticks(highest) {
-  const rough = highest / 4, power = 10 ** Math.floor(Math.log10(rough));
+  const rough = highest / 5, power = 10 ** Math.floor(Math.log10(rough));
   const step = power * [1, 2, 5, 10].find(each => power * each >= rough);
   return Array.from({ length: Math.floor(highest / step + 1e-9) + 1 }, (_, index) => index * step);
 }

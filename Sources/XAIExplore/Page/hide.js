@@ -4,7 +4,7 @@ import { place, stream } from "./api.js";
 import { curveChart } from "./chart.js";
 import { announce, complain, el, radios } from "./dom.js";
 import { request } from "./maps.js";
-import { count, ranked, wholePercent } from "./numbers.js";
+import { count, percent, ranked, wholePercent } from "./numbers.js";
 import { whileOpen } from "./pins.js";
 import { hasProbabilities } from "./questions.js";
 import { addDecoration, addTool, stage } from "./stage.js";
@@ -68,6 +68,9 @@ function decorate(context) {
 
 // MARK: - The curve
 
+/** What an answer says of the class that is explained. */
+const ofTarget = answer => [...(answer?.top ?? []), ...(answer?.asked ?? [])].find(each => each.index === targetIndex());
+
 let curvesRun = null;
 
 /** The order in which the slider and the curves take patches. */
@@ -116,8 +119,12 @@ export function hidePanel() {
   const drawSlider = () => {
     const { hidden, keep } = view(), share = shareByMap();
     if (share !== null && !sliding) slider.value = Math.round(100 * share);
+    // On a phone the bars are out of sight here.
+    const [now, before] = [view().answer, view().whole].map(ofTarget);
     said.textContent = `${count(hidden.length, "patch", "patches")}, ${wholePercent(hidden.length / patchCount())}`
-      + (share === null ? ", not those that the map ranks highest" : "");
+      + (share === null ? ", not those that the map ranks highest" : "")
+      + (now?.probability !== undefined && (hidden.length || keep)
+        ? `: ${now.label} ${percent(before?.probability)} → ${percent(now.probability)}` : "");
     undo.disabled = !past.length;
     redo.disabled = !future.length;
     reset.disabled = !hidden.length && !keep;
@@ -127,9 +134,7 @@ export function hidePanel() {
   };
   const mark = () => {
     if (!shown) return;
-    const { answer, hidden, keep, fill, heads } = view(), share = shareByMap();
-    const now = [...(answer?.top ?? []), ...(answer?.asked ?? [])].find(each => each.index === targetIndex());
-    const value = now?.probability;
+    const { answer, hidden, keep, fill, heads } = view(), share = shareByMap(), value = ofTarget(answer)?.probability;
     const fits = share !== null && fill === shown.fill && !heads.length && value !== undefined;
     shown.deletion.mark(fits && !keep ? hidden.length / patchCount() : null, value);
     shown.insertion.mark(fits && keep ? hidden.length / patchCount() : null, value);
