@@ -7,66 +7,14 @@ import { request } from "./maps.js";
 import { count, percent, ranked, wholePercent } from "./numbers.js";
 import { whileOpen } from "./pins.js";
 import { hasProbabilities } from "./questions.js";
-import { addDecoration, addTool, stage } from "./stage.js";
-import { model, on, patchCount, perPatch, set, targetIndex, title, view, label } from "./store.js";
+import { addDecoration, addTool } from "./stage.js";
+import { label, on, patchCount, perPatch, set, targetIndex, title, view } from "./store.js";
+import { brush, canRedo, canUndo, decorate, forget, redo, remember, undo } from "./strokes.js";
 
-/** What hidden patches look like here; the model gets the fill itself. */
-const looks = { mean: "#7c7468", black: "#000", zero: "#808080", lowest: "#000", blur: "#c9ced6", tokens: "#fff" };
 const fillNames = {
   mean: "ImageNet's mean colour", blur: "the blurred image", black: "black", zero: "zeros of the input",
   lowest: "the input's lowest value", tokens: "no tokens at all"
 };
-
-// MARK: - Strokes
-
-const past = [], future = [];
-/** What the stroke that runs now does to patches: true hides, or keeps; null while there is none. */
-let paints = null;
-
-function remember() {
-  past.push({ hidden: view().hidden, keep: view().keep });
-  if (past.length > 200) past.shift();
-  future.length = 0;
-}
-
-function travel(from, to) {
-  const back = from.pop();
-  if (!back) return;
-  to.push({ hidden: view().hidden, keep: view().keep });
-  set(back);
-}
-
-function paint(patch) {
-  const { hidden } = view();
-  if (hidden.includes(patch) === paints) return;
-  set({ hidden: paints ? [...hidden, patch] : hidden.filter(each => each !== patch) });
-}
-
-/** Whether the model doesn't get to see a patch. */
-const isGone = patch => view().hidden.includes(patch) !== view().keep;
-
-function decorate(context) {
-  const { hidden, keep, fill } = view();
-  if (!hidden.length && !keep) return;
-  for (let patch = 0; patch < patchCount(); patch++) {
-    if (!isGone(patch)) continue;
-    const [x, y, width, height] = stage.square(patch);
-    context.fillStyle = looks[fill] ?? looks.mean;
-    context.globalAlpha = fill === "blur" ? 0.8 : 1;
-    context.fillRect(x, y, width, height);
-    context.globalAlpha = 1;
-    if (fill === "tokens") {
-      context.beginPath();
-      context.moveTo(x, y + height);
-      context.lineTo(x + width, y);
-      context.lineWidth = 1;
-      context.strokeStyle = "#667";
-      context.stroke();
-    }
-  }
-}
-
-// MARK: - The curve
 
 /** What an answer says of the class that is explained. */
 const ofTarget = answer => [...(answer?.top ?? []), ...(answer?.asked ?? [])].find(each => each.index === targetIndex());
@@ -88,8 +36,7 @@ function shareByMap() {
 export function hidePanel() {
   const slider = el("input", { type: "range", min: "0", max: "100", value: "0", id: "top-share" });
   const said = el("output", { for: "top-share" });
-  const undo = el("button", { type: "button", onclick: () => travel(past, future) }, "Undo");
-  const redo = el("button", { type: "button", onclick: () => travel(future, past) }, "Redo");
+  const back = el("button", { type: "button", onclick: undo }, "Undo"), forth = el("button", { type: "button", onclick: redo }, "Redo");
   const reset = el("button", {
     type: "button", onclick: () => {
       remember();
@@ -125,8 +72,8 @@ export function hidePanel() {
       + (share === null ? ", not those that the map ranks highest" : "")
       + (now?.probability !== undefined && (hidden.length || keep)
         ? `: ${now.label} ${percent(before?.probability)} → ${percent(now.probability)}` : "");
-    undo.disabled = !past.length;
-    redo.disabled = !future.length;
+    back.disabled = !canUndo();
+    forth.disabled = !canRedo();
     reset.disabled = !hidden.length && !keep;
     slider.setAttribute("aria-valuetext", said.textContent);
     slider.previousSibling.textContent = keep ? "Keep only the highest" : "Hide the highest";
@@ -200,43 +147,28 @@ export function hidePanel() {
   }
 
   addDecoration(decorate);
-  addTool("hide", {
-    hint: "Paint over patches to hide them, or walk with the arrow keys and press Space.",
-    value: patch => isGone(patch) ? "hidden" : null,
-    press(patch) {
-      if (!model().patchRemoval) return;
-      remember();
-      paints = !view().hidden.includes(patch);
-      paint(patch);
-    },
-    drag: patch => { if (paints !== null) paint(patch); },
-    release() {
-      paints = null;
-      announce(`${count(view().hidden.length, "patch", "patches")} ${view().keep ? "kept" : "hidden"}.`);
-    }
-  });
+  addTool("hide", brush);
   on(["session"], drawWays);
   on(["keep", "fill"], drawWays);
   on(["hidden", "keep", "map", "curves", "answer"], drawSlider);
   on(["image", "model"], () => {
-    past.length = 0;
-    future.length = 0;
+    forget();
     curvesRun?.controller.abort();
     curvesRun = null;
     charts.replaceChildren();
   });
   whileOpen("hide", ["map", "fill", "heads"], drawCurves);
   document.addEventListener("keydown", event => {
-    if (view().tab !== "hide" || !(event.ctrlKey || event.metaKey) || event.target.matches("input[type=text], input[type=search], textarea")) return;
-    if (event.key.toLowerCase() !== "z") return;
+    if (view().tab !== "hide" || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
+    if (event.target.matches("input[type=text], input[type=search], textarea")) return;
     event.preventDefault();
-    if (event.shiftKey) travel(future, past);
-    else travel(past, future);
+    if (event.shiftKey) redo();
+    else undo();
   });
   drawWays();
   const root = el("div", {},
     el("div", { class: "controls" }, ways, fills,
-      el("div", { class: "buttons" }, undo, redo, reset)),
+      el("div", { class: "buttons" }, back, forth, reset)),
     el("p", { class: "slider" }, el("label", { for: "top-share" }, "Hide the highest"), slider, said),
     status, charts);
   drawSlider();

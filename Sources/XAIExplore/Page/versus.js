@@ -4,35 +4,14 @@ import { post } from "./api.js";
 import { classSearch } from "./classes.js";
 import { complain, el, menu, radios } from "./dom.js";
 import { mapRun, request } from "./maps.js";
-import { correlation, percent, score, wholePercent } from "./numbers.js";
+import { correlation, score, wholePercent } from "./numbers.js";
 import { legend } from "./paint.js";
+import { number, pane } from "./pane.js";
 import { photo } from "./photo.js";
 import { whileOpen } from "./pins.js";
 import { progressOf, updateProgress } from "./progress.js";
-import { hasProbabilities, inputOf } from "./questions.js";
+import { inputOf } from "./questions.js";
 import { explainer, fits, image, label, model, on, set, targetIndex, title, view } from "./store.js";
-
-/** A photograph with a heading, a map and a legend. */
-function pane() {
-  const heading = el("h3", {}), small = photo(), below = el("div", { class: "below" });
-  const root = el("div", { class: "pane" }, heading, small.root, below);
-  const show = (map, speaks, words = []) => {
-    small.showMap(map, { smooth: view().drawing === "smooth", strength: view().strength });
-    below.replaceChildren(...(map ? [legend(map, speaks)] : []), ...words.map(text => el("p", {}, text)));
-  };
-  const run = (speaks, words, done) => mapRun(state => {
-    if (state.map) show(state.map, speaks(state.map), words?.(state.map) ?? []);
-    else if (!updateProgress(below, state)) {
-      small.showMap(null);
-      below.replaceChildren(...[progressOf(self.run, state, heading.textContent)].filter(Boolean));
-    }
-    if (state.phase === "ready") done?.(state.map);
-  });
-  const self = { root, heading, small, show, below, run: null, makeRun: (...values) => (self.run = run(...values)) };
-  return self;
-}
-
-const number = each => hasProbabilities() ? percent(each.probability) : score(each.logit);
 
 /** Whether the method can explain one class against another by itself. */
 const contrasts = spec => explainer(spec).contrast;
