@@ -25,7 +25,9 @@ export function curveChart({ title, caption, across, fractions, series }) {
   const y = value => size.top + (1 - value / highest) * inner.height;
   const short = value => Number((100 * value).toPrecision(3)) + " %";
 
-  const chart = svg("svg", { class: "chart", viewBox: `0 0 ${size.width} ${size.height}`, role: "img", "aria-label": `${title}: ${caption}` });
+  const chart = svg("svg", {
+    class: "chart", viewBox: `0 0 ${size.width} ${size.height}`, role: "img", "aria-label": `${title}: ${caption}`
+  });
   for (const value of ticks(highest)) {
     chart.append(svg("line", { class: "grid", x1: size.left, x2: size.width - size.right, y1: y(value), y2: y(value) }),
       svg("text", { x: size.left - 6, y: y(value) + 4, "text-anchor": "end" }, short(value)));

@@ -2,7 +2,7 @@
 
 import { place, stream } from "./api.js";
 import { curveChart } from "./chart.js";
-import { announce, complain, el, radios } from "./dom.js";
+import { announce, el, radios } from "./dom.js";
 import { request } from "./maps.js";
 import { count, percent, ranked, wholePercent } from "./numbers.js";
 import { whileOpen } from "./pins.js";
@@ -36,7 +36,8 @@ function shareByMap() {
 export function hidePanel() {
   const slider = el("input", { type: "range", min: "0", max: "100", value: "0", id: "top-share" });
   const said = el("output", { for: "top-share" });
-  const back = el("button", { type: "button", onclick: undo }, "Undo"), forth = el("button", { type: "button", onclick: redo }, "Redo");
+  const back = el("button", { type: "button", onclick: undo }, "Undo");
+  const forth = el("button", { type: "button", onclick: redo }, "Redo");
   const reset = el("button", {
     type: "button", onclick: () => {
       remember();

@@ -24,9 +24,9 @@ function facts(image) {
   const words = [];
   if (!image.width) return ["can't be read"];
   if (image.predicted) {
-    words.push(`${image.predicted.label ?? image.predicted} ${image.probability === undefined ? "" : percent(image.probability)}`.trim());
+    words.push(image.predicted + (image.probability === undefined ? "" : ` ${percent(image.probability)}`));
   }
-  if (image.label && image.correct === false) words.push(`label: ${image.label.label ?? image.label}`);
+  if (image.label && image.correct === false) words.push(`label: ${image.label}`);
   if (typeof image.disagreement === "number") words.push(`disagreement ${image.disagreement.toFixed(2)}`);
   return words;
 }
@@ -50,7 +50,9 @@ const choose = image => set({
 const thumb = image => el("li", {}, el("button", {
   type: "button", class: "thumb", "data-image": image.id, disabled: !image.width, onclick: () => choose(image.id)
 },
-el("img", { src: isWaiting || !image.width ? null : pictureAddress(image.id, 200), alt: "", loading: "lazy", decoding: "async" }),
+el("img", {
+  src: isWaiting || !image.width ? null : pictureAddress(image.id, 200), alt: "", loading: "lazy", decoding: "async"
+}),
 el("span", { class: "name" }, image.name),
 verdict(image),
 facts(image).map(text => el("span", { class: "fact" }, text))));

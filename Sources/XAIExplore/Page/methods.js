@@ -93,7 +93,8 @@ function field(option, values) {
     : el("input", { type: "text", spellcheck: "false", onchange });
   input.value = value;
   input.id = `option-${option.name}`;
-  return el("div", { class: "option" }, el("label", { for: input.id }, option.name), input, el("p", {}, option.summary, option.allowed && !choices ? el("small", {}, `: ${option.allowed}`) : null));
+  return el("div", { class: "option" }, el("label", { for: input.id }, option.name), input,
+    el("p", {}, option.summary, option.allowed && !choices ? el("small", {}, `: ${option.allowed}`) : null));
 }
 
 function drawChosen() {

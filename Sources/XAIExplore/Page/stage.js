@@ -67,7 +67,7 @@ function headline() {
     sentences.push(`The highest output is ${first.label}, ${score(first.logit)}.`);
   }
   const fact = image()?.label;
-  if (fact) sentences.push(image().correct ? "That is its label." : `Its label is ${fact.label ?? fact}.`);
+  if (fact) sentences.push(image().correct ? "That is its label." : `Its label is ${fact}.`);
   if (map && spec) {
     const speaks = label(target);
     const colours = map.kind === "signed"

@@ -32,7 +32,8 @@ function classes() {
     const isSame = maps.a.scores.every((value, at) => value === maps.b.scores[at]);
     const [first, second] = [label(targetIndex()), label(view().versusClass)];
     const difference = maps.a.target.logit - maps.b.target.logit;
-    words.textContent = (isSame ? `${title(view().explainer)} gives the same map for both classes: it can't say why one and not the other. ` : "")
+    const same = `${title(view().explainer)} gives the same map for both classes: it can't say why one and not the other. `;
+    words.textContent = (isSame ? same : "")
       + `The output of ${first} is ${score(Math.abs(difference))} ${difference >= 0 ? "above" : "below"} that of ${second}.`;
   };
   a.makeRun(() => label(targetIndex()), map => [number(map.target)], map => { maps.a = map; compare(); });
@@ -83,7 +84,9 @@ function classes() {
 /** Two methods on one photograph, with a divider. */
 function methods() {
   const left = photo(), right = photo(), choose = el("div", { class: "choose" }), words = el("p", { class: "verdict-line" });
-  const divider = el("input", { type: "range", min: "0", max: "100", value: "50", "aria-label": "Divider: A on the left, B on the right" });
+  const divider = el("input", {
+    type: "range", min: "0", max: "100", value: "50", "aria-label": "Divider: A on the left, B on the right"
+  });
   const stack = el("div", { class: "divided" }, left.root, right.root);
   const status = el("div", {}), legends = el("div", { class: "panes two" });
   const place = () => stack.style.setProperty("--split", divider.value + "%");
@@ -106,8 +109,8 @@ function methods() {
         model: view().model, image: view().image,
         maps: [first, second].map(spec => ({ explainer: spec, target: targetIndex(), removedHeads: request().removedHeads }))
       });
-      words.textContent = `Rank correlation ${correlation(rankCorrelation[0][1])}; of the highest tenth of the patches they have `
-        + `${wholePercent(topTenth[0][1])} in common.`;
+      words.textContent = `Rank correlation ${correlation(rankCorrelation[0][1])}; of the highest tenth of the patches they `
+        + `have ${wholePercent(topTenth[0][1])} in common.`;
     } catch (error) {
       complain(error);
     }

@@ -65,7 +65,8 @@ class Results(PageTest):
     def test_most_disagreement_comes_first(self):
         self.open()
         self.page.get_by_label("Order").select_option("disagreement")
-        values = [float(text.split()[1]) for text in self.page.locator(".thumb .fact", has_text="disagreement").all_inner_texts()]
+        facts = self.page.locator(".thumb .fact", has_text="disagreement")
+        values = [float(text.split()[1]) for text in facts.all_inner_texts()]
         self.assertEqual(len(values), 40)
         self.assertEqual(values, sorted(values, reverse=True))
 
