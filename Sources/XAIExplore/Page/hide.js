@@ -19,7 +19,10 @@ const fillNames = {
 /** What an answer says of the class that is explained. */
 const ofTarget = answer => [...(answer?.top ?? []), ...(answer?.asked ?? [])].find(each => each.index === targetIndex());
 
+/** The curves that are shown or being computed; `isDone` tells which. */
 let curvesRun = null;
+/** How long after a stroke the curves go on, in milliseconds. */
+const pause = 1500;
 
 /** The order in which the slider and the curves take patches. */
 const order = () => view().map ? ranked(perPatch(view().map)) : [];
@@ -116,6 +119,7 @@ export function hidePanel() {
         onProgress: fraction => { status.textContent = `Computing the curves of this image: ${wholePercent(fraction)}`; }
       });
       if (curvesRun?.controller !== controller) return;
+      curvesRun.isDone = true;
       status.textContent = "";
       const lines = kind => [
         { name: title(spec), kind: "own", values: curves.map[kind] },
@@ -140,12 +144,30 @@ export function hidePanel() {
       drawSlider();
     } catch (error) {
       if (curvesRun?.controller !== controller) return;
-      status.textContent = "";
-      if (error.name !== "AbortError") {
-        status.textContent = error.message;
-      }
+      curvesRun.isDone = true;
+      status.textContent = error.name === "AbortError" ? "" : error.message;
     }
   }
+
+  /** Strokes come before curves that aren't there yet: the model answers one question at a time. */
+  let waiting = null;
+  const giveWay = () => {
+    const isUnfinished = waiting !== null || (curvesRun && !curvesRun.isDone);
+    clearTimeout(waiting);
+    waiting = null;
+    if (!isUnfinished) return;
+    stopCurves();
+    if (view().tab !== "hide") return;
+    status.textContent = "The curves wait while you paint.";
+    waiting = setTimeout(() => {
+      waiting = null;
+      if (view().tab === "hide" && view().whole) drawCurves();
+    }, pause);
+  };
+  const stopCurves = () => {
+    curvesRun?.controller.abort();
+    curvesRun = null;
+  };
 
   addDecoration(decorate);
   addTool("hide", brush);
@@ -154,10 +176,10 @@ export function hidePanel() {
   on(["hidden", "keep", "map", "curves", "answer"], drawSlider);
   on(["image", "model"], () => {
     forget();
-    curvesRun?.controller.abort();
-    curvesRun = null;
+    stopCurves();
     charts.replaceChildren();
   });
+  on(["hidden", "keep", "tab"], giveWay);
   whileOpen("hide", ["map", "fill", "heads"], drawCurves);
   document.addEventListener("keydown", event => {
     if (view().tab !== "hide" || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
