@@ -111,6 +111,7 @@ export function showStage() {
     if (!image()) return;
     stage.showImage(image(), view().input, model().grid);
     byId("caption").textContent = `${image().name}, ${image().width} × ${image().height}`;
+    document.title = `${image().name} – xai explore`;
   };
   on(["image", "images", "input", "model"], showImage);
   on(["map", "drawing", "strength"], () => {
