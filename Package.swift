@@ -159,9 +159,9 @@ let modules: [Module] = [
       "Page/index.html", "Page/explore.css", "Page/api.js", "Page/attention.js", "Page/chart.js",
       "Page/classes.js", "Page/colours.js", "Page/dom.js", "Page/explore.js", "Page/fitting.js",
       "Page/hide.js", "Page/images.js", "Page/keep.js", "Page/layers.js", "Page/maps.js",
-      "Page/methods.js", "Page/numbers.js", "Page/paint.js", "Page/photo.js", "Page/pins.js",
-      "Page/progress.js", "Page/questions.js", "Page/snapshot.js", "Page/stage.js", "Page/store.js",
-      "Page/timing.js", "Page/tour.js", "Page/versus.js",
+      "Page/methods.js", "Page/numbers.js", "Page/paint.js", "Page/pane.js", "Page/photo.js",
+      "Page/pins.js", "Page/progress.js", "Page/questions.js", "Page/snapshot.js", "Page/stage.js",
+      "Page/store.js", "Page/strokes.js", "Page/timing.js", "Page/tour.js", "Page/versus.js",
     ]),
   Module(
     name: "XAIBench",

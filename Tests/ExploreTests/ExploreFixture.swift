@@ -9,6 +9,12 @@ import XAITesting
 
 @testable import XAIExplore
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// A session about a small model and an image of random pixels.
 struct ExploreFixture {
   let registry: Registry
@@ -102,7 +108,7 @@ final class ExploreTestServer: Sendable {
   }
 
   /// Asks a question, and reads the answer's JSON.
-  func ask(_ path: String, _ json: String) async throws -> TestClient.Answer {
+  func post(_ path: String, _ json: String) async throws -> TestClient.Answer {
     try await ask("POST", "/api/v1/\(path)", body: Array(json.utf8))
   }
 }
@@ -126,4 +132,33 @@ private final class WorkThreads: Sendable {
 /// Runs what may wait on a socket.
 func waiting<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
   try await threads.one.run(body)
+}
+
+/// Runs a test against a server of its own, on the toy with a class token.
+func withServer(
+  _ configuration: ExploreServer.Configuration = .init(),
+  _ body: (ExploreTestServer, ExploreFixture) async throws -> Void
+) async throws {
+  let fixture = try ExploreFixture()
+  let server = try await ExploreTestServer(fixture.session, configuration)
+  do {
+    try await body(server, fixture)
+  } catch {
+    try await server.stop()
+    throw error
+  }
+  try await server.stop()
+}
+
+private struct SentError: Decodable {
+  struct Content: Decodable {
+    let kind: String
+    let message: String
+  }
+  let error: Content
+}
+
+/// The kind of an error that was sent.
+func errorKind(_ answer: TestClient.Answer) throws -> String {
+  try JSONDecoder().decode(SentError.self, from: Data(answer.body)).error.kind
 }

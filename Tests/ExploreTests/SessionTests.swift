@@ -87,7 +87,8 @@ struct SessionTests {
     let session = fixture.session
     let hasBegun = Log<Double>()
     let task = Task {
-      try await session.map(ExploreMapQuestion(image: "1", explainer: "rise:masks=100000000")) {
+      defer { hasBegun.add(1) }
+      return try await session.map(ExploreMapQuestion(image: "1", explainer: "rise:masks=1000000")) {
         hasBegun.add($0)
       }
     }

@@ -44,13 +44,15 @@ export function attentionPanel() {
     label: "The enlarged map. Arrow keys move, Space asks a patch.",
     listener: {
       over(patch) {
-        enlargedValue.textContent = patch !== null && shownMap
-          ? `Row ${Math.floor(patch / shown.grid.columns)}, column ${patch % shown.grid.columns}: ${score(shownMap.scores[patch])}` : "";
+        const { columns } = model().grid;
+        enlargedValue.textContent = patch === null || !shownMap ? ""
+          : `Row ${Math.floor(patch / columns)}, column ${patch % columns}: ${score(shownMap.scores[patch])}`;
       },
       press: patch => set({ row: patch }), drag() {}, release() {}
     }
   });
-  const caption = el("p", { class: "caption" }), enlargedLegend = el("div", {}), enlargedValue = el("p", { class: "hint", role: "status" });
+  const caption = el("p", { class: "caption" }), enlargedLegend = el("div", {});
+  const enlargedValue = el("p", { class: "hint", role: "status" });
   const grid = el("div", { class: "heads", role: "grid", "aria-label": "Heads: a row per layer" });
   const about = el("p", { class: "hint" });
   const readout = el("button", { type: "button", onclick: () => set({ row: "readout" }) }, "Ask the readout token");
@@ -143,7 +145,8 @@ export function attentionPanel() {
     }
     about.textContent = `Where ${whose()} attends: bright patches get more; each map from its own lowest to its own `
       + "highest. " + (shown.gmarWeights ? "The bar below a map is the head's weight by GMAR. " : "")
-      + (model().headRemoval ? "Pointing enlarges a head, a click switches it off; click a patch of a photograph to ask it." : "Click a patch of the photograph to ask it.");
+      + (model().headRemoval ? "Pointing enlarges a head, a click switches it off. " : "Pointing enlarges a head. ")
+      + "A click on a patch of a photograph asks that patch.";
     readout.disabled = view().row === "readout";
     rollout.hidden = !shown.rollout;
     layer.max = shown.layers - 1;
@@ -202,5 +205,6 @@ export function attentionPanel() {
   whileOpen("attention", ["row", "heads", "target"], refresh);
   enlarged.decorate = context => outlineAsked(context, enlarged);
   return el("div", {}, el("div", { class: "controls" }, readout, all, rollout), about,
-    el("div", { class: "attention" }, grid, el("div", { class: "enlarged" }, enlarged.root, enlargedLegend, caption, enlargedValue)));
+    el("div", { class: "attention" }, grid,
+      el("div", { class: "enlarged" }, enlarged.root, enlargedLegend, caption, enlargedValue)));
 }

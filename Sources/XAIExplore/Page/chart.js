@@ -5,9 +5,9 @@ import { percent, wholePercent } from "./numbers.js";
 
 const size = { width: 360, height: 230, left: 44, right: 22, top: 14, bottom: 34 };
 
-/** Steps of an axis from 0: at most five, of 1, 2 or 5 in some decimal place. */
+/** Steps of an axis from 0: at most six, of 1, 2 or 5 in some decimal place. */
 function ticks(highest) {
-  const rough = highest / 4, power = 10 ** Math.floor(Math.log10(rough));
+  const rough = highest / 5, power = 10 ** Math.floor(Math.log10(rough));
   const step = power * [1, 2, 5, 10].find(each => power * each >= rough);
   return Array.from({ length: Math.floor(highest / step + 1e-9) + 1 }, (_, index) => index * step);
 }
@@ -25,7 +25,9 @@ export function curveChart({ title, caption, across, fractions, series }) {
   const y = value => size.top + (1 - value / highest) * inner.height;
   const short = value => Number((100 * value).toPrecision(3)) + " %";
 
-  const chart = svg("svg", { class: "chart", viewBox: `0 0 ${size.width} ${size.height}`, role: "img", "aria-label": `${title}: ${caption}` });
+  const chart = svg("svg", {
+    class: "chart", viewBox: `0 0 ${size.width} ${size.height}`, role: "img", "aria-label": `${title}: ${caption}`
+  });
   for (const value of ticks(highest)) {
     chart.append(svg("line", { class: "grid", x1: size.left, x2: size.width - size.right, y1: y(value), y2: y(value) }),
       svg("text", { x: size.left - 6, y: y(value) + 4, "text-anchor": "end" }, short(value)));

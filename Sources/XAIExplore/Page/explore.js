@@ -11,7 +11,7 @@ import { keepPanel } from "./keep.js";
 import { layersPanel } from "./layers.js";
 import { showMethods } from "./methods.js";
 import { methodsPanel } from "./pins.js";
-import { follow } from "./questions.js";
+import { askAboutImage, follow } from "./questions.js";
 import { showStage, stage } from "./stage.js";
 import { on, set, view, viewOf } from "./store.js";
 import { begin } from "./timing.js";
@@ -41,7 +41,9 @@ function showTabs() {
     tabs[to].click();
   });
   for (const [id, , make] of panels) {
-    place.append(el("section", { role: "tabpanel", id: `panel-${id}`, "aria-labelledby": `tab-${id}`, tabindex: "-1" }, make()));
+    place.append(el("section", {
+      role: "tabpanel", id: `panel-${id}`, "aria-labelledby": `tab-${id}`, tabindex: "-1"
+    }, make()));
   }
   const draw = () => panels.forEach(([id], at) => {
     const isOpen = view().tab === id;
@@ -62,7 +64,8 @@ function showModels() {
     select.value = model;
     const chosen = session.models.find(each => each.id === model);
     place.replaceChildren(session.models.length > 1 ? select : el("b", {}, chosen.name),
-      el("span", { class: "facts-line" }, ` ${chosen.family}, ${chosen.layers} layers of ${chosen.heads} heads, ${chosen.grid.rows} × ${chosen.grid.columns} patches`));
+      el("span", { class: "facts-line" }, ` ${chosen.family}, ${chosen.layers} layers of ${chosen.heads} heads, `
+        + `${chosen.grid.rows} × ${chosen.grid.columns} patches`));
     byId("model-notes").replaceChildren(...(chosen.notes ?? []).map(note => el("li", {}, note)));
     byId("model-notes-place").hidden = !chosen.notes?.length;
   };
@@ -75,13 +78,14 @@ async function open() {
   set({ session, images });
   set(fitting(viewOf(location.hash.slice(1))));
   byId("version").textContent = session.program;
+  follow();
   showModels();
   showImages();
   showStage();
   showClasses();
   showMethods();
   showTabs();
-  follow();
+  askAboutImage();
   window.addEventListener("hashchange", () => set(fitting(viewOf(location.hash.slice(1)))));
   // A plain link would take the view's place in the address.
   document.querySelector(".skip").addEventListener("click", event => {

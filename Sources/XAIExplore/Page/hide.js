@@ -2,73 +2,27 @@
 
 import { place, stream } from "./api.js";
 import { curveChart } from "./chart.js";
-import { announce, complain, el, radios } from "./dom.js";
+import { announce, el, radios } from "./dom.js";
 import { request } from "./maps.js";
-import { count, ranked, wholePercent } from "./numbers.js";
+import { count, percent, ranked, wholePercent } from "./numbers.js";
 import { whileOpen } from "./pins.js";
 import { hasProbabilities } from "./questions.js";
-import { addDecoration, addTool, stage } from "./stage.js";
-import { model, on, patchCount, perPatch, set, targetIndex, title, view, label } from "./store.js";
+import { addDecoration, addTool } from "./stage.js";
+import { label, on, patchCount, perPatch, set, targetIndex, title, view } from "./store.js";
+import { brush, canRedo, canUndo, decorate, forget, redo, remember, undo } from "./strokes.js";
 
-/** What hidden patches look like here; the model gets the fill itself. */
-const looks = { mean: "#7c7468", black: "#000", zero: "#808080", lowest: "#000", blur: "#c9ced6", tokens: "#fff" };
 const fillNames = {
   mean: "ImageNet's mean colour", blur: "the blurred image", black: "black", zero: "zeros of the input",
   lowest: "the input's lowest value", tokens: "no tokens at all"
 };
 
-// MARK: - Strokes
+/** What an answer says of the class that is explained. */
+const ofTarget = answer => [...(answer?.top ?? []), ...(answer?.asked ?? [])].find(each => each.index === targetIndex());
 
-const past = [], future = [];
-/** What the stroke that runs now does to patches: true hides, or keeps; null while there is none. */
-let paints = null;
-
-function remember() {
-  past.push({ hidden: view().hidden, keep: view().keep });
-  if (past.length > 200) past.shift();
-  future.length = 0;
-}
-
-function travel(from, to) {
-  const back = from.pop();
-  if (!back) return;
-  to.push({ hidden: view().hidden, keep: view().keep });
-  set(back);
-}
-
-function paint(patch) {
-  const { hidden } = view();
-  if (hidden.includes(patch) === paints) return;
-  set({ hidden: paints ? [...hidden, patch] : hidden.filter(each => each !== patch) });
-}
-
-/** Whether the model doesn't get to see a patch. */
-const isGone = patch => view().hidden.includes(patch) !== view().keep;
-
-function decorate(context) {
-  const { hidden, keep, fill } = view();
-  if (!hidden.length && !keep) return;
-  for (let patch = 0; patch < patchCount(); patch++) {
-    if (!isGone(patch)) continue;
-    const [x, y, width, height] = stage.square(patch);
-    context.fillStyle = looks[fill] ?? looks.mean;
-    context.globalAlpha = fill === "blur" ? 0.8 : 1;
-    context.fillRect(x, y, width, height);
-    context.globalAlpha = 1;
-    if (fill === "tokens") {
-      context.beginPath();
-      context.moveTo(x, y + height);
-      context.lineTo(x + width, y);
-      context.lineWidth = 1;
-      context.strokeStyle = "#667";
-      context.stroke();
-    }
-  }
-}
-
-// MARK: - The curve
-
+/** The curves that are shown or being computed; `isDone` tells which. */
 let curvesRun = null;
+/** How long after a stroke the curves go on, in milliseconds. */
+const pause = 1500;
 
 /** The order in which the slider and the curves take patches. */
 const order = () => view().map ? ranked(perPatch(view().map)) : [];
@@ -85,8 +39,8 @@ function shareByMap() {
 export function hidePanel() {
   const slider = el("input", { type: "range", min: "0", max: "100", value: "0", id: "top-share" });
   const said = el("output", { for: "top-share" });
-  const undo = el("button", { type: "button", onclick: () => travel(past, future) }, "Undo");
-  const redo = el("button", { type: "button", onclick: () => travel(future, past) }, "Redo");
+  const back = el("button", { type: "button", onclick: undo }, "Undo");
+  const forth = el("button", { type: "button", onclick: redo }, "Redo");
   const reset = el("button", {
     type: "button", onclick: () => {
       remember();
@@ -116,10 +70,14 @@ export function hidePanel() {
   const drawSlider = () => {
     const { hidden, keep } = view(), share = shareByMap();
     if (share !== null && !sliding) slider.value = Math.round(100 * share);
+    // On a phone the bars are out of sight here.
+    const [now, before] = [view().answer, view().whole].map(ofTarget);
     said.textContent = `${count(hidden.length, "patch", "patches")}, ${wholePercent(hidden.length / patchCount())}`
-      + (share === null ? ", not those that the map ranks highest" : "");
-    undo.disabled = !past.length;
-    redo.disabled = !future.length;
+      + (share === null ? ", not those that the map ranks highest" : "")
+      + (now?.probability !== undefined && (hidden.length || keep)
+        ? `: ${now.label} ${percent(before?.probability)} → ${percent(now.probability)}` : "");
+    back.disabled = !canUndo();
+    forth.disabled = !canRedo();
     reset.disabled = !hidden.length && !keep;
     slider.setAttribute("aria-valuetext", said.textContent);
     slider.previousSibling.textContent = keep ? "Keep only the highest" : "Hide the highest";
@@ -127,9 +85,7 @@ export function hidePanel() {
   };
   const mark = () => {
     if (!shown) return;
-    const { answer, hidden, keep, fill, heads } = view(), share = shareByMap();
-    const now = [...(answer?.top ?? []), ...(answer?.asked ?? [])].find(each => each.index === targetIndex());
-    const value = now?.probability;
+    const { answer, hidden, keep, fill, heads } = view(), share = shareByMap(), value = ofTarget(answer)?.probability;
     const fits = share !== null && fill === shown.fill && !heads.length && value !== undefined;
     shown.deletion.mark(fits && !keep ? hidden.length / patchCount() : null, value);
     shown.insertion.mark(fits && keep ? hidden.length / patchCount() : null, value);
@@ -163,6 +119,7 @@ export function hidePanel() {
         onProgress: fraction => { status.textContent = `Computing the curves of this image: ${wholePercent(fraction)}`; }
       });
       if (curvesRun?.controller !== controller) return;
+      curvesRun.isDone = true;
       status.textContent = "";
       const lines = kind => [
         { name: title(spec), kind: "own", values: curves.map[kind] },
@@ -187,51 +144,54 @@ export function hidePanel() {
       drawSlider();
     } catch (error) {
       if (curvesRun?.controller !== controller) return;
-      status.textContent = "";
-      if (error.name !== "AbortError") {
-        status.textContent = error.message;
-      }
+      curvesRun.isDone = true;
+      status.textContent = error.name === "AbortError" ? "" : error.message;
     }
   }
 
+  /** Strokes come before curves that aren't there yet: the model answers one question at a time. */
+  let waiting = null;
+  const giveWay = () => {
+    const isUnfinished = waiting !== null || (curvesRun && !curvesRun.isDone);
+    clearTimeout(waiting);
+    waiting = null;
+    if (!isUnfinished) return;
+    stopCurves();
+    if (view().tab !== "hide") return;
+    status.textContent = "The curves wait while you paint.";
+    waiting = setTimeout(() => {
+      waiting = null;
+      if (view().tab === "hide" && view().whole) drawCurves();
+    }, pause);
+  };
+  const stopCurves = () => {
+    curvesRun?.controller.abort();
+    curvesRun = null;
+  };
+
   addDecoration(decorate);
-  addTool("hide", {
-    hint: "Paint over patches to hide them, or walk with the arrow keys and press Space.",
-    value: patch => isGone(patch) ? "hidden" : null,
-    press(patch) {
-      if (!model().patchRemoval) return;
-      remember();
-      paints = !view().hidden.includes(patch);
-      paint(patch);
-    },
-    drag: patch => { if (paints !== null) paint(patch); },
-    release() {
-      paints = null;
-      announce(`${count(view().hidden.length, "patch", "patches")} ${view().keep ? "kept" : "hidden"}.`);
-    }
-  });
+  addTool("hide", brush);
   on(["session"], drawWays);
   on(["keep", "fill"], drawWays);
   on(["hidden", "keep", "map", "curves", "answer"], drawSlider);
   on(["image", "model"], () => {
-    past.length = 0;
-    future.length = 0;
-    curvesRun?.controller.abort();
-    curvesRun = null;
+    forget();
+    stopCurves();
     charts.replaceChildren();
   });
+  on(["hidden", "keep", "tab"], giveWay);
   whileOpen("hide", ["map", "fill", "heads"], drawCurves);
   document.addEventListener("keydown", event => {
-    if (view().tab !== "hide" || !(event.ctrlKey || event.metaKey) || event.target.matches("input[type=text], input[type=search], textarea")) return;
-    if (event.key.toLowerCase() !== "z") return;
+    if (view().tab !== "hide" || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
+    if (event.target.matches("input[type=text], input[type=search], textarea")) return;
     event.preventDefault();
-    if (event.shiftKey) travel(future, past);
-    else travel(past, future);
+    if (event.shiftKey) redo();
+    else undo();
   });
   drawWays();
   const root = el("div", {},
     el("div", { class: "controls" }, ways, fills,
-      el("div", { class: "buttons" }, undo, redo, reset)),
+      el("div", { class: "buttons" }, back, forth, reset)),
     el("p", { class: "slider" }, el("label", { for: "top-share" }, "Hide the highest"), slider, said),
     status, charts);
   drawSlider();

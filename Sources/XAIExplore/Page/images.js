@@ -24,15 +24,23 @@ function facts(image) {
   const words = [];
   if (!image.width) return ["can't be read"];
   if (image.predicted) {
-    words.push(`${image.predicted.label ?? image.predicted} ${image.probability === undefined ? "" : percent(image.probability)}`.trim());
+    words.push(image.predicted + (image.probability === undefined ? "" : ` ${percent(image.probability)}`));
   }
-  if (image.label && image.correct === false) words.push(`label: ${image.label.label ?? image.label}`);
+  if (image.label && image.correct === false) words.push(`label: ${image.label}`);
   if (typeof image.disagreement === "number") words.push(`disagreement ${image.disagreement.toFixed(2)}`);
   return words;
 }
 
 const verdict = image => image.correct === true ? el("span", { class: "verdict good" }, "right")
   : image.correct === false ? el("span", { class: "verdict bad" }, "wrong") : null;
+
+/** Small pictures wait for the first map, since they are made by the same processor. */
+let isWaiting = true;
+on(["run"], () => {
+  if (!isWaiting || ["idle", "running"].includes(view().run.phase)) return;
+  isWaiting = false;
+  draw();
+});
 
 /** An image is another subject: what was asked of the last one's patches and heads is over. */
 const choose = image => set({
@@ -42,7 +50,9 @@ const choose = image => set({
 const thumb = image => el("li", {}, el("button", {
   type: "button", class: "thumb", "data-image": image.id, disabled: !image.width, onclick: () => choose(image.id)
 },
-el("img", { src: image.width ? pictureAddress(image.id, 200) : null, alt: "", loading: "lazy", decoding: "async" }),
+el("img", {
+  src: isWaiting || !image.width ? null : pictureAddress(image.id, 200), alt: "", loading: "lazy", decoding: "async"
+}),
 el("span", { class: "name" }, image.name),
 verdict(image),
 facts(image).map(text => el("span", { class: "fact" }, text))));

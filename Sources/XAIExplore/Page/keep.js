@@ -11,7 +11,10 @@ import { fragment, image, view } from "./store.js";
 /** What the server needs to draw the same: the map that is shown, and how. */
 const exported = () => ({
   ...request(),
-  style: { upsampling: view().drawing === "smooth" ? "bilinear" : "nearest", alpha: view().strength ?? (view().map ? usualStrength(view().map) : null) }
+  style: {
+    upsampling: view().drawing === "smooth" ? "bilinear" : "nearest",
+    alpha: view().strength ?? (view().map ? usualStrength(view().map) : null)
+  }
 });
 
 /** A name for a file, of letters that every file system takes. */
@@ -53,6 +56,11 @@ const formats = [
   ["npy", "NPY", "the scores as a NumPy array"], ["json", "JSON", "scores, class, method and how it was drawn"]
 ];
 
+/** A program that makes the map, with a button that copies it. */
+const listing = (heading, name, text) => el("section", {},
+  el("div", { class: "head" }, el("h3", {}, heading), copyButton(name, async () => text)),
+  el("pre", { tabindex: "0", "aria-label": `${heading} that makes this map` }, el("code", {}, text)));
+
 /** Makes the panel. */
 export function keepPanel() {
   const code = el("div", { class: "code" }), files = el("div", { class: "buttons" });
@@ -83,15 +91,14 @@ export function keepPanel() {
   async function refresh() {
     try {
       const { command, swift, python } = await post("code", exported());
-      code.replaceChildren(...[["command", command], ["Swift", swift], ["Python", python]].filter(([, text]) => text)
-        .map(([name, text]) => el("section", {}, el("div", { class: "head" }, el("h3", {}, name === "command" ? "Command" : name), copyButton(name, async () => text)),
-          el("pre", { tabindex: "0", "aria-label": `${name === "command" ? "The command" : name} that makes this map` }, el("code", {}, text)))));
+      code.replaceChildren(
+        listing("Command", "command", command), listing("Swift", "Swift", swift), listing("Python", "Python", python));
     } catch (error) {
       complain(error);
     }
   }
   whileOpen("keep", ["map", "drawing", "strength"], () => { if (view().map) refresh(); });
   return el("div", {},
-    el("p", { class: "hint" }, "Files hold the map on the photograph. A link shows the same view for as long as this server runs; it carries the "
-      + "token, so whoever has it and reaches this machine can use the server."), files, code);
+    el("p", { class: "hint" }, "Files hold the map on the photograph. A link shows the same view for as long as this server "
+      + "runs; it carries the token, so whoever has it and reaches this machine can use the server."), files, code);
 }

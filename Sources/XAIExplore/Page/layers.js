@@ -21,8 +21,8 @@ export function layersPanel() {
   const patchLegend = el("ul", { class: "keys" }), patchSaid = el("p", { class: "hint", role: "status" });
   const norms = photo(), normLegend = el("div", {}), normSaid = el("p", { class: "hint" });
   const lensPlace = el("section", {}, el("h3", {}, "What the model would answer after each layer"),
-    el("p", { class: "hint" }, "The readout of each layer goes through the model's last norm and classifier, which were trained "
-      + "for the last layer only: early layers are read with glasses that aren't theirs."), readout);
+    el("p", { class: "hint" }, "The readout of each layer goes through the model's last norm and classifier. These were "
+      + "trained for the last layer only: what they say of early ones is to be taken with care."), readout);
   const patchPlace = el("section", {}, el("h3", {}, "Likeliest class by patch"), byPatch.root, patchLegend, patchSaid);
   const normPlace = el("section", {}, el("h3", {}, "Length of each token"), norms.root, normLegend, normSaid);
   let lens = null, tokens = null, names = new Map();
@@ -45,7 +45,8 @@ export function layersPanel() {
         el("th", { scope: "row" }, el("button", {
           type: "button", class: "quiet", "aria-pressed": String(at === layer()), onclick: () => set({ layer: at })
         }, String(at))),
-        each.readout.map(found => el("td", {}, el("span", {}, found.label), " ", el("small", {}, percent(found.probability))))))))));
+        each.readout.map(found =>
+          el("td", {}, el("span", {}, found.label), " ", el("small", {}, percent(found.probability))))))))));
   }
 
   function drawPatches() {
@@ -63,7 +64,9 @@ export function layersPanel() {
       swatch.style.setProperty("background", colour);
       return el("li", {}, swatch, text);
     };
-    patchLegend.replaceChildren(...most.map((index, at) => key(categories[at], `${name(index)}, ${count(counts.get(index), "patch", "patches")}`)),
+    const patches = index => count(counts.get(index), "patch", "patches");
+    patchLegend.replaceChildren(
+      ...most.map((index, at) => key(categories[at], `${name(index)}, ${patches(index)}`)),
       ...(counts.size > most.length ? [key(categories[others], "others")] : []));
     describe(byPatch.cursor);
   }
@@ -80,7 +83,8 @@ export function layersPanel() {
     const long = lengths.filter(length => length > 3 * median).length;
     const others = tokens.registers?.[layer()] ?? [];
     normSaid.textContent = `The middle one is ${score(median)} long; ${long
-      ? `${count(long, "patch is", "patches are")} more than three times that: such tokens often carry something about the whole image, not their place`
+      ? `${count(long, "patch is", "patches are")} more than three times that: such tokens often carry something about the `
+        + "whole image, not their place"
       : "none is more than three times that"}.`
       + (others.length ? ` Tokens that are no patches: ${others.map(score).join(", ")}.` : "");
   }
@@ -107,7 +111,8 @@ export function layersPanel() {
     lensPlace.hidden = patchPlace.hidden = normPlace.hidden = true;
     const about = { model: id, image };
     const [read, lengths] = await Promise.allSettled([
-      model().layerReadouts ? post("lens", { ...about, top, view: place("lens") }) : null, post("tokens", { ...about, view: place("tokens") })
+      model().layerReadouts ? post("lens", { ...about, top, view: place("lens") }) : null,
+      post("tokens", { ...about, view: place("tokens") })
     ]);
     if (key !== shownKey) return;
     lens = read.value ?? null;

@@ -93,7 +93,8 @@ function field(option, values) {
     : el("input", { type: "text", spellcheck: "false", onchange });
   input.value = value;
   input.id = `option-${option.name}`;
-  return el("div", { class: "option" }, el("label", { for: input.id }, option.name), input, el("p", {}, option.summary, option.allowed && !choices ? el("small", {}, `: ${option.allowed}`) : null));
+  return el("div", { class: "option" }, el("label", { for: input.id }, option.name), input,
+    el("p", {}, option.summary, option.allowed && !choices ? el("small", {}, `: ${option.allowed}`) : null));
 }
 
 function drawChosen() {
@@ -103,7 +104,7 @@ function drawChosen() {
   const wasOpen = place.querySelector("details")?.open ?? false, focused = place.contains(document.activeElement)
     ? document.activeElement.id : null;
   place.replaceChildren(
-    el("p", {}, el("b", {}, title(view().explainer)), " ", each.summary),
+    el("p", {}, el("b", {}, title(view().explainer)), ` ${each.summary}.`),
     ...(fields(each).length ? [el("details", { open: wasOpen },
       el("summary", {}, "Options"), fields(each).map(option => field(option, values)))] : []));
   if (focused) byId(focused)?.focus();

@@ -5,7 +5,7 @@ import { el } from "./dom.js";
 import { score } from "./numbers.js";
 
 /** The values of the first and the last colour: symmetric about 0 where scores have a sign, else lowest and highest. */
-export function scaleOf(map) {
+function scaleOf(map) {
   let lowest = Infinity, highest = -Infinity;
   for (const value of map.scores) {
     lowest = Math.min(lowest, value);

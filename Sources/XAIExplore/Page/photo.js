@@ -79,8 +79,8 @@ export function photo({ listener, label } = {}) {
 
   /** Where an event is, in patches from the upper left corner. */
   const place = event => {
-    const box = marks.getBoundingClientRect();
-    return [(event.clientX - box.left) / box.width * self.grid.columns, (event.clientY - box.top) / box.height * self.grid.rows];
+    const box = marks.getBoundingClientRect(), { rows, columns } = self.grid;
+    return [(event.clientX - box.left) / box.width * columns, (event.clientY - box.top) / box.height * rows];
   };
   const patchAt = ([x, y]) => {
     const { rows, columns } = self.grid, column = Math.floor(x), row = Math.floor(y);

@@ -10,10 +10,16 @@ import { photo } from "./photo.js";
 import { progressOf, updateProgress } from "./progress.js";
 import { image, model, on, removedHeads, set, targetIndex, title, view } from "./store.js";
 
-/** Which panel needs which changes is its own matter; `follow` runs `body` at once and then whenever the panel is open. */
+/**
+ * Runs `body` when any of these has changed and the panel is open. The map on the photograph goes first: the model answers
+ * one question at a time, and that map is what is looked at. What takes its time isn't waited for.
+ */
 export function whileOpen(tab, keys, body) {
-  const run = () => { if (view().tab === tab && view().whole) body(); };
-  on(["tab", "whole", ...keys], run);
+  const run = () => {
+    const { phase, fraction } = view().run;
+    if (view().tab === tab && view().whole && !(phase === "running" && fraction === null)) body();
+  };
+  on(["tab", "whole", "run", ...keys], run);
 }
 
 /** By which cards and table name the methods. */

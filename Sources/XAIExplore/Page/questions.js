@@ -62,7 +62,8 @@ const refreshMap = () => {
   if (view().explainer) run.want(request());
 };
 
-async function refreshImage() {
+/** Asks all that the first screen needs of an image. */
+export async function askAboutImage() {
   const { model, image } = view();
   if (!image) return;
   begin("change-image");
@@ -82,9 +83,9 @@ async function refreshImage() {
   }
 }
 
-/** Begins to follow the view. */
+/** Follows the view from now on. Has to come before the panels, which wait for the map that is asked for here. */
 export function follow() {
-  on(["model", "image"], refreshImage);
+  on(["model", "image"], askAboutImage);
   on(["hidden", "keep", "fill", "heads"], () => {
     if (!view().whole) return;
     begin("stroke");
@@ -102,7 +103,6 @@ export function follow() {
     begin("change-map");
     refreshMap();
   });
-  refreshImage();
 }
 
 /** The classes of the bars: the likeliest of the whole image, the one that is explained, and what became likely. */

@@ -57,7 +57,8 @@ function frozen(root) {
     span.append(...each.childNodes);
     each.replaceWith(span);
   }
-  for (const each of copy.querySelectorAll("input, select, label, progress, fieldset, output, .controls, .slider")) each.remove();
+  const controls = "input, select, label, progress, fieldset, output, .controls, .slider";
+  for (const each of copy.querySelectorAll(controls)) each.remove();
   for (const each of copy.querySelectorAll("[id]")) each.removeAttribute("id");
   for (const each of copy.querySelectorAll("[tabindex], [role=application]")) {
     each.removeAttribute("tabindex");
@@ -73,7 +74,8 @@ export async function snapshot() {
   const heading = `${image().name}: ${title(view().explainer)} for ${label(targetIndex())}`;
   const condition = byId("condition").textContent.replace(/\. .*$/, ".");
   const facts = [
-    ["Model", `${model().name} (${model().family})`], ["Image", `${image().name}, ${image().width} × ${image().height} pixels`],
+    ["Model", `${model().name} (${model().family})`],
+    ["Image", `${image().name}, ${image().width} × ${image().height} pixels`],
     ["Method", view().explainer], ["Class", `${label(targetIndex())} (${targetIndex()})`],
     ["Made by", `${view().session.program}, ${new Date().toISOString().slice(0, 10)}`]
   ];
@@ -82,7 +84,8 @@ export async function snapshot() {
   const body = el("main", { class: "snapshot" },
     el("h1", {}, heading), el("p", {}, byId("headline").textContent), el("p", {}, byId("sentence").textContent),
     el("div", { class: "still" },
-      el("div", {}, el("img", { class: "composed", src: composed(), alt: `${image().name} with the map over it` }), frozen(byId("legend"))),
+      el("div", {}, el("img", { class: "composed", src: composed(), alt: `${image().name} with the map over it` }),
+        frozen(byId("legend"))),
       el("div", {}, el("h2", {}, "Classes"), condition ? el("p", {}, condition) : null, frozen(byId("bars")),
         el("dl", { class: "facts" }, facts.map(([name, text]) => [el("dt", {}, name), el("dd", {}, text)])),
         notes.length ? el("ul", { class: "notes" }, notes.map(note => el("li", {}, note))) : null)));

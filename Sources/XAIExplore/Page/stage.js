@@ -67,7 +67,7 @@ function headline() {
     sentences.push(`The highest output is ${first.label}, ${score(first.logit)}.`);
   }
   const fact = image()?.label;
-  if (fact) sentences.push(image().correct ? "That is its label." : `Its label is ${fact.label ?? fact}.`);
+  if (fact) sentences.push(image().correct ? "That is its label." : `Its label is ${fact}.`);
   if (map && spec) {
     const speaks = label(target);
     const colours = map.kind === "signed"
@@ -111,6 +111,7 @@ export function showStage() {
     if (!image()) return;
     stage.showImage(image(), view().input, model().grid);
     byId("caption").textContent = `${image().name}, ${image().width} × ${image().height}`;
+    document.title = `${image().name} – xai explore`;
   };
   on(["image", "images", "input", "model"], showImage);
   on(["map", "drawing", "strength"], () => {

@@ -3,12 +3,22 @@
 import { byId, el } from "./dom.js";
 
 const key = "xai-explore-tour";
+/** What is framed, and what is said of it. */
 const steps = [
-  ["stage", "What counts for the class", "The map lies where the model's patches are. The strip below says what its colours mean, and pointing at a patch reads its score."],
-  ["classes", "What the model says", "The likeliest classes. Click one, or search for any other, and the map explains that one."],
-  ["method-place", "How it is explained", "Methods that fit the model, those that take milliseconds first. Some give the same map for every class; they say so. A star compares."],
-  ["tabs", "What if", "Hide patches with a brush and see the bars move, ask a patch or a head where it looks, put one class against another, read the layers."],
-  ["tab-keep", "Keep it", "Copy the command that makes this map, or save it as a figure, numbers, or a page of its own. The address holds the whole view."]
+  ["stage", "What counts for the class",
+    "The map lies where the model's patches are. The strip below says what its colours mean, and pointing at a patch reads "
+    + "its score."],
+  ["classes", "What the model says",
+    "The likeliest classes. Click one, or search for any other, and the map explains that one."],
+  ["method-place", "How it is explained",
+    "Methods that fit the model, those that take milliseconds first. Some give the same map for every class; they say so. "
+    + "A star compares."],
+  ["tabs", "What if",
+    "Hide patches with a brush and see the bars move, ask a patch or a head where it looks, put one class against another, "
+    + "read the layers."],
+  ["tab-keep", "Keep it",
+    "Copy the command that makes this map, or save it as a figure, numbers, or a page of its own. The address holds the "
+    + "whole view."]
 ];
 
 /** Storage may be switched off in the browser; then the tour comes each time. */
@@ -54,7 +64,8 @@ export function tour() {
     skip.hidden = at === steps.length - 1;
     next.textContent = at === steps.length - 1 ? "Done" : "Next";
     lit()?.classList.add("lit");
-    if (at > 0) lit()?.scrollIntoView({ block: "nearest", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+    const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (at > 0) lit()?.scrollIntoView({ block: "nearest", behavior: isCalm ? "auto" : "smooth" });
   };
   next.addEventListener("click", () => at === steps.length - 1 ? close() : show(at + 1));
   back.addEventListener("click", () => show(at - 1));

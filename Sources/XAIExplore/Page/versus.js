@@ -4,35 +4,14 @@ import { post } from "./api.js";
 import { classSearch } from "./classes.js";
 import { complain, el, menu, radios } from "./dom.js";
 import { mapRun, request } from "./maps.js";
-import { correlation, percent, score, wholePercent } from "./numbers.js";
+import { correlation, score, wholePercent } from "./numbers.js";
 import { legend } from "./paint.js";
+import { number, pane } from "./pane.js";
 import { photo } from "./photo.js";
 import { whileOpen } from "./pins.js";
 import { progressOf, updateProgress } from "./progress.js";
-import { hasProbabilities, inputOf } from "./questions.js";
+import { inputOf } from "./questions.js";
 import { explainer, fits, image, label, model, on, set, targetIndex, title, view } from "./store.js";
-
-/** A photograph with a heading, a map and a legend. */
-function pane() {
-  const heading = el("h3", {}), small = photo(), below = el("div", { class: "below" });
-  const root = el("div", { class: "pane" }, heading, small.root, below);
-  const show = (map, speaks, words = []) => {
-    small.showMap(map, { smooth: view().drawing === "smooth", strength: view().strength });
-    below.replaceChildren(...(map ? [legend(map, speaks)] : []), ...words.map(text => el("p", {}, text)));
-  };
-  const run = (speaks, words, done) => mapRun(state => {
-    if (state.map) show(state.map, speaks(state.map), words?.(state.map) ?? []);
-    else if (!updateProgress(below, state)) {
-      small.showMap(null);
-      below.replaceChildren(...[progressOf(self.run, state, heading.textContent)].filter(Boolean));
-    }
-    if (state.phase === "ready") done?.(state.map);
-  });
-  const self = { root, heading, small, show, below, run: null, makeRun: (...values) => (self.run = run(...values)) };
-  return self;
-}
-
-const number = each => hasProbabilities() ? percent(each.probability) : score(each.logit);
 
 /** Whether the method can explain one class against another by itself. */
 const contrasts = spec => explainer(spec).contrast;
@@ -53,7 +32,8 @@ function classes() {
     const isSame = maps.a.scores.every((value, at) => value === maps.b.scores[at]);
     const [first, second] = [label(targetIndex()), label(view().versusClass)];
     const difference = maps.a.target.logit - maps.b.target.logit;
-    words.textContent = (isSame ? `${title(view().explainer)} gives the same map for both classes: it can't say why one and not the other. ` : "")
+    const same = `${title(view().explainer)} gives the same map for both classes: it can't say why one and not the other. `;
+    words.textContent = (isSame ? same : "")
       + `The output of ${first} is ${score(Math.abs(difference))} ${difference >= 0 ? "above" : "below"} that of ${second}.`;
   };
   a.makeRun(() => label(targetIndex()), map => [number(map.target)], map => { maps.a = map; compare(); });
@@ -104,7 +84,9 @@ function classes() {
 /** Two methods on one photograph, with a divider. */
 function methods() {
   const left = photo(), right = photo(), choose = el("div", { class: "choose" }), words = el("p", { class: "verdict-line" });
-  const divider = el("input", { type: "range", min: "0", max: "100", value: "50", "aria-label": "Divider: A on the left, B on the right" });
+  const divider = el("input", {
+    type: "range", min: "0", max: "100", value: "50", "aria-label": "Divider: A on the left, B on the right"
+  });
   const stack = el("div", { class: "divided" }, left.root, right.root);
   const status = el("div", {}), legends = el("div", { class: "panes two" });
   const place = () => stack.style.setProperty("--split", divider.value + "%");
@@ -127,8 +109,8 @@ function methods() {
         model: view().model, image: view().image,
         maps: [first, second].map(spec => ({ explainer: spec, target: targetIndex(), removedHeads: request().removedHeads }))
       });
-      words.textContent = `Rank correlation ${correlation(rankCorrelation[0][1])}; of the highest tenth of the patches they have `
-        + `${wholePercent(topTenth[0][1])} in common.`;
+      words.textContent = `Rank correlation ${correlation(rankCorrelation[0][1])}; of the highest tenth of the patches they `
+        + `have ${wholePercent(topTenth[0][1])} in common.`;
     } catch (error) {
       complain(error);
     }

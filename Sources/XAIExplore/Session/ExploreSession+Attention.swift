@@ -97,7 +97,9 @@ extension ExploreSession {
         of: input, image: image, by: asked.model, recording: Recording(activations: points))
       let lengths = try descriptor.layers.indices.map { layer in
         let tokens = try trace.activation(at: ActivationPoint(layer: layer, place: .output))[0]
-        return (0..<tokens.shape[0]).map { tokens[$0].elements.reduce(0) { $0 + $1 * $1 }.squareRoot() }
+        return (0..<tokens.shape[0]).map { token in
+          Float(tokens[token].elements.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot())
+        }
       }
       let patches = trace.layout.patches
       return ExploreTokens(

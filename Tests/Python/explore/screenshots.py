@@ -47,7 +47,7 @@ def main(path, arguments, is_picture):
                     # The second scene: a heart and a ring, of which the model is in two minds.
                     image = context.request.get(server.address.replace("/?", "/api/v1/images?")).json()[1]["id"]
                     shoot(context, server.address, f"image={image}", path,
-                          clip={"x": 0, "y": 0, "width": 1280, "height": 1130}, full_page=True)
+                          clip={"x": 0, "y": 0, "width": 1280, "height": 1085}, full_page=True)
                     break
                 path.mkdir(parents=True, exist_ok=True)
                 for name, view in VIEWS.items():

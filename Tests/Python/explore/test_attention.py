@@ -38,7 +38,8 @@ class Attention(PageTest):
         box = marks.bounding_box()
         # It stays enlarged while the pointer goes on to its map.
         for patch in range(81):
-            self.page.mouse.move(box["x"] + (patch % 9 + 0.5) * box["width"] / 9, box["y"] + (patch // 9 + 0.5) * box["height"] / 9)
+            self.page.mouse.move(box["x"] + (patch % 9 + 0.5) * box["width"] / 9,
+                                 box["y"] + (patch // 9 + 0.5) * box["height"] / 9)
             said = self.panel.locator(".enlarged [role=status]")
             expect(said).to_contain_text(f"Row {patch // 9}, column {patch % 9}")
             total += number(said.inner_text().split(": ")[1])

@@ -1,7 +1,9 @@
 """The first screen: classes, map, methods, options, agreement, images."""
 
 import io
+import json
 import re
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -10,7 +12,7 @@ import numpy
 from PIL import Image
 from playwright.sync_api import expect
 
-from explore import MODEL, PageTest, SCENE, SCENES, XAI, explain, number, percent
+from explore import MODEL, PageTest, SCENE, XAI, explain, number, percent
 
 
 def ranks(values):
@@ -160,23 +162,42 @@ class FirstScreen(PageTest):
         # The browser notes the refused request itself.
         self.complaints = [each for each in self.complaints if "Failed to load resource" not in each]
 
+
+class Cropped(PageTest):
+    """A model that sees the middle of an image: the bundled one with other preprocessing."""
+
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.model = Path(folder.name) / "model"
+        cls.model.mkdir()
+        for name in ["config.json", "model.safetensors"]:
+            shutil.copy(MODEL / name, cls.model)
+        preprocessing = json.loads((MODEL / "preprocessor_config.json").read_text())
+        preprocessing |= {"image_processor_type": "CLIPImageProcessor", "size": {"shortest_edge": 80},
+                          "do_center_crop": True, "crop_size": {"height": 72, "width": 72}}
+        (cls.model / "preprocessor_config.json").write_text(json.dumps(preprocessing))
+        cls.wide = Path(folder.name) / "wide.png"
+        picture = Image.new("RGB", (400, 200), "white")
+        picture.paste(Image.open(SCENE).convert("RGB").resize((200, 200)), (100, 0))
+        picture.save(cls.wide)
+        cls.arguments = [cls.model, cls.wide]
+        super().setUpClass()
+
     def test_the_map_lies_where_the_model_looks(self):
         self.open()
-        data = io.BytesIO()
-        wide = Image.new("RGB", (400, 200), "white")
-        wide.paste(Image.open(SCENE).convert("RGB").resize((200, 200)), (100, 0))
-        wide.save(data, "PNG")
-        self.page.locator("#file").set_input_files({"name": "wide.png", "mimeType": "image/png", "buffer": data.getvalue()})
-        expect(self.page.locator("#caption")).to_contain_text("wide.png")
-        self.settle()
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "wide.png"
-            path.write_bytes(data.getvalue())
-            record = explain(path)[0]
-            seen = record["drawing"]["seen"]
+        record = explain(self.wide, model=self.model)[0]
+        seen = record["drawing"]["seen"]
+        self.assertLess(seen["width"], 200)
         photo, box = [self.page.locator(f"#picture {each}").bounding_box() for each in [".photo", ".seen"]]
         scale = photo["width"] / 400
+        self.assertAlmostEqual(photo["height"], 200 * scale, delta=1)
         for got, wanted in [(box["x"] - photo["x"], seen["x"]), (box["y"] - photo["y"], seen["y"]),
                             (box["width"], seen["width"]), (box["height"], seen["height"])]:
             self.assertAlmostEqual(got, wanted * scale, delta=1)
         self.check_scores(record["scores"])
+
+    def test_own_pixels_are_the_photographs(self):
+        self.open("size=own")
+        self.assertEqual(self.page.locator("#picture .photo").bounding_box()["width"], 400)

@@ -113,6 +113,14 @@ class Hide(PageTest):
             expect(chart.locator("circle")).to_have_attribute("visibility", "visible")
         expect(self.page.locator("#sentence")).to_contain_text("of the patches")
 
+    def test_curves_give_way_to_strokes_and_come_back(self):
+        self.start("tab=keep&fill=black")
+        self.page.get_by_role("tab", name="Hide").click()
+        for patch in (10, 12, 14, 16):
+            self.paint(patch)
+        self.expect_number(by_command([10, 12, 14, 16], self.label))
+        expect(self.page.locator("figure.curves")).to_have_count(2)
+
     def test_the_view_is_in_the_address(self):
         self.start()
         self.paint(48, 51)

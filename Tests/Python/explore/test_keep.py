@@ -95,7 +95,8 @@ class Keep(PageTest):
         self.assertIsNone(re.search(r"\s(src|href)=\"(?!data:)", text))
         other = self.context.new_page()
         requests = []
-        other.on("request", lambda request: requests.append(request.url) if not request.url.startswith(("file:", "data:")) else None)
+        other.on("request", lambda request: requests.append(request.url)
+                 if not request.url.startswith(("file:", "data:")) else None)
         other.goto(path.as_uri())
         self.assertIn(headline, other.locator("body").inner_text())
         self.assertEqual(requests, [])
