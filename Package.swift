@@ -206,6 +206,7 @@ let plugins: [Plugin] = [
   Plugin(kind: "Metrics", name: "Insertion"),
   Plugin(kind: "Metrics", name: "Deletion"),
   Plugin(kind: "Metrics", name: "NegativePerturbation"),
+  Plugin(kind: "Metrics", name: "SymmetricRelevanceGain"),
   Plugin(kind: "Metrics", name: "PointingGame"),
   Plugin(kind: "Metrics", name: "ObjectEnergy"),
   Plugin(kind: "Metrics", name: "IntersectionOverUnion"),

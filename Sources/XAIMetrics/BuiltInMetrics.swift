@@ -14,6 +14,7 @@ public import XAICore
 @_exported public import XAIPointingGame
 @_exported public import XAIRandomisation
 @_exported public import XAISparsity
+@_exported public import XAISymmetricRelevanceGain
 
 /// Every metric that ships with the package: importing this module imports them all.
 public let builtInMetrics: [any Plugin.Type] = [
@@ -23,6 +24,7 @@ public let builtInMetrics: [any Plugin.Type] = [
   Insertion.self,
   Deletion.self,
   NegativePerturbation.self,
+  SymmetricRelevanceGain.self,
   PointingGame.self,
   ObjectEnergy.self,
   IntersectionOverUnion.self,
