@@ -203,6 +203,7 @@ let plugins: [Plugin] = [
   Plugin(kind: "Metrics", name: "AverageDrop"),
   Plugin(kind: "Metrics", name: "AverageIncrease"),
   Plugin(kind: "Metrics", name: "AverageGain"),
+  Plugin(kind: "Metrics", name: "MatchedAverageDrop"),
   Plugin(kind: "Metrics", name: "Insertion"),
   Plugin(kind: "Metrics", name: "Deletion"),
   Plugin(kind: "Metrics", name: "NegativePerturbation"),

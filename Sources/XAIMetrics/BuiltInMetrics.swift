@@ -9,6 +9,7 @@ public import XAICore
 @_exported public import XAIEntropy
 @_exported public import XAIInsertion
 @_exported public import XAIIntersectionOverUnion
+@_exported public import XAIMatchedAverageDrop
 @_exported public import XAINegativePerturbation
 @_exported public import XAIObjectEnergy
 @_exported public import XAIPointingGame
@@ -21,6 +22,7 @@ public let builtInMetrics: [any Plugin.Type] = [
   AverageDrop.self,
   AverageIncrease.self,
   AverageGain.self,
+  MatchedAverageDrop.self,
   Insertion.self,
   Deletion.self,
   NegativePerturbation.self,
