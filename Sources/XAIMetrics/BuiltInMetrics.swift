@@ -7,6 +7,7 @@
 public import XAICore
 @_exported public import XAIDeletion
 @_exported public import XAIEntropy
+@_exported public import XAIHeadAblation
 @_exported public import XAIInsertion
 @_exported public import XAIIntersectionOverUnion
 @_exported public import XAIMatchedAverageDrop
@@ -27,6 +28,7 @@ public let builtInMetrics: [any Plugin.Type] = [
   Deletion.self,
   NegativePerturbation.self,
   SymmetricRelevanceGain.self,
+  HeadAblation.self,
   PointingGame.self,
   ObjectEnergy.self,
   IntersectionOverUnion.self,
