@@ -208,6 +208,7 @@ let plugins: [Plugin] = [
   Plugin(kind: "Metrics", name: "Deletion"),
   Plugin(kind: "Metrics", name: "NegativePerturbation"),
   Plugin(kind: "Metrics", name: "SymmetricRelevanceGain"),
+  Plugin(kind: "Metrics", name: "ROAD"),
   Plugin(kind: "Metrics", name: "HeadAblation"),
   Plugin(kind: "Metrics", name: "PointingGame"),
   Plugin(kind: "Metrics", name: "ObjectEnergy"),

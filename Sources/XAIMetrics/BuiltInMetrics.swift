@@ -14,6 +14,7 @@ public import XAICore
 @_exported public import XAINegativePerturbation
 @_exported public import XAIObjectEnergy
 @_exported public import XAIPointingGame
+@_exported public import XAIROAD
 @_exported public import XAIRandomisation
 @_exported public import XAISparsity
 @_exported public import XAISymmetricRelevanceGain
@@ -28,6 +29,7 @@ public let builtInMetrics: [any Plugin.Type] = [
   Deletion.self,
   NegativePerturbation.self,
   SymmetricRelevanceGain.self,
+  ROAD.self,
   HeadAblation.self,
   PointingGame.self,
   ObjectEnergy.self,
