@@ -2,7 +2,7 @@ public import XAICore
 public import XAITensor
 
 extension VisionTransformer {
-  /// The logits of a batch [B, 3, H, W] without some patches, or without a head.
+  /// The logits of a batch [B, 3, H, W] without some patches, or without some heads.
   ///
   /// Patches that are not kept become no tokens; those that are keep the position embeddings of their places. A model
   /// that reads the mean of its patches must keep one.
@@ -19,14 +19,21 @@ extension VisionTransformer {
         reads(layout, patchCount: kept[0].count), places(layout, kept: kept),
         without: [])
     case .removingHeads(let heads):
-      try checkHeads(heads, images: input.shape[0])
-      return logits(
-        of: embed(input, layout).tokens, reads(layout), places(layout), without: heads)
+      return try logits(input, layout, without: heads.map { [$0] })
+    case .removingHeadSets(let heads):
+      return try logits(input, layout, without: heads)
     }
   }
 
   private func logits(
-    of tokens: Tensor, _ reads: ReadTokens, _ places: TokenPlaces, without heads: [Intervention.Head]
+    _ input: Tensor, _ layout: TokenLayout, without heads: [[Intervention.Head]]
+  ) throws -> Tensor {
+    try checkHeads(heads, images: input.shape[0])
+    return logits(of: embed(input, layout).tokens, reads(layout), places(layout), without: heads)
+  }
+
+  private func logits(
+    of tokens: Tensor, _ reads: ReadTokens, _ places: TokenPlaces, without heads: [[Intervention.Head]]
   ) -> Tensor {
     let bias = relativeBias
     var tokens = tokens
@@ -43,9 +50,9 @@ extension VisionTransformer {
     return head.forward(pooled?.output ?? tokens, reads).logits
   }
 
-  /// The head that each image has to do without in a layer.
-  private func removed(_ heads: [Intervention.Head], layer: Int) -> [Int?] {
-    heads.map { $0.layer == layer ? $0.head : nil }
+  /// The heads that each image has to do without in a layer.
+  private func removed(_ heads: [[Intervention.Head]], layer: Int) -> [[Int]] {
+    heads.map { $0.filter { $0.layer == layer }.map(\.head) }
   }
 
   /// The prefix tokens and those of the kept patches: [B, N, D] to [B, prefix + kept, D].

@@ -72,6 +72,8 @@ struct NaiveImage {
         let logits: [Float]
         if case .patches(let kept) = frames[index].content {
           logits = try model.intervenable().logits(input, under: .keepingPatches([kept])).elements
+        } else if case .heads(let heads) = frames[index].content {
+          logits = try model.intervenable().logits(input, under: .removingHeadSets([heads])).elements
         } else {
           logits = try model.logits(input).elements
         }

@@ -56,6 +56,11 @@ import XAITesting
     }
   }
 
+  @Test("relevance rank is Quantus' RelevanceRankAccuracy")
+  func relevanceRank() throws {
+    try check(RelevanceRank(), against: "rank-accuracy", within: 1e-4) { $0 * 100 }
+  }
+
   @Test("energy is Quantus' RelevanceMassAccuracy")
   func energy() throws {
     try check(ObjectEnergy(), against: "mass-accuracy", within: 1e-4) { $0 * 100 }

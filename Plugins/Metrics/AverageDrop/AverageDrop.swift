@@ -29,27 +29,17 @@ public struct AverageDrop: Metric {
   public func plan(for subject: MetricSubject) -> MetricPlan {
     .ask(logits: .masked(subject, in: options.space, negative: options.negative)) { answers in
       let (whole, masked) = (Double(subject.probability), Double(answers.logits[0].probability))
-      let lost = max(0, whole - masked)
-      guard options.drop == .relative else { return .value(MetricValue(lost * 100)) }
-      return .value(MetricValue(whole > 0 ? lost / whole * 100 : 0))
+      return .value(MetricValue(options.drop.lost(whole: whole, masked: masked)))
     }
   }
 }
 
 /// The options of Average Drop: what published code does otherwise.
 public struct AverageDropOptions: NegativeScoresOptions {
-  /// What the lost probability is compared with.
-  public enum Drop: String, OptionValue, CaseIterable {
-    /// The probability on the whole image.
-    case relative
-    /// Nothing: points of probability count.
-    case absolute
-  }
-
   /// Which values the map multiplies.
   public var space = MaskingSpace.pixels
   /// What the lost probability is compared with.
-  public var drop = Drop.relative
+  public var drop = ProbabilityDrop.relative
   /// What becomes of scores below 0.
   public var negative = NegativeScores.clip
 

@@ -27,7 +27,7 @@ public struct AverageGain: Metric {
 
   /// Asks about the masked image; the value is in percent.
   public func plan(for subject: MetricSubject) -> MetricPlan {
-    .ask(logits: .masked(subject, in: options.space, negative: options.negative)) { answers in
+    .ask(logits: .masked(subject, options)) { answers in
       let (whole, masked) = (Double(subject.probability), Double(answers.logits[0].probability))
       return .value(MetricValue(whole < 1 ? max(0, masked - whole) / (1 - whole) * 100 : 0))
     }

@@ -27,7 +27,7 @@ public struct AverageIncrease: Metric {
 
   /// Asks about the masked image; the value is in percent.
   public func plan(for subject: MetricSubject) -> MetricPlan {
-    .ask(logits: .masked(subject, in: options.space, negative: options.negative)) { answers in
+    .ask(logits: .masked(subject, options)) { answers in
       .value(MetricValue(answers.logits[0].probability > subject.probability ? 100 : 0))
     }
   }

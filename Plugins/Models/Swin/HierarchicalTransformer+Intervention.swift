@@ -3,7 +3,7 @@ public import XAITensor
 import XAITransformer
 
 extension HierarchicalTransformer: IntervenableModel {
-  /// The logits of a batch [B, 3, H, W] without some patches, or without a head.
+  /// The logits of a batch [B, 3, H, W] without some patches, or without some heads.
   ///
   /// A patch that isn't kept is there for nobody: in its window no attention goes to it; where four tokens become one it is
   /// zeros, as is what is missing at the end of an odd grid; a token that is made of removed ones alone is removed itself;
@@ -18,13 +18,21 @@ extension HierarchicalTransformer: IntervenableModel {
       try checkPatches(kept, images: input.shape[0], layout)
       return logits(input, layout, PresentTokens(kept, of: layout.grid), without: [])
     case .removingHeads(let heads):
-      try checkHeads(heads, images: input.shape[0])
-      return logits(input, layout, nil, without: heads)
+      return try logits(input, layout, without: heads.map { [$0] })
+    case .removingHeadSets(let heads):
+      return try logits(input, layout, without: heads)
     }
   }
 
   private func logits(
-    _ input: Tensor, _ layout: TokenLayout, _ present: PresentTokens?, without heads: [Intervention.Head]
+    _ input: Tensor, _ layout: TokenLayout, without heads: [[Intervention.Head]]
+  ) throws -> Tensor {
+    try checkHeads(heads, images: input.shape[0])
+    return logits(input, layout, nil, without: heads)
+  }
+
+  private func logits(
+    _ input: Tensor, _ layout: TokenLayout, _ present: PresentTokens?, without heads: [[Intervention.Head]]
   ) -> Tensor {
     var present = present
     var tokens = embed(input, layout).tokens
@@ -40,7 +48,7 @@ extension HierarchicalTransformer: IntervenableModel {
           tokens, recording: Recording(), windows: windows,
           places: TokenPlaces(prefixCount: 0, grid: layout.windowShape(ofLayer: layer)),
           bias: present?.masking(bias, windows) ?? bias,
-          removedHeads: heads.map { $0.layer == layer ? $0.head : nil }
+          removedHeads: heads.map { $0.filter { $0.layer == layer }.map(\.head) }
         ).output
     }
     guard let present else { return head.forward(tokens, reads(layout)).logits }

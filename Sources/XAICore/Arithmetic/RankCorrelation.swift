@@ -7,14 +7,19 @@ import XAIFoundation
 /// two things".
 package func rankCorrelation(_ a: [Float], _ b: [Float]) -> Double? {
   require(a.count == b.count, "\(a.count) and \(b.count) values are not of the same things")
-  let (x, y) = (ranks(of: a), ranks(of: b))
-  // Ranks of n values have the mean (n − 1)/2, ties or not.
-  let mean = Double(a.count - 1) / 2
+  return correlation(ranks(of: a), ranks(of: b))
+}
+
+/// Pearson's correlation, from −1 to 1; nil where all values of a list are equal.
+package func correlation(_ a: [Double], _ b: [Double]) -> Double? {
+  require(a.count == b.count, "\(a.count) and \(b.count) values are not of the same things")
+  guard [a, b].allSatisfy({ list in list.contains { $0 != list[0] } }) else { return nil }
+  let (meanOfA, meanOfB) = (a.reduce(0, +) / Double(a.count), b.reduce(0, +) / Double(b.count))
   var (xx, yy, xy) = (0.0, 0.0, 0.0)
-  for (x, y) in zip(x, y) {
-    xx += (x - mean) * (x - mean)
-    yy += (y - mean) * (y - mean)
-    xy += (x - mean) * (y - mean)
+  for (x, y) in zip(a, b) {
+    xx += (x - meanOfA) * (x - meanOfA)
+    yy += (y - meanOfB) * (y - meanOfB)
+    xy += (x - meanOfA) * (y - meanOfB)
   }
   guard xx > 0, yy > 0 else { return nil }
   return xy / (xx * yy).squareRoot()

@@ -83,6 +83,8 @@ public struct MetricNeeds: OptionSet, Hashable, Sendable {
   public static let probabilities = MetricNeeds(rawValue: 1 << 4)
   /// A seed of the experiment's own: it draws numbers with ``MetricSubject/seed``.
   public static let seed = MetricNeeds(rawValue: 1 << 5)
+  /// A model that can be seen without some of its heads.
+  public static let headRemoval = MetricNeeds(rawValue: 1 << 6)
 }
 
 /// What a metric takes for how much a patch has, as scores may be negative or far from zero.

@@ -26,6 +26,39 @@ public enum MetricPlan: Sendable {
     guard case .ask(let logits, let maps, let later, _) = self else { return 0 }
     return logits.count + maps.count + later
   }
+
+  /// Two plans at once: a round asks what both ask, and their values make one.
+  package static func both(
+    _ one: MetricPlan, _ other: MetricPlan,
+    value: @escaping @Sendable (_ one: MetricValue?, _ other: MetricValue?) -> MetricValue?
+  ) -> MetricPlan {
+    switch (one, other) {
+    case (.value(let one), .value(let other)):
+      return .value(value(one, other))
+    case (.ask(let logits, let maps, let later, let then), .value):
+      return .ask(logits: logits, maps: maps, later: later) { both(try then($0), other, value: value) }
+    case (.value, .ask(let logits, let maps, let later, let then)):
+      return .ask(logits: logits, maps: maps, later: later) { both(one, try then($0), value: value) }
+    case (
+      .ask(let logits, let maps, let later, let then), .ask(let logits2, let maps2, let later2, let then2)
+    ):
+      let (logitCount, mapCount) = (logits.count, maps.count)
+      let frames = FramePlan(count: logitCount + logits2.count) {
+        $0 < logitCount ? logits[$0] : logits2[$0 - logitCount]
+      }
+      return .ask(logits: frames, maps: maps + maps2, later: later + later2) { answers in
+        both(
+          try then(
+            MetricAnswers(
+              logits: Array(answers.logits.prefix(logitCount)), maps: Array(answers.maps.prefix(mapCount)))),
+          try then2(
+            MetricAnswers(
+              logits: Array(answers.logits.dropFirst(logitCount)),
+              maps: Array(answers.maps.dropFirst(mapCount)))),
+          value: value)
+      }
+    }
+  }
 }
 
 /// The answers to a round of a plan, in the order in which it asked.

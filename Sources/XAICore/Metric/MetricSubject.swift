@@ -29,6 +29,8 @@ public struct MetricSubject: Sendable {
   public var logits: [Float] = []
   /// The model's layers, which decide the stages of a cascade of random weights; 0 where they are not known.
   public var layerCount = 0
+  /// The weight of each head in the map, `headWeights[layer][head]`; nil where the explainer weights no heads.
+  public var headWeights: [[Float]]?
   /// What the experiment's metrics draw with, where they say that they need a seed.
   public var experimentSeed = 0
 
@@ -45,6 +47,7 @@ public struct MetricSubject: Sendable {
       image: image, scores: attribution.scores, grid: attribution.grid,
       scoreMeaning: attribution.scoreMeaning, map: attribution.heatMap.elements,
       classIndex: attribution.classIndex, probability: probability, explainer: attribution.explainer)
+    headWeights = attribution.diagnostics.headWeights
   }
 
   /// Holds what a metric judges, with an image of its own: `pixels` [3, H, W] in [0, 1], and what makes the model's
@@ -221,8 +224,8 @@ public final class SubjectImage: Sendable {
   /// The model's input: [3, H, W].
   public var input: Tensor { whole.value }
 
-  /// The model's input where all of the image is hidden: [3, H, W].
-  func input(of fill: Fill) -> Tensor {
+  /// The model's input where all of the image is hidden, made once: [3, H, W].
+  package func input(of fill: Fill) -> Tensor {
     let whole = input
     return hidden.withLock { known in
       if let input = known[fill] { return input }

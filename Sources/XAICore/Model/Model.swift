@@ -107,6 +107,8 @@ public enum Intervention: Hashable, Sendable {
   case keepingPatches([[Int]])
   /// The output of one head is zero before the projection that joins the heads; one head per image.
   case removingHeads([Head])
+  /// The outputs of some heads are zero in the same way; one list per image, of any length.
+  case removingHeadSets([[Head]])
 
   /// A head of a layer.
   public struct Head: Hashable, Sendable, Codable {
@@ -128,7 +130,7 @@ extension Intervention {
   public var needs: Capabilities {
     switch self {
     case .keepingPatches: .patchRemoval
-    case .removingHeads: .headRemoval
+    case .removingHeads, .removingHeadSets: .headRemoval
     }
   }
 }

@@ -83,6 +83,18 @@ public struct OptionSpec<Options: PluginOptions>: Sendable {
   }
 }
 
+extension OptionSpec {
+  /// An option of options that these hold, under its own name.
+  package init<Inner>(
+    _ inner: OptionSpec<Inner>, of path: any WritableKeyPath<Options, Inner> & Sendable
+  ) {
+    (name, summary, allowed) = (inner.name, inner.summary, inner.allowed)
+    (isAlias, unsaid, choices) = (inner.isAlias, inner.unsaid, inner.choices)
+    get = { inner.get($0[keyPath: path]) }
+    set = { inner.set(&$0[keyPath: path], $1) }
+  }
+}
+
 /// A named setting of several options.
 public struct Preset<Options: PluginOptions>: Sendable {
   /// What users write after `preset=`.
@@ -96,6 +108,11 @@ public struct Preset<Options: PluginOptions>: Sendable {
     self.name = name
     self.summary = summary
     self.apply = apply
+  }
+
+  /// A preset of options that these hold, under its own name.
+  package init<Inner>(_ inner: Preset<Inner>, of path: any WritableKeyPath<Options, Inner> & Sendable) {
+    self.init(inner.name, inner.summary) { inner.apply(&$0[keyPath: path]) }
   }
 }
 

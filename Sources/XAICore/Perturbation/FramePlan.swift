@@ -28,7 +28,7 @@ public struct FramePlan: Sendable {
   /// The order in which a model sees the frames, in batches: those of pixels first, then those of equally many patches,
   /// each in the order of the plan.
   package func batches(of size: Int) -> [[Int]] {
-    FrameBatch.batches(0..<count, of: size) { self[$0].patchCount }
+    FrameBatch.batches(0..<count, of: size) { self[$0].batchKind }
   }
 }
 
@@ -42,6 +42,8 @@ public struct Frame: Sendable {
     case image(FrameImage)
     /// Some patches of the whole image, ascending, and nothing of the others.
     case patches([Int])
+    /// The whole image, seen by the model without some of its heads.
+    case heads([Intervention.Head])
   }
 
   /// Which other frames are the same as this one, so that the model sees it once.
@@ -71,5 +73,14 @@ public struct Frame: Sendable {
   /// The patches that the model sees; nil where it sees pixels.
   public var patchCount: Int? {
     if case .patches(let kept) = content { kept.count } else { nil }
+  }
+
+  /// Frames of one kind can be shown together: those of pixels, of equally many patches, and without heads.
+  package var batchKind: Int {
+    switch content {
+    case .whole, .image: -1
+    case .patches(let kept): kept.count
+    case .heads: Int.max
+    }
   }
 }

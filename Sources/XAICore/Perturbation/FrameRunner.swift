@@ -68,17 +68,20 @@ public struct FrameRunner {
 package struct FrameBatch: Sendable {
   /// The patches that each keeps; empty for pixels.
   private let kept: [[Int]]
+  /// The heads that the model has to do without for each; empty where it has all of them.
+  private let removed: [[Intervention.Head]]
   /// What the model sees, [frames, 3, H, W].
   package let input: Tensor
 
   /// Builds a batch; its memory is that of a batch before, which the pool of tensors hands on.
   ///
   /// - Parameters:
-  ///   - contents: pixels, or equally many patches each.
+  ///   - contents: of one kind: pixels, equally many patches each, or without heads.
   ///   - images: the whole preprocessed image of each, [3, H, W].
   package init(_ contents: [Frame.Content], of images: [Tensor]) {
     let shape = images[0].shape
     kept = contents.compactMap { if case .patches(let kept) = $0 { kept } else { nil } }
+    removed = contents.compactMap { if case .heads(let heads) = $0 { heads } else { nil } }
     let batch = TensorShape([contents.count] + shape.extents)
     guard images.allSatisfy({ $0.device == nil }) else {
       let inputs = zip(contents, images).map { content, whole in
@@ -92,7 +95,7 @@ package struct FrameBatch: Sendable {
         let destination = elements + row * shape.count
         switch content {
         case .image(let changed): changed.write(to: destination, count: shape.count)
-        case .whole, .patches: images[row].write(to: destination)
+        case .whole, .patches, .heads: images[row].write(to: destination)
         }
       }
     }
@@ -101,23 +104,28 @@ package struct FrameBatch: Sendable {
   /// Takes a batch that is built already, [frames, 3, H, W].
   package init(_ input: Tensor) {
     self.input = input
-    kept = []
+    (kept, removed) = ([], [])
   }
 
   /// What the model says, [frames, classes], in host memory and all of it finite.
   package func logits(of model: any Model) throws -> Tensor {
-    let logits =
-      try kept.isEmpty
-      ? model.logits(input) : model.intervenable().logits(input, under: .keepingPatches(kept))
+    let logits: Tensor
+    if !kept.isEmpty {
+      logits = try model.intervenable().logits(input, under: .keepingPatches(kept))
+    } else if !removed.isEmpty {
+      logits = try model.intervenable().logits(input, under: .removingHeadSets(removed))
+    } else {
+      logits = try model.logits(input)
+    }
     return try model.finite(logits, of: input)
   }
 
-  /// The order in which a model sees frames, in batches: those of pixels first, then those of equally many patches, each
-  /// in their own order.
+  /// The order in which a model sees frames, in batches of one kind (`Frame.batchKind`): those of pixels first, then those
+  /// of equally many patches, then those without heads, each in their own order.
   package static func batches(
-    _ frames: some Sequence<Int>, of size: Int, patchCount: (_ frame: Int) -> Int?
+    _ frames: some Sequence<Int>, of size: Int, kind: (_ frame: Int) -> Int
   ) -> [[Int]] {
-    let lists = Dictionary(grouping: frames) { patchCount($0) ?? -1 }.ordered { $0.key < $1.key }
+    let lists = Dictionary(grouping: frames, by: kind).ordered { $0.key < $1.key }
     return lists.flatMap { _, frames in
       stride(from: 0, to: frames.count, by: size).map {
         Array(frames[$0..<min($0 + size, frames.count)])

@@ -61,7 +61,8 @@ struct RequestQueue {
     /// Nil for a frame that is like no other.
     let frameKey: FrameKey?
     let isWhole: Bool
-    let patchCount: Int?
+    /// Which others it can be shown with.
+    let batchKind: Int
     /// Who waits for the answer, as often as they asked.
     var waiting: [Int] = []
     /// How often the answer is still to be read.
@@ -141,7 +142,7 @@ struct RequestQueue {
     let frame = Self.key(of: .whole, image: image, map: 0)
     var entry = Entry(
       question: question, image: image, frame: (FramePlan([.whole]), 0), frameKey: frame, isWhole: true,
-      patchCount: nil)
+      batchKind: Frame.whole.batchKind)
     entry.answer = .map(scores)
     if let frame { known[Key(frame: frame, question: question)] = entries.count }
     entries.append(entry)
@@ -157,7 +158,9 @@ struct RequestQueue {
     let frames = FramePlan(maps.map(\.frame))
     for (index, request) in maps.enumerated() {
       guard let explainer = asker.explainer else { throw .noExplainer(metric: asker.metric) }
-      guard request.frame.patchCount == nil else { throw .mapOfPatches(metric: asker.metric) }
+      guard request.frame.batchKind == Frame.whole.batchKind else {
+        throw .mapOfPatches(metric: asker.metric)
+      }
       let question = Question.map(
         explainer: explainer, classIndex: request.classIndex ?? asker.classIndex, of: request.model)
       numbers.append(add(question, (frames, index), by: asker, for: waiter))
@@ -186,7 +189,7 @@ struct RequestQueue {
       entries.append(
         Entry(
           question: question, image: asker.image, frame: place, frameKey: frameKey, isWhole: isWhole,
-          patchCount: frame.patchCount))
+          batchKind: frame.batchKind))
       if let key { known[key] = number }
       pending.append(number)
       open[asker.image] += 1
@@ -229,7 +232,7 @@ struct RequestQueue {
     defer { pending = [] }
     let logits = pending.filter { entries[$0].question == .logits }
     return mapJobs(pending.filter { entries[$0].question != .logits })
-      + FrameBatch.batches(logits, of: batchSize) { entries[$0].patchCount }.map { numbers in
+      + FrameBatch.batches(logits, of: batchSize) { entries[$0].batchKind }.map { numbers in
         job(numbers.map { [$0] }, map: nil)
       }
   }

@@ -74,9 +74,11 @@ struct Composition {
     if metric.needs.contains(.objects) {
       try checkObjects(for: metric.specification)
     }
-    if metric.needs.contains(.patchRemoval), !descriptor.capabilities.contains(.patchRemoval) {
+    for (need, capability) in [
+      (MetricNeeds.patchRemoval, Capabilities.patchRemoval), (.headRemoval, .headRemoval),
+    ] where metric.needs.contains(need) && !descriptor.capabilities.contains(capability) {
       throw ModelError.missingCapabilities(
-        user: metric.specification, model: descriptor.name, missing: .patchRemoval)
+        user: metric.specification, model: descriptor.name, missing: capability)
     }
     if metric.needs.contains(.runnerUp), descriptor.classCount < 2 {
       throw EvaluationError.modelLacks(

@@ -144,6 +144,10 @@ public struct MetricConformance<Subject: Metric>: Conformance {
         findings.expect(
           metric.needs.contains(.patchRemoval), .frames,
           "it removes patches, and does not say that it needs to")
+      case .heads:
+        findings.expect(
+          metric.needs.contains(.headRemoval), .frames,
+          "it removes heads, and does not say that it needs to")
       }
     }
     return areWhole

@@ -23,12 +23,12 @@ extension MetricSubject {
 }
 
 extension FramePlan {
-  /// A frame of pixels; nil for one of some patches.
+  /// A frame of pixels; nil for one of some patches, and for one without heads.
   public func image(_ index: Int, of subject: MetricSubject) -> Tensor? {
     switch self[index].content {
     case .whole: subject.image.input
     case .image(let image): image.tensor(subject.pixels.shape)
-    case .patches: nil
+    case .patches, .heads: nil
     }
   }
 }
@@ -37,7 +37,7 @@ extension Frame {
   /// How much of an image is in the frame as it is: elements of its pixels, or patches.
   public func unchangedCount(of subject: MetricSubject) -> Int {
     switch content {
-    case .whole: subject.pixels.count
+    case .whole, .heads: subject.pixels.count
     case .patches(let kept): kept.count
     case .image(let image):
       zip(image.tensor(subject.pixels.shape).elements, subject.image.input.elements)

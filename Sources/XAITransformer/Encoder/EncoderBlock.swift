@@ -90,14 +90,14 @@ package struct EncoderBlock {
   ///   - windows: where attention stays in; nil where every token attends to every other.
   ///   - places: where the tokens come from, for transforms of queries and keys.
   ///   - bias: added to the scores before the softmax, [1 or B, H, N, N], or [1 or windows, H, slots, slots]; nil for none.
-  ///   - removedHeads: the head of each image whose output is zero, where there is one; empty for no image.
+  ///   - removedHeads: the heads of each image whose outputs are zero; empty for no image.
   ///   - masks: weights of the tokens, [B, N], that x and what the first branch sees of it are multiplied by, x then being
   ///     [1, N, D]; nil for none, and for a backward pass.
   ///   - record: called with each place and what is there, which is made where it is looked at.
   package func forward(
     _ x: Tensor, recording: Recording, keepsAttention: Bool = false, keeping selection: TokenSelection? = nil,
     windows: AttentionWindows? = nil, places: TokenPlaces? = nil, bias: Tensor? = nil,
-    removedHeads: [Int?] = [], masks: Tensor? = nil,
+    removedHeads: [[Int]] = [], masks: Tensor? = nil,
     record: (Place, @autoclosure () -> Tensor) -> Void = { _, _ in }
   ) -> Result {
     let keepsTape = recording.gradients
@@ -198,10 +198,10 @@ extension Tensor {
   }
 
   /// The outputs of heads, [B, N, D], with zeros for the head of each image that is removed.
-  func removing(_ removed: [Int?], of heads: Int) -> Tensor {
-    guard removed.contains(where: { $0 != nil }) else { return self }
+  func removing(_ removed: [[Int]], of heads: Int) -> Tensor {
+    guard removed.contains(where: { !$0.isEmpty }) else { return self }
     let places = (0..<shape[0] * shape[1] * heads).map { place in
-      removed[place / (shape[1] * heads)] == place % heads ? -1 : place
+      removed[place / (shape[1] * heads)].contains(place % heads) ? -1 : place
     }
     return gathering(places, columns: shape[2] / heads, shape: shape)
   }

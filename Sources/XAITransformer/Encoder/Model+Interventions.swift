@@ -26,13 +26,14 @@ extension Model {
     }
   }
 
-  /// Throws for heads that the model hasn't got.
-  package func checkHeads(_ heads: [Intervention.Head], images: Int) throws(ModelError) {
-    guard heads.count == images else {
-      throw unsupported("\(heads.count) heads don't fit \(images) images: there is one for each")
+  /// Throws for heads that the model hasn't got, a list per image.
+  package func checkHeads(_ lists: [[Intervention.Head]], images: Int) throws(ModelError) {
+    guard lists.count == images else {
+      throw unsupported(
+        "\(lists.count) heads don't fit \(images) images: there is one, or one list, for each")
     }
     let counts = descriptor.layers.map { $0.attention?.headCount ?? 0 }
-    for head in heads
+    for head in lists.joined()
     where !counts.indices.contains(head.layer) || !(0..<counts[head.layer]).contains(head.head) {
       throw unsupported(
         "there is no head \(head.head) of layer \(head.layer): it has \(counts.count) layers of "

@@ -68,12 +68,12 @@ struct PoolingBlock {
   /// - Parameters:
   ///   - recording: says whether a backward pass will follow.
   ///   - keepsAttention: whether the attention is part of the result; for a backward pass it always is.
-  ///   - removedHeads: the head of each image whose output is zero, where there is one; empty for no image.
+  ///   - removedHeads: the heads of each image whose outputs are zero; empty for no image.
   ///   - masks: weights of the tokens, [B, N], that what the attention sees of them is multiplied by, x then being [1, N, D]; nil
   ///     for none, and for a backward pass.
   ///   - record: called with each place and what is there, of the probe and the tokens; it is made where it is looked at.
   func forward(
-    _ x: Tensor, recording: Recording, keepsAttention: Bool = false, removedHeads: [Int?] = [],
+    _ x: Tensor, recording: Recording, keepsAttention: Bool = false, removedHeads: [[Int]] = [],
     masks: Tensor? = nil,
     record: (Place, @autoclosure () -> Tensor) -> Void = { _, _ in }
   ) -> Result {

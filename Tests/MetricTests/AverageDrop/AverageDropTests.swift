@@ -1,5 +1,6 @@
 import Testing
 import XAIAverageDrop
+import XAICore
 import XAITesting
 
 @Suite struct AverageDropTests {

@@ -5,6 +5,6 @@ import XAICommand
 XAICommandLine.run(
   plugins: builtInPlugins + [
     TokenLength.self, HiResCAM.self, AGCAM.self, GradECLIP.self, TorchvisionViT.self, RotaryViT.self,
-    CosineViT.self, ZeroShotViT.self, CentreDistance.self, Comprehensiveness.self, MaxSensitivity.self,
-    Infidelity.self, CIFAR10.self,
+    CosineViT.self, ZeroShotViT.self, CentreDistance.self, Comprehensiveness.self, MirrorDistance.self,
+    CIFAR10.self,
   ])

@@ -12,8 +12,10 @@ struct PerturbationCurve: Sendable {
   private let steps: Int
   /// How many units are changed at each point that counts, ascending.
   private let points: [Int]
-  /// The probability of the class on the whole image.
-  private let whole: Float
+  /// The class that is asked about.
+  private let classIndex: Int
+  /// The score of the whole image; nil where it has to be asked for.
+  private let whole: Double?
   /// The image at a number of changed units.
   private let frame: @Sendable (_ point: Int) -> Frame
 
@@ -37,7 +39,8 @@ struct PerturbationCurve: Sendable {
       case .notEmpty: $0 != empty
       }
     }
-    self.whole = subject.probability
+    self.classIndex = subject.classIndex
+    self.whole = options.score.known(of: subject)
     let changed =
       options.unit == .tokens
       ? Self.removingPatches(of: subject, path) : Self.replacingPixels(of: subject, path, options)
@@ -47,10 +50,7 @@ struct PerturbationCurve: Sendable {
   /// The plan: points are asked for until the curve is known well enough.
   var plan: MetricPlan {
     var curve = AdaptiveCurve(pointCount: points.count, tolerance: options.adaptive.map { $0 / 100 })
-    // The score of the whole image is known where it is the probability.
-    if options.score == .probability, let place = points.firstIndex(of: path.isInsertion ? units : 0) {
-      curve[place] = Double(whole)
-    }
+    if let whole, let place = points.firstIndex(of: path.isInsertion ? units : 0) { curve[place] = whole }
     return plan(knowing: curve)
   }
 
@@ -63,19 +63,19 @@ struct PerturbationCurve: Sendable {
     ) { answers in
       var curve = curve
       for (place, answer) in zip(asked, answers.logits) {
-        curve[place] =
-          options.score == .accuracy ? (answer.isPredicted ? 1 : 0) : Double(answer.probability)
+        curve[place] = options.score.value(of: answer, classIndex: classIndex)
       }
       return plan(knowing: curve)
     }
   }
 
-  /// The area under scores at the points, × 100, with the curve in percent.
+  /// The area under scores at the points, with the curve: in percent, but for logits.
   private func value(of scores: [Double]) -> MetricValue {
-    MetricValue(
-      area(under: scores) * 100,
+    let scale = options.score == .logit ? 1.0 : 100
+    return MetricValue(
+      area(under: scores) * scale,
       curve: MetricValue.Curve(
-        x: points.map { Double($0) / Double(units) * 100 }, y: scores.map { $0 * 100 }))
+        x: points.map { Double($0) / Double(units) * 100 }, y: scores.map { $0 * scale }))
   }
 
   /// The area under scores at the points, by the trapezoidal rule; where there is but one, its score or nothing.
@@ -132,6 +132,26 @@ struct PerturbationCurve: Sendable {
   }
 }
 
+extension PerturbationOptions.Score {
+  /// The score of the whole image; nil where the subject doesn't have it.
+  fileprivate func known(of subject: MetricSubject) -> Double? {
+    switch self {
+    case .probability: Double(subject.probability)
+    case .accuracy: nil
+    case .logit: subject.logits.isEmpty ? nil : Double(subject.logits[subject.classIndex])
+    }
+  }
+
+  /// The score of an answer.
+  package func value(of answer: FrameAnswer, classIndex: Int) -> Double {
+    switch self {
+    case .probability: Double(answer.probability)
+    case .accuracy: answer.isPredicted ? 1 : 0
+    case .logit: Double(answer.logits[classIndex])
+    }
+  }
+}
+
 /// A metric of how the class fares while an image is taken away, or brought back, in the order of a map.
 ///
 /// A conforming type says what it is and which way it goes; the inputs and the area under the curve are here.
@@ -155,9 +175,7 @@ public enum PerturbationPath: Hashable, Sendable {
 
 extension PerturbationMetric {
   /// Probabilities of classes; patches are removed where tokens are the unit.
-  public var needs: MetricNeeds {
-    options.unit == .tokens ? [.probabilities, .patchRemoval] : .probabilities
-  }
+  public var needs: MetricNeeds { options.needs }
 
   /// The area under the curve, × 100, with the curve in percent.
   ///

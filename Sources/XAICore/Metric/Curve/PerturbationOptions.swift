@@ -18,6 +18,8 @@ public struct PerturbationOptions: PluginOptions {
     case probability
     /// 1 where the class is the predicted one, else 0.
     case accuracy
+    /// The class's logit, which has no bounds: for differences of curves alone.
+    case logit
   }
 
   /// How the curve becomes a number, by the trapezoidal rule.
@@ -64,7 +66,7 @@ public struct PerturbationOptions: PluginOptions {
     OptionSpec(
       "substrate", \.substrate, "what stands in the place of pixels that are not there",
       oneOf: [.rise] + Hiding.fills),
-    OptionSpec("score", \.score, "what a point of the curve says"),
+    OptionSpec("score", \.score, "what a point of the curve says", oneOf: [.probability, .accuracy]),
     OptionSpec("area", \.area, "how steps weigh: the same, or by the share that they change"),
     OptionSpec("points", \.points, "which ends of the way count"),
     OptionSpec(
@@ -74,8 +76,22 @@ public struct PerturbationOptions: PluginOptions {
     ) { $0.map { $0 >= 0 } ?? true },
   ]
 
-  /// Throws where options contradict one another.
+  /// Throws where options contradict one another, and for logits, of which no single curve is made.
   public func check() throws(OptionError) {
+    if score == .logit {
+      throw .outOfRange(option: "score", value: "logit", allowed: "probability | accuracy")
+    }
+    try checkRemoval()
+  }
+
+  /// What a model has to have and to be able to do.
+  package var needs: MetricNeeds {
+    let needs: MetricNeeds = score == .logit ? [] : .probabilities
+    return unit == .tokens ? [needs, .patchRemoval] : needs
+  }
+
+  /// Throws where options of what is taken away contradict one another.
+  package func checkRemoval() throws(OptionError) {
     if step.count < 1 {
       throw .outOfRange(
         option: "step", value: step.optionText, allowed: PerturbationStep.allowedOptionText)

@@ -1,4 +1,6 @@
-import XAI
+public import XAICore
+import XAIFoundation
+import XAITensor
 
 /// The options of max-sensitivity.
 public struct MaxSensitivityOptions: PluginOptions {
@@ -19,15 +21,15 @@ public struct MaxSensitivityOptions: PluginOptions {
   ]
 }
 
-/// How far the map can move when the image hardly changes.
+/// Max-sensitivity: how far the map can move when the image hardly changes.
 ///
-/// max_δ ‖φ(x + δ) − φ(x)‖₂ over samples of δ, uniform in [−r, r] for each value of the input, with φ the map at norm 1, so
-/// that methods of any scale compare; a map without anything stays so. Source: Yeh et al. 2019 (arXiv 1901.09392), Definition 2.
+/// max_δ ‖φ(x + δ) − φ(x)‖₂ / ‖φ(x)‖₂ over samples of δ, uniform in [−r, r] for each value of the input; a map without
+/// anything has the norm 1. Source: Yeh et al. 2019 (arXiv 1901.09392), Definition 3.1, with the norm of the map below as in captum.
 public struct MaxSensitivity: Metric {
   public static let descriptor = MetricDescriptor(
     id: "max-sensitivity", title: "Max-Sensitivity",
     summary: "How far the map can move when the image hardly changes",
-    direction: .lower, unit: "", range: 0...2,
+    direction: .lower, unit: "", range: 0...1_000_000,
     citation: Citation(
       authors: "Yeh et al.", title: "On the (In)fidelity and Sensitivity of Explanations", venue: "NeurIPS",
       year: 2019, identifier: "arXiv:1901.09392"))
@@ -44,12 +46,10 @@ public struct MaxSensitivity: Metric {
   /// Asks for the maps of changed images, which are the same for every explainer and class.
   public func plan(for subject: MetricSubject) -> MetricPlan {
     .ask(maps: (0..<options.samples).map { MapRequest(changed($0, subject)) }) { answers in
-      let map = Self.unit(subject.scores)
-      let distances = answers.maps.map { other in
-        zip(Self.unit(other), map).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot()
-      }
-      // Rounding may lead out of the range.
-      return .value(MetricValue(min(distances.max() ?? 0, 2)))
+      let map = subject.scores.map(Double.init)
+      let norm = Self.norm(map)
+      let distances = answers.maps.map { other in Self.norm(zip(other, map).map { Double($0) - $1 }) }
+      return .value(MetricValue((distances.max() ?? 0) / (norm > 0 ? norm : 1)))
     }
   }
 
@@ -63,8 +63,7 @@ public struct MaxSensitivity: Metric {
       }, identity: .ofImage("max-sensitivity \(options.radius) \(sample)"))
   }
 
-  private static func unit(_ map: [Float]) -> [Double] {
-    let norm = map.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
-    return map.map { norm > 0 ? Double($0) / norm : 0 }
+  private static func norm(_ values: [Double]) -> Double {
+    values.reduce(0) { $0 + $1 * $1 }.squareRoot()
   }
 }

@@ -1,43 +1,69 @@
 import Foundation
 import Testing
-import ThirdPartyPlugins
 import XAI
 import XAITesting
 
-/// Max-sensitivity and infidelity, in an evaluation of several explainers, against their formulas for an image alone.
-@Suite struct FaithfulnessTests {
-  @Test func maxSensitivityConforms() { MetricConformance(MaxSensitivity.self).run() }
-  @Test func infidelityConforms() { MetricConformance(Infidelity.self).run() }
+@testable import XAIEvaluation
 
+/// Metrics that draw numbers, remove heads or ask for two curves, in an evaluation of several explainers, against images
+/// alone.
+@Suite struct SampledMetricTests {
   private func evaluation(seed: Int = 3) throws -> Evaluation {
-    let registry = try Registry.builtIn(adding: [MaxSensitivity.self, Infidelity.self])
-    let dataset = try registry.dataset("shapes:size=48")
-    var settings = Evaluation.Settings()
-    (settings.seed, settings.target, settings.batchSize) = (seed, .selection(.top(2), text: "top:2"), 5)
-    return try Evaluation(
-      model: ToyModel.classToken.make(on: AvailableKernels.preferred.make()),
-      data: EvaluationData(dataset, split: dataset.split("validation"), count: 5, seed: 1),
-      explainers: ["gmar", "grad-cam", "rise:masks=20"].map { try registry.explainer($0) },
-      metrics: ["max-sensitivity:samples=3,radius=0.1", "infidelity:samples=6", "max-sensitivity:samples=2"]
-        .map {
-          try registry.metric($0)
-        }, settings: settings)
+    let registry = try Registry.builtIn()
+    return try Fixture.evaluation(
+      target: .selection(.top(2), text: "top:2"),
+      explainers: ["gmar", "grad-cam", "input-x-gradient"],
+      metrics: [
+        "max-sensitivity:samples=3,radius=0.1", "infidelity:samples=6", "max-sensitivity:samples=2",
+        "infidelity:samples=6,normalise=false", "mufidelity:samples=8", "saco:groups=4", "completeness",
+        "head-ablation", "srg:preset=logit", "srg:preset=rise,adaptive=0.1", "road:steps=3",
+        "matched-average-drop", "relevance-rank",
+      ].map { try registry.metric($0) }
+    ) { $0.seed = seed }
   }
 
-  private func results(_ evaluation: Evaluation) throws -> EvaluationResults {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let path = folder.appendingPathComponent("results.sqlite").path
-    let experiment = evaluation.experiment(modelHash: "0123456789abcdef", kernels: "test")
-    try evaluation.run(into: ResultStore(at: path, experiment: experiment))
-    return try ResultStore.results(at: path)
-  }
-
-  @Test func everyValueIsTheFormulaForTheImageAlone() throws {
+  @Test("every number is the one of an image alone")
+  func naiveLoop() throws {
     let evaluation = try evaluation()
-    let images = try results(evaluation).images
-    #expect(images.count == 5)
+    for image in try Fixture.results(evaluation).images {
+      let naive = try NaiveImage(image.position, of: evaluation)
+      for (place, subject) in image.subjects.enumerated() {
+        for (explainer, map) in subject.maps.enumerated() {
+          let expected = try naive.map(place: place, explainer: explainer).values
+          for (value, (other, metric)) in zip(map.values, zip(expected, evaluation.metrics)) {
+            guard let value, let other else {
+              #expect(value == nil && other == nil)
+              continue
+            }
+            #expect(
+              abs(value.number - other.number) <= 1e-3 * max(1, abs(other.number)),
+              "\(metric.specification): \(value.number), \(other.number)")
+          }
+        }
+      }
+    }
+  }
+
+  @Test("explainers without head weights have no head ablation, and maps without signs no completeness")
+  func absent() throws {
+    let evaluation = try evaluation()
+    let places = ["head-ablation", "completeness"].map { id in
+      evaluation.metrics.firstIndex { $0.descriptor.id == id }
+    }
+    for subject in try Fixture.results(evaluation).images.flatMap(\.subjects) {
+      let values = try places.map { place in
+        let place = try #require(place)
+        return subject.maps.map { $0.values[place] != nil }
+      }
+      #expect(values == [[true, false, false], [false, false, true]])
+    }
+  }
+
+  @Test("max-sensitivity and infidelity are their formulas, written for one image without batches")
+  func formulas() throws {
+    let evaluation = try evaluation()
+    let images = try Fixture.results(evaluation).images
+    #expect(images.count == 11)
     for image in images {
       #expect(image.failure == nil)
       let naive = try NaiveFaithfulness(image, of: evaluation, seed: 3)
@@ -47,6 +73,8 @@ import XAITesting
             try naive.maxSensitivity(of: subject.classIndex, by: explainer, samples: 3, radius: 0.1),
             try naive.infidelity(of: subject.classIndex, map: map.scores, samples: 6, share: 0.25),
             try naive.maxSensitivity(of: subject.classIndex, by: explainer, samples: 2, radius: 0.02),
+            try naive.infidelity(
+              of: subject.classIndex, map: map.scores, samples: 6, share: 0.25, isNormalised: false),
           ]
           for (value, number) in zip(map.values, expected) {
             let found = try #require(value).number
@@ -58,9 +86,10 @@ import XAITesting
     }
   }
 
-  @Test func anotherSeedDrawsOtherNumbersAndIsAnotherExperiment() throws {
-    let (one, two) = (try results(evaluation()), try results(evaluation(seed: 4)))
-    #expect(try results(evaluation()).contentHash == one.contentHash)
+  @Test("another seed draws other numbers and is another experiment; the same one comes to the same bits")
+  func seeds() throws {
+    let (one, two) = (try Fixture.results(evaluation()), try Fixture.results(evaluation(seed: 4)))
+    #expect(try Fixture.results(evaluation()).contentHash == one.contentHash)
     #expect(one.experiment.settings["seed"] == "3" && two.experiment.settings["seed"] == "4")
     let values = [one, two].map { $0.images[0].subjects[0].maps[0].values.map { $0?.number } }
     #expect(values[0] != values[1])
@@ -92,8 +121,7 @@ private struct NaiveFaithfulness {
     let scores = try explainer.explain(Tensor(shape, input), targets: .classes([classIndex]), using: model)[
       0][0]
       .scores
-    let norm = scores.map { Double($0 * $0) }.reduce(0, +).squareRoot()
-    return scores.map { norm > 0 ? Double($0) / norm : 0 }
+    return scores.map(Double.init)
   }
 
   func maxSensitivity(
@@ -108,10 +136,13 @@ private struct NaiveFaithfulness {
       for patch in whole.indices { sum += (other[patch] - whole[patch]) * (other[patch] - whole[patch]) }
       largest = max(largest, sum.squareRoot())
     }
-    return largest
+    let norm = whole.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    return norm > 0 ? largest / norm : largest
   }
 
-  func infidelity(of classIndex: Int, map: [Float], samples: Int, share: Double) throws -> Double {
+  func infidelity(
+    of classIndex: Int, map: [Float], samples: Int, share: Double, isNormalised: Bool = true
+  ) throws -> Double {
     let (height, width, side) = (shape[2], shape[3], Int(Double(map.count).squareRoot()))
     let whole = try model.logits(Tensor(shape, input)).elements[classIndex]
     var rows: [(sum: Double, loss: Double)] = []
@@ -130,6 +161,7 @@ private struct NaiveFaithfulness {
     }
     // The best scale by search: the error is a parabola in it.
     func error(_ scale: Double) -> Double { rows.map { pow(scale * $0.sum - $0.loss, 2) }.reduce(0, +) }
+    guard isNormalised else { return error(1) / Double(samples) }
     let (at0, at1, at2) = (error(0), error(1), error(2))
     let curvature = (at0 - 2 * at1 + at2) / 2
     let best = curvature > 0 ? max(0, -(at1 - at0 - curvature) / (2 * curvature)) : 0
