@@ -1,3 +1,4 @@
+@_exported public import XAIAGCAM
 @_exported public import XAIAttentionFlow
 @_exported public import XAIAttentionRollout
 @_exported public import XAIAttnLRP
@@ -12,6 +13,7 @@ public import XAICore
 @_exported public import XAIGenericAttention
 @_exported public import XAIGradCAM
 @_exported public import XAIGradCAMPlusPlus
+@_exported public import XAIGradECLIP
 @_exported public import XAIGradientRollout
 @_exported public import XAIInputXGradient
 @_exported public import XAIIntegratedGradients
@@ -47,6 +49,8 @@ public let builtInExplainers: [any Plugin.Type] = [
   IntegratedGradients.self,
   SmoothGrad.self,
   LeGrad.self,
+  AGCAM.self,
+  GradECLIP.self,
   AttentionFlow.self,
   TokenTM.self,
   BTH.self,

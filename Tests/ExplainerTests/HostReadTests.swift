@@ -19,6 +19,8 @@ import XAITesting
     "generic-attention": ["attention": 3],
     "token-tm": ["attention": 3, "lengths of tokens": 21],
     "legrad": ["column sums of the gradient": 3],
+    "agcam": ["attention": 6],
+    "grad-eclip": ["activations": 3, "gradient": 1],
     "grad-cam": ["scores of patches": 1],
     "layer-cam": ["scores of patches": 1],
     "grad-cam-plus-plus": ["activations": 1, "gradient": 1],
