@@ -1,4 +1,5 @@
 @_exported public import XAIAGCAM
+@_exported public import XAIAttCAT
 @_exported public import XAIAttentionFlow
 @_exported public import XAIAttentionRollout
 @_exported public import XAIAttnLRP
@@ -9,6 +10,7 @@
 @_exported public import XAIConservativePropagation
 public import XAICore
 @_exported public import XAIFovEx
+@_exported public import XAIFullGradPlus
 @_exported public import XAIGMAR
 @_exported public import XAIGenericAttention
 @_exported public import XAIGradCAM
@@ -51,6 +53,8 @@ public let builtInExplainers: [any Plugin.Type] = [
   LeGrad.self,
   AGCAM.self,
   GradECLIP.self,
+  AttCAT.self,
+  FullGradPlus.self,
   AttentionFlow.self,
   TokenTM.self,
   BTH.self,

@@ -21,6 +21,8 @@ import XAITesting
     "legrad": ["column sums of the gradient": 3],
     "agcam": ["attention": 6],
     "grad-eclip": ["activations": 3, "gradient": 1],
+    "attcat": ["attention": 3, "relevance of tokens": 6],
+    "fullgrad-plus": ["relevance of tokens": 6],
     "grad-cam": ["scores of patches": 1],
     "layer-cam": ["scores of patches": 1],
     "grad-cam-plus-plus": ["activations": 1, "gradient": 1],
