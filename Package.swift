@@ -183,6 +183,7 @@ let plugins: [Plugin] = [
   Plugin(kind: "Explainers", name: "GradECLIP"),
   Plugin(kind: "Explainers", name: "AttCAT"),
   Plugin(kind: "Explainers", name: "FullGradPlus"),
+  Plugin(kind: "Explainers", name: "DAP"),
   Plugin(kind: "Explainers", name: "AttentionFlow"),
   Plugin(kind: "Explainers", name: "TokenTM"),
   Plugin(kind: "Explainers", name: "BTH"),

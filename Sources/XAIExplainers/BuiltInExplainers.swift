@@ -9,6 +9,7 @@
 @_exported public import XAICoRT
 @_exported public import XAIConservativePropagation
 public import XAICore
+@_exported public import XAIDAP
 @_exported public import XAIFovEx
 @_exported public import XAIFullGradPlus
 @_exported public import XAIGMAR
@@ -55,6 +56,7 @@ public let builtInExplainers: [any Plugin.Type] = [
   GradECLIP.self,
   AttCAT.self,
   FullGradPlus.self,
+  DAP.self,
   AttentionFlow.self,
   TokenTM.self,
   BTH.self,

@@ -23,6 +23,7 @@ import XAITesting
     "grad-eclip": ["activations": 3, "gradient": 1],
     "attcat": ["attention": 3, "relevance of tokens": 6],
     "fullgrad-plus": ["relevance of tokens": 6],
+    "dap": ["attention": 3, "scores of patches": 3],
     "grad-cam": ["scores of patches": 1],
     "layer-cam": ["scores of patches": 1],
     "grad-cam-plus-plus": ["activations": 1, "gradient": 1],
