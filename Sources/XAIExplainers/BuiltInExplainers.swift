@@ -1,3 +1,5 @@
+@_exported public import XAIAGCAM
+@_exported public import XAIAttCAT
 @_exported public import XAIAttentionFlow
 @_exported public import XAIAttentionRollout
 @_exported public import XAIAttnLRP
@@ -7,11 +9,14 @@
 @_exported public import XAICoRT
 @_exported public import XAIConservativePropagation
 public import XAICore
+@_exported public import XAIDAP
 @_exported public import XAIFovEx
+@_exported public import XAIFullGradPlus
 @_exported public import XAIGMAR
 @_exported public import XAIGenericAttention
 @_exported public import XAIGradCAM
 @_exported public import XAIGradCAMPlusPlus
+@_exported public import XAIGradECLIP
 @_exported public import XAIGradientRollout
 @_exported public import XAIGreedyOracle
 @_exported public import XAIHSIC
@@ -53,6 +58,11 @@ public let builtInExplainers: [any Plugin.Type] = [
   IntegratedGradients.self,
   SmoothGrad.self,
   LeGrad.self,
+  AGCAM.self,
+  GradECLIP.self,
+  AttCAT.self,
+  FullGradPlus.self,
+  DAP.self,
   AttentionFlow.self,
   TokenTM.self,
   BTH.self,

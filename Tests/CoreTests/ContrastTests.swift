@@ -1,8 +1,9 @@
 import Foundation
 import Testing
-import XAICore
 import XAITensor
 import XAITesting
+
+@testable import XAICore
 
 @Suite("Contrast") struct ContrastTests {
   private let layout = TokenLayout(prefix: [], grid: PatchGrid(rows: 1, columns: 1), readout: .meanOfPatches)
@@ -32,6 +33,33 @@ import XAITesting
     let found = try cotangent(logits, [[1, 0], [0, 1], [0, 2]], .runnerUp)
     #expect(
       found == [0, 1, -1, 1, 0, -1, 1, -1, 0] + [1, -1, 0, -1, 1, 0, -1, 0, 1])
+  }
+
+  @Test("the likeliest other classes, all alike; one of them is the runner-up")
+  func top() throws {
+    let logits: [[Float]] = [[1, 5, 2, 2], [3, 0, 3, -1]]
+    #expect(
+      try cotangent(logits, [[1], [1]], .top(2)) == [0, 1, -0.5, -0.5, -0.5, 1, -0.5, 0])
+    #expect(try cotangent(logits, [[1], [0]], .top(1)) == cotangent(logits, [[1], [0]], .runnerUp))
+    // Of equal ones the lower.
+    #expect(try cotangent(logits, [[0], [3]], .top(2)) == [1, -0.5, -0.5, 0, -0.5, 0, -0.5, 1])
+    for target in 0..<4 {
+      let all = try cotangent([logits[0]], [[target]], .top(3))
+      #expect(abs(all.reduce(0, +)) < 1e-6)
+      #expect(all.filter { $0 < 0 }.allSatisfy { $0 == -Float(1) / 3 })
+    }
+    expectError("against the 4 likeliest others, and there are 3") {
+      try cotangent(logits, [[0], [0]], .top(4))
+    }
+  }
+
+  @Test("more others than a model has are refused with how many there are")
+  func tooMany() throws {
+    let model = ToyModel.classToken.make(on: AvailableKernels.preferred.make()).descriptor
+    try Contrast.top(model.classCount - 1).check(fits: model)
+    expectError("top:\(model.classCount) is out of range: top:1 to top:\(model.classCount - 1)") {
+      try Contrast.top(model.classCount).check(fits: model)
+    }
   }
 
   @Test("a class index")
@@ -78,12 +106,14 @@ import XAITesting
     expectError("classes 0 to 2") { try cotangent([[1, 5, 2]], [[0]], .classIndex(3)) }
   }
 
-  @Test("texts", arguments: ["none", "runner-up", "others", "0", "17"])
+  @Test("texts", arguments: ["none", "runner-up", "top:3", "others", "0", "17"])
   func texts(_ text: String) throws {
     #expect(try #require(Contrast(optionText: text)).optionText == text)
   }
 
-  @Test("what is no contrast", arguments: ["", "-1", "1.5", "second", "runner_up"])
+  @Test(
+    "what is no contrast",
+    arguments: ["", "-1", "1.5", "second", "runner_up", "top", "top:", "top:0", "top:x"])
   func wrongTexts(_ text: String) {
     #expect(Contrast(optionText: text) == nil)
   }

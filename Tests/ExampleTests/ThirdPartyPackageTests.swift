@@ -21,8 +21,8 @@ struct ThirdPartyPackageTests {
     let list = try Programs.run(at: command, ["list"])
     #expect(list.status == 0)
     for id in [
-      "token-length", "hires-cam", "agcam", "grad-eclip", "torchvision-vit", "rotary-vit", "cosine-vit",
-      "zero-shot-vit", "centre-distance", "cifar-10",
+      "token-length", "hires-cam", "grad-sam", "torchvision-vit", "rotary-vit", "cosine-vit", "zero-shot-vit",
+      "centre-distance", "cifar-10",
     ] {
       #expect(list.output.contains(id), "\(id)")
     }

@@ -24,7 +24,7 @@ import XAITesting
   @Test("there are maps of every model and of every explainer that is checked so")
   func coverage() throws {
     for model in GoldenCase.all { #expect(golden.names(model, target: 0).count >= 24, "\(model.name)") }
-    let specs = golden.specs
+    let specs = try golden.specs.union(GoldenMaps("one-pass").specs)
     for id in [
       "input-x-gradient", "integrated-gradients", "smooth-grad", "grad-cam-plus-plus", "layer-cam", "legrad",
       "attention-flow", "token-tm", "bth",

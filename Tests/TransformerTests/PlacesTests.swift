@@ -279,6 +279,43 @@ import XAITransformer
     }
   }
 
+  @Test(
+    "a pooling's attention is the softmax of the probe's query and the patches' keys, and takes their values")
+  func pooling() throws {
+    let model = ToyModel.attentionPooled.make(on: AvailableKernels.preferred.make())
+    let (layout, heads) = (model.descriptor.layout, 3)
+    let layer = try #require(layout.poolingLayer)
+    func point(_ place: Place) -> ActivationPoint { ActivationPoint(layer: layer, place: place) }
+    var random = SeededRandom(seed: 9)
+    let trace = try model.forward(
+      random.normal([2, 3, 12, 12]),
+      recording: Recording(
+        attention: .some([layer]), activations: Set((Self.parts + [.headOutputs]).map(point))))
+    for image in 0..<2 {
+      func tokens(_ place: Place) throws -> Matrix { Matrix(try trace.activation(at: point(place))[image]) }
+      let (q, k, v) = (try tokens(.queries), try tokens(.keys), try tokens(.values))
+      let outputs = try tokens(.headOutputs)
+      let width = q.columns / heads
+      for head in 0..<heads {
+        let columns = head * width..<(head + 1) * width
+        let scores = layout.patches.map { patch in
+          columns.reduce(0) { $0 + q[0, $1] * k[patch, $1] } / Double(width).squareRoot()
+        }
+        let row = softmax(Matrix(rows: 1, columns: scores.count, scores))
+        let attention = Matrix(try trace.attention(ofLayer: layer)[image][head])
+        let found = Matrix(
+          rows: 1, columns: scores.count, layout.patches.map { attention[0, $0] })
+        expectClose(found, row, within: 1e-5, "attention of head \(head)")
+        let product = columns.map { column in
+          layout.patches.enumerated().reduce(0) { $0 + row[0, $1.offset] * v[$1.element, column] }
+        }
+        expectClose(
+          Matrix(rows: 1, columns: width, columns.map { outputs[0, $0] }),
+          Matrix(rows: 1, columns: width, product), within: 1e-5, "output of head \(head)")
+      }
+    }
+  }
+
   @Test("a place that isn't listed, and the gradient of one that has none, are refused by name")
   func refusals() throws {
     for subject in Subject.all {

@@ -141,11 +141,13 @@ public struct CoRT: Explainer {
 
   /// Needs a backward pass down to the first block, and the tokens before each.
   public func recording(for model: ModelDescriptor) -> Recording {
-    Recording(activations: Self.inputs(of: model), gradients: true)
+    Recording(activations: LayerRelevance.points(of: 0..<model.layerCount), gradients: true)
   }
 
   /// The relevance of the tokens before each block.
-  public func gradientPoints(for model: ModelDescriptor) -> Set<ActivationPoint> { Self.inputs(of: model) }
+  public func gradientPoints(for model: ModelDescriptor) -> Set<ActivationPoint> {
+    LayerRelevance.points(of: 0..<model.layerCount)
+  }
 
   /// Explains every target in one backward pass, or two.
   public func explain(
@@ -167,31 +169,19 @@ public struct CoRT: Explainer {
     }
   }
 
-  /// The tokens before each block.
-  private static func inputs(of model: ModelDescriptor) -> Set<ActivationPoint> {
-    Set((0..<model.layerCount).map { ActivationPoint(layer: $0, place: .input) })
-  }
-
   /// One backward pass: the relevance of the tokens of each layer, and the attention that it came by.
   private func pass(
     from cotangent: Tensor, through trace: ForwardTrace, rules: PropagationRules, using model: any Model
   ) throws -> RelevanceOfLayers {
     var fused: [Int: Tensor] = [:]
-    let points = Self.inputs(of: model.descriptor)
-    let passed = try model.differentiable().backward(
-      from: cotangent, through: trace, rules: rules,
-      requesting: GradientRequest(attention: options.transport > 0 ? .all : .none, activations: points)
+    let relevance = try LayerRelevance(
+      of: 0..<model.descriptor.layerCount, from: cotangent, through: trace, rules: rules,
+      attention: options.transport > 0 ? .all : .none, using: model
     ) {
       fused[$0.layer] = GradientWeightedAttention.fuse($0, .eachHead)
     }
-    return try RelevanceOfLayers(
-      layers: (0..<model.descriptor.layerCount).map { layer in
-        let point = ActivationPoint(layer: layer, place: .input)
-        guard let cotangent = passed.activations[point] else {
-          throw ModelError.notRecorded("relevance of the tokens before layer \(layer)")
-        }
-        return TokenRelevance(of: try trace.activation(at: point), cotangent: cotangent)
-      },
+    return RelevanceOfLayers(
+      relevance: relevance,
       attention: options.transport > 0
         ? GradientWeightedAttention(layers: fused, of: trace.layout) : nil)
   }

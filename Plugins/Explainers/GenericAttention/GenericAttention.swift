@@ -2,9 +2,11 @@ public import XAICore
 import XAITensor
 
 /// The options of generic attention explainability.
-public struct GenericAttentionOptions: ContrastiveOptions {
+public struct GenericAttentionOptions: BackwardOptions {
   /// The first layer that counts, from 0.
   public var start = 0
+  /// How the backward pass goes through operations that aren't linear.
+  public var backward = BackwardPass.gradient
   /// What the class is held against.
   public var contrast = Contrast.none
 
@@ -13,6 +15,7 @@ public struct GenericAttentionOptions: ContrastiveOptions {
   public static let table: [OptionSpec<Self>] = [
     OptionSpec(
       "start", \.start, "the first layer that counts, from 0", allowed: "a layer, from 0", where: { $0 >= 0 }),
+    backwardOption,
     contrastOption,
   ]
 }
@@ -51,7 +54,7 @@ public struct GenericAttention: Explainer {
     let layers = options.start..<model.descriptor.layerCount
     let attention = try GradientWeightedAttention(
       trace, cotangent: trace.cotangent(of: targets, contrast: options.contrast), layers: layers,
-      clamp: .eachHead, using: model)
+      clamp: .eachHead, rules: options.backward.rules, using: model)
     return try targets.map { image, target, classIndex in
       let passRow = targets.row(image: image, target: target)
       return try Attribution(

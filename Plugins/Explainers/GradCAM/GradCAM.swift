@@ -9,6 +9,8 @@ public struct GradCAMOptions: ClassActivationOptions {
   public var point = Place.firstNorm
   /// Whether negative scores become 0.
   public var relu = true
+  /// How the backward pass goes through operations that aren't linear.
+  public var backward = BackwardPass.gradient
   /// What the class is held against.
   public var contrast = Contrast.none
 
@@ -42,11 +44,6 @@ public struct GradCAM: ClassActivationMap {
 
   /// Σ_c weight_c·f_c of each patch.
   public func scores(_ activations: Tensor, _ gradient: Tensor) -> [Float] {
-    let (patches, width) = (activations.shape[0], activations.shape[1])
-    let sums = Tensor.sum(.operand(0), of: [gradient], outer: 1, middle: patches, inner: width)
-    let weight = Elementwise.operand(0) / .constant(Float(patches))
-    return Tensor.sum(
-      weight * .operand(1), of: [sums, activations], outer: patches, middle: width, inner: 1
-    ).onHost("scores of patches").elements
+    activations.weightedByMean(of: gradient)
   }
 }

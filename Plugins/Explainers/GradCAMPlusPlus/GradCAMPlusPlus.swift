@@ -11,6 +11,8 @@ public struct GradCAMPlusPlusOptions: ClassActivationOptions {
   public var relu = true
   /// What is added to the denominator of α.
   public var epsilon = 0.0
+  /// How the backward pass goes through operations that aren't linear.
+  public var backward = BackwardPass.gradient
   /// What the class is held against.
   public var contrast = Contrast.none
 

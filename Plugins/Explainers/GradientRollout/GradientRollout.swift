@@ -2,11 +2,13 @@ public import XAICore
 import XAITensor
 
 /// The options of gradient rollout.
-public struct GradientRolloutOptions: ContrastiveOptions {
+public struct GradientRolloutOptions: BackwardOptions {
   /// Share of each row's patch columns that are set to 0, the lowest first; from 0 to less than 1.
   public var discard = 0.0
   /// The first layer that counts, from 0.
   public var start = 0
+  /// How the backward pass goes through operations that aren't linear.
+  public var backward = BackwardPass.gradient
   /// What the class is held against.
   public var contrast = Contrast.none
 
@@ -18,6 +20,7 @@ public struct GradientRolloutOptions: ContrastiveOptions {
       allowed: "a number from 0 to less than 1", where: { (0..<1).contains($0) }),
     OptionSpec(
       "start", \.start, "the first layer that counts, from 0", allowed: "a layer, from 0", where: { $0 >= 0 }),
+    backwardOption,
     contrastOption,
   ]
 }
@@ -56,7 +59,7 @@ public struct GradientRollout: Explainer {
     let layers = options.start..<model.descriptor.layerCount
     let attention = try GradientWeightedAttention(
       trace, cotangent: trace.cotangent(of: targets, contrast: options.contrast), layers: layers,
-      clamp: .afterMean, using: model)
+      clamp: .afterMean, rules: options.backward.rules, using: model)
     let layout = trace.layout
     return try targets.map { image, target, classIndex in
       let passRow = targets.row(image: image, target: target)

@@ -2,11 +2,13 @@ public import XAICore
 import XAITensor
 
 /// The options of Input × Gradient.
-public struct InputXGradientOptions: ContrastiveOptions, PixelMapOptions {
+public struct InputXGradientOptions: BackwardOptions, PixelMapOptions {
   /// How values of pixels become one score per patch or pixel.
   public var reduce = PatchReduction.sum
   /// What a score belongs to.
   public var at = MapResolution.patches
+  /// How the backward pass goes through operations that aren't linear.
+  public var backward = BackwardPass.gradient
   /// What the class is held against.
   public var contrast = Contrast.none
 
@@ -15,6 +17,7 @@ public struct InputXGradientOptions: ContrastiveOptions, PixelMapOptions {
   public static let table: [OptionSpec<Self>] = [
     OptionSpec("reduce", \.reduce, "how values of pixels become one score per patch or pixel"),
     atOption,
+    backwardOption,
     contrastOption,
   ]
 }
@@ -51,7 +54,7 @@ public struct InputXGradient: Explainer {
   ) throws -> [[Attribution]] {
     let gradients = try model.differentiable().backward(
       from: trace.cotangent(of: targets, contrast: options.contrast), through: trace,
-      requesting: GradientRequest(input: true))
+      rules: options.backward.rules, requesting: GradientRequest(input: true))
     guard let gradient = gradients.input else { throw ModelError.notRecorded("gradient of the input") }
     return try targets.map { image, target, classIndex in
       let products = trace.input[image].multiplied(with: gradient[targets.row(image: image, target: target)])

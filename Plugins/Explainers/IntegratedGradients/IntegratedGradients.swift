@@ -36,28 +36,29 @@ public struct IntegratedGradients: Explainer {
     let cotangent = try trace.cotangent(of: targets, contrast: options.contrast)
     let baseline = baseline(of: trace, model)
     let points = options.rule.points(options.steps)
-    let gradient = try SampledPasses(trace, cotangent: cotangent, using: model, for: self)
-      .weightedInputGradient(
-        points.map { Float($0.weight) }
-      ) { step, destination in
-        let share = Float(points[step].place)
-        baseline.withElements { baseline in
-          trace.input.withElements { input in
-            for index in input.indices {
-              destination[index] = baseline[index] + share * (input[index] - baseline[index])
-            }
+    let passes = SampledPasses(
+      trace, cotangent: cotangent, rules: options.backward.rules, using: model, for: self)
+    let gradient = try passes.weightedInputGradient(points.map { Float($0.weight) }) { step, destination in
+      let share = Float(points[step].place)
+      baseline.withElements { baseline in
+        trace.input.withElements { input in
+          for index in input.indices {
+            destination[index] = baseline[index] + share * (input[index] - baseline[index])
           }
         }
       }
+    }
     let logits = (image: trace.logits, baseline: try model.finite(model.logits(baseline), of: baseline))
     return try targets.map { image, target, classIndex in
       let row = targets.row(image: image, target: target)
       let values = trace.input[image].subtracting(baseline[image]).multiplied(with: gradient[row])
       let change = cotangent[row].dot(logits.image[image]) - cotangent[row].dot(logits.baseline[image])
       let sum = values.withElements { $0.reduce(0) { $0 + Double($1) } }
+      // What isn't the derivative integrates to something else than the difference of the logits.
+      let gap = options.backward == .gradient ? Float(sum - change) : nil
       return try Attribution(
         pixels: values, reduction: options.reduce, at: options.at, of: trace, classIndex: classIndex,
-        by: self, diagnostics: Diagnostics(completenessGap: Float(sum - change)))
+        by: self, diagnostics: Diagnostics(completenessGap: gap))
     }
   }
 
@@ -97,7 +98,7 @@ extension Tensor {
 }
 
 /// The options of Integrated Gradients.
-public struct IntegratedGradientsOptions: ContrastiveOptions, PixelMapOptions {
+public struct IntegratedGradientsOptions: BackwardOptions, PixelMapOptions {
   /// Points of the path at which the gradient is taken.
   public var steps = 20
   /// What the path begins with.
@@ -108,6 +109,8 @@ public struct IntegratedGradientsOptions: ContrastiveOptions, PixelMapOptions {
   public var reduce = PatchReduction.sum
   /// What a score belongs to.
   public var at = MapResolution.patches
+  /// How the backward pass goes through operations that aren't linear.
+  public var backward = BackwardPass.gradient
   /// What the class is held against.
   public var contrast = Contrast.none
 
@@ -121,6 +124,7 @@ public struct IntegratedGradientsOptions: ContrastiveOptions, PixelMapOptions {
     OptionSpec("rule", \.rule, "how the integral becomes a sum"),
     OptionSpec("reduce", \.reduce, "how values of pixels become one score per patch or pixel"),
     atOption,
+    backwardOption,
     contrastOption,
   ]
 }

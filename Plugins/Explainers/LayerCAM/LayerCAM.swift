@@ -9,6 +9,8 @@ public struct LayerCAMOptions: ClassActivationOptions {
   public var point = Place.firstNorm
   /// Whether negative scores become 0.
   public var relu = true
+  /// How the backward pass goes through operations that aren't linear.
+  public var backward = BackwardPass.gradient
   /// What the class is held against.
   public var contrast = Contrast.none
 

@@ -3,9 +3,11 @@ import XAIFoundation
 import XAITensor
 
 /// The options of TokenTM.
-public struct TokenTMOptions: ContrastiveOptions {
+public struct TokenTMOptions: BackwardOptions {
   /// The first layer that counts, from 0.
   public var start = 0
+  /// How the backward pass goes through operations that aren't linear.
+  public var backward = BackwardPass.gradient
   /// What the class is held against.
   public var contrast = Contrast.none
 
@@ -14,6 +16,7 @@ public struct TokenTMOptions: ContrastiveOptions {
   public static let table: [OptionSpec<Self>] = [
     OptionSpec(
       "start", \.start, "the first layer that counts, from 0", allowed: "a layer, from 0", where: { $0 >= 0 }),
+    backwardOption,
     contrastOption,
   ]
 }
@@ -60,7 +63,7 @@ public struct TokenTM: Explainer {
     let layers = options.start..<model.descriptor.layerCount
     let attention = try GradientWeightedAttention(
       trace, cotangent: trace.cotangent(of: targets, contrast: options.contrast), layers: layers,
-      clamp: .meansApart, using: model)
+      clamp: .meansApart, rules: options.backward.rules, using: model)
     let effects = try layers.map { try TransformationEffects(of: trace, layer: $0) }
     return try targets.map { image, target, classIndex in
       let passRow = targets.row(image: image, target: target)

@@ -1,7 +1,7 @@
 public import XAITensor
 
 /// Options of an explainer that makes a map of the activations of one point of a model.
-public protocol ClassActivationOptions: ContrastiveOptions {
+public protocol ClassActivationOptions: BackwardOptions {
   /// The layer, from 0; −1 is the last.
   var layer: Int { get set }
   /// The place in the layer, of those that have a vector for each token.
@@ -17,6 +17,7 @@ extension ClassActivationOptions {
       OptionSpec("layer", \.layer, "the layer that is looked at, from 0; -1 is the last"),
       OptionSpec("point", \.point, "the place in the layer"),
       OptionSpec("relu", \.relu, "whether negative scores become 0"),
+      backwardOption,
       contrastOption,
     ]
   }
@@ -60,7 +61,7 @@ extension ClassActivationMap {
     let activations = try trace.activation(at: point)
     let gradients = try model.differentiable().backward(
       from: trace.cotangent(of: targets, contrast: options.contrast), through: trace,
-      requesting: GradientRequest(activations: [point]))
+      rules: options.backward.rules, requesting: GradientRequest(activations: [point]))
     guard let gradient = gradients.activations[point] else {
       throw ModelError.notRecorded("gradient of \(point)")
     }
@@ -72,5 +73,19 @@ extension ClassActivationMap {
       return try Attribution(
         scores: trace.layout.patchMap(map, ofLayer: point.layer), of: trace, classIndex: classIndex, by: self)
     }
+  }
+}
+
+extension Tensor {
+  /// Σ_c mean_q(g_qc)·f_pc of each patch p of activations f, [patches, channels]: Grad-CAM's map, before the ReLU.
+  ///
+  /// - Parameter gradient: g, of the same shape.
+  package func weightedByMean(of gradient: Tensor) -> [Float] {
+    let (patches, width) = (shape[0], shape[1])
+    let sums = Tensor.sum(.operand(0), of: [gradient], outer: 1, middle: patches, inner: width)
+    let weight = Elementwise.operand(0) / .constant(Float(patches))
+    return Tensor.sum(
+      weight * .operand(1), of: [sums, self], outer: patches, middle: width, inner: 1
+    ).onHost("scores of patches").elements
   }
 }

@@ -6,23 +6,29 @@ public import XAITensor
 /// A backward pass goes back from a linear function of the logits. Without contrast it is the logit y_A of the class that is
 /// asked about; with it, y_A − Σ_c w_c·y_c, so that what speaks for all of these classes alike cancels.
 /// Sources: Selvaraju et al. 2017 (arXiv 1610.02391), counterfactual maps; Gu, Yang & Tresp 2018 (arXiv 1812.02100),
-/// contrastive relevance; Iwana, Kuroki & Uchida 2019 (arXiv 1908.04351), weights by the softmax.
+/// contrastive relevance; Iwana, Kuroki & Uchida 2019 (arXiv 1908.04351), weights by the softmax; Zhang et al. 2025, "Finer-CAM"
+/// (arXiv 2501.11309), several similar classes.
 public enum Contrast: OptionValue {
   /// Nothing: y_A.
   case none
   /// The likeliest other class B: y_A − y_B.
   case runnerUp
+  /// The likeliest other classes, as many as it says, all alike: y_A − 1/n·Σ_c y_c.
+  case top(Int)
   /// All other classes by their probability: y_A − Σ_{c≠A} p_c/(1 − p_A)·y_c, whose gradient is that of the log-odds of A.
   case others
   /// One class B, from 0: y_A − y_B.
   case classIndex(Int)
 
-  /// Reads `none`, `runner-up`, `others` or a class index.
+  /// Reads `none`, `runner-up`, `top:3`, `others` or a class index.
   public init?(optionText: String) {
     switch optionText {
     case "none": self = .none
     case "runner-up": self = .runnerUp
     case "others": self = .others
+    case _ where optionText.hasPrefix("top:"):
+      guard let count = Int(optionText.dropFirst(4)), count > 0 else { return nil }
+      self = .top(count)
     default:
       guard let index = Int(optionText), index >= 0 else { return nil }
       self = .classIndex(index)
@@ -34,23 +40,32 @@ public enum Contrast: OptionValue {
     switch self {
     case .none: "none"
     case .runnerUp: "runner-up"
+    case .top(let count): "top:\(count)"
     case .others: "others"
     case .classIndex(let index): String(index)
     }
   }
 
   /// The words, or a class index.
-  public static let allowedOptionText = "none | runner-up | others | a class index"
+  public static let allowedOptionText = "none | runner-up | top:N | others | a class index"
   /// The words.
   public static let optionTexts = ["none", "runner-up", "others"]
 
-  /// Throws when the class that others are held against is not one of the model's, and when others are to be weighted by
-  /// probabilities that they don't share.
+  /// Throws when the class that others are held against is not one of the model's, when there aren't as many others, and when
+  /// others are to be weighted by probabilities that they don't share.
   func check(fits model: ModelDescriptor) throws(OptionError) {
     guard self != .others || model.output == .softmax else {
       throw .outOfRange(
         option: "contrast", value: optionText,
-        allowed: "none, runner-up or a class index: the outputs of \(model.name) share no softmax")
+        allowed: "none, runner-up, top:N or a class index: the outputs of \(model.name) share no softmax")
+    }
+    if case .top(let count) = self, count >= model.classCount {
+      let others = model.classCount - 1
+      throw .outOfRange(
+        option: "contrast", value: optionText,
+        allowed: others > 0
+          ? "top:1 to top:\(others): there are \(others) other classes"
+          : "none: \(model.name) has no other class")
     }
     guard case .classIndex(let index) = self, index >= model.classCount else { return }
     throw .outOfRange(
@@ -68,6 +83,10 @@ public enum Contrast: OptionValue {
     case .runnerUp:
       let highest = rest.max { logits[$0] < logits[$1] || (logits[$0] == logits[$1] && $0 > $1) }
       return highest.map { [(classIndex: $0, weight: Float(1))] } ?? []
+    case .top(let count):
+      guard count <= rest.count else { throw .tooFewOthers(count, others: rest.count) }
+      let likeliest = rest.sorted { (logits[$1], $0) < (logits[$0], $1) }.prefix(count)
+      return likeliest.map { (classIndex: $0, weight: 1 / Float(count)) }
     case .classIndex(let index):
       guard index != classIndex else { throw .contrastWithItself(index) }
       guard index < logits.count else { throw .unknownIndex(index, classCount: logits.count, called: nil) }

@@ -33,13 +33,15 @@ public struct GradientWeightedAttention: Sendable {
   ///   - cotangent: what the pass begins with, [k·B, classes].
   ///   - layers: whose matrices are made.
   ///   - clamp: what becomes of negative products.
+  ///   - rules: how the pass goes through each kind of operation; the derivative by default.
   ///   - model: the model of the trace.
   public init(
-    _ trace: ForwardTrace, cotangent: Tensor, layers: Range<Int>, clamp: Clamp, using model: any Model
+    _ trace: ForwardTrace, cotangent: Tensor, layers: Range<Int>, clamp: Clamp,
+    rules: PropagationRules = .gradient, using model: any Model
   ) throws {
     var fused: [Int: Tensor] = [:]
     _ = try model.differentiable().backward(
-      from: cotangent, through: trace, rules: .gradient,
+      from: cotangent, through: trace, rules: rules,
       requesting: GradientRequest(attention: .some(Set(layers)))
     ) { visited in
       fused[visited.layer] = Self.fuse(visited, clamp)

@@ -28,6 +28,7 @@ public struct SampledPasses {
   private let images: Int
   private let inputShape: TensorShape
   private let cotangent: Tensor
+  private let rules: PropagationRules
   private let model: any Model
 
   /// Prepares passes.
@@ -35,14 +36,18 @@ public struct SampledPasses {
   /// - Parameters:
   ///   - trace: of the images themselves.
   ///   - cotangent: what the backward passes go back from, [k·B, classes].
+  ///   - rules: how they go through each kind of operation; the derivative by default.
   ///   - model: the model of the trace.
   ///   - explainer: whose passes they are.
-  public init(_ trace: ForwardTrace, cotangent: Tensor, using model: any Model, for explainer: some Explainer)
-  {
+  public init(
+    _ trace: ForwardTrace, cotangent: Tensor, rules: PropagationRules = .gradient, using model: any Model,
+    for explainer: some Explainer
+  ) {
     self.explainer = explainer.specification
     self.images = trace.batchCount
     self.inputShape = trace.input.shape
     self.cotangent = cotangent
+    self.rules = rules
     self.model = model
   }
 
@@ -76,7 +81,7 @@ public struct SampledPasses {
       _ = try model.finite(trace.logits, of: input)
       let visited = Batch(samples: samples, gradients: Gradients(), images: images)
       let gradients = try model.differentiable().backward(
-        from: repeated(samples.count), through: trace, rules: .gradient, requesting: request
+        from: repeated(samples.count), through: trace, rules: rules, requesting: request
       ) { try visitAttention(visited, $0) }
       try take(Batch(samples: samples, gradients: gradients, images: images))
       try PassProgress.tell(

@@ -203,6 +203,8 @@ public enum TargetError: Error, Hashable, Sendable, CustomStringConvertible {
   case ambiguousLabel(String, [Candidate])
   /// A class would be held against itself.
   case contrastWithItself(Int)
+  /// A class would be held against more others than there are.
+  case tooFewOthers(Int, others: Int)
   /// No class is asked about.
   case none
   /// Selections for another number of images.
@@ -231,6 +233,8 @@ public enum TargetError: Error, Hashable, Sendable, CustomStringConvertible {
         + (candidates.count > 12 ? ", …" : "")
     case .contrastWithItself(let index):
       "contrast=\(index) holds class \(index) against itself; name another class, or hold it against the runner-up"
+    case .tooFewOthers(let count, let others):
+      "contrast=top:\(count) holds a class against the \(count) likeliest others, and there are \(others)"
     case .none: "no class is asked about; ask about at least one, such as the predicted one"
     case .otherCount(let count, let images):
       "there are \(count) selections of classes for \(images) images: give one for each"

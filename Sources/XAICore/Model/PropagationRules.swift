@@ -142,6 +142,17 @@ extension PropagationRules {
     return rules
   }()
 
+  /// LibraGrad: attention, the layer norm's scale and what activation functions multiply with count as constants, and the
+  /// factors of a gated MLP share evenly, so that gradient × input of tokens and biases adds up to the logit.
+  ///
+  /// Source: Mehri et al., "LibraGrad: Balancing Gradient Flow for Universally Better Vision Transformer Attributions",
+  /// CVPR 2025 (arXiv 2411.16760), section 3.5.
+  public static let libra: PropagationRules = {
+    var rules = cpLRP
+    rules.gate = .halved
+    return rules
+  }()
+
   /// Layer-wise relevance propagation with a rule of all linear layers: attention, gates and the layer norm's scale count as
   /// constants, which leaves linear layers and activation functions.
   ///

@@ -111,7 +111,7 @@ extension ExplainerConformance {
         "it goes back from a class and takes no contrast: make its options ContrastiveOptions, with contrastOption in the table"
       )
     }
-    for contrast in ["runner-up", "others"] {
+    for contrast in ["runner-up", "top:2", "others"] {
       findings.attempt(.options, "explaining with contrast=\(contrast)") { findings in
         // By default an explainer may hold the class against something.
         let plain = try make(over(base, [(key: "contrast", value: "none")]))

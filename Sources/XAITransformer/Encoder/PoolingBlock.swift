@@ -84,6 +84,9 @@ struct PoolingBlock {
     let probe = probe(among: tokens)
     let attended = attention.forward(
       tokens, places: nil, bias: mask(tokens.shape[1]), keepsTape: recording.gradients || keepsAttention)
+    for (index, place) in EncoderBlock.Request.parts.enumerated() {
+      record(place, attention.part(index, of: attended.parts, nil))
+    }
     record(.projectedValues, projectedValues(attended.parts))
     let context = probe.chosen(from: attended.outputs).removing(removedHeads, of: attention.heads)
     record(.headOutputs, probe.scattered(context))

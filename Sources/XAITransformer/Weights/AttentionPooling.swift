@@ -33,11 +33,15 @@ public struct AttentionPooling: Hashable, Sendable {
   /// Tokens other than the probe pass it unchanged. Where they have no part in it, behind attention and norm, they are zeros.
   func descriptor(width: Int) -> LayerDescriptor {
     func tokens(_ place: Place) -> PlaceDescriptor { PlaceDescriptor(place, .tokens(width: width)) }
+    func withoutGradient(_ place: Place) -> PlaceDescriptor {
+      PlaceDescriptor(place, .tokens(width: width), hasGradient: false)
+    }
     return LayerDescriptor(
       width: width,
       places: [
-        tokens(.input), tokens(.firstNorm),
-        PlaceDescriptor(.projectedValues, .tokens(width: width), hasGradient: false), tokens(.headOutputs),
+        tokens(.input), tokens(.firstNorm), withoutGradient(.queries), withoutGradient(.keys),
+        withoutGradient(.values),
+        withoutGradient(.projectedValues), tokens(.headOutputs),
         tokens(.afterAttention), tokens(.secondNorm), PlaceDescriptor(.mlpHidden, .tokens(width: mlpWidth)),
         tokens(.output),
       ],

@@ -1,4 +1,5 @@
 import Testing
+import XAICPLRP
 import XAICore
 import XAIFoundation
 import XAIInputXGradient
@@ -27,6 +28,20 @@ import XAITesting
           maps[image][target].scores, scores.map { Float($0) }, within: Float(1e-5 * largest),
           "\(toy) \(reduction)")
       }
+    }
+  }
+
+  @Test("with LibraGrad's constants it is CP-LRP's relevance, but for gates")
+  func libra() throws {
+    for (toy, isSame) in [(ToyModel.classToken, true), (.relative, true), (.gated, false)] {
+      let model = toy.make(on: AvailableKernels.preferred.make())
+      var random = SeededRandom(seed: 8)
+      let input = random.normal([2, 3, 12, 12])
+      var options = InputXGradientOptions()
+      options.backward = .libra
+      let maps = try InputXGradient(options: options).explain(input, targets: .classes([1, 4]), using: model)
+      let relevance = try CPLRP().explain(input, targets: .classes([1, 4]), using: model)
+      #expect((maps.map { $0.map(\.scores) } == relevance.map { $0.map(\.scores) }) == isSame, "\(toy)")
     }
   }
 

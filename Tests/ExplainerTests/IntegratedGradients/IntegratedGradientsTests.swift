@@ -73,6 +73,20 @@ import XAITesting
     #expect(gaps[1] < gaps[0] / 4)
   }
 
+  @Test("what isn't the derivative has no gap: it integrates to something else")
+  func libra() throws {
+    let model = ToyModel.classToken.make(on: AvailableKernels.preferred.make())
+    var options = IntegratedGradientsOptions()
+    (options.steps, options.backward) = (64, .libra)
+    let map = try IntegratedGradients(options: options).explain(random, targets: .classes([2]), using: model)[
+      0][0]
+    #expect(map.diagnostics.completenessGap == nil)
+    let logits = try model.logits(
+      Tensor([2, 3, 12, 12], random[0].elements + random[0].elements.map { $0 * 0 }))
+    let gain = logits[0].elements[2] - logits[1].elements[2]
+    #expect(abs(map.scores.reduce(0, +) - gain) > 0.05 * abs(gain))
+  }
+
   @Test("with contrast, scores sum to what the class gains on the other")
   func contrast() throws {
     let model = ToyModel.registers.make(on: AvailableKernels.preferred.make())

@@ -50,14 +50,17 @@ def _gated(constant: bool, module, x):
 
 def _dividers(method: str):
     """What happens to the gradients of queries, keys and values."""
-    if method == "cp-lrp":
+    if method in ("cp-lrp", "libra"):
         return rules.stop_gradient, rules.stop_gradient, lambda value: value
     return (partial(rules.divide_gradient, factor=4),) * 2 + (partial(rules.divide_gradient, factor=2),)
 
 
 @contextlib.contextmanager
 def ruled(network: Network, method: str, gamma: float, patch_gamma: float):
-    """The network with another reverse pass; its forward pass stays."""
+    """The network with another reverse pass; its forward pass stays.
+
+    LibraGrad's (Mehri et al. 2025, section 3.5) has attention as a constant like CP-LRP's, and the gate's halves like AttnLRP's.
+    """
     handles, replaced = [], []
     # zennit's hooks first: they stand for all that is between a map's input and its output, hooks before them included.
     layers = []

@@ -115,6 +115,7 @@ class Pass:
     tokens: torch.Tensor | None = None  # before the first block
     inputs: list[torch.Tensor] = field(default_factory=list)  # tokens before each block
     outputs: list[torch.Tensor] = field(default_factory=list)  # and behind it
+    normed: list[torch.Tensor] = field(default_factory=list)  # what the first norm of each block gives
     attention: list[torch.Tensor] = field(default_factory=list)  # [windows, H, n, n]
     logits: torch.Tensor | None = None
 
@@ -160,7 +161,7 @@ class Swin:
         x = norm(self.last_norm, x, rules.norm)
         read = x if self.present is None else x[self.present]
         result.logits = linear(read.mean(dim=0), self.head.weight, self.head.bias, rules.linear)
-        for tensor in [*result.inputs, *result.attention]:
+        for tensor in [*result.inputs, *result.normed, *result.attention]:
             tensor.retain_grad()
         return result
 
@@ -208,7 +209,10 @@ class Swin:
             return linear(hidden, maps[1].weight, maps[1].bias, rules.linear)
 
         for branch, module in ((attention, first), (mlp, second)):
-            added = norm(module, branch(x), rules.norm) if self.is_second else branch(norm(module, x, rules.norm))
+            normed = norm(module, branch(x) if self.is_second else x, rules.norm)
+            if module is first:
+                result.normed.append(normed)
+            added = normed if self.is_second else branch(normed)
             x = add(x, added, rules)
         return x
 

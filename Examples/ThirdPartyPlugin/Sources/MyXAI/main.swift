@@ -4,7 +4,7 @@ import XAICommand
 
 XAICommandLine.run(
   plugins: builtInPlugins + [
-    TokenLength.self, HiResCAM.self, AGCAM.self, GradECLIP.self, TorchvisionViT.self, RotaryViT.self,
-    CosineViT.self, ZeroShotViT.self, CentreDistance.self, Comprehensiveness.self, MirrorDistance.self,
+    TokenLength.self, HiResCAM.self, GradSAM.self, TorchvisionViT.self, RotaryViT.self, CosineViT.self,
+    ZeroShotViT.self, CentreDistance.self, Comprehensiveness.self, MirrorDistance.self,
     CIFAR10.self,
   ])

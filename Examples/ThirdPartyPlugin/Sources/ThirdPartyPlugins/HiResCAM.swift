@@ -8,6 +8,8 @@ public struct HiResCAMOptions: ClassActivationOptions {
   public var point = Place.firstNorm
   /// Whether negative scores become 0.
   public var relu = true
+  /// How the backward pass goes through operations that aren't linear.
+  public var backward = BackwardPass.gradient
   /// What the class is held against.
   public var contrast = Contrast.none
 

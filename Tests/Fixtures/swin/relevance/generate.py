@@ -47,6 +47,13 @@ SPECS = [
     "attnlrp:residual-gamma=0.5",
     "legrad",
     "legrad:pooling=own,start=1",
+    "fullgrad-plus",
+    "fullgrad-plus:preset=skip-plus,backward=libra",
+    "attcat",
+    "attcat:queries=readout,backward=libra,contrast=others",
+    "dap",
+    "dap:start=1,residual=0.3,contrast=others",
+    "generic-attention:backward=libra",
 ]
 PRESETS = {
     "vit": {"gamma": "0.05", "patch-gamma": "0.25"},
@@ -115,6 +122,8 @@ class Subject:
             return self.cort(cort.options_of(options), image, target)
         if identifier == "legrad":
             return self.legrad(options, image, target)
+        if identifier in ("fullgrad-plus", "attcat", "dap", "generic-attention"):
+            return self.of_one_pass(identifier, options, image, target)
         options = {**PRESETS.get(options.pop("preset", ""), {}), **options}
         cotangent = self.cotangent(image, target, options.get("contrast", "none"))
         rules = rules_of(identifier, options)
@@ -140,18 +149,48 @@ class Subject:
         own, held = (self.cotangent(image, target, contrast) for contrast in ("none", options["contrast"]))
         found = self.pulled(
             image, own + options["share"] * (held - own), rules_of("cort", {"residual-gamma": options["residual-gamma"]}))
-        grids, s = self.grids(), 0.0
-        for grid, x in zip(grids, found.inputs):
-            layer = cort.relevance_of_layer(x.detach(), x.grad, options).view(1, 1, *grid)
-            spread = interpolate(layer, size=grids[0], mode="bilinear") if grid != grids[0] else layer
-            s = s + spread.flatten() * (layer.numel() / spread.numel())
-        sources = None
-        if options["transport"] > 0:
-            evidence = self.evidence([a * a.grad for a in found.attention])
-            sources = maps.chain(evidence, {
-                layer: matrix.clamp(min=0).mean(dim=0) + torch.eye(matrix.shape[-1], dtype=matrix.dtype)
-                for layer, matrix in enumerate(evidence.attention)}).flatten()
-        return cort.scores(s, sources, options, grids[0], self.images.shape[2:])
+        s = self.summed([cort.relevance_of_layer(x.detach(), x.grad, options) for x in found.inputs]).flatten()
+        sources = self.added_up([a * a.grad for a in found.attention]).flatten() if options["transport"] > 0 else None
+        return cort.scores(s, sources, options, self.grids()[0], self.images.shape[2:])
+
+    def summed(self, layers: list[torch.Tensor], first=0) -> torch.Tensor:
+        """The sum of maps of layers' tokens from a layer on, each on the first grid with what its tokens have in all."""
+        grids, total = self.grids(), 0.0
+        for grid, tokens in list(zip(grids, layers))[first:]:
+            own = tokens.view(1, 1, *grid)
+            spread = interpolate(own, size=grids[0], mode="bilinear") if grid != grids[0] else own
+            total = total + spread[0, 0] * (own.numel() / spread.numel())
+        return total
+
+    def added_up(self, products: list[torch.Tensor]) -> torch.Tensor:
+        """(I + mean_h ReLU(product)) of each layer, rolled out."""
+        evidence = self.evidence(products)
+        return maps.chain(evidence, {
+            layer: matrix.clamp(min=0).mean(dim=0) + torch.eye(matrix.shape[-1], dtype=matrix.dtype)
+            for layer, matrix in enumerate(evidence.attention)})
+
+    def of_one_pass(self, identifier: str, options: dict[str, str], image: int, target: int) -> torch.Tensor:
+        """FullGrad+, AttCAT, DAP-style propagation and generic attention; there are no gates whose halves LibraGrad would take."""
+        rules = Rules("constant", "constant", "unchanged") if options.get("backward") == "libra" else Rules()
+        found = self.pulled(image, self.cotangent(image, target, options.get("contrast", "none")), rules)
+        if identifier == "generic-attention":
+            return self.added_up([a * a.grad for a in found.attention]).view(self.grids()[0])
+        relevance = [(x.detach() * x.grad).sum(dim=-1) for x in found.inputs]
+        if identifier == "fullgrad-plus":
+            return self.summed(relevance, len(relevance) // 2 if options.get("preset") == "skip-plus" else 0)
+        evidence = self.evidence([a.detach() for a in found.attention])
+        attention = [matrix.mean(dim=0) for matrix in evidence.attention]
+        if identifier == "attcat":  # all tokens of a layer are read
+            return self.summed([matrix.mean(dim=0) * own for matrix, own in zip(attention, relevance)])
+        factors, residual = {}, float(options.get("residual", 0.5))
+        for layer, (matrix, f) in list(enumerate(zip(attention, found.normed)))[int(options.get("start", 0)):]:
+            positive = (f.detach() @ f.grad.mean(dim=0)).clamp(min=0)
+            product = matrix * (positive / positive.mean()) if positive.any() else matrix
+            sums = product.sum(dim=-1, keepdim=True)
+            product = torch.where(sums > 0, product / sums, product)
+            factor = (1 - residual) * product + residual * torch.eye(len(product), dtype=product.dtype)
+            factors[layer] = factor / factor.sum(dim=-1, keepdim=True)
+        return maps.chain(evidence, factors).view(evidence.grids[0])
 
     def legrad(self, options: dict[str, str], image: int, target: int) -> torch.Tensor:
         """For each key the mean over heads and the queries that can attend to it of the positive slope of its layer's score."""

@@ -1,9 +1,12 @@
 import Testing
-import ThirdPartyPlugins
-import XAI
+import XAICore
+import XAIFoundation
+import XAIGradECLIP
+import XAITensor
 import XAITesting
 
-@Suite struct GradECLIPTests {
+/// Grad-ECLIP against its formula.
+@Suite("Grad-ECLIP") struct GradECLIPTests {
   /// ReLU(Σ_r Σ_c G_rc · v_pc · λ_rp), entry by entry in double precision.
   private func naive(
     _ model: ScriptedModel, layer: Int, similarity: Bool, image: Int, classIndex: Int
@@ -56,7 +59,7 @@ import XAITesting
   @Test(
     "on a model with one head, values weighted by attention add up to what the class gains from the output")
   func values() throws {
-    let model = ToyModel.oneHead.make(on: try KernelSelection.makeKernels())
+    let model = ToyModel.oneHead.make(on: AvailableKernels.preferred.make())
     var random = SeededRandom(seed: 3)
     let input = random.normal([1, 3, 12, 12])
     let layer = model.descriptor.layerCount - 1
@@ -82,12 +85,7 @@ import XAITesting
   }
 
   @Test func layersWithWindowsAreRefusedByName() throws {
-    let model = HierarchicalToyModel.padded.make(on: try KernelSelection.makeKernels())
+    let model = HierarchicalToyModel.padded.make(on: AvailableKernels.preferred.make())
     expectError("grad-eclip can't explain toy-windows") { try GradECLIP().check(fits: model.descriptor) }
-  }
-
-  @Test(arguments: AvailableKernels.all)
-  func conforms(_ kernels: AvailableKernels) {
-    ExplainerConformance(GradECLIP.self, on: kernels.make()).run()
   }
 }

@@ -1,4 +1,5 @@
-import XAI
+public import XAICore
+import XAITensor
 
 /// The options of Grad-ECLIP.
 public struct GradECLIPOptions: ContrastiveOptions {
@@ -22,9 +23,9 @@ public struct GradECLIPOptions: ContrastiveOptions {
 ///
 /// map_p = ReLU(Σ_c ∂y/∂o_rc · v_pc · λ_p), with the heads' outputs o of the token r that the logits are read from, before the
 /// output projection, and the values v, all heads side by side. λ_p is the cosine of the query of r and the key of p, scaled
-/// to [0, 1] by the least and the greatest over the patches: softer than attention, which leaves few patches. Where several
-/// tokens are read, their maps are added up before the ReLU. The model is run as it is; the authors' program runs that layer
-/// with a single head.
+/// to [0, 1] by the least and the greatest over the patches, for which the query's length is the same: softer than attention,
+/// which leaves few patches. Where several tokens are read, their maps are added up before the ReLU. The model is run as it
+/// is; the authors' program runs that layer with a single head.
 /// Source: Zhao et al. 2024 (ICML), section 3.2.
 public struct GradECLIP: Explainer {
   public static let descriptor = ExplainerDescriptor(
@@ -68,13 +69,13 @@ public struct GradECLIP: Explainer {
     from trace: ForwardTrace, targets: Targets, using model: any Model
   ) throws -> [[Attribution]] {
     func activation(_ place: Place) throws -> Tensor {
-      try trace.activation(at: point(place, of: model.descriptor))
+      try trace.activation(at: point(place, of: model.descriptor)).onHost("activations")
     }
     let outputs = try point(.headOutputs, of: model.descriptor)
     let gradients = try model.differentiable().backward(
       from: trace.cotangent(of: targets, contrast: options.contrast), through: trace,
       requesting: GradientRequest(activations: [outputs]))
-    guard let gradient = gradients.activations[outputs] else {
+    guard let gradient = gradients.activations[outputs]?.onHost("gradient") else {
       throw ModelError.notRecorded("gradient of \(outputs)")
     }
     let (patches, read) = (trace.layout.patches, trace.layout.readoutTokens)
@@ -84,9 +85,11 @@ public struct GradECLIP: Explainer {
     if options.similarity {
       let (queries, keys) = (try activation(.queries), try activation(.keys))
       similarities = (0..<trace.batchCount).map { image in
-        read.map { token in
-          let query = queries[image][token].elements
-          return minMaxNormalised(patches.map { Self.cosine(query, keys[image][$0].elements) })
+        let keys = keys[image][patches]
+        let lengths = (0..<keys.shape[0]).map { Self.products(keys[$0], keys[$0..<$0 + 1])[0].squareRoot() }
+        return read.map { token in
+          minMaxNormalised(
+            zip(Self.products(queries[image][token], keys), lengths).map { $1 > 0 ? $0 / $1 : 0 })
         }
       }
     }
@@ -94,10 +97,9 @@ public struct GradECLIP: Explainer {
       let slopes = gradient[targets.row(image: image, target: target)]
       var scores = [Float](repeating: 0, count: patches.count)
       for (place, token) in read.enumerated() {
-        let weights = slopes[token].elements
-        for (index, patch) in patches.enumerated() {
-          let product = zip(weights, values[image][patch].elements).reduce(Float(0)) { $0 + $1.0 * $1.1 }
-          scores[index] += product * (similarities?[image][place][index] ?? 1)
+        let products = Self.products(slopes[token], values[image][patches])
+        for patch in scores.indices {
+          scores[patch] += products[patch] * (similarities?[image][place][patch] ?? 1)
         }
       }
       return try Attribution(
@@ -105,10 +107,16 @@ public struct GradECLIP: Explainer {
     }
   }
 
-  /// The cosine of two vectors; 0 where one of them has no length.
-  private static func cosine(_ a: [Float], _ b: [Float]) -> Float {
-    func product(_ a: [Float], _ b: [Float]) -> Float { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
-    let lengths = (product(a, a) * product(b, b)).squareRoot()
-    return lengths > 0 ? product(a, b) / lengths : 0
+  /// The scalar product of a vector with each row of a matrix.
+  private static func products(_ vector: Tensor, _ rows: Tensor) -> [Float] {
+    vector.withElements { vector in
+      rows.withElements { rows in
+        stride(from: 0, to: rows.count, by: vector.count).map { start in
+          var sum: Float = 0
+          for c in vector.indices { sum += vector[c] * rows[start + c] }
+          return sum
+        }
+      }
+    }
   }
 }

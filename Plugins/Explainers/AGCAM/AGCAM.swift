@@ -1,5 +1,6 @@
-import Foundation
-import XAI
+public import XAICore
+import XAIFoundation
+import XAITensor
 
 /// The options of AGCAM.
 public struct AGCAMOptions: ContrastiveOptions {
@@ -93,5 +94,5 @@ public struct AGCAM: Explainer {
     }
   }
 
-  private static func sigmoid(_ score: Float) -> Float { Float(1 / (1 + exp(-Double(score)))) }
+  private static func sigmoid(_ score: Float) -> Float { Float(1 / (1 + exponential(-Double(score)))) }
 }

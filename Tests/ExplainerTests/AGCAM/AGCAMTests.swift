@@ -1,10 +1,13 @@
 import Foundation
 import Testing
-import ThirdPartyPlugins
-import XAI
+import XAIAGCAM
+import XAICore
+import XAIFoundation
+import XAITensor
 import XAITesting
 
-@Suite struct AGCAMTests {
+/// AGCAM against its formula.
+@Suite("AGCAM") struct AGCAMTests {
   /// Σ_l Σ_h Σ_r weight_r · ReLU(G_lh[r, p]) · 1/(1 + e^−S_lh[r, p]), entry by entry in double precision.
   private func naive(_ model: ScriptedModel, layers: Range<Int>, image: Int, classIndex: Int) throws
     -> [Double]
@@ -46,32 +49,24 @@ import XAITesting
     }
   }
 
-  @Test("on a model, scores are those whose softmax the attention is")
-  func model() throws {
-    let model = try Fixture.model(on: KernelSelection.makeKernels())
-    let input = try Fixture.expected("input")
-    let points = (0..<model.descriptor.layerCount).map { ActivationPoint(layer: $0, place: .scores) }
-    let trace = try model.forward(input, recording: Recording(attention: .all, activations: Set(points)))
-    for point in points {
-      let (scores, attention) = (
-        try trace.activation(at: point), try trace.attention(ofLayer: point.layer)
-      )
-      for head in 0..<scores.shape[1] {
-        let expected = Matrix(scores[0][head]).map { exp($0) }.rowsNormalised
-        expectClose(
-          attention[0][head].elements, expected.entries.map { Float($0) }, within: 1e-5,
-          "layer \(point.layer)")
-      }
-    }
+  @Test("a large score guides as 1 and a small one as 0, whatever the attention is")
+  func guide() throws {
+    let layout = TokenLayout(
+      prefix: [.classToken], grid: PatchGrid(rows: 1, columns: 3), readout: .classToken)
+    var model = ScriptedModel(layout: layout, layers: 1, heads: 1, classes: 1)
+    let row = { (first: [Float]) in Tensor([1, 1, 4, 4], first + [Float](repeating: 0, count: 12)) }
+    model.attention[0] = row([0.25, 0.25, 0.25, 0.25])
+    model.activations[ActivationPoint(layer: 0, place: .scores)] = row([0, 100, -100, 0])
+    model.attentionGradients[0] = Tensor([1, 1, 1, 4, 4], row([1, 2, 2, -2]).elements)
+    let map = try AGCAM().explain(model.input(), targets: .classes([0]), using: model)[0][0]
+    expectClose(map.scores, [2, 0, 0], within: 1e-6, "scores")
+    model.attentionGradients[0] = Tensor([1, 1, 1, 4, 4], row([1, 2, 2, 2]).elements)
+    let other = try AGCAM().explain(model.input(), targets: .classes([0]), using: model)[0][0]
+    expectClose(other.scores, [2, 0, 1], within: 1e-6, "scores")
   }
 
   @Test func layersWithWindowsAreRefusedByName() throws {
-    let model = HierarchicalToyModel.padded.make(on: try KernelSelection.makeKernels())
+    let model = HierarchicalToyModel.padded.make(on: AvailableKernels.preferred.make())
     expectError("agcam can't explain toy-windows") { try AGCAM().check(fits: model.descriptor) }
-  }
-
-  @Test(arguments: AvailableKernels.all)
-  func conforms(_ kernels: AvailableKernels) {
-    ExplainerConformance(AGCAM.self, on: kernels.make()).run()
   }
 }
