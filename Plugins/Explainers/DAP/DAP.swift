@@ -93,7 +93,7 @@ public struct DAP: Explainer {
         let layer = row.layer - layers.lowerBound
         let attention = attention[image][layer]
         attention.writeWeightedSum(attention.equalWeights, to: row)
-        for c in row.entries.indices { row.entries[c] *= weights[layer][row.token(ofEntry: c)] }
+        Self.weight(row, by: weights[layer])
         row.normalise()
         row.scale(by: 1 - residual)
         row.addIdentity(times: residual)
@@ -103,6 +103,17 @@ public struct DAP: Explainer {
         scores: layout.patchScores(rows[0], ofLayer: layers.lowerBound), of: trace, classIndex: classIndex,
         by: self)
     }
+  }
+
+  /// What a row has to sum to after it is weighted: less than this is what a mask between regions of a window leaves.
+  private static let leastSum: Float = 1e-6
+
+  /// Weights the entries of a row; one that attends to nothing that counts stays as it is.
+  private static func weight(_ row: TransitionRow, by weights: [Float]) {
+    var sum: Float = 0
+    for c in row.entries.indices { sum += row.entries[c] * weights[row.token(ofEntry: c)] }
+    guard sum > leastSum else { return }
+    for c in row.entries.indices { row.entries[c] *= weights[row.token(ofEntry: c)] }
   }
 
   /// What a layer's tokens are weighted with, by a map of its patches; all alike where no patch speaks for the class.

@@ -70,6 +70,21 @@ import XAITesting
     }
   }
 
+  @Test("a token that attends to none that speaks for the class attends as it does")
+  func emptyRows() throws {
+    let layout = TokenLayout(prefix: [], grid: PatchGrid(rows: 1, columns: 3), readout: .meanOfPatches)
+    var model = ScriptedModel(layout: layout, layers: 1, heads: 1, classes: 1)
+    // The first token attends to the second alone, which says nothing for the class, but for what a mask leaves.
+    model.attention[0] = Tensor([1, 1, 3, 3], [0, 1, 1e-30, 0, 0.5, 0.5, 0, 0, 1])
+    let point = ActivationPoint(layer: 0, place: .firstNorm)
+    model.activations[point] = Tensor([1, 3, 1], [0, 0, 1])
+    model.activationGradients[point] = Tensor(repeating: 1, [1, 1, 3, 1])
+    var options = DAPOptions()
+    options.residual = 0
+    let map = try DAP(options: options).explain(model.input(), targets: .classes([0]), using: model)[0][0]
+    expectClose(map.scores, [0, 1.0 / 3, 2.0 / 3], within: 1e-6, "scores")
+  }
+
   @Test("rows sum to 1: what reaches the tokens adds up to what is read", arguments: HierarchicalToyModel.all)
   func sums(_ toy: HierarchicalToyModel) throws {
     let model = toy.make(on: AvailableKernels.preferred.make())

@@ -156,10 +156,10 @@ def dap(observed: Pass, start=0, residual=0.5) -> torch.Tensor:
         positive = grad_cam(observed.evidence, layer)
         if positive.mean() > 0:
             weights[len(layout.prefix):] = positive / positive.mean()
-        product = attention.mean(dim=0) @ torch.diag(weights)
-        sums = product.sum(dim=-1, keepdim=True)
-        product = torch.where(sums > 0, product / sums, product)
-        factors.append(normalise_rows((1 - residual) * product + residual * identity))
+        mean = attention.mean(dim=0)
+        weighted = mean @ torch.diag(weights)
+        weighted = torch.where(weighted.sum(dim=-1, keepdim=True) > 1e-6, weighted, mean)
+        factors.append(normalise_rows((1 - residual) * normalise_rows(weighted) + residual * identity))
     return layout.readout_row(chain(factors))
 
 

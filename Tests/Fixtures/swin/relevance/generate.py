@@ -185,9 +185,9 @@ class Subject:
         factors, residual = {}, float(options.get("residual", 0.5))
         for layer, (matrix, f) in list(enumerate(zip(attention, found.normed)))[int(options.get("start", 0)):]:
             positive = (f.detach() @ f.grad.mean(dim=0)).clamp(min=0)
-            product = matrix * (positive / positive.mean()) if positive.any() else matrix
-            sums = product.sum(dim=-1, keepdim=True)
-            product = torch.where(sums > 0, product / sums, product)
+            weighted = matrix * (positive / positive.mean()) if positive.any() else matrix
+            weighted = torch.where(weighted.sum(dim=-1, keepdim=True) > 1e-6, weighted, matrix)
+            product = weighted / weighted.sum(dim=-1, keepdim=True)
             factor = (1 - residual) * product + residual * torch.eye(len(product), dtype=product.dtype)
             factors[layer] = factor / factor.sum(dim=-1, keepdim=True)
         return maps.chain(evidence, factors).view(evidence.grids[0])
