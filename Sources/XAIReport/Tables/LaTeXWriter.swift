@@ -45,6 +45,7 @@ struct LaTeXWriter {
     "–": "--", "·": "$\\cdot$",
     "×": "$\\times$", "▲": "$\\blacktriangle$", "▼": "$\\blacktriangledown$", "◆": "$\\blacklozenge$",
     "○": "$\\circ$",
-    "α": "$\\alpha$", "“": "``", "”": "''", "’": "'", "[": "{[}", "]": "{]}", "…": "\\ldots{}",
+    "α": "$\\alpha$", "χ": "$\\chi$", "²": "\\textsuperscript{2}", "“": "``", "”": "''", "’": "'", "[": "{[}",
+    "]": "{]}", "…": "\\ldots{}",
   ]
 }
