@@ -116,7 +116,8 @@ import XAITesting
     let (values, maps) = (try expected.tensor("max-sensitivity"), try expected.tensor("input-x-gradient"))
     for (image, map, subject) in try subjects() where map == 0 {
       let own = try explainer.explain(
-        subject.image.input, targets: .classes([subject.classIndex]), using: model)[0][0]
+        subject.image.input.reshaped(to: [1, 3, 16, 16]), targets: .classes([subject.classIndex]),
+        using: model)[0][0]
       expectClose(own.scores, maps[image][map].elements, within: 1e-4, "the map of image \(image)")
       let judged = try MetricSubject(
         pixels: subject.pixels, preprocessing: subject.preprocessing, attribution: own,

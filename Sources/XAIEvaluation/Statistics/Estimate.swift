@@ -1,8 +1,8 @@
-/// The ends of a 95 % bootstrap interval.
+/// The ends of a 95 % interval: percentiles of resampled values, or Wilson's ends of a share.
 public struct ConfidenceInterval: Hashable, Sendable, Encodable {
-  /// The 2.5th percentile of the resampled values.
+  /// The lower end; of resampled values the 2.5th percentile.
   public var low: Double
-  /// Their 97.5th percentile.
+  /// The upper end; of resampled values the 97.5th percentile.
   public var high: Double
 
   /// Holds the ends of an interval.

@@ -9,6 +9,10 @@ public struct MetricTable: Hashable, Sendable {
   public let rows: [Row]
   /// Subjects, one an image and class, that the metric could have judged.
   public let subjectCount: Int
+  /// All explainers against one another.
+  public let comparisons: MetricComparisons
+  /// Whether all values are at the ends of the metric's range, so that means are shares with Wilson's interval.
+  public let isShare: Bool
 
   /// An explainer in a table.
   public struct Row: Hashable, Sendable {
@@ -18,6 +22,8 @@ public struct MetricTable: Hashable, Sendable {
     public let estimate: Estimate?
     /// The mean of its value minus the baseline's, over subjects that have both; nil for the baseline itself.
     public let difference: Estimate?
+    /// The test of that difference over images, with Holm's correction over the rows of the table; nil for the baseline.
+    public let comparison: PairedComparison?
     /// Its place by the means, 1 being the best; nil where it has no values, or no direction is better.
     public let rank: Int?
   }
@@ -70,16 +76,37 @@ extension MetricTable {
             return value - reference
           })
       }
-      let estimates = bootstrap.estimates(of: columns)
+      var estimates = bootstrap.estimates(of: columns)
+      let isShare = metric.descriptor.isShare(
+        explainers.lazy.flatMap { explainer in
+          subjects.map { $0.maps[explainer].number(index) }.joined()
+        })
+      if isShare {
+        for explainer in explainers {
+          guard let mean = estimates[explainer]?.mean else { continue }
+          estimates[explainer]?.interval = metric.descriptor.shareInterval(
+            mean: mean, imageCount: columns.imageCount(of: explainer))
+        }
+      }
+      let imageMeans = explainers.map { explainer in
+        subjects.imageMeans { $0.maps[explainer].number(index) }
+      }
+      let tested = explainers.map {
+        $0 == baseline ? nil : PairedComparison(imageMeans[$0], minus: imageMeans[baseline])
+      }.adjusted
       let means = explainers.map { estimates[$0]?.mean }
       let ranks = ranks(of: means, direction: metric.descriptor.direction)
       let rows = explainers.map { explainer in
         Row(
           explainer: experiment.explainers[explainer].specification, estimate: estimates[explainer],
           difference: explainer == baseline ? nil : estimates[explainers.count + explainer],
+          comparison: tested[explainer],
           rank: ranks[explainer])
       }
-      return MetricTable(metric: metric, rows: rows, subjectCount: subjects.count)
+      return MetricTable(
+        metric: metric, rows: rows, subjectCount: subjects.count,
+        comparisons: MetricComparisons(of: imageMeans, direction: metric.descriptor.direction),
+        isShare: isShare)
     }
   }
 }

@@ -20,3 +20,9 @@ package func power(_ x: Double, _ y: Double) -> Double { pow(x, y) }
 
 /// sin x, from the C library.
 package func sine(_ x: Double) -> Double { sin(x) }
+
+/// 1 − erf x, from the C library.
+package func complementaryErrorFunction(_ x: Double) -> Double { erfc(x) }
+
+/// ln Γ(x) for x above 0, from the C library.
+package func logarithmOfGamma(_ x: Double) -> Double { lgamma(x) }

@@ -69,7 +69,7 @@ extension SectionWriter {
       <thead><tr><th scope="col" data-sort="text">Explainer</th><th scope="col" data-sort="descending">n</th>\
       <th scope="col" data-sort="descending">Mean\(unit)</th><th scope="col">95 % interval</th>\
       <th scope="col" class="bar">\(scale.axis)</th><th scope="col" data-sort="descending">Difference</th>\
-      <th scope="col">95 % interval</th><th scope="col" data-sort="ascending">Rank</th></tr></thead>
+      <th scope="col">95 % interval</th><th scope="col">p</th><th scope="col" data-sort="ascending">Rank</th></tr></thead>
       <tbody>
       \(rows)</tbody></table></div>
 
@@ -92,9 +92,9 @@ extension SectionWriter {
       row.difference.map {
         """
         <td data-value="\(decimal($0.mean, places: 9))">\(style.signed($0.mean)) \(verdict(table.verdict(of: row)))</td>\
-        <td>\(style.signed($0.interval))</td>
+        <td>\(style.signed($0.interval))</td><td>\(row.comparison?.adjustedP.map(NumberStyle.pText) ?? "–")</td>
         """
-      } ?? "<td>\(explainer == section.baseline ? "baseline" : "–")</td><td>–</td>"
+      } ?? "<td>\(explainer == section.baseline ? "baseline" : "–")</td><td>–</td><td>–</td>"
     let rank: HTML =
       row.rank.map { "<td data-value=\"\($0)\"><span class=\"rank r\(min($0, 4))\">\($0)</span></td>" }
       ?? "<td>–</td>"

@@ -28,6 +28,7 @@ struct SectionWriter {
     let parts: [(id: String, title: String, content: HTML)] = [
       ("overview", "Overview", overview),
       ("metrics", "Metrics", try metrics),
+      ("comparisons", "Comparisons", try comparisons),
       ("curves", "Curves", try curves),
       ("agreement", "Agreement", agreement),
       ("heads", "Heads", try heads),

@@ -53,6 +53,7 @@ extension ReportSection {
     [.facts(facts)] + notes.map { .paragraph("Note: \($0)") }
       + [.heading("Metrics", level: 3), .paragraph(tableLegend)]
       + tables.map { .table(textTable($0)) }
+      + comparisonBlocks
       + [.heading("Explainers", level: 3), .table(explainerTable)]
       + agreementBlocks + headBlocks + disagreementBlocks + failureBlocks
       + [.heading("Protocols", level: 3)] + experiment.metrics.map { .verbatim($0.protocolParagraph) }
@@ -95,9 +96,10 @@ extension ReportSection {
 
   /// What the columns of metric tables are, in one paragraph.
   var tableLegend: String {
-    "n: values. Intervals: 95 %, percentile bootstrap, 2,000 resamples of images. Difference: paired, minus "
-      + "\(baselineName); ▲ better, ▼ worse, ◆ different, ○ the interval contains 0. Intervals are not corrected for the number of "
-      + "comparisons."
+    "n: values. Intervals: 95 %, percentile bootstrap, 2,000 resamples of images"
+      + (tables.contains(where: \.isShare) ? "; Wilson's where all values are at the ends of the range" : "")
+      + ". Difference: paired, minus \(baselineName); ▲ better, ▼ worse, ◆ different, ○ the interval contains 0. Intervals are not "
+      + "corrected for the number of comparisons; p is: of Student's paired t-test over images, by Holm over the rows of a table."
   }
 
   /// A metric's table.
@@ -108,7 +110,7 @@ extension ReportSection {
     return TextTable(
       caption: "\(table.metric.name) \(table.metric.arrow)" + (unit.isEmpty ? "" : " (\(unit))"),
       remarks: ["\(table.metric.directionText); protocol \(table.metric.protocolLabel)"],
-      header: ["explainer", "n", "mean", "95 % interval", "difference", "95 % interval", "rank"],
+      header: ["explainer", "n", "mean", "95 % interval", "difference", "95 % interval", "p", "rank"],
       rows: zip(names, table.rows).map { name, row in
         let difference = row.difference
         let sign = table.verdict(of: row).map { " \($0.sign)" } ?? ""
@@ -118,6 +120,7 @@ extension ReportSection {
           row.estimate.map { style.text($0.interval) } ?? "–",
           difference.map { style.signed($0.mean) + sign } ?? "–",
           difference.map { style.signed($0.interval) } ?? "–",
+          row.comparison?.adjustedP.map(NumberStyle.pText) ?? "–",
           row.rank.map(String.init) ?? "–",
         ]
       })

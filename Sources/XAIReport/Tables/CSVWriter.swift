@@ -9,7 +9,7 @@ struct CSVWriter {
     "explainer",
     "metric", "unit", "direction", "n", "mean", "low", "high", "baseline", "difference_n", "difference",
     "difference_low", "difference_high", "rank", "flat_maps", "protocol", "protocol_hash", "score_meaning",
-    "notes",
+    "notes", "difference_p", "difference_p_holm", "mean_rank", "images_to_part",
   ]
 
   func text(_ report: Report) -> String {
@@ -37,6 +37,9 @@ struct CSVWriter {
       row.rank.map(String.init) ?? "",
       "\(section.flatMapCounts[explainer])", metric.protocolName ?? "", metric.protocolHash,
       experiment.explainers[explainer].scoreMeaning.rawValue, section.notes.joined(separator: " "),
+      text(row.comparison?.p), text(row.comparison?.adjustedP),
+      text(table.comparisons.meanRanks?.ranks[explainer]),
+      row.comparison?.imageCount(toFind: metric.smallDifference).map(String.init) ?? "",
     ]
   }
 }

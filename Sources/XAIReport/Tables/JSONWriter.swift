@@ -33,6 +33,7 @@ private struct SectionRecord: Encodable {
     let explainer: String
     let estimate: Estimate?
     let difference: Estimate?
+    let comparison: PairedComparison?
     let verdict: MetricTable.Verdict?
     let rank: Int?
   }
@@ -40,6 +41,9 @@ private struct SectionRecord: Encodable {
   struct Table: Encodable {
     let metric: MetricIdentity
     let rows: [Row]
+    let isShare: Bool
+    let pairs: [[PairedComparison?]]
+    let meanRanks: MeanRanks?
   }
 
   struct Pair: Encodable {
@@ -114,10 +118,13 @@ private struct SectionRecord: Encodable {
       let rows = zip(names, table.rows).map { name, row in
         Row(
           explainer: name, estimate: row.estimate, difference: row.difference,
+          comparison: row.comparison,
           verdict: table.verdict(of: row),
           rank: row.rank)
       }
-      return Table(metric: table.metric, rows: rows)
+      return Table(
+        metric: table.metric, rows: rows, isShare: table.isShare, pairs: table.comparisons.pairs,
+        meanRanks: table.comparisons.meanRanks)
     }
     topPatches = section.agreement.topCount
     agreement = names.indices.flatMap { a in

@@ -27,6 +27,9 @@ struct NumberStyle {
     return value > 0 && text.contains { $0 != "0" && $0 != "." } ? "+" + text : text
   }
 
+  /// A p-value: three places, and no zero, which none is.
+  static func pText(_ p: Double) -> String { p < 0.001 ? "< 0.001" : decimal(p, places: 3) }
+
   /// An interval: `[21.30, 24.02]`.
   func text(_ interval: ConfidenceInterval?) -> String {
     interval.map { "[\(text($0.low)), \(text($0.high))]" } ?? "no interval"

@@ -13,7 +13,7 @@ import XAITesting
     let explainers = try ["gmar", "grad-cam", "rise:masks=20"].map { try registry.explainer($0) }
     var random = SeededRandom(seed: 2)
     let pixels = Tensor([3, 12, 12], (0..<432).map { _ in random.uniform() })
-    let input = model.descriptor.preprocessing.normalised(pixels)
+    let input = model.descriptor.preprocessing.normalised(pixels).reshaped(to: [1, 3, 12, 12])
     let mirrored = Tensor(
       input.shape, input.elements.indices.map { input.elements[$0 / 12 * 12 + 11 - $0 % 12] })
     for explainer in explainers {
