@@ -3,8 +3,8 @@
 
     Tests/Python/explore_load.py XAI MODEL IMAGE [--requests 10000]
 
-A tenth of the requests go first, until what is kept has been made. Memory may then grow by 32 MiB, and no descriptor may be left
-open. A hundredth of the requests ends before its answer, and one in a thousand sends an image of 50 megapixels.
+Half as many requests go first, until what is kept has been made: images that were sent, forward passes, maps, and the memory of
+threads. Memory may then grow by 32 MiB, and no descriptor may be left open. A hundredth of the requests ends before its answer, and one in a thousand sends an image of 50 megapixels.
 """
 
 import argparse
@@ -128,11 +128,11 @@ def main():
         for client in clients:
             client.patches = model["grid"]["rows"] * model["grid"]["columns"]
             client.classes = model["classes"]
-        run(clients, arguments.requests // 10)
+        run(clients, arguments.requests // 2)
         before = usage(server.pid)
         run(clients, arguments.requests)
         after = usage(server.pid)
-        print(f"after {arguments.requests // 10} requests: {before[0] >> 20} MiB, {before[1]} descriptors")
+        print(f"after {arguments.requests // 2} requests: {before[0] >> 20} MiB, {before[1]} descriptors")
         print(f"after {arguments.requests} more: {after[0] >> 20} MiB, {after[1]} descriptors")
         print(f"at most: {status(server.pid, 'VmHWM') >> 10} MiB")
         if after[0] - before[0] > GROWTH or after[1] > before[1] + 2:
