@@ -49,7 +49,9 @@ extension Evaluation {
         try check()
         var result = result
         result.kernels = kernels
-        try profile.measure("storing results") { try store.add(result) }
+        try profile.measure("storing results") {
+          try store.add([result], replacing: open.contains(result.position))
+        }
       },
       meet: { result in
         guard let known = contents[result.position], let content = result.content, known != content else {

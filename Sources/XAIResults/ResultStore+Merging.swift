@@ -107,7 +107,7 @@ extension ResultStore {
     if known.thumbnail == nil, let thumbnail = result.thumbnail {
       var known = known
       known.thumbnail = thumbnail
-      try add([known])
+      try add([known], replacing: true)
     }
   }
 

@@ -46,13 +46,15 @@ extension ResultStore {
     }
   }
 
-  /// Keeps the results of several images in one transaction; a result that is there already, of a group with an image that could not
-  /// be read then, is replaced.
-  package func add(_ results: [ImageResult]) throws {
+  /// Keeps the results of several images in one transaction.
+  ///
+  /// - Parameter replacing: whether results that are there already are replaced, as those of a group with an image that could not be
+  ///   read; otherwise they are an error.
+  package func add(_ results: [ImageResult], replacing: Bool = false) throws {
     for result in results { try check(result) }
     try connection.write { database in
       for result in results {
-        try database.remove(result.position)
+        if replacing { try database.remove(result.position) }
         try database.insert(result, at: path)
       }
     }
@@ -89,10 +91,6 @@ extension ResultStore {
 extension Database {
   /// Removes what is known of an image.
   fileprivate func remove(_ position: Int) throws {
-    let isThere = try Bool.fetchOne(
-      cachedStatement(sql: "SELECT EXISTS (SELECT * FROM pictures WHERE position = ?)"), arguments: [position]
-    )
-    guard isThere == true else { return }
     for table in ["map_failures", "measurements", "head_effects", "maps", "subjects", "pictures"] {
       try cachedStatement(sql: "DELETE FROM \(table) WHERE position = ?").execute(arguments: [position])
     }
