@@ -150,7 +150,7 @@ import FoundationNetworking
     try folder.writeImage("photos/LABEL_1/b.png", seed: 6)
     let evaluated = try XAIProcess.run(
       "evaluate", "-m", FixtureModel.vit, "-d", folder.path("photos"), "-o", database, "-e", "gmar", "-e",
-      "grad-cam", "--metric", "sparsity", "-q")
+      "attention-rollout", "--metric", "sparsity", "-q")
     try #require(evaluated.status == 0, "\(evaluated.errors)")
     for arguments in [[], ["-d", folder.path("photos")]] {
       let page = try await Page([FixtureModel.vit, database] + arguments)

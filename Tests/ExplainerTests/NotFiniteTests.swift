@@ -32,7 +32,8 @@ import XAITesting
   }
 }
 
-/// A model whose gradients have NaN for one patch: in the class token's attention to it, in its activations, and in a pixel.
+/// A model whose gradients have NaN for one patch: in the class token's attention to it, in its activations and those of the class
+/// token, and in a pixel.
 private struct PoisonedGradients: LayerReadableModel {
   let base: any Model
   var descriptor: ModelDescriptor { base.descriptor }
@@ -62,7 +63,7 @@ private struct PoisonedGradients: LayerReadableModel {
       from: cotangent, through: trace, rules: rules, requesting: request
     ) { try visitAttention(poisoned($0)) }
     for (point, gradient) in gradients.activations {
-      gradients.activations[point] = poisoned(gradient, at: 5 * gradient.shape.extents[2])
+      gradients.activations[point] = poisoned(poisoned(gradient, at: 5 * gradient.shape.extents[2]), at: 0)
     }
     gradients.input = gradients.input.map { poisoned($0, at: 5) }
     return gradients

@@ -108,17 +108,17 @@ public struct DAP: Explainer {
   /// What a row has to sum to after it is weighted: less than this is what a mask between regions of a window leaves.
   private static let leastSum: Float = 1e-6
 
-  /// Weights the entries of a row; one that attends to nothing that counts stays as it is.
+  /// Weights the entries of a row; one that attends to nothing that counts stays as it is, but not one that isn't a number.
   private static func weight(_ row: TransitionRow, by weights: [Float]) {
     var sum: Float = 0
     for c in row.entries.indices { sum += row.entries[c] * weights[row.token(ofEntry: c)] }
-    guard sum > leastSum else { return }
+    guard !(sum <= leastSum) else { return }
     for c in row.entries.indices { row.entries[c] *= weights[row.token(ofEntry: c)] }
   }
 
   /// What a layer's tokens are weighted with, by a map of its patches; all alike where no patch speaks for the class.
   private static func weights(_ map: [Float], behind prefixCount: Int) -> [Float] {
     let mean = map.reduce(0) { $0 + max($1, 0) } / Float(map.count)
-    return [Float](repeating: 1, count: prefixCount) + map.map { mean > 0 ? max($0, 0) / mean : 1 }
+    return [Float](repeating: 1, count: prefixCount) + map.map { mean == 0 ? 1 : max($0, 0) / mean }
   }
 }

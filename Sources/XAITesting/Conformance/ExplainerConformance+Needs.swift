@@ -10,6 +10,7 @@ extension ExplainerConformance {
       let text = setting.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
       do {
         let explainer = try Subject(options: Subject.Options(setting, of: Subject.descriptor.id))
+        guard !asksForMore(explainer, than: model) else { continue }
         let limited = LimitedModel(model, to: explainer.needs)
         defer { used.formUnion(limited.usedCapabilities) }
         needs.formUnion(explainer.needs)
@@ -41,6 +42,12 @@ extension ExplainerConformance {
         of: LimitedModel(model, to: own.subtracting(capability)), missing: capability, name, sample,
         &findings)
     }
+  }
+
+  /// Whether an option, and not the explainer as such, needs what a model doesn't give.
+  func asksForMore(_ explainer: Subject, than model: any Model) -> Bool {
+    let given = model.descriptor.capabilities
+    return Subject.descriptor.needs.isSubset(of: given) && !explainer.needs.isSubset(of: given)
   }
 
   /// A trace of exactly the declared recording gives the map of one that has everything.

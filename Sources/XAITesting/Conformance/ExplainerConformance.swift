@@ -141,6 +141,7 @@ public struct ExplainerConformance<Subject: Explainer>: Conformance {
       let text = setting.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
       findings.attempt(.options, "explaining with '\(text)'") { findings in
         let explainer = try Subject(options: Subject.Options(setting, of: Subject.descriptor.id))
+        guard !asksForMore(explainer, than: model) else { return }
         let attributions = try explain(sample.input, of: sample, by: explainer, on: model)
         checkShapes(of: attributions, by: explainer, sample, on: model, &findings)
       }
