@@ -90,6 +90,8 @@ def run(clients, count):
     failures = []
 
     def work(client):
+        # A tab that was idle for a minute has lost its connection.
+        client.connection.close()
         try:
             for _ in range(count // len(clients)):
                 client.step()
