@@ -78,6 +78,10 @@ public struct GradECLIP: Explainer {
     guard let gradient = gradients.activations[outputs]?.onHost("gradient") else {
       throw ModelError.notRecorded("gradient of \(outputs)")
     }
+    // Of which only the rows of tokens that are read count: what isn't finite may be in another.
+    if let first = NotFiniteTensor(gradient, .gradient(outputs)) {
+      throw AttributionError.notFinite(explainer: specification, first: first)
+    }
     let (patches, read) = (trace.layout.patches, trace.layout.readoutTokens)
     let values = try activation(.values)
     /// λ by image, token that is read and patch.
