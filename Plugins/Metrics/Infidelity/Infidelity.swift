@@ -54,18 +54,12 @@ public struct Infidelity: Metric {
 
   /// Asks for the logits of the image without each set, which are the same for every explainer and class.
   public func plan(for subject: MetricSubject) -> MetricPlan {
-    let sets = (0..<options.samples).map { patches(in: $0, of: subject) }
-    let name = "infidelity \(options.share) \(options.fill.rawValue)"
-    let frames = FramePlan(count: 1 + sets.count) {
-      $0 == 0
-        ? .whole
-        : .hiding(sets[$0 - 1], of: subject, by: options.fill, identity: .ofImage("\(name) \($0)"))
-    }
-    return .ask(logits: frames) { answers in
-      let logits = answers.logits.map { Double($0.logits[subject.classIndex]) }
-      let losses = logits.dropFirst().map { logits[0] - $0 }
-      let sums = sets.map { $0.reduce(0) { $0 + Double(subject.scores[$1]) } }
-      return .value(MetricValue(error(of: sums, about: losses)))
+    let hidden = HiddenSets(
+      (0..<options.samples).map { patches(in: $0, of: subject) }, of: subject, by: options.fill,
+      named: "infidelity \(options.share)")
+    return .ask(logits: hidden.frames) { answers in
+      let losses = hidden.losses(answers.logits.map { Double($0.logits[subject.classIndex]) })
+      return .value(MetricValue(error(of: hidden.worths, about: losses)))
     }
   }
 

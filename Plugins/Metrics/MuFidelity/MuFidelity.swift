@@ -61,17 +61,13 @@ public struct MuFidelity: Metric {
 
   /// Asks about the image without each set, which are the same for every explainer and class.
   public func plan(for subject: MetricSubject) -> MetricPlan {
-    let sets = (0..<options.samples).map { patches(in: $0, of: subject) }
-    let name = "mufidelity \(options.share) \(options.fill.rawValue)"
-    let frames = FramePlan(count: 1 + sets.count) {
-      $0 == 0
-        ? .whole
-        : .hiding(sets[$0 - 1], of: subject, by: options.fill, identity: .ofImage("\(name) \($0)"))
-    }
-    return .ask(logits: frames) { answers in
-      let scores = answers.logits.map { options.score.value(of: $0, classIndex: subject.classIndex) }
-      let losses = scores.dropFirst().map { scores[0] - $0 }
-      let sums = sets.map { $0.reduce(0) { $0 + Double(subject.scores[$1]) } }
+    let hidden = HiddenSets(
+      (0..<options.samples).map { patches(in: $0, of: subject) }, of: subject, by: options.fill,
+      named: "mufidelity \(options.share)")
+    return .ask(logits: hidden.frames) { answers in
+      let sums = hidden.worths
+      let losses = hidden.losses(
+        answers.logits.map { options.score.value(of: $0, classIndex: subject.classIndex) })
       let correlation =
         switch options.correlation {
         case .spearman: XAICore.correlation(XAICore.ranks(of: sums), XAICore.ranks(of: losses))
