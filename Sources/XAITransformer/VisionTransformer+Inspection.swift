@@ -11,16 +11,7 @@ extension VisionTransformer: InspectableModel {
     guard weights.blocks.allSatisfy({ $0.headNorm == nil }), pooling == nil else {
       throw .notGiven(.headRemoval, model: descriptor.name)
     }
-    for head in heads {
-      guard weights.blocks.indices.contains(head.layer), (0..<configuration.headCount).contains(head.head)
-      else {
-        throw .unsupportedInput(
-          model: descriptor.name,
-          reason:
-            "there is no head \(head.head) of layer \(head.layer): it has \(weights.blocks.count) layers of "
-            + "\(configuration.headCount) heads, counted from 0")
-      }
-    }
+    try checkHeads([Array(heads)], images: 1)
     var weights = weights
     for (layer, removed) in Dictionary(grouping: heads, by: \.layer) {
       let projection = weights.blocks[layer].projection

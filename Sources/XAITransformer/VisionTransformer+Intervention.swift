@@ -19,17 +19,9 @@ extension VisionTransformer {
         reads(layout, patchCount: kept[0].count), places(layout, kept: kept),
         without: [])
     case .removingHeads(let heads):
-      return try logits(input, layout, without: heads.map { [$0] })
-    case .removingHeadSets(let heads):
-      return try logits(input, layout, without: heads)
+      try checkHeads(heads, images: input.shape[0])
+      return logits(of: embed(input, layout).tokens, reads(layout), places(layout), without: heads)
     }
-  }
-
-  private func logits(
-    _ input: Tensor, _ layout: TokenLayout, without heads: [[Intervention.Head]]
-  ) throws -> Tensor {
-    try checkHeads(heads, images: input.shape[0])
-    return logits(of: embed(input, layout).tokens, reads(layout), places(layout), without: heads)
   }
 
   private func logits(

@@ -73,7 +73,7 @@ struct NaiveImage {
         if case .patches(let kept) = frames[index].content {
           logits = try model.intervenable().logits(input, under: .keepingPatches([kept])).elements
         } else if case .heads(let heads) = frames[index].content {
-          logits = try model.intervenable().logits(input, under: .removingHeadSets([heads])).elements
+          logits = try model.intervenable().logits(input, under: .removingHeads([heads])).elements
         } else {
           logits = try model.logits(input).elements
         }
@@ -100,7 +100,7 @@ struct NaiveImage {
     let descriptor = evaluation.model.descriptor
     return try (0..<descriptor.layerCount).flatMap { layer in
       try (0..<descriptor.headCount).map { head in
-        let removed = Intervention.removingHeads([Intervention.Head(layer: layer, head: head)])
+        let removed = Intervention.removingHeads([[Intervention.Head(layer: layer, head: head)]])
         return logits[classIndex]
           - (try evaluation.model.intervenable().logits(input, under: removed).elements[classIndex])
       }

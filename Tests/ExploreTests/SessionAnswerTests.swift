@@ -70,7 +70,7 @@ struct SessionAnswerTests {
       var question = ExploreQuestion(image: "1")
       (question.removedHeads, question.classes) = ([head], Array(0..<5))
       let answer = try await fixture.session.answer(question)
-      let expected = try fixture.model.intervenable().logits(fixture.input, under: .removingHeads([head]))
+      let expected = try fixture.model.intervenable().logits(fixture.input, under: .removingHeads([[head]]))
       for (logit, other) in zip(answer.asked.map(\.logit), expected.elements) {
         #expect(abs(logit - other) <= 1e-6 * max(1, abs(other)))
       }

@@ -42,7 +42,7 @@ import XAITesting
       for head in 0..<model.descriptor.headCount {
         let removed = Intervention.Head(layer: layer, head: head)
         expectClose(
-          try model.intervenable().logits(input, under: .removingHeads([removed, removed])),
+          try model.intervenable().logits(input, under: .removingHeads([[removed], [removed]])),
           wanted[layer][head],
           within: 1e-4, "\(golden.name) without head \(head) of layer \(layer)")
       }

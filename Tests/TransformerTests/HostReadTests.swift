@@ -57,7 +57,7 @@ import XAITransformer
       return try gradients.parameters.sorted { $0.key < $1.key }.map(\.value) + [
         model.intervenable().logits(input, under: .keepingPatches([[0, 3, 4], [1, 2, 6]])),
         model.intervenable().logits(
-          input, under: .removingHeads([.init(layer: 0, head: 0), .init(layer: 1, head: 0)])),
+          input, under: .removingHeads([[.init(layer: 0, head: 0)], [.init(layer: 1, head: 0)]])),
       ]
     }
   }
@@ -95,7 +95,7 @@ import XAITransformer
       return try [
         model.logits(input, under: .keepingPatches([[0, 3, 4], [1, 2, 6]])),
         model.logits(
-          input, under: .removingHeads([.init(layer: 0, head: 0), .init(layer: 1, head: 0)])),
+          input, under: .removingHeads([[.init(layer: 0, head: 0)], [.init(layer: 1, head: 0)]])),
       ]
     }
   }

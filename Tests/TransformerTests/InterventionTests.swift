@@ -54,7 +54,7 @@ import XAITransformer
     try expectRemoval(.attentionPooled, layer: 3, projection: "attn_pool.proj.weight")
     let model = ToyModel.attentionPooled.make(on: AvailableKernels.preferred.make())
     expectError("there is no head 0 of layer 4: it has 4 layers of 3 heads") {
-      try model.intervenable().logits(input, under: .removingHeads([head(4, 0), head(4, 0)]))
+      try model.intervenable().logits(input, under: .removingHeads([[head(4, 0)], [head(4, 0)]]))
     }
     expectError("its probe attends to the patches, and none is kept") {
       try model.intervenable().logits(input, under: .keepingPatches([[], []]))
@@ -74,17 +74,17 @@ import XAITransformer
       })
     expectClose(
       try model.intervenable().logits(
-        input, under: .removingHeads([head(layer, index), head(layer, index)])),
+        input, under: .removingHeads([[head(layer, index)], [head(layer, index)]])),
       try model.replacingParameters(tensors).logits(input), within: 1e-5, "\(toy)")
   }
 
   @Test("each image of a batch has a head of its own")
   func batch() throws {
     let model = ToyModel.classToken.make(on: AvailableKernels.preferred.make())
-    let both = try model.intervenable().logits(input, under: .removingHeads([head(0, 1), head(2, 0)]))
+    let both = try model.intervenable().logits(input, under: .removingHeads([[head(0, 1)], [head(2, 0)]]))
     for (image, removed) in [head(0, 1), head(2, 0)].enumerated() {
       expectClose(
-        try model.intervenable().logits(input[image..<image + 1], under: .removingHeads([removed]))[0],
+        try model.intervenable().logits(input[image..<image + 1], under: .removingHeads([[removed]]))[0],
         both[image],
         within: 1e-5, "image \(image)")
     }
@@ -98,13 +98,13 @@ import XAITransformer
       (.keepingPatches([[0, 9], [1, 2]]), "not an ascending list from 0 to 8"),
       (.keepingPatches([[2, 1], [1, 2]]), "not an ascending list from 0 to 8"),
       (.keepingPatches([[-1, 1], [1, 2]]), "not an ascending list from 0 to 8"),
-      (.removingHeads([Intervention.Head(layer: 0, head: 0)]), "1 heads don't fit 2 images"),
+      (.removingHeads([[Intervention.Head(layer: 0, head: 0)]]), "1 heads don't fit 2 images"),
       (
-        .removingHeads(Array(repeating: Intervention.Head(layer: 3, head: 0), count: 2)),
+        .removingHeads(Array(repeating: [Intervention.Head(layer: 3, head: 0)], count: 2)),
         "there is no head 0 of layer 3"
       ),
       (
-        .removingHeads(Array(repeating: Intervention.Head(layer: 0, head: 9), count: 2)),
+        .removingHeads(Array(repeating: [Intervention.Head(layer: 0, head: 9)], count: 2)),
         "there is no head 9 of layer 0"
       ),
     ])

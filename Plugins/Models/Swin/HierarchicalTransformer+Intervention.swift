@@ -18,17 +18,9 @@ extension HierarchicalTransformer: IntervenableModel {
       try checkPatches(kept, images: input.shape[0], layout)
       return logits(input, layout, PresentTokens(kept, of: layout.grid), without: [])
     case .removingHeads(let heads):
-      return try logits(input, layout, without: heads.map { [$0] })
-    case .removingHeadSets(let heads):
-      return try logits(input, layout, without: heads)
+      try checkHeads(heads, images: input.shape[0])
+      return logits(input, layout, nil, without: heads)
     }
-  }
-
-  private func logits(
-    _ input: Tensor, _ layout: TokenLayout, without heads: [[Intervention.Head]]
-  ) throws -> Tensor {
-    try checkHeads(heads, images: input.shape[0])
-    return logits(input, layout, nil, without: heads)
   }
 
   private func logits(

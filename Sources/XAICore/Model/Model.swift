@@ -105,10 +105,8 @@ public enum Intervention: Hashable, Sendable {
   /// Only these patches become tokens, ascending; one list per image, all of the same length. The others are not there:
   /// no attention goes to them, and nothing stands in their place.
   case keepingPatches([[Int]])
-  /// The output of one head is zero before the projection that joins the heads; one head per image.
-  case removingHeads([Head])
-  /// The outputs of some heads are zero in the same way; one list per image, of any length.
-  case removingHeadSets([[Head]])
+  /// The outputs of some heads are zero before the projection that joins the heads; one list per image, of any length.
+  case removingHeads([[Head]])
 
   /// A head of a layer.
   public struct Head: Hashable, Sendable, Codable {
@@ -130,7 +128,7 @@ extension Intervention {
   public var needs: Capabilities {
     switch self {
     case .keepingPatches: .patchRemoval
-    case .removingHeads, .removingHeadSets: .headRemoval
+    case .removingHeads: .headRemoval
     }
   }
 }

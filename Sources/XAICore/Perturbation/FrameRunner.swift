@@ -113,7 +113,7 @@ package struct FrameBatch: Sendable {
     if !kept.isEmpty {
       logits = try model.intervenable().logits(input, under: .keepingPatches(kept))
     } else if !removed.isEmpty {
-      logits = try model.intervenable().logits(input, under: .removingHeadSets(removed))
+      logits = try model.intervenable().logits(input, under: .removingHeads(removed))
     } else {
       logits = try model.logits(input)
     }

@@ -20,7 +20,7 @@ enum HeadEffects {
       let batch = Array(heads[start..<min(start + batchSize, heads.count)])
       let inputs = input.repeated(batch.count)
       let logits = try model.finite(
-        model.intervenable().logits(inputs, under: .removingHeads(batch)), of: inputs)
+        model.intervenable().logits(inputs, under: .removingHeads(batch.map { [$0] })), of: inputs)
       try logits.withElements { elements in
         for (row, head) in batch.enumerated() {
           for (place, subject) in subjects.enumerated() {

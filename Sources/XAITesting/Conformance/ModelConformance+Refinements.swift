@@ -45,7 +45,7 @@ extension ModelConformance {
     let all = Array(0..<grid.count)
     let changes: [Intervention] = [
       .keepingPatches(Array(repeating: Array(all.dropFirst()), count: images)),
-      .removingHeads(Array(repeating: Intervention.Head(layer: 0, head: 0), count: images)),
+      .removingHeads(Array(repeating: [Intervention.Head(layer: 0, head: 0)], count: images)),
     ]
     let whole = try model.logits(sample.input).elements
     for change in changes {

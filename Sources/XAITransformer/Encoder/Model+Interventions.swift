@@ -30,7 +30,7 @@ extension Model {
   package func checkHeads(_ lists: [[Intervention.Head]], images: Int) throws(ModelError) {
     guard lists.count == images else {
       throw unsupported(
-        "\(lists.count) heads don't fit \(images) images: there is one, or one list, for each")
+        "\(lists.count) heads don't fit \(images) images: there is a list for each")
     }
     let counts = descriptor.layers.map { $0.attention?.headCount ?? 0 }
     for head in lists.joined()

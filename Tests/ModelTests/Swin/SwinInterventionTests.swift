@@ -62,7 +62,7 @@ import XAIWeights
       let heads = try #require(descriptor.attention?.headCount)
       let head = layer % heads
       let removed = try model.intervenable().logits(
-        input, under: .removingHeads([.init(layer: layer, head: head)]))
+        input, under: .removingHeads([[.init(layer: layer, head: head)]]))
       let width = descriptor.width / heads
       var parameters = Dictionary(uniqueKeysWithValues: model.parameters.map { ($0.name, $0.tensor) })
       let places = toy.configuration.layers[layer]
@@ -85,7 +85,7 @@ import XAIWeights
     }
     expectError("ascending list from 0 to 34") { try model.logits(input, under: .keepingPatches([[35]])) }
     expectError("no head 3 of layer 1: it has 4 layers of [3, 3, 4, 4] heads") {
-      try model.logits(input, under: .removingHeads([.init(layer: 1, head: 3)]))
+      try model.logits(input, under: .removingHeads([[.init(layer: 1, head: 3)]]))
     }
   }
 }
