@@ -130,7 +130,7 @@ extension InnerExplainer {
   /// ResLRP.
   fileprivate static var residualLRP: InnerExplainer {
     guard let inner = InnerExplainer(optionText: "attnlrp:residual-gamma=1") else {
-      fatalError("a specification")
+      fatalError("the default of View Mean is a specification")
     }
     return inner
   }

@@ -24,7 +24,7 @@ public struct HeadAblation: Metric {
     self.options = options
   }
 
-  /// A model without some of its heads, and probabilities, but for logits.
+  /// A model without some of its heads, and probabilities, except for logits.
   public var needs: MetricNeeds {
     options.score == .logit ? .headRemoval : [.headRemoval, .probabilities]
   }
@@ -66,7 +66,7 @@ public struct HeadAblation: Metric {
     return (1...count).map { step in groups.flatMap { $0.prefix(step * $0.count / count) } }
   }
 
-  /// The area by the trapezoidal rule, with the curve: in percent, but for logits.
+  /// The area by the trapezoidal rule, with the curve: in percent, except for logits.
   private func value(of curves: [[Double]]) -> MetricValue {
     let scale = options.score == .logit ? 1.0 : 100
     let points = curves[0].indices

@@ -27,7 +27,7 @@ public struct ROAD: Metric {
     self.options = options
   }
 
-  /// Probabilities, but for logits, and a seed for the noise.
+  /// Probabilities, except for logits, and a seed for the noise.
   public var needs: MetricNeeds {
     var needs: MetricNeeds = options.noise > 0 ? .seed : []
     if options.score != .logit { needs.insert(.probabilities) }

@@ -27,7 +27,7 @@ public struct SymmetricRelevanceGain: Metric {
     self.options = options
   }
 
-  /// Probabilities, but for logits; patches are removed where tokens are the unit.
+  /// Probabilities, except for logits; patches are removed where tokens are the unit.
   public var needs: MetricNeeds { options.curves.needs }
 
   /// Asks for the points of both curves.

@@ -61,7 +61,7 @@ export function attentionPanel() {
   const layerSaid = el("output", { for: "rollout-layer" });
   const rollout = el("p", { class: "slider" },
     el("label", { for: "rollout-layer" }, "Attention rollout up to layer"), layer, layerSaid);
-  // The head that is enlarged, as `[layer, head]`; it stays when the pointer goes on to its map. Rollout where there is none.
+  // The head that is enlarged, as `[layer, head]`; it stays when the pointer moves on to its map. Rollout where there is none.
   let pointed = null;
   let cells = new Map(), touched = null, asked = 0, shownMap = null;
 

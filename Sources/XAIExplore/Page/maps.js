@@ -7,7 +7,7 @@ import { explainer, removedHeads, targetIndex, view } from "./store.js";
 const kept = new Map();
 const limit = 300;
 
-/** What a map is asked with, for the view as it is, but for what `changes` says. */
+/** What a map is asked with, for the view as it is, except for what `changes` says. */
 export function request(changes = {}) {
   return {
     model: view().model, image: view().image, explainer: view().explainer, target: targetIndex(), against: null,

@@ -31,7 +31,7 @@ import XAITesting
     }
   }
 
-  @Test("with LibraGrad's constants it is CP-LRP's relevance, but for gates")
+  @Test("with LibraGrad's constants it is CP-LRP's relevance, except for gates")
   func libra() throws {
     for (toy, isSame) in [(ToyModel.classToken, true), (.relative, true), (.gated, false)] {
       let model = toy.make(on: AvailableKernels.preferred.make())

@@ -53,7 +53,7 @@ def inside(network: Network, images: torch.Tensor) -> Inside:
 
 @contextlib.contextmanager
 def backward(network: Network, rules: str):
-    """The network with LibraGrad's reverse pass and attention as a leaf, whose cotangent can then be read; or as it is."""
+    """The network with LibraGrad's backward pass and attention as a leaf, whose cotangent can then be read; or as it is."""
     if rules == "gradient":
         yield
         return

@@ -57,7 +57,7 @@ def _dividers(method: str):
 
 @contextlib.contextmanager
 def ruled(network: Network, method: str, gamma: float, patch_gamma: float):
-    """The network with another reverse pass; its forward pass stays.
+    """The network with another backward pass; its forward pass stays.
 
     LibraGrad's (Mehri et al. 2025, section 3.5) has attention as a constant like CP-LRP's, and the gate's halves like AttnLRP's.
     """

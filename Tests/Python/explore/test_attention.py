@@ -36,7 +36,7 @@ class Attention(PageTest):
         marks = self.panel.locator(".enlarged .marks")
         marks.scroll_into_view_if_needed()
         box = marks.bounding_box()
-        # It stays enlarged while the pointer goes on to its map.
+        # It stays enlarged while the pointer moves on to its map.
         for patch in range(81):
             self.page.mouse.move(box["x"] + (patch % 9 + 0.5) * box["width"] / 9,
                                  box["y"] + (patch // 9 + 0.5) * box["height"] / 9)

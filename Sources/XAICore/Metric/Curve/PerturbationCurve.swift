@@ -69,7 +69,7 @@ struct PerturbationCurve: Sendable {
     }
   }
 
-  /// The area under scores at the points, with the curve: in percent, but for logits.
+  /// The area under scores at the points, with the curve: in percent, except for logits.
   private func value(of scores: [Double]) -> MetricValue {
     let scale = options.score == .logit ? 1.0 : 100
     return MetricValue(

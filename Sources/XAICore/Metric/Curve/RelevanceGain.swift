@@ -2,7 +2,7 @@ extension PerturbationOptions {
   /// How much longer the class stays when the least relevant goes first than when the most relevant does.
   ///
   /// The area under the curve of ``PerturbationPath/removingLeastRelevant`` minus that of
-  /// ``PerturbationPath/removingMostRelevant``, with the difference at each point: in percent, but for logits.
+  /// ``PerturbationPath/removingMostRelevant``, with the difference at each point: in percent, except for logits.
   package func gain(for subject: MetricSubject) -> MetricPlan {
     let curves = [PerturbationPath.removingLeastRelevant, .removingMostRelevant].map {
       PerturbationCurve(self, $0, subject).plan
