@@ -18,11 +18,11 @@ public struct CoRTOptions: ContrastiveOptions {
   /// How the relevance of a layer counts.
   public var scaling = Scaling.gross
   /// Scores are sign(s)·|s|^power; not used where tokens are ranked.
-  public var power = 0.5
+  public var power = 0.75
   /// How much the tokens that information comes from count beside relevance, both as ranks; 0 is relevance alone, not ranked.
   public var transport = 0.0
   /// How much of the blur of bilinear upsampling is taken back: 0 is nothing, 1 all.
-  public var sharpness = 0.5
+  public var sharpness = 0.25
   /// How much more the larger summand of a residual sum counts; 0 is the derivative.
   public var residualGamma = 0.0
   /// Whether the map is the mean of that without and that with `residualGamma`.
@@ -76,6 +76,7 @@ extension Preset where Options == CoRTOptions {
     Preset("transport", "ranks of relevance, and by a quarter of the tokens that information comes from") {
       $0.scaling = .none
       $0.transport = 0.25
+      $0.sharpness = 0.5
     }
   }
 
@@ -84,6 +85,7 @@ extension Preset where Options == CoRTOptions {
     Preset("deep", "transport with residual-gamma 1, for large models and CLIP") {
       $0.scaling = .none
       $0.transport = 0.25
+      $0.sharpness = 0.5
       $0.residualGamma = 1
     }
   }
@@ -93,6 +95,7 @@ extension Preset where Options == CoRTOptions {
     Preset("two-pass", "the mean of transport and deep, by two backward passes") {
       $0.scaling = .none
       $0.transport = 0.25
+      $0.sharpness = 0.5
       $0.residualGamma = 1
       $0.halves = true
     }
@@ -111,7 +114,7 @@ extension Preset where Options == CoRTOptions {
 /// CoRT: contrastive relevance with transport.
 ///
 /// c is the cotangent of y_A − share·Σ_k w_k·y_k under the rules of CP-LRP, and x_l the tokens before block l. A patch scores
-/// s_j = Σ_l Σ_d x_l[j, d]·c_l[j, d] / G_l, where G_l = Σ_jd |x_l[j, d]·c_l[j, d]|; drawn is sign(s)·√|s|, sharpened.
+/// s_j = Σ_l Σ_d x_l[j, d]·c_l[j, d] / G_l, where G_l = Σ_jd |x_l[j, d]·c_l[j, d]|; drawn is sign(s)·|s|^¾, sharpened.
 /// Made of contrastive relevance (Gu, Yang & Tresp 2018, arXiv 1812.02100), FullGrad+ with Libra's constants
 /// (Mehri et al. 2025), generic attention (Chefer, Gur & Wolf 2021, arXiv 2103.15679) and the residual rule of ResLRP (2026).
 public struct CoRT: Explainer {

@@ -4,9 +4,9 @@ import torch
 from torch.nn.functional import interpolate
 
 
-DEFAULTS = {"contrast": "others", "share": 0.75, "scaling": "gross", "power": 0.5, "transport": 0.0, "sharpness": 0.5,
+DEFAULTS = {"contrast": "others", "share": 0.75, "scaling": "gross", "power": 0.75, "transport": 0.0, "sharpness": 0.25,
             "residual-gamma": 0.0, "halves": "false"}
-TRANSPORT = {"scaling": "none", "transport": 0.25}
+TRANSPORT = {"scaling": "none", "transport": 0.25, "sharpness": 0.5}
 PRESETS = {
     "plain": {"scaling": "none", "power": 1.0, "sharpness": 0.0},
     "transport": TRANSPORT,
