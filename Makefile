@@ -19,7 +19,7 @@ DEMO := Examples/Demo
 # GMAR, whose maps of two classes are the same here, and two methods that follow the class.
 EXPLAINERS := gmar attnlrp:preset=vit occlusion
 
-.PHONY: help build test test-threads test-explore dist test-dist test-slurm docs fuzz lint examples demo demo-model images install packages clean
+.PHONY: help build test test-threads test-explore dist test-dist test-slurm docs fuzz lint examples demo demo-images demo-model images install packages clean
 
 help:
 	@echo 'make demo       explain the bundled scenes with the bundled model, into $(OUT)'
@@ -67,7 +67,7 @@ test-%: packages
 docs: packages
 	@env $(environment) SWIFT='$(SWIFT)' Scripts/docs-site
 
-# The parsers of files from anywhere, a minute each.
+# The parsers of files from anywhere, a minute each and at the same time.
 fuzz: packages
 	Scripts/fuzz $(SECONDS)
 
@@ -78,8 +78,12 @@ examples: packages
 	$(swift) build $(SWIFTFLAGS)
 	cd Examples/ThirdPartyPlugin && $(swift) build --scratch-path ../../.build/third-party
 
-# Two objects a scene, and both are asked about: the two classes that the model finds likeliest.
+# Two objects a scene, and both are asked about: the two classes that the model finds likeliest. demo-images takes the
+# program that is there.
 demo: build
+	@$(MAKE) --no-print-directory demo-images
+
+demo-images:
 	@mkdir -p $(OUT)
 	.build/release/xai explain --model $(DEMO)/model $(DEMO)/scenes/*.png --target top:2 \
 	  $(foreach explainer,$(EXPLAINERS),--explainer $(explainer)) --montage --format jpeg --output $(OUT)

@@ -136,9 +136,7 @@ let modules: [Module] = [
   Module(name: "XAITensor", uses: ["XAIFoundation", "CVectorKernels"] + (usesOneDNN ? ["COneDNN"] : [])),
   Module(name: "XAIWeights", uses: ["XAIFoundation", "XAITensor"]),
   Module(name: "XAIHub", uses: ["XAIFoundation", "XAIWeights", "CCurl"]),
-  Module(
-    name: "XAIImage", uses: ["XAIFoundation", "XAITensor", "CImageCodecs"],
-    embedded: ["Drawing/colour-bar-words.png"]),
+  Module(name: "XAIImage", uses: ["XAIFoundation", "XAITensor", "CImageCodecs"]),
   Module(name: "XAIFigures", uses: ["XAIFoundation", "XAITensor", "XAIImage", "CPangoCairo"]),
   Module(name: "XAICore", uses: ["XAIFoundation", "XAITensor", "XAIWeights", "XAIImage"]),
   Module(name: "XAITransformer", uses: ["XAIFoundation", "XAICore", "XAITensor", "XAIWeights", "XAIImage"]),
@@ -166,7 +164,8 @@ let modules: [Module] = [
   Module(
     name: "XAIBench",
     uses: [
-      "XAIFoundation", "XAIEvaluation", "XAITransformer", "XAICore", "XAITensor", "XAIImage", "CMachine",
+      "XAIFoundation", "XAIEvaluation", "XAITransformer", "XAICore", "XAITensor", "XAIImage",
+      "CVectorKernels",
     ]),
   Module(
     name: "XAITesting",
@@ -347,10 +346,9 @@ let namedTests = ProcessInfo.processInfo.environment["XAI_TESTS"]?.split(separat
 let cTargets: [Target] =
   [
     .target(name: "CVectorKernels"),
-    .target(name: "CMachine"),
     .target(
       name: "CImageCodecs", dependencies: ["CImageLibraries"],
-      exclude: (usesWebP ? [] : ["webp.c"]) + (usesGIF ? [] : ["gif.c"]),
+      cxxSettings: (usesWebP ? [.define("XAI_WEBP")] : []) + (usesGIF ? [.define("XAI_GIF")] : []),
       linkerSettings: imageLibraries.flatMap(\.links).map { .linkedLibrary($0) }),
     .systemLibrary(
       name: "CImageLibraries",
@@ -428,7 +426,8 @@ let package = Package(
     + documentationPlugin,
   targets: cTargets + moduleTargets + pluginTargets + applicationTargets + testTargets,
   swiftLanguageModes: [.v6],
-  cLanguageStandard: .c11
+  cLanguageStandard: .c11,
+  cxxLanguageStandard: .cxx20
 )
 
 for target in package.targets where [.regular, .executable, .test].contains(target.type) {

@@ -13,7 +13,7 @@ static inline bool xai_append(xai_encoded *encoded, size_t *capacity, const uint
   if (encoded->count + count > *capacity) {
     size_t wanted = (encoded->count + count) * 2;
     if (wanted < 4096) wanted = 4096;
-    uint8_t *grown = realloc(encoded->bytes, wanted);
+    uint8_t *grown = (uint8_t *)realloc(encoded->bytes, wanted);
     if (grown == NULL) return false;
     encoded->bytes = grown;
     *capacity = wanted;

@@ -4,7 +4,7 @@
 // (h + l)·(h′ + l′) three parts of four are summed, h·h′ + h·l′ + l·h′; l·l′ is as small as what e leaves out. Henry, Tang
 // and Heinecke, Leveraging the bfloat16 Artificial Intelligence Datatype For Higher-Precision Computations (2019).
 //
-// Both factors are packed as tiles (amx.c), those of l behind those of h: a tile of A and its l, and two tiles of B and
+// Both factors are packed as tiles (amx.h), those of l behind those of h: a tile of A and its l, and two tiles of B and
 // then their l.
 
 typedef struct {

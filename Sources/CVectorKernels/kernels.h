@@ -1,4 +1,4 @@
-// All kernels for one instruction set, as the table XAI_TABLE. The including file defines XAI_LANES and XAI_ROWS (the
+// All kernels for one instruction set, as a table. The including file defines XAI_LANES and XAI_ROWS (the
 // most rows of a tile: two vectors of sums for each, two of B and one of A fit in the registers), and the target.
 #include "vector.h"
 #include "functions.h"
@@ -11,7 +11,7 @@
 #include "blocks.h"
 #include "formulas.h"
 
-const xai_vector_kernels XAI_TABLE = {
+static const xai_vector_kernels table = {
     .tile_rows = XAI_ROWS,
     .tile_columns = XAI_TILE_COLUMNS,
     .lanes = XAI_LANES,

@@ -189,7 +189,7 @@ static void multiply_tile(ptrdiff_t rows, ptrdiff_t depth, const float *a, bool 
 
 // Enough independent sums to hide the latency of a multiply-add, few enough to stay in registers.
 static double peak(ptrdiff_t rounds) {
-  enum { count = 12 };
+  constexpr int count = 12;
   static volatile float sink;
   float factor = 0.999f + sink;
   vf sums[count];

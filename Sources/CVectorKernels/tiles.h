@@ -1,18 +1,8 @@
-// What products in bfloat16 share, whether on matrix tiles or on vectors. The including file defines XAI_BFLOAT16_TARGET,
-// and closes the target attribute that is opened here.
+// What products in bfloat16 share, whether on matrix tiles or on vectors.
 //
 // Both factors are packed as tiles, one after the other, so that a product reads two streams of memory. A tile of A is 16
 // rows of 32 elements of depth. A tile of B is 16 columns of 32: column n's elements 2i and 2i+1 lie side by side in row i.
-#include <immintrin.h>
-
-#define XAI_LANES 16
-#pragma clang attribute push(__attribute__((target(XAI_BFLOAT16_TARGET))), apply_to = function)
-#include "vector.h"
-#include "functions.h"
-#include "transpose.h"
-#include "prefetch.h"
-
-enum { tile_side = 16, tile_depth = 32, tile_elements = tile_side * tile_depth, pair = 2 * tile_side };
+constexpr int tile_side = 16, tile_depth = 32, tile_elements = tile_side * tile_depth, pair = 2 * tile_side;
 
 // Two vectors rounded to bfloat16, ties to even, side by side.
 XAI_INLINE __m512i rounded(vf low, vf high) { return (__m512i)_mm512_cvtne2ps_pbh((__m512)high, (__m512)low); }

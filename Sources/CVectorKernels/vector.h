@@ -1,7 +1,5 @@
-// Vectors of XAI_LANES float32 and what the loops need of them. Included once by each instruction set's file, which
-// defines XAI_LANES, and within its target attribute.
-#include <math.h>
-#include <stdint.h>
+// Vectors of XAI_LANES float32 and what the loops need of them. Included once for each instruction set, with its
+// XAI_LANES, in its namespace and within its target attribute.
 
 #define XAI_INLINE static inline __attribute__((always_inline))
 
@@ -16,6 +14,10 @@ typedef float vf_in_memory __attribute__((ext_vector_type(XAI_LANES), aligned(4)
 #define XAI_MAX(a, b) ((a) > (b) ? (a) : (b))
 
 // Per width: 0, 1, 2, …; the two halves of a full interleaving; and the reduction of a vector to four lanes.
+#undef XAI_IOTA
+#undef XAI_ZIP_LOW
+#undef XAI_ZIP_HIGH
+#undef XAI_FOUR
 #if XAI_LANES == 16
 #define XAI_IOTA {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}
 #define XAI_ZIP_LOW(a, b) \

@@ -12,6 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#if defined(__cplusplus)
+extern "C" {
+#endif
 #pragma clang assume_nonnull begin
 
 // Where a tile of a product goes, and what happens to it on the way: see Epilogue in XAITensor.
@@ -110,9 +113,6 @@ enum { XAI_BASELINE = 0, XAI_AVX2 = 1, XAI_AVX512 = 2 };
 // The kernels for one instruction set; null where this build or this processor lacks it. The baseline always exists.
 const xai_vector_kernels *_Nullable xai_vector_kernels_for(int instruction_set);
 
-// How many float32 operations `rounds` rounds of register multiply-adds are, having run them: the peak to compare with.
-double xai_peak_fma(int instruction_set, ptrdiff_t rounds);
-
 // Tells the processor that the calling loop waits for another core.
 static inline void xai_pause(void) {
 #if defined(__x86_64__) || defined(__i386__)
@@ -171,6 +171,20 @@ void xai_amx_split_depth(uint16_t *tiles, ptrdiff_t tiles_stride, const float *s
 void xai_amx_multiply_split(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, ptrdiff_t a_stride, const uint16_t *b,
                             xai_tile_epilogue *end);
 
+// What a processor and its memory can do at most, for benchmarks.
+
+// How many operations `rounds` rounds of products in registers are, having run them: of float32 (0 where the processor
+// lacks the instruction set), and of bfloat16 on vectors and on matrix tiles, where those are available.
+double xai_peak_fma(int instruction_set, ptrdiff_t rounds);
+double xai_bfloat16_peak(ptrdiff_t rounds);
+double xai_amx_peak(ptrdiff_t rounds);
+
+// sum ← a + factor·b, the triad of McCalpin's STREAM: what is left of it on large arrays is the memory.
+void xai_triad(float *sum, const float *a, const float *b, float factor, ptrdiff_t count);
+
 #pragma clang assume_nonnull end
+#if defined(__cplusplus)
+}
+#endif
 
 #endif

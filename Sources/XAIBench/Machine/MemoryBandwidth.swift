@@ -1,4 +1,4 @@
-import CMachine
+import CVectorKernels
 import XAIFoundation
 import XAITensor
 

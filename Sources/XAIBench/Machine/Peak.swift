@@ -1,4 +1,4 @@
-import CMachine
+import CVectorKernels
 import XAIFoundation
 package import XAITensor
 
@@ -69,16 +69,12 @@ package enum ArithmeticUnit: String, CaseIterable, Sendable, Encodable {
     case .baseline: Self.run(.baseline, rounds)
     case .avx2: Self.run(.avx2, rounds)
     case .avx512: Self.run(.avx512, rounds)
-    case .avx512BFloat16: Self.runBFloat16(XAI_BFLOAT16_AVX512, rounds)
-    case .amxBFloat16: Self.runBFloat16(XAI_BFLOAT16_AMX, rounds)
+    case .avx512BFloat16: xai_bfloat16_available() ? xai_bfloat16_peak(rounds) : nil
+    case .amxBFloat16: xai_amx_available() ? xai_amx_peak(rounds) : nil
     }
   }
 
   private static func run(_ set: InstructionSet, _ rounds: Int) -> Double? {
     InstructionSet.available.contains(set) ? set.runPeak(rounds: rounds) : nil
-  }
-
-  private static func runBFloat16(_ unit: Int, _ rounds: Int) -> Double? {
-    xai_has_bfloat16(Int32(unit)) ? xai_peak_bfloat16(Int32(unit), rounds) : nil
   }
 }

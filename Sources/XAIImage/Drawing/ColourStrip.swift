@@ -1,6 +1,6 @@
 /// A colour bar with words under it, below an image: what the colours of the map over the image mean.
 ///
-/// The words come from a file that was drawn once. Pango draws those of figures, and loading it takes longer than all the rest
+/// The words come from a picture that was drawn once. Pango draws those of figures, and loading it takes longer than all the rest
 /// of an overlay.
 package struct ColourStrip {
   /// Columns of image and strip: those of the image, or more where the words need them.
@@ -17,7 +17,7 @@ package struct ColourStrip {
   private let colours: [Colour]
   private let words: [RGBImage]
 
-  /// What stands under a bar, in the order of the file of words.
+  /// What stands under a bar, in the order of the picture of words.
   private enum Word: Int, CaseIterable {
     case against, zero, `for`, lowest, highest
   }
@@ -68,12 +68,12 @@ package struct ColourStrip {
 
   // MARK: - Words
 
-  /// Rows of a word in the file.
+  /// Rows of a word in the picture.
   private static let sheetLine = 96
 
-  /// The words of the file that `Scripts/colour-bar-words.py` writes, each without the white beside it.
+  /// The words of the picture, `ColourBarWords`, each without the white beside it.
   private static let sheet: [Word: RGBImage] = {
-    guard let sheet = try? RGBImage(decoding: PackageResources.colour_bar_words_png),
+    guard let png = ColourBarWords.png, let sheet = try? RGBImage(decoding: [UInt8](png)),
       sheet.height == sheetLine * Word.allCases.count
     else { return [:] }
     var words: [Word: RGBImage] = [:]

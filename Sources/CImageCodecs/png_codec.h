@@ -1,9 +1,4 @@
-#include <png.h>
-#include <stdlib.h>
-#include <string.h>
-#include <zlib.h>
-
-#include "buffer.h"
+// Included by codecs.cpp, in the namespace png.
 
 /// All that outlives a jump: it stands in the caller's frame, so that setjmp leaves its values alone.
 typedef struct decoder {
@@ -19,7 +14,7 @@ typedef struct decoder {
 // MARK: - Errors and input
 
 static void fail(png_structp png, png_const_charp message) {
-  decoder *decoder = png_get_error_ptr(png);
+  decoder *decoder = (struct decoder *)png_get_error_ptr(png);
   xai_set_message(decoder->report, message);
   if (decoder->status == XAI_CODEC_OK) decoder->status = XAI_CODEC_CORRUPT;
   png_longjmp(png, 1);
@@ -32,7 +27,7 @@ static void ignore(png_structp png, png_const_charp message) {
 }
 
 static void read_bytes(png_structp png, png_bytep target, size_t count) {
-  decoder *decoder = png_get_io_ptr(png);
+  decoder *decoder = (struct decoder *)png_get_io_ptr(png);
   if (count > decoder->left) {
     decoder->status = XAI_CODEC_TRUNCATED;
     png_error(png, "the file ends inside a chunk");
@@ -124,7 +119,7 @@ static void read_passes(decoder *decoder, const row_format *format, xai_extent e
 static void read_rows(decoder *decoder, xai_extent extent, uint8_t *pixels) {
   const row_format format = format_of(decoder);
   // Room for the widest pixel, four samples of 16 bits.
-  decoder->row = malloc((size_t)extent.width * 8);
+  decoder->row = (uint8_t *)malloc((size_t)extent.width * 8);
   if (decoder->row == NULL) {
     decoder->status = XAI_CODEC_NO_MEMORY;
     png_error(decoder->png, "no memory for a row");
@@ -187,26 +182,29 @@ static xai_codec_status run(decoder *decoder, xai_extent *extent, uint8_t *pixel
 static xai_codec_status run_and_close(
     const uint8_t *bytes, size_t count, xai_extent *extent, uint8_t *pixels, xai_codec_report *report) {
   xai_set_message(report, "no memory for the decoder");
-  decoder decoder = {.next = bytes, .left = count, .status = XAI_CODEC_OK, .report = report};
+  decoder decoder = {};
+  decoder.next = bytes;
+  decoder.left = count;
+  decoder.report = report;
   xai_codec_status status = run(&decoder, extent, pixels);
   png_destroy_read_struct(&decoder.png, &decoder.info, NULL);
   free(decoder.row);
   return status;
 }
 
-xai_codec_status xai_png_extent(
+extern "C" xai_codec_status xai_png_extent(
     const uint8_t *bytes, size_t count, xai_extent *extent, xai_codec_report *report) {
   return run_and_close(bytes, count, extent, NULL, report);
 }
 
-xai_codec_status xai_png_decode(
+extern "C" xai_codec_status xai_png_decode(
     const uint8_t *bytes, size_t count, xai_extent extent, uint8_t *pixels, xai_codec_report *report) {
   return run_and_close(bytes, count, &extent, pixels, report);
 }
 
 // MARK: - Compressed texts
 
-size_t xai_inflate(const uint8_t *bytes, size_t count, uint8_t *target, size_t capacity) {
+extern "C" size_t xai_inflate(const uint8_t *bytes, size_t count, uint8_t *target, size_t capacity) {
   uLongf written = capacity;
   return uncompress(target, &written, bytes, count) == Z_OK ? written : 0;
 }
@@ -224,14 +222,14 @@ typedef struct encoder {
 } encoder;
 
 static void fail_encoding(png_structp png, png_const_charp message) {
-  encoder *encoder = png_get_error_ptr(png);
+  encoder *encoder = (struct encoder *)png_get_error_ptr(png);
   xai_set_message(encoder->report, message);
   if (encoder->status == XAI_CODEC_OK) encoder->status = XAI_CODEC_CORRUPT;
   png_longjmp(png, 1);
 }
 
 static void append(png_structp png, png_bytep bytes, size_t count) {
-  encoder *encoder = png_get_io_ptr(png);
+  encoder *encoder = (struct encoder *)png_get_io_ptr(png);
   if (xai_append(encoder->encoded, &encoder->capacity, bytes, count)) return;
   encoder->status = XAI_CODEC_NO_MEMORY;
   png_error(png, "no memory for the encoded image");
@@ -274,12 +272,14 @@ static xai_codec_status encode(
   return XAI_CODEC_OK;
 }
 
-xai_codec_status xai_png_encode(
+extern "C" xai_codec_status xai_png_encode(
     const uint8_t *pixels, xai_extent extent, int32_t channels, double resolution,
     xai_encoded *encoded, xai_codec_report *report) {
   *encoded = (xai_encoded){NULL, 0};
   xai_set_message(report, "no memory for the encoder");
-  encoder encoder = {.encoded = encoded, .status = XAI_CODEC_OK, .report = report};
+  encoder encoder = {};
+  encoder.encoded = encoded;
+  encoder.report = report;
   xai_codec_status status = encode(&encoder, pixels, extent, channels, resolution);
   png_destroy_write_struct(&encoder.png, &encoder.info);
   if (status != XAI_CODEC_OK) xai_discard(encoded);

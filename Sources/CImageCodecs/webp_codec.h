@@ -1,10 +1,4 @@
-#include <limits.h>
-#include <stdlib.h>
-#include <string.h>
-#include <webp/decode.h>
-#include <webp/demux.h>
-
-#include "buffer.h"
+// Included by codecs.cpp, in the namespace webp.
 
 static xai_codec_status fail(xai_codec_report *report, VP8StatusCode code) {
   switch (code) {
@@ -26,7 +20,7 @@ static WebPDemuxer *open(const uint8_t *bytes, size_t count, xai_codec_status *s
   return NULL;
 }
 
-xai_codec_status xai_webp_extent(
+extern "C" xai_codec_status xai_webp_extent(
     const uint8_t *bytes, size_t count, xai_extent *extent, xai_codec_report *report) {
   xai_codec_status status = XAI_CODEC_CORRUPT;
   WebPDemuxer *demuxer = open(bytes, count, &status, report);
@@ -64,7 +58,7 @@ static xai_codec_status decode_frame(
   return decoded == VP8_STATUS_OK ? XAI_CODEC_OK : fail(report, decoded);
 }
 
-xai_codec_status xai_webp_decode(
+extern "C" xai_codec_status xai_webp_decode(
     const uint8_t *bytes, size_t count, xai_extent extent, uint8_t *pixels, xai_codec_report *report) {
   xai_codec_status status = XAI_CODEC_CORRUPT;
   WebPDemuxer *demuxer = open(bytes, count, &status, report);

@@ -1,13 +1,4 @@
-#include <setjmp.h>
-// jpeglib.h uses FILE without including it.
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <jerror.h>
-#include <jpeglib.h>
-
-#include "buffer.h"
+// Included by codecs.cpp, in the namespace jpeg.
 
 // MARK: - Errors
 
@@ -20,7 +11,7 @@ typedef struct jpeg_error {
 } jpeg_error;
 
 /// Jumps back with a message of our own.
-static _Noreturn void fail_with(j_common_ptr codec, xai_codec_status status, const char *message) {
+[[noreturn]] static void fail_with(j_common_ptr codec, xai_codec_status status, const char *message) {
   jpeg_error *error = (jpeg_error *)codec->err;
   error->status = status;
   xai_set_message(error->report, message);
@@ -140,7 +131,7 @@ static void read_rows(decoder *decoder, uint8_t *pixels) {
   const size_t stride = (size_t)codec->output_width * 3;
   const int is_cmyk = codec->out_color_space == JCS_CMYK;
   if (is_cmyk) {
-    decoder->row = malloc((size_t)codec->output_width * 4);
+    decoder->row = (uint8_t *)malloc((size_t)codec->output_width * 4);
     if (decoder->row == NULL) ERREXIT1(codec, JERR_OUT_OF_MEMORY, 0);
   }
   while (codec->output_scanline < codec->output_height) {
@@ -175,7 +166,7 @@ static xai_codec_status decode(
   return XAI_CODEC_OK;
 }
 
-xai_codec_status xai_jpeg_extent(
+extern "C" xai_codec_status xai_jpeg_extent(
     const uint8_t *bytes, size_t count, xai_extent *extent, xai_codec_report *report) {
   decoder decoder;
   memset(&decoder, 0, sizeof decoder);
@@ -185,7 +176,7 @@ xai_codec_status xai_jpeg_extent(
   return status;
 }
 
-xai_codec_status xai_jpeg_decode(
+extern "C" xai_codec_status xai_jpeg_decode(
     const uint8_t *bytes, size_t count, xai_extent extent, uint8_t *pixels, xai_codec_report *report) {
   decoder decoder;
   memset(&decoder, 0, sizeof decoder);
@@ -197,7 +188,7 @@ xai_codec_status xai_jpeg_decode(
 
 // MARK: - Encoding
 
-enum { chunk_size = 16384 };
+constexpr size_t chunk_size = 16384;
 
 /// All that outlives a jump: it stands in the caller's frame, so that setjmp leaves its values alone.
 typedef struct encoder {
@@ -215,14 +206,14 @@ static void use_whole_chunk(encoder *encoder) {
 }
 
 static void append(j_compress_ptr codec, size_t count) {
-  encoder *encoder = codec->client_data;
+  encoder *encoder = (struct encoder *)codec->client_data;
   if (!xai_append(encoder->encoded, &encoder->capacity, encoder->chunk, count)) {
     ERREXIT1(codec, JERR_OUT_OF_MEMORY, 0);
   }
   use_whole_chunk(encoder);
 }
 
-static void start(j_compress_ptr codec) { use_whole_chunk(codec->client_data); }
+static void start(j_compress_ptr codec) { use_whole_chunk((encoder *)codec->client_data); }
 
 // libjpeg asks to empty the whole chunk whatever free_in_buffer says.
 static boolean empty_chunk(j_compress_ptr codec) {
@@ -263,7 +254,7 @@ static xai_codec_status encode(
   return XAI_CODEC_OK;
 }
 
-xai_codec_status xai_jpeg_encode(
+extern "C" xai_codec_status xai_jpeg_encode(
     const uint8_t *pixels, xai_extent extent, int32_t quality, double resolution,
     xai_encoded *encoded, xai_codec_report *report) {
   *encoded = (xai_encoded){NULL, 0};

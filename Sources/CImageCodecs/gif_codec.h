@@ -1,8 +1,4 @@
-#include <gif_lib.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "buffer.h"
+// Included by codecs.cpp, in the namespace gif.
 
 /// A file in memory, and the first frame in it.
 typedef struct decoder {
@@ -16,7 +12,7 @@ typedef struct decoder {
 } decoder;
 
 static int read_bytes(GifFileType *gif, GifByteType *target, int count) {
-  decoder *decoder = gif->UserData;
+  decoder *decoder = (struct decoder *)gif->UserData;
   if (count < 0) return 0;
   size_t given = (size_t)count;
   if (given > decoder->left) {
@@ -110,7 +106,7 @@ static xai_codec_status decode_rows(decoder *decoder, xai_extent extent, uint8_t
   const uint8_t *around = palette[decoder->transparent < 0 ? 0 : decoder->transparent];
   for (size_t pixel = 0; pixel < (size_t)extent.width * extent.height; pixel++) memcpy(pixels + 3 * pixel, around, 3);
   if (frame->Width == 0 || frame->Height == 0) return XAI_CODEC_OK;
-  GifPixelType *entries = malloc((size_t)frame->Width);
+  GifPixelType *entries = (GifPixelType *)malloc((size_t)frame->Width);
   if (entries == NULL) return XAI_CODEC_NO_MEMORY;
   xai_codec_status status = XAI_CODEC_OK;
   const int passes = frame->Interlace ? 4 : 1;
@@ -148,19 +144,22 @@ static xai_codec_status run(decoder *decoder, xai_extent *extent, uint8_t *pixel
 static xai_codec_status run_and_close(
     const uint8_t *bytes, size_t count, xai_extent *extent, uint8_t *pixels, xai_codec_report *report) {
   xai_set_message(report, "no memory for the decoder");
-  decoder decoder = {.next = bytes, .left = count, .report = report};
+  decoder decoder = {};
+  decoder.next = bytes;
+  decoder.left = count;
+  decoder.report = report;
   const xai_codec_status status = run(&decoder, extent, pixels);
   int code = 0;
   if (decoder.gif != NULL) DGifCloseFile(decoder.gif, &code);
   return status;
 }
 
-xai_codec_status xai_gif_extent(
+extern "C" xai_codec_status xai_gif_extent(
     const uint8_t *bytes, size_t count, xai_extent *extent, xai_codec_report *report) {
   return run_and_close(bytes, count, extent, NULL, report);
 }
 
-xai_codec_status xai_gif_decode(
+extern "C" xai_codec_status xai_gif_decode(
     const uint8_t *bytes, size_t count, xai_extent extent, uint8_t *pixels, xai_codec_report *report) {
   return run_and_close(bytes, count, &extent, pixels, report);
 }

@@ -1,20 +1,5 @@
 // Packing of both factors in bfloat16, and products on vectors: VDPBF16PS adds to each of 16 sums the products of two
 // neighbours along the depth. Sums are float32.
-#include "include/CVectorKernels.h"
-
-#if defined(__x86_64__)
-#include <cpuid.h>
-
-#define XAI_BFLOAT16_TARGET "avx512f,avx512dq,avx512vl,avx512bw,avx512bf16,fma"
-#include "tiles.h"
-
-bool xai_bfloat16_available(void) {
-  unsigned a, b, c, d;
-  const unsigned bfloat16 = 1u << 5;
-  __builtin_cpu_init();
-  // That the system saves the registers is part of what avx512f says; the bit alone doesn't.
-  return xai_vector_kernels_for(XAI_AVX512) && __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a & bfloat16);
-}
 
 // Up to 16 elements of step k of the depth and those of the next one, as neighbours; 0 where there are none.
 XAI_INLINE __m512i pair_of_steps(const float *x, ptrdiff_t k, ptrdiff_t depth, ptrdiff_t depth_stride, ptrdiff_t left,
@@ -91,7 +76,7 @@ void xai_bfloat16_pack_depth(uint16_t *tiles, const float *source, ptrdiff_t col
 }
 
 // The rows of half a tile of A: with two vectors of B, their 16 sums hide the latency of an addition.
-enum { rows_at_once = 8 };
+constexpr int rows_at_once = 8;
 
 // Multiplies half a tile of rows, all of the depth, by two tiles of columns for each step of it.
 XAI_INLINE void multiply_rows(ptrdiff_t steps, const uint16_t *a, const uint16_t *b, float *products,
@@ -135,17 +120,26 @@ void xai_bfloat16_multiply(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, c
     end_rows(products, rows - first < rows_at_once ? rows - first : rows_at_once, &part);
   }
 }
-#pragma clang attribute pop
 
-#else
-bool xai_bfloat16_available(void) { return false; }
-void xai_bfloat16_pack_rows(uint16_t *tiles, const float *source, ptrdiff_t rows, ptrdiff_t row_stride, ptrdiff_t depth) {}
-void xai_bfloat16_pack_rows_across(uint16_t *tiles, const float *source, ptrdiff_t rows, ptrdiff_t depth,
-                                   ptrdiff_t depth_stride) {}
-void xai_bfloat16_pack_columns(uint16_t *tiles, const float *source, ptrdiff_t columns, ptrdiff_t column_stride,
-                               ptrdiff_t depth) {}
-void xai_bfloat16_pack_depth(uint16_t *tiles, const float *source, ptrdiff_t columns, ptrdiff_t depth,
-                             ptrdiff_t depth_stride) {}
-void xai_bfloat16_multiply(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, const uint16_t *b,
-                           xai_tile_epilogue *end) {}
-#endif
+// Pairs of bfloat16 multiplied and added to 16 float32 sums: 32 multiply-adds per instruction.
+double xai_bfloat16_peak(ptrdiff_t rounds) {
+  constexpr int count = 12;
+  static volatile float sink;
+  const __m512bh factor = _mm512_cvtne2ps_pbh(_mm512_set1_ps(0.01f + sink), _mm512_set1_ps(0.01f + sink));
+  __m512 sums[count];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < count; i++) sums[i] = _mm512_set1_ps((float)i);
+  for (ptrdiff_t round = 0; round < rounds; round++) {
+#pragma clang loop unroll(full)
+    for (int i = 0; i < count; i++) {
+      sums[i] = _mm512_dpbf16_ps(sums[i], factor, factor);
+      // Without a limit to what the compiler knows, it would see that nothing changes.
+      __asm__ volatile("" : "+v"(sums[i]));
+    }
+  }
+  __m512 sum = sums[0];
+#pragma clang loop unroll(full)
+  for (int i = 1; i < count; i++) sum += sums[i];
+  sink = sum[0] * 0.0f;
+  return 2.0 * count * 32 * (double)rounds;
+}

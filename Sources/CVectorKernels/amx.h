@@ -2,25 +2,6 @@
 //
 // A tile register holds 16 rows of 64 bytes. TDPBF16PS adds to a tile of 16×16 float32 the product of a tile of A and one
 // of B, as tiles.h packs them.
-#define _DEFAULT_SOURCE  // syscall
-#include "include/CVectorKernels.h"
-
-#if defined(__x86_64__) && defined(__linux__)
-#include <cpuid.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-#define XAI_BFLOAT16_TARGET "avx512f,avx512dq,avx512vl,avx512bw,avx512bf16,fma,amx-tile,amx-bf16"
-#include "tiles.h"
-
-bool xai_amx_available(void) {
-  unsigned a, b, c, d;
-  __builtin_cpu_init();
-  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(d >> 22 & 1) || !(d >> 24 & 1)) return false;
-  if (!__builtin_cpu_supports("avx512bf16") || !__builtin_cpu_supports("avx512bw")) return false;
-  // The system keeps tiles only for processes that ask for it (ARCH_REQ_XCOMP_PERM, XTILEDATA); asking again is free.
-  return syscall(SYS_arch_prctl, 0x1023, 18) == 0;
-}
 
 // All eight registers as 16 rows of 64 bytes.
 void xai_amx_begin(void) {
@@ -28,7 +9,8 @@ void xai_amx_begin(void) {
     uint8_t palette, start_row, reserved[14];
     uint16_t row_bytes[16];
     uint8_t rows[16];
-  } shape = {.palette = 1};
+  } shape = {};
+  shape.palette = 1;
   for (int i = 0; i < 8; i++) {
     shape.row_bytes[i] = 64;
     shape.rows[i] = tile_side;
@@ -88,21 +70,28 @@ void xai_amx_multiply(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, const 
   }
 }
 
-#include "amx_split.h"
-#pragma clang attribute pop
-
-#else
-bool xai_amx_available(void) { return false; }
-void xai_amx_begin(void) {}
-void xai_amx_end(void) {}
-void xai_amx_multiply(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, const uint16_t *b, xai_tile_epilogue *end) {}
-void xai_amx_split_rows(uint16_t *tiles, const float *source, ptrdiff_t rows, ptrdiff_t row_stride, ptrdiff_t depth) {}
-void xai_amx_split_rows_across(uint16_t *tiles, const float *source, ptrdiff_t rows, ptrdiff_t depth,
-                               ptrdiff_t depth_stride) {}
-void xai_amx_split_columns(uint16_t *tiles, const float *source, ptrdiff_t columns, ptrdiff_t column_stride,
-                           ptrdiff_t depth) {}
-void xai_amx_split_depth(uint16_t *tiles, ptrdiff_t tiles_stride, const float *source, ptrdiff_t columns,
-                         ptrdiff_t depth, ptrdiff_t depth_stride) {}
-void xai_amx_multiply_split(ptrdiff_t rows, ptrdiff_t depth, const uint16_t *a, ptrdiff_t a_stride, const uint16_t *b,
-                            xai_tile_epilogue *end) {}
-#endif
+// Tiles of 16 × 32 and 32 × 16 bfloat16 multiplied and added to tiles of 16 × 16 float32.
+double xai_amx_peak(ptrdiff_t rounds) {
+  xai_amx_begin();
+  _tile_zero(0);
+  _tile_zero(1);
+  _tile_zero(2);
+  _tile_zero(3);
+  _tile_zero(4);
+  _tile_zero(5);
+  // Zeros would cost less power, and so let the processor run faster than any product does.
+  uint16_t factors[tile_elements];
+  for (int i = 0; i < tile_elements; i++) factors[i] = 0x3c24;  // 0.01
+  _tile_loadd(6, factors, 64);
+  _tile_loadd(7, factors, 64);
+  for (ptrdiff_t round = 0; round < rounds; round++) {
+    _tile_dpbf16ps(0, 6, 7);
+    _tile_dpbf16ps(1, 6, 7);
+    _tile_dpbf16ps(2, 6, 7);
+    _tile_dpbf16ps(3, 6, 7);
+    _tile_dpbf16ps(4, 6, 7);
+    _tile_dpbf16ps(5, 6, 7);
+  }
+  xai_amx_end();
+  return 2.0 * 6 * tile_side * tile_side * tile_depth * (double)rounds;
+}
