@@ -149,7 +149,7 @@ let modules: [Module] = [
   Module(
     name: "XAIReport",
     uses: ["XAIFoundation", "XAIEvaluation", "XAICore", "XAITensor", "XAIImage", "XAIFigures"],
-    embedded: ["Page/report.css", "Page/report.js"]),
+    embedded: ["Page/report.css", "Page/report.js", "Page/images.js"]),
   Module(
     name: "XAIExplore",
     uses: [
