@@ -269,6 +269,7 @@ let plugins: [Plugin] = [
   Plugin(kind: "Metrics", name: "Randomisation"),
   Plugin(kind: "Metrics", name: "Entropy"),
   Plugin(kind: "Metrics", name: "Sparsity"),
+  Plugin(kind: "Metrics", name: "StructuralCompactness"),
   Plugin(kind: "Datasets", name: "Shapes"),
   Plugin(kind: "Datasets", name: "ImageFolder"),
   Plugin(kind: "Datasets", name: "CSVList"),
