@@ -140,6 +140,7 @@
       button.className = "tile";
       button.setAttribute("aria-pressed", String(mapA.value === String(index)));
       stage.className = "stage still";
+      stage.ariaHidden = "true";
       stage.append(card.querySelector(".photo").cloneNode());
       const map = card.querySelector(".m" + index);
       if (map) {
@@ -184,8 +185,9 @@
       const values = card.querySelector("details .scroll");
       const large = document.createElement("div");
       large.className = "enlarged";
+      words.append(tiles);
       large.append(stage, words);
-      body.replaceChildren(large, tiles, charts, ...(values ? [values.cloneNode(true)] : []));
+      body.replaceChildren(large, charts, ...(values ? [values.cloneNode(true)] : []));
     }
     function step(by) {
       const visible = shown(), place = visible.indexOf(current) + by;

@@ -116,11 +116,11 @@ class Page(ReportTest):
         expect(self.dialog.locator(".tile")).to_have_count(len(EXPLAINERS))
         expect(self.dialog.locator(".outline path.edge").first).to_be_attached()
         before = self.images.locator(".card").nth(1).locator(".stage").bounding_box()["width"]
-        self.assertGreater(self.dialog.locator(".enlarged .stage").bounding_box()["width"], 1.5 * before)
+        self.assertGreater(self.dialog.locator(".enlarged > .stage").bounding_box()["width"], 1.5 * before)
         # A map that is pressed is map A, in the dialog and everywhere.
         self.dialog.locator(".tile").nth(2).click()
         self.assertEqual(self.images.locator(".pick-a").input_value(), "2")
-        shown = self.dialog.locator(".enlarged img.map").evaluate_all(
+        shown = self.dialog.locator(".enlarged > .stage img.map").evaluate_all(
             "maps => maps.filter(m => getComputedStyle(m).display !== 'none').map(m => m.alt)")
         self.assertEqual(shown, ["Grad-CAM"])
         self.page.keyboard.press("ArrowRight")
