@@ -35,7 +35,7 @@ help:
 	@echo 'make lint       check the formatting'
 	@echo 'make dist       an archive and a Debian package of xai that need no toolchain, into out/dist'
 	@echo 'make test-dist  try them on bare Debian and Ubuntu systems, as root'
-	@echo 'make test-explore  drive the page of xai explore in Chromium; needs Python 3'
+	@echo 'make test-explore  drive the pages of xai explore and xai report in Chromium; needs Python 3'
 	@echo 'make test-slurm an evaluation in shards under a real Slurm on this machine, as root'
 	@echo 'make install    build, and copy xai into PREFIX/bin ($(PREFIX)/bin)'
 
@@ -113,7 +113,7 @@ dist: packages
 test-dist: dist
 	Scripts/test-dist
 
-# The page of xai explore in a real browser, against the command's numbers. Playwright comes from PyPI the first time.
+# The pages of xai explore and xai report in a real browser, against the command's numbers. Playwright comes from PyPI the first time.
 test-explore: build
 	Scripts/test-explore
 

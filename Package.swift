@@ -147,7 +147,7 @@ let modules: [Module] = [
   Module(
     name: "XAIReport",
     uses: ["XAIFoundation", "XAIEvaluation", "XAICore", "XAITensor", "XAIImage", "XAIFigures"],
-    embedded: ["Page/report.css", "Page/report.js"]),
+    embedded: ["Page/report.css", "Page/report.js", "Page/images.js"]),
   Module(
     name: "XAIExplore",
     uses: [
@@ -268,6 +268,7 @@ let plugins: [Plugin] = [
   Plugin(kind: "Metrics", name: "Randomisation"),
   Plugin(kind: "Metrics", name: "Entropy"),
   Plugin(kind: "Metrics", name: "Sparsity"),
+  Plugin(kind: "Metrics", name: "StructuralCompactness"),
   Plugin(kind: "Datasets", name: "Shapes"),
   Plugin(kind: "Datasets", name: "ImageFolder"),
   Plugin(kind: "Datasets", name: "CSVList"),

@@ -1,5 +1,6 @@
 import ArgumentParser
 public import XAICore
+import XAIEvaluation
 import XAIFoundation
 
 #if canImport(Glibc)
@@ -29,7 +30,8 @@ public enum XAICommandLine {
     // A reader that goes away and a file that may not grow give errors to handle, so that nothing is left half-written.
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
-    exit(status(plugins: plugins, arguments: arguments ?? argumentTexts()))
+    let given = arguments ?? argumentTexts()
+    exit(CommandContext.$arguments.withValue(given) { status(plugins: plugins, arguments: given) })
   }
 
   private static func status(plugins: [any Plugin.Type], arguments: [String]) -> Int32 {
@@ -109,6 +111,16 @@ struct RootCommand: ParsableCommand {
 /// reaches them all the same, is immutable for the whole run, and leaves no state that outlives it.
 enum CommandContext {
   @TaskLocal static var registry: Registry?
+
+  /// What the user wrote after the command's name.
+  @TaskLocal static var arguments: [String] = []
+
+  /// This run, as results keep it.
+  static var run: RunIdentity {
+    RunIdentity(
+      program: "xai \(XAICommandLine.version)",
+      command: (["xai"] + arguments.map { shellQuoted(FileName.shown($0)) }).joined(separator: " "))
+  }
 
   /// The registry of this run; traps outside of one.
   static var currentRegistry: Registry {

@@ -23,6 +23,7 @@ public import XAICore
 @_exported public import XAIRelevanceRank
 @_exported public import XAISaCo
 @_exported public import XAISparsity
+@_exported public import XAIStructuralCompactness
 @_exported public import XAISymmetricRelevanceGain
 
 /// Every metric that ships with the package: importing this module imports them all.
@@ -52,4 +53,5 @@ public let builtInMetrics: [any Plugin.Type] = [
   Randomisation.self,
   Entropy.self,
   Sparsity.self,
+  StructuralCompactness.self,
 ]

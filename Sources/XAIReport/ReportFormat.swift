@@ -8,8 +8,10 @@ public enum ReportFormat: String, Hashable, Sendable, CaseIterable {
   case csv
   /// Everything, for programs.
   case json
-  /// A fragment with booktabs tables.
+  /// A fragment for papers: a booktabs table per experiment and a paragraph for the methods.
   case latex
+  /// The publications that the fragment cites.
+  case bibtex
   /// One self-contained page with figures and images.
   case html
 
@@ -21,6 +23,7 @@ public enum ReportFormat: String, Hashable, Sendable, CaseIterable {
     case .csv: "csv"
     case .json: "json"
     case .latex: "tex"
+    case .bibtex: "bib"
     case .html: "html"
     }
   }
@@ -44,7 +47,8 @@ extension Report {
     case .markdown: MarkdownWriter().text(blocks)
     case .csv: CSVWriter().text(self)
     case .json: try JSONWriter().text(self)
-    case .latex: LaTeXWriter().text(blocks)
+    case .latex: LaTeXWriter(self).text
+    case .bibtex: Bibliography(sections).bibTeX
     case .html: try HTMLWriter(self).page()
     }
   }

@@ -39,6 +39,12 @@ public struct ReportSection: Sendable {
   public let curves: [CurveFamily]
   /// The weights of heads against the effects of removing them, of explainers that weight heads.
   public let heads: [HeadComparison]
+  /// How many images have a thumbnail; of many the page shows some.
+  public let thumbnailCount: Int
+  /// How many images were computed by which kernels, where that is known.
+  public let kernels: [String: Int]
+  /// The programs that made the results, and how they were called; empty where that was not kept.
+  public let runs: [RunIdentity]
   /// What a reader should know before trusting the numbers.
   public let notes: [String]
 
@@ -61,6 +67,9 @@ public struct ReportSection: Sendable {
     agreement = pass.agreement(by: bootstrap)
     curves = pass.curves()
     heads = HeadComparison.all(of: subjects, in: experiment, by: bootstrap)
+    kernels = pass.kernels
+    thumbnailCount = pass.shown.count
+    runs = results.runs
     notes =
       (experiment.model.notes ?? []).map { "The model: \($0)." }
       + Self.turned(experiment.data)

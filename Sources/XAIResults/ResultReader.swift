@@ -19,6 +19,8 @@ struct ResultReader {
   private let curves: [[Double]?]
   /// Whether there is a table of maps that could not be made: databases of before have none.
   private let hasFailures: Bool
+  /// Whether there is a table of objects' outlines: databases of before have none.
+  private let hasOutlines: Bool
 
   init(_ database: Database, experiment: Experiment, path: String) throws {
     self.database = database
@@ -28,6 +30,7 @@ struct ResultReader {
       MetricRecord.init(row:))
     guard metrics.count == experiment.metrics.count else { throw Self.wrong("metrics", path) }
     hasFailures = try database.tableExists(MapFailureRecord.databaseTableName)
+    hasOutlines = try database.tableExists(OutlineRecord.databaseTableName)
     curves = try metrics.map { metric in
       guard let data = metric.curveX else { return nil }
       guard let x = Blob.numbers(data, as: Double.self) else { throw Self.wrong("metrics.curve_x", path) }
@@ -47,13 +50,29 @@ struct ResultReader {
     ).map(ImageRecord.init(row:)).filter { wanted.contains($0.position) }
     guard records.count == positions.count else { throw wrong("pictures") }
     let subjects = try subjects(from: first, to: last)
+    let outlines = try outlines(from: first, to: last)
     return records.map { record in
       ImageResult(
         position: record.position, identifier: record.identifier, label: record.label,
-        thumbnail: record.thumbnail.map { [UInt8]($0) }, failure: record.failure,
+        thumbnail: record.thumbnail.map { [UInt8]($0) }, outlines: outlines[record.position] ?? [],
+        failure: record.failure,
         isUnread: record.isUnread ?? false, content: record.content, kernels: record.kernels,
         subjects: subjects[record.position] ?? [])
     }
+  }
+
+  private func outlines(from first: Int, to last: Int) throws -> [Int: [ObjectOutline]] {
+    guard hasOutlines else { return [:] }
+    var outlines: [Int: [ObjectOutline]] = [:]
+    let table = "position, object, class_index, path FROM outlines"
+    try forEachRow(table, order: "position, object", from: first, to: last) { row in
+      guard let classIndex = row.int(2), let path = String.fromDatabaseValue(row.value(3)) else {
+        throw wrong("outlines")
+      }
+      outlines[try place(row, "outlines").position, default: []].append(
+        ObjectOutline(classIndex: classIndex, path: path))
+    }
+    return outlines
   }
 
   private func subjects(from first: Int, to last: Int) throws -> [Int: [SubjectResult]] {

@@ -83,6 +83,7 @@ extension ResultStore {
           duplicates.append((result.position, result.identifier))
         }
       }
+      for run in try source.runs() { try add(run) }
       for check in try source.kernelChecks() where try !hasKernelCheck(of: check.kernels) { try add(check) }
     }
     try connection.write { database in
@@ -95,7 +96,8 @@ extension ResultStore {
     return duplicates.sorted { $0.position < $1.position }.map(\.identifier)
   }
 
-  /// Throws where an image that is there already has another result; what a later database adds to it, a thumbnail, is taken.
+  /// Throws where an image that is there already has another result; what a later database adds to it, a thumbnail
+  /// with outlines, is taken.
   private func compare(_ result: ImageResult, of path: String, with first: String) throws {
     let known = try connection.images(at: [result.position][...], of: experiment)
     guard let known = known.first else { return }
@@ -106,7 +108,7 @@ extension ResultStore {
     }
     if known.thumbnail == nil, let thumbnail = result.thumbnail {
       var known = known
-      known.thumbnail = thumbnail
+      (known.thumbnail, known.outlines) = (thumbnail, result.outlines)
       try add([known], replacing: true)
     }
   }
@@ -225,10 +227,11 @@ extension StoreConnection {
 }
 
 extension ImageResult {
-  /// What was found: without the thumbnail, and without the words for a failure, which name folders.
+  /// What was found: without the thumbnail and what is drawn over it, and without the words for a failure, which name folders.
   fileprivate var found: ImageResult {
     var result = self
     (result.thumbnail, result.failure, result.kernels) = (nil, failure.map { _ in "" }, nil)
+    result.outlines = []
     // Databases of before don't say what the image was; where both do, they have been compared.
     (result.content, result.isUnread) = (nil, false)
     return result

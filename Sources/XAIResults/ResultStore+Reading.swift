@@ -39,7 +39,8 @@ extension ResultStore {
     let experiment = try connection.experiment()
     let images = try connection.images(at: connection.positions()[...], of: experiment)
     return EvaluationResults(
-      experiment: experiment, images: images, kernelChecks: try connection.kernelChecks())
+      experiment: experiment, images: images, kernelChecks: try connection.kernelChecks(),
+      runs: try connection.runs())
   }
 
   /// The results that a database holds, read image by image.
@@ -52,7 +53,7 @@ extension ResultStore {
     let kept = keepsOpen ? connection : nil
     return ResultStream(
       experiment: experiment, positions: try connection.positions(),
-      kernelChecks: try connection.kernelChecks(),
+      kernelChecks: try connection.kernelChecks(), runs: try connection.runs(),
       evaluatedCount: {
         try (kept ?? StoreConnection.reading(path)).read {
           try Int.fetchOne(
@@ -175,6 +176,17 @@ extension StoreConnection {
   /// An entry of the table `meta`.
   func meta(_ key: MetaRecord.Key) throws(StoreError) -> String? {
     try read { try MetaRecord.fetchOne($0, key: key)?.value }
+  }
+
+  /// The programs that added to the results; none where the database is from before they were kept.
+  func runs() throws(StoreError) -> [RunIdentity] {
+    try read { database in
+      guard try database.tableExists(RunRecord.databaseTableName) else { return [] }
+      return try Row.fetchAll(database, sql: "SELECT program, command FROM runs").map {
+        let record = try RunRecord(row: $0)
+        return RunIdentity(program: record.program, command: record.command)
+      }.sorted()
+    }
   }
 
   /// The places of the sample that have a result, ascending.

@@ -1,6 +1,6 @@
 import GRDB
 import XAICore
-package import XAIEvaluation
+public import XAIEvaluation
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -34,15 +34,25 @@ extension ResultStore {
   func complete() throws {
     let isComplete = try connection.read {
       try $0.tableExists(SpotCheckRecord.databaseTableName)
+        && $0.tableExists(RunRecord.databaseTableName)
         && $0.columns(in: ImageRecord.databaseTableName).contains { $0.name == "is_unread" }
     }
     guard !isComplete else { return }
     try connection.write { database in
-      try database.execute(sql: Schema.failures + Schema.checks)
+      try database.execute(sql: Schema.failures + Schema.checks + Schema.runsAndOutlines)
       let known = try database.columns(in: ImageRecord.databaseTableName).map(\.name)
       for column in Schema.addedColumns where !known.contains(where: { column.hasPrefix("\($0) ") }) {
         try database.execute(sql: "ALTER TABLE pictures ADD COLUMN \(column)")
       }
+    }
+  }
+
+  /// Notes which program adds to the results, and how it was called: once, however often it is.
+  public func add(_ run: RunIdentity) throws {
+    try connection.write { database in
+      try database.execute(
+        sql: "INSERT OR IGNORE INTO runs (program, command) VALUES (?, ?)",
+        arguments: [run.program, run.command])
     }
   }
 
@@ -91,7 +101,8 @@ extension ResultStore {
 extension Database {
   /// Removes what is known of an image.
   fileprivate func remove(_ position: Int) throws {
-    for table in ["map_failures", "measurements", "head_effects", "maps", "subjects", "pictures"] {
+    for table in ["map_failures", "measurements", "head_effects", "maps", "subjects", "outlines", "pictures"]
+    {
       try cachedStatement(sql: "DELETE FROM \(table) WHERE position = ?").execute(arguments: [position])
     }
   }
@@ -99,6 +110,11 @@ extension Database {
   fileprivate func insert(_ result: ImageResult, at path: String) throws {
     let position = result.position
     try ImageRecord(result).insert(self)
+    for (object, outline) in result.outlines.enumerated() {
+      try OutlineRecord(
+        position: position, object: object, classIndex: outline.classIndex, path: outline.path
+      ).insert(self)
+    }
     for (number, subject) in result.subjects.enumerated() {
       try SubjectRecord(subject, position: position, subject: number).insert(self)
       for (explainer, map) in subject.maps.enumerated() {

@@ -45,10 +45,27 @@ enum Schema {
     ) WITHOUT ROWID;
     """
 
+  /// The programs that added to the results, and where objects of images with a thumbnail are; databases of before get them when they
+  /// are written.
+  static let runsAndOutlines = """
+    CREATE TABLE IF NOT EXISTS runs (
+      program TEXT NOT NULL,
+      command TEXT NOT NULL,
+      PRIMARY KEY (program, command)
+    ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS outlines (
+      position    INTEGER NOT NULL REFERENCES pictures,
+      object      INTEGER NOT NULL,
+      class_index INTEGER NOT NULL,
+      path        TEXT NOT NULL,
+      PRIMARY KEY (position, object)
+    );
+    """
+
   /// What is read, which has to be tables: a view could be endless.
   static let read = [
     "meta", "metrics", "pictures", "subjects", "maps", "map_failures", "measurements", "head_effects",
-    "spot_checks", "kernel_checks",
+    "spot_checks", "kernel_checks", "runs", "outlines",
   ]
 
   static let tables = """
@@ -142,6 +159,7 @@ enum Schema {
         JOIN metrics USING (metric);
     \(failures)
     \(checks)
+    \(runsAndOutlines)
     PRAGMA application_id = \(applicationID);
     PRAGMA user_version = \(version);
     """

@@ -180,8 +180,8 @@ struct SessionMapTests {
     #expect(code.swift.contains(#"explainer("gmar:norm=l2,contrast=runner-up")"#))
     #expect(code.swift.contains("target: 3"))
     #expect(code.python.contains(#""explainer": "gmar:norm=l2,contrast=runner-up", "target": 3"#))
-    #expect(ExploreSession.shellQuoted("a b's") == #"'a b'\''s'"#)
-    #expect(ExploreSession.shellQuoted("") == "''")
+    #expect(shellQuoted("a b's") == #"'a b'\''s'"#)
+    #expect(shellQuoted("") == "''")
     #expect(ExploreSession.swiftQuoted("a\"b\\\n") == #""a\"b\\\n""#)
   }
 

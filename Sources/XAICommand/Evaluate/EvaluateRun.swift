@@ -32,6 +32,7 @@ struct EvaluateRun {
     Interruption.watch()
     let store = try ResultStore(
       at: plan.output, experiment: plan.experiment, shard: plan.chosen?.shard.description)
+    try store.add(CommandContext.run)
     try tellEstimate(known: store.donePositions)
     var isFinished = true
     do {

@@ -8,12 +8,17 @@ public struct EvaluationResults: Hashable, Sendable {
   public var images: [ImageResult]
   /// What the first images of the sample come to by each kernels that computed images, where kernels were mixed.
   public var kernelChecks: [KernelCheck]
+  /// The programs that added to the results; empty where that was not kept.
+  public var runs: [RunIdentity]
 
   /// Holds what was found.
-  public init(experiment: Experiment, images: [ImageResult], kernelChecks: [KernelCheck] = []) {
+  public init(
+    experiment: Experiment, images: [ImageResult], kernelChecks: [KernelCheck] = [], runs: [RunIdentity] = []
+  ) {
     self.experiment = experiment
     self.images = images
     self.kernelChecks = kernelChecks
+    self.runs = runs
   }
 
   /// Places of the sample that have no result yet.

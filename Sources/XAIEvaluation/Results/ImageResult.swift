@@ -10,6 +10,8 @@ public struct ImageResult: Hashable, Sendable {
   public var label: Int?
   /// What the model saw, as a JPEG file, where it is kept.
   public var thumbnail: [UInt8]?
+  /// Where its objects are, where it has a thumbnail and their places are known.
+  public var outlines: [ObjectOutline]
   /// Why it could not be evaluated; nil where it was.
   public var failure: String?
   /// Whether it could not be read, which may pass: a run that resumes tries again.
@@ -24,13 +26,15 @@ public struct ImageResult: Hashable, Sendable {
 
   /// Holds what was found.
   public init(
-    position: Int, identifier: String, label: Int?, thumbnail: [UInt8]? = nil, failure: String? = nil,
+    position: Int, identifier: String, label: Int?, thumbnail: [UInt8]? = nil,
+    outlines: [ObjectOutline] = [], failure: String? = nil,
     isUnread: Bool = false, content: String? = nil, kernels: String? = nil, subjects: [SubjectResult] = []
   ) {
     self.position = position
     self.identifier = identifier
     self.label = label
     self.thumbnail = thumbnail
+    self.outlines = outlines
     self.failure = failure
     self.isUnread = isUnread
     self.content = content

@@ -6,6 +6,8 @@ public struct ResultStream: Sendable {
   public let positions: [Int]
   /// What the first images of the sample come to by each kernels that computed images, where kernels were mixed.
   public let kernelChecks: [KernelCheck]
+  /// The programs that added to the results, each once; empty where that was not kept.
+  public let runs: [RunIdentity]
   /// Counts the images that tables count.
   package let evaluatedCount: @Sendable () throws -> Int
   /// Reads the images at some of the places.
@@ -20,13 +22,14 @@ public struct ResultStream: Sendable {
   ///   - evaluatedCount: how many of the images tables count.
   ///   - read: gives the results at some of `positions`, in their order.
   package init(
-    experiment: Experiment, positions: [Int], kernelChecks: [KernelCheck],
+    experiment: Experiment, positions: [Int], kernelChecks: [KernelCheck], runs: [RunIdentity] = [],
     evaluatedCount: @escaping @Sendable () throws -> Int,
     read: @escaping @Sendable (_ positions: ArraySlice<Int>) throws -> [ImageResult]
   ) {
     self.experiment = experiment
     self.positions = positions
     self.kernelChecks = kernelChecks
+    self.runs = runs
     self.evaluatedCount = evaluatedCount
     self.read = read
   }
@@ -37,7 +40,8 @@ public struct ResultStream: Sendable {
     let positions = images.map(\.position)
     self.init(
       experiment: results.experiment, positions: positions, kernelChecks: results.kernelChecks,
-      evaluatedCount: { images.count(where: \.isEvaluated) }, read: { Array(images[$0.indices]) })
+      runs: results.runs, evaluatedCount: { images.count(where: \.isEvaluated) },
+      read: { Array(images[$0.indices]) })
   }
 
   /// The results of several streams of one experiment, which share the images out.
@@ -47,7 +51,7 @@ public struct ResultStream: Sendable {
     }.sorted { $0.position < $1.position }
     self.init(
       experiment: streams[0].experiment, positions: places.map(\.position),
-      kernelChecks: streams.flatMap(\.kernelChecks),
+      kernelChecks: streams.flatMap(\.kernelChecks), runs: Set(streams.flatMap(\.runs)).sorted(),
       evaluatedCount: { try streams.reduce(0) { try $0 + $1.evaluatedCount() } }
     ) { positions in
       var images: [ImageResult] = []

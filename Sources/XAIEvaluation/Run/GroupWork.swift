@@ -136,6 +136,7 @@ struct GroupWork {
       result.thumbnail = try evaluation.profile.measure("encoding thumbnails") {
         try image.image.jpeg(quality: 80)
       }
+      result.outlines = image.objects.map { ObjectOutline(of: $0, width: image.image.width) }
     }
     var members = self.members[place]
     result.subjects = try subjects.enumerated().map { classPlace, subject in

@@ -101,16 +101,6 @@ extension ExploreSession {
       """
   }
 
-  /// A word as a shell reads it back.
-  static func shellQuoted(_ word: String) -> String {
-    let isPlain = word.unicodeScalars.allSatisfy { scalar in
-      scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
-        || "-_=.,:/@%+".unicodeScalars.contains(scalar)
-    }
-    if isPlain, !word.isEmpty { return word }
-    return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
-  }
-
   /// A text as Swift, and Python too, read it back.
   static func swiftQuoted(_ text: String) -> String {
     var result = "\""

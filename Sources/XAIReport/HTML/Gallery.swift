@@ -7,12 +7,14 @@ import XAIFoundation
 /// A photograph is in the page once, as the background of a class of its own, however often it is shown. A map is a PNG with
 /// one pixel a patch. Which explainer's map is shown is decided by styles alone, from the choice in the form.
 struct Gallery {
-  private let section: ReportSection
-  private let number: Int
-  private let names: [String]
+  let section: ReportSection
+  let number: Int
+  let names: [String]
   /// `maps[image][subject][explainer]`, of the images that are shown.
-  private let maps: [Int: [[MapImage?]]]
+  let maps: [Int: [[MapImage?]]]
   private let shown: [Int]
+  /// The curves that are drawn for single images: which metrics have them, and where their points are.
+  let curves: [GalleryCurves]
 
   init(_ section: ReportSection, number: Int) throws {
     self.section = section
@@ -31,11 +33,15 @@ struct Gallery {
       }
     }
     self.shown = shown
+    curves = GalleryCurves.all(of: shown.map { section.images[$0] }, in: section.experiment)
     self.maps = maps
   }
 
   /// What the colours of the maps mean.
-  private var legend: MapLegend { MapLegend(section.experiment.explainers, names: names) }
+  var legend: MapLegend { MapLegend(section.experiment.explainers, names: names) }
+
+  /// The images that have cards.
+  var cardImages: [ImageResult] { shown.map { section.images[$0] } }
 
   private var root: String { "#part-\(number)-images" }
 
@@ -48,7 +54,8 @@ struct Gallery {
     }
     let model = section.experiment.model
     let shape = "#part-\(number){--shape:\(model.inputWidth)/\(model.inputHeight)}\n"
-    return shape + MapLegend.style + names.indices.map(rules).joined() + photographs.joined()
+    let outlines = "\(root):has(.pick-outline:not(:checked)) .outline{display:none}\n"
+    return shape + outlines + MapLegend.style + names.indices.map(rules).joined() + photographs.joined()
   }
 
   /// A is on the left of the divider where there is a B, and everywhere where there is none.
@@ -73,143 +80,44 @@ struct Gallery {
       let cards = shown.flatMap { image in
         section.images[image].subjects.indices.map { card(image, $0) }
       }
-      let hidden = section.images.count - shown.count
-      let rest: HTML =
-        hidden > 0
-        ? "<p class=\"legend\">\(counted(hidden, "more image")) \(hidden == 1 ? "has" : "have") no thumbnail.</p>"
-        : ""
       return """
+        \(finder)
         <form class="controls" aria-label="What is shown over the images">
         <label>Map A <select class="pick-a">\(options(selected: section.defaultShown))</select></label>
         <label>Map B <select class="pick-b"><option value="" selected>none</option>\(options(selected: nil))</select></label>
         <label class="scripted split">Divider <input type="range" min="0" max="100" value="50" class="split"></label>
         <label class="scripted">Strength <input type="range" min="0" max="100" value="65" class="alpha"></label>
-        </form>
+        \(outlineChoice)</form>
         \(legend.html)
         <p class="legend">With a map B, A is left of the divider and B right of it: move it over an image, or with the slider for \
-        all.</p>
-        \(rest)<div class="cards">
+        all.<span class="scripted"> Click an image to enlarge it, with its curves.</span>\(outlineLegend)\(rest)</p>
+        <div class="cards" data-curves="\(GalleryCurves.json(curves, in: section.experiment))">
         \(cards)</div>
+        \(dialog)
         """
     }
+  }
+
+  /// Which images are not here, and why.
+  private var rest: HTML {
+    let without = section.images.count - section.thumbnailCount
+    let dropped = section.thumbnailCount - shown.count
+    var parts: [String] = []
+    if dropped > 0 {
+      parts.append(
+        "Shown are \(grouped(shown.count)) of \(counted(section.thumbnailCount, "image")) with a thumbnail, evenly spread, and those "
+          + "that explainers agree least on: more would be too much for a page.")
+    }
+    if without > 0 {
+      parts.append("\(counted(without, "more image")) \(without == 1 ? "has" : "have") no thumbnail.")
+    }
+    return "\(parts.isEmpty ? "" : " " + parts.joined(separator: " "))"
   }
 
   private func options(selected: Int?) -> [HTML] {
     names.indices.map { index in
       "<option value=\"\(index)\"\(index == selected ? " selected" : "")>\(names[index])</option>"
     }
-  }
-
-  private func card(_ index: Int, _ subjectIndex: Int) -> HTML {
-    let image = section.images[index]
-    let subject = image.subjects[subjectIndex]
-    let overlays = names.indices.map { explainer -> HTML in
-      overlay(index, subjectIndex, explainer, style: "map m\(explainer)")
-    }
-    let flat = names.indices.filter { subject.maps[$0].isDegenerate }.map { names[$0] }
-    let missing = names.indices.filter { subject.maps[$0].scores.isEmpty }.map { names[$0] }
-    let missingNote: HTML =
-      missing.isEmpty ? "" : "<p class=\"flat\">no map: \(missing.joined(separator: ", "))</p>"
-    let flatNote: HTML = flat.isEmpty ? "" : "<p class=\"flat\">flat map: \(flat.joined(separator: ", "))</p>"
-    return """
-      <article class="card">
-      <div class="stage">\(photograph(index))\(overlays)</div>
-      <h3><bdi>\(image.identifier)</bdi></h3>
-      \(about(image, subject))\(flatNote)\(missingNote)\(values(subject))
-      </article>
-
-      """
-  }
-
-  private func photograph(_ index: Int) -> HTML {
-    """
-    <div class="photo photo-\(number)-\(index)" role="img" aria-label="\(section.images[index].identifier), as the model sees it"></div>
-    """
-  }
-
-  private func overlay(_ image: Int, _ subject: Int, _ explainer: Int, style: String) -> HTML {
-    guard let map = maps[image]?[subject][explainer] ?? nil else { return "" }
-    let grid = section.experiment.model.grid
-    return """
-      <img class="\(style)\(map.isSigned ? " signed" : "")" loading="lazy" decoding="async" width="\(grid.columns)" height="\(grid.rows)" \
-      alt="\(names[explainer])" src="\(HTML(trusted: map.uri))">
-      """
-  }
-
-  private func about(_ image: ImageResult, _ subject: SubjectResult) -> HTML {
-    let predicted = subject.isPredicted ? "predicted" : "not predicted"
-    let truth: HTML =
-      image.label.map {
-        $0 == subject.classIndex ? ", is its label" : "; label <bdi>\(section.label($0))</bdi>"
-      } ?? ""
-    let probability = subject.probability.map { "\(decimal(Double($0) * 100, places: 1)) %, " } ?? ""
-    return """
-      <p class="about"><b><bdi>\(section.label(subject.classIndex))</bdi></b> \
-      \(probability)\(predicted)\(truth)</p>
-      """
-  }
-
-  private func values(_ subject: SubjectResult) -> HTML {
-    let metrics = section.experiment.metrics
-    guard !metrics.isEmpty else { return "" }
-    let heads = metrics.map { metric -> HTML in "<th scope=\"col\">\(metric.name) \(metric.arrow)</th>" }
-    let styles = metrics.map(NumberStyle.init)
-    let rows = names.indices.map { explainer -> HTML in
-      let cells = metrics.indices.map { metric -> HTML in
-        "<td>\(subject.maps[explainer].number(metric).map { styles[metric].text($0) } ?? "–")</td>"
-      }
-      return "<tr><th scope=\"row\"><bdi>\(names[explainer])</bdi></th>\(cells)</tr>"
-    }
-    return """
-      <details><summary>Values</summary><div class="scroll" tabindex="0" role="region" aria-label="Values of this image">\
-      <table><caption class="heard">Values of this image</caption><thead><tr><th scope="col">Explainer</th>\(heads)</tr></thead>\
-      <tbody>\(rows)</tbody></table></div></details>
-      """
-  }
-}
-
-// MARK: - Disagreement
-
-extension Gallery {
-  /// The subjects on which explainers agree least, all maps side by side.
-  var disagreement: HTML {
-    get throws {
-      let entries = section.agreement.disagreements
-      guard !entries.isEmpty else { return "" }
-      let left = section.experiment.explainers.indices.filter {
-        section.experiment.explainers[$0].needsNoModel
-      }
-      let without = left.isEmpty ? "" : ", \(left.map { names[$0] }.joined(separator: " and ")) left out"
-      return """
-        <p class="legend">The \(counted(entries.count, "map")) on which explainers agree least: the mean of the rank correlations of all \
-        pairs\(without). Where methods contradict one another, not all of them can be right.</p>
-        \(legend.html)
-        \(entries.map(row))
-        """
-    }
-  }
-
-  private func row(_ entry: Disagreement) -> HTML {
-    let image = section.images[entry.place.image]
-    let subject = image.subjects[entry.place.subject]
-    let tiles = names.indices.map { explainer -> HTML in
-      """
-      <li><div class="stage still">\(photograph(entry.place.image))\
-      \(overlay(entry.place.image, entry.place.subject, explainer, style: "map"))</div>\
-      <span><bdi>\(names[explainer])</bdi></span></li>
-
-      """
-    }
-    return """
-      <article class="comparison">
-      <h3><bdi>\(image.identifier)</bdi> <span class="figure">ρ \(NumberStyle(places: 2).text(entry.correlation))</span></h3>
-      \(about(image, subject))
-      <ul class="tiles">
-      <li><div class="stage still">\(photograph(entry.place.image))</div><span>image</span></li>
-      \(tiles)</ul>
-      </article>
-
-      """
   }
 }
 

@@ -48,12 +48,12 @@ struct HeadChart {
     let style = NumberStyle(places: 3)
     var figure = MatrixFigure(rows: values)
     (figure.title, figure.rowTitle, figure.columnTitle) = (title, "Layer", "Head")
-    figure.rowLabels = (1...max(layerCount, 1)).map(String.init)
-    figure.columnLabels = (1...max(headCount, 1)).map(String.init)
+    figure.rowLabels = (0..<layerCount).map(String.init)
+    figure.columnLabels = (0..<headCount).map(String.init)
     (figure.colourMap, figure.range, figure.emphasis) = (colourMap, range, .none)
     (figure.cellSide, figure.textSize) = (Self.cell, Self.textSize)
     figure.tips = values.enumerated().map { layer, row in
-      row.enumerated().map { head, value in "layer \(layer + 1), head \(head + 1): \(style.text(value))" }
+      row.enumerated().map { head, value in "layer \(layer), head \(head): \(style.text(value))" }
     }
     return try figure.drawing()
   }
@@ -92,7 +92,8 @@ extension SectionWriter {
       return """
         <p class="legend">An explainer that weights heads claims that some matter more. The effect of a head is how far the logit of the \
         class falls when the head is removed. Where weights mean what they say, both order the heads of a layer alike: a correlation \
-        near 1. Weights are shares of a layer, so layers are not compared with one another.</p>
+        near 1. Weights are shares of a layer, so layers are not compared with one another. Layers and heads are \
+        counted from 0.</p>
         <div class="headcharts\(section.experiment.model.headCount > 5 ? " wide" : "")">
         \(figures)</div>
         """
@@ -110,7 +111,7 @@ extension SectionWriter {
         values.map { NumberStyle(places: 3).text($0) }.joined(separator: "  ")
       }
       return """
-        <tr><th scope="row">\(layer + 1)</th><td>\(text(correlation))</td><td>\(list(comparison.weights[layer]))</td>\
+        <tr><th scope="row">\(layer)</th><td>\(text(correlation))</td><td>\(list(comparison.weights[layer]))</td>\
         <td>\(list(comparison.effects[layer]))</td></tr>
 
         """

@@ -3,30 +3,47 @@ import XAIEvaluation
 import XAIFoundation
 
 extension SectionWriter {
+  /// Columns of a table that a laptop's screen has room for: more metrics are several tables.
+  private static let mostColumns = 8
+
   /// Explainers × metrics, the means with their intervals.
   var overview: HTML {
     guard !section.tables.isEmpty else { return "" }
-    let heads = section.tables.map { table -> HTML in
-      let metric = table.metric
+    let count = section.tables.count
+    let parts = (count + Self.mostColumns - 1) / Self.mostColumns
+    let size = (count + parts - 1) / parts
+    let starts = Array(stride(from: 0, to: count, by: size))
+    return """
+      <p class="legend">Each place has the mean with its rank in a circle, its 95 % interval, and the paired difference from \
+      <bdi>\(section.baselineName)</bdi> (▲ better, ▼ worse, ◆ different, ○ its interval contains 0). n is \
+      \(grouped(section.subjectCount)) where no other is said.</p>
+      \(starts.map { overviewTable($0..<min($0 + size, count), isOneOfMany: parts > 1) })
+      """
+  }
+
+  private func overviewTable(_ columns: Range<Int>, isOneOfMany: Bool) -> HTML {
+    let heads = columns.map { index -> HTML in
+      let metric = section.tables[index].metric
       let unit: HTML =
         metric.descriptor.unit.isEmpty ? "" : " <span class=\"unit\">\(metric.descriptor.unit)</span>"
       return """
         <th scope="col" data-sort="\(metric.descriptor.direction == .lower ? "ascending" : "descending")">\
-        \(metric.name) \(arrow(metric))\(unit)<small>\(metric.protocolName ?? "protocol")<br><code>\(metric.protocolHash)</code></small></th>
+        \(metric.name) \(arrow(metric))\(unit)<small><a href="#\(id("metric-\(index)"))" \
+        aria-label="\(metric.name), protocol \(metric.protocolLabel)">\(metric.protocolName ?? "protocol")</a></small></th>
         """
     }
     let rows = names.indices.map { explainer -> HTML in
-      let cells = section.tables.map { overviewCell($0, $0.rows[explainer]) }
+      let cells = columns.map { overviewCell(section.tables[$0], section.tables[$0].rows[explainer]) }
       return "<tr>\(rowHead(explainer))\(cells)</tr>\n"
     }
+    let range = isOneOfMany ? " \(columns.lowerBound + 1) to \(columns.upperBound)" : ""
     return """
-      <p class="legend">Each place has the mean with its rank in a circle, its 95 % interval, the paired difference from \
-      <bdi>\(section.baselineName)</bdi> (▲ better, ▼ worse, ◆ different, ○ its interval contains 0), and n.</p>
-      <div class="scroll" tabindex="0" role="region" aria-label="Overview of all metrics"><table class="sortable overview\(section.tables.count > 6 ? " wide" : "")">
-      <caption>All metrics, each by its own protocol</caption>
+      <div class="scroll" tabindex="0" role="region" aria-label="Overview of metrics\(range)"><table class="sortable overview">
+      <caption>\(isOneOfMany ? "Metrics\(range) of \(section.tables.count)" : "All metrics"), each by its own protocol</caption>
       <thead><tr><th scope="col" data-sort="text">Explainer</th>\(heads)</tr></thead>
       <tbody>
       \(rows)</tbody></table></div>
+
       """
   }
 
@@ -38,9 +55,11 @@ extension SectionWriter {
     let difference: HTML =
       row.difference.map { "<small>Δ \(style.signed($0.mean)) \(verdict(table.verdict(of: row)))</small>" }
       ?? ""
+    let n: HTML =
+      estimate.count == section.subjectCount ? "" : "<small>n \(grouped(estimate.count))</small>"
     return """
       <td data-value="\(decimal(estimate.mean, places: 9))"><b>\(style.text(estimate.mean))</b>\(rank)\
-      <small>\(style.text(estimate.interval))</small>\(difference)<small>n \(grouped(estimate.count))</small></td>
+      <small>\(style.text(estimate.interval))</small>\(difference)\(n)</td>
       """
   }
 
@@ -51,19 +70,20 @@ extension SectionWriter {
       return """
         <p class="legend">\(section.tableLegend)</p>
         <div class="metrics">
-        \(try section.tables.map(metricTable))</div>
+        \(try section.tables.enumerated().map { try metricTable($1, number: $0) })</div>
         """
     }
   }
 
-  private func metricTable(_ table: MetricTable) throws -> HTML {
+  private func metricTable(_ table: MetricTable, number: Int) throws -> HTML {
     let metric = table.metric
     let style = NumberStyle(metric)
     let scale = IntervalBar(table, baseline: section.baseline)
     let rows = try table.rows.indices.map { try metricRow(table, explainer: $0, style, scale) }
     let unit = metric.descriptor.unit.isEmpty ? "" : " (\(metric.descriptor.unit))"
     return """
-      <div class="scroll" tabindex="0" role="region" aria-label="\(metric.name)"><table class="sortable metric">
+      <div class="scroll" id="\(id("metric-\(number)"))" tabindex="0" role="region" aria-label="\(metric.name)">\
+      <table class="sortable metric">
       <caption><b>\(metric.name) \(arrow(metric))</b> \(metric.directionText); protocol \(metric.protocolName ?? "") \
       <code>\(metric.protocolHash)</code>\(metric.negativeText)</caption>
       <thead><tr><th scope="col" data-sort="text">Explainer</th><th scope="col" data-sort="descending">n</th>\

@@ -36,6 +36,7 @@ struct SectionWriter {
       ("images", "Images", try gallery.images),
       ("failures", "Failures", failures),
       ("protocols", "Protocols", protocols),
+      ("cite", "Methods and citations", methods),
     ].filter { !$0.content.markup.isEmpty }
     let links = parts.map { part -> HTML in "<li><a href=\"#\(id(part.id))\">\(part.title)</a></li>\n" }
     let title: HTML = isOneOfMany ? "<h2 class=\"part\"><bdi>\(section.heading)</bdi></h2>\n" : ""
@@ -50,12 +51,13 @@ struct SectionWriter {
     }
     return """
       <div class="experiment" id="part-\(number)">
-      \(title)\(facts)
+      \(title)\(summary)
       \(notes)
       <nav class="sections" aria-label="Sections\(isOneOfMany ? " of experiment \(number)" : "")">
       <ul>
       \(links)</ul>
       </nav>
+      \(facts)
       \(blocks)
       </div>
 
@@ -65,11 +67,42 @@ struct SectionWriter {
   /// An id that is the page's only one.
   func id(_ name: String) -> String { "part-\(number)-\(name)" }
 
+  /// What the tables come to, before anything else.
+  private var summary: HTML {
+    let items = section.summary.map { sentence -> HTML in "<li>\(sentence)</li>\n" }
+    return """
+      <section class="says" id="\(id("says"))" aria-labelledby="\(id("says"))-title">
+      <h2 id="\(id("says"))-title">What it says</h2>
+      <ul>
+      \(items)</ul>
+      </section>
+      """
+  }
+
+  /// What a paper says of how the numbers were made, and what it cites and prints.
+  private var methods: HTML {
+    let texts = [
+      ("BibTeX of what is cited", Bibliography([section]).bibTeX),
+      ("The table for LaTeX", LaTeXWriter.table(section, number: number)),
+    ].filter { !$0.1.isEmpty }
+    let details = texts.map { title, text -> HTML in
+      """
+      <details><summary>\(title)</summary><pre class="copy" tabindex="0" aria-label="\(title)">\(lines(text))</pre></details>
+
+      """
+    }
+    return """
+      <p class="prose">\(section.methods)</p>
+      \(details)
+      """
+  }
+
   private var facts: HTML {
     let rows = section.facts.map { fact -> HTML in
-      let isCode = fact.name.hasSuffix("hash")
+      let isCode = fact.name.hasSuffix("hash") || fact.name == "Command"
       let value: HTML = isCode ? "<code>\(fact.value)</code>" : "<bdi>\(fact.value)</bdi>"
-      return "<div><dt>\(fact.name)</dt><dd>\(value)</dd></div>\n"
+      return
+        "<div\(fact.name == "Command" ? HTML(" class=\"whole\"") : "")><dt>\(fact.name)</dt><dd>\(value)</dd></div>\n"
     }
     return "<dl class=\"facts\">\n\(rows)</dl>"
   }

@@ -28,12 +28,13 @@
   for (const head of all("table.sortable th[data-sort]")) {
     const button = document.createElement("button");
     button.type = "button";
-    button.append(...head.childNodes);
+    // A link in the head stays beside the button.
+    button.append(...Array.from(head.childNodes).filter(node => node.nodeName !== "SMALL"));
     const sign = document.createElement("span");
     sign.className = "sort";
     sign.ariaHidden = "true";
-    button.insertBefore(sign, button.querySelector("small"));
-    head.append(button);
+    button.append(sign);
+    head.prepend(button);
     head.setAttribute("aria-sort", "none");
     button.addEventListener("click", () => sort(head));
   }
@@ -82,29 +83,5 @@
         }
       });
     }
-  }
-
-  // Images: the divider for all of them or for the one under the pointer, and how strong the maps are.
-  for (const form of all("form.controls")) {
-    const cards = form.parentElement.querySelector(".cards");
-    const divider = form.querySelector("input.split"), other = form.querySelector(".pick-b");
-    const enable = () => { divider.disabled = other.value === ""; };
-    enable();
-    form.addEventListener("submit", event => event.preventDefault());
-    other.addEventListener("change", enable);
-    divider.addEventListener("input", () => {
-      cards.style.setProperty("--split", divider.value + "%");
-      for (const stage of all(".stage[style]", cards)) stage.style.removeProperty("--split");
-    });
-    form.querySelector("input.alpha").addEventListener("input", event => {
-      cards.style.setProperty("--alpha", event.target.value / 100);
-    });
-    cards.addEventListener("pointermove", event => {
-      const stage = event.target.closest(".stage");
-      if (!stage || other.value === "") return;
-      const box = stage.getBoundingClientRect();
-      const share = 100 * (event.clientX - box.left) / box.width;
-      stage.style.setProperty("--split", Math.min(100, Math.max(0, share)) + "%");
-    });
   }
 })();

@@ -22,10 +22,10 @@ extension CurveFamily {
   /// More points than a chart of this size can show are thinned out.
   static let pointLimit = 61
 
-  /// The first, the last and evenly spread ones between, at most `pointLimit`.
-  static func chosenPlaces(of count: Int) -> [Int] {
-    guard count > pointLimit else { return Array(0..<count) }
-    return (0..<pointLimit).map { ($0 * (count - 1) + (pointLimit - 1) / 2) / (pointLimit - 1) }
+  /// The first, the last and evenly spread ones between, at most `limit`, which is 2 or more.
+  static func chosenPlaces(of count: Int, atMost limit: Int = pointLimit) -> [Int] {
+    guard count > limit else { return Array(0..<count) }
+    return (0..<limit).map { ($0 * (count - 1) + (limit - 1) / 2) / (limit - 1) }
   }
 }
 

@@ -12,6 +12,8 @@ struct SectionPass {
   private var agreementPass: AgreementPass
   /// The images that were evaluated, without what only one of the parts below reads.
   private var images: [ImageResult] = []
+  /// Which of them the page shows.
+  private(set) var shown = ShownImages()
   private(set) var failures: [ImageResult] = []
   private(set) var flatMapCounts: [Int]
   private(set) var missingMaps: [MissingMaps]
@@ -70,7 +72,12 @@ struct SectionPass {
     if let name = image.kernels { kernels[name, default: 0] += 1 }
     agreementPass.add(image)
     for index in curvePasses.indices { curvePasses[index].add(image) }
-    images.append(image.thumbnail == nil ? image.withoutMaps : image.withoutCurves)
+    images.append(image.thumbnail == nil ? image.withoutMaps : image.forPage)
+    guard image.thumbnail != nil else { return }
+    for dropped in shown.add(images.count - 1) {
+      images[dropped] = images[dropped].withoutMaps
+      (images[dropped].thumbnail, images[dropped].outlines) = (nil, [])
+    }
   }
 
   private func contradiction(in subject: SubjectResult) -> String? {
@@ -107,17 +114,28 @@ struct SectionPass {
   /// The images that were evaluated; those that the page shows have their maps.
   func subjects() -> Subjects {
     var shown = images
-    for (entry, image) in agreementPass.listed { shown[entry.place.image] = image.withoutCurves }
+    for (entry, image) in agreementPass.listed { shown[entry.place.image] = image.forPage }
     return Subjects(shown)
   }
 }
 
 extension ImageResult {
   /// What tables are made of: numbers, and what heads do where that was measured.
-  fileprivate var withoutMaps: ImageResult { lightened { $0.scores = [] } }
+  fileprivate var withoutMaps: ImageResult {
+    lightened { map in
+      map.scores = []
+      map.values = map.values.map { $0.map { MetricValue($0.number) } }
+    }
+  }
 
-  /// The same with the maps.
-  fileprivate var withoutCurves: ImageResult { lightened { _ in } }
+  /// The same with the maps, and as many points of the curves as a small chart shows.
+  fileprivate var forPage: ImageResult {
+    lightened { map in
+      map.values = map.values.map { value in
+        value.map { MetricValue($0.number, curve: $0.curve?.thinned) }
+      }
+    }
+  }
 
   private func lightened(_ change: (inout MapResult) -> Void) -> ImageResult {
     var image = self
@@ -126,12 +144,17 @@ extension ImageResult {
       for map in image.subjects[subject].maps.indices {
         let weights = image.subjects[subject].maps[map].diagnostics.headWeights
         image.subjects[subject].maps[map].diagnostics = Diagnostics(headWeights: hasEffects ? weights : nil)
-        image.subjects[subject].maps[map].values = image.subjects[subject].maps[map].values.map {
-          $0.map { MetricValue($0.number) }
-        }
         change(&image.subjects[subject].maps[map])
       }
     }
     return image
+  }
+}
+
+extension MetricValue.Curve {
+  /// The first point, the last and evenly spread ones between.
+  fileprivate var thinned: MetricValue.Curve {
+    let places = CurveFamily.chosenPlaces(of: x.count, atMost: 21)
+    return MetricValue.Curve(x: places.map { x[$0] }, y: places.map { y[$0] })
   }
 }

@@ -50,13 +50,15 @@ extension ReportSection {
 
   /// The section as plain text blocks.
   var blocks: [Block] {
-    [.facts(facts)] + notes.map { .paragraph("Note: \($0)") }
+    [.heading("What it says", level: 3)] + summary.map { .paragraph($0) }
+      + [.heading("What was evaluated", level: 3), .facts(facts)] + notes.map { .paragraph("Note: \($0)") }
       + [.heading("Metrics", level: 3), .paragraph(tableLegend)]
       + tables.map { .table(textTable($0)) }
       + comparisonBlocks
       + [.heading("Explainers", level: 3), .table(explainerTable)]
       + agreementBlocks + headBlocks + disagreementBlocks + failureBlocks
       + [.heading("Protocols", level: 3)] + experiment.metrics.map { .verbatim($0.protocolParagraph) }
+      + [.heading("Methods", level: 3), .paragraph(methods)]
   }
 
   /// What decided the numbers, for people.
@@ -80,7 +82,7 @@ extension ReportSection {
         experiment.settings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
       ),
       ("Results", sources.joined(separator: ", ")),
-      ("Results hash", resultsHash),
+      ("Results hash", resultsHash), ("Program", programText), ("Command", commandText),
     ].filter { !$0.1.isEmpty }
   }
 
@@ -173,10 +175,10 @@ extension ReportSection {
       correlation.map { "\(style.text($0.value)) \(style.text($0.interval))" } ?? "–"
     }
     let table = TextTable(
-      caption: "Rank correlation of mean head weight and mean effect of removing the head, by layer",
+      caption: "Rank correlation of mean head weight and mean effect of removing the head, by layer, from 0",
       header: ["layer"] + heads.map { explainerNames[$0.explainer] },
       rows: (0..<(heads.map(\.layers.count).max() ?? 0)).map { layer in
-        ["\(layer + 1)"] + heads.map { layer < $0.layers.count ? text($0.layers[layer]) : "–" }
+        ["\(layer)"] + heads.map { layer < $0.layers.count ? text($0.layers[layer]) : "–" }
       } + [["mean of layers"] + heads.map { text($0.overall) }])
     return [.heading("Heads", level: 3), .table(table)]
   }

@@ -10,6 +10,7 @@ struct CSVWriter {
     "metric", "unit", "direction", "n", "mean", "low", "high", "baseline", "difference_n", "difference",
     "difference_low", "difference_high", "rank", "flat_maps", "protocol", "protocol_hash", "score_meaning",
     "notes", "difference_p", "difference_p_holm", "mean_rank", "images_to_part",
+    "program", "command",
   ]
 
   func text(_ report: Report) -> String {
@@ -40,6 +41,8 @@ struct CSVWriter {
       text(row.comparison?.p), text(row.comparison?.adjustedP),
       text(table.comparisons.meanRanks?.ranks[explainer]),
       row.comparison?.imageCount(toFind: metric.smallDifference).map(String.init) ?? "",
+      Set(section.runs.map(\.program)).sorted().joined(separator: ", "),
+      section.runs.map(\.command).joined(separator: "; "),
     ]
   }
 }

@@ -11,8 +11,11 @@ import Foundation
 struct JSONWriter {
   func text(_ report: Report) throws -> String {
     let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
-    let record = ReportRecord(title: report.title, sections: report.sections.map(SectionRecord.init))
+    // On one line: indentation would be most of what a program reads.
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let record = ReportRecord(
+      title: report.title, sections: report.sections.map(SectionRecord.init),
+      bibtex: Bibliography(report.sections).bibTeX)
     return String(decoding: try encoder.encode(record), as: UTF8.self) + "\n"
   }
 }
@@ -20,6 +23,7 @@ struct JSONWriter {
 private struct ReportRecord: Encodable {
   let title: String
   let sections: [SectionRecord]
+  let bibtex: String
 }
 
 private struct SectionRecord: Encodable {
@@ -86,7 +90,12 @@ private struct SectionRecord: Encodable {
     let reason: String
   }
 
+  let summary: [String]
   let experiment: Experiment
+  let runs: [RunIdentity]
+  let kernels: [String: Int]
+  let resultsHash: String
+  let methods: String
   let sources: [String]
   let notes: [String]
   let baseline: String
@@ -104,7 +113,10 @@ private struct SectionRecord: Encodable {
 
   init(_ section: ReportSection) {
     let names = section.experiment.explainers.map(\.specification)
+    summary = section.summary
     experiment = section.experiment
+    (runs, kernels) = (section.runs, section.kernels)
+    (resultsHash, methods) = (section.resultsHash, section.methods)
     sources = section.sources
     notes = section.notes
     baseline = names[section.baseline]

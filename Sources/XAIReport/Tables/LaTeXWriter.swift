@@ -1,83 +1,129 @@
-/// Writes blocks as a LaTeX fragment with tables of the package booktabs.
+import XAICore
+import XAIEvaluation
+import XAIFoundation
+
+/// Writes a report as papers print it: for each experiment a table of explainers by metrics, and a paragraph for the methods.
 struct LaTeXWriter {
-  func text(_ blocks: [Block]) -> String {
-    let body = blocks.map(text).joined(separator: "\n")
-    return "% Needs \\usepackage{amssymb}, \\usepackage{booktabs} and \\usepackage[T1]{fontenc}.\n\n"
-      + (body.contains("\\xaichar{") ? Self.foreignCharacter + "\n\n" : "") + body
+  private let report: Report
+  private let bibliography: Bibliography
+
+  init(_ report: Report) {
+    self.report = report
+    bibliography = Bibliography(report.sections)
   }
 
-  /// What pdfTeX has no font for, such as Chinese and emoji, is its number there, and itself in XeTeX and LuaTeX.
-  private static let foreignCharacter =
-    "\\providecommand{\\xaichar}[2]{\\ifdefined\\Umathchar #2\\else{\\small U+#1}\\fi}"
-
-  /// Columns of a table beside the first: more are tables of their own, since they don't fit on a page.
-  private static let mostColumns = 9
-
-  private func text(_ block: Block) -> String {
-    switch block {
-    case .heading(let title, let level):
-      let command = level == 1 ? "section*" : level == 2 ? "subsection*" : "subsubsection*"
-      return "\\\(command){\(escaped(title))}\n"
-    case .paragraph(let text): return escaped(text) + "\n"
-    case .facts(let facts):
-      return "\\begin{description}\n"
-        + facts.map { "\\item[\(escaped($0.name))] \(escaped($0.value))\n" }.joined() + "\\end{description}\n"
-    case .table(let table): return text(table)
-    case .verbatim(let text):
-      let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { escaped(String($0)) }
-      return "\\begin{flushleft}\\ttfamily\\small\n\(lines.joined(separator: "\\\\\n"))\n\\end{flushleft}\n"
+  /// The fragment, to be read by a paper's own file.
+  var text: String {
+    let sections = report.sections.enumerated().map { index, section in
+      [comments(section), Self.table(section, number: index + 1), methods(section)].joined(separator: "\n")
     }
+    let body = sections.joined(separator: "\n")
+    return LaTeX.comment(
+      "Needs \\usepackage{booktabs}, \\usepackage{graphicx} and \\usepackage[T1]{fontenc}.")
+      + LaTeX.comment("The entries that \\cite names are those of the same report in the format bibtex.")
+      + "\n"
+      + (body.contains("\\xaichar{") ? LaTeX.foreignCharacter + "\n" : "") + body
   }
 
-  private func text(_ table: TextTable) -> String {
-    let numbers = table.numericColumns
-    let others = Array(table.header.indices.dropFirst())
-    let starts = Array(stride(from: 0, to: max(others.count, 1), by: Self.mostColumns))
-    return starts.enumerated().map { number, start in
-      let columns = table.header.indices.prefix(1) + others.dropFirst(start).prefix(Self.mostColumns)
-      let remarks = table.remarks + (starts.count > 1 ? ["part \(number + 1) of \(starts.count)"] : [])
-      return text(table, columns: Array(columns), numbers, remarks)
-    }.joined(separator: "\n")
+  /// What authors should know and readers of the paper don't see.
+  private func comments(_ section: ReportSection) -> String {
+    (["\(report.title): \(section.heading)"] + section.summary + section.notes.map { "Note: \($0)" }
+      + ["Program: \(section.programText)", "Command: \(section.commandText)"]).map(LaTeX.comment).joined()
   }
 
-  private func text(_ table: TextTable, columns: [Int], _ numbers: Set<Int>, _ remarks: [String]) -> String {
-    func line(_ cells: [String]) -> String {
-      "\(columns.map { escaped(cells[$0]) }.joined(separator: " & ")) \\\\\n"
+  private func methods(_ section: ReportSection) -> String {
+    section.citedMethods.map { part in
+      switch part {
+      case .text(let text): LaTeX.escaped(text)
+      case .citation(let citation): bibliography.key(of: citation).map { "~\\cite{\($0)}" } ?? ""
+      }
+    }.joined() + "\n"
+  }
+}
+
+// MARK: - The table
+
+extension LaTeXWriter {
+  /// The table of an experiment; empty without metrics.
+  static func table(_ section: ReportSection, number: Int) -> String {
+    let tables = section.tables
+    guard !tables.isEmpty else { return "" }
+    let heads = tables.map { table in
+      let metric = table.metric
+      let unit = metric.descriptor.unit
+      let arrow = metric.descriptor.direction == .neither ? "" : " \(metric.arrow)"
+      return LaTeX.escaped(metric.name + arrow + (unit.isEmpty ? "" : " (\(unit))"))
     }
-    let caption = ([table.caption] + remarks).map(escaped).joined(separator: "; ")
-    return
-      "\\begin{table}[htbp]\n\\centering\n\\caption{\(caption)}\n\\begin{tabular}{"
-      + columns.map { numbers.contains($0) ? "r" : "l" }.joined() + "}\n\\toprule\n"
-      + line(table.header) + "\\midrule\n" + table.rows.map(line).joined()
-      + "\\bottomrule\n\\end{tabular}\n\\end{table}\n"
+    let rows = section.explainerNames.enumerated().map { explainer, name in
+      line([LaTeX.escaped(name)] + tables.map { cell($0, explainer) })
+    }
+    // The head wraps; what is still wider than a line is made smaller.
+    return """
+      \\begin{table}[t]
+      \\centering
+      \\caption{\(LaTeX.escaped(caption(section)))}
+      \\label{tab:xai-\(number)}
+      \\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%
+      \\begin{tabular}{l\(String(repeating: "r", count: tables.count))}
+      \\toprule
+      \(line(["Explainer"] + heads))\\midrule
+      \(rows.joined())\\bottomrule
+      \\end{tabular}}
+      \\end{table}
+
+      """
   }
 
-  /// A text in which nothing is a command.
-  private func escaped(_ text: String) -> String {
-    // By scalar: with an accent behind it, a sign is another character and the same command.
-    plain(text).unicodeScalars.map { scalar in
-      if let replacement = Self.replacements[scalar] { return replacement }
-      // What fonts of the encoding T1 have.
-      if scalar.value < 0x180 { return String(scalar) }
-      return "\\xaichar{\(String(scalar.value, radix: 16, uppercase: true))}{\(scalar)}"
-    }.joined()
+  private static func line(_ cells: [String]) -> String { "\(cells.joined(separator: " & ")) \\\\\n" }
+
+  /// A mean with half its interval: the best bold, the second underlined, and a dagger on those not told apart from the best.
+  private static func cell(_ table: MetricTable, _ explainer: Int) -> String {
+    let row = table.rows[explainer]
+    guard let estimate = row.estimate else { return "--" }
+    let style = NumberStyle(table.metric)
+    let mean = LaTeX.escaped(style.text(estimate.mean))
+    let marked =
+      switch row.rank {
+      case 1: "\\textbf{\(mean)}"
+      case 2: "\\underline{\(mean)}"
+      default: mean
+      }
+    let isClose = table.isNotPartedFromBest(explainer)
+    let half = estimate.interval.map { style.text(($0.high - $0.low) / 2) }
+    return marked + (isClose ? "$^{\\dagger}$" : "") + (half.map { " {\\scriptsize$\\pm$\($0)}" } ?? "")
   }
 
-  private static let replacements: [Unicode.Scalar: String] = [
-    "\\": "\\textbackslash{}", "{": "\\{", "}": "\\}", "$": "\\$", "&": "\\&", "#": "\\#", "%": "\\%",
-    "_": "\\_",
-    "^": "\\textasciicircum{}", "~": "\\textasciitilde{}", "<": "\\textless{}", ">": "\\textgreater{}",
-    "|": "\\textbar{}", "\"": "\\textquotedbl{}", "↑": "$\\uparrow$", "↓": "$\\downarrow$", "−": "$-$",
-    "–": "--", "·": "$\\cdot$",
-    "×": "$\\times$", "▲": "$\\blacktriangle$", "▼": "$\\blacktriangledown$", "◆": "$\\blacklozenge$",
-    "○": "$\\circ$",
-    "≤": "$\\leq$", "≥": "$\\geq$", "≈": "$\\approx$", "→": "$\\rightarrow$", "←": "$\\leftarrow$",
-    "√": "$\\surd$",
-    "⊙": "$\\odot$", "∂": "$\\partial$", "‖": "$\\Vert$", "Δ": "$\\Delta$", "Σ": "$\\Sigma$", "β": "$\\beta$",
-    "γ": "$\\gamma$", "δ": "$\\delta$", "ε": "$\\varepsilon$", "π": "$\\pi$", "ρ": "$\\rho$",
-    "σ": "$\\sigma$",
-    "φ": "$\\varphi$", "χ": "$\\chi$", "²": "\\textsuperscript{2}", "‘": "`", "α": "$\\alpha$", "“": "``",
-    "”": "''", "’": "'", "[": "{[}", "]": "{]}",
-    "…": "\\ldots{}",
-  ]
+  private static func caption(_ section: ReportSection) -> String {
+    let (experiment, tables) = (section.experiment, section.tables)
+    var parts = [
+      "\(experiment.model.name) on \(experiment.data.name), split \(experiment.data.split): means over "
+        + "\(counted(section.subjectCount, "map")) of \(counted(section.images.count, "image")) ± half the 95 % interval "
+        + "(bootstrap over images\(tables.contains(where: \.isShare) ? "; Wilson's for shares" : ""))"
+    ]
+    if tables.contains(where: { $0.metric.descriptor.direction != .neither }) {
+      parts.append(
+        "Bold: the best mean; underlined: the second; †: not told apart from the best (paired t-test over images, Holm's "
+          + "correction over all pairs, p < 0.05); ↑ higher is better, ↓ lower is better")
+    }
+    let fewer = tables.compactMap { table -> String? in
+      let counts = table.rows.compactMap(\.estimate?.count)
+      guard let least = counts.min(), let most = counts.max(), least < section.subjectCount else {
+        return nil
+      }
+      return "\(table.metric.name) n = "
+        + (least == most ? grouped(least) : "\(grouped(least)) to \(grouped(most))")
+    }
+    if !fewer.isEmpty { parts.append("Fewer values: \(fewer.joined(separator: ", "))") }
+    parts.append(
+      "Protocols: " + tables.map { "\($0.metric.name) \($0.metric.protocolLabel)" }.joined(separator: "; "))
+    return parts.joined(separator: ". ") + "."
+  }
+}
+
+extension MetricTable {
+  /// Whether an explainer is not the best, and chance could have made it the second.
+  fileprivate func isNotPartedFromBest(_ explainer: Int) -> Bool {
+    guard let rank = rows[explainer].rank, rank > 1 else { return false }
+    return rows.indices.contains { rows[$0].rank == 1 && !isParted($0, from: explainer) }
+  }
 }

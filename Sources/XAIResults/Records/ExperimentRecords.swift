@@ -27,6 +27,13 @@ struct MetaRecord: StoredRecord {
   }
 }
 
+/// A program that added to the results.
+struct RunRecord: StoredRecord {
+  static let databaseTableName = "runs"
+  let program: String
+  let command: String
+}
+
 /// A class of the model.
 struct ClassRecord: StoredRecord {
   static let databaseTableName = "classes"

@@ -43,6 +43,20 @@ struct ImageRecord: StoredRecord {
   }
 }
 
+/// Where an object of an image with a thumbnail is.
+struct OutlineRecord: StoredRecord {
+  static let databaseTableName = "outlines"
+  let position: Int
+  let object: Int
+  let classIndex: Int
+  let path: String
+
+  enum CodingKeys: String, CodingKey {
+    case position, object, path
+    case classIndex = "class_index"
+  }
+}
+
 /// A class that was asked about.
 struct SubjectRecord: StoredRecord {
   static let databaseTableName = "subjects"

@@ -219,6 +219,7 @@ import XAIFoundation
     let results = try ResultStore.results(at: path)
     #expect(results.contentHash == "4b9bbb92b8c93e54")
     #expect(results.missingPositions == [2] && results.images[0].thumbnail == [0, 255, 7])
+    #expect(results.runs.isEmpty && results.images.allSatisfy(\.outlines.isEmpty))
 
     var missing = results.images[0]
     (missing.position, missing.identifier) = (2, "b/2.jpg")
@@ -226,7 +227,9 @@ import XAIFoundation
       let store = try ResultStore(at: path, experiment: results.experiment)
       #expect(try store.donePositions == [0, 1, 3])
       try store.add(missing)
+      try store.add(RunIdentity(program: "xai 9", command: "xai evaluate"))
     }
+    #expect(try ResultStore.results(at: path).runs.map(\.program) == ["xai 9"])
     let merged = folder.file("merged.sqlite")
     #expect(try ResultStore.merge([path], into: merged).missing.isEmpty)
     let whole = results.images[0...1] + [missing, results.images[2]]

@@ -113,6 +113,65 @@ import XAIFoundation
     }
   }
 
+  @Test("three sentences come before all sections, methods and citations after them")
+  func summary() throws {
+    let says = try #require(markup.range(of: "id=\"part-1-says\"")?.lowerBound)
+    let overview = try #require(markup.range(of: "id=\"part-1-overview\"")?.lowerBound)
+    let cite = try #require(markup.range(of: "id=\"part-1-cite\"")?.lowerBound)
+    #expect(says < overview && overview < cite)
+    for sentence in section.summary { #expect(markup.contains("<li>\(escaped(sentence))</li>")) }
+    #expect(markup.contains("@misc{doe2020maps"))
+  }
+
+  @Test("the overview has at most eight metrics a table, all of them once")
+  func overview() throws {
+    var results = try SyntheticResults(imageCount: 3).make()
+    let metrics = results.experiment.metrics
+    results.experiment.metrics = metrics + metrics + metrics
+    for image in results.images.indices {
+      for map in results.images[image].subjects[0].maps.indices {
+        let values = results.images[image].subjects[0].maps[map].values
+        results.images[image].subjects[0].maps[map].values = values + values + values
+      }
+    }
+    let text = try Report(of: [.init(name: "s", results: results)], bootstrap: .rough).text(as: .html)
+    let tables = text.components(separatedBy: "<table class=\"sortable overview\">").dropFirst()
+    let columns = tables.map { $0.components(separatedBy: "</thead>")[0].ranges(of: "<th ").count - 1 }
+    #expect(columns == [6, 6, 6] && metrics.count == 6)
+    #expect(text.contains("Metrics 13 to 18 of 18"))
+  }
+
+  @Test(
+    "a card says whether the model is right, how alike the maps are, its curves and where its objects are")
+  func cards() throws {
+    var results = try SyntheticResults(imageCount: 6).make()
+    results.images[0].label = results.images[0].subjects[0].classIndex
+    results.images[1].label = results.images[1].subjects[0].classIndex + 1
+    results.images[2].label = nil
+    results.images[2].outlines = []
+    results.images[3].outlines = [
+      ObjectOutline(classIndex: results.images[3].subjects[0].classIndex, path: "M0 0h2"),
+      ObjectOutline(classIndex: 99, path: "M1 1v3"),
+    ]
+    let page = Page(try Report(of: [.init(name: "s", results: results)], bootstrap: .rough).text(as: .html))
+    let cards = page.all("article").filter { $0.attributes["class"] == "card" }
+    #expect(cards.map { $0.attributes["data-state"] ?? "" }.prefix(3) == ["right", "wrong", "unknown"])
+    let maps = results.images[0].subjects[0].maps
+    let pairs = try #require(cards[0].attributes["data-pairs"]).components(separatedBy: ",")
+    #expect(pairs.count == 28)
+    let expected = rankCorrelation(maps[0].scores, maps[2].scores).map { "\(Int(($0 * 100).rounded()))" }
+    #expect(pairs[1] == expected)
+    let curves = try #require(cards[0].attributes["data-y"]).components(separatedBy: "|")
+    #expect(curves.count == 2 && curves.allSatisfy { $0.components(separatedBy: ";").count == 8 })
+    let first = curves[0].components(separatedBy: ";")[0].components(separatedBy: ",")
+    let known = maps[0].values.compactMap { $0?.curve }
+    let curve = try #require(known.first)
+    #expect(first.count == 21 && first.first == "\(Int((curve.y[0] * 1000).rounded()))")
+    #expect(first.last == "\(Int((curve.y[28] * 1000).rounded()))")
+    let outlines = page.all("path").compactMap { $0.attributes["class"] }.filter { $0.hasPrefix("edge") }
+    #expect(outlines == ["edge", "edge other"])
+  }
+
   @Test("without thumbnails there is no gallery, without heads no heads")
   func leftOut() throws {
     var results = try SyntheticResults(imageCount: 3, hasThumbnails: false).make()

@@ -38,7 +38,7 @@ import XAIEvaluation
   @Test("every format has p-values, pairs, mean ranks and the images that a difference takes")
   func formats() throws {
     let report = try Report(of: [.init(name: "s", results: small.results)], bootstrap: .rough)
-    for format in [ReportFormat.terminal, .markdown, .latex, .html] {
+    for format in [ReportFormat.terminal, .markdown, .html] {
       let text = try report.text(as: format)
       #expect(text.lowercased().contains("comparisons"), "\(format)")
       #expect(text.contains("ritical difference"), "\(format)")

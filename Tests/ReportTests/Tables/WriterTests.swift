@@ -98,8 +98,10 @@ import XAIFoundation
     results.experiment.data.turned = ["a.jpg", "b.jpg"]
     results.experiment.explainers[0].scoreMeaning = .relative
     let report = try Report(of: [.init(name: "s", results: results)], bootstrap: .rough)
-    for format in ReportFormat.allCases {
+    // Publications have no notes.
+    for format in ReportFormat.allCases where format != .bibtex {
       let text = try report.text(as: format)
+        .replacingOccurrences(of: "\n% ", with: " ")
       #expect(text.contains("mean 0.5 is assumed"), "\(format)")
       #expect(text.contains("2 images of the sample were turned upright"), "\(format)")
     }
@@ -146,24 +148,6 @@ import XAIFoundation
     }
   }
 
-  @Test("in LaTeX names are not commands, and tables are of booktabs")
-  func latex() throws {
-    let text = try report.text(as: .latex)
-    #expect(text.contains("\\textless{}script\\textgreater{}"))
-    #expect(text.contains("50\\%\\_\\&\\#\\$"))
-    for command in ["\\toprule", "\\midrule", "\\bottomrule", "\\end{tabular}"] {
-      #expect(
-        text.components(separatedBy: command).count == text.components(separatedBy: "\\begin{tabular}").count)
-    }
-    var depth = 0
-    for character in text.replacingOccurrences(of: "\\{", with: "").replacingOccurrences(of: "\\}", with: "")
-    {
-      depth += character == "{" ? 1 : character == "}" ? -1 : 0
-      #expect(depth >= 0)
-    }
-    #expect(depth == 0)
-  }
-
   @Test(
     "a sign with an accent behind it is markup all the same, and what has no font in pdfTeX is its number")
   func scalars() throws {
@@ -173,9 +157,9 @@ import XAIFoundation
     #expect(try report.text(as: .csv).contains("\r\n1,\"a,\u{301}b"))
     let markdown = try report.text(as: .markdown)
     #expect(String(markdown.unicodeScalars.filter { $0.isASCII }).contains("b\\|c$d"))
-    let latex = try report.text(as: .latex)
+    let latex = try report.text(as: .latex).components(separatedBy: "\\caption")[1]
     #expect(latex.contains("\\$\\xaichar{301}{\u{301}}d \\xaichar{9CE5}{鳥}\\xaichar{1F600}{😀}"))
-    #expect(latex.contains("\\providecommand{\\xaichar}"))
+    #expect(try report.text(as: .latex).contains("\\providecommand{\\xaichar}"))
     #expect(try !self.report.text(as: .latex).contains("xaichar{9CE5}"))
   }
 
@@ -186,16 +170,6 @@ import XAIFoundation
     let text = try Report(of: [.init(name: "s", results: results)], bootstrap: .rough).text(as: .csv)
     #expect(text.contains("\r\n1,\"'=HYPERLINK(\"\"http://a\"\")\","))
     #expect(text.contains(",-") && !text.contains("'-"))
-  }
-
-  @Test("tables that are too wide for a page of LaTeX are several")
-  func wideTables() {
-    let header = ["name"] + (1...20).map { "c\($0)" }
-    let table = TextTable(
-      caption: "wide", header: header, rows: [["row"] + (1...20).map(String.init)])
-    let text = LaTeXWriter().text([.table(table)])
-    #expect(text.components(separatedBy: "\\begin{tabular}{l").count == 4)
-    #expect(text.contains("part 3 of 3") && text.contains("row & 19 & 20 "))
   }
 
   @Test("columns of the terminal stand under one another")
