@@ -30,6 +30,7 @@ import XAI
     for metric in experiment.metrics { #expect(result.output.contains(metric.protocolHash)) }
     for text in [
       experiment.model.hash, "Baseline      Attention Rollout", "GMAR", "HEADS", "With 10 images",
+      "Program       xai ", "Command       xai evaluate", "WHAT IT SAYS",
     ] {
       #expect(result.output.contains(text), "\(text)")
     }

@@ -128,11 +128,11 @@ extension ImageResult {
     }
   }
 
-  /// The same with the maps, and as many points of the curves as a small chart shows.
+  /// The same with the maps, and where there is a photograph as many points of the curves as a small chart shows.
   fileprivate var forPage: ImageResult {
     lightened { map in
       map.values = map.values.map { value in
-        value.map { MetricValue($0.number, curve: $0.curve?.thinned) }
+        value.map { MetricValue($0.number, curve: thumbnail == nil ? nil : $0.curve?.thinned) }
       }
     }
   }
