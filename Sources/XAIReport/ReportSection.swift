@@ -60,7 +60,7 @@ public struct ReportSection: Sendable {
     subjectCount = subjects.count
     agreement = pass.agreement(by: bootstrap)
     curves = pass.curves()
-    heads = HeadComparison.all(of: subjects, in: experiment, by: bootstrap)
+    heads = pass.heads()
     notes =
       (experiment.model.notes ?? []).map { "The model: \($0)." }
       + Self.turned(experiment.data)

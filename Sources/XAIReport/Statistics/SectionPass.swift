@@ -9,6 +9,7 @@ struct SectionPass {
   private let imageCount: Int
   private var hash: ResultsHash
   private var curvePasses: [CurvePass]
+  private var headPasses: [HeadPass]
   private var agreementPass: AgreementPass
   /// The images that were evaluated, without what only one of the parts below reads.
   private var images: [ImageResult] = []
@@ -39,6 +40,7 @@ struct SectionPass {
     curvePasses = experiment.metrics.indices.map { [experiment] in
       CurvePass(of: $0, in: experiment, draws: draws)
     }
+    headPasses = experiment.explainers.indices.map { HeadPass(of: $0, draws: draws) }
     flatMapCounts = experiment.explainers.map { _ in 0 }
     missingMaps = experiment.explainers.map { _ in MissingMaps() }
     images.reserveCapacity(imageCount)
@@ -70,6 +72,7 @@ struct SectionPass {
     if let name = image.kernels { kernels[name, default: 0] += 1 }
     agreementPass.add(image)
     for index in curvePasses.indices { curvePasses[index].add(image) }
+    for index in headPasses.indices { headPasses[index].add(image) }
     images.append(image.thumbnail == nil ? image.withoutMaps : image.withoutCurves)
   }
 
@@ -104,6 +107,9 @@ struct SectionPass {
     curvePasses.indices.compactMap { curvePasses[$0].family(in: experiment) }
   }
 
+  /// The weights of heads against what removing them does, of explainers that weight heads.
+  func heads() -> [HeadComparison] { headPasses.compactMap { $0.comparison() } }
+
   /// The images that were evaluated; those that the page shows have their maps.
   func subjects() -> Subjects {
     var shown = images
@@ -113,7 +119,7 @@ struct SectionPass {
 }
 
 extension ImageResult {
-  /// What tables are made of: numbers, and what heads do where that was measured.
+  /// What tables are made of: numbers.
   fileprivate var withoutMaps: ImageResult { lightened { $0.scores = [] } }
 
   /// The same with the maps.
@@ -122,10 +128,9 @@ extension ImageResult {
   private func lightened(_ change: (inout MapResult) -> Void) -> ImageResult {
     var image = self
     for subject in image.subjects.indices {
-      let hasEffects = image.subjects[subject].headEffects != nil
+      image.subjects[subject].headEffects = nil
       for map in image.subjects[subject].maps.indices {
-        let weights = image.subjects[subject].maps[map].diagnostics.headWeights
-        image.subjects[subject].maps[map].diagnostics = Diagnostics(headWeights: hasEffects ? weights : nil)
+        image.subjects[subject].maps[map].diagnostics = Diagnostics()
         image.subjects[subject].maps[map].values = image.subjects[subject].maps[map].values.map {
           $0.map { MetricValue($0.number) }
         }
