@@ -34,7 +34,7 @@ extension ResultStore {
   func complete() throws {
     let isComplete = try connection.read {
       try $0.tableExists(SpotCheckRecord.databaseTableName)
-        && $0.columns(in: ImageRecord.databaseTableName).contains { $0.name == "is_unread" }
+        && $0.columns(in: ImageRecord.databaseTableName).contains { $0.name == "label_rank" }
     }
     guard !isComplete else { return }
     try connection.write { database in
