@@ -19,7 +19,7 @@ DEMO := Examples/Demo
 # GMAR, whose maps of two classes are the same here, and two methods that follow the class.
 EXPLAINERS := gmar attnlrp:preset=vit occlusion
 
-.PHONY: help build test test-threads test-explore dist test-dist test-slurm docs fuzz lint examples demo demo-images demo-model images install packages clean
+.PHONY: help build test test-threads test-explore dist test-dist test-slurm docs fuzz lint check-packaging examples demo demo-images demo-model images install packages clean
 
 help:
 	@echo 'make demo       explain the bundled scenes with the bundled model, into $(OUT)'
@@ -33,6 +33,7 @@ help:
 	@echo 'make docs       build the site of the Swift documentation, into .build-docs/site'
 	@echo 'make fuzz       fuzz the parsers of images, weights and JSON for a minute each'
 	@echo 'make lint       check the formatting'
+	@echo 'make check-packaging  check the files for containers, clusters and GitHub; needs Python 3'
 	@echo 'make dist       an archive and a Debian package of xai that need no toolchain, into out/dist'
 	@echo 'make test-dist  try them on bare Debian and Ubuntu systems, as root'
 	@echo 'make test-explore  drive the pages of xai explore and xai report in Chromium; needs Python 3'
@@ -73,6 +74,10 @@ fuzz: packages
 
 lint:
 	$(SWIFT) format lint --strict -r Sources Plugins Tests Examples Package.swift
+
+# What is for containers, clusters and GitHub. Needs Python 3.
+check-packaging:
+	Scripts/check-packaging
 
 examples: packages
 	$(swift) build $(SWIFTFLAGS)

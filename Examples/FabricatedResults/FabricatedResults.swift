@@ -10,11 +10,13 @@ import XAIFoundation
   @Option(help: "Metrics, at most 8; the first two have curves.") var metrics = 4
   @Option(help: "Databases that share the images out.") var shards = 100
   @Option(help: "Images with a thumbnail.") var thumbnails = 200
+  @Option(help: "Heads of each of the 12 layers, with weights and effects of all; none by default.")
+  var heads = 0
 
   func run() throws {
     try FileSystem.makeFolder(folder)
     let made = try Fabrication(
-      images: images, explainers: explainers, metrics: metrics, thumbnails: thumbnails)
+      images: images, explainers: explainers, metrics: metrics, thumbnails: thumbnails, heads: heads)
     for number in 1...shards {
       guard let shard = Shard(number, of: shards) else { continue }
       let store = try ResultStore(
@@ -33,10 +35,11 @@ import XAIFoundation
 struct Fabrication {
   let experiment: Experiment
   private let thumbnailCount: Int
+  private let headCount: Int
   private let thumbnail: [UInt8]
   private let curveX = (0..<50).map { Double($0) / 49 }
 
-  init(images: Int, explainers: Int, metrics: Int, thumbnails: Int) throws {
+  init(images: Int, explainers: Int, metrics: Int, thumbnails: Int, heads: Int) throws {
     let registry = try Registry.builtIn()
     let ids = [
       "insertion", "deletion", "average-drop", "average-increase", "average-gain", "entropy", "sparsity",
@@ -45,7 +48,8 @@ struct Fabrication {
     experiment = Experiment(
       model: ModelIdentity(
         name: "fabricated", architecture: "vit", hash: "fab0", labels: (0..<1000).map { "class \($0)" },
-        parameterCount: 5_717_416, layerCount: 12, headCount: 3, grid: PatchGrid(rows: 14, columns: 14),
+        parameterCount: 5_717_416, layerCount: 12, headCount: max(heads, 3),
+        grid: PatchGrid(rows: 14, columns: 14),
         inputHeight: 224, inputWidth: 224),
       data: DataIdentity(
         name: "fabricated", split: "validation", splitCount: images, hash: "fab1", sampleCount: images,
@@ -60,8 +64,9 @@ struct Fabrication {
           specification: metric.specification, descriptor: metric.descriptor,
           protocolName: metric.protocolName,
           protocolText: metric.protocolText, protocolHash: metric.protocolHash)
-      }, measuresHeads: false, settings: ["batch size": "16", "group": "4", "kernels": "portable"])
+      }, measuresHeads: heads > 0, settings: ["batch size": "16", "group": "4", "kernels": "portable"])
     thumbnailCount = thumbnails
+    headCount = heads
     thumbnail = try RGBImage(
       width: 224, height: 224,
       pixels: (0..<224 * 224 * 3).map { UInt8(truncatingIfNeeded: $0 / 672 + $0 % 672 / 3) }
@@ -70,9 +75,14 @@ struct Fabrication {
 
   func image(_ position: Int) -> ImageResult {
     var random = SeededRandom(seed: 11, UInt64(position))
-    let maps = experiment.explainers.indices.map { _ in
+    func ofHeads() -> [[Float]]? {
+      headCount > 0 ? (0..<12).map { _ in (0..<headCount).map { _ in random.uniform() } } : nil
+    }
+    let effects = ofHeads()
+    let maps = experiment.explainers.map { explainer in
       MapResult(
-        scores: (0..<196).map { _ in random.normal() }, diagnostics: Diagnostics(),
+        scores: (0..<196).map { _ in random.normal() },
+        diagnostics: Diagnostics(headWeights: explainer.descriptor.id == "gmar" ? ofHeads() : nil),
         values: experiment.metrics.indices.map { metric in
           let value = Double(random.uniform()) * 100
           guard metric < 2 else { return MetricValue(value) }
@@ -85,7 +95,8 @@ struct Fabrication {
       content: FNV1a("\(position)").text, kernels: "portable avx512",
       subjects: [
         SubjectResult(
-          classIndex: position % 1000, probability: random.uniform(), isPredicted: true, maps: maps)
+          classIndex: position % 1000, probability: random.uniform(), isPredicted: true,
+          headEffects: effects, maps: maps)
       ])
   }
 }

@@ -66,7 +66,7 @@ public struct ReportSection: Sendable {
     subjectCount = subjects.count
     agreement = pass.agreement(by: bootstrap)
     curves = pass.curves()
-    heads = HeadComparison.all(of: subjects, in: experiment, by: bootstrap)
+    heads = pass.heads()
     kernels = pass.kernels
     thumbnailCount = pass.shown.count
     runs = results.runs

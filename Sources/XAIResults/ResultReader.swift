@@ -54,8 +54,8 @@ struct ResultReader {
     return records.map { record in
       ImageResult(
         position: record.position, identifier: record.identifier, label: record.label,
-        thumbnail: record.thumbnail.map { [UInt8]($0) }, outlines: outlines[record.position] ?? [],
-        failure: record.failure,
+        labelRank: record.labelRank, thumbnail: record.thumbnail.map { [UInt8]($0) },
+        outlines: outlines[record.position] ?? [], failure: record.failure,
         isUnread: record.isUnread ?? false, content: record.content, kernels: record.kernels,
         subjects: subjects[record.position] ?? [])
     }

@@ -96,8 +96,8 @@ extension ResultStore {
     return duplicates.sorted { $0.position < $1.position }.map(\.identifier)
   }
 
-  /// Throws where an image that is there already has another result; what a later database adds to it, a thumbnail
-  /// with outlines, is taken.
+  /// Throws where an image that is there already has another result; what a later database adds to it is taken: a
+  /// thumbnail with outlines, and the rank of the label.
   private func compare(_ result: ImageResult, of path: String, with first: String) throws {
     let known = try connection.images(at: [result.position][...], of: experiment)
     guard let known = known.first else { return }
@@ -106,11 +106,12 @@ extension ResultStore {
       throw MergeError.conflict(
         identifier: result.identifier, position: result.position, first: first, second: path)
     }
+    var completed = known
     if known.thumbnail == nil, let thumbnail = result.thumbnail {
-      var known = known
-      (known.thumbnail, known.outlines) = (thumbnail, result.outlines)
-      try add([known], replacing: true)
+      (completed.thumbnail, completed.outlines) = (thumbnail, result.outlines)
     }
+    completed.labelRank = known.labelRank ?? result.labelRank
+    if completed != known { try add([completed], replacing: true) }
   }
 
   /// Stores a file on disk and gives it its name, unless something stands there by now.
@@ -232,8 +233,8 @@ extension ImageResult {
     var result = self
     (result.thumbnail, result.failure, result.kernels) = (nil, failure.map { _ in "" }, nil)
     result.outlines = []
-    // Databases of before don't say what the image was; where both do, they have been compared.
-    (result.content, result.isUnread) = (nil, false)
+    // Databases of before don't say what the image was; where both do, they have been compared. Nor do they rank its label.
+    (result.content, result.labelRank, result.isUnread) = (nil, nil, false)
     return result
   }
 }

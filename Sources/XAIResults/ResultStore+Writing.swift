@@ -32,10 +32,11 @@ extension ResultStore {
 
   /// Makes the tables that databases of before don't have.
   func complete() throws {
-    let isComplete = try connection.read {
-      try $0.tableExists(SpotCheckRecord.databaseTableName)
-        && $0.tableExists(RunRecord.databaseTableName)
-        && $0.columns(in: ImageRecord.databaseTableName).contains { $0.name == "is_unread" }
+    let isComplete = try connection.read { database in
+      let columns = Set(try database.columns(in: ImageRecord.databaseTableName).map(\.name))
+      return try database.tableExists(SpotCheckRecord.databaseTableName)
+        && database.tableExists(RunRecord.databaseTableName)
+        && columns.isSuperset(of: ["is_unread", "label_rank"])
     }
     guard !isComplete else { return }
     try connection.write { database in

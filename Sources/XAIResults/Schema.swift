@@ -22,9 +22,9 @@ enum Schema {
     );
     """
 
-  /// Columns of `pictures` that databases of before get when they are written: the hash of what was judged, the kernels, and whether
-  /// a failure is one of reading, which is tried again.
-  static let addedColumns = ["content TEXT", "kernels TEXT", "is_unread INTEGER"]
+  /// Columns of `pictures` that databases of before get when they are written: the hash of what was judged, the kernels, whether a
+  /// failure is one of reading, which is tried again, and the place of the image's class among all.
+  static let addedColumns = ["content TEXT", "kernels TEXT", "is_unread INTEGER", "label_rank INTEGER"]
 
   /// Images that every shard looks at, whichever it computes, and the numbers of the sample's first images by each kernels, where
   /// kernels are mixed; databases of before get them when they are written.

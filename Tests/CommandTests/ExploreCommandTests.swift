@@ -159,7 +159,8 @@ import FoundationNetworking
       #expect(Set(images.compactMap { $0["label"] as? String }) == ["LABEL_0", "LABEL_1"])
       for image in images {
         #expect(image["disagreement"] is Double)
-        #expect(image["correct"] is Bool)
+        let rank = try #require(image["rank"] as? Int)
+        #expect(rank >= 1 && image["correct"] as? Bool == (rank == 1))
         #expect((image["predicted"] as? String)?.hasPrefix("LABEL_") == true)
         let answer = try #require(
           try await page.ask("answer", ["image": image["id"] ?? "", "top": 1]) as? [String: Any])

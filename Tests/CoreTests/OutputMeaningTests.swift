@@ -57,6 +57,13 @@ import XAITesting
     #expect(sigmoid.probability == 0.5 && !sigmoid.isPredicted)
   }
 
+  @Test("a class's rank counts those that the model finds likelier; of equal ones the first is predicted")
+  func ranks() {
+    let row = LogitRow([1, 3, 3, -2], meaning: .softmax)
+    #expect((0..<4).map { row.rank(of: $0) } == [3, 1, 2, 4])
+    #expect(row.predictedClass == 1)
+  }
+
   private func descriptor(_ output: OutputMeaning) -> ModelDescriptor {
     var descriptor = ToyModel.classToken.make(on: AvailableKernels.preferred.make()).descriptor
     descriptor.output = output

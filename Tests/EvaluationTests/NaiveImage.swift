@@ -7,6 +7,7 @@ import XAITesting
 /// An image computed alone: a pass for each class and explainer, and the metrics one by one.
 struct NaiveImage {
   let identifier: String
+  let label: Int?
   let classes: [Int]
   let probabilities: [Float]
   let predicted: Int
@@ -20,6 +21,7 @@ struct NaiveImage {
     self.evaluation = evaluation
     identifier = split.identifier(position)
     sample = try split.sample(position)
+    label = sample.label
     input = try model.descriptor.preprocessing.tensor(from: sample.image)
     let logits = try model.logits(input).elements
     let order = logits.indices.sorted { logits[$0] > logits[$1] }

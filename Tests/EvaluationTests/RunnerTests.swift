@@ -25,6 +25,10 @@ import XAITesting
 
   private func expect(_ image: ImageResult, is naive: NaiveImage) throws {
     #expect(image.identifier == naive.identifier)
+    let rank = naive.label.map { label in
+      1 + naive.probabilities.count { $0 > naive.probabilities[label] }
+    }
+    #expect(image.labelRank == rank)
     #expect(image.subjects.map(\.classIndex) == naive.classes)
     for (place, subject) in image.subjects.enumerated() {
       #expect(isNear(try #require(subject.probability), naive.probabilities[subject.classIndex]))

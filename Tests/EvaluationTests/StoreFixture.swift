@@ -55,6 +55,7 @@ enum Made {
     }
     return ImageResult(
       position: position, identifier: "b/\(position) 鳥.jpg", label: position % 3,
+      labelRank: position == 0 ? 2 : nil,
       thumbnail: position == 0 ? [0, 255, 7] : nil,
       subjects: position == 2
         ? []

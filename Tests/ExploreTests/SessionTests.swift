@@ -1,3 +1,4 @@
+import Dispatch
 import Synchronization
 import Testing
 import XAICore
@@ -17,7 +18,7 @@ struct SessionTests {
     init(_ model: ExploreModel) async {
       let isTaken = Log<Bool>()
       let stream = gate.stream
-      let turns = model.turns
+      let turns = model.lanes[.short].turns
       task = Task {
         try await turns.taking(by: "hold") {
           isTaken.add(true)
@@ -47,9 +48,9 @@ struct SessionTests {
     _ = try await session.answer(question(view: nil))
     let hold = await Hold(model)
     let first = Task { try await session.answer(question(view: "a/main", hidden: [1])) }
-    while model.turns.waitingCount < 1 { await Task.yield() }
+    while model.lanes[.short].turns.waitingCount < 1 { await Task.yield() }
     let other = Task { try await session.answer(question(view: "a/other", hidden: [2])) }
-    while model.turns.waitingCount < 2 { await Task.yield() }
+    while model.lanes[.short].turns.waitingCount < 2 { await Task.yield() }
     let second = Task { try await session.answer(question(view: "a/main", hidden: [3])) }
     await #expect(throws: ExploreError.self) { try await first.value }
     do {
@@ -61,7 +62,7 @@ struct SessionTests {
     #expect(try await other.value.top.count == 5)
     #expect(try await second.value.top.count == 5)
     // What one asks of a map doesn't end what is asked of classes.
-    #expect(model.turns.waitingCount == 0)
+    #expect(model.lanes[.short].turns.waitingCount == 0)
   }
 
   @Test func whoeverGoesAwayWaitsNoLonger() async throws {
@@ -72,10 +73,10 @@ struct SessionTests {
     for view in [nil, "a/main"] {
       let hold = await Hold(model)
       let task = Task { try await session.answer(question(view: view, hidden: [1])) }
-      while model.turns.waitingCount < 1 { await Task.yield() }
+      while model.lanes[.short].turns.waitingCount < 1 { await Task.yield() }
       task.cancel()
       await #expect(throws: CancellationError.self) { try await task.value }
-      #expect(model.turns.waitingCount == 0)
+      #expect(model.lanes[.short].turns.waitingCount == 0)
       try await hold.release()
     }
     #expect(try await session.answer(question(view: "a/main", hidden: [4])).top.count == 5)
@@ -96,6 +97,30 @@ struct SessionTests {
     task.cancel()
     await #expect(throws: CancellationError.self) { try await task.value }
     #expect(try await session.answer(question(view: nil)).top.count == 5)
+  }
+
+  /// A stroke and a map of one pass are answered while a map of many passes stands between two of them.
+  @Test(.timeLimit(.minutes(2))) func aSlowMapHoldsNobodyUp() async throws {
+    let session = try ExploreFixture().session
+    let isHeld = Log<Double>()
+    let gate = DispatchSemaphore(value: 0)
+    let slow = Task {
+      defer { isHeld.add(1) }
+      return try await session.map(ExploreMapQuestion(image: "1", explainer: "rise:masks=64")) { share in
+        if isHeld.all.isEmpty {
+          isHeld.add(share)
+          gate.wait()
+        }
+      }
+    }
+    defer { gate.signal() }
+    await isHeld.begun()
+    #expect(try await session.answer(question(view: "a/main", hidden: [1])).top.count == 5)
+    #expect(try await session.map(ExploreMapQuestion(image: "1", explainer: "gmar")).scores.count == 9)
+    #expect(try await session.attention(image: "1", from: .readout).layers == 3)
+    #expect(isHeld.all.count == 1, "the slow map is still under way")
+    gate.signal()
+    #expect(try await slow.value.scores.count == 9)
   }
 
   /// Several tabs ask at once, and each gets the numbers that one alone would.

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Asks `xai explore` thousands of times, as tabs, notebooks and killed browsers do, and compares its memory and descriptors.
 
-    Tests/Python/explore_load.py XAI MODEL IMAGE [--requests 10000]
+    Tests/Python/explore_load.py XAI MODEL IMAGE [--requests 10000] [--chromium /usr/bin/chromium]
 
 Half as many requests go first, until what is kept has been made: images that were sent, forward passes, maps, and the memory of
-threads. Memory may then grow by 32 MiB, and no descriptor may be left open. A hundredth of the requests ends before its answer, and one in a thousand sends an image of 50 megapixels.
+threads. Memory may then grow by 32 MiB, and no descriptor may be left open. A hundredth of the requests ends before its answer, and
+one in a thousand sends an image of 50 megapixels. While they run, browsers with the page open are killed, where there is Chromium,
+and a second server asks for the same port, which it must not get.
 """
 
 import argparse
@@ -13,17 +15,23 @@ import io
 import json
 import os
 import random
+import shutil
+import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
+import time
 from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
 from PIL import Image
 
 GROWTH = 32 << 20
-CLIENTS = 8
+CLIENTS = 50
+#: Browsers that are killed in each half.
+BROWSERS = 3
 
 
 def status(process, key):
@@ -86,7 +94,29 @@ class Client:
             assert code == 200, code
 
 
-def run(clients, count):
+def kill_browser(chromium, address):
+    """Opens the page in a browser, and kills it with all of its processes while it asks."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        browser = subprocess.Popen(
+            [chromium, "--headless=new", "--no-sandbox", "--disable-gpu", f"--user-data-dir={profile}", address],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        time.sleep(5)
+        os.killpg(browser.pid, signal.SIGKILL)
+        browser.wait()
+
+
+def refuse_second_server(arguments, port):
+    """A second server on the port says so and ends; the first one goes on."""
+    command = [arguments.xai, "explore", arguments.model, arguments.image, "--no-open", "--port", str(port)]
+    second = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert second.returncode not in (0, -6, -11), second
+    assert str(port) in second.stderr, second.stderr
+
+
+def run(clients, count, meanwhile):
     failures = []
 
     def work(client):
@@ -98,7 +128,15 @@ def run(clients, count):
         except Exception as error:  # the first one is shown
             failures.append(f"{type(error).__name__}: {error}")
 
+    def disturb():
+        try:
+            for disturbance in meanwhile:
+                disturbance()
+        except Exception as error:
+            failures.append(f"{type(error).__name__}: {error}")
+
     threads = [threading.Thread(target=work, args=[client]) for client in clients]
+    threads.append(threading.Thread(target=disturb))
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -113,6 +151,7 @@ def main():
     parser.add_argument("model")
     parser.add_argument("image")
     parser.add_argument("--requests", type=int, default=10_000)
+    parser.add_argument("--chromium", default=shutil.which("chromium") or shutil.which("google-chrome"))
     arguments = parser.parse_args()
     server = subprocess.Popen(
         [arguments.xai, "explore", arguments.model, arguments.image, "--no-open", "--quiet"],
@@ -120,7 +159,8 @@ def main():
         text=True,
     )
     try:
-        address = urlparse(server.stdout.readline().strip())
+        page = server.stdout.readline().strip()
+        address = urlparse(page)
         token = parse_qs(address.query)["token"][0]
         buffer = io.BytesIO()
         Image.new("RGB", (8192, 6144), (10, 200, 30)).save(buffer, "jpeg")
@@ -130,12 +170,16 @@ def main():
         for client in clients:
             client.patches = model["grid"]["rows"] * model["grid"]["columns"]
             client.classes = model["classes"]
-        run(clients, arguments.requests // 2)
+        meanwhile = [lambda: refuse_second_server(arguments, address.port)]
+        if arguments.chromium:
+            meanwhile += [lambda: kill_browser(arguments.chromium, page)] * BROWSERS
+        run(clients, arguments.requests // 2, meanwhile)
         before = usage(server.pid)
-        run(clients, arguments.requests)
+        run(clients, arguments.requests, meanwhile)
         after = usage(server.pid)
         print(f"after {arguments.requests // 2} requests: {before[0] >> 20} MiB, {before[1]} descriptors")
         print(f"after {arguments.requests} more: {after[0] >> 20} MiB, {after[1]} descriptors")
+        print(f"{2 * BROWSERS if arguments.chromium else 0} browsers killed, 2 second servers refused")
         print(f"at most: {status(server.pid, 'VmHWM') >> 10} MiB")
         if after[0] - before[0] > GROWTH or after[1] > before[1] + 2:
             sys.exit("memory or descriptors grow")

@@ -1,6 +1,8 @@
 import Foundation
+import Synchronization
 import Testing
 import XAI
+import XAIFoundation
 import XAITesting
 
 @testable import XAITraining
@@ -29,6 +31,25 @@ import XAITesting
       let isSame = try file.tensor(parameter.name).elements == parameter.tensor.elements
       #expect(isSame == !parameter.isHead, "\(parameter.name)")
     }
+  }
+
+  @Test("one image is open at a time, also where training and validation load side by side")
+  func imagesInTurn() throws {
+    let doorway = Doorway()
+    let split = DatasetSplit(
+      name: "train", count: 6, identifier: { "\($0)" }, label: { _ in 0 },
+      sample: { index in
+        doorway.pass()
+        return Sample(image: formulaImage(index, height: 16, width: 16), label: 0)
+      })
+    let preprocessing = try smallModel().descriptor.preprocessing
+    let augmentation = Augmentation(recipe: try recipe(), preprocessing: preprocessing, height: 16, width: 16)
+    let plain = BatchLoader(split, preprocessing: preprocessing)
+    let augmented = BatchLoader(
+      split, augmentation: augmentation, preprocessing: preprocessing, seed: 1, epoch: 0)
+    let loads = [plain, augmented].map { loader in Background { loader.load(Array(0..<6)) } }
+    for load in loads { #expect(load.take()?.labels == [Int](repeating: 0, count: 6)) }
+    #expect(doorway.most == 1)
   }
 
   @Test("damaged images are named once, end a strict run, and a step of nothing else is an error")
@@ -113,5 +134,23 @@ import XAITesting
     let row = try #require(record.history.lastValidation)
     #expect(row.validationAccuracy == 1)
     #expect(try #require(row.validationLoss) < 0.01)
+  }
+}
+
+/// Counts who is inside at once.
+///
+/// Each stays until a second one comes, or until it has looked for one many times.
+private final class Doorway: Sendable {
+  private let counts = Mutex((inside: 0, most: 0))
+
+  var most: Int { counts.withLock { $0.most } }
+
+  func pass() {
+    counts.withLock {
+      $0.inside += 1
+      $0.most = max($0.most, $0.inside)
+    }
+    for _ in 0..<1000 where most < 2 { usleep(20) }
+    counts.withLock { $0.inside -= 1 }
   }
 }

@@ -84,11 +84,14 @@ extension ExploreImage.Finding {
   init(_ image: ImageResult, in experiment: Experiment) {
     self.init()
     let labels = experiment.model.labels
+    rank = image.labelRank
+    // Which class it was asked about is another matter.
+    correct = rank.map { $0 == 1 }
     label = image.label.flatMap { labels.indices.contains($0) ? labels[$0] : nil }
     if let subject = image.subjects.first(where: \.isPredicted) {
       predicted = labels.indices.contains(subject.classIndex) ? labels[subject.classIndex] : nil
       probability = subject.probability
-      correct = image.label.map { $0 == subject.classIndex }
+      correct = image.label.map { $0 == subject.classIndex } ?? correct
     }
     guard let subject = image.subjects.first else { return }
     // Baselines without a model are left out, as in the report.

@@ -139,6 +139,13 @@ package struct LogitRow: Sendable {
     probabilities?.probability(ofLogit: logits[classIndex]) ?? .nan
   }
 
+  /// How many classes the model finds likelier, and 1: of the predicted class it is 1.
+  package func rank(of classIndex: Int) -> Int {
+    let logit = logits[classIndex]
+    return 1
+      + logits.indices.count { logits[$0] > logit || (logits[$0] == logit && $0 < classIndex) }
+  }
+
   /// The row as an answer about a class.
   package func answer(about classIndex: Int) -> FrameAnswer {
     FrameAnswer(

@@ -8,6 +8,10 @@ public struct ImageResult: Hashable, Sendable {
   public var identifier: String
   /// Its class, where it is known.
   public var label: Int?
+  /// The place of that class among all that the model knows, from 1, which is the predicted one; nil where it is not known.
+  ///
+  /// It follows from the model and the image, and is in no hash of results.
+  public var labelRank: Int?
   /// What the model saw, as a JPEG file, where it is kept.
   public var thumbnail: [UInt8]?
   /// Where its objects are, where it has a thumbnail and their places are known.
@@ -26,13 +30,14 @@ public struct ImageResult: Hashable, Sendable {
 
   /// Holds what was found.
   public init(
-    position: Int, identifier: String, label: Int?, thumbnail: [UInt8]? = nil,
+    position: Int, identifier: String, label: Int?, labelRank: Int? = nil, thumbnail: [UInt8]? = nil,
     outlines: [ObjectOutline] = [], failure: String? = nil,
     isUnread: Bool = false, content: String? = nil, kernels: String? = nil, subjects: [SubjectResult] = []
   ) {
     self.position = position
     self.identifier = identifier
     self.label = label
+    self.labelRank = labelRank
     self.thumbnail = thumbnail
     self.outlines = outlines
     self.failure = failure

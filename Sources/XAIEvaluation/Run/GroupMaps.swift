@@ -14,6 +14,9 @@ struct GroupMaps {
 
   /// The images as the model saw them, [images, 3, H, W].
   let input: Tensor
+  /// The place of each image's own class among all, from 1; nil where it has none that the model knows, and where the outputs
+  /// of classes can't be held against one another.
+  let labelRanks: [Int?]
   /// `subjects[image]`.
   let subjects: [[Subject]]
   /// Every class of each image that was explained, with its maps, one an explainer: `maps[explainer][image]`; none of an
@@ -30,14 +33,18 @@ struct GroupMaps {
     var trace = try model.forward(input, recording: evaluation.recording)
     trace.images = images.map(\.identifier)
     let logits = try model.finite(trace.logits, of: input)
+    let rows = images.indices.map { LogitRow(logits[$0].elements, meaning: descriptor.output) }
+    labelRanks = zip(images, rows).map { image, row in
+      guard descriptor.output.hasProbabilities, let label = image.label, row.logits.count > 1,
+        row.logits.indices.contains(label)
+      else { return nil }
+      return row.rank(of: label)
+    }
     let asked = try evaluation.settings.target.classes(
       of: images, logits: logits, labels: descriptor.labels)
     guard asked.contains(where: { !$0.isEmpty }) else {
       (subjects, maps) = (images.map { _ in [] }, explainers.map { _ in images.map { _ in [] } })
       return
-    }
-    let rows = images.indices.map {
-      LogitRow(logits[$0].elements, meaning: descriptor.output)
     }
     let others =
       evaluation.needs.contains(.runnerUp)

@@ -132,6 +132,7 @@ struct GroupWork {
       : nil
     var result = ImageResult(
       position: image.position, identifier: image.identifier, label: image.label, content: image.content)
+    result.labelRank = maps.labelRanks[place]
     if image.position < evaluation.settings.thumbnailCount {
       result.thumbnail = try evaluation.profile.measure("encoding thumbnails") {
         try image.image.jpeg(quality: 80)

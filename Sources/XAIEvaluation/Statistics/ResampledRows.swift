@@ -79,13 +79,32 @@ package struct ResampledRows: Sendable {
       let group = column / (columnCount / groupCount)
       let count = totals[resampleCount * width + columnCount + group]
       guard count > 0 else { return nil }
-      let means = (0..<resampleCount).map {
-        totals[$0 * width + column] / totals[$0 * width + columnCount + group]
-      }
       return Estimate(
-        count: Int(count), mean: totals[resampleCount * width + column] / count,
-        interval: imageCounts[group] > 1 ? ConfidenceInterval(percentilesOf: means) : nil)
+        count: Int(count), mean: mean(column, resampleCount),
+        interval: imageCounts[group] > 1
+          ? ConfidenceInterval(percentilesOf: (0..<resampleCount).map { mean(column, $0) }) : nil)
     }
+  }
+
+  /// The mean of each column over all images, NaN where it has no values.
+  package mutating func means() -> [Double] {
+    addRows()
+    return (0..<columnCount).map { mean($0, draws.resampleCount) }
+  }
+
+  /// Calls `body` with the means of all columns in each resample; a column without values there has NaN.
+  package mutating func forEachResample(_ body: (_ means: [Double]) -> Void) {
+    addRows()
+    for resample in 0..<draws.resampleCount { body((0..<columnCount).map { mean($0, resample) }) }
+  }
+
+  /// How many images have values in a group.
+  package func imageCount(of group: Int) -> Int { imageCounts[group] }
+
+  /// The mean of a column in a resample; the one behind the last stands for all images.
+  private func mean(_ column: Int, _ resample: Int) -> Double {
+    let group = column / (columnCount / groupCount)
+    return totals[resample * width + column] / totals[resample * width + columnCount + group]
   }
 
   private mutating func addRows() {

@@ -50,6 +50,10 @@ function showTabs() {
     tabs[at].setAttribute("aria-selected", String(isOpen));
     tabs[at].tabIndex = isOpen ? 0 : -1;
     place.children[at].hidden = !isOpen;
+    if (!isOpen) return;
+    // Where there are more tabs than fit beside one another, the open one is in sight.
+    const left = tabs[at].offsetLeft - list.offsetLeft, right = left + tabs[at].offsetWidth;
+    list.scrollLeft = Math.min(left, Math.max(list.scrollLeft, right - list.clientWidth));
   });
   on(["tab"], draw);
   draw();

@@ -149,7 +149,7 @@ export function hidePanel() {
     }
   }
 
-  /** Strokes come before curves that aren't there yet: the model answers one question at a time. */
+  /** Strokes come before curves that aren't there yet: curves and strokes share the processor. */
   let waiting = null;
   const giveWay = () => {
     const isUnfinished = waiting !== null || (curvesRun && !curvesRun.isDone);

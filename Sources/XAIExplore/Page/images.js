@@ -10,13 +10,15 @@ const page = 300;
 const filter = { shown: "all", order: "given", count: page };
 
 function isShown(image) {
-  return filter.shown === "all" || image.correct === (filter.shown === "right");
+  if (filter.shown === "all") return true;
+  return filter.shown === "far" ? image.rank > 5 : image.correct === (filter.shown === "right");
 }
 
 const orders = {
   given: () => 0,
   disagreement: (a, b) => (b.disagreement ?? 0) - (a.disagreement ?? 0),
-  probability: (a, b) => (a.probability ?? 1) - (b.probability ?? 1)
+  probability: (a, b) => (a.probability ?? 1) - (b.probability ?? 1),
+  rank: (a, b) => (b.rank ?? 0) - (a.rank ?? 0)
 };
 
 /** What is known of an image in a few words. */
@@ -26,7 +28,7 @@ function facts(image) {
   if (image.predicted) {
     words.push(image.predicted + (image.probability === undefined ? "" : ` ${percent(image.probability)}`));
   }
-  if (image.label && image.correct === false) words.push(`label: ${image.label}`);
+  if (image.label && image.correct === false) words.push(`label: ${image.label}${image.rank ? `, rank ${image.rank}` : ""}`);
   if (typeof image.disagreement === "number") words.push(`disagreement ${image.disagreement.toFixed(2)}`);
   return words;
 }
@@ -128,12 +130,13 @@ export function showImages() {
   });
   if (view().session.hasResults) {
     byId("filters").append(
-      menu("Show", [["all", "all"], ["right", "right"], ["wrong", "wrong"]], filter.shown, shown => {
+      menu("Show", [["all", "all"], ["right", "right"], ["wrong", "wrong"], ["far", "label not in the top 5"]], filter.shown, shown => {
         filter.shown = shown;
         draw();
       }),
       menu("Order", [
-        ["given", "as given"], ["disagreement", "most disagreement first"], ["probability", "least sure first"]
+        ["given", "as given"], ["disagreement", "most disagreement first"], ["probability", "least sure first"],
+        ["rank", "label of the worst rank first"]
       ], filter.order, order => {
         filter.order = order;
         draw();

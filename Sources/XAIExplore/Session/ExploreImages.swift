@@ -20,6 +20,8 @@ public struct ExploreImage: Sendable {
   public struct Finding: Hashable, Sendable, Codable {
     /// The label of its own class.
     public var label: String?
+    /// The place of that class among all that the model knows, from 1.
+    public var rank: Int?
     /// The label of the class that the model gave it.
     public var predicted: String?
     /// The probability of that class.

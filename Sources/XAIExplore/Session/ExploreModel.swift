@@ -4,7 +4,9 @@ import XAIImage
 import XAITensor
 public import XAIWeights
 
-/// A model of a session: what is asked of it is answered one at a time.
+/// A model of a session.
+///
+/// It answers two questions at a time at most: one that takes a few passes, and one that takes many.
 public final class ExploreModel: Sendable {
   /// How it was loaded, so that it can be loaded again with classes that are texts.
   public struct Origin: Sendable {
@@ -40,8 +42,7 @@ public final class ExploreModel: Sendable {
   /// How it was loaded; nil for one that was made in memory, whose classes can't be replaced by texts.
   public let origin: Origin?
   private let traceLimit: Int
-  let turns: Turns
-  let thread: WorkThread
+  let lanes: Lanes
   let traces: BoundedCache<TraceKey, ForwardTrace>
   let logits = BoundedCache<String, [Float]>(capacity: 256)
   let maps = BoundedCache<ExploreMapQuestion, ExploreSession.MadeMap>(capacity: 64)
@@ -55,22 +56,18 @@ public final class ExploreModel: Sendable {
   ///   - origin: how it was loaded.
   ///   - traceLimit: how many forward passes are kept, the last ones.
   public convenience init(_ model: any Model, id: String, origin: Origin? = nil, traceLimit: Int = 4) {
-    self.init(
-      model, id: id, origin: origin, traceLimit: traceLimit, turns: Turns(),
-      thread: WorkThread("xai.explore.model.\(id)"))
+    self.init(model, id: id, origin: origin, traceLimit: traceLimit, lanes: Lanes(model: id))
   }
 
-  private init(
-    _ model: any Model, id: String, origin: Origin?, traceLimit: Int, turns: Turns, thread: WorkThread
-  ) {
+  private init(_ model: any Model, id: String, origin: Origin?, traceLimit: Int, lanes: Lanes) {
     (self.model, self.id, self.origin) = (model, id, origin)
-    (self.turns, self.thread, self.traceLimit) = (turns, thread, traceLimit)
+    (self.lanes, self.traceLimit) = (lanes, traceLimit)
     traces = BoundedCache(capacity: traceLimit)
   }
 
   /// The same model with other classes, which takes turns with this one.
   func replaced(by model: any Model, id: String, origin: Origin) -> ExploreModel {
-    ExploreModel(model, id: id, origin: origin, traceLimit: traceLimit, turns: turns, thread: thread)
+    ExploreModel(model, id: id, origin: origin, traceLimit: traceLimit, lanes: lanes)
   }
 
   /// The label of a class, as the model has it.

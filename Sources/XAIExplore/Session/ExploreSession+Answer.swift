@@ -60,7 +60,7 @@ extension ExploreSession {
       return Self.answer(ClassRow(known, of: asked.model.descriptor), question, milliseconds: 0)
     }
     let hiding = question.hiding
-    let (logits, milliseconds) = try await turn(of: asked, for: "answer", view: question.view) {
+    let (logits, milliseconds) = try await turn(of: asked, .short, for: "answer", view: question.view) {
       try timed {
         let model = try asked.without(question.removedHeads)
         let content =

@@ -58,7 +58,7 @@ extension ExploreSession {
     let input = try await images.seen(image, by: asked).input
     let weights = try await gmarWeights(
       image: image, target: target, of: asked, removedHeads: heads, view: view)
-    return try await turn(of: asked, for: "attention", view: view) {
+    return try await turn(of: asked, .short, for: "attention", view: view) {
       let trace = try asked.trace(
         of: input, image: image, without: heads, by: asked.without(heads),
         recording: Recording(attention: .all))
@@ -92,7 +92,7 @@ extension ExploreSession {
     let points = Set(descriptor.layers.indices.map { ActivationPoint(layer: $0, place: .output) })
     try descriptor.check(recording: points, gradients: [], for: "token norms")
     let input = try await images.seen(image, by: asked).input
-    return try await turn(of: asked, for: "tokens", view: view) {
+    return try await turn(of: asked, .short, for: "tokens", view: view) {
       let trace = try asked.trace(
         of: input, image: image, by: asked.model, recording: Recording(activations: points))
       let lengths = try descriptor.layers.indices.map { layer in

@@ -102,7 +102,7 @@ extension ExploreSession {
       (hiding == .tokens ? "unit=tokens" : "substrate=\(hiding.optionText)") + ",step=even(\(even))"
     let metrics = try ["insertion", "deletion"].map { try registry.metric("\($0):\(options)") }
     let subject = try Self.subject(attribution, made, of: asked.model.descriptor)
-    let values = try await turn(of: asked, for: "curves", view: question.view) {
+    let values = try await turn(of: asked, .long, for: "curves", view: question.view) {
       let model = try asked.without(question.removedHeads)
       return try metrics.enumerated().map { place, metric in
         let value = try metric.evaluate(subject, using: model)

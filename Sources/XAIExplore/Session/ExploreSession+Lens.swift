@@ -44,7 +44,7 @@ extension ExploreSession {
     let points = Set(descriptor.layers.indices.map { ActivationPoint(layer: $0, place: .output) })
     try descriptor.check(recording: points, gradients: [], for: "the lens")
     let input = try await images.seen(image, by: asked).input
-    return try await turn(of: asked, for: "lens", view: view) {
+    return try await turn(of: asked, .short, for: "lens", view: view) {
       let trace = try asked.trace(
         of: input, image: image, by: model, recording: Recording(activations: points))
       let layers = try descriptor.layers.indices.map { layer in

@@ -114,7 +114,9 @@ extension ExploreSession {
     (key.explainer, key.against, key.model, key.view) = (explainer.specification, nil, nil, nil)
     if let known = asked.maps[key] { return known }
     let seen = try await images.seen(question.image, by: asked)
-    let made = try await turn(of: asked, for: purpose, view: question.view) {
+    let length: Lanes.Length =
+      ExploreOverview.Cost(explainer.descriptor) == .instant ? .short : .long
+    let made = try await turn(of: asked, length, for: purpose, view: question.view) {
       try asked.map(of: seen, question, by: explainer, progress)
     }
     asked.maps[key] = made

@@ -154,6 +154,7 @@ struct ExploreImageEntry: Encodable {
   let width: Int?
   let height: Int?
   let label: String?
+  let rank: Int?
   let predicted: String?
   let probability: Float?
   let correct: Bool?
@@ -163,6 +164,6 @@ struct ExploreImageEntry: Encodable {
     (self.id, name, width, height) = (id, FileName.shown(image.name), extent?.width, extent?.height)
     let finding = image.finding
     (label, predicted, probability) = (finding?.label, finding?.predicted, finding?.probability)
-    (correct, disagreement) = (finding?.correct, finding?.disagreement)
+    (rank, correct, disagreement) = (finding?.rank, finding?.correct, finding?.disagreement)
   }
 }

@@ -39,7 +39,7 @@ extension ExploreSession {
     let id = "\(base.id)~\(hash.text)"
     if let known = models.first(where: { $0.id == id }) { return known }
     let registry = registry
-    let made = try await turn(of: base, for: "texts", view: nil) {
+    let made = try await turn(of: base, .long, for: "texts", view: nil) {
       var own = origin
       (own.request.classes, own.classArguments) = (source, [])
       return base.replaced(by: try registry.loadModel(own.directory, own.request), id: id, origin: own)

@@ -7,7 +7,7 @@ import XAITensor
 /// Models and images that are asked about, again and again, from several places: what a page, a notebook or a program of
 /// your own shares.
 ///
-/// A model answers one question at a time, and askers take turns. What is asked of a *view*, such as `tab-7/main`, ends what
+/// A model answers one short question and one long one at a time, and askers take turns. What is asked of a *view*, such as `tab-7/main`, ends what
 /// the same view asked before: only the last stroke of a brush counts. The part of its name before the slash is the asker.
 ///
 /// The last forward passes are kept, so that a second map of an image costs its backward pass alone.
@@ -76,23 +76,25 @@ public final class ExploreSession: Sendable {
     }
   }
 
-  /// Answers a question when it is the asker's turn, on the model's thread.
+  /// Answers a question when it is the asker's turn, on the lane's thread.
   ///
   /// - Parameters:
   ///   - model: what is asked.
+  ///   - length: how much is asked.
   ///   - purpose: what kind of question it is: only one of the same kind ends an earlier one.
   ///   - view: where it is asked; nil for nowhere in particular.
   ///   - work: the arithmetic, which looks for the task's cancellation.
   func turn<Value: Sendable>(
-    of model: ExploreModel, for purpose: String, view: String?,
+    of model: ExploreModel, _ length: Lanes.Length, for purpose: String, view: String?,
     _ work: @escaping @Sendable () throws -> Value
   ) async throws -> Value {
+    let lane = model.lanes[length]
     let asker = view.map { String($0.prefix { $0 != "/" }) } ?? ""
     guard let view else {
-      return try await model.turns.taking(by: asker) { try await model.thread.run(work) }
+      return try await lane.turns.taking(by: asker) { try await lane.thread.run(work) }
     }
     let key = ViewKey(view: view, purpose: purpose)
-    let task = Task { try await model.turns.taking(by: asker) { try await model.thread.run(work) } }
+    let task = Task { try await lane.turns.taking(by: asker) { try await lane.thread.run(work) } }
     let number = count.withLock { count in
       count += 1
       return count

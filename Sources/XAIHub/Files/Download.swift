@@ -98,9 +98,9 @@ final class Download {
     if let free = hub.freeBytes(folder.path), free < needed {
       throw HubError.noRoom(folder: hub.settings.cache.path, needed: needed, free: free)
     }
-    let isGoingOn = observer(
+    let isInProgress = observer(
       .begins(id, fileCount: missing.count, byteCount: needed, address: hub.settings.endpoint.shown))
-    guard isGoingOn else { throw CancellationError() }
+    guard isInProgress else { throw CancellationError() }
     for file in missing { files.append(try fetcher.fetch(file)) }
     return files
   }

@@ -1,5 +1,6 @@
 import XAICore
 public import XAIEvaluation
+import XAIFoundation
 
 /// The weights that an explainer gives to heads, against what removing the heads does.
 ///
@@ -28,43 +29,83 @@ public struct HeadComparison: Sendable {
   }
 }
 
-extension HeadComparison {
-  /// The comparisons of all explainers that weight heads; none where effects were not measured.
-  static func all(of subjects: Subjects, in experiment: Experiment, by bootstrap: Bootstrap)
-    -> [HeadComparison]
-  {
-    experiment.explainers.indices.compactMap { HeadComparison($0, subjects, by: bootstrap) }
+/// The comparison of an explainer, of images that come one by one: their sums are kept, and not what each head does in each.
+struct HeadPass {
+  private let explainer: Int
+  private let draws: Lazy<ResampleDraws>
+  /// Images that came before the first one with heads.
+  private var skipped = 0
+  private var subjectCount = 0
+  private var heads: (layerCount: Int, headCount: Int, rows: ResampledRows)?
+
+  /// Begins without an image.
+  ///
+  /// - Parameter draws: of as many images as will come; made when heads are there.
+  init(of explainer: Int, draws: Lazy<ResampleDraws>) {
+    (self.explainer, self.draws) = (explainer, draws)
   }
 
-  private init?(_ explainer: Int, _ subjects: Subjects, by bootstrap: Bootstrap) {
-    let known = subjects.images.map { $0.subjects.compactMap { Heads($0, explainer) } }
-    guard let first = known.lazy.flatMap({ $0 }).first, !first.weights.isEmpty else { return nil }
-    let (layerCount, headCount) = (first.layerCount, first.weights.count / first.layerCount)
-    let heads = known.map { $0.filter { $0.hasShape(of: first) } }.filter { !$0.isEmpty }
-    var columns = ClusteredValues(imageCount: heads.count)
-    for index in first.weights.indices { columns.append(heads.map { $0.map { $0.weights[index] } }) }
-    for index in first.weights.indices { columns.append(heads.map { $0.map { $0.effects[index] } }) }
-    let means = (0..<columns.columnCount).map { columns.mean($0) ?? .nan }
+  /// Adds the next image that was evaluated.
+  mutating func add(_ image: ImageResult) {
+    let known = image.subjects.compactMap { [explainer] in Heads($0, explainer) }
+    if heads == nil, let first = known.first { begin(first) }
+    guard let (layerCount, headCount, _) = heads else {
+      skipped += 1
+      return
+    }
+    // The first ones say of which heads the comparison is.
+    let alike = known.filter { $0.layerCount == layerCount && $0.weights.count == layerCount * headCount }
+    var sums = [Double](repeating: 0, count: 2 * layerCount * headCount)
+    for subject in alike {
+      for (index, number) in (subject.weights + subject.effects).enumerated() { sums[index] += number }
+    }
+    heads?.rows.append(sums: sums, counts: [Double(alike.count)])
+    subjectCount += alike.count
+  }
+
+  private mutating func begin(_ first: Heads) {
+    let columnCount = 2 * first.weights.count
+    var rows = ResampledRows(draws.value, groupCount: 1, groupSize: columnCount)
+    for _ in 0..<skipped { rows.append(sums: [Double](repeating: 0, count: columnCount), counts: [0]) }
+    heads = (first.layerCount, first.weights.count / first.layerCount, rows)
+  }
+
+  /// The comparison of the images that were added; nil where none has weights and effects.
+  func comparison() -> HeadComparison? {
+    heads.map { layerCount, headCount, rows in
+      HeadComparison(
+        explainer, subjectCount: subjectCount, layerCount: layerCount, headCount: headCount, rows)
+    }
+  }
+}
+
+extension HeadComparison {
+  fileprivate init(
+    _ explainer: Int, subjectCount: Int, layerCount: Int, headCount: Int, _ rows: ResampledRows
+  ) {
+    var rows = rows
+    let means = rows.means()
     let values = Self.correlations(of: means, layerCount: layerCount)
     var replicates = [[Double]](repeating: [], count: layerCount + 1)
-    bootstrap.forEachResample(of: columns) { means in
+    rows.forEachResample { means in
       for (index, value) in Self.correlations(of: means, layerCount: layerCount).enumerated() {
         replicates[index].append(value ?? .nan)
       }
     }
+    let hasIntervals = rows.imageCount(of: 0) > 1
     let correlations = zip(values, replicates).map { value, replicates in
       value.map {
         Correlation(
-          value: $0, interval: heads.count > 1 ? ConfidenceInterval(percentilesOf: replicates) : nil)
+          value: $0, interval: hasIntervals ? ConfidenceInterval(percentilesOf: replicates) : nil)
       }
     }
     func byLayer(_ values: ArraySlice<Double>) -> [[Double]] {
       (0..<layerCount).map { Array(values.dropFirst($0 * headCount).prefix(headCount)) }
     }
     self.explainer = explainer
-    subjectCount = heads.reduce(0) { $0 + $1.count }
-    weights = byLayer(means[..<first.weights.count])
-    effects = byLayer(means[first.weights.count...])
+    self.subjectCount = subjectCount
+    weights = byLayer(means[..<(means.count / 2)])
+    effects = byLayer(means[(means.count / 2)...])
     layers = Array(correlations.dropLast())
     overall = correlations.last.flatMap { $0 }
   }
@@ -100,9 +141,5 @@ private struct Heads {
     self.weights = weights.flatMap { $0 }.map { Double($0) }
     self.effects = effects.flatMap { $0 }.map { Double($0) }
     guard (self.weights + self.effects).allSatisfy(\.isFinite) else { return nil }
-  }
-
-  func hasShape(of other: Heads) -> Bool {
-    layerCount == other.layerCount && weights.count == other.weights.count
   }
 }

@@ -9,6 +9,7 @@ struct SectionPass {
   private let imageCount: Int
   private var hash: ResultsHash
   private var curvePasses: [CurvePass]
+  private var headPasses: [HeadPass]
   private var agreementPass: AgreementPass
   /// The images that were evaluated, without what only one of the parts below reads.
   private var images: [ImageResult] = []
@@ -41,6 +42,7 @@ struct SectionPass {
     curvePasses = experiment.metrics.indices.map { [experiment] in
       CurvePass(of: $0, in: experiment, draws: draws)
     }
+    headPasses = experiment.explainers.indices.map { HeadPass(of: $0, draws: draws) }
     flatMapCounts = experiment.explainers.map { _ in 0 }
     missingMaps = experiment.explainers.map { _ in MissingMaps() }
     images.reserveCapacity(imageCount)
@@ -72,6 +74,7 @@ struct SectionPass {
     if let name = image.kernels { kernels[name, default: 0] += 1 }
     agreementPass.add(image)
     for index in curvePasses.indices { curvePasses[index].add(image) }
+    for index in headPasses.indices { headPasses[index].add(image) }
     images.append(image.thumbnail == nil ? image.withoutMaps : image.forPage)
     guard image.thumbnail != nil else { return }
     for dropped in shown.add(images.count - 1) {
@@ -111,6 +114,9 @@ struct SectionPass {
     curvePasses.indices.compactMap { curvePasses[$0].family(in: experiment) }
   }
 
+  /// The weights of heads against what removing them does, of explainers that weight heads.
+  func heads() -> [HeadComparison] { headPasses.compactMap { $0.comparison() } }
+
   /// The images that were evaluated; those that the page shows have their maps.
   func subjects() -> Subjects {
     var shown = images
@@ -120,7 +126,7 @@ struct SectionPass {
 }
 
 extension ImageResult {
-  /// What tables are made of: numbers, and what heads do where that was measured.
+  /// What tables are made of: numbers.
   fileprivate var withoutMaps: ImageResult {
     lightened { map in
       map.scores = []
@@ -140,10 +146,9 @@ extension ImageResult {
   private func lightened(_ change: (inout MapResult) -> Void) -> ImageResult {
     var image = self
     for subject in image.subjects.indices {
-      let hasEffects = image.subjects[subject].headEffects != nil
+      image.subjects[subject].headEffects = nil
       for map in image.subjects[subject].maps.indices {
-        let weights = image.subjects[subject].maps[map].diagnostics.headWeights
-        image.subjects[subject].maps[map].diagnostics = Diagnostics(headWeights: hasEffects ? weights : nil)
+        image.subjects[subject].maps[map].diagnostics = Diagnostics()
         change(&image.subjects[subject].maps[map])
       }
     }

@@ -19,10 +19,12 @@ struct ImageRecord: StoredRecord {
   let content: String?
   let kernels: String?
   let isUnread: Bool?
+  let labelRank: Int?
 
   enum CodingKeys: String, CodingKey {
     case position, identifier, label, failure, thumbnail, content, kernels
     case isUnread = "is_unread"
+    case labelRank = "label_rank"
   }
 
   init(_ result: ImageResult) {
@@ -35,6 +37,7 @@ struct ImageRecord: StoredRecord {
     kernels = result.kernels
     // Of a failure that isn't one of reading this says so; databases of before don't.
     isUnread = result.failure == nil ? nil : result.isUnread
+    labelRank = result.labelRank
   }
 
   /// The places of the sample that have a result, ascending.

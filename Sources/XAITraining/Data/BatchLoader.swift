@@ -1,3 +1,4 @@
+import Synchronization
 import XAICore
 import XAIFoundation
 import XAIImage
@@ -21,7 +22,7 @@ public struct SkippedImage: Hashable, Sendable, Codable {
   public let reason: String
 }
 
-/// Opens images and makes model input of them, on threads of its own while the model is at work.
+/// Opens images and makes model input of them, on another thread while the model is at work.
 struct BatchLoader: Sendable {
   let split: DatasetSplit
   let preprocessing: Preprocessing
@@ -47,17 +48,14 @@ struct BatchLoader: Sendable {
     }
   }
 
-  /// Threads that open images; the model's own threads need the processor more.
-  private static let threadCount = 2
+  /// Held while an image is opened and made small.
+  ///
+  /// Training and validation load at the same time, and the decoded pixels of one large image are as much memory as may be taken.
+  private static let turn = Guarded(())
 
-  /// Loads images.
+  /// Loads images, one after the other, whoever else loads some.
   func load(_ indices: [Int]) -> Batch {
-    let size = max(1, (indices.count + Self.threadCount - 1) / Self.threadCount)
-    let parts = stride(from: 0, to: indices.count, by: size).map { start in
-      let part = indices[start..<min(start + size, indices.count)]
-      return Background { part.map(open) }
-    }
-    return batch(parts.flatMap { $0.take() ?? [] })
+    batch(indices.map { index in Self.turn.withLock { _ in open(index) } })
   }
 
   private typealias Opened = Result<(image: RGBImage, label: Int), Skip>

@@ -108,6 +108,18 @@ class Phone(Access):
             expect(self.tab(name).locator(DONE).first).to_be_visible()
             self.assertLessEqual(self.page.evaluate("document.documentElement.scrollWidth - innerWidth"), 0, name)
 
+    def test_the_open_tab_is_in_sight(self):
+        self.open("tab=keep")
+        for name in ["Keep", "Methods", "A against B"]:
+            tab = self.page.get_by_role("tab", name=name, exact=True)
+            if name != "Keep":
+                # By the keyboard's way, which doesn't scroll to it first as a click of the browser's driver does.
+                tab.evaluate("tab => tab.click()")
+            expect(tab).to_have_attribute("aria-selected", "true")
+            box = tab.bounding_box()
+            self.assertGreaterEqual(box["x"], 0, name)
+            self.assertLessEqual(box["x"] + box["width"], self.viewport["width"], name)
+
     def test_a_tap_enlarges_a_head_and_the_next_switches_it(self):
         self.open("tab=attention")
         self.choose()

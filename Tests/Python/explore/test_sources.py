@@ -1,6 +1,7 @@
 """What the page is opened on: a model that reads texts, and the results of an evaluation."""
 
 import re
+import sqlite3
 import subprocess
 import tempfile
 from pathlib import Path
@@ -69,6 +70,23 @@ class Results(PageTest):
         values = [float(text.split()[1]) for text in facts.all_inner_texts()]
         self.assertEqual(len(values), 40)
         self.assertEqual(values, sorted(values, reverse=True))
+
+    def test_the_label_of_the_worst_rank_comes_first(self):
+        self.open()
+        self.page.get_by_label("Order").select_option("rank")
+        facts = self.page.locator(".thumb .fact", has_text="label:").all_inner_texts()
+        ranks = [int(text.rsplit("rank ", 1)[1]) for text in facts]
+        self.assertTrue(ranks)
+        self.assertEqual(ranks, sorted(ranks, reverse=True))
+        self.assertGreater(min(ranks), 1)
+        # What the command says of the first one.
+        name = self.page.locator(".thumb .name").first.inner_text()
+        with sqlite3.connect(self.arguments[1]) as database:
+            (rank,) = database.execute("SELECT label_rank FROM pictures WHERE identifier = ?", (name,)).fetchone()
+            far = database.execute("SELECT count(*) FROM pictures WHERE label_rank > 5").fetchone()[0]
+        self.assertEqual(rank, ranks[0])
+        self.page.get_by_label("Show").select_option("far")
+        expect(self.page.locator(".thumb")).to_have_count(far)
 
     def test_the_headline_says_the_label(self):
         self.open()
