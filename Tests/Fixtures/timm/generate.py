@@ -189,7 +189,10 @@ def plain_facts(model: nn.Module) -> dict:
         "final_norm": norm(getattr(model, "norm", None)),
         "fc_norm": norm(getattr(model, "fc_norm", None)),
         "pool": model.global_pool or "none",
-        "pool_includes_prefix": bool(getattr(model, "pool_include_prefix", False)),
+        # EVA's class pools by attention what the plain one pools only by this argument.
+        "pool_includes_prefix": bool(
+            getattr(model, "pool_include_prefix", type(model).__name__ == "Eva" and model.global_pool == "map")),
+        "pool_heads": getattr(getattr(model, "attn_pool", None), "num_heads", None),
         "shared_position_bias": any(
             getattr(model, name, None) is not None for name in ("rel_pos_bias", "shared_rel_pos")),
         "heads_of_classifier": 2 if getattr(model, "head_dist", None) is not None else 1,
@@ -197,6 +200,8 @@ def plain_facts(model: nn.Module) -> dict:
     }
     facts |= {key: only((block[key] for block in blocks), key) for key in blocks[0]}
     usual = {"key_heads": facts["heads"]}
+    if facts["pool_heads"] in (None, facts["heads"]):
+        usual["pool_heads"] = facts["pool_heads"]
     if isinstance(facts["heads"], int):
         usual["head_width"] = facts["width"] // facts["heads"]
     return {key: value for key, value in facts.items() if key not in usual or value != usual[key]}
@@ -324,6 +329,8 @@ def table_line(name: str, found: dict) -> str:
             value = ",".join(f"{part}:{text(fact)}" for part, fact in value.items())
         if value != PLAINEST[key]:
             parts.append(f"{key}={text(value)}")
+    if "pool_heads" in found:
+        parts.append(f"pool_heads={found['pool_heads']}")
     # Tensors can't tell a norm that was left out from one that is missing.
     if found["final_norm"] is None and found["fc_norm"] is None:
         parts.append("last_norm=no")
