@@ -3,7 +3,7 @@ import XAITensor
 public import XAITransformer
 
 /// The sizes and choices of a transformer whose tokens become fewer from stage to stage and attend in windows.
-public struct HierarchicalConfiguration: Hashable, Sendable {
+public struct HierarchicalConfiguration: Hashable, Sendable, ClassifiedConfiguration {
   /// Blocks that work on the same tokens.
   public struct Stage: Hashable, Sendable {
     /// Blocks; every second one has its windows shifted.
@@ -74,6 +74,8 @@ public struct HierarchicalConfiguration: Hashable, Sendable {
   public var epsilon: Float
   /// Classes; 0 for a backbone, which has no classifier.
   public var classCount: Int
+  /// How logits are made of the features that are read.
+  public var classifier = VisionTransformerConfiguration.Classifier.linear
   /// Which of the linear layers for queries, keys and values have a bias.
   public var qkvBias = VisionTransformerConfiguration.QKVBias.all
   /// Whether there are position embeddings, beside the position bias of each block.
@@ -96,6 +98,9 @@ public struct HierarchicalConfiguration: Hashable, Sendable {
     self.epsilon = epsilon
     self.classCount = classCount
   }
+
+  /// Elements of the features: those of a token of the last stage.
+  package var headInputs: Int { stages.last?.width ?? 0 }
 
   /// The ε of the layer norms between stages and behind the patch projection, which no configuration states.
   static let betweenEpsilon: Float = 1e-5

@@ -33,7 +33,11 @@ extension HierarchicalTransformer: TrainableModel {
     }
     list.layer = nil
     list.add(naming.finalNorm, weights.finalNorm)
-    if case .linear(let linear)? = weights.head { list.add(naming.head, linear, isHead: true) }
+    switch weights.head {
+    case .linear(let linear)?: list.add(naming.head, linear, isHead: true)
+    case .cosine(let head)?: list.add(naming.head, weight: head.vectors, bias: nil, isHead: true)
+    case nil: break
+    }
     return list.parameters
   }
 
@@ -59,6 +63,7 @@ extension HierarchicalTransformer: TrainableModel {
     let initial = InitialWeights(configuration: configuration, naming: naming, random: &random)
     var configuration = configuration
     configuration.classCount = labels.count
+    if configuration.classifier == .none { configuration.classifier = .linear }
     let weights = HierarchicalWeights(configuration: configuration, naming: naming) { name, shape in
       kept[name] ?? initial.tensor(name, shape)
     }
@@ -89,6 +94,14 @@ extension HierarchicalTransformer: TrainableModel {
       throw ModelError.notTrainable(
         model: descriptor.name,
         reason: "it is a backbone, and a model that is written has a classifier; give it new classes")
+    }
+    if configuration.classifier != .linear {
+      throw ModelError.notTrainable(
+        model: descriptor.name,
+        reason: "its classes are vectors, for which the library's configuration has no place")
+    }
+    if let reason = naming.reasonAgainstClassifier {
+      throw ModelError.notTrainable(model: descriptor.name, reason: "it \(reason)")
     }
     let isFirst = configuration.version == .first
     return try ConfigurationFiles(

@@ -80,9 +80,14 @@ public struct HierarchicalWeights: Sendable {
     (self.blocks, self.merges, self.continuousBiases) = (blocks, merges, continuousBiases)
     let width = stages[stages.count - 1].width
     finalNorm = source.norm(naming.finalNorm, width)
-    head =
-      configuration.classCount > 0
-      ? .linear(source.linear(naming.head, configuration.classCount, width)) : nil
+    switch configuration.classifier {
+    case .linear where configuration.classCount > 0:
+      head = .linear(source.linear(naming.head, configuration.classCount, width))
+    case .cosine(let scale, _, _):
+      let vectors = source.tensor("\(naming.head).weight", [configuration.classCount, width])
+      head = .cosine(CosineHead(vectors: vectors, scale: scale))
+    case .linear, .none: head = nil
+    }
     parameterCount = source.count
   }
 }
@@ -136,6 +141,8 @@ public struct HierarchicalNaming: Sendable {
   public var finalNorm: String
   /// The classification head.
   public var head: String
+  /// Why a model that came with no classifier of its own can't be written, as what follows `it`; nil where it can.
+  var reasonAgainstClassifier: String?
 
   /// Names the parameters.
   public init(

@@ -16,8 +16,9 @@ public enum Swin: ModelArchitecture {
       "SwinForImageClassification", "Swinv2ForImageClassification", "SwinModel", "Swinv2Model",
     ],
     timmNames: ["swin_*", "swinv2_*"],
-    capabilities: HierarchicalTransformer.capabilities, isIsotropic: false, classes: [.classifier],
-    leftOut: "timm's swinv2_cr_*, and classes that are given",
+    capabilities: HierarchicalTransformer.capabilities, isIsotropic: false,
+    classes: [.vectors, .images, .classifier],
+    leftOut: "timm's swinv2_cr_*",
     citation: Citation(
       authors: "Liu et al.", title: "Swin Transformer: Hierarchical Vision Transformer using Shifted Windows",
       venue: "ICCV", year: 2021, identifier: "arXiv:2103.14030"))
