@@ -140,6 +140,7 @@ let modules: [Module] = [
   Module(name: "XAIFigures", uses: ["XAIFoundation", "XAITensor", "XAIImage", "CPangoCairo"]),
   Module(name: "XAICore", uses: ["XAIFoundation", "XAITensor", "XAIWeights", "XAIImage"]),
   Module(name: "XAITransformer", uses: ["XAIFoundation", "XAICore", "XAITensor", "XAIWeights", "XAIImage"]),
+  Module(name: "XAITowers", uses: ["XAIFoundation", "XAICore", "XAITransformer", "XAITensor", "XAIWeights"]),
   Module(name: "XAITraining", uses: ["XAIFoundation", "XAICore", "XAITensor", "XAIWeights", "XAIImage"]),
   Module(
     name: "XAIEvaluation", uses: ["XAIFoundation", "XAICore", "XAITensor", "XAIWeights", "XAIImage"]),
@@ -187,6 +188,8 @@ let explore: [Target.Dependency] = usesServer ? ["XAIExplore"] : []
 struct Plugin {
   var kind: String
   var name: String
+  /// What it depends on beside what all plugins do.
+  var uses: [Target.Dependency] = []
   var module: String { "XAI\(name)" }
 }
 
@@ -197,8 +200,8 @@ let plugins: [Plugin] = [
   Plugin(kind: "Models", name: "DINOv2"),
   Plugin(kind: "Models", name: "DINOv3"),
   Plugin(kind: "Models", name: "Swin"),
-  Plugin(kind: "Models", name: "CLIP"),
-  Plugin(kind: "Models", name: "SigLIP"),
+  Plugin(kind: "Models", name: "CLIP", uses: ["XAITowers"]),
+  Plugin(kind: "Models", name: "SigLIP", uses: ["XAITowers"]),
   Plugin(kind: "Explainers", name: "AttentionRollout"),
   Plugin(kind: "Explainers", name: "GMAR"),
   Plugin(kind: "Explainers", name: "GradCAM"),
@@ -314,7 +317,7 @@ let tests: [Tests] = [
   Tests(name: "ConcurrencyTests", uses: core + ["XAIExplainers", "XAITesting"]),
   Tests(name: "TransformerTests", uses: core + ["XAIModels", "XAIExplainers", "XAITesting"]),
   Tests(name: "ConformanceKitTests", uses: core + ["XAIModels", "XAIExplainers", "XAITesting"]),
-  Tests(name: "ModelTests", uses: core + ["XAIModels", "XAIExplainers", "XAITesting"]),
+  Tests(name: "ModelTests", uses: core + ["XAITowers", "XAIModels", "XAIExplainers", "XAITesting"]),
   Tests(name: "ExplainerTests", uses: core + ["XAIExplainers", "XAITesting"]),
   Tests(name: "MetricTests", uses: core + ["XAIMetrics", "XAIEvaluation", "XAITesting"]),
   Tests(name: "DatasetTests", uses: core + ["XAIDatasets", "XAITesting"]),
@@ -366,7 +369,9 @@ let moduleTargets: [Target] = modules.map {
 }
 
 let pluginTargets: [Target] =
-  plugins.map { .target(name: $0.module, dependencies: core, path: "Plugins/\($0.kind)/\($0.name)") }
+  plugins.map {
+    .target(name: $0.module, dependencies: core + $0.uses, path: "Plugins/\($0.kind)/\($0.name)")
+  }
   + kinds.map { .target(name: "XAI\($0)", dependencies: ["XAICore"] + plugins(of: $0)) }
 
 let applicationTargets: [Target] =
@@ -374,7 +379,7 @@ let applicationTargets: [Target] =
     .target(
       name: "XAI",
       dependencies: core + kinds.map { .target(name: "XAI\($0)") }
-        + ["XAIFigures", "XAITraining", "XAIEvaluation", "XAIReport"] + results
+        + ["XAITowers", "XAIFigures", "XAITraining", "XAIEvaluation", "XAIReport"] + results
         // DocC resolves links to modules that a target names itself.
         + (buildsDocumentation ? plugins.map { .target(name: $0.module) } : [])),
     .target(

@@ -10,6 +10,7 @@
 @_exported public import XAIModels
 @_exported public import XAIReport
 @_exported public import XAITensor
+@_exported public import XAITowers
 @_exported public import XAITraining
 @_exported public import XAITransformer
 @_exported public import XAIWeights

@@ -83,7 +83,7 @@ extension Tensor {
   }
 
   /// Each row as many equal ones: [rows, D] to [rows, copies, D].
-  fileprivate func repeatingRows(_ copies: Int) -> Tensor {
+  func repeatingRows(_ copies: Int) -> Tensor {
     gathering(
       (0..<shape[0]).flatMap { repeatElement($0, count: copies) }, columns: shape[1],
       shape: [shape[0], copies, shape[1]])

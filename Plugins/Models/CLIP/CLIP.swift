@@ -2,6 +2,7 @@ public import XAICore
 public import XAIFoundation
 import XAIImage
 public import XAITensor
+import XAITowers
 import XAITransformer
 public import XAIWeights
 
@@ -39,8 +40,9 @@ public enum CLIP: ModelArchitecture {
     let weights = try directory.weights()
     var (request, notes) = (request, [String]())
     if case .texts(let texts) = request.classes {
-      let vectors = try TextTower(directory, weights, on: request.kernels).vectors(of: texts)
-      request.classes = .vectors(vectors)
+      let tower = try TextTower(directory, weights, of: .clip, on: request.kernels)
+      let read = try tower.vectors(of: texts)
+      (request.classes, notes) = (.vectors(read.vectors), read.notes)
       if texts.names.count == 1 {
         notes.append(
           "its only class is a text, whose probability is 1 whatever an image shows: see its logit")
@@ -54,28 +56,16 @@ public enum CLIP: ModelArchitecture {
   }
 
   /// Whether there are a text tower and a tokenizer.
-  public static func readsTexts(_ directory: ModelDirectory) -> Bool { TextTower.isThere(directory) }
+  public static func readsTexts(_ directory: ModelDirectory) -> Bool {
+    TextTower.isThere(directory, of: .clip)
+  }
 
   /// Makes an untrained model of a `CLIPForImageClassification`; the other classes have no classifier to be trained.
   public static func makeUntrained(
     _ directory: ModelDirectory, labels: [String], random: inout SeededRandom, on kernels: any Kernels
   ) throws -> any TrainableModel {
-    try directory.checkStatesSizes(example: "\"model_type\": \"clip\" and, in \"vision_config\"")
-    guard directory.format == .huggingFace else {
-      throw ModelError.notTrainable(
-        model: directory.path,
-        reason:
-          "OpenCLIP has no classifier to be trained; give a config.json of \(ImageTower.classifierClass)")
-    }
+    try directory.checkIsTrainable(classifier: ImageTower.classifierClass, type: "clip")
     let tower = try ImageTower(huggingFace: directory.config, isClassifier: true)
-    if let named = try directory.config.optionalStrings("architectures"), !named.isEmpty,
-      !named.contains(ImageTower.classifierClass)
-    {
-      throw ModelError.notTrainable(
-        model: directory.path,
-        reason:
-          "\(named[0]) has no classifier; name \(ImageTower.classifierClass) in architectures to train one")
-    }
     return try VisionTransformer(
       untrained: directory, architecture: descriptor.id, configuration: tower.configuration,
       naming: tower.naming, preprocessing: preprocessing, labels: labels, random: &random, on: kernels)

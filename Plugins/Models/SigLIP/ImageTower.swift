@@ -1,6 +1,6 @@
 import XAICore
-import XAIFoundation
 import XAITensor
+import XAITowers
 import XAITransformer
 import XAIWeights
 
@@ -54,15 +54,12 @@ struct ImageTower {
 
   // MARK: - Scale and bias
 
-  /// What cosines are multiplied by where a checkpoint doesn't say it, without a bias, as with any other backbone.
-  private static let usualScale: Float = 100
-
   /// Reads scale and bias of the logits, which checkpoints of both towers have.
   ///
   /// - Parameter classes: those that were asked for, which may have a scale of their own.
   mutating func readScale(_ classes: ClassSource?) throws {
     guard configuration.classifier != .linear else { return }
-    let (scale, bias) = (try number("logit_scale"), try number("logit_bias"))
+    let (scale, bias) = (try all.cosineScale(), try all.cosineBias())
     guard let scale, let bias else {
       let given: Float? =
         switch classes {
@@ -70,28 +67,14 @@ struct ImageTower {
         case .images(let images): images.scale
         default: nil
         }
-      configuration.classifier = .cosine(scale: Self.usualScale)
+      configuration.classifier = .cosine(scale: WeightStore.usualCosineScale)
       let what = bias == nil ? scale == nil ? "logit_scale and no logit_bias" : "logit_bias" : "logit_scale"
       configuration.assumptions.append(
-        "the checkpoint has no \(what): cosines are multiplied by \(given ?? Self.usualScale), and the classes share a softmax in place of a "
+        "the checkpoint has no \(what): cosines are multiplied by \(given ?? WeightStore.usualCosineScale), and the classes share a softmax in place of a "
           + "sigmoid each; a checkpoint of both towers has SigLIP's own")
       return
     }
-    let factor = Float(exponential(Double(scale)))
-    guard factor.isFinite, bias.isFinite else {
-      throw VisionTransformerError.contradiction(
-        file: all.path, reason: "logit_scale is \(scale) and logit_bias \(bias), which make no logits")
-    }
-    configuration.classifier = .cosine(scale: factor, bias: bias)
-  }
-
-  private func number(_ name: String) throws -> Float? {
-    guard let stored = all[name] else { return nil }
-    guard stored.shape.count == 1 else {
-      throw VisionTransformerError.contradiction(
-        file: all.path, reason: "\(name) has \(stored.shape.count) numbers, and must be one")
-    }
-    return try all.tensor(name).elements[0]
+    configuration.classifier = .cosine(scale: scale, bias: bias)
   }
 }
 
@@ -107,35 +90,24 @@ extension ImageTower {
   ///   - isBare: whether names of weights begin behind `vision_model`, as those of `SiglipVisionModel` do.
   static func huggingFace(_ config: Configuration, isClassifier: Bool, isBare: Bool) throws -> Parts {
     let own = try config.section("vision_config") ?? config
-    let channels = try own.optionalInteger("num_channels") ?? 3
-    guard channels == 3 else {
-      throw own.unsupported("num_channels", value: "\(channels)", supported: "3")
-    }
     guard try isClassifier || own.optionalBool("vision_use_head") ?? true else {
       throw own.unsupported(
         "vision_use_head", value: "false",
         supported: "towers with an attention pooling, and \(classifierClass)")
     }
-    let image = try own.optionalIntegerPair("image_size") ?? (224, 224)
-    let patch = try own.optionalIntegerPair("patch_size") ?? (16, 16)
-    var configuration = VisionTransformerConfiguration(
-      imageHeight: image.height, imageWidth: image.width, patchHeight: patch.height, patchWidth: patch.width,
-      width: try own.optionalInteger("hidden_size") ?? 768,
-      depth: try own.optionalInteger("num_hidden_layers") ?? 12,
-      headCount: try own.optionalInteger("num_attention_heads") ?? 12,
-      mlpWidth: try own.optionalInteger("intermediate_size") ?? 3072,
-      epsilon: Float(try own.optionalDouble("layer_norm_eps") ?? 1e-6),
-      classCount: isClassifier ? try VisionTransformerConfiguration.classCount(huggingFace: config) : 0,
-      prefix: [], readout: isClassifier ? .meanOfPatches : .attentionPooling, positions: .patches)
-    configuration.mlp = try VisionTransformerConfiguration.MLP(
-      huggingFace: own, standard: "gelu_pytorch_tanh")
+    var configuration = try VisionTransformerConfiguration(
+      huggingFaceTower: own, patch: 16, epsilon: 1e-6, mlp: .tanhGELU)
+    (configuration.prefix, configuration.positions) = ([], .patches)
     var naming = naming(root: isBare ? "" : "vision_model.")
     if isClassifier {
+      configuration.classCount = try VisionTransformerConfiguration.classCount(huggingFace: config)
+      configuration.readout = .meanOfPatches
       naming.heads = ["classifier"]
       if try own.optionalBool("vision_use_head") ?? true {
         naming.unread = naming.poolingTensors(configuration)
       }
     } else {
+      configuration.readout = .attentionPooling
       configuration.pooling = AttentionPooling(
         headCount: configuration.headCount, mlpWidth: configuration.mlpWidth, mlp: configuration.mlp)
       configuration.classifier = .none
@@ -150,20 +122,10 @@ extension ImageTower {
 
   /// What `transformers` calls the weights.
   private static func naming(root: String) -> CheckpointNaming {
-    let norm = "\(root)post_layernorm"
-    var naming = CheckpointNaming(
-      patch: "\(root)embeddings.patch_embedding", prefix: [:],
-      positions: "\(root)embeddings.position_embedding.weight",
-      block: { .huggingFaceCLIP("\(root)encoder.layers.\($0)") }, finalNorm: norm, heads: ["class_vectors"]
-    ) { owner, parameter in
-      // PyTorch's attention has `in_proj_weight` and `in_proj_bias`.
-      owner.hasSuffix(".in_proj") ? "\(owner)_\(parameter.rawValue)" : "\(owner).\(parameter.rawValue)"
-    }
-    naming.modelType = "siglip"
-    naming.tokenTensors = .plain
+    var naming = CheckpointNaming.huggingFaceTower("siglip", root: root, prefix: [:])
     naming.probe = "\(root)head.probe"
     naming.pooling = CheckpointNaming.Block(
-      firstNorm: norm, queryKeyValue: ["\(root)head.attention.in_proj"],
+      firstNorm: naming.finalNorm, queryKeyValue: ["\(root)head.attention.in_proj"],
       projection: "\(root)head.attention.out_proj", secondNorm: "\(root)head.layernorm",
       expansion: "\(root)head.mlp.fc1", contraction: "\(root)head.mlp.fc2")
     return naming

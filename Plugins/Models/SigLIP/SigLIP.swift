@@ -2,6 +2,7 @@ public import XAICore
 public import XAIFoundation
 import XAIImage
 public import XAITensor
+import XAITowers
 import XAITransformer
 public import XAIWeights
 
@@ -27,12 +28,18 @@ public enum SigLIP: ModelArchitecture {
   /// Whether the configuration is one of Hugging Face's classes, of OpenCLIP's with a SigLIP of timm's, or a timm
   /// `vit_*_siglip_*`.
   public static func matches(_ directory: ModelDirectory) -> Bool {
-    if directory.format == .openCLIP { return OpenCLIP.isSigLIP(directory.config) }
+    if directory.format == .openCLIP {
+      let name = try? directory.config.optionalString("model_cfg.vision_cfg.timm_model_name")
+      return name.map(isSigLIP) ?? false
+    }
     return directory.isModel(
       types: ["siglip", "siglip_vision_model", "siglip2", "siglip2_vision_model"],
       classes: descriptor.huggingFaceClasses + ImageTower.variableGridClasses
-    ) { OpenCLIP.isSigLIP(timm: $0) }
+    ) { isSigLIP($0) }
   }
+
+  /// Whether a name of timm's is that of a SigLIP.
+  private static func isSigLIP(_ name: String) -> Bool { name.hasPrefix("vit_") && name.contains("_siglip_") }
 
   /// Loads an image tower with the classes of the request, a backbone where it has none, or the checkpoint's classifier.
   public static func load(_ directory: ModelDirectory, _ request: LoadRequest) throws -> any Model {
@@ -41,7 +48,7 @@ public enum SigLIP: ModelArchitecture {
     var tower = try ImageTower(directory, weights)
     var request = request
     if case .texts(let texts) = request.classes {
-      let read = try TextTower(directory, weights, on: request.kernels).vectors(of: texts)
+      let read = try TextTower(directory, weights, of: .sigLIP, on: request.kernels).vectors(of: texts)
       request.classes = .vectors(read.vectors)
       tower.configuration.assumptions += read.notes
     }
@@ -53,21 +60,15 @@ public enum SigLIP: ModelArchitecture {
   }
 
   /// Whether there are a text tower and a tokenizer.
-  public static func readsTexts(_ directory: ModelDirectory) -> Bool { TextTower.isThere(directory) }
+  public static func readsTexts(_ directory: ModelDirectory) -> Bool {
+    TextTower.isThere(directory, of: .sigLIP)
+  }
 
   /// Makes an untrained model of a `SiglipForImageClassification`; the other classes have no classifier to be trained.
   public static func makeUntrained(
     _ directory: ModelDirectory, labels: [String], random: inout SeededRandom, on kernels: any Kernels
   ) throws -> any TrainableModel {
-    try directory.checkStatesSizes(example: "\"model_type\": \"siglip\" and, in \"vision_config\"")
-    let named = try directory.config.optionalStrings("architectures") ?? []
-    guard directory.format == .huggingFace, named.isEmpty || named.contains(ImageTower.classifierClass) else {
-      throw ModelError.notTrainable(
-        model: directory.path,
-        reason:
-          "\(named.first ?? "OpenCLIP") has no classifier; give a config.json of \(ImageTower.classifierClass) to train one"
-      )
-    }
+    try directory.checkIsTrainable(classifier: ImageTower.classifierClass, type: "siglip")
     let tower = try ImageTower.huggingFace(directory.config, isClassifier: true, isBare: false)
     return try VisionTransformer(
       untrained: directory, architecture: descriptor.id, configuration: tower.configuration,

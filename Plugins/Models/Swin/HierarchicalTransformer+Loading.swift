@@ -16,37 +16,46 @@ extension HierarchicalTransformer {
   ///   - stored: the checkpoint's name for one of the naming.
   ///   - ignoring: names that may be left over in the weights.
   ///   - defaults: what Hugging Face models of the family do where no file says it.
-  ///   - request: what the arithmetic runs on, and names for the classes.
+  ///   - request: what the arithmetic runs on, and the classes that the model is given.
   /// - Throws: `WeightsError` with every missing, mis-shaped and unexpected tensor; `ConfigurationError`; `LoadError` for
-  ///   names of other classes, and for class vectors.
+  ///   classes that don't fit the checkpoint.
   public init(
     loading directory: ModelDirectory, architecture: String, configuration: HierarchicalConfiguration,
     weights store: WeightStore, naming: HierarchicalNaming, stored: (String) -> String = { $0 },
     ignoring: [String] = [],
     preprocessing defaults: Preprocessing, _ request: LoadRequest
   ) throws {
-    let classCount = configuration.classCount
+    func load(_ classes: ClassSource) throws -> HierarchicalTransformer {
+      try HierarchicalTransformer(
+        loading: directory, architecture: architecture, configuration: configuration, weights: store,
+        naming: naming, stored: stored, ignoring: ignoring, preprocessing: defaults,
+        LoadRequest(kernels: request.kernels, classes: classes, options: request.options))
+    }
+    if case .images(let given) = request.classes {
+      self = try load(.vectors(given.vectors(width: configuration.headInputs, load: load)))
+      return
+    }
+    var (configuration, naming) = (configuration, naming)
     var notes: [String] = directory.notes + store.notes
-    let labels: [String]
-    switch request.classes {
-    case .vectors, .texts, .images, .features:
-      throw LoadError.notGivable("class vectors", family: architecture)
-    case .names(let names):
-      guard classCount > 0 else { throw LoadError.namesAlone(model: directory.name) }
-      guard names.count == classCount else {
-        throw LoadError.otherCount(given: names.count, model: directory.name, classes: classCount)
-      }
-      labels = names
-    case nil: labels = classCount > 0 ? try directory.labels(count: classCount, notes: &notes) : []
-    }
+    let classes = try RequestedClasses(
+      request.classes, for: &configuration, hasClassifier: configuration.classCount > 0,
+      model: directory.name
+    ) { try directory.labels(count: $0, notes: &notes) }
     let reader = WeightReader(store)
-    let weights = HierarchicalWeights(configuration: configuration, naming: naming) {
-      reader.tensor(stored($0), $1)
+    let given = classes.weights { "\(naming.head).\($0.rawValue)" }
+    if classes.areFeatures {
+      naming.reasonAgainstClassifier =
+        "has elements of its features for classes, for which the library's configuration has no place"
     }
-    try reader.finish(ignoring: ignoring)
-    let output = try directory.outputMeaning(classCount: classCount, notes: &notes)
+    let weights = HierarchicalWeights(configuration: configuration, naming: naming) {
+      given[$0] ?? reader.tensor(stored($0), $1)
+    }
+    try reader.finish(ignoring: ignoring + (given.isEmpty ? [] : ["\(naming.head)."]))
+    let output =
+      try classes.output ?? directory.outputMeaning(classCount: configuration.classCount, notes: &notes)
     try self.init(
-      of: directory, architecture: architecture, labels: labels, output: output, configuration: configuration,
+      of: directory, architecture: architecture, labels: classes.labels, output: output,
+      configuration: configuration,
       weights: weights, naming: naming, preprocessing: defaults, notes: notes, on: request.kernels)
   }
 

@@ -18,6 +18,10 @@ extension HierarchicalTransformer: TrainableModel {
     }
     var stage = 0
     for (layer, block) in weights.blocks.enumerated() {
+      if let norm = weights.mainNorms[layer] {
+        list.layer = layer
+        list.add(naming.mainNorm(behindLayer: layer - 1, configuration), norm)
+      }
       if stageOfLayer[layer] > stage {
         stage = stageOfLayer[layer]
         let (names, merge) = (naming.merge(stage), weights.merges[stage - 1])
@@ -26,14 +30,18 @@ extension HierarchicalTransformer: TrainableModel {
         list.add(names.reduction, weight: merge.reduction.weight, bias: nil)
       }
       list.add(block, ofLayer: layer)
-      guard configuration.version == .second else { continue }
+      guard configuration.version != .first else { continue }
       let bias = weights.continuousBiases[layer]
       list.layer = layer
       list.add(bias.expansion, bias.contraction, naming.continuousBias(ofLayer: layer, configuration))
     }
     list.layer = nil
     list.add(naming.finalNorm, weights.finalNorm)
-    if case .linear(let linear)? = weights.head { list.add(naming.head, linear, isHead: true) }
+    switch weights.head {
+    case .linear(let linear)?: list.add(naming.head, linear, isHead: true)
+    case .cosine(let head)?: list.add(naming.head, weight: head.vectors, bias: nil, isHead: true)
+    case nil: break
+    }
     return list.parameters
   }
 
@@ -59,6 +67,7 @@ extension HierarchicalTransformer: TrainableModel {
     let initial = InitialWeights(configuration: configuration, naming: naming, random: &random)
     var configuration = configuration
     configuration.classCount = labels.count
+    if configuration.classifier == .none { configuration.classifier = .linear }
     let weights = HierarchicalWeights(configuration: configuration, naming: naming) { name, shape in
       kept[name] ?? initial.tensor(name, shape)
     }
@@ -90,6 +99,14 @@ extension HierarchicalTransformer: TrainableModel {
         model: descriptor.name,
         reason: "it is a backbone, and a model that is written has a classifier; give it new classes")
     }
+    if configuration.classifier != .linear {
+      throw ModelError.notTrainable(
+        model: descriptor.name,
+        reason: "its classes are vectors, for which the library's configuration has no place")
+    }
+    if let reason = naming.reasonAgainstClassifier {
+      throw ModelError.notTrainable(model: descriptor.name, reason: "it \(reason)")
+    }
     let isFirst = configuration.version == .first
     return try ConfigurationFiles(
       of: descriptor, source: source, modelType: isFirst ? "swin" : "swinv2",
@@ -106,6 +123,12 @@ extension HierarchicalNaming {
     return CheckpointNaming(
       patch: patch, prefix: [:], positions: positions,
       block: { block(layers[$0].stage, layers[$0].block) }, finalNorm: finalNorm, heads: [head])
+  }
+
+  /// The name of the norm behind a layer.
+  func mainNorm(behindLayer layer: Int, _ configuration: HierarchicalConfiguration) -> String {
+    let place = configuration.layers[layer]
+    return mainNorm(place.stage, place.block)
   }
 
   /// The names of what makes the position bias of a layer.

@@ -194,6 +194,7 @@ extension ModelSummary {
     switch tokens.readout {
     case .classToken: "class token"
     case .meanOfPatches: "mean of the patches"
+    case .meanAndMaximumOfPatches: "mean and the maximum of the patches, one half each"
     case .meanOfClassAndDistillation:
       output == .none
         ? "mean of the class and the distillation token"

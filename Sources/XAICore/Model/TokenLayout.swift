@@ -24,6 +24,8 @@ public struct TokenLayout: Hashable, Sendable, Codable {
     case classToken = "class-token"
     /// The mean over the patch tokens.
     case meanOfPatches = "mean-of-patches"
+    /// The mean over the patch tokens and their maximum, element by element, one half each.
+    case meanAndMaximumOfPatches = "mean-and-maximum-of-patches"
     /// The mean of the logits of two heads, on the class and on the distillation token.
     case meanOfClassAndDistillation = "mean-of-class-and-distillation"
     /// One head on the class token and the mean over the patch tokens, side by side.
@@ -32,7 +34,9 @@ public struct TokenLayout: Hashable, Sendable, Codable {
     case attentionPooling = "attention-pooling"
 
     /// Whether patch tokens are read, and not prefix tokens alone.
-    public var readsPatches: Bool { self == .meanOfPatches || self == .classAndMeanOfPatches }
+    public var readsPatches: Bool {
+      [.meanOfPatches, .meanAndMaximumOfPatches, .classAndMeanOfPatches].contains(self)
+    }
   }
 
   /// Tokens before the patches, in order.
@@ -46,7 +50,7 @@ public struct TokenLayout: Hashable, Sendable, Codable {
   /// The layer in which a probe attends to the patches, which is the last; nil where there is none.
   ///
   /// The probe is the first token. In the layers before it attends to itself alone, A = [1 0; 0 A′] with the attention A′ of
-  /// the other tokens; in this one A = [0 a; 0 I], a being its attention, 1 × N, which is 0 for tokens that aren't patches. A
+  /// the other tokens; in this one A = [0 a; 0 I], a being its attention, 1 × N, which is 0 for tokens that aren't pooled. A
   /// method that multiplies or adds up attention along the readout row so begins with a, and is the same as for a class token.
   public let poolingLayer: Int?
 
@@ -57,7 +61,8 @@ public struct TokenLayout: Hashable, Sendable, Codable {
     poolingLayer: Int? = nil
   ) {
     require(
-      readout == .meanOfPatches || readout == .attentionPooling || prefix.contains(.classToken),
+      [.meanOfPatches, .meanAndMaximumOfPatches, .attentionPooling].contains(readout)
+        || prefix.contains(.classToken),
       "a class-token readout needs a class token")
     require(
       (readout == .attentionPooling) == (poolingLayer != nil)
@@ -92,7 +97,7 @@ public struct TokenLayout: Hashable, Sendable, Codable {
   public var readoutTokens: [Int] {
     switch readout {
     case .classToken: prefix.firstIndex(of: .classToken).map { [$0] } ?? []
-    case .meanOfPatches: Array(patches)
+    case .meanOfPatches, .meanAndMaximumOfPatches: Array(patches)
     case .meanOfClassAndDistillation:
       [prefix.firstIndex(of: .classToken), prefix.firstIndex(of: .distillation)].compactMap { $0 }
     case .classAndMeanOfPatches: [prefix.firstIndex(of: .classToken)].compactMap { $0 } + patches
@@ -103,7 +108,8 @@ public struct TokenLayout: Hashable, Sendable, Codable {
   /// One weight per token of the last layer, summing to 1: the row vector that an attention method reads its map with.
   ///
   /// A head on class token and mean of patches reads as many values from the one as from the other, so the class token
-  /// has one half, and the patches share the other: which half counts for more, only its weights could say.
+  /// has one half, and the patches share the other: which half counts for more, only its weights could say. A maximum reads
+  /// another patch for each element, and which one, only an image says: all patches share it.
   public var readoutWeights: [Float] {
     guard layers.isEmpty else { return uniformWeights }
     var weights = [Float](repeating: 0, count: tokenCount)

@@ -170,10 +170,19 @@ public struct ToyModel: Hashable, Sendable, CustomStringConvertible {
     $0.pooling = AttentionPooling(headCount: 3, mlpWidth: 16)
   }
 
-  /// Those of blocks with other stages.
+  /// A probe that attends to all tokens, by fewer heads than blocks have, as in EVA's class.
+  public static let pooledWithPrefix = ToyModel("toy-pooled-with-prefix") {
+    $0.readout = .attentionPooling
+    $0.pooling = AttentionPooling(headCount: 2, mlpWidth: 16)
+    $0.pooling?.pooled = .all
+  }
+  /// Mean and maximum of the patches, beside a class token that isn't read.
+  public static let maximum = ToyModel("toy-maximum") { $0.readout = .meanAndMaximumOfPatches }
+
+  /// Those of blocks with other stages, and of other readouts.
   public static let stages = [
     rotary, normalisedRotary, cosine, postNorm, contrastive, innerNorms, parallel, learnedRotary, offsets,
-    attentionPooled,
+    attentionPooled, pooledWithPrefix, maximum,
   ]
 
   private static func unplacePatches(_ configuration: inout VisionTransformerConfiguration) {

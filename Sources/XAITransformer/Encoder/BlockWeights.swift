@@ -11,6 +11,9 @@ package struct Linear: Sendable {
   package var outputs: Int { weight.shape[0] }
   var inputs: Int { weight.shape[1] }
 
+  /// Takes its parameters.
+  package init(weight: Tensor, bias: Tensor?) { (self.weight, self.bias) = (weight, bias) }
+
   /// The gradients of its parameters, without that of a bias that it hasn't got.
   package func gradient(weight: Tensor, bias gradient: Tensor) -> Linear {
     Linear(weight: weight, bias: bias == nil ? nil : gradient)

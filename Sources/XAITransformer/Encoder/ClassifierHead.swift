@@ -1,5 +1,5 @@
 import XAICore
-import XAITensor
+package import XAITensor
 
 /// From features to logits: a part of its own, which knows nothing of tokens.
 package enum ClassifierHead: Sendable {
@@ -61,7 +61,7 @@ package enum ClassifierHead: Sendable {
 /// figure 3; with a bias, Zhai et al. 2023 (arXiv 2303.15343), algorithm 1.
 package struct CosineHead: Sendable {
   /// v, [classes, E].
-  let vectors: Tensor
+  package let vectors: Tensor
   /// From features to the space of the vectors; nil where that is the features' own.
   let projection: Linear?
   let scale: Float
@@ -69,7 +69,7 @@ package struct CosineHead: Sendable {
   private let classes: Linear
   private let lengths: [Float]
 
-  init(vectors: Tensor, projection: Linear?, scale: Float, bias: Float = 0) {
+  package init(vectors: Tensor, projection: Linear? = nil, scale: Float, bias: Float = 0) {
     (self.vectors, self.projection, self.scale) = (vectors, projection, scale)
     let (directions, lengths) = Self.directions(of: vectors, times: scale)
     classes = Linear(

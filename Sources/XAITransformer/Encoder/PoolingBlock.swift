@@ -3,7 +3,7 @@ import XAITensor
 
 /// An attention pooling, forward and backward.
 ///
-/// Its attention is that of the probe and the N tokens together, of which the probe sees the patches alone, and each token itself
+/// Its attention is that of the probe and the N tokens together, of which the probe sees those that are pooled, and each token itself
 /// alone: A = [0 a; 0 I]. That is what `TokenLayout.poolingLayer` says, and the probe's row is all that is looked at behind it.
 struct PoolingBlock {
   let weights: PoolingWeights
@@ -11,7 +11,7 @@ struct PoolingBlock {
   let firstNorm: LayerNorm
   let secondNorm: LayerNorm
   let mlp: MLP
-  /// Tokens before the patches, which the probe doesn't see.
+  /// Tokens before the patches that the probe doesn't see.
   var prefixCount: Int
   let kernels: any Kernels
 
@@ -20,7 +20,7 @@ struct PoolingBlock {
     kernels: any Kernels
   ) {
     self.weights = weights
-    self.prefixCount = prefixCount
+    self.prefixCount = pooling.pooled == .all ? 0 : prefixCount
     self.kernels = kernels
     attention = MultiHeadAttention(
       queryKeyValue: weights.block.queryKeyValue, heads: pooling.headCount, stages: [], kernels: kernels)

@@ -52,6 +52,8 @@ package struct ReadoutHead {
     /// Of the layer norm; none where it is unused.
     let statistics: [RowStatistics]
     let heads: [ClassifierHead.Tape]
+    /// Where a maximum over tokens is read, which they were.
+    let maximum: MaximumOfTokens?
     /// The tokens that there were to read from.
     let tokenCount: Int
   }
@@ -84,15 +86,16 @@ package struct ReadoutHead {
     guard !heads.isEmpty else {
       return (
         Tensor([tokens.shape[0], 0], []),
-        Tape(normInputs: [], statistics: [], heads: [], tokenCount: tokens.shape[1])
+        Tape(normInputs: [], statistics: [], heads: [], maximum: nil, tokenCount: tokens.shape[1])
       )
     }
-    let normInputs = normalisesTokens(reads) ? [tokens] : read(tokens, reads)
+    let (normInputs, readMaximum) = normalisesTokens(reads) ? ([tokens], nil) : self.read(tokens, reads)
     let normed = usedNorm.map { norm in
       normInputs.map { kernels.layerNorm($0, weight: norm.weight, bias: norm.bias, epsilon: epsilon) }
     }
     let normOutputs = normed?.map(\.0) ?? normInputs
-    let headInputs = normalisesTokens(reads) ? read(normOutputs[0], reads) : normOutputs
+    let (headInputs, maximum) =
+      normalisesTokens(reads) ? self.read(normOutputs[0], reads) : (normOutputs, readMaximum)
     let outputs = zip(heads, headInputs).map { $0.forward($1, on: kernels) }
     let share = Elementwise.constant(Float(outputs.count))
     let mean = Tensor.map(
@@ -102,7 +105,7 @@ package struct ReadoutHead {
       mean,
       Tape(
         normInputs: normInputs, statistics: normed?.map(\.1) ?? [], heads: outputs.map(\.tape),
-        tokenCount: tokens.shape[1])
+        maximum: maximum, tokenCount: tokens.shape[1])
     )
   }
 
@@ -119,11 +122,11 @@ package struct ReadoutHead {
         share, index: index, through: tape.heads[index], rules: rules, on: kernels, parameters: parameters)
     }
     guard !normalisesTokens(reads) else {
-      return normBackward(spread(headGradients, reads, count: tape.tokenCount), tape, 0, rules, parameters)
+      return normBackward(spread(headGradients, reads, tape), tape, 0, rules, parameters)
     }
     return spread(
       headGradients.enumerated().map { normBackward($0.element, tape, $0.offset, rules, parameters) }, reads,
-      count: tape.tokenCount)
+      tape)
   }
 
   private func normBackward(
@@ -156,22 +159,33 @@ package struct ReadoutHead {
   private func tokensRead(by head: Int, _ reads: ReadTokens, of count: Int) -> [[Int]] {
     let places = count == reads.count ? reads.places : Array(reads.places.indices)
     switch reads.readout {
-    case .classToken, .meanOfPatches, .attentionPooling: return [places]
+    case .classToken, .meanOfPatches, .meanAndMaximumOfPatches, .attentionPooling: return [places]
     case .meanOfClassAndDistillation: return readsMeanOfTwo(reads) ? [places] : [[places[head]]]
     case .classAndMeanOfPatches: return [[places[0]], Array(places.dropFirst())]
     }
   }
 
-  /// The means of the tokens that each head reads, side by side, each [B, D] or [B, 2·D].
-  private func read(_ tokens: Tensor, _ reads: ReadTokens) -> [Tensor] {
+  /// The means of the tokens that each head reads, side by side, each [B, D] or [B, 2·D]; with the maximum, where that is
+  /// read too.
+  private func read(
+    _ tokens: Tensor, _ reads: ReadTokens
+  ) -> (inputs: [Tensor], maximum: MaximumOfTokens?) {
     let (batch, width) = (tokens.shape[0], tokens.shape[2])
-    return heads.indices.map { head in
+    let inputs = heads.indices.map { head in
       let means = tokensRead(by: head, reads, of: tokens.shape[1]).map { mean(of: $0, among: tokens) }
       guard means.count > 1 else { return means[0] }
       return Tensor.gathering(
         (0..<batch).flatMap { image in means.indices.map { $0 * batch + image } }, of: means, columns: width,
         shape: [batch, means.count * width])
     }
+    guard reads.readout == .meanAndMaximumOfPatches else { return (inputs, nil) }
+    let maximum = MaximumOfTokens(of: tokens, among: tokensRead(by: 0, reads, of: tokens.shape[1])[0])
+    return (
+      inputs.map {
+        Tensor.map(
+          [$0, maximum.values], to: $0.shape, .constant(0.5) * .operand(0) + .constant(0.5) * .operand(1))
+      }, maximum
+    )
   }
 
   /// The mean of some tokens of each image, [B, N, D] to [B, D].
@@ -186,8 +200,16 @@ package struct ReadoutHead {
 
   /// The reverse of `read`: [k·B, D] or [k·B, 2·D] for each head to [k·B, count, D].
   ///
-  /// No token is read twice, by two heads or as two parts.
-  private func spread(_ gradients: [Tensor], _ reads: ReadTokens, count: Int) -> Tensor {
+  /// No token is read twice, by two heads or as two parts, but where the maximum is read beside the mean.
+  private func spread(_ gradients: [Tensor], _ reads: ReadTokens, _ tape: Tape) -> Tensor {
+    guard let maximum = tape.maximum else { return spreadMeans(gradients, reads, count: tape.tokenCount) }
+    let halves = gradients.map { scaled($0, by: 0.5) }
+    let mean = spreadMeans(halves, reads, count: tape.tokenCount)
+    return Tensor.map(
+      [mean, maximum.backward(halves[0])], to: mean.shape, .operand(0) + .operand(1))
+  }
+
+  private func spreadMeans(_ gradients: [Tensor], _ reads: ReadTokens, count: Int) -> Tensor {
     let rows = gradients[0].shape[0]
     let width = gradients[0].shape[1] / tokensRead(by: 0, reads, of: count).count
     var places = [Int](repeating: -1, count: rows * count)

@@ -1,4 +1,4 @@
-import XAICore
+package import XAICore
 import XAIImage
 import XAITensor
 import XAIWeights
@@ -9,8 +9,8 @@ extension ClassImages {
   /// - Parameters:
   ///   - width: elements of a feature.
   ///   - load: loads the model with some classes.
-  func vectors(
-    width: Int, load: (ClassSource) throws -> VisionTransformer
+  package func vectors(
+    width: Int, load: (ClassSource) throws -> any Model
   ) throws -> ClassVectors {
     // A cosine with the axes gives the directions of features as its logits.
     let axes = Tensor([width, width]) { axes in

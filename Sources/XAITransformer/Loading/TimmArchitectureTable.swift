@@ -62,22 +62,22 @@ extension TimmArchitecture {
     swinv2_base_window12to16_192to256 SwinTransformerV2 patch=4x4 width=128 depth=2+2+18+2 heads=4+8+16+32 window=16+16+16+16 pretrained=12+12+12+6
     swinv2_base_window12to24_192to384 SwinTransformerV2 patch=4x4 width=128 depth=2+2+18+2 heads=4+8+16+32 window=24+24+24+24 pretrained=12+12+12+6
     swinv2_base_window16_256 SwinTransformerV2 patch=4x4 width=128 depth=2+2+18+2 heads=4+8+16+32 window=16+16+16+16 pretrained=0+0+0+0
-    swinv2_cr_base_224 SwinTransformerV2Cr
-    swinv2_cr_base_384 SwinTransformerV2Cr
-    swinv2_cr_base_ns_224 SwinTransformerV2Cr
-    swinv2_cr_giant_224 SwinTransformerV2Cr
-    swinv2_cr_giant_384 SwinTransformerV2Cr
-    swinv2_cr_huge_224 SwinTransformerV2Cr
-    swinv2_cr_huge_384 SwinTransformerV2Cr
-    swinv2_cr_large_224 SwinTransformerV2Cr
-    swinv2_cr_large_384 SwinTransformerV2Cr
-    swinv2_cr_small_224 SwinTransformerV2Cr
-    swinv2_cr_small_384 SwinTransformerV2Cr
-    swinv2_cr_small_ns_224 SwinTransformerV2Cr
-    swinv2_cr_small_ns_256 SwinTransformerV2Cr
-    swinv2_cr_tiny_224 SwinTransformerV2Cr
-    swinv2_cr_tiny_384 SwinTransformerV2Cr
-    swinv2_cr_tiny_ns_224 SwinTransformerV2Cr
+    swinv2_cr_base_224 SwinTransformerV2Cr patch=4x4 width=128 depth=2+2+18+2 heads=4+8+16+32 window=7+7+7+7
+    swinv2_cr_base_384 SwinTransformerV2Cr patch=4x4 width=128 depth=2+2+18+2 heads=4+8+16+32 window=12+12+12+12
+    swinv2_cr_base_ns_224 SwinTransformerV2Cr patch=4x4 width=128 depth=2+2+18+2 heads=4+8+16+32 window=7+7+7+7
+    swinv2_cr_giant_224 SwinTransformerV2Cr patch=4x4 width=512 depth=2+2+42+2 heads=16+32+64+128 window=7+7+7+7
+    swinv2_cr_giant_384 SwinTransformerV2Cr patch=4x4 width=512 depth=2+2+42+2 heads=16+32+64+128 window=12+12+12+12
+    swinv2_cr_huge_224 SwinTransformerV2Cr patch=4x4 width=352 depth=2+2+18+2 heads=8+16+32+64 window=7+7+7+7
+    swinv2_cr_huge_384 SwinTransformerV2Cr patch=4x4 width=352 depth=2+2+18+2 heads=11+22+44+88 window=12+12+12+12
+    swinv2_cr_large_224 SwinTransformerV2Cr patch=4x4 width=192 depth=2+2+18+2 heads=6+12+24+48 window=7+7+7+7
+    swinv2_cr_large_384 SwinTransformerV2Cr patch=4x4 width=192 depth=2+2+18+2 heads=6+12+24+48 window=12+12+12+12
+    swinv2_cr_small_224 SwinTransformerV2Cr patch=4x4 width=96 depth=2+2+18+2 heads=3+6+12+24 window=7+7+7+7
+    swinv2_cr_small_384 SwinTransformerV2Cr patch=4x4 width=96 depth=2+2+18+2 heads=3+6+12+24 window=12+12+12+12
+    swinv2_cr_small_ns_224 SwinTransformerV2Cr patch=4x4 width=96 depth=2+2+18+2 heads=3+6+12+24 window=7+7+7+7
+    swinv2_cr_small_ns_256 SwinTransformerV2Cr patch=4x4 width=96 depth=2+2+18+2 heads=3+6+12+24 window=8+8+8+8
+    swinv2_cr_tiny_224 SwinTransformerV2Cr patch=4x4 width=96 depth=2+2+6+2 heads=3+6+12+24 window=7+7+7+7
+    swinv2_cr_tiny_384 SwinTransformerV2Cr patch=4x4 width=96 depth=2+2+6+2 heads=3+6+12+24 window=12+12+12+12
+    swinv2_cr_tiny_ns_224 SwinTransformerV2Cr patch=4x4 width=96 depth=2+2+6+2 heads=3+6+12+24 window=7+7+7+7
     swinv2_large_window12_192 SwinTransformerV2 patch=4x4 width=192 depth=2+2+18+2 heads=6+12+24+48 window=12+12+12+12 pretrained=0+0+0+0
     swinv2_large_window12to16_192to256 SwinTransformerV2 patch=4x4 width=192 depth=2+2+18+2 heads=6+12+24+48 window=16+16+16+16 pretrained=12+12+12+6
     swinv2_large_window12to24_192to384 SwinTransformerV2 patch=4x4 width=192 depth=2+2+18+2 heads=6+12+24+48 window=24+24+24+24 pretrained=12+12+12+6
@@ -222,11 +222,11 @@ extension TimmArchitecture {
     vit_mediumd_patch16_reg4_gap_256 VisionTransformer patch=16x16 width=512 depth=20 heads=8 positions=patches pool=avg
     vit_mediumd_patch16_reg4_gap_384 VisionTransformer patch=16x16 width=512 depth=20 heads=8 positions=patches pool=avg
     vit_mediumd_patch16_rope_reg1_gap_256 Eva patch=16x16 width=512 depth=20 heads=8 positions=none rope=class:RotaryEmbeddingCat,temperature:10000.0,grid_offset:0.0,grid_indexing:ij,rotate_half:no,in_pixels:no,max_res:224,linear_bands:no,ref_feat_shape:16x16,normalize_coords:separate pool=avg block=EvaBlock attention=EvaAttention
-    vit_pe_core_base_patch16_224 Eva patch=16x16 width=768 depth=12 heads=12 rope=class:RotaryEmbeddingCat,temperature:10000.0,grid_offset:1.0,grid_indexing:xy,rotate_half:no,in_pixels:no,max_res:224,linear_bands:no,ref_feat_shape:14x14,normalize_coords:separate pool=map block=EvaBlock attention=AttentionRope norm=LayerNorm:1e-05
-    vit_pe_core_gigantic_patch14_448 Eva patch=14x14 width=1536 depth=50 heads=16 rope=class:RotaryEmbeddingCat,temperature:10000.0,grid_offset:0.0,grid_indexing:xy,rotate_half:no,in_pixels:no,max_res:224,linear_bands:no,ref_feat_shape:32x32,normalize_coords:separate pool=map block=EvaBlock attention=AttentionRope norm=LayerNorm:1e-05
-    vit_pe_core_large_patch14_336 Eva patch=14x14 width=1024 depth=24 heads=16 rope=class:RotaryEmbeddingCat,temperature:10000.0,grid_offset:1.0,grid_indexing:xy,rotate_half:no,in_pixels:no,max_res:224,linear_bands:no,ref_feat_shape:24x24,normalize_coords:separate pool=map block=EvaBlock attention=AttentionRope norm=LayerNorm:1e-05
-    vit_pe_core_small_patch16_384 Eva patch=16x16 width=384 depth=12 heads=6 rope=class:RotaryEmbeddingCat,temperature:10000.0,grid_offset:1.0,grid_indexing:xy,rotate_half:no,in_pixels:no,max_res:224,linear_bands:no,ref_feat_shape:24x24,normalize_coords:separate pool=map block=EvaBlock attention=AttentionRope norm=LayerNorm:1e-05
-    vit_pe_core_tiny_patch16_384 Eva patch=16x16 width=192 depth=12 heads=3 rope=class:RotaryEmbeddingCat,temperature:10000.0,grid_offset:1.0,grid_indexing:xy,rotate_half:no,in_pixels:no,max_res:224,linear_bands:no,ref_feat_shape:24x24,normalize_coords:separate pool=map block=EvaBlock attention=AttentionRope norm=LayerNorm:1e-05
+    vit_pe_core_base_patch16_224 Eva patch=16x16 width=768 depth=12 heads=12 rope=class:RotaryEmbeddingCat,temperature:10000.0,grid_offset:1.0,grid_indexing:xy,rotate_half:no,in_pixels:no,max_res:224,linear_bands:no,ref_feat_shape:14x14,normalize_coords:separate pool=map pool_includes_prefix=yes block=EvaBlock attention=AttentionRope norm=LayerNorm:1e-05 pool_heads=8
+    vit_pe_core_gigantic_patch14_448 Eva patch=14x14 width=1536 depth=50 heads=16 rope=class:RotaryEmbeddingCat,temperature:10000.0,grid_offset:0.0,grid_indexing:xy,rotate_half:no,in_pixels:no,max_res:224,linear_bands:no,ref_feat_shape:32x32,normalize_coords:separate pool=map pool_includes_prefix=yes block=EvaBlock attention=AttentionRope norm=LayerNorm:1e-05 pool_heads=8
+    vit_pe_core_large_patch14_336 Eva patch=14x14 width=1024 depth=24 heads=16 rope=class:RotaryEmbeddingCat,temperature:10000.0,grid_offset:1.0,grid_indexing:xy,rotate_half:no,in_pixels:no,max_res:224,linear_bands:no,ref_feat_shape:24x24,normalize_coords:separate pool=map pool_includes_prefix=yes block=EvaBlock attention=AttentionRope norm=LayerNorm:1e-05 pool_heads=8
+    vit_pe_core_small_patch16_384 Eva patch=16x16 width=384 depth=12 heads=6 rope=class:RotaryEmbeddingCat,temperature:10000.0,grid_offset:1.0,grid_indexing:xy,rotate_half:no,in_pixels:no,max_res:224,linear_bands:no,ref_feat_shape:24x24,normalize_coords:separate pool=map pool_includes_prefix=yes block=EvaBlock attention=AttentionRope norm=LayerNorm:1e-05 pool_heads=8
+    vit_pe_core_tiny_patch16_384 Eva patch=16x16 width=192 depth=12 heads=3 rope=class:RotaryEmbeddingCat,temperature:10000.0,grid_offset:1.0,grid_indexing:xy,rotate_half:no,in_pixels:no,max_res:224,linear_bands:no,ref_feat_shape:24x24,normalize_coords:separate pool=map pool_includes_prefix=yes block=EvaBlock attention=AttentionRope norm=LayerNorm:1e-05 pool_heads=8
     vit_pe_lang_gigantic_patch14_448 Eva patch=14x14 width=1536 depth=47 heads=16 rope=class:RotaryEmbeddingCat,temperature:10000.0,grid_offset:0.0,grid_indexing:xy,rotate_half:no,in_pixels:no,max_res:224,linear_bands:no,ref_feat_shape:32x32,normalize_coords:separate pool=avg block=EvaBlock attention=AttentionRope norm=LayerNorm:1e-05 last_norm=no
     vit_pe_lang_large_patch14_448 Eva patch=14x14 width=1024 depth=23 heads=16 rope=class:RotaryEmbeddingCat,temperature:10000.0,grid_offset:1.0,grid_indexing:xy,rotate_half:no,in_pixels:no,max_res:224,linear_bands:no,ref_feat_shape:32x32,normalize_coords:separate pool=avg block=EvaBlock attention=AttentionRope norm=LayerNorm:1e-05 last_norm=no
     vit_pe_spatial_base_patch16_512 Eva patch=16x16 width=768 depth=12 heads=12 rope=class:RotaryEmbeddingCat,temperature:10000.0,grid_offset:1.0,grid_indexing:xy,rotate_half:no,in_pixels:no,max_res:224,linear_bands:no,ref_feat_shape:32x32,normalize_coords:separate pool=avg block=EvaBlock attention=AttentionRope norm=LayerNorm:1e-05 last_norm=no

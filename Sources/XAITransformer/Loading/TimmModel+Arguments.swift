@@ -14,7 +14,7 @@ extension TimmModel {
     "reg_tokens", "pre_norm", "qk_norm", "weight_init", "fix_init", "head_init_scale", "dynamic_img_size",
     "dynamic_img_pad", "strict_img_size", "drop_rate", "pos_drop_rate", "patch_drop_rate", "proj_drop_rate",
     "attn_drop_rate", "drop_path_rate", "pretrained_strict", "scale_attn_norm", "scale_attn_inner",
-    "scale_mlp_norm", "scale_mlp",
+    "scale_mlp_norm", "scale_mlp", "attn_pool_num_heads", "attn_pool_mlp_ratio",
   ]
 
   /// Throws for arguments that aren't known, or that the tensors contradict.

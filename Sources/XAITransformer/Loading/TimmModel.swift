@@ -148,7 +148,7 @@ extension TimmModel {
       throw unsupported(
         "architecture", "'\(name)', \(refusal)", "plain vision transformers, BEiT, EVA and Swin v1")
     }
-    if architecture?["pool_includes_prefix"] == "yes" {
+    if architecture?["pool_includes_prefix"] == "yes", architecture?["pool"] != "map" {
       throw unsupported("architecture", "'\(name)', which pools prefix tokens too", "the mean of the patches")
     }
   }
@@ -188,7 +188,13 @@ extension TimmModel {
     }
   }
 
-  /// How the tokens become features: `token`, `avg`, or `map` for an attention pooling of a plain vision transformer.
+  /// What is read by `global_pool`, but for `token`.
+  static let readouts: [String: TokenLayout.Readout] = [
+    "avg": .meanOfPatches, "avgmax": .meanAndMaximumOfPatches, "map": .attentionPooling,
+  ]
+
+  /// How the tokens become features: `token`, `avg`, or for a plain vision transformer `avgmax`; `map` for an attention pooling
+  /// of a plain one or of EVA's class.
   func pooling(default usual: String) throws -> String {
     let implied = implied("pool") ?? usual
     let argument = try config.optionalString("model_args.global_pool")
@@ -196,12 +202,14 @@ extension TimmModel {
     // `pretrained_cfg` itself, whose value counts where the name implies none.
     let told = try config.optionalString("global_pool") ?? config.optionalString("pretrained_cfg.global_pool")
     let pooling = argument ?? (architecture == nil ? told ?? implied : implied)
-    let isPlain = architecture?.className ?? "VisionTransformer" == "VisionTransformer"
-    guard ["token", "avg"].contains(pooling) || (pooling == "map" && isPlain) else {
+    let others = ["VisionTransformer": ["avgmax", "map"], "Eva": ["map"]]
+    let supported = ["token", "avg"] + (others[architecture?.className ?? "VisionTransformer"] ?? [])
+    guard supported.contains(pooling) else {
       throw unsupported(
         pooling == implied && architecture != nil ? "the global_pool of '\(name)'" : "global_pool",
         "'\(pooling)'",
-        isPlain ? "'token', 'avg' and 'map'" : "'token' and 'avg'")
+        supported.dropLast().map { "'\($0)'" }.joined(separator: ", ")
+          + " and '\(supported[supported.count - 1])'")
     }
     guard argument == nil, architecture != nil, let told, told != implied else { return pooling }
     // Only a norm after the mean proves that the mean is meant.
@@ -283,11 +291,14 @@ extension TimmModel {
     return (.normalisedGELU, expanded)
   }
 
-  /// The attention pooling, which has as many heads as a block.
+  /// The attention pooling, which has as many heads as a block unless an argument or the name says otherwise.
+  ///
+  /// That of EVA's class pools all tokens, and has GELU whatever the blocks have.
   func attentionPooling(
     headCount: Int, mlp: VisionTransformerConfiguration.MLP
-  ) throws(VisionTransformerError) -> AttentionPooling {
-    guard !mlp.isGated, !has("fc_norm.weight") else {
+  ) throws -> AttentionPooling {
+    let isOfEVA = architecture?.className == "Eva"
+    guard isOfEVA || !mlp.isGated, !has("fc_norm.weight") else {
       throw unsupported(
         "global_pool", "'map', \(mlp.isGated ? "behind gated MLPs" : "with a norm behind it")",
         "attention pooling of tokens behind the last norm, whose MLP isn't gated")
@@ -295,8 +306,12 @@ extension TimmModel {
     guard has("attn_pool.latent") else {
       throw contradiction("global_pool is 'map', and the weights have no 'attn_pool.latent' to pool with")
     }
-    return AttentionPooling(
-      headCount: headCount, mlpWidth: try shape("attn_pool.mlp.fc1.weight", rank: 2)[0], mlp: mlp)
+    let stated = try config.optionalInteger("model_args.attn_pool_num_heads", in: 1...65_536)
+    var pooling = AttentionPooling(
+      headCount: stated ?? architecture?.integer("pool_heads") ?? headCount,
+      mlpWidth: try shape("attn_pool.mlp.fc1.weight", rank: 2)[0], mlp: isOfEVA ? .gelu : mlp)
+    if isOfEVA || architecture?["pool_includes_prefix"] == "yes" { pooling.pooled = .all }
+    return pooling
   }
 
   /// Which tokens have position embeddings.

@@ -49,7 +49,14 @@ extension VisionTransformer {
       hasClassifier: names.hasClassifier(configuration.classifier), model: directory.name
     ) { try directory.labels(count: $0, notes: &notes) }
     let reader = WeightReader(store)
-    let given = classes.weights(naming: naming) { reader.tensor(names.stored($0), $1) }
+    let head = naming.heads[0]
+    let given = classes.weights {
+      naming.tensor(head, $0)
+    } projection: { inputs, width in
+      let shape: TensorShape = naming.isProjectionTransposed ? [inputs, width] : [width, inputs]
+      let stored = reader.tensor(names.stored(naming.tensor(naming.projection, .weight)), shape)
+      return naming.arrangedProjection(stored)
+    }
     let ownHeads = naming.heads
     var naming = naming
     if !given.isEmpty { naming.heads = Array(naming.heads.prefix(1)) }
@@ -146,108 +153,6 @@ private struct StoredNames {
   }
 }
 
-/// The classes that a model of a checkpoint has, as it was asked for.
-struct RequestedClasses {
-  /// What takes the place of the checkpoint's classifier.
-  private enum Given {
-    /// The weight of the cosine, [classes, E].
-    case vectors(Tensor)
-    /// Elements of the features, how many there are in all, and where a linear layer projects to them, from how many.
-    case features([Int], of: Int, projectedFrom: Int?)
-  }
-
-  /// One label a class; none for a backbone.
-  let labels: [String]
-  /// What the outputs mean; nil where the checkpoint's configuration says it.
-  let output: OutputMeaning?
-  private let given: Given?
-
-  /// What cosines are multiplied by where neither request nor family says it.
-  ///
-  /// It is where the training of CLIP clips it (Radford et al. 2021, section 2.5).
-  private static let defaultScale: Float = 100
-
-  /// Sets the classifier of a configuration.
-  ///
-  /// - Parameters:
-  ///   - classes: what was asked for; nil for the checkpoint's own.
-  ///   - configuration: that of the checkpoint.
-  ///   - hasClassifier: whether the checkpoint has one.
-  ///   - model: the model's name, for messages.
-  ///   - labels: the labels of the checkpoint's classes, by their number.
-  init(
-    _ classes: ClassSource?, for configuration: inout VisionTransformerConfiguration, hasClassifier: Bool,
-    model: String, labels: (_ count: Int) throws -> [String]
-  ) throws {
-    switch classes {
-    case .vectors(let given):
-      try configuration.setCosine(given, model: model)
-      (self.labels, self.given) = (given.names, .vectors(given.vectors))
-      output = configuration.cosineMeaning
-    case .features(let indices):
-      let width = configuration.comparedWidth
-      guard Set(indices).count == indices.count, !indices.isEmpty else {
-        throw LoadError.unusableFeatures(indices)
-      }
-      if let index = indices.first(where: { !(0..<width).contains($0) }) {
-        throw LoadError.noFeature(index, features: width, model: model)
-      }
-      var isProjected = false
-      if case .cosine(_, _, _?) = configuration.classifier { isProjected = true }
-      (configuration.classifier, configuration.classCount) = (.linear, indices.count)
-      self.labels = indices.map(ClassSource.label(ofFeature:))
-      self.given = .features(
-        indices, of: width, projectedFrom: isProjected ? configuration.headInputs : nil)
-      output = .regression
-    case .texts:
-      throw LoadError.noTexts(
-        model: model, reason: "models of its family have no text tower; give class vectors, or images")
-    case .images: fatalError("the vectors of images are made before")
-    case .names(let names):
-      guard hasClassifier else { throw LoadError.namesAlone(model: model) }
-      guard names.count == configuration.classCount else {
-        throw LoadError.otherCount(given: names.count, model: model, classes: configuration.classCount)
-      }
-      (self.labels, given, output) = (names, nil, nil)
-    case nil:
-      if !hasClassifier { (configuration.classifier, configuration.classCount) = (.none, 0) }
-      (self.labels, given, output) = (hasClassifier ? try labels(configuration.classCount) : [], nil, nil)
-    }
-  }
-
-  /// Whether the classes are elements of the features.
-  var areFeatures: Bool {
-    if case .features? = given { true } else { false }
-  }
-
-  /// The parameters of the head that are given, by the names of the checkpoint; none where they are the checkpoint's own.
-  ///
-  /// - Parameter stored: reads a tensor of the checkpoint.
-  func weights(
-    naming: CheckpointNaming, stored: (_ name: String, _ shape: TensorShape) -> Tensor
-  ) -> [String: Tensor] {
-    guard let given, let head = naming.heads.first else { return [:] }
-    switch given {
-    case .vectors(let vectors): return [naming.tensor(head, .weight): vectors]
-    case .features(let indices, let width, let inputs):
-      // Row k of the projection gives element k of the features, and where there is none, of the identity.
-      let projection = inputs.map { inputs in
-        let shape: TensorShape = naming.isProjectionTransposed ? [inputs, width] : [width, inputs]
-        return naming.arrangedProjection(stored(naming.tensor(naming.projection, .weight), shape))
-      }
-      let rows = indices.flatMap { index in
-        projection?[index].elements ?? (0..<width).map { $0 == index ? 1 : 0 }
-      }
-      return [
-        naming.tensor(head, .weight): Tensor([indices.count, inputs ?? width], rows),
-        naming.tensor(head, .bias): Tensor(repeating: 0, [indices.count]),
-      ]
-    }
-  }
-
-  fileprivate static func scale(_ given: Float?, own: Float?) -> Float { given ?? own ?? defaultScale }
-}
-
 extension VisionTransformerConfiguration {
   /// What a user should know of pixels that are in no patch.
   fileprivate var notesOfRest: [String] {
@@ -257,38 +162,5 @@ extension VisionTransformerConfiguration {
       "of \(imageHeight)×\(imageWidth) pixels the last \(max(rows, columns)) to the right and below are in no patch, as in the library; "
         + "maps are drawn over the whole image, so that the lower right of one lies up to as many pixels off"
     ]
-  }
-
-  /// Elements of what is compared with class vectors.
-  fileprivate var comparedWidth: Int {
-    if case .cosine(_, _, let projectedWidth?) = classifier { return projectedWidth }
-    return headInputs
-  }
-
-  /// What cosines with class vectors mean: with a bias, each class has a sigmoid of its own.
-  fileprivate var cosineMeaning: OutputMeaning {
-    guard case .cosine(_, .some, _) = classifier else { return .softmax }
-    return classCount == 1 ? .sigmoid : .sigmoidPerClass
-  }
-
-  /// Puts a cosine with class vectors behind the features.
-  ///
-  /// Where two heads would read a token each, the features are the mean of both tokens; where a head would read class token and mean
-  /// of patches side by side, vectors of one token's width are compared with the class token alone.
-  fileprivate mutating func setCosine(_ given: ClassVectors, model: String) throws(LoadError) {
-    var (scale, bias, projectedWidth): (Float?, Float?, Int?) = (nil, nil, nil)
-    if case .cosine(let own, let added, let width) = classifier {
-      (scale, bias, projectedWidth) = (own, added, width)
-    }
-    let elements = given.vectors.shape[1]
-    var fitting = [projectedWidth ?? headInputs]
-    if projectedWidth == nil, readout == .classAndMeanOfPatches { fitting.append(width) }
-    guard fitting.contains(elements) else {
-      throw .otherWidth(given: elements, features: fitting, model: model)
-    }
-    if fitting.count > 1, elements == width { readout = .classToken }
-    classifier = .cosine(
-      scale: RequestedClasses.scale(given.scale, own: scale), bias: bias, projectedWidth: projectedWidth)
-    classCount = given.names.count
   }
 }

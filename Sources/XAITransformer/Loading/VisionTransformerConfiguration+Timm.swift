@@ -39,13 +39,16 @@ extension VisionTransformerConfiguration {
       imageHeight: image.0, imageWidth: image.1, patchHeight: patch[2], patchWidth: patch[3], width: width,
       depth: timm.depth, headCount: try timm.headCount(width: width), mlpWidth: mlp.width,
       epsilon: try timm.epsilon(), classCount: classCount, prefix: prefix,
-      readout: pooling == "map"
-        ? .attentionPooling
-        : pooling == "avg" ? .meanOfPatches : isDistilled ? .meanOfClassAndDistillation : .classToken,
+      readout: TimmModel.readouts[pooling] ?? (isDistilled ? .meanOfClassAndDistillation : .classToken),
       finalNorm: try timm.finalNorm(), qkvBias: timm.qkvBias,
       positions: try timm.positions(needsPositions: needsPositions))
     (self.mlp, assumptions) = (mlp.kind, timm.assumptions(width: width))
     if pooling == "map" { self.pooling = try timm.attentionPooling(headCount: headCount, mlp: mlp.kind) }
+    if readout == .meanAndMaximumOfPatches {
+      assumptions.append(
+        "global_pool is 'avgmax', whose maximum reads another patch for each element: to methods that begin with the rows "
+          + "that are read, such as attention rollout, all patches are read alike")
+    }
     if classCount == 0 { classifier = .none }
     if ["ResPostBlock", "EvaBlockPostNorm", "ResPostRelPosBlock"].contains(timm.implied("block")) {
       normOrder = .resPostNorm

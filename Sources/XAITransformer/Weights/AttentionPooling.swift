@@ -3,7 +3,7 @@ import XAITensor
 
 /// The sizes of an attention pooling, the last layer of models that read a probe.
 ///
-/// With z the patches behind the last norm and p a learned probe, every head takes a = softmax(q·Kᵀ/√d), 1 × N, with q from p
+/// With z the patches, or all tokens, behind the last norm and p a learned probe, every head takes a = softmax(q·Kᵀ/√d), 1 × N, with q from p
 /// and K, V from z; o is W_O times the heads' a·V side by side, and the features are o + MLP(Norm(o)).
 ///
 /// Sources: Lee et al. 2019, "Set Transformer" (arXiv 1810.00825), section 3.2; as the head of a vision transformer, Zhai et al.
@@ -15,8 +15,18 @@ public struct AttentionPooling: Hashable, Sendable {
   public var mlpWidth: Int
   /// What is between the layers of its MLP.
   public var mlp: VisionTransformerConfiguration.MLP
+  /// Which tokens the probe attends to.
+  public var pooled = PooledTokens.patches
 
-  /// States all of it.
+  /// Which tokens a probe attends to.
+  public enum PooledTokens: Hashable, Sendable {
+    /// The patches.
+    case patches
+    /// The patches and the tokens before them.
+    case all
+  }
+
+  /// States all of it but which tokens are pooled.
   public init(headCount: Int, mlpWidth: Int, mlp: VisionTransformerConfiguration.MLP = .gelu) {
     self.headCount = headCount
     self.mlpWidth = mlpWidth

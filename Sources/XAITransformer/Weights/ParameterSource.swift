@@ -60,6 +60,17 @@ extension Tensor {
   package func flattened(to shape: TensorShape) -> Tensor {
     count == shape.count ? reshaped(to: shape) : self
   }
+
+  /// A matrix with its rows as columns; a placeholder that has no elements stays one.
+  package func transposed(rows: Int, columns: Int) -> Tensor {
+    guard count == rows * columns else { return self }
+    let x = elements
+    return Tensor([columns, rows]) { result in
+      for row in 0..<rows {
+        for column in 0..<columns { result[column * rows + row] = x[row * columns + column] }
+      }
+    }
+  }
 }
 
 /// The configuration of the directory that a model came from, kept for writing the model with what it doesn't change.

@@ -200,7 +200,7 @@ public struct VisionTransformerConfiguration: Hashable, Sendable {
   var biasTableShape: TensorShape { RelativePositionBias.tableShape(layout.grid, heads: headCount) }
 
   /// Elements of the features, which a classification head reads.
-  var headInputs: Int { readout == .classAndMeanOfPatches ? 2 * width : width }
+  package var headInputs: Int { readout == .classAndMeanOfPatches ? 2 * width : width }
 
   /// Prefix tokens with a position embedding; they are the first ones.
   var positionedPrefixCount: Int {

@@ -144,6 +144,12 @@ CASES = [
                    global_pool="avg"), full=True,
     ),
     Case(
+        "timm-vit-avgmax", "VisionTransformer with a class token, mean and maximum of patches, fc_norm after them",
+        Layout(("class",), (3, 5), "patches+maximum"), (24, 20), 64,
+        timm_model("vit_tiny_patch16_224", img_size=(24, 20), patch_size=(8, 4), embed_dim=20, num_heads=4,
+                   global_pool="avgmax"), full=True, parameter_gradients=True,
+    ),
+    Case(
         "timm-vit-gap-nocls", "VisionTransformer without a class token, norm before the mean of patches",
         Layout((), (4, 4), "patches"), (16, 16), 10, timm_model("vit_base_patch16_gap_224"),
     ),

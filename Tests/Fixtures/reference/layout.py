@@ -10,7 +10,8 @@ class Layout:
     """Prefix tokens by kind, the patch grid, and the readout.
 
     `readout` is "class" (the first token), "patches" (mean over the patch tokens) or "class+distillation"
-    (mean of the first two tokens' logits) or "class+patches" (the first token beside the mean over the patch tokens).
+    (mean of the first two tokens' logits) or "class+patches" (the first token beside the mean over the patch tokens)
+    or "patches+maximum" (half the mean over the patch tokens and half their maximum, whose rows count as those of the mean).
     """
 
     prefix: tuple[str, ...]
@@ -31,6 +32,7 @@ class Layout:
         if self.readout == "class+patches":
             return (matrix[0] + matrix[count:].mean(dim=0))[count:] / 2
         rows = {"class": slice(0, 1), "class+distillation": slice(0, 2), "patches": slice(count, None)}
+        rows["patches+maximum"] = rows["patches"]
         return matrix[rows[self.readout]].mean(dim=0)[count:]
 
     def as_json(self) -> dict:

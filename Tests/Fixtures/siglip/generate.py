@@ -60,6 +60,9 @@ CASES = [
     Case("timm-map-registers", "timm's map pooling of the patches beside four registers, of a ViT that is no SigLIP",
          Layout(("probe",) + ("register",) * 4, (4, 4), "class"), (16, 16), 326,
          cases.timm_model("vit_so150m_patch16_reg4_map_256", global_pool="map"), parameter_gradients=True),
+    Case("timm-pe-core", "timm's Perception Encoder: EVA's attention pooling of all tokens, rotations, a norm before the blocks",
+         Layout(("probe", "class"), (4, 4), "class"), (16, 16), 327,
+         cases.timm_model("vit_pe_core_tiny_patch16_384", embed_dim=32, num_heads=8, global_pool="map"), parameter_gradients=True),
 ]
 
 

@@ -37,10 +37,9 @@ READ = {
     "SwinTransformerBlock", "SwinTransformerStage", "PatchMerging", "ClassifierHead", "SelectAdaptivePool2d",
     "FastAdaptiveAvgPool", "Flatten", "RelPosAttention", "RelPosBlock", "ResPostRelPosBlock", "LayerScaleFixed",
     "GeGluMlp", "HybridEmbed", "RelPosMlp", "RelPosBias", "Softmax", "ReLU", "SwinTransformerV2Block",
-    "SwinTransformerV2Stage",
+    "SwinTransformerV2Stage", "SwinTransformerV2CrBlock", "AdaptiveAvgPool2d", "SwinTransformerV2CrStage", "WindowMultiHeadAttention",
 }
 # Classes whose parts aren't looked at: their name alone says that they are something else.
-OPAQUE = {"SwinTransformerV2Cr"}
 OPAQUE_PARTS = {"HybridEmbed", "RelPosMlp", "RelPosBias", "ParallelThingsBlock"}
 
 
@@ -69,8 +68,6 @@ def pair(size) -> list[int]:
 
 
 def check_known(model: nn.Module) -> None:
-    if type(model).__name__ in OPAQUE:
-        return
     opaque: list[str] = []
     for name, module in model.named_modules():
         if not name or any(name.startswith(f"{inside}.") for inside in opaque):
@@ -189,7 +186,10 @@ def plain_facts(model: nn.Module) -> dict:
         "final_norm": norm(getattr(model, "norm", None)),
         "fc_norm": norm(getattr(model, "fc_norm", None)),
         "pool": model.global_pool or "none",
-        "pool_includes_prefix": bool(getattr(model, "pool_include_prefix", False)),
+        # EVA's class pools by attention what the plain one pools only by this argument.
+        "pool_includes_prefix": bool(
+            getattr(model, "pool_include_prefix", type(model).__name__ == "Eva" and model.global_pool == "map")),
+        "pool_heads": getattr(getattr(model, "attn_pool", None), "num_heads", None),
         "shared_position_bias": any(
             getattr(model, name, None) is not None for name in ("rel_pos_bias", "shared_rel_pos")),
         "heads_of_classifier": 2 if getattr(model, "head_dist", None) is not None else 1,
@@ -197,6 +197,8 @@ def plain_facts(model: nn.Module) -> dict:
     }
     facts |= {key: only((block[key] for block in blocks), key) for key in blocks[0]}
     usual = {"key_heads": facts["heads"]}
+    if facts["pool_heads"] in (None, facts["heads"]):
+        usual["pool_heads"] = facts["pool_heads"]
     if isinstance(facts["heads"], int):
         usual["head_width"] = facts["width"] // facts["heads"]
     return {key: value for key, value in facts.items() if key not in usual or value != usual[key]}
@@ -227,11 +229,33 @@ def swin_facts(model: nn.Module) -> dict:
     }
 
 
+def own_swin_facts(model: nn.Module) -> dict:
+    """Of timm's own reading of version 2, in the words of the others."""
+    stages = []
+    for index, stage in enumerate(model.stages):
+        blocks = list(stage.blocks)
+        stages.append({
+            "stated_window": pair(only(model._ref_window_sizes[index], "window")),
+            "qkv_bias": qkv_bias(blocks[0].attn), "main_norms": [kind(b.norm3) is not None for b in blocks],
+            "depth": len(blocks), "width": blocks[0].dim, "heads": only((b.attn.num_heads for b in blocks), "heads"),
+            "hidden": blocks[0].mlp.fc2.in_features, "window": pair(only((list(b.window_size) for b in blocks), "window")),
+            "shifts": [list(b.shift_size) for b in blocks], "grid": list(blocks[0].feat_size),
+            "activation": only((activation(b.mlp.act) for b in blocks), "activation"),
+            "norm": only((norm(n) for b in blocks for n in (b.norm1, b.norm2)), "norm"),
+            "merge": None if kind(stage.downsample) is None else norm(stage.downsample.norm),
+        })
+    return {
+        "image": pair(model.img_size), "patch": pair(model.patch_size), "patch_norm": norm(model.patch_embed.norm),
+        "stages": stages, "final_norm": norm(model.stages[-1].blocks[-1].norm3), "pool": model.head.global_pool.pool_type,
+        "classes": model.num_classes,
+    }
+
+
 def facts(model: nn.Module) -> dict:
     check_known(model)
     name = type(model).__name__
-    if name in OPAQUE:
-        return {"class": name, "image": list(model.pretrained_cfg["input_size"][1:]), "classes": model.num_classes}
+    if name == "SwinTransformerV2Cr":
+        return {"class": name} | own_swin_facts(model)
     return {"class": name} | (swin_facts(model) if name.startswith("SwinTransformer") else plain_facts(model))
 
 
@@ -324,6 +348,8 @@ def table_line(name: str, found: dict) -> str:
             value = ",".join(f"{part}:{text(fact)}" for part, fact in value.items())
         if value != PLAINEST[key]:
             parts.append(f"{key}={text(value)}")
+    if "pool_heads" in found:
+        parts.append(f"pool_heads={found['pool_heads']}")
     # Tensors can't tell a norm that was left out from one that is missing.
     if found["final_norm"] is None and found["fc_norm"] is None:
         parts.append("last_norm=no")

@@ -59,11 +59,12 @@ enum TimmFacts {
       case .meanOfPatches: "avg"
       case .classToken, .meanOfClassAndDistillation: "token"
       case .attentionPooling: "map"
+      case .meanAndMaximumOfPatches: "avgmax"
       case .classAndMeanOfPatches: "else"
       }
     let queryKeyNorm = own.attentionTransforms.compactMap { $0 as? QueryKeyNorm }.first
     let scale = JSONValue.boolean(own.layerScale != nil)
-    return [
+    var facts: [String: JSONValue] = [
       "embedding": .string("PatchEmbed"), "image": pair(own.imageHeight, own.imageWidth),
       "patch": pair(own.patchHeight, own.patchWidth), "patch_bias": .boolean(own.hasPatchBias),
       "patch_norm": .null, "width": .integer(own.width), "depth": .integer(own.depth),
@@ -73,7 +74,7 @@ enum TimmFacts {
       "final_norm": own.finalNorm == .onTokens ? norm : .null,
       "fc_norm": own.finalNorm == .afterPooling ? norm : .null,
       "pool": .string(pool),
-      "pool_includes_prefix": .boolean(false),
+      "pool_includes_prefix": .boolean(own.pooling?.pooled == .all),
       "shared_position_bias": .boolean(own.positionBias?.isShared == true),
       "heads_of_classifier": .integer(isTwoHeaded ? 2 : 1), "classes": .integer(own.classCount),
       "block": .string(block),
@@ -90,6 +91,8 @@ enum TimmFacts {
       "gate": .boolean(false), "layer_scale": .array([scale, scale]),
       "position_bias": .boolean(names.contains("blocks.0.attn.relative_position_bias_table")),
     ]
+    if let heads = own.pooling?.headCount, heads != own.headCount { facts["pool_heads"] = .integer(heads) }
+    return facts
   }
 
   /// Of the rotary embeddings among transforms of queries and keys.
@@ -142,10 +145,19 @@ enum TimmFacts {
         facts["pretrained_window"] = pair(stage.pretrainedWindow, stage.pretrainedWindow)
         facts["qkv_bias"] = .string(own.qkvBias == .queryAndValue ? "query+value" : "none")
       }
+      if own.version == .timmSecond {
+        facts["stated_window"] = pair(stage.window, stage.window)
+        facts["qkv_bias"] = .string(own.qkvBias == .all ? "all" : "none")
+        facts["main_norms"] = .array(
+          layers.indices.map { .boolean(own.normedLayers.contains($0) || $0 == own.layerCount - 1) })
+      }
       return .object(facts)
     }
+    let names: [HierarchicalConfiguration.Version: String] = [
+      .first: "SwinTransformer", .second: "SwinTransformerV2", .timmSecond: "SwinTransformerV2Cr",
+    ]
     return [
-      "class": .string(own.version == .first ? "SwinTransformer" : "SwinTransformerV2"),
+      "class": .string(names[own.version] ?? ""),
       "image": pair(own.imageHeight, own.imageWidth), "patch": pair(own.patchHeight, own.patchWidth),
       "patch_norm": norm(1e-5), "stages": .array(stages), "final_norm": norm(own.epsilon),
       "pool": .string("avg"),

@@ -296,8 +296,12 @@ struct NaiveTransformer {
     switch configuration.readout {
     case .classToken: return linear("head", tokens[0])
     case .meanOfPatches: return linear("head", mean)
+    case .meanAndMaximumOfPatches:
+      let peaks = mean.indices.map { i in patches.map { $0[i] }.max() ?? .nan }
+      return linear("head", zip(mean, peaks).map { ($0 + $1) / 2 })
     case .classAndMeanOfPatches: return linear("head", tokens[0] + mean)
-    case .attentionPooling: return linear("head", pooled(patches))
+    case .attentionPooling:
+      return linear("head", pooled(configuration.pooling?.pooled == .all ? tokens : patches))
     case .meanOfClassAndDistillation: fatalError("not among the toys of other stages")
     }
   }

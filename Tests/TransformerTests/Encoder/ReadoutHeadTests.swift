@@ -63,7 +63,7 @@ import XAITesting
         expected = apply(
           head.heads[0],
           head.finalNorm == .onTokens ? mean(patches.map(normed)) : normed(mean(patches)))
-      case .attentionPooling: fatalError("what is pooled is read by no layout")
+      case .meanAndMaximumOfPatches, .attentionPooling: fatalError("not among these toys")
       }
       expectClose(logits[image].elements, expected.map(Float.init), within: 1e-5, "\(what), image \(image)")
     }

@@ -86,7 +86,7 @@ import Testing
       Case("model_args.pre_norm", "true", "pre_norm"),
       Case("model_args.act_layer", "relu", "act_layer"),
       Case("model_args.global_pool", "map", "global_pool", "'map'"),
-      Case("model_args.global_pool", "avgmax", "'avgmax'", "'token', 'avg' and 'map'"),
+      Case("model_args.global_pool", "max", "'max'", "'token', 'avg', 'avgmax' and 'map'"),
       Case("model_args.num_heads", "5", "width 18", "5 heads"),
       Case("model_args.num_heads", "0", "heads is 0"),
       Case("model_args.img_size", "[4611686018427387904, 4611686018427387904]", "image height"),

@@ -7,7 +7,7 @@ import XAITensor
 import XAITesting
 import XAIWeights
 
-@testable import XAICLIP
+@testable import XAITowers
 
 /// Directories of OpenCLIP, against what OpenCLIP computes.
 @Suite struct OpenCLIPTests {
@@ -26,7 +26,7 @@ import XAIWeights
 
   @Test("vectors of texts")
   func vectors() throws {
-    let found = try TextFixture.tower("open-clip").vectors(of: texts).vectors
+    let found = try TextFixture.tower("open-clip").vectors(of: texts).vectors.vectors
     expectClose(found, try TextFixture.expected("open-clip.texts"), within: 1e-5, "texts")
   }
 

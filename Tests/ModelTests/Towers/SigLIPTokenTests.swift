@@ -4,7 +4,7 @@ import XAICore
 import XAITesting
 import XAIWeights
 
-@testable import XAISigLIP
+@testable import XAITowers
 
 /// Tokens against `transformers`, `tokenizers` and `sentencepiece`, and tokenizers that aren't read.
 @Suite struct SigLIPTokenTests {
@@ -54,7 +54,7 @@ import XAIWeights
   func capitals() throws {
     let fixture = try CLIPFixture("pairs", of: "siglip-texts")
     func tokens(_ text: String) throws -> (ids: [Int], notes: [String]) {
-      let tokenizer = try #require(try TextTokenizer(directory: fixture.directory(), isOpenCLIP: false))
+      let tokenizer = try #require(try PieceTokenizer(directory: fixture.directory(), isOpenCLIP: false))
       return (try tokenizer.tokens(of: text, length: 64).ids, tokenizer.notes)
     }
     #expect(try tokens("A Dog").ids == tokens("a dog").ids)

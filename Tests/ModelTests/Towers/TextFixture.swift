@@ -3,7 +3,7 @@ import XAITensor
 import XAITesting
 import XAIWeights
 
-@testable import XAICLIP
+@testable import XAITowers
 
 /// Small models of both towers, and what `transformers` makes of texts; see `generate.py` in `Tests/Fixtures/clip`.
 struct TextFixture: Decodable {
@@ -31,7 +31,7 @@ struct TextFixture: Decodable {
 
   static func tower(_ name: String, on kernels: AvailableKernels = .preferred) throws -> TextTower {
     let directory = try ModelDirectory(path(name))
-    return try TextTower(directory, directory.weights(), on: kernels.make())
+    return try TextTower(directory, directory.weights(), of: .clip, on: kernels.make())
   }
 
   /// A row divided by its length.

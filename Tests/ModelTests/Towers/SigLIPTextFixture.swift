@@ -4,7 +4,7 @@ import XAITensor
 import XAITesting
 import XAIWeights
 
-@testable import XAISigLIP
+@testable import XAITowers
 
 /// Small models of both towers with tokenizers of each kind, and what the libraries make of texts; see `generate.py` in
 /// `Tests/Fixtures/siglip-texts`.
@@ -32,13 +32,13 @@ struct SigLIPTextFixture: Decodable {
     try SafetensorsFile(path: path("expected.safetensors")).tensor(key)
   }
 
-  static func tokenizer(_ name: String) throws -> TextTokenizer? {
-    try TextTokenizer(directory: ModelDirectory(path(name)), isOpenCLIP: name == "open-clip")
+  static func tokenizer(_ name: String) throws -> PieceTokenizer? {
+    try PieceTokenizer(directory: ModelDirectory(path(name)), isOpenCLIP: name == "open-clip")
   }
 
   static func tower(_ name: String, on kernels: AvailableKernels = .preferred) throws -> TextTower {
     let directory = try ModelDirectory(path(name))
-    return try TextTower(directory, directory.weights(), on: kernels.make())
+    return try TextTower(directory, directory.weights(), of: .sigLIP, on: kernels.make())
   }
 
   /// The tokens of a text, as many as the context has.

@@ -1,6 +1,7 @@
 import XAICore
 import XAIFoundation
 public import XAITensor
+public import XAITransformer
 public import XAIWeights
 
 /// A transformer that makes one vector of a text, such as the text tower of CLIP (Radford and others 2021, arXiv 2103.00020,
@@ -218,19 +219,6 @@ public struct TextTransformer: Sendable {
             mask[(head * count + row) * count + column] = column > row ? -1e9 : 0
           }
         }
-      }
-    }
-  }
-}
-
-extension Tensor {
-  /// A matrix with its rows as columns; a placeholder that has no elements stays one.
-  func transposed(rows: Int, columns: Int) -> Tensor {
-    guard count == rows * columns else { return self }
-    let x = elements
-    return Tensor([columns, rows]) { result in
-      for row in 0..<rows {
-        for column in 0..<columns { result[column * rows + row] = x[row * columns + column] }
       }
     }
   }

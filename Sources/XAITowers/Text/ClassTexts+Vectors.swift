@@ -1,4 +1,4 @@
-package import XAICore
+import XAICore
 import XAITensor
 
 extension ClassTexts {
@@ -8,7 +8,7 @@ extension ClassTexts {
   /// - Parameters:
   ///   - transformer: the text tower.
   ///   - tokens: a prompt as the tower reads it.
-  package func vectors(
+  func vectors(
     by transformer: TextTransformer, tokens: (String) throws -> TextTransformer.Tokens
   ) throws -> ClassVectors {
     let width = transformer.configuration.projectedWidth

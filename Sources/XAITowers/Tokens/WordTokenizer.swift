@@ -1,10 +1,11 @@
 @_spi(_Unicode) import Swift
+import XAICore
 import XAIFoundation
 import XAIWeights
 
 /// CLIP's tokenizer: byte pairs of lower-case words (Radford and others 2021, section 2.4; Sennrich and others 2016, arXiv
 /// 1508.07909), as `CLIPTokenizer` of `transformers` computes it.
-struct TextTokenizer: Sendable {
+struct WordTokenizer: TextTokenizer {
   /// The numbers of tokens.
   private let vocabulary: [String: Int]
   /// The order in which pairs are joined; the lowest first.
@@ -12,6 +13,9 @@ struct TextTokenizer: Sendable {
   /// The tokens before and behind every text.
   let start: Int
   let end: Int
+  /// The token that is read, `eos_token_id` of the configuration; 2 stands for that of the highest number, as in the first
+  /// checkpoints.
+  private var pooledToken = 2
 
   struct Pair: Hashable, Sendable {
     let first: String
@@ -33,16 +37,24 @@ struct TextTokenizer: Sendable {
     ranks = Dictionary(pairs.enumerated().map { ($0.element, $0.offset) }) { first, _ in first }
   }
 
-  /// The largest number of a token.
   var largest: Int { vocabulary.values.max() ?? 0 }
+
+  let notes: [String] = []
+
+  func read(_ text: String, length: Int) throws(LoadError) -> (tokens: TextTransformer.Tokens, isCut: Bool) {
+    let ids = try tokens(of: text)
+    // The first of several equal ones; as in the library, the first token where there is none.
+    let pooled = pooledToken == 2 ? ids.max().flatMap(ids.firstIndex(of:)) : ids.firstIndex(of: pooledToken)
+    return (TextTransformer.Tokens(ids, pooled: pooled ?? 0), isCut: false)
+  }
 
   /// The tokens of a text, with those before and behind it.
   ///
-  /// - Throws: `TextError` for a text that has none, or that would end before its end.
-  func tokens(of text: String) throws(TextError) -> [Int] {
+  /// - Throws: `LoadError.unusableText` for a text that has none, or that would end before its end.
+  func tokens(of text: String) throws(LoadError) -> [Int] {
     for name in [Self.names.start, Self.names.end] where text.contains(name) {
-      throw TextError(
-        text: text,
+      throw .unusableText(
+        text,
         reason:
           "holds '\(name)', which stands for the \(name == Self.names.start ? "start" : "end") of a text")
     }
@@ -50,12 +62,12 @@ struct TextTokenizer: Sendable {
     for word in Self.words(of: Self.normalised(text)) {
       for piece in pieces(of: word) {
         guard let id = vocabulary[piece] else {
-          throw TextError(text: text, reason: "has '\(piece)', which the vocabulary lacks")
+          throw .unusableText(text, reason: "has '\(piece)', which the vocabulary lacks")
         }
         ids.append(id)
       }
     }
-    guard ids.count > 1 else { throw TextError(text: text, reason: "has no words") }
+    guard ids.count > 1 else { throw .unusableText(text, reason: "has no words") }
     return ids + [end]
   }
 
@@ -159,16 +171,18 @@ struct TextTokenizer: Sendable {
   }()
 }
 
-/// Why a text has no tokens that a tower can read.
-struct TextError: Error {
-  let text: String
-  let reason: String
-}
-
 // MARK: - Files
 
-extension TextTokenizer {
-  /// The tokenizer of a model directory: `tokenizer.json`, else `vocab.json` with `merges.txt`; nil where there is neither.
+extension WordTokenizer {
+  /// The tokenizer of a model directory, and the token that its text tower reads; nil where there is no tokenizer.
+  init?(directory: ModelDirectory) throws {
+    try self.init(directory: directory.path)
+    // OpenCLIP takes the token of the highest number.
+    guard directory.format != .openCLIP else { return }
+    pooledToken = try directory.config.optionalInteger("text_config.eos_token_id") ?? 49407
+  }
+
+  /// Reads `tokenizer.json`, else `vocab.json` with `merges.txt`; nil where there is neither.
   init?(directory: String) throws(ConfigurationError) {
     let path = "\(directory)/tokenizer.json"
     if let whole = try Configuration(optionalPath: path) {

@@ -2,11 +2,11 @@ import XAICore
 import XAIFoundation
 import XAIWeights
 
-/// From a text to the tokens of the text tower, as `transformers` computes it.
+/// SigLIP's tokenizers: pieces of a text, padded to the length of the context, as `transformers` computes them.
 ///
 /// SigLIP's has pieces by a unigram language model (Kudo 2018, arXiv 1804.10959) and reads lower-case texts without punctuation;
 /// SigLIP 2's is Gemma's, byte pairs with bytes for what they lack.
-struct TextTokenizer: Sendable {
+struct PieceTokenizer: TextTokenizer {
   /// The files that a tokenizer is read from, the first that is there.
   static let files = ["tokenizer.json", "spiece.model"]
 
@@ -20,11 +20,14 @@ struct TextTokenizer: Sendable {
   fileprivate let padsLeft: Bool
   /// Tokens that no text may hold, since they stand for its start, its end or padding.
   fileprivate let special: [String]
-  /// What a user should know of how texts are read.
   let notes: [String]
 
-  /// The largest number of a token.
   var largest: Int { max(pieces.largest, padding, (before + after).max() ?? 0) }
+
+  func read(_ text: String, length: Int) throws(LoadError) -> (tokens: TextTransformer.Tokens, isCut: Bool) {
+    let (ids, isCut) = try tokens(of: text, length: length)
+    return (TextTransformer.Tokens(ids, pooled: length - 1), isCut)
+  }
 
   /// The tokens of a text, as many as the context has.
   ///
@@ -55,7 +58,7 @@ protocol TokenPieces: Sendable {
 
 // MARK: - Files
 
-extension TextTokenizer {
+extension PieceTokenizer {
   /// The tokenizer of a model directory: `tokenizer.json`, else `spiece.model`; nil where there is neither.
   init?(directory: ModelDirectory, isOpenCLIP: Bool) throws {
     let settings = try Configuration(optionalPath: "\(directory.path)/tokenizer_config.json")
@@ -75,10 +78,10 @@ extension TextTokenizer {
 
   private static func read(
     _ file: TokenizerFile, _ settings: Configuration?, directory: ModelDirectory, isOpenCLIP: Bool
-  ) throws -> TextTokenizer {
+  ) throws -> PieceTokenizer {
     let (cleaning, notes) = try cleaning(file, settings, directory.config, isOpenCLIP: isOpenCLIP)
     let side = try settings?.optionalString("padding_side")
-    return TextTokenizer(
+    return PieceTokenizer(
       cleaning: cleaning, pieces: file, before: file.before, after: file.after,
       padding: try padding(settings, directory, file.number) ?? file.padding ?? 0,
       padsLeft: side.map { $0 == "left" } ?? file.padsLeft, special: file.special, notes: notes)

@@ -9,6 +9,7 @@ import XAITransformer
 import XAIWeights
 
 @testable import XAISigLIP
+@testable import XAITowers
 
 /// Text towers, and classes that are texts, against `transformers` and OpenCLIP.
 @Suite struct SigLIPTextTests {
@@ -141,7 +142,7 @@ import XAIWeights
       if tower == "vision_cfg" {
         _ = try OpenCLIP.timmConfiguration(config)
       } else {
-        _ = try OpenCLIP.textTower(config)
+        _ = try OpenCLIP.textTower(config, .sigLIP)
       }
     }
   }

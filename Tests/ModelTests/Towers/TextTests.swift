@@ -6,7 +6,7 @@ import XAITensor
 import XAITesting
 import XAIWeights
 
-@testable import XAICLIP
+@testable import XAITowers
 
 /// CLIP's tokenizer and text tower against `transformers`, and classes that are texts.
 @Suite struct TextTests {
@@ -18,7 +18,7 @@ import XAIWeights
 
   @Test("tokens of 270 texts, in both forms of a vocabulary", arguments: TextFixture.models)
   func tokens(_ model: String) throws {
-    let tokenizer = try #require(try TextTokenizer(directory: TextFixture.path(model)))
+    let tokenizer = try #require(try WordTokenizer(directory: TextFixture.path(model)))
     #expect(fixture.texts.count == 270)
     for (text, expected) in zip(fixture.texts, fixture.tokens) {
       let found = try tokenizer.tokens(of: text)
@@ -29,7 +29,7 @@ import XAIWeights
   @Test("a text without words, or with a token that ends texts, is refused")
   func refusedTexts() throws {
     let tower = try TextFixture.tower("both-towers")
-    func vectors(_ text: String) throws -> ClassVectors { try tower.vectors(of: ClassTexts([text])) }
+    func vectors(_ text: String) throws -> ClassVectors { try tower.vectors(of: ClassTexts([text])).vectors }
     expectError("end of a text") { try vectors("a <|endoftext|> b") }
     expectError("start of a text") { try vectors("a <|startoftext|>b") }
     expectError("is empty") { try vectors(" \u{3000}") }
@@ -57,7 +57,7 @@ import XAIWeights
     let expected = try TextFixture.expected("\(model).texts")
     var compared = 0
     for (text, tokens) in zip(fixture.texts, fixture.tokens) where tokens.count <= 64 {
-      let found = try tower.vectors(of: ClassTexts([text])).vectors.elements
+      let found = try tower.vectors(of: ClassTexts([text])).vectors.vectors.elements
       let wanted = TextFixture.direction(expected[compared].elements)
       for (a, b) in zip(found, wanted) { #expect(abs(a - b) < 1e-5 * kernels.slack, "\(text)") }
       compared += 1
@@ -71,9 +71,9 @@ import XAIWeights
     // Texts that differ only in how characters are composed are one text to Swift.
     var seen: Set<String> = []
     let texts = fixture.texts.filter { seen.insert($0).inserted }
-    let together = try tower.vectors(of: ClassTexts(texts)).vectors
+    let together = try tower.vectors(of: ClassTexts(texts)).vectors.vectors
     for index in stride(from: 0, to: texts.count, by: 7) {
-      let alone = try tower.vectors(of: ClassTexts([texts[index]])).vectors.elements
+      let alone = try tower.vectors(of: ClassTexts([texts[index]])).vectors.vectors.elements
       for (a, b) in zip(alone, together[index].elements) { #expect(abs(a - b) < 1e-5, "\(texts[index])") }
     }
   }
@@ -81,7 +81,7 @@ import XAIWeights
   @Test("several prompts make the mean of their directions", arguments: TextFixture.models)
   func ensembles(_ model: String) throws {
     let texts = try ClassTexts(fixture.classes, templates: fixture.templates)
-    let found = try TextFixture.tower(model).vectors(of: texts)
+    let found = try TextFixture.tower(model).vectors(of: texts).vectors
     let expected = try TextFixture.expected("\(model).ensembles")
     #expect(found.names == fixture.classes)
     for index in fixture.classes.indices {
