@@ -6,42 +6,21 @@ import XAITransformer
 /// A relative position bias that is a function of the offset between two tokens of a window.
 ///
 /// With Δ the offset of rows and of columns as a share of the largest one of pretraining, times 8, its size is taken by
-/// logarithm, δ = sign(Δ)·log₂(1 + |Δ|)/log₂ 8, and the bias of each head is 16·σ(W₂·ReLU(W₁·δ + b₁)). In timm's own version 2
-/// Δ is the offset itself, δ = sign(Δ)·ln(1 + |Δ|), and the bias W₂·ReLU(W₁·δ + b₁) + b₂.
+/// logarithm, δ = sign(Δ)·log₂(1 + |Δ|)/log₂ 8, and the bias of each head is 16·σ(W₂·ReLU(W₁·δ + b₁)).
 /// Source: Liu et al. 2022, Swin Transformer V2 (arXiv 2111.09883), equations 3 and 4; the factor of 16 as in their code.
 struct ContinuousPositionBias: Sendable {
-  /// What the authors compute, and what timm's own version does.
-  enum Form: Hashable, Sendable {
-    /// Between 0 and 16, of shares of a window.
-    case bounded
-    /// Any number, of offsets as they are.
-    case unbounded
+  /// Elements of the hidden layer, in every model.
+  static let hiddenWidth = 512
 
-    /// Elements of the hidden layer, in every model.
-    var hiddenWidth: Int { self == .bounded ? 512 : 384 }
-
-    /// Parameters of both layers.
-    func parameterCount(headCount: Int) -> Int {
-      hiddenWidth * (3 + headCount) + (self == .bounded ? 0 : headCount)
-    }
-  }
-
-  let form: Form
-  /// [hidden, 2].
+  /// [512, 2].
   let expansion: Linear
-  /// [heads, hidden], without bias where the bias is bounded.
+  /// [heads, 512], without bias.
   let contraction: Linear
 
-  private var hiddenWidth: Int { form.hiddenWidth }
-
   /// Takes the parameters by the names of the two layers.
-  init(
-    _ source: ParameterSource, _ names: HierarchicalNaming.ContinuousBias, _ form: Form, headCount: Int
-  ) {
-    self.form = form
-    expansion = source.linear(names.expansion, form.hiddenWidth, 2)
-    contraction = source.linear(
-      names.contraction, headCount, form.hiddenWidth, hasBias: form == .unbounded)
+  init(_ source: ParameterSource, _ names: HierarchicalNaming.ContinuousBias, headCount: Int) {
+    expansion = source.linear(names.expansion, Self.hiddenWidth, 2)
+    contraction = source.linear(names.contraction, headCount, Self.hiddenWidth, hasBias: false)
   }
 
   /// The bias of each offset in a window, [offsets, heads], in the order of `RelativeOffsets`.
@@ -53,55 +32,41 @@ struct ContinuousPositionBias: Sendable {
     forward(shape, pretrained: pretrained).table
   }
 
-  /// The hidden layer behind its ReLU, [offsets, hidden], and the table.
+  /// The hidden layer behind its ReLU, [offsets, 512], and the table.
   ///
   /// Both are of parameters and sizes alone, which are in host memory.
   private func forward(_ shape: PatchGrid, pretrained: Int) -> (hidden: Tensor, table: Tensor) {
-    let coordinates = self.coordinates(shape, pretrained: pretrained)
+    let coordinates = Self.coordinates(shape, pretrained: pretrained)
     let heads = contraction.outputs
     let first = expansion.weight.onHost("position bias").elements
     let offset = expansion.bias?.onHost("position bias").elements ?? []
     let second = contraction.weight.onHost("position bias").elements
-    var hidden = [Float](repeating: 0, count: coordinates.count * hiddenWidth)
+    var hidden = [Float](repeating: 0, count: coordinates.count * Self.hiddenWidth)
     var sums = [Float](repeating: 0, count: coordinates.count * heads)
     // By hidden unit and head, so that the innermost loop goes along a row.
     var ofUnits = [Float](repeating: 0, count: second.count)
     for (index, weight) in second.enumerated() {
-      ofUnits[index % hiddenWidth * heads + index / hiddenWidth] = weight
+      ofUnits[index % Self.hiddenWidth * heads + index / Self.hiddenWidth] = weight
     }
     for (row, place) in coordinates.enumerated() {
-      for unit in 0..<hiddenWidth {
+      for unit in 0..<Self.hiddenWidth {
         let value = first[2 * unit] * place.y + first[2 * unit + 1] * place.x + offset[unit]
         guard value > 0 else { continue }
-        hidden[row * hiddenWidth + unit] = value
+        hidden[row * Self.hiddenWidth + unit] = value
         for head in 0..<heads { sums[row * heads + head] += value * ofUnits[unit * heads + head] }
       }
     }
     return (
-      Tensor([coordinates.count, hiddenWidth], hidden),
-      Tensor([coordinates.count, heads], finished(sums))
+      Tensor([coordinates.count, Self.hiddenWidth], hidden),
+      Tensor([coordinates.count, heads], sums.map { 16 / (1 + Float(exponential(-Double($0)))) })
     )
   }
 
-  /// The bias of what the contraction sums up, [offsets, heads].
-  private func finished(_ sums: [Float]) -> [Float] {
-    switch form {
-    case .bounded: return sums.map { 16 / (1 + Float(exponential(-Double($0)))) }
-    case .unbounded:
-      let bias = contraction.bias?.onHost("position bias").elements ?? []
-      return sums.enumerated().map { $1 + bias[$0 % bias.count] }
-    }
-  }
-
   /// δ of each offset, row by row.
-  private func coordinates(_ shape: PatchGrid, pretrained: Int) -> [(y: Float, x: Float)] {
+  private static func coordinates(_ shape: PatchGrid, pretrained: Int) -> [(y: Float, x: Float)] {
     func along(_ length: Int) -> [Float] {
       let largest = Double(max((pretrained > 0 ? pretrained : length) - 1, 1))
       return (1 - length..<length).map { offset in
-        if form == .unbounded {
-          let size = logarithm(1 + Double(abs(offset)))
-          return Float(offset < 0 ? -size : size)
-        }
         let share = 8 * Double(offset) / largest
         let size = logarithm(1 + abs(share)) / logarithm(8)
         return Float(share < 0 ? -size : size)
@@ -116,15 +81,12 @@ struct ContinuousPositionBias: Sendable {
     _ gradient: Tensor, _ shape: PatchGrid, pretrained: Int, on kernels: any Kernels
   ) -> (expansion: Linear, contraction: Linear) {
     let (hidden, table) = forward(shape, pretrained: pretrained)
-    let places = coordinates(shape, pretrained: pretrained)
+    let places = Self.coordinates(shape, pretrained: pretrained)
     // σ′ = σ·(1 − σ), where the table is 16·σ.
     let value = Elementwise.operand(1)
-    let summed =
-      form == .unbounded
-      ? gradient
-      : Tensor.map(
-        [gradient, table], to: table.shape,
-        Elementwise.operand(0) * value * (.constant(1) - value / .constant(16)))
+    let summed = Tensor.map(
+      [gradient, table], to: table.shape,
+      Elementwise.operand(0) * value * (.constant(1) - value / .constant(16)))
     let second = kernels.parameterGradients(x: hidden, gradient: summed)
     let passed = kernels.applyBackward(contraction, to: summed).freeze()
     let free = Tensor.map(

@@ -54,9 +54,6 @@ public struct HierarchicalConfiguration: Hashable, Sendable, ClassifiedConfigura
     /// Norms behind them, cosine attention, and a position bias that is a function of the offset (Liu and others 2022,
     /// arXiv 2111.09883).
     case second
-    /// timm's own reading of it, `swinv2_cr_*`: the same blocks, but keys with a bias and a position bias without limits, and
-    /// merges as in the first version.
-    case timmSecond
   }
 
   /// Pixels from top to bottom.
@@ -81,8 +78,6 @@ public struct HierarchicalConfiguration: Hashable, Sendable, ClassifiedConfigura
   public var classifier = VisionTransformerConfiguration.Classifier.linear
   /// Which of the linear layers for queries, keys and values have a bias.
   public var qkvBias = VisionTransformerConfiguration.QKVBias.all
-  /// Layers behind which all that tokens carry goes through a layer norm before the next, in timm's own version 2.
-  public var normedLayers: Set<Int> = []
   /// Whether there are position embeddings, beside the position bias of each block.
   public var hasPositionEmbeddings = false
   /// What is added to the scores between regions of a window that a shift has brought together.
@@ -240,28 +235,7 @@ extension HierarchicalConfiguration {
   }
 
   /// What is done to queries and keys.
-  var attentionTransforms: [any AttentionTransform] {
-    switch version {
-    case .first: []
-    case .second: [CosineAttention()]
-    case .timmSecond: [CosineAttention(scaleRank: 1)]
-    }
-  }
-
-  /// Where norms stand in blocks.
-  var normOrder: VisionTransformerConfiguration.NormOrder { version == .first ? .preNorm : .resPostNorm }
-
-  /// Where norms stand in merges.
-  var mergeOrder: VisionTransformerConfiguration.NormOrder { version == .second ? .resPostNorm : .preNorm }
-
-  /// How a position bias follows from the offset; nil for tables.
-  var continuousBias: ContinuousPositionBias.Form? {
-    switch version {
-    case .first: nil
-    case .second: .bounded
-    case .timmSecond: .unbounded
-    }
-  }
+  var attentionTransforms: [any AttentionTransform] { version == .first ? [] : [CosineAttention()] }
 
   /// The table of a stage's position bias at the model's own input size: [offsets, heads].
   func biasTableShape(ofStage stage: Int) -> [Int] {

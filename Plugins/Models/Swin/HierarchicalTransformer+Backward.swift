@@ -27,6 +27,7 @@ extension HierarchicalTransformer {
           case .projection: break
           }
         })
+    var merges = tape.merges
     let lowest = request.lowestLayer
     for layer in weights.blocks.indices.reversed() where layer >= lowest {
       try Task.checkCancellation()
@@ -45,10 +46,15 @@ extension HierarchicalTransformer {
       }
       guard let input = passed.input else { break }
       gradient = input
-      if let transition = transition(before: layer, trace.layout), let tape = tape.transitions[layer] {
-        gradient = transition.backward(
-          gradient, through: tape, rules: rules,
-          parameters: request.parameters ? { add($0, before: layer, to: &parameters) } : nil)
+      if let merge = trace.layout.layers[layer].merge, let tape = merges.popLast() {
+        gradient = merging(before: layer).backward(
+          gradient, through: tape, merge, rules: rules,
+          parameters: request.parameters
+            ? { own in
+              let names = naming.merge(stageOfLayer[layer])
+              parameters.add(names.norm, own.norm)
+              parameters.add(names.reduction, weight: own.reduction, bias: nil)
+            } : nil)
       }
     }
     if request.input || request.parameters {
@@ -61,15 +67,6 @@ extension HierarchicalTransformer {
     }
     for parameter in parameters.parameters { gradients.parameters[parameter.name] = parameter.tensor }
     return gradients
-  }
-
-  /// Adds the gradients of what is before a layer.
-  private func add(_ own: Transition.Parameters, before layer: Int, to parameters: inout ParameterList) {
-    parameters.add(naming.mainNorm(behindLayer: layer - 1, configuration), own.norm)
-    guard let merging = own.merging else { return }
-    let names = naming.merge(stageOfLayer[layer])
-    parameters.add(names.norm, merging.norm)
-    parameters.add(names.reduction, weight: merging.reduction, bias: nil)
   }
 
   /// Adds the gradients of a block, and that of what makes its position bias.
@@ -92,7 +89,7 @@ extension HierarchicalTransformer {
       } ?? Tensor(repeating: 0, [offsets.count, heads])
     if configuration.version == .first { own.positionBias = table }
     parameters.add(own, ofLayer: layer)
-    guard configuration.version != .first else { return }
+    guard configuration.version == .second else { return }
     let stage = stage(ofLayer: layer)
     let bias = weights.continuousBiases[layer].gradients(
       table, shape, pretrained: stage.pretrainedWindow, on: kernels)

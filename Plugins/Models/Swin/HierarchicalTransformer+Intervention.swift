@@ -29,9 +29,9 @@ extension HierarchicalTransformer: IntervenableModel {
     var present = present
     var tokens = embed(input, layout).tokens
     for layer in weights.blocks.indices {
-      if let transition = transition(before: layer, layout) {
-        tokens = transition.forward(tokens) { present?.zeroed($0) ?? $0 }.output
-        if let merge = layout.layers[layer].merge { present = present?.merged(merge) }
+      if let merge = layout.layers[layer].merge {
+        tokens = merging(before: layer).forward(present?.zeroed(tokens) ?? tokens, merge).output
+        present = present?.merged(merge)
       }
       let windows = layout.windows(ofLayer: layer)
       let bias = scoreBias(ofLayer: layer, layout)

@@ -5,8 +5,8 @@ import XAITransformer
 extension HierarchicalTransformer: LayerReadableModel {
   /// Has the classifier read the output of each layer, and goes back to that layer's attention and no further.
   ///
-  /// A layer of an earlier stage is read through the merges that are still to come, and the norms between blocks where there are
-  /// some, as though every block between added nothing: what is left of the model is its residual stream.
+  /// A layer of an earlier stage is read through the merges that are still to come, as though every block between added
+  /// nothing: what is left of the model is its residual stream.
   public func readLayers(
     from cotangent: Tensor, through trace: ForwardTrace, layers: LayerSelection, readout: LayerReadout,
     visitAttention: (AttentionGradient) throws -> Void
@@ -29,12 +29,12 @@ extension HierarchicalTransformer: LayerReadableModel {
     from cotangent: Tensor
   ) -> Tensor {
     var tokens = tokens
-    var passed: [(transition: Transition, tape: Transition.Tape)] = []
+    var merged: [(layer: Int, merge: TokenMerge, tape: PatchMerging.Tape)] = []
     for next in weights.blocks.indices.dropFirst(layer + 1) {
-      guard let transition = transition(before: next, layout) else { continue }
-      let (output, tape) = transition.forward(tokens)
-      passed.append((transition, tape))
-      tokens = output
+      guard let merge = layout.layers[next].merge else { continue }
+      let tape = merging(before: next).forward(tokens, merge)
+      merged.append((next, merge, tape))
+      tokens = tape.output
     }
     func read(_ tokens: Tensor, _ reads: ReadTokens) -> Tensor {
       head.backward(
@@ -46,8 +46,9 @@ extension HierarchicalTransformer: LayerReadableModel {
       case .mean:
         read(tokens.meanOfTokens(), ReadTokens(meanOf: 1)).spreadOverTokens(tokens.shape[1])
       }
-    for (transition, tape) in passed.reversed() {
-      gradient = transition.backward(gradient, through: tape, rules: .gradient, parameters: nil)
+    for (layer, merge, tape) in merged.reversed() {
+      gradient = merging(before: layer).backward(
+        gradient, through: tape, merge, rules: .gradient, parameters: nil)
     }
     return gradient
   }

@@ -14,8 +14,8 @@ extension HierarchicalTransformer: TokenMaskableModel {
     try checkMemory(batch: masks.shape[0], layout, Recording())
     var tokens = tokens
     for layer in first..<weights.blocks.count {
-      if layer > first, let transition = transition(before: layer, layout) {
-        tokens = transition.forward(tokens).output
+      if layer > first, let merge = layout.layers[layer].merge {
+        tokens = merging(before: layer).forward(tokens, merge).output
       }
       tokens =
         block(layer).forward(

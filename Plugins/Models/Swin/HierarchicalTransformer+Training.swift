@@ -18,10 +18,6 @@ extension HierarchicalTransformer: TrainableModel {
     }
     var stage = 0
     for (layer, block) in weights.blocks.enumerated() {
-      if let norm = weights.mainNorms[layer] {
-        list.layer = layer
-        list.add(naming.mainNorm(behindLayer: layer - 1, configuration), norm)
-      }
       if stageOfLayer[layer] > stage {
         stage = stageOfLayer[layer]
         let (names, merge) = (naming.merge(stage), weights.merges[stage - 1])
@@ -30,7 +26,7 @@ extension HierarchicalTransformer: TrainableModel {
         list.add(names.reduction, weight: merge.reduction.weight, bias: nil)
       }
       list.add(block, ofLayer: layer)
-      guard configuration.version != .first else { continue }
+      guard configuration.version == .second else { continue }
       let bias = weights.continuousBiases[layer]
       list.layer = layer
       list.add(bias.expansion, bias.contraction, naming.continuousBias(ofLayer: layer, configuration))
@@ -123,12 +119,6 @@ extension HierarchicalNaming {
     return CheckpointNaming(
       patch: patch, prefix: [:], positions: positions,
       block: { block(layers[$0].stage, layers[$0].block) }, finalNorm: finalNorm, heads: [head])
-  }
-
-  /// The name of the norm behind a layer.
-  func mainNorm(behindLayer layer: Int, _ configuration: HierarchicalConfiguration) -> String {
-    let place = configuration.layers[layer]
-    return mainNorm(place.stage, place.block)
   }
 
   /// The names of what makes the position bias of a layer.

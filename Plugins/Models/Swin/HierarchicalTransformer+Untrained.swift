@@ -31,14 +31,16 @@ extension HierarchicalTransformer {
 extension HierarchicalConfiguration {
   /// Parameters of a model of these sizes, which are validated.
   var parameterCount: Int {
+    let isFirst = version == .first
     var count = stages[0].width * (patch.valueCount + 3)
     if hasPositionEmbeddings { count += layout.grid.count * stages[0].width }
     for (index, stage) in stages.enumerated() {
       let (width, heads) = (stage.width, stage.headCount)
       let biases = (qkvBias == .none ? 0 : qkvBias == .all ? 3 : 2) + 1
       let positions =
-        continuousBias.map { heads + $0.parameterCount(headCount: heads) }
-        ?? biasTableShape(ofStage: index).reduce(1, *)
+        isFirst
+        ? biasTableShape(ofStage: index).reduce(1, *)
+        : heads + ContinuousPositionBias.hiddenWidth * (3 + heads)
       count +=
         stage.depth
         * (4 * width * width + biases * width + positions + 2 * width * stage.mlpWidth + stage.mlpWidth
@@ -46,10 +48,8 @@ extension HierarchicalConfiguration {
           + 4 * width)
       guard index > 0 else { continue }
       let before = 4 * stages[index - 1].width
-      count += before * width + 2 * (mergeOrder == .preNorm ? before : width)
+      count += before * width + 2 * (isFirst ? before : width)
     }
-    let layers = layers
-    count += normedLayers.reduce(0) { $0 + 2 * stages[layers[$1].stage].width }
     let width = stages[stages.count - 1].width
     return count + 2 * width + classCount * (width + 1)
   }
@@ -65,9 +65,8 @@ extension InitialWeights {
     let blocks = (0..<configuration.layerCount).map(names.block)
     let merges = (1..<max(configuration.stages.count, 1)).map { naming.merge($0).norm }
     let ofBlocks: Float = configuration.version == .first ? 1 : 0
-    let mainNorms = configuration.normedLayers.map { naming.mainNorm(behindLayer: $0, configuration) }
     var constants = Dictionary(
-      uniqueKeysWithValues: (merges + mainNorms + [naming.patchNorm, naming.finalNorm]).map {
+      uniqueKeysWithValues: (merges + [naming.patchNorm, naming.finalNorm]).map {
         (names.tensor($0, .weight), Float(1))
       })
     for (layer, block) in blocks.enumerated() {

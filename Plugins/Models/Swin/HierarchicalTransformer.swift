@@ -87,6 +87,11 @@ public struct HierarchicalTransformer: DifferentiableModel {
     ReadTokens(meanOf: layout.tokenCount(ofLayer: configuration.layerCount - 1))
   }
 
+  /// Where norms stand, in blocks and between stages.
+  private var order: VisionTransformerConfiguration.NormOrder {
+    configuration.version == .first ? .preNorm : .resPostNorm
+  }
+
   /// The layer norm behind the patch projection.
   var patchNorm: LayerNorm {
     LayerNorm(norm: weights.patchNorm, epsilon: HierarchicalConfiguration.betweenEpsilon, kernels: kernels)
@@ -100,14 +105,14 @@ public struct HierarchicalTransformer: DifferentiableModel {
   func block(_ layer: Int) -> EncoderBlock {
     EncoderBlock(
       weights: weights.blocks[layer], heads: stage(ofLayer: layer).headCount, epsilon: configuration.epsilon,
-      order: configuration.normOrder, transforms: configuration.attentionTransforms, kernels: kernels)
+      order: order, transforms: configuration.attentionTransforms, kernels: kernels)
   }
 
   /// What merges the tokens before a layer that is the first of its stage, and not of the first stage.
   func merging(before layer: Int) -> PatchMerging {
     PatchMerging(
       weights: weights.merges[stageOfLayer[layer] - 1], epsilon: HierarchicalConfiguration.betweenEpsilon,
-      order: configuration.mergeOrder, kernels: kernels)
+      order: order, kernels: kernels)
   }
 
   /// The tokens of an input.
@@ -128,14 +133,15 @@ public struct HierarchicalTransformer: DifferentiableModel {
     var attention: [Int: Tensor] = [:]
     var activations: [ActivationPoint: Tensor] = [:]
     var blocks: [EncoderBlock.Tape] = []
-    var transitions: [Int: Transition.Tape] = [:]
+    var merges: [PatchMerging.Tape] = []
     let (embedded, embeddingTape) = embed(input, layout)
     var tokens = embedded
     for layer in weights.blocks.indices {
       try Task.checkCancellation()
-      if let passed = transition(before: layer, layout)?.forward(tokens) {
-        tokens = passed.output
-        if recording.gradients { transitions[layer] = passed.tape }
+      if let merge = layout.layers[layer].merge {
+        let merged = merging(before: layer).forward(tokens, merge)
+        tokens = merged.output
+        if recording.gradients { merges.append(merged) }
       }
       let result = block(layer).forward(
         tokens, recording: recording, keepsAttention: recording.attention.contains(layer),
@@ -154,8 +160,7 @@ public struct HierarchicalTransformer: DifferentiableModel {
     return ForwardTrace(
       input: input, layout: layout, logits: logits, attention: attention, activations: activations,
       tape: recording.gradients
-        ? HierarchicalTape(embedding: embeddingTape, blocks: blocks, transitions: transitions, head: headTape)
-        : nil)
+        ? HierarchicalTape(embedding: embeddingTape, blocks: blocks, merges: merges, head: headTape) : nil)
   }
 
   /// The tokens of the first layer: patches, normalised, with position embeddings where there are some.
@@ -172,7 +177,7 @@ struct HierarchicalTape: EncoderTape {
   /// Of the layer norm behind the patch projection.
   let embedding: LayerNorm.Tape
   let blocks: [EncoderBlock.Tape]
-  /// By the layer that they lead to.
-  let transitions: [Int: Transition.Tape]
+  /// Of each stage but the first.
+  let merges: [PatchMerging.Tape]
   let head: ReadoutHead.Tape
 }

@@ -23,8 +23,6 @@ public struct HierarchicalWeights: Sendable {
   let continuousBiases: [ContinuousPositionBias]
   /// What is before each stage but the first.
   let merges: [MergeWeights]
-  /// The norms between blocks, by the layer that they lead to.
-  let mainNorms: [Int: Norm]
   let finalNorm: Norm
   /// Nil for a backbone.
   let head: ClassifierHead?
@@ -57,7 +55,7 @@ public struct HierarchicalWeights: Sendable {
       configuration.hasPositionEmbeddings
       ? source.tensor(naming.positions, [1, patchCount, stemWidth]).flattened(to: [patchCount, stemWidth])
       : nil
-    var mainNorms: [Int: Norm] = [:]
+    let isFirst = configuration.version == .first
     var (blocks, merges): ([BlockWeights], [MergeWeights]) = ([], [])
     var continuousBiases: [ContinuousPositionBias] = []
     for (index, stage) in stages.enumerated() {
@@ -65,28 +63,21 @@ public struct HierarchicalWeights: Sendable {
         let (names, width) = (naming.merge(index), stages[index - 1].width)
         merges.append(
           MergeWeights(
-            norm: source.norm(
-              names.norm, configuration.mergeOrder == .preNorm ? 4 * width : stage.width),
+            norm: source.norm(names.norm, isFirst ? 4 * width : stage.width),
             reduction: source.linear(names.reduction, stage.width, 4 * width, hasBias: false)))
       }
       let sizes = BlockSizes(
         width: stage.width, headCount: stage.headCount, mlpWidth: stage.mlpWidth,
         qkvBias: configuration.qkvBias, transforms: configuration.attentionTransforms,
-        positionBias: configuration.continuousBias == nil
-          ? TensorShape(configuration.biasTableShape(ofStage: index)) : nil)
+        positionBias: isFirst ? TensorShape(configuration.biasTableShape(ofStage: index)) : nil)
       for block in 0..<stage.depth {
         blocks.append(BlockWeights(source, naming.block(index, block), sizes))
-        if configuration.normedLayers.contains(blocks.count - 1) {
-          mainNorms[blocks.count] = source.norm(naming.mainNorm(index, block), stage.width)
-        }
-        guard let form = configuration.continuousBias else { continue }
+        guard !isFirst else { continue }
         continuousBiases.append(
-          ContinuousPositionBias(
-            source, naming.continuousBias(index, block), form, headCount: stage.headCount))
+          ContinuousPositionBias(source, naming.continuousBias(index, block), headCount: stage.headCount))
       }
     }
     (self.blocks, self.merges, self.continuousBiases) = (blocks, merges, continuousBiases)
-    self.mainNorms = mainNorms
     let width = stages[stages.count - 1].width
     finalNorm = source.norm(naming.finalNorm, width)
     switch configuration.classifier {
@@ -144,8 +135,6 @@ public struct HierarchicalNaming: Sendable {
     ContinuousBias(
       expansion: "position_bias.\(stage).\(index).0", contraction: "position_bias.\(stage).\(index).2")
   }
-  /// The name of the layer norm behind a block, where there is one.
-  public var mainNorm: @Sendable (_ stage: Int, _ index: Int) -> String = { "main_norm.\($0).\($1)" }
   /// The names of what merges the tokens before a stage; the first has none.
   public var merge: @Sendable (_ stage: Int) -> Merge
   /// The last layer norm.

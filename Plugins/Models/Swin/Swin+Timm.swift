@@ -23,11 +23,9 @@ extension Swin {
         file: weights.path, reason: "its patches are \(patch[2])×\(patch[3])")
     }
     var grid = (rows: image.0 / patch[2], columns: image.1 / patch[3])
-    let ownGrid = PatchGrid(rows: grid.rows, columns: grid.columns)
     var stages: [HierarchicalConfiguration.Stage] = []
-    let root = version == .timmSecond ? "stages" : "layers"
-    while stages.count < 17, weights["\(root).\(stages.count).blocks.0.norm1.weight"] != nil {
-      let block = "\(root).\(stages.count).blocks"
+    while stages.count < 17, weights["layers.\(stages.count).blocks.0.norm1.weight"] != nil {
+      let block = "layers.\(stages.count).blocks"
       if !stages.isEmpty { grid = ((grid.rows + 1) / 2, (grid.columns + 1) / 2) }
       var depth = 1
       while depth < 1_001, weights["\(block).\(depth).norm1.weight"] != nil { depth += 1 }
@@ -38,8 +36,8 @@ extension Swin {
         headCount = table[1]
         window = try self.window(
           offsets: table[0], on: PatchGrid(rows: grid.rows, columns: grid.columns), block, weights)
-      case .second, .timmSecond:
-        headCount = try shape("\(block).0.attn.logit_scale", rank: version == .second ? 3 : 1)[0]
+      case .second:
+        headCount = try shape("\(block).0.attn.logit_scale", rank: 3)[0]
         // No tensor shows it.
         window = 1
       }
@@ -56,10 +54,6 @@ extension Swin {
         )
       }
     }
-    if version == .timmSecond {
-      let windows = try ownWindows(config, ownGrid, stageCount: stages.count)
-      for index in stages.indices { stages[index].window = windows[index] }
-    }
     let head = weights["head.fc.weight"] == nil ? "head.weight" : "head.fc.weight"
     var configuration = HierarchicalConfiguration(
       imageHeight: image.0, imageWidth: image.1, patchHeight: patch[2], patchWidth: patch[3], stages: stages,
@@ -67,17 +61,9 @@ extension Swin {
     if configuration.classCount == 0 { try checkIsBackbone(config, weights) }
     configuration.version = version
     switch version {
-    case .first, .timmSecond:
-      configuration.qkvBias = weights["\(root).0.blocks.0.attn.qkv.bias"] != nil ? .all : .none
+    case .first: configuration.qkvBias = weights["layers.0.blocks.0.attn.qkv.bias"] != nil ? .all : .none
     case .second:
       configuration.qkvBias = weights["layers.0.blocks.0.attn.q_bias"] != nil ? .queryAndValue : .none
-    }
-    if version == .timmSecond {
-      configuration.normedLayers = Set(
-        configuration.layers.indices.dropLast().filter {
-          let layer = configuration.layers[$0]
-          return weights["\(mainNorm(layer.stage, layer.block)).weight"] != nil
-        })
     }
     try configuration.validate(file: config.file)
     if version == .first { try checkWindows(of: configuration, config) }
@@ -97,53 +83,21 @@ extension Swin {
         + "\"num_classes\": 0 there to load the model as a backbone without classes")
   }
 
-  /// The norm behind a block of timm's own version 2.
-  @Sendable private static func mainNorm(_ stage: Int, _ block: Int) -> String {
-    "stages.\(stage).blocks.\(block).norm3"
-  }
-
-  /// The windows of timm's own version 2: what is stated, or else a share of the grid, an eighth unless another is stated.
-  private static func ownWindows(
-    _ config: Configuration, _ grid: PatchGrid, stageCount: Int
-  ) throws -> [Int] {
-    if let stated = sides(config.optionalValue("model_args.window_size"), stageCount: stageCount) {
-      guard stated.count == stageCount else {
-        throw VisionTransformerError.contradiction(
-          file: config.file,
-          reason:
-            "model_args.window_size states \(stated.count) windows, and the weights have \(stageCount) stages"
-        )
-      }
-      return stated
-    }
-    let ratio = try config.optionalInteger("model_args.window_ratio", in: 1...1_024) ?? 8
-    let (rows, columns) = (max(grid.rows / ratio, 1), max(grid.columns / ratio, 1))
-    guard rows == columns else {
-      throw VisionTransformerError.unsupported(
-        file: config.file, key: "model_args.img_size",
-        value: "that of \(grid) patches, whose windows, a share of them, are \(rows)×\(columns)",
-        supported: "square windows")
-    }
-    return [Int](repeating: rows, count: stageCount)
-  }
-
-  /// The sides of the windows that a value states, one for each stage; nil where it states none.
-  private static func sides(_ value: JSONValue?, stageCount: Int) -> [Int]? {
-    guard let value, value != .null else { return nil }
-    if let side = value.integer { return [Int](repeating: side, count: stageCount) }
-    guard case .array(let members) = value else { return [] }
-    // Two numbers are the rows and columns of all windows.
-    if members.count == 2, let side = members[0].integer {
-      return [Int](repeating: side, count: stageCount)
-    }
-    return members.compactMap { $0.integer ?? $0.elements(\.integer)?.first }
-  }
-
   /// The windows of version 2, and those of pretraining: what the configuration states, or else what the name implies.
   private static func statedWindows(
     _ config: Configuration, stageCount: Int
   ) throws -> (own: [Int], pretrained: [Int]) {
     let facts = config.timmArchitecture.flatMap { TimmArchitecture(named: $0) }
+    func sides(_ value: JSONValue?) -> [Int]? {
+      guard let value else { return nil }
+      if let side = value.integer { return [Int](repeating: side, count: stageCount) }
+      guard case .array(let members) = value else { return [] }
+      // Two numbers are the rows and columns of all windows.
+      if members.count == 2, let side = members[0].integer {
+        return [Int](repeating: side, count: stageCount)
+      }
+      return members.compactMap { $0.integer ?? $0.elements(\.integer)?.first }
+    }
     func windows(_ key: String, _ stated: [Int]?, implied: Substring) throws -> [Int] {
       guard let windows = stated ?? facts?.integers(implied), windows.count >= stageCount else {
         throw VisionTransformerError.contradiction(
@@ -157,8 +111,7 @@ extension Swin {
     }
     return (
       try windows(
-        "model_args.window_size",
-        sides(config.optionalValue("model_args.window_size"), stageCount: stageCount), implied: "window"),
+        "model_args.window_size", sides(config.optionalValue("model_args.window_size")), implied: "window"),
       try windows(
         "model_args.pretrained_window_sizes", config.optionalIntegers("model_args.pretrained_window_sizes"),
         implied: "pretrained")
@@ -208,17 +161,13 @@ extension Swin {
   }
 
   /// What timm calls the weights; before its version 0.9 tokens were merged behind a stage, and the head had another name.
-  static func timmNaming(_ weights: WeightStore, _ configuration: HierarchicalConfiguration)
-    -> HierarchicalNaming
-  {
-    let isOwn = configuration.version == .timmSecond
-    let root = isOwn ? "stages" : "layers"
+  static func timmNaming(_ weights: WeightStore) -> HierarchicalNaming {
     let isOld = weights["layers.0.downsample.reduction.weight"] != nil
     let hasSeparateBiases = weights["layers.0.blocks.0.attn.q_bias"] != nil
     var naming = HierarchicalNaming(
       patch: "patch_embed.proj", patchNorm: "patch_embed.norm", positions: "absolute_pos_embed",
       block: { stage, index in
-        let block = "\(root).\(stage).blocks.\(index)"
+        let block = "layers.\(stage).blocks.\(index)"
         var names = CheckpointNaming.Block(
           firstNorm: "\(block).norm1", queryKeyValue: ["\(block).attn.qkv"], projection: "\(block).attn.proj",
           secondNorm: "\(block).norm2", expansion: "\(block).mlp.fc1", contraction: "\(block).mlp.fc2")
@@ -230,18 +179,11 @@ extension Swin {
         return names
       },
       merge: { stage in
-        let merge = "\(root).\(isOld ? stage - 1 : stage).downsample"
+        let merge = "layers.\(isOld ? stage - 1 : stage).downsample"
         return .init(norm: "\(merge).norm", reduction: "\(merge).reduction")
       },
-      finalNorm: isOwn
-        ? mainNorm(configuration.stages.count - 1, (configuration.stages.last?.depth ?? 1) - 1) : "norm",
-      head: weights["head.fc.weight"] == nil ? "head" : "head.fc")
-    naming.mainNorm = mainNorm
+      finalNorm: "norm", head: weights["head.fc.weight"] == nil ? "head" : "head.fc")
     naming.continuousBias = { stage, index in
-      if isOwn {
-        let mlp = "stages.\(stage).blocks.\(index).attn.meta_mlp"
-        return .init(expansion: "\(mlp).fc1", contraction: "\(mlp).fc2")
-      }
       let mlp = "layers.\(stage).blocks.\(index).attn.cpb_mlp"
       return .init(expansion: "\(mlp).0", contraction: "\(mlp).2")
     }
@@ -256,10 +198,6 @@ extension Swin {
     "attn_drop_rate",
     "drop_path_rate",
   ]
-  /// Those of timm's own version 2.
-  private static let harmlessOwnArguments: Set = [
-    "window_ratio", "init_values", "extra_norm_period", "extra_norm_stage", "sequential_attn",
-  ]
 
   /// Throws for what changes the arithmetic and is not supported, by its name.
   static func checkIsSupported(timm config: Configuration) throws {
@@ -267,14 +205,17 @@ extension Swin {
       throw VisionTransformerError.unsupported(
         file: config.file, key: key, value: value, supported: supported)
     }
-    let isOwn = config.timmArchitecture.map(isTimmSecond) ?? false
-    let harmless = isOwn ? harmlessArguments.union(harmlessOwnArguments) : harmlessArguments
+    if let name = config.timmArchitecture, name.hasPrefix("swinv2_cr") {
+      try reject(
+        "architecture", "'\(name)', timm's own Swin v2, whose norms and position bias are others",
+        "the Swin v2 of its authors, 'swinv2_tiny_window8_256' and so on")
+    }
     for key in ["model_args.global_pool", "global_pool"] {
       let pooling = try config.optionalString(key) ?? "avg"
       if pooling != "avg" { try reject(key, "'\(pooling)'", "'avg'") }
     }
     if case .object(let arguments)? = config.optionalValue("model_args") {
-      for (key, value) in arguments.sorted(by: { $0.key < $1.key }) where !harmless.contains(key) {
+      for (key, value) in arguments.sorted(by: { $0.key < $1.key }) where !harmlessArguments.contains(key) {
         guard value != .null, value != .boolean(false) else { continue }
         try reject("model_args.\(key)", "set", "models that leave it out")
       }

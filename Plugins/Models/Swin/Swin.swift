@@ -18,6 +18,7 @@ public enum Swin: ModelArchitecture {
     timmNames: ["swin_*", "swinv2_*"],
     capabilities: HierarchicalTransformer.capabilities, isIsotropic: false,
     classes: [.vectors, .images, .classifier],
+    leftOut: "timm's swinv2_cr_*",
     citation: Citation(
       authors: "Liu et al.", title: "Swin Transformer: Hierarchical Vision Transformer using Shifted Windows",
       venue: "ICCV", year: 2021, identifier: "arXiv:2103.14030"))
@@ -32,15 +33,9 @@ public enum Swin: ModelArchitecture {
 
   private static func isSecond(timm name: String) -> Bool { name.hasPrefix("swinv2_") }
 
-  /// Whether a name of timm's is that of its own reading of version 2.
-  static func isTimmSecond(_ name: String) -> Bool { name.hasPrefix("swinv2_cr_") }
-
   /// Which version a configuration is of.
   static func version(_ directory: ModelDirectory) -> HierarchicalConfiguration.Version {
-    if directory.format == .timm, directory.config.timmArchitecture.map(isTimmSecond) == true {
-      return .timmSecond
-    }
-    return directory.isModel(
+    directory.isModel(
       types: ["swinv2"], classes: ["Swinv2ForImageClassification", "Swinv2Model"], timm: isSecond(timm:))
       ? .second : .first
   }
@@ -52,10 +47,10 @@ public enum Swin: ModelArchitecture {
     if directory.format == .timm { try checkIsSupported(timm: directory.config) }
     let weights = try directory.weights()
     guard directory.format != .timm else {
-      let configuration = try timmConfiguration(directory.config, weights, version)
       return try HierarchicalTransformer(
-        loading: directory, architecture: descriptor.id, configuration: configuration, weights: weights,
-        naming: timmNaming(weights, configuration), ignoring: buffers, preprocessing: preprocessing, request)
+        loading: directory, architecture: descriptor.id,
+        configuration: timmConfiguration(directory.config, weights, version), weights: weights,
+        naming: timmNaming(weights), ignoring: buffers, preprocessing: preprocessing, request)
     }
     var configuration = try huggingFaceConfiguration(directory.config, version)
     // `transformers` saves a backbone, such as `SwinModel`, without the name of the model before those of its tensors.

@@ -33,14 +33,8 @@ public struct HierarchicalToyModel: Hashable, Sendable, CustomStringConvertible 
     $0.stages[0].pretrainedWindow = 2
   }
 
-  /// timm's own version 2: merges of normalised tokens, a position bias without limits, and norms within and behind a stage.
-  public static let timmSecond = HierarchicalToyModel("toy-windows-v2-timm", .eachAxis) {
-    $0.version = .timmSecond
-    $0.normedLayers = [0, 1]
-  }
-
   /// All of them.
-  public static let all = [padded, shifted, whole, second, timmSecond]
+  public static let all = [padded, shifted, whole, second]
 
   private init(
     _ name: String, _ windowing: HierarchicalConfiguration.Windowing,

@@ -5,7 +5,7 @@ public import XAITensor
 /// Scores that are cosines of the angle between query and key, times a learned scale of each head.
 ///
 /// Source: Liu et al. 2022, Swin Transformer V2 (arXiv 2111.09883), equation 2. Attention is
-/// softmax(cos(q, k)·exp(min(s, ln m))), where m is `largestScale` and s the parameter `logit_scale`, [H, 1, 1] or [H]. Queries and
+/// softmax(cos(q, k)·exp(min(s, ln m))), where m is `largestScale` and s the parameter `logit_scale`, [H, 1, 1]. Queries and
 /// keys are divided by their length, and queries multiplied by the scale.
 public struct CosineAttention: AttentionTransform {
   /// The scale of each head before training.
@@ -14,17 +14,12 @@ public struct CosineAttention: AttentionTransform {
   public var largestScale: Double
   /// What lengths are never taken to be below.
   public var epsilon: Float
-  /// Dimensions of the parameter, of which all but the first are 1.
-  public var scaleRank: Int
 
   /// States the scale; the defaults are Swin V2's.
-  public init(
-    initialScale: Double = 10, largestScale: Double = 100, epsilon: Float = 1e-12, scaleRank: Int = 3
-  ) {
+  public init(initialScale: Double = 10, largestScale: Double = 100, epsilon: Float = 1e-12) {
     self.initialScale = initialScale
     self.largestScale = largestScale
     self.epsilon = epsilon
-    self.scaleRank = scaleRank
   }
 
   /// The scale of a head takes the place of 1/√d.
@@ -32,11 +27,7 @@ public struct CosineAttention: AttentionTransform {
 
   /// The logarithm of each head's scale.
   public func parameters(headCount: Int, headWidth: Int) -> [AttentionTransformParameter] {
-    let shape = [headCount] + [Int](repeating: 1, count: scaleRank - 1)
-    return [
-      AttentionTransformParameter(
-        "logit_scale", TensorShape(shape), initial: Float(logarithm(initialScale)))
-    ]
+    [AttentionTransformParameter("logit_scale", [headCount, 1, 1], initial: Float(logarithm(initialScale)))]
   }
 
   private var size: RowSize { .euclidean(epsilon: epsilon) }

@@ -62,22 +62,22 @@ extension TimmArchitecture {
     swinv2_base_window12to16_192to256 SwinTransformerV2 patch=4x4 width=128 depth=2+2+18+2 heads=4+8+16+32 window=16+16+16+16 pretrained=12+12+12+6
     swinv2_base_window12to24_192to384 SwinTransformerV2 patch=4x4 width=128 depth=2+2+18+2 heads=4+8+16+32 window=24+24+24+24 pretrained=12+12+12+6
     swinv2_base_window16_256 SwinTransformerV2 patch=4x4 width=128 depth=2+2+18+2 heads=4+8+16+32 window=16+16+16+16 pretrained=0+0+0+0
-    swinv2_cr_base_224 SwinTransformerV2Cr patch=4x4 width=128 depth=2+2+18+2 heads=4+8+16+32 window=7+7+7+7
-    swinv2_cr_base_384 SwinTransformerV2Cr patch=4x4 width=128 depth=2+2+18+2 heads=4+8+16+32 window=12+12+12+12
-    swinv2_cr_base_ns_224 SwinTransformerV2Cr patch=4x4 width=128 depth=2+2+18+2 heads=4+8+16+32 window=7+7+7+7
-    swinv2_cr_giant_224 SwinTransformerV2Cr patch=4x4 width=512 depth=2+2+42+2 heads=16+32+64+128 window=7+7+7+7
-    swinv2_cr_giant_384 SwinTransformerV2Cr patch=4x4 width=512 depth=2+2+42+2 heads=16+32+64+128 window=12+12+12+12
-    swinv2_cr_huge_224 SwinTransformerV2Cr patch=4x4 width=352 depth=2+2+18+2 heads=8+16+32+64 window=7+7+7+7
-    swinv2_cr_huge_384 SwinTransformerV2Cr patch=4x4 width=352 depth=2+2+18+2 heads=11+22+44+88 window=12+12+12+12
-    swinv2_cr_large_224 SwinTransformerV2Cr patch=4x4 width=192 depth=2+2+18+2 heads=6+12+24+48 window=7+7+7+7
-    swinv2_cr_large_384 SwinTransformerV2Cr patch=4x4 width=192 depth=2+2+18+2 heads=6+12+24+48 window=12+12+12+12
-    swinv2_cr_small_224 SwinTransformerV2Cr patch=4x4 width=96 depth=2+2+18+2 heads=3+6+12+24 window=7+7+7+7
-    swinv2_cr_small_384 SwinTransformerV2Cr patch=4x4 width=96 depth=2+2+18+2 heads=3+6+12+24 window=12+12+12+12
-    swinv2_cr_small_ns_224 SwinTransformerV2Cr patch=4x4 width=96 depth=2+2+18+2 heads=3+6+12+24 window=7+7+7+7
-    swinv2_cr_small_ns_256 SwinTransformerV2Cr patch=4x4 width=96 depth=2+2+18+2 heads=3+6+12+24 window=8+8+8+8
-    swinv2_cr_tiny_224 SwinTransformerV2Cr patch=4x4 width=96 depth=2+2+6+2 heads=3+6+12+24 window=7+7+7+7
-    swinv2_cr_tiny_384 SwinTransformerV2Cr patch=4x4 width=96 depth=2+2+6+2 heads=3+6+12+24 window=12+12+12+12
-    swinv2_cr_tiny_ns_224 SwinTransformerV2Cr patch=4x4 width=96 depth=2+2+6+2 heads=3+6+12+24 window=7+7+7+7
+    swinv2_cr_base_224 SwinTransformerV2Cr
+    swinv2_cr_base_384 SwinTransformerV2Cr
+    swinv2_cr_base_ns_224 SwinTransformerV2Cr
+    swinv2_cr_giant_224 SwinTransformerV2Cr
+    swinv2_cr_giant_384 SwinTransformerV2Cr
+    swinv2_cr_huge_224 SwinTransformerV2Cr
+    swinv2_cr_huge_384 SwinTransformerV2Cr
+    swinv2_cr_large_224 SwinTransformerV2Cr
+    swinv2_cr_large_384 SwinTransformerV2Cr
+    swinv2_cr_small_224 SwinTransformerV2Cr
+    swinv2_cr_small_384 SwinTransformerV2Cr
+    swinv2_cr_small_ns_224 SwinTransformerV2Cr
+    swinv2_cr_small_ns_256 SwinTransformerV2Cr
+    swinv2_cr_tiny_224 SwinTransformerV2Cr
+    swinv2_cr_tiny_384 SwinTransformerV2Cr
+    swinv2_cr_tiny_ns_224 SwinTransformerV2Cr
     swinv2_large_window12_192 SwinTransformerV2 patch=4x4 width=192 depth=2+2+18+2 heads=6+12+24+48 window=12+12+12+12 pretrained=0+0+0+0
     swinv2_large_window12to16_192to256 SwinTransformerV2 patch=4x4 width=192 depth=2+2+18+2 heads=6+12+24+48 window=16+16+16+16 pretrained=12+12+12+6
     swinv2_large_window12to24_192to384 SwinTransformerV2 patch=4x4 width=192 depth=2+2+18+2 heads=6+12+24+48 window=24+24+24+24 pretrained=12+12+12+6

@@ -128,9 +128,7 @@ class Swin:
         self.is_timm, self.is_second = network.is_timm, network.is_second
         self.stem = self.module.patch_embed if self.is_timm else self.module.base_model.embeddings
         self.head = self.module.head.fc if self.is_timm else self.module.classifier
-        self.is_own = network.is_own
-        self.last_norm = (
-            network.blocks[-1].norm3 if self.is_own else self.module.norm if self.is_timm else self.module.base_model.layernorm)
+        self.last_norm = self.module.norm if self.is_timm else self.module.base_model.layernorm
 
     def run(self, image: torch.Tensor, rules: Rules = Rules(), kept: list[int] | None = None) -> Pass:
         """Of an image [1, 3, H, W], or of some of its patches.
@@ -155,8 +153,6 @@ class Swin:
             self.present[kept] = True
         for layer, block in enumerate(self.network.blocks):
             stage = self.network.stage_of_layer[layer]
-            if layer and self.is_own and isinstance(self.network.blocks[layer - 1].norm3, nn.LayerNorm):
-                x = norm(self.network.blocks[layer - 1].norm3, x, rules.norm)
             if layer and stage != self.network.stage_of_layer[layer - 1]:
                 x, grid = self.merge(x, grid, self.downsample(stage), rules)
             result.inputs.append(x)
@@ -179,9 +175,7 @@ class Swin:
         return functional.linear(self.last_norm(x).mean(dim=0), self.head.weight, self.head.bias)
 
     def downsample(self, stage: int):
-        stages = (
-            self.module.stages if self.is_own else self.module.layers if self.is_timm
-            else self.module.base_model.encoder.layers)
+        stages = self.module.layers if self.is_timm else self.module.base_model.encoder.layers
         return stages[stage if self.is_timm else stage - 1].downsample
 
     def merge(self, x, grid, module, rules: Rules):
@@ -195,7 +189,7 @@ class Swin:
         parts = quarters(x)
         coarse = parts[0].shape[:2]
         x = torch.cat(parts, dim=-1).flatten(0, 1)
-        if self.is_second and not self.is_own:
+        if self.is_second:
             return norm(module.norm, linear(x, module.reduction.weight, None, rules.linear), rules.norm), coarse
         return linear(norm(module.norm, x, rules.norm), module.reduction.weight, None, rules.linear), coarse
 
@@ -227,7 +221,7 @@ class Swin:
         if self.is_timm:
             attention = block.attn
             bias = attention.qkv.bias
-            if self.is_second and not self.is_own and attention.q_bias is not None:
+            if self.is_second and attention.q_bias is not None:
                 bias = torch.cat([attention.q_bias, torch.zeros_like(attention.q_bias), attention.v_bias])
             biases = (None,) * 3 if bias is None else bias.chunk(3)
             return list(zip(attention.qkv.weight.chunk(3), biases)), attention.proj
@@ -249,10 +243,7 @@ class Swin:
             # Version 2 of transformers adds its mask twice.
             mask = block.get_attn_mask(*padded, dtype=torch.float64, device="cpu")
             mask = 2 * mask if self.is_second and mask is not None else mask
-        if self.is_own:
-            # A function of the plain offset, without limits.
-            bias = block.attn._relative_positional_encodings()
-        elif self.is_second:
+        if self.is_second:
             attention = block.attn if self.is_timm else block.attention.self
             mlp = attention.cpb_mlp if self.is_timm else attention.continuous_position_bias_mlp
             table = 16 * mlp(attention.relative_coords_table.double()).flatten(0, 2).sigmoid()
@@ -278,7 +269,7 @@ class Swin:
                 length = x.norm(dim=-1, keepdim=True).clamp(min=1e-12)  # that of padding may be 0
                 return x / (length if rules.norm == "derivative" else length.detach())
 
-            scale = (module if self.is_timm else module.self).logit_scale.view(-1, 1, 1).clamp(max=math.log(100)).exp()
+            scale = (module if self.is_timm else module.self).logit_scale.clamp(max=math.log(100)).exp()
             q, k = direction(q) * scale, direction(k)
         else:
             q = q * q.shape[-1] ** -0.5

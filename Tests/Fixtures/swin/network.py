@@ -35,13 +35,11 @@ class Network:
 
     def __init__(self, module: nn.Module):
         self.module = module.double().eval()
-        # timm's own version 2 has its norms of the last tokens, and of some in between, within blocks.
-        self.is_own = hasattr(module, "stages")
-        self.is_timm = self.is_own or hasattr(module, "layers")
+        self.is_timm = hasattr(module, "layers")
         self.is_second = "V2" in type(module).__name__ or "v2" in type(module).__name__
         if not self.is_timm and not self.is_second:
             module.set_attn_implementation("reference")
-        stages = module.stages if self.is_own else module.layers if self.is_timm else module.base_model.encoder.layers
+        stages = module.layers if self.is_timm else module.base_model.encoder.layers
         self.stage_of_layer = [index for index, stage in enumerate(stages) for _ in stage.blocks]
         self.blocks = [block for stage in stages for block in stage.blocks]
         for block in self.blocks:
@@ -90,8 +88,7 @@ class Network:
             # Norms of version 2 stand behind the branches.
             (mlp if self.is_second else second).register_forward_pre_hook(keep_input("after-attention")),
             second.register_forward_hook(keep_output("second-norm")),
-            block.norm3.register_forward_pre_hook(keep_input("output")) if self.is_own
-            else block.register_forward_hook(keep_output("output")),
+            block.register_forward_hook(keep_output("output")),
         ]
 
     def slots(self, layer: int, grid: tuple[int, int]) -> torch.Tensor:

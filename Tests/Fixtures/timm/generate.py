@@ -37,9 +37,10 @@ READ = {
     "SwinTransformerBlock", "SwinTransformerStage", "PatchMerging", "ClassifierHead", "SelectAdaptivePool2d",
     "FastAdaptiveAvgPool", "Flatten", "RelPosAttention", "RelPosBlock", "ResPostRelPosBlock", "LayerScaleFixed",
     "GeGluMlp", "HybridEmbed", "RelPosMlp", "RelPosBias", "Softmax", "ReLU", "SwinTransformerV2Block",
-    "SwinTransformerV2Stage", "SwinTransformerV2CrBlock", "AdaptiveAvgPool2d", "SwinTransformerV2CrStage", "WindowMultiHeadAttention",
+    "SwinTransformerV2Stage",
 }
 # Classes whose parts aren't looked at: their name alone says that they are something else.
+OPAQUE = {"SwinTransformerV2Cr"}
 OPAQUE_PARTS = {"HybridEmbed", "RelPosMlp", "RelPosBias", "ParallelThingsBlock"}
 
 
@@ -68,6 +69,8 @@ def pair(size) -> list[int]:
 
 
 def check_known(model: nn.Module) -> None:
+    if type(model).__name__ in OPAQUE:
+        return
     opaque: list[str] = []
     for name, module in model.named_modules():
         if not name or any(name.startswith(f"{inside}.") for inside in opaque):
@@ -229,33 +232,11 @@ def swin_facts(model: nn.Module) -> dict:
     }
 
 
-def own_swin_facts(model: nn.Module) -> dict:
-    """Of timm's own reading of version 2, in the words of the others."""
-    stages = []
-    for index, stage in enumerate(model.stages):
-        blocks = list(stage.blocks)
-        stages.append({
-            "stated_window": pair(only(model._ref_window_sizes[index], "window")),
-            "qkv_bias": qkv_bias(blocks[0].attn), "main_norms": [kind(b.norm3) is not None for b in blocks],
-            "depth": len(blocks), "width": blocks[0].dim, "heads": only((b.attn.num_heads for b in blocks), "heads"),
-            "hidden": blocks[0].mlp.fc2.in_features, "window": pair(only((list(b.window_size) for b in blocks), "window")),
-            "shifts": [list(b.shift_size) for b in blocks], "grid": list(blocks[0].feat_size),
-            "activation": only((activation(b.mlp.act) for b in blocks), "activation"),
-            "norm": only((norm(n) for b in blocks for n in (b.norm1, b.norm2)), "norm"),
-            "merge": None if kind(stage.downsample) is None else norm(stage.downsample.norm),
-        })
-    return {
-        "image": pair(model.img_size), "patch": pair(model.patch_size), "patch_norm": norm(model.patch_embed.norm),
-        "stages": stages, "final_norm": norm(model.stages[-1].blocks[-1].norm3), "pool": model.head.global_pool.pool_type,
-        "classes": model.num_classes,
-    }
-
-
 def facts(model: nn.Module) -> dict:
     check_known(model)
     name = type(model).__name__
-    if name == "SwinTransformerV2Cr":
-        return {"class": name} | own_swin_facts(model)
+    if name in OPAQUE:
+        return {"class": name, "image": list(model.pretrained_cfg["input_size"][1:]), "classes": model.num_classes}
     return {"class": name} | (swin_facts(model) if name.startswith("SwinTransformer") else plain_facts(model))
 
 

@@ -145,19 +145,10 @@ enum TimmFacts {
         facts["pretrained_window"] = pair(stage.pretrainedWindow, stage.pretrainedWindow)
         facts["qkv_bias"] = .string(own.qkvBias == .queryAndValue ? "query+value" : "none")
       }
-      if own.version == .timmSecond {
-        facts["stated_window"] = pair(stage.window, stage.window)
-        facts["qkv_bias"] = .string(own.qkvBias == .all ? "all" : "none")
-        facts["main_norms"] = .array(
-          layers.indices.map { .boolean(own.normedLayers.contains($0) || $0 == own.layerCount - 1) })
-      }
       return .object(facts)
     }
-    let names: [HierarchicalConfiguration.Version: String] = [
-      .first: "SwinTransformer", .second: "SwinTransformerV2", .timmSecond: "SwinTransformerV2Cr",
-    ]
     return [
-      "class": .string(names[own.version] ?? ""),
+      "class": .string(own.version == .first ? "SwinTransformer" : "SwinTransformerV2"),
       "image": pair(own.imageHeight, own.imageWidth), "patch": pair(own.patchHeight, own.patchWidth),
       "patch_norm": norm(1e-5), "stages": .array(stages), "final_norm": norm(own.epsilon),
       "pool": .string("avg"),
