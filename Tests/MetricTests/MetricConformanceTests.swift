@@ -11,7 +11,7 @@ import XAITesting
   /// the same everywhere, chance decides what hidden pixels that are filled in from others do, and a sum of scores that is
   /// far from any logit.
   static let undirected: Set = [
-    "entropy", "sparsity", "head-ablation", "completeness", "road", "saco", "infidelity",
+    "entropy", "sparsity", "mst-c", "head-ablation", "completeness", "road", "saco", "infidelity",
   ]
   /// Rows and columns of the images; a tolerance of 15 pixels, which a preset has, must not reach across one.
   static let sides = ["pointing-game": 64]
