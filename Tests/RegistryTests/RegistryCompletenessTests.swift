@@ -69,7 +69,7 @@ struct PluginFolder: Sendable, CustomTestStringConvertible {
   @Test("is a row of the manifest", arguments: PluginFolder.all)
   func manifest(_ folder: PluginFolder) throws {
     let manifest = try #require(PluginFolder.contents(of: "Package.swift"))
-    #expect(manifest.contains(#"Plugin(kind: "\#(folder.kind)", name: "\#(folder.name)")"#))
+    #expect(manifest.contains(#"Plugin(kind: "\#(folder.kind)", name: "\#(folder.name)""#))
   }
 
   @Test("is imported with its kind", arguments: PluginFolder.all)

@@ -63,8 +63,8 @@ import XAITransformer
 
   private func expectRemoval(_ toy: ToyModel, layer: Int, projection name: String) throws {
     let model = try #require(toy.make(on: AvailableKernels.preferred.make()) as? VisionTransformer)
-    let index = model.descriptor.headCount - 1
-    let width = model.descriptor.width / model.descriptor.headCount
+    let count = try #require(model.descriptor.layers[layer].attention).headCount
+    let (index, width) = (count - 1, model.descriptor.width / count)
     var tensors = Dictionary(uniqueKeysWithValues: model.parameters.map { ($0.name, $0.tensor) })
     let weight = try #require(tensors[name])
     tensors[name] = Tensor(

@@ -117,6 +117,10 @@ def readout(network: Network, layout: Layout, tokens: torch.Tensor, pooling: str
         return heads[0](torch.cat([norm(tokens[:, 0]), norm(patches).mean(dim=1)], dim=-1))
     if layout.readout == "patches":
         return heads[0](norm(patches.mean(dim=1)) if after_pooling else norm(patches).mean(dim=1))
+    if layout.readout == "patches+maximum":
+        before = patches if after_pooling else norm(patches)
+        pooled = (before.mean(dim=1) + before.amax(dim=1)) / 2
+        return heads[0](norm(pooled) if after_pooling else pooled)
     return sum(head(norm(tokens[:, place])) for place, head in enumerate(heads)) / len(heads)
 
 
@@ -175,7 +179,8 @@ def read_weights(layout: Layout) -> list[float]:
     count = len(layout.prefix)
     if layout.readout == "class+patches":
         return [0.5] + [0] * (count - 1) + [0.5 / layout.patches] * layout.patches
-    read = {"class": [0], "class+distillation": [0, 1], "patches": list(range(count, layout.tokens))}[layout.readout]
+    patches = list(range(count, layout.tokens))
+    read = {"class": [0], "class+distillation": [0, 1], "patches": patches, "patches+maximum": patches}[layout.readout]
     return [1 / len(read) if token in read else 0 for token in range(layout.tokens)]
 
 

@@ -186,8 +186,12 @@ class Propagation:
                 width = tokens.shape[-1]
                 result[0] += relevance[:width]
                 relevance = relevance[width:]
-            mean = read[count:].mean(dim=0)
-            result[count:] += relevance * ratio(read[count:] / layout.patches, mean.expand_as(read[count:]))
+            patches = read[count:]
+            parts = patches / layout.patches
+            if layout.readout == "patches+maximum":  # an element of the maximum is that of one patch
+                largest = (patches == patches.max(dim=0).values).to(patches.dtype)
+                parts = (parts + patches * largest / largest.sum(dim=0)) / 2
+            result[count:] += relevance * ratio(parts, parts.sum(dim=0).expand_as(patches))
         return self.norm(norms[0], result) if on_tokens else result
 
     def mlp(self, mlp: nn.Module, relevance: torch.Tensor) -> torch.Tensor:
