@@ -13,7 +13,7 @@ public enum ViT: VisionTransformerArchitecture {
     timmNames: ["vit_*", "eva*"],
     capabilities: VisionTransformer.capabilities,
     leftOut:
-      "patches from a convolutional network, attention pooling of EVA's class, norms by root mean squares, differences of attention",
+      "patches from a convolutional network, norms by root mean squares, differences of attention",
     citation: Citation(
       authors: "Dosovitskiy et al.",
       title: "An Image is Worth 16x16 Words: Transformers for Image Recognition at Scale", venue: "ICLR",
