@@ -14,6 +14,7 @@ XAI is the command, DATABASES the folder that `Examples/Leaderboard/run` filled.
 """
 
 import argparse
+import functools
 import json
 import re
 import subprocess
@@ -22,6 +23,12 @@ from pathlib import Path
 
 ARROWS = {"higher": "↑", "lower": "↓", "neither": ""}
 PLACE = re.compile(r"(<!-- table ([^>]*?) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+@functools.cache
+def section_of(xai: str, path: Path, baseline: str) -> "Section":
+    """A page has several tables of a database, which is read once."""
+    return Section(xai, path, baseline)
 
 
 class Section:
@@ -162,22 +169,16 @@ def metrics(sections: dict[str, Section], chosen: list[str]) -> str:
     return markdown(["metric", "means", "best", "pairs parted", "ranks as insertion"], rows, 3)
 
 
-def sources(sections: dict[str, Section], chosen: list[str], results: dict[str, str]) -> str:
+def sources(sections: dict[str, Section], chosen: list[str]) -> str:
     rows = []
     for name, section in sections.items():
         experiment = section.experiment
         data, model = experiment["data"], experiment["model"]
         rows.append([
             f"`{name}`", f"{model['name']} `{model['hash']}`", f"`{data['hash']}`", str(section.section["evaluatedImages"]),
-            str(section.section["maps"]), str(len(section.explainers)), f"`{results[name]}`",
+            str(section.section["maps"]), str(len(section.explainers)), f"`{section.section['resultsHash']}`",
         ])
     return markdown(["database", "model", "data", "images", "maps per explainer", "explainers", "results hash"], rows, 3)
-
-
-def hash_of_results(xai: str, path: Path) -> str:
-    text = subprocess.run([xai, "report", str(path)], stdout=subprocess.PIPE, text=True, check=True).stdout
-    found = re.search(r"^Results hash +(\S+)$", text, re.MULTILINE)
-    return found[1] if found else sys.exit(f"{path}: the report states no results hash")
 
 
 def main() -> None:
@@ -196,14 +197,11 @@ def main() -> None:
             if not path.exists():
                 sys.exit(f"{path} isn't there: Examples/Leaderboard/run makes it")
         baseline = "cort" if kind == "against" else "random"
-        sections = {name: Section(arguments.xai, path, baseline) for name, path in paths.items()}
-        if kind == "sources":
-            made = sources(sections, chosen, {n: hash_of_results(arguments.xai, p) for n, p in paths.items()})
-        elif kind in ("means", "against", "metrics"):
-            made = {"means": means, "against": against, "metrics": metrics}[kind](sections, chosen)
-        else:
-            sys.exit(f"'{kind}' is no kind of table: means, against, metrics, sources")
-        return f"{match[1]}{made}{match[3]}"
+        sections = {name: section_of(arguments.xai, path, baseline) for name, path in paths.items()}
+        kinds = {"means": means, "against": against, "metrics": metrics, "sources": sources}
+        if kind not in kinds:
+            sys.exit(f"'{kind}' is no kind of table: {', '.join(kinds)}")
+        return f"{match[1]}{kinds[kind](sections, chosen)}{match[3]}"
 
     for name in ("leaderboard.md", "choosing.md", "cort.md"):
         page = arguments.docs / name
