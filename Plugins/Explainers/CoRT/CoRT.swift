@@ -58,6 +58,11 @@ public struct CoRTOptions: ContrastiveOptions {
   /// The form that was studied first, and its variants.
   public static let presets: [Preset<Self>] = [.default, .transport, .deep, .twoPass, .plain]
 
+  /// What was studied first: a sum of ranks of tokens.
+  fileprivate mutating func rankTokens() {
+    (scaling, transport, sharpness) = (.none, 0.25, 0.5)
+  }
+
   /// The rules of each backward pass: of CP-LRP, with the rule of residual sums.
   var passes: [PropagationRules] {
     let damped = PropagationRules.cpLRP.dampingResiduals(by: residualGamma)
@@ -74,18 +79,14 @@ extension Preset where Options == CoRTOptions {
   /// Ranks of relevance and of the tokens that information comes from.
   public static var transport: Self {
     Preset("transport", "ranks of relevance, and by a quarter of the tokens that information comes from") {
-      $0.scaling = .none
-      $0.transport = 0.25
-      $0.sharpness = 0.5
+      $0.rankTokens()
     }
   }
 
   /// `transport` with damped residual sums, for large models and CLIP.
   public static var deep: Self {
     Preset("deep", "transport with residual-gamma 1, for large models and CLIP") {
-      $0.scaling = .none
-      $0.transport = 0.25
-      $0.sharpness = 0.5
+      $0.rankTokens()
       $0.residualGamma = 1
     }
   }
@@ -93,9 +94,7 @@ extension Preset where Options == CoRTOptions {
   /// The mean of `transport` and `deep`.
   public static var twoPass: Self {
     Preset("two-pass", "the mean of transport and deep, by two backward passes") {
-      $0.scaling = .none
-      $0.transport = 0.25
-      $0.sharpness = 0.5
+      $0.rankTokens()
       $0.residualGamma = 1
       $0.halves = true
     }
