@@ -45,7 +45,7 @@ public struct StructuralCompactness: Metric {
   private func value(of subject: MetricSubject) -> MetricValue? {
     let amounts = subject.scores.map { Double($0.magnitude) }
     guard amounts.contains(where: { $0 > 0 }) else { return MetricValue(0) }
-    let cutoff = percentile(options.threshold / 100, of: amounts)
+    let cutoff = quantile(options.threshold / 100, of: amounts.sorted())
     let points = amounts.indices.filter { amounts[$0] >= cutoff }.map {
       GridPoint(row: $0 / subject.grid.columns, column: $0 % subject.grid.columns)
     }
@@ -56,14 +56,6 @@ public struct StructuralCompactness: Metric {
     let spread = 1 / (area > 0 ? area.squareRoot() : diagonal)
     let cohesion = Double(points.count) / GridPoint.treeLength(of: points)
     return MetricValue(100 * diagonal * spread * cohesion)
-  }
-
-  /// A percentile, interpolated linearly between the nearest two values as NumPy does it.
-  private func percentile(_ share: Double, of values: [Double]) -> Double {
-    let sorted = values.sorted()
-    let place = share * Double(sorted.count - 1)
-    let (low, high) = (Int(place.rounded(.down)), Int(place.rounded(.up)))
-    return sorted[low] + (place - Double(low)) * (sorted[high] - sorted[low])
   }
 }
 

@@ -92,11 +92,3 @@ extension ConfidenceInterval {
     self.init(low: quantile(0.025, of: sorted), high: quantile(0.975, of: sorted))
   }
 }
-
-/// A quantile of sorted values, interpolated linearly between the two nearest (Hyndman and Fan 1996, definition 7).
-package func quantile(_ share: Double, of sorted: [Double]) -> Double {
-  let place = share * Double(sorted.count - 1)
-  let below = Int(place)
-  let above = min(below + 1, sorted.count - 1)
-  return sorted[below] + (place - Double(below)) * (sorted[above] - sorted[below])
-}
