@@ -48,7 +48,7 @@ struct ImageTower {
       if case .features = classes { return }
       if case .vectors(let given) = classes, given.scale != nil { return }
       configuration.assumptions.append(
-        "the checkpoint has no logit_scale: cosines are multiplied by \(Int(WeightStore.usualCosineScale)), where CLIP's training ends"
+        "the checkpoint has no logit_scale: cosines are multiplied by \(Int(CosineHead.usualScale)), where CLIP's training ends"
       )
     }
   }
@@ -79,7 +79,7 @@ struct ImageTower {
     } else {
       let projectedWidth = try config.optionalInteger("projection_dim", in: 1...65_536) ?? 512
       configuration.classifier = .cosine(
-        scale: WeightStore.usualCosineScale, projectedWidth: isBare ? nil : projectedWidth)
+        scale: CosineHead.usualScale, projectedWidth: isBare ? nil : projectedWidth)
       // `validate` wants a number of classes; the request has the true one.
       configuration.classCount = 1
       naming.reasonAgainstClassifier =
@@ -111,7 +111,7 @@ struct ImageTower {
     configuration.classifier = .none
     configuration.classCount = 0
     guard hasClasses else { return }
-    configuration.classifier = .cosine(scale: WeightStore.usualCosineScale, projectedWidth: width)
+    configuration.classifier = .cosine(scale: CosineHead.usualScale, projectedWidth: width)
     (naming.projection, naming.heads) = ("head", ["class_vectors"])
   }
 }

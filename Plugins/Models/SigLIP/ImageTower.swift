@@ -67,10 +67,10 @@ struct ImageTower {
         case .images(let images): images.scale
         default: nil
         }
-      configuration.classifier = .cosine(scale: WeightStore.usualCosineScale)
+      configuration.classifier = .cosine(scale: CosineHead.usualScale)
       let what = bias == nil ? scale == nil ? "logit_scale and no logit_bias" : "logit_bias" : "logit_scale"
       configuration.assumptions.append(
-        "the checkpoint has no \(what): cosines are multiplied by \(given ?? WeightStore.usualCosineScale), and the classes share a softmax in place of a "
+        "the checkpoint has no \(what): cosines are multiplied by \(given ?? CosineHead.usualScale), and the classes share a softmax in place of a "
           + "sigmoid each; a checkpoint of both towers has SigLIP's own")
       return
     }

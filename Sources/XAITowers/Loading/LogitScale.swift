@@ -5,9 +5,6 @@ package import XAIWeights
 
 /// What checkpoints of both towers multiply cosines by, and add to them.
 extension WeightStore {
-  /// What cosines are multiplied by where a checkpoint doesn't say it: where CLIP's training clips it (section 2.5).
-  package static let usualCosineScale: Float = 100
-
   /// e to the `logit_scale`; nil where there is none.
   package func cosineScale() throws -> Float? {
     guard let stored = try number("logit_scale") else { return nil }

@@ -29,7 +29,7 @@ extension OpenCLIP {
     configuration.positionInterpolation = .antialiasedBicubic
     configuration.mlp = try activation(config, tower: own)
     configuration.classifier = .cosine(
-      scale: WeightStore.usualCosineScale, projectedWidth: try projectedWidth(config))
+      scale: CosineHead.usualScale, projectedWidth: try projectedWidth(config))
     try configuration.validate(file: own.file)
     return (configuration, imageNaming)
   }

@@ -60,6 +60,10 @@ package enum ClassifierHead: Sendable {
 /// Source: Radford et al. 2021, "Learning Transferable Visual Models From Natural Language Supervision" (arXiv 2103.00020),
 /// figure 3; with a bias, Zhai et al. 2023 (arXiv 2303.15343), algorithm 1.
 package struct CosineHead: Sendable {
+  /// What cosines are multiplied by where nothing says it: where CLIP's training clips it (Radford and others 2021,
+  /// section 2.5).
+  package static let usualScale: Float = 100
+
   /// v, [classes, E].
   package let vectors: Tensor
   /// From features to the space of the vectors; nil where that is the features' own.

@@ -17,11 +17,6 @@ package struct RequestedClasses {
   package let output: OutputMeaning?
   private let given: Given?
 
-  /// What cosines are multiplied by where neither request nor family says it.
-  ///
-  /// It is where the training of CLIP clips it (Radford et al. 2021, section 2.5).
-  private static let defaultScale: Float = 100
-
   /// Sets the classifier of a configuration.
   ///
   /// - Parameters:
@@ -99,8 +94,6 @@ package struct RequestedClasses {
       ]
     }
   }
-
-  fileprivate static func scale(_ given: Float?, own: Float?) -> Float { given ?? own ?? defaultScale }
 }
 
 /// The part of a configuration that says how classes are made of features, which vectors or features may be given in place of.
@@ -158,7 +151,7 @@ extension ClassifiedConfiguration {
     }
     if fitting.count > 1, elements == narrowerInputs { readNarrower() }
     classifier = .cosine(
-      scale: RequestedClasses.scale(given.scale, own: scale), bias: bias, projectedWidth: projectedWidth)
+      scale: given.scale ?? scale ?? CosineHead.usualScale, bias: bias, projectedWidth: projectedWidth)
     classCount = given.names.count
   }
 }
