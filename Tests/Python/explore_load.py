@@ -109,7 +109,7 @@ def kill_browser(chromium, address):
 
 
 def refuse_second_server(arguments, port):
-    """A second server on the port says so and ends; the first one goes on."""
+    """A second server on the port says so and ends; the first one keeps answering."""
     command = [arguments.xai, "explore", arguments.model, arguments.image, "--no-open", "--port", str(port)]
     second = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert second.returncode not in (0, -6, -11), second

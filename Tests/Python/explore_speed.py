@@ -12,33 +12,13 @@ import argparse
 import http.client
 import json
 import os
-import re
 import statistics
-import subprocess
 import sys
 import time
 from urllib.parse import parse_qs, urlparse
 
+from explore import PATIENCE, Server
 from playwright.sync_api import expect, sync_playwright
-
-expect.set_options(timeout=120_000)
-
-
-class Server:
-    """A running `xai explore`, and when its command was given."""
-
-    def __init__(self, xai, model, image):
-        self.began = time.time()
-        self.process = subprocess.Popen(
-            [xai, "explore", model, image, "--no-open", "--quiet"], stdout=subprocess.PIPE, text=True
-        )
-        line = self.process.stdout.readline()
-        self.said = time.time() - self.began
-        self.address = re.search(r"http://\S+", line)[0]
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait()
 
 
 def told(name, values):
@@ -157,9 +137,11 @@ def main():
         browser = playwright.chromium.launch(executable_path=arguments.chromium, args=["--no-sandbox"])
         for number in range(arguments.tries):
             page = browser.new_page(viewport={"width": 1280, "height": 900})
-            page.set_default_timeout(120_000)
+            page.set_default_timeout(PATIENCE)
             page.add_init_script("if (location.hostname) localStorage.setItem('xai-explore-tour', 'seen')")
-            server = Server(arguments.xai, arguments.model, arguments.image)
+            began = time.time()
+            server = Server(arguments.model, arguments.image, xai=arguments.xai)
+            said.append((time.time() - began) * 1000)
             try:
                 page.goto(server.address)
                 settle(page)
@@ -169,9 +151,8 @@ def main():
                       performance.getEntriesByName('first-map', 'measure').map(each => each.startTime + each.duration)[0]]
                       .map(time => performance.timeOrigin + time)"""
                 )
-                said.append(server.said * 1000)
-                paints.append(paint - server.began * 1000)
-                maps.append(first - server.began * 1000)
+                paints.append(paint - began * 1000)
+                maps.append(first - began * 1000)
                 if number == arguments.tries - 1:
                     told("from the command to the address", said)
                     told("from the command to the first paint", paints)

@@ -24,9 +24,9 @@ expect.set_options(timeout=PATIENCE)
 class Server:
     """A running `xai explore`."""
 
-    def __init__(self, *arguments):
+    def __init__(self, *arguments, xai=XAI):
         self.process = subprocess.Popen(
-            [XAI, "explore", *map(str, arguments), "--no-open", "--quiet"],
+            [xai, "explore", *map(str, arguments), "--no-open", "--quiet"],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         said = ""
         for line in self.process.stdout:
