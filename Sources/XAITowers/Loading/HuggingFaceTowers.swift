@@ -30,7 +30,7 @@ extension CheckpointNaming {
     return naming
   }
 
-  /// The tensors of layers that are named as themselves, but for PyTorch's attention, which has `in_proj_weight` and
+  /// The tensors of layers that are named as themselves, except for PyTorch's attention, which has `in_proj_weight` and
   /// `in_proj_bias`.
   @Sendable package static func pyTorchAttention(_ owner: String, _ parameter: Parameter) -> String {
     owner.hasSuffix(".in_proj") ? "\(owner)_\(parameter.rawValue)" : "\(owner).\(parameter.rawValue)"

@@ -200,7 +200,7 @@ package struct ReadoutHead {
 
   /// The reverse of `read`: [k·B, D] or [k·B, 2·D] for each head to [k·B, count, D].
   ///
-  /// No token is read twice, by two heads or as two parts, but where the maximum is read beside the mean.
+  /// No token is read twice, by two heads or as two parts, except where the maximum is read beside the mean.
   private func spread(_ gradients: [Tensor], _ reads: ReadTokens, _ tape: Tape) -> Tensor {
     guard let maximum = tape.maximum else { return spreadMeans(gradients, reads, count: tape.tokenCount) }
     let halves = gradients.map { scaled($0, by: 0.5) }

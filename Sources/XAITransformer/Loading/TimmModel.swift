@@ -188,7 +188,7 @@ extension TimmModel {
     }
   }
 
-  /// What is read by `global_pool`, but for `token`.
+  /// What is read by `global_pool`, except for `token`.
   static let readouts: [String: TokenLayout.Readout] = [
     "avg": .meanOfPatches, "avgmax": .meanAndMaximumOfPatches, "map": .attentionPooling,
   ]
