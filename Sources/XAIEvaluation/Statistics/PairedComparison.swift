@@ -14,6 +14,9 @@ public struct PairedComparison: Hashable, Sendable, Encodable {
   /// The same where all comparisons of its family are looked at together, by Holm's correction.
   public internal(set) var adjustedP: Double?
 
+  /// Whether the two are told apart: p < 0.05, corrected.
+  package var isParted: Bool { adjustedP.map { $0 < 0.05 } ?? false }
+
   /// Compares two lists of one value an image; images without a value in one of them, which is NaN, are left out.
   package init?(_ one: [Double], minus other: [Double]) {
     require(one.count == other.count, "\(one.count) and \(other.count) values are not of the same images")

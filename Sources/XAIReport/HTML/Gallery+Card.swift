@@ -96,21 +96,11 @@ extension Gallery {
 
   /// How much explainers agree about a class of an image, in hundredths: the mean over pairs that look at the model, and each pair.
   private func agreement(_ index: Int, _ subjectIndex: Int) -> HTML {
-    let maps = section.images[index].subjects[subjectIndex].maps
-    let explainers = section.experiment.explainers
-    var judged: [Double] = []
-    var pairs: [String] = []
-    for a in maps.indices {
-      for b in maps.indices.dropFirst(a + 1) {
-        let isComparable = [a, b].allSatisfy { !maps[$0].isDegenerate && !maps[$0].scores.isEmpty }
-        let value = isComparable ? rankCorrelation(maps[a].scores, maps[b].scores) : nil
-        pairs.append(value.map { "\(Int(($0 * 100).rounded()))" } ?? "")
-        if let value, !explainers[a].needsNoModel, !explainers[b].needsNoModel { judged.append(value) }
-      }
-    }
-    guard !judged.isEmpty else { return " data-pairs=\"\(pairs.joined(separator: ","))\"" }
-    let mean = judged.reduce(0, +) / Double(judged.count)
-    return " data-rho=\"\(decimal(mean, places: 4))\" data-pairs=\"\(pairs.joined(separator: ","))\""
+    let agreement = SubjectAgreement(
+      section.images[index].subjects[subjectIndex], of: section.experiment.explainers)
+    let pairs = agreement.correlations.map { value in value.map { "\(Int(($0 * 100).rounded()))" } ?? "" }
+    let mean: HTML = agreement.mean.map { " data-rho=\"\(decimal($0, places: 4))\"" } ?? ""
+    return "\(mean) data-pairs=\"\(pairs.joined(separator: ","))\""
   }
 
   /// The curves of an image in thousandths: metrics parted by bars, explainers by semicolons.

@@ -55,14 +55,16 @@ extension Gallery {
     }
   }
 
+  private var hasOutlines: Bool { cardImages.contains { !$0.outlines.isEmpty } }
+
   /// Whether objects are outlined.
   var outlineChoice: HTML {
-    cardImages.contains { !$0.outlines.isEmpty }
+    hasOutlines
       ? "<label><input type=\"checkbox\" class=\"pick-outline\" checked> Outlines</label>\n" : ""
   }
 
   var outlineLegend: HTML {
-    cardImages.contains { !$0.outlines.isEmpty }
+    hasOutlines
       ? " White lines are the edges of objects whose place is known, dashed ones of other classes than the one asked about."
       : ""
   }

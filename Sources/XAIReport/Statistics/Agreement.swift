@@ -47,7 +47,6 @@ extension Agreement {
 struct AgreementPass {
   private let experiment: Experiment
   private let pairs: [(Int, Int)]
-  private let judged: Set<Int>
   private let topCount: Int
   /// The sum of each image's correlations and of its overlaps, pair by pair, and how many there are of both.
   private var correlations: [[Double]]
@@ -59,9 +58,7 @@ struct AgreementPass {
 
   init(_ experiment: Experiment) {
     self.experiment = experiment
-    let explainers = Array(experiment.explainers.indices)
-    judged = Set(explainers.filter { !experiment.explainers[$0].needsNoModel })
-    pairs = explainers.flatMap { a in explainers.dropFirst(a + 1).map { (a, $0) } }
+    pairs = SubjectAgreement.pairs(of: experiment.explainers.count)
     topCount = highestTenth(of: experiment.model.grid.count)
     correlations = [[Double]](repeating: [], count: pairs.count)
     (overlaps, counts) = (correlations, correlations)
@@ -78,21 +75,19 @@ struct AgreementPass {
       let tops = subject.maps.map {
         $0.isDegenerate || $0.scores.isEmpty ? nil : Set(highestIndices(of: $0.scores, count: topCount))
       }
-      var ofJudged: [Double] = []
+      let agreement = SubjectAgreement(subject, of: experiment.explainers)
       for (index, (a, b)) in pairs.enumerated() {
-        guard let topA = tops[a], let topB = tops[b],
-          let correlation = rankCorrelation(subject.maps[a].scores, subject.maps[b].scores)
-        else { continue }
+        guard let topA = tops[a], let topB = tops[b], let correlation = agreement.correlations[index] else {
+          continue
+        }
         correlations[index][imageCount] += correlation
         overlaps[index][imageCount] += Double(topA.intersection(topB).count) / Double(max(topCount, 1))
         counts[index][imageCount] += 1
-        if judged.contains(a), judged.contains(b) { ofJudged.append(correlation) }
       }
-      guard !ofJudged.isEmpty else { continue }
+      guard let mean = agreement.mean else { continue }
       list(
         Disagreement(
-          place: SubjectPlace(image: imageCount, subject: subjectIndex),
-          correlation: ofJudged.reduce(0, +) / Double(ofJudged.count)), of: image)
+          place: SubjectPlace(image: imageCount, subject: subjectIndex), correlation: mean), of: image)
     }
     imageCount += 1
   }

@@ -101,13 +101,11 @@ extension MetricTable {
   fileprivate var isTested: Bool { comparisons.pairs.joined().contains { $0?.adjustedP != nil } }
 
   /// Whether any two explainers differ by more than chance.
-  fileprivate var tellsApart: Bool {
-    comparisons.pairs.joined().contains { ($0?.adjustedP).map { $0 < 0.05 } ?? false }
-  }
+  fileprivate var tellsApart: Bool { comparisons.pairs.joined().contains { $0?.isParted == true } }
 
   /// Whether an explainer is better than another by more than chance.
   func isParted(_ one: Int, from other: Int) -> Bool {
-    guard let pair = comparisons.pairs[one][other], let p = pair.adjustedP, p < 0.05 else { return false }
+    guard let pair = comparisons.pairs[one][other], pair.isParted else { return false }
     // Means over images and over maps can disagree where images have several classes.
     return metric.descriptor.direction == .higher ? pair.mean > 0 : pair.mean < 0
   }

@@ -41,8 +41,7 @@ struct CSVWriter {
       text(row.comparison?.p), text(row.comparison?.adjustedP),
       text(table.comparisons.meanRanks?.ranks[explainer]),
       row.comparison?.imageCount(toFind: metric.smallDifference).map(String.init) ?? "",
-      Set(section.runs.map(\.program)).sorted().joined(separator: ", "),
-      section.runs.map(\.command).joined(separator: "; "),
+      section.programs, section.runs.map(\.command).joined(separator: "; "),
     ]
   }
 }

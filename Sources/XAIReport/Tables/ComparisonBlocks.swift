@@ -63,7 +63,7 @@ extension MeanRanks {
 
 extension PairedComparison {
   /// A star where the difference is none of chance.
-  var star: String { adjustedP.map { $0 < 0.05 } == true ? "*" : "" }
+  var star: String { isParted ? "*" : "" }
 }
 
 extension MetricIdentity {

@@ -73,9 +73,11 @@ extension ReportSection {
 extension ReportSection {
   /// The programs that made the results, without their commands.
   var programText: String {
-    let names = Set(runs.map(\.program)).sorted()
-    return names.isEmpty ? "a version of swift-xai that the results don't say" : names.joined(separator: ", ")
+    runs.isEmpty ? "a version of swift-xai that the results don't say" : programs
   }
+
+  /// The same, empty where that was not kept.
+  var programs: String { Set(runs.map(\.program)).sorted().joined(separator: ", ") }
 
   /// The commands that made the results, of many the first.
   var commandText: String {
